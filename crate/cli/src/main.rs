@@ -1,0 +1,3 @@
+//! Replays and benchmarks blocks natively.
+
+fn main() {}

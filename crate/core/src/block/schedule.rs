@@ -1,0 +1,186 @@
+//! Which rules hold at which block.
+
+use crate::vm::SpecId;
+use alloy_eips::eip7840::BlobParams;
+use alloy_hardforks::{EthereumHardfork, ForkCondition};
+use std::sync::Arc;
+
+/// When a fork begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Activation {
+    /// At this height.
+    Block(u64),
+    /// At the first block with this timestamp (seconds since the Unix epoch) or a later one.
+    Timestamp(u64),
+}
+
+impl Activation {
+    /// True when a block with this height and timestamp is at or past the activation.
+    #[must_use]
+    pub const fn is_reached(self, number: u64, timestamp: u64) -> bool {
+        match self {
+            Self::Block(block) => number >= block,
+            Self::Timestamp(time) => timestamp >= time,
+        }
+    }
+}
+
+/// Which rules hold at which block of a chain. Cheap to clone.
+///
+/// # Example
+///
+/// ```
+/// use parevm::{block::Schedule, vm::SpecId};
+///
+/// let mainnet = Schedule::of_chain(1).ok_or("mainnet has a schedule")?;
+/// assert_eq!(mainnet.spec(13_217_637, 1_631_500_000), SpecId::LONDON);
+/// assert_eq!(mainnet.dao_block(), Some(1_920_000));
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule(Arc<Forks>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Forks {
+    /// In order of activation.
+    specs: Vec<(Activation, SpecId)>,
+    /// In order of activation.
+    blobs: Vec<(Activation, BlobParams)>,
+    dao_block: Option<u64>,
+}
+
+impl Schedule {
+    /// A schedule of its own: forks and blob parameters, each in order of activation.
+    ///
+    /// Blocks before the first fork run under Frontier. Where no blob parameters are active, those
+    /// of the fork's own EIP hold.
+    #[must_use]
+    pub fn new(
+        specs: Vec<(Activation, SpecId)>,
+        blobs: Vec<(Activation, BlobParams)>,
+        dao_block: Option<u64>,
+    ) -> Self {
+        Self(Arc::new(Forks {
+            specs,
+            blobs,
+            dao_block,
+        }))
+    }
+
+    /// A chain that runs under `spec` from its first block on.
+    #[must_use]
+    pub fn always(spec: SpecId) -> Self {
+        Self::new(vec![(Activation::Block(0), spec)], Vec::new(), None)
+    }
+
+    /// The schedule of mainnet (1), Sepolia (11155111), Holesky (17000) or Hoodi (560048), else
+    /// `None`.
+    #[must_use]
+    pub fn of_chain(chain_id: u64) -> Option<Self> {
+        let forks: &[(EthereumHardfork, ForkCondition)] = match chain_id {
+            1 => &EthereumHardfork::mainnet(),
+            11_155_111 => &EthereumHardfork::sepolia(),
+            17_000 => &EthereumHardfork::holesky(),
+            560_048 => &EthereumHardfork::hoodi(),
+            _ => return None,
+        };
+        let mut specs = Vec::new();
+        let mut blobs = Vec::new();
+        let mut dao_block = None;
+        for &(fork, condition) in forks {
+            let activation = match condition {
+                ForkCondition::Block(number) => Activation::Block(number),
+                ForkCondition::TTD {
+                    activation_block_number,
+                    ..
+                } => Activation::Block(activation_block_number),
+                ForkCondition::Timestamp(time) => Activation::Timestamp(time),
+                ForkCondition::Never => continue,
+            };
+            if let Some(spec) = spec_of(fork) {
+                specs.push((activation, spec));
+            }
+            if let Some(params) = blob_params_of(fork) {
+                blobs.push((activation, params));
+            }
+            // The test networks list the DAO fork at their genesis, where no account was moved.
+            if let (EthereumHardfork::Dao, Activation::Block(number), 1) =
+                (fork, activation, chain_id)
+            {
+                dao_block = Some(number);
+            }
+        }
+        Some(Self::new(specs, blobs, dao_block))
+    }
+
+    /// The rules at a height and timestamp.
+    #[must_use]
+    pub fn spec(&self, number: u64, timestamp: u64) -> SpecId {
+        last_reached(&self.0.specs, number, timestamp).unwrap_or(SpecId::FRONTIER)
+    }
+
+    /// The blob parameters at a height and timestamp; `None` before Cancun.
+    #[must_use]
+    pub fn blob_params(&self, number: u64, timestamp: u64) -> Option<BlobParams> {
+        let spec = self.spec(number, timestamp);
+        if !spec.is_enabled_in(SpecId::CANCUN) {
+            return None;
+        }
+        let by_fork = if spec.is_enabled_in(SpecId::OSAKA) {
+            BlobParams::osaka()
+        } else if spec.is_enabled_in(SpecId::PRAGUE) {
+            BlobParams::prague()
+        } else {
+            BlobParams::cancun()
+        };
+        Some(last_reached(&self.0.blobs, number, timestamp).unwrap_or(by_fork))
+    }
+
+    /// The height at which the DAO's balance is moved, where the chain did that.
+    #[must_use]
+    pub fn dao_block(&self) -> Option<u64> {
+        self.0.dao_block
+    }
+}
+
+fn last_reached<T: Copy>(forks: &[(Activation, T)], number: u64, timestamp: u64) -> Option<T> {
+    forks
+        .iter()
+        .rev()
+        .find(|(at, _)| at.is_reached(number, timestamp))
+        .map(|(_, value)| *value)
+}
+
+/// The EVM rules that a fork brings; `None` for a fork that changes none.
+const fn spec_of(fork: EthereumHardfork) -> Option<SpecId> {
+    Some(match fork {
+        EthereumHardfork::Frontier => SpecId::FRONTIER,
+        EthereumHardfork::Homestead => SpecId::HOMESTEAD,
+        EthereumHardfork::Tangerine => SpecId::TANGERINE,
+        EthereumHardfork::SpuriousDragon => SpecId::SPURIOUS_DRAGON,
+        EthereumHardfork::Byzantium => SpecId::BYZANTIUM,
+        EthereumHardfork::Petersburg => SpecId::PETERSBURG,
+        EthereumHardfork::Istanbul => SpecId::ISTANBUL,
+        EthereumHardfork::Berlin => SpecId::BERLIN,
+        EthereumHardfork::London => SpecId::LONDON,
+        EthereumHardfork::Paris => SpecId::MERGE,
+        EthereumHardfork::Shanghai => SpecId::SHANGHAI,
+        EthereumHardfork::Cancun => SpecId::CANCUN,
+        EthereumHardfork::Prague => SpecId::PRAGUE,
+        EthereumHardfork::Osaka => SpecId::OSAKA,
+        EthereumHardfork::Amsterdam => SpecId::AMSTERDAM,
+        _ => return None,
+    })
+}
+
+/// The blob parameters that a fork brings; `None` for a fork that leaves them.
+const fn blob_params_of(fork: EthereumHardfork) -> Option<BlobParams> {
+    Some(match fork {
+        EthereumHardfork::Cancun => BlobParams::cancun(),
+        EthereumHardfork::Prague => BlobParams::prague(),
+        EthereumHardfork::Osaka => BlobParams::osaka(),
+        EthereumHardfork::Bpo1 => BlobParams::bpo1(),
+        EthereumHardfork::Bpo2 => BlobParams::bpo2(),
+        _ => return None,
+    })
+}

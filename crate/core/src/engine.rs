@@ -1,0 +1,77 @@
+//! The door: a pool of threads that executes blocks.
+
+use crate::{
+    block::Block,
+    execute::{
+        BlockOutcome, ExecuteError, ExecuteOptions, Executor, Sequential, choose::choose, finish,
+    },
+    state::StateSource,
+    vm::Environment,
+};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+
+/// Executes blocks, one at a time, on a pool of threads of its own.
+#[derive(Debug)]
+pub struct Engine {
+    pool: ThreadPool,
+}
+
+impl Engine {
+    /// An engine with `threads` executing threads; 0 means one per core.
+    ///
+    /// # Errors
+    ///
+    /// When the threads cannot be spawned.
+    pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
+        Ok(Self::with_pool(
+            ThreadPoolBuilder::new().num_threads(threads).build()?,
+        ))
+    }
+
+    /// An engine on a pool that the host has built.
+    #[must_use]
+    pub fn with_pool(pool: ThreadPool) -> Self {
+        Self { pool }
+    }
+
+    /// Number of executing threads.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
+    /// The pool, for work beside execution such as the recovery of senders.
+    #[must_use]
+    pub fn pool(&self) -> &ThreadPool {
+        &self.pool
+    }
+
+    /// Executes `block` on the state before it.
+    ///
+    /// The outcome is the same for every executor and any number of threads. Gas is in gas units,
+    /// balances and fees in wei.
+    ///
+    /// # Errors
+    ///
+    /// - [`ExecuteError::InvalidTransaction`] and others that name the block: it is wrong, do not retry.
+    /// - [`ExecuteError::StateUnavailable`]: the source failed. Retrying may help.
+    /// - [`ExecuteError::Cancelled`]: the caller's flag was set.
+    pub fn execute<S: StateSource>(
+        &self,
+        block: &Block,
+        state: &S,
+        options: &ExecuteOptions<'_>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let environment = Environment::new(block);
+        let (executor, reason) = choose(options.executor, block, self.threads());
+        let executed = match executor {
+            Executor::Parallel | Executor::Bal | Executor::Auto => {
+                return Err(ExecuteError::Bug {
+                    invariant: "choose() names an executor that exists",
+                });
+            }
+            Executor::Sequential => Sequential::run(block, &environment, state, options)?,
+        };
+        finish(block, &environment, executed, executor, reason)
+    }
+}

@@ -1,0 +1,100 @@
+//! What a run returns.
+
+use super::Executor;
+use crate::{state::StateDiff, system::SystemResult, vm::ExecutionResult};
+use alloy_primitives::{Address, B256, Bloom, Log};
+
+/// What an executor hands over: results in block order and the merged change of the state.
+#[derive(Debug)]
+pub struct Executed {
+    /// One result per transaction, in block order.
+    pub results: Vec<ExecutionResult>,
+    /// What the block changed, system calls and rewards included.
+    pub diff: StateDiff,
+    /// What the system calls returned.
+    pub system: SystemResult,
+    /// How much was run to get there.
+    pub work: Work,
+}
+
+/// How much was run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Threads that executed transactions.
+    pub threads: usize,
+    /// Complete runs of transactions, the first ones included.
+    pub executions: usize,
+    /// Runs beyond the first.
+    pub re_executions: usize,
+}
+
+/// The result of a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockOutcome {
+    /// Receipts in block order.
+    pub receipts: Vec<Receipt>,
+    /// Gas used by all transactions.
+    pub gas_used: u64,
+    /// Blob gas used by all transactions.
+    pub blob_gas_used: u64,
+    /// Bloom over all logs.
+    pub logs_bloom: Bloom,
+    /// Root of the receipt trie; `None` before Byzantium, where receipts hold state roots.
+    pub receipts_root: Option<B256>,
+    /// Hash of the requests (EIP-7685); `None` before Prague and where a system contract is not in
+    /// the state.
+    pub requests_hash: Option<B256>,
+    /// True when every balance that the protocol changes could be changed: no system contract was
+    /// missing and no ommer known by its hash only. Only then the state root is comparable.
+    pub is_state_complete: bool,
+    /// What the block changed.
+    pub state_diff: StateDiff,
+    /// Which executor ran, why, and how much it ran.
+    pub schedule: ScheduleReport,
+}
+
+/// The receipt of one transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Position in the block, from zero.
+    pub index: usize,
+    /// Hash of the transaction, where known.
+    pub transaction_hash: Option<B256>,
+    /// EIP-2718 type of the transaction.
+    pub transaction_type: u8,
+    /// Sender.
+    pub from: Address,
+    /// Receiver; `None` for a contract creation.
+    pub to: Option<Address>,
+    /// The created contract.
+    pub contract_address: Option<Address>,
+    /// True when the transaction neither reverted nor halted.
+    pub success: bool,
+    /// Gas used by this transaction.
+    pub gas_used: u64,
+    /// Gas used by this transaction and all before it.
+    pub cumulative_gas_used: u64,
+    /// Wei per gas the sender paid.
+    pub effective_gas_price: u128,
+    /// Blob gas used by this transaction.
+    pub blob_gas_used: u64,
+    /// Bloom over the logs.
+    pub logs_bloom: Bloom,
+    /// Logs in the order they were written.
+    pub logs: Vec<Log>,
+}
+
+/// Which executor ran, why, and how much it ran.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleReport {
+    /// The executor that ran; never [`Executor::Auto`].
+    pub executor: Executor,
+    /// Why this one, in words.
+    pub reason: &'static str,
+    /// Threads that executed transactions.
+    pub threads: usize,
+    /// Complete runs of transactions, the first ones included.
+    pub executions: usize,
+    /// Runs beyond the first.
+    pub re_executions: usize,
+}

@@ -1,0 +1,82 @@
+//! What a block changed, in one normal form, so that two executors can be compared with `==`.
+
+use super::Account;
+use crate::vm::Bytecode;
+use alloy_primitives::{Address, U256, map::B256Map};
+use std::collections::BTreeMap;
+
+/// What a block changed.
+///
+/// Normal form: an account is listed only if something differs from the state before the block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StateDiff {
+    /// Changed accounts.
+    pub accounts: BTreeMap<Address, AccountChange>,
+    /// Codes of accounts whose code hash changed.
+    pub codes: B256Map<Bytecode>,
+}
+
+/// The change of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountChange {
+    /// The account after the block; `None` where it is gone.
+    pub account: Option<Account>,
+    /// True when every slot not listed in `slots` became zero. Always true for an account that is
+    /// gone, never for one that was not there before the block.
+    pub storage_reset: bool,
+    /// New values of changed slots. After a reset these are all nonzero slots.
+    pub slots: BTreeMap<U256, U256>,
+}
+
+impl StateDiff {
+    /// Adds the change of one account, in normal form.
+    ///
+    /// `before` and the first value of each slot are the state source's, the rest is the state
+    /// after the block. `storage_reset` says that the storage was emptied at any time in the block;
+    /// `slots` then must name every slot written since. The code of an account whose code hash
+    /// changed goes into [`StateDiff::codes`] by the caller.
+    pub fn insert(
+        &mut self,
+        address: Address,
+        before: Option<Account>,
+        after: Option<Account>,
+        storage_reset: bool,
+        slots: impl IntoIterator<Item = (U256, U256, U256)>,
+    ) {
+        if after.is_none() {
+            if before.is_some() {
+                self.accounts.insert(
+                    address,
+                    AccountChange {
+                        account: None,
+                        storage_reset: true,
+                        slots: BTreeMap::new(),
+                    },
+                );
+            }
+            return;
+        }
+        let storage_reset = storage_reset && before.is_some();
+        let slots: BTreeMap<U256, U256> = slots
+            .into_iter()
+            .filter(|(_, old, new)| {
+                if storage_reset {
+                    !new.is_zero()
+                } else {
+                    old != new
+                }
+            })
+            .map(|(slot, _, new)| (slot, new))
+            .collect();
+        if before != after || storage_reset || !slots.is_empty() {
+            self.accounts.insert(
+                address,
+                AccountChange {
+                    account: after,
+                    storage_reset,
+                    slots,
+                },
+            );
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! State before and after a block.
+//!
+//! [`StateSource`] is what executors read, [`MemoryState`] the source that lies in memory, [`StateDiff`] what a
+//! block changed, [`Overlay`] a source with changes on top.
+
+pub mod diff;
+pub mod memory;
+pub mod overlay;
+pub mod source;
+
+pub use diff::{AccountChange, StateDiff};
+pub use memory::MemoryState;
+pub use overlay::Overlay;
+pub use source::{Account, SourceError, StateSource};

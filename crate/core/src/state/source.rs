@@ -1,0 +1,113 @@
+//! Where executors read the state before the block.
+
+use crate::vm::Bytecode;
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
+
+/// Balance, nonce and code hash of an account that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Balance in wei.
+    pub balance: U256,
+    /// Transactions sent, or contracts created.
+    pub nonce: u64,
+    /// Hash of the code; [`KECCAK256_EMPTY`] where there is none.
+    pub code_hash: B256,
+}
+
+impl Account {
+    /// True when balance and nonce are zero and there is no code (EIP-161).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.balance.is_zero() && self.nonce == 0 && self.code_hash == KECCAK256_EMPTY
+    }
+}
+
+impl Default for Account {
+    /// The empty account.
+    fn default() -> Self {
+        Self {
+            balance: U256::ZERO,
+            nonce: 0,
+            code_hash: KECCAK256_EMPTY,
+        }
+    }
+}
+
+/// The state before a block, read by all workers at once.
+///
+/// Answers must not change while a block runs.
+pub trait StateSource: Sync {
+    /// Returns the account at `address`, or `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] when the source cannot tell.
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError>;
+
+    /// Returns the code with hash `code_hash`, analysed.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::CodeAbsent`] when the source does not hold it.
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError>;
+
+    /// Returns the value of `slot` at `address`; zero where nothing was stored.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] when the source cannot tell.
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError>;
+
+    /// Returns the hash of the ancestor at height `number`.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::BlockHashAbsent`] when the source does not hold it.
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError>;
+}
+
+impl<S: StateSource + ?Sized> StateSource for &S {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        (**self).account(address)
+    }
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        (**self).code(code_hash)
+    }
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        (**self).storage(address, slot)
+    }
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        (**self).block_hash(number)
+    }
+}
+
+/// Why a state source gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// The account is known, its code is not.
+    #[error("code {code_hash} of account {address} is absent")]
+    CodeAbsent {
+        /// An account with this code.
+        address: Address,
+        /// Hash of the missing code.
+        code_hash: B256,
+    },
+    /// No account known to the source has this code.
+    #[error("code {code_hash} is absent")]
+    CodeUnknown {
+        /// Hash of the missing code.
+        code_hash: B256,
+    },
+    /// The hash of this ancestor is not at hand.
+    #[error("hash of block {number} is absent")]
+    BlockHashAbsent {
+        /// Height of the ancestor.
+        number: u64,
+    },
+    /// A source outside this crate failed.
+    #[error("the state source failed")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl revm::database_interface::DBErrorMarker for SourceError {}

@@ -1,0 +1,14 @@
+//! The EVM behind this crate. Another EVM must be able to take its place, so its types are named
+//! here and re-exported from here.
+
+pub mod environment;
+
+pub use environment::{BlockEvm, Environment};
+pub use revm::{
+    bytecode::Bytecode,
+    context::{
+        TxEnv,
+        result::{ExecutionResult, HaltReason, InvalidTransaction, Output, SuccessReason},
+    },
+    primitives::hardfork::SpecId,
+};

@@ -1,0 +1,1 @@
+//! What tests and benchmarks share: fixtures, seeded workloads, the plain-revm baseline.
