@@ -1,0 +1,158 @@
+// Builds the package: both wasm builds, then the TypeScript.
+//
+//   npm run build [-- --dev] [--force] [--only wasm|js]
+//
+// `--dev` is for work on the engine: no whole-program optimisation, no wasm-opt.
+// What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StepError, command, isProgram, mustRun, root, say, secondsSince } from './process.mjs'
+import { setup } from './setup.mjs'
+import { digest, isCurrent, listFiles, record } from './stamp.mjs'
+import { findWaits, isolateWaits } from './wait32.mjs'
+
+const target = 'wasm32-unknown-unknown'
+const crate = 'parevm-wasm'
+/** The name of wasm-bindgen's output: `parevm.js`, `parevm_bg.wasm`. */
+const outName = 'parevm'
+
+/** Bytes of address space that the shared memory may grow to. */
+const maxMemory = 2 ** 30
+/** What the threads of one memory share and what each needs of its own. */
+const threadFlags = [
+  '-Ctarget-feature=+atomics,+bulk-memory,+simd128',
+  '-Clink-arg=--shared-memory',
+  `-Clink-arg=--max-memory=${maxMemory}`,
+  '-Clink-arg=--import-memory',
+  ...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base', '__heap_base'].map(
+    (name) => `-Clink-arg=--export=${name}`,
+  ),
+]
+
+export const flavours = {
+  threads: { features: ['threads'], rustflags: threadFlags },
+  single: { features: [], rustflags: ['-Ctarget-feature=+bulk-memory,+simd128'] },
+}
+
+/** Listed one by one: what `--all-features` makes is refused by Node 20. */
+const optimiserFeatures = [
+  'mutable-globals',
+  'sign-ext',
+  'nontrapping-float-to-int',
+  'bulk-memory',
+  'bulk-memory-opt',
+  'simd',
+  'reference-types',
+  'multivalue',
+]
+
+const wasmSources = [
+  'Cargo.toml',
+  'Cargo.lock',
+  'toolchain.json',
+  'scripts/build.mjs',
+  'scripts/wait32.mjs',
+  'scripts/module.mjs',
+  'crate/stm',
+  'crate/core',
+  'crate/wasm',
+]
+const jsSources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'js']
+
+/** Builds what is out of date. `ready` is what `setup` resolved with. */
+export async function build(ready, { dev = false, force = false, only } = {}) {
+  const start = performance.now()
+  const built = []
+  if (only !== 'js') {
+    for (const name of Object.keys(flavours)) {
+      if (await buildWasm(ready, name, { dev, force })) built.push(name)
+    }
+  }
+  if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
+  say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
+}
+
+async function buildWasm(ready, name, { dev, force }) {
+  const { features, rustflags } = flavours[name]
+  const profile = dev ? 'wasm-dev' : 'wasm'
+  const out = join(root, 'dist/wasm', name)
+  const outputs = [`${outName}.js`, `${outName}_bg.wasm`].map((file) => join(out, file))
+  const stamp = join(root, 'dist/.stamp', `wasm-${name}`)
+  const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
+  if (!force && isCurrent(stamp, value, outputs)) return false
+
+  const start = performance.now()
+  say(name, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
+  // One folder for both: cargo keeps what differs apart and shares the macros.
+  const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm')
+  const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
+  args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
+  if (features.length > 0) args.push('--features', features.join())
+  if (existsSync(join(root, 'Cargo.lock'))) args.push('--locked')
+  await mustRun('cargo', args, {
+    env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
+    failure: `the ${name} build did not compile`,
+    attempt: 'read the compiler messages above; after an update of the compiler: rm -r target/wasm',
+  })
+  const compiled = secondsSince(start)
+
+  const fresh = `${out}.new`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
+  const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
+  if (dev) bind.push('--keep-debug')
+  await mustRun(ready.wasmBindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
+  const wasm = join(fresh, `${outName}_bg.wasm`)
+  if (!dev) await optimise(wasm, name)
+  const size = finish(wasm)
+  rmSync(out, { recursive: true, force: true })
+  renameSync(fresh, out)
+  record(stamp, value)
+  say(name, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiled})`)
+  return true
+}
+
+async function optimise(wasm, name) {
+  const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt')
+  const features = name === 'threads' ? [...optimiserFeatures, 'threads'] : optimiserFeatures
+  const flags = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)]
+  const args = [wasmOpt, wasm, '-o', wasm, '-O3', '--strip-producers', ...flags]
+  await mustRun(process.execPath, args, { failure: `wasm-opt refused the ${name} build` })
+}
+
+/** The last step on a binary: nothing may change it afterwards. Returns its size in bytes. */
+function finish(wasm) {
+  const bytes = isolateWaits(readFileSync(wasm))
+  if (!findWaits(bytes).every(({ alone }) => alone)) {
+    throw new StepError(`${wasm} still waits inside other functions`, 'node --test scripts/test/wait32.test.mjs')
+  }
+  new WebAssembly.Module(bytes) // the engine of this Node accepts it
+  writeFileSync(wasm, bytes)
+  return statSync(wasm).size
+}
+
+async function buildJs({ force }) {
+  const out = join(root, 'dist/js')
+  const stamp = join(root, 'dist/.stamp/js')
+  const types = ['threads', 'single'].map((name) => `dist/wasm/${name}/${outName}.d.ts`)
+  const value = digest(root, [...jsSources, ...types], {})
+  const outputs = [join(out, 'src/index.js')]
+  if (!force && isCurrent(stamp, value, outputs)) return false
+  if (listFiles(root, ['js']).length === 0) return false
+  rmSync(out, { recursive: true, force: true })
+  await mustRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    failure: 'the TypeScript did not compile',
+    attempt: 'read the compiler messages above',
+  })
+  record(stamp, value)
+  return true
+}
+
+if (isProgram(import.meta.url)) {
+  await command(async (args) => {
+    const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
+    await build(await setup(), { dev: args.includes('--dev'), force: args.includes('--force'), only })
+  })
+}
