@@ -1,0 +1,1 @@
+export { createEvm } from './evm/create.js'

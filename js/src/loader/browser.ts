@@ -1,0 +1,34 @@
+import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
+import { spawnBrowser } from '../pool/spawnBrowser.js'
+import { hasSharedMemory } from './features.js'
+import type { Host } from './host.js'
+
+/** Returns the host for pages and their workers: builds by `fetch`, module workers. */
+export function browserHost(): Host {
+  return {
+    features: {
+      runtime: 'browser',
+      workers: typeof Worker === 'function',
+      isolated: globalThis.crossOriginIsolated === true,
+      sharedMemory: hasSharedMemory(),
+      cores: navigator.hardwareConcurrency || 1,
+    },
+    async compile(build) {
+      // Written out, not put together: bundlers look for this form.
+      const url =
+        build === 'threads'
+          ? new URL('../../../wasm/threads/parevm_bg.wasm', import.meta.url)
+          : new URL('../../../wasm/single/parevm_bg.wasm', import.meta.url)
+      try {
+        const response = await fetch(url)
+        if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+        const type = response.headers.get('content-type') ?? ''
+        if (type.startsWith('application/wasm')) return await WebAssembly.compileStreaming(response)
+        return await WebAssembly.compile(await response.arrayBuffer())
+      } catch (cause) {
+        throw new ModuleUnavailableError(url, cause)
+      }
+    },
+    spawn: spawnBrowser,
+  }
+}

@@ -1,0 +1,145 @@
+import { BaseError } from '../error/BaseError.js'
+import type { choose } from '../loader/choose.js'
+import type { Host, WorkerHandle } from '../loader/host.js'
+import type { EngineRequest, FromWorker } from './message.js'
+
+/**
+ * Starts the workers of one engine: one that answers requests and, with threads, a pool that
+ * executes. They share one memory and one fate: when one is lost, all are.
+ */
+export function startEngine(parameters: startEngine.Parameters): EngineHandle {
+  const { host, choice, module, faults, onMessage } = parameters
+  const memory = choice.build === 'threads' ? sharedMemory() : undefined
+  const workers: WorkerHandle[] = []
+  let waiting = 0
+  let over = false
+  let cancelFlag = 0
+  let finishStart: (info: EngineInfo) => void
+  const ready = new Promise<EngineInfo>((resolve) => {
+    finishStart = resolve
+  })
+
+  const stop = async () => {
+    over = true
+    clearTimeout(deadline)
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
+  const lose = (error: BaseError) => {
+    if (over) return
+    void stop()
+    parameters.onLost(error)
+  }
+  const deadline = setTimeout(
+    () => lose(new EngineFailedError(`the engine did not start within ${START_LIMIT_MS} ms`)),
+    START_LIMIT_MS,
+  )
+
+  const spawn = (role: 'engine' | 'pool', name: string) => {
+    const worker = host.spawn({
+      name,
+      onDeath: (cause) => lose(new WorkerDiedError(role, cause)),
+      onMessage(message) {
+        if (over) return
+        if (message.type === 'failed') return lose(new EngineFailedError(message.reason))
+        if (message.type !== 'ready') return onMessage(message)
+        if (role === 'engine') cancelFlag = message.cancelAddress
+        waiting -= 1
+        if (waiting > 0) return
+        clearTimeout(deadline)
+        finishStart({ version: message.version })
+      },
+    })
+    waiting += 1
+    workers.push(worker)
+    worker.post({ type: 'start', role, build: choice.build, module, memory, threads: choice.threads, faults })
+    return worker
+  }
+
+  const engine = spawn('engine', 'parevm-engine')
+  if (memory !== undefined)
+    for (let index = 0; index < choice.threads; index += 1) spawn('pool', `parevm-pool-${index}`)
+
+  const setFlag = (value: 0 | 1) => {
+    if (memory !== undefined) Atomics.store(new Uint8Array(memory.buffer), cancelFlag, value)
+  }
+  return {
+    ready,
+    request(id, request) {
+      setFlag(0)
+      engine.post({ type: 'request', id, request })
+    },
+    abort(id) {
+      setFlag(1)
+      if (memory === undefined) engine.post({ type: 'abort', id })
+    },
+    keepAlive(alive) {
+      for (const worker of workers) worker.keepAlive(alive)
+    },
+    stop,
+  }
+}
+
+export declare namespace startEngine {
+  type Parameters = {
+    host: Host
+    choice: choose.Choice
+    module: WebAssembly.Module
+    /** Whether the engine may be broken on purpose. */
+    faults: boolean
+    onMessage(message: Exclude<FromWorker, { type: 'ready' | 'failed' }>): void
+    /** Called at most once: the engine is gone, and all its workers are ended. */
+    onLost(error: BaseError): void
+  }
+}
+
+/** A running engine and its pool. */
+export type EngineHandle = {
+  /** Resolves when all workers are ready. Stays pending if the engine is lost before. */
+  readonly ready: Promise<EngineInfo>
+  /** Sends a request. The one before must have been answered. */
+  request(id: number, request: EngineRequest): void
+  /** Asks the engine to end the running request soon. It still answers. */
+  abort(id: number): void
+  keepAlive(alive: boolean): void
+  /** Ends all workers; resolves when they run no more. */
+  stop(): Promise<void>
+}
+
+/** What an engine says of itself. */
+export type EngineInfo = { readonly version: string }
+
+/** A worker that is not ready by then never will be. */
+const START_LIMIT_MS = 30_000
+
+/** Pages of 64 KiB: at least what the module declares, and exactly its maximum. */
+const FIRST_PAGES = 256
+const MOST_PAGES = 16_384
+
+function sharedMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true })
+}
+
+/** A worker of the engine ended although nobody asked it to. */
+export class WorkerDiedError extends BaseError {
+  override readonly name = 'WorkerDiedError'
+  readonly code = 'WORKER_DIED'
+  constructor(role: 'engine' | 'pool', cause: Error) {
+    super(`A worker (${role}) of the engine died: ${cause.message}.`, {
+      cause,
+      data: { role },
+      hint: 'The next call starts a fresh engine.',
+    })
+  }
+}
+
+/** The engine panicked, trapped or did not start. */
+export class EngineFailedError extends BaseError {
+  override readonly name = 'EngineFailedError'
+  readonly code = 'ENGINE_FAILED'
+  constructor(reason: string) {
+    super(`The engine failed: ${reason}`, {
+      data: { reason },
+      hint: 'The next call starts a fresh engine. If this happens again, please report it.',
+    })
+  }
+}

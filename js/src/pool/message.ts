@@ -1,0 +1,57 @@
+import type { Build } from '../loader/choose.js'
+
+/** What the supervisor says to a worker. The first message is `start`. */
+export type ToWorker =
+  | {
+      readonly type: 'start'
+      readonly role: 'engine' | 'pool'
+      readonly build: Build
+      readonly module: WebAssembly.Module
+      /** Shared by all workers of one engine; the single build makes its own. */
+      readonly memory: WebAssembly.Memory | undefined
+      /** Executing threads. */
+      readonly threads: number
+      /** Whether the request `fault` is served. Only tests say so. */
+      readonly faults: boolean
+    }
+  | { readonly type: 'request'; readonly id: number; readonly request: EngineRequest }
+  /** Ends the running request of the single build. Threads are told by a flag in memory. */
+  | { readonly type: 'abort'; readonly id: number }
+
+/** What a worker says to the supervisor. */
+export type FromWorker =
+  | {
+      readonly type: 'ready'
+      readonly version: string
+      /** Where in shared memory the byte lies that ends the running request. */
+      readonly cancelAddress: number
+    }
+  | { readonly type: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: WireError }
+  | {
+      readonly type: 'progress'
+      readonly id: number
+      readonly settled: number
+      readonly total: number
+    }
+  /** The instance is lost: a panic, a trap, or a start that did not work. */
+  | { readonly type: 'failed'; readonly reason: string }
+
+/** An error as it crosses between threads. */
+export type WireError = {
+  readonly code: string
+  readonly message: string
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Everything that an engine can be asked, with what it answers. */
+export type EngineCalls = {
+  smoke: { parameters: Record<never, never>; result: number }
+  /** Breaks the engine on purpose. */
+  fault: { parameters: { where: 'engine' | 'pool' }; result: undefined }
+}
+
+/** One question to the engine. */
+export type EngineRequest = {
+  [K in keyof EngineCalls]: { readonly kind: K } & EngineCalls[K]['parameters']
+}[keyof EngineCalls]

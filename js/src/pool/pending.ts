@@ -1,0 +1,93 @@
+import type { EngineRequest } from './message.js'
+
+/**
+ * The requests of one engine, in order, until each has ended.
+ *
+ * A request ends exactly once: with a result, an error, the death of a worker, an abort or a close.
+ * Whatever comes second finds it gone and does nothing.
+ */
+export function createPending(): Pending {
+  const entries = new Map<number, Entry>()
+  let lastId = 0
+
+  const settle = (id: number): Entry | undefined => {
+    const entry = entries.get(id)
+    entries.delete(id)
+    entry?.release()
+    return entry
+  }
+
+  return {
+    get size() {
+      return entries.size
+    },
+    add(request, { signal, onAbort, onProgress }) {
+      lastId += 1
+      const id = lastId
+      return new Promise((resolve, reject) => {
+        const abort = () => {
+          settle(id)
+          reject(signal?.reason)
+          onAbort(id)
+        }
+        signal?.addEventListener('abort', abort, { once: true })
+        entries.set(id, {
+          id,
+          request,
+          resolve,
+          reject,
+          onProgress,
+          release: () => signal?.removeEventListener('abort', abort),
+        })
+      })
+    },
+    first() {
+      const { value } = entries.values().next()
+      return value
+    },
+    progress(id, settled, total) {
+      entries.get(id)?.onProgress?.({ settled, total })
+    },
+    resolve: (id, result) => settle(id)?.resolve(result),
+    reject: (id, error) => settle(id)?.reject(error),
+    rejectAll(error) {
+      for (const id of [...entries.keys()]) settle(id)?.reject(error)
+    },
+  }
+}
+
+export type Pending = {
+  /** Requests that have not ended. */
+  readonly size: number
+  /** Resolves or rejects when the request ends. `onAbort` is told after the promise has been rejected. */
+  add(request: EngineRequest, options: Pending.Options): Promise<unknown>
+  /** The oldest request that has not ended. */
+  first(): Pending.Request | undefined
+  progress(id: number, settled: number, total: number): void
+  resolve(id: number, result: unknown): void
+  reject(id: number, error: unknown): void
+  rejectAll(error: unknown): void
+}
+
+export declare namespace Pending {
+  type Options = {
+    signal: AbortSignal | undefined
+    onAbort(id: number): void
+    onProgress: ((progress: Progress) => void) | undefined
+  }
+  type Request = { readonly id: number; readonly request: EngineRequest }
+  /** How far a request is. */
+  type Progress = {
+    /** Transactions whose result is final. */
+    readonly settled: number
+    /** Transactions of the block. */
+    readonly total: number
+  }
+}
+
+type Entry = Pending.Request & {
+  resolve(result: unknown): void
+  reject(error: unknown): void
+  onProgress: Pending.Options['onProgress']
+  release(): void
+}

@@ -1,0 +1,48 @@
+import type { FromWorker, ToWorker } from './message.js'
+
+/** A worker's own end of the channel to the supervisor. */
+export type Port = {
+  post(message: FromWorker): void
+  listen(receive: (message: ToWorker) => void): void
+  /** Resolves once the supervisor can notice this worker's death. */
+  watched(): Promise<void>
+}
+
+/** Returns the channel to the supervisor, in Node.js as in browsers. */
+export function workerPort(): Port {
+  if (typeof process === 'object' && typeof process.getBuiltinModule === 'function') {
+    const { parentPort } = process.getBuiltinModule('node:worker_threads')
+    if (parentPort === null) throw new Error('this file is the script of a worker')
+    return {
+      post: (message) => parentPort.postMessage(message),
+      listen: (receive) => parentPort.on('message', receive),
+      async watched() {},
+    }
+  }
+  const scope = globalThis as unknown as WorkerScope
+  return {
+    post: (message) => scope.postMessage(message),
+    listen: (receive) => scope.addEventListener('message', (event) => receive(event.data)),
+    watched: () => holdLock(scope.name),
+  }
+}
+
+/** Holds the lock `name` until this worker ends; resolves when it is held. */
+function holdLock(name: string): Promise<void> {
+  if (typeof navigator.locks === 'undefined') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, () => {
+        resolve()
+        return new Promise<never>(() => {})
+      })
+      .catch(reject)
+  })
+}
+
+/** The part of DedicatedWorkerGlobalScope that is used; TypeScript's `dom` library lacks it. */
+type WorkerScope = {
+  readonly name: string
+  postMessage(message: FromWorker): void
+  addEventListener(type: 'message', listener: (event: { data: ToWorker }) => void): void
+}

@@ -1,0 +1,163 @@
+import { engineError } from '../error/engineError.js'
+import { EvmClosedError } from '../evm/close.js'
+import type { choose } from '../loader/choose.js'
+import type { Host } from '../loader/host.js'
+import { type EngineHandle, type EngineInfo, startEngine } from './engine.js'
+import type { EngineCalls, EngineRequest } from './message.js'
+import { createPending, type Pending } from './pending.js'
+
+/**
+ * Returns the owner of an engine. It never blocks, gives the engine one request after the other,
+ * and replaces an engine that is lost: what was pending rejects, the next request starts a fresh one.
+ */
+export function createSupervisor(parameters: createSupervisor.Parameters): Supervisor {
+  const { host, choice, faults } = parameters
+  const pending = createPending()
+  let compiled: Promise<WebAssembly.Module> | undefined
+  let engine: EngineHandle | undefined
+  let starting: Promise<EngineInfo> | undefined
+  let rejectStart: ((error: unknown) => void) | undefined
+  let running: number | undefined
+  let closed: Promise<void> | undefined
+
+  const compile = () => {
+    compiled ??= host.compile(choice.build).catch((error: unknown) => {
+      compiled = undefined
+      throw error
+    })
+    return compiled
+  }
+
+  /** Forgets the engine. Its messages are no longer heard. */
+  const drop = () => {
+    const dropped = engine
+    engine = undefined
+    starting = undefined
+    running = undefined
+    return dropped
+  }
+
+  const fail = (error: unknown) => {
+    drop()
+    rejectStart?.(error)
+    pending.rejectAll(error)
+  }
+
+  const launch = async (): Promise<EngineInfo> => {
+    const module = await compile()
+    if (closed !== undefined) throw new EvmClosedError()
+    return new Promise((resolve, reject) => {
+      rejectStart = reject
+      const started = startEngine({
+        host,
+        choice,
+        module,
+        faults,
+        onMessage(message) {
+          if (started !== engine) return
+          if (message.type === 'progress')
+            return pending.progress(message.id, message.settled, message.total)
+          running = undefined
+          if (message.type === 'result') pending.resolve(message.id, message.result)
+          else pending.reject(message.id, engineError(message.error))
+          pump()
+        },
+        onLost(error) {
+          if (started === engine) fail(error)
+        },
+      })
+      engine = started
+      void started.ready.then((info) => {
+        rejectStart = undefined
+        resolve(info)
+      })
+    })
+  }
+
+  const start = () => {
+    starting ??= launch()
+    return starting
+  }
+
+  /** Gives the engine the next request, if it is idle and there is one. */
+  const pump = () => {
+    if (closed !== undefined) return
+    engine?.keepAlive(pending.size > 0 || running !== undefined)
+    if (running !== undefined || pending.size === 0) return
+    const attempt = start()
+    attempt.then(
+      () => {
+        const next = pending.first()
+        if (attempt !== starting || engine === undefined || running !== undefined) return
+        if (next === undefined) return engine.keepAlive(false)
+        running = next.id
+        engine.request(next.id, next.request)
+      },
+      (error) => {
+        if (attempt === starting) fail(error)
+      },
+    )
+  }
+
+  const onAbort = (id: number) => {
+    if (id !== running || engine === undefined) return pump()
+    const aborted = engine
+    aborted.abort(id)
+    const timer = setTimeout(() => {
+      // A transaction that does not end is ended together with its worker.
+      if (engine !== aborted || running !== id) return
+      void drop()?.stop()
+      pump()
+    }, ABORT_LIMIT_MS)
+    if (typeof timer === 'object') timer.unref()
+  }
+
+  return {
+    start,
+    async request(request, options = {}) {
+      const { signal, onProgress } = options
+      if (closed !== undefined) throw new EvmClosedError()
+      signal?.throwIfAborted()
+      const answer = pending.add(request as EngineRequest, { signal, onProgress, onAbort })
+      pump()
+      return answer as Promise<never>
+    },
+    close() {
+      closed ??= (async () => {
+        const last = drop()
+        const error = new EvmClosedError()
+        rejectStart?.(error)
+        pending.rejectAll(error)
+        await last?.stop()
+      })()
+      return closed
+    },
+  }
+}
+
+export declare namespace createSupervisor {
+  type Parameters = {
+    host: Host
+    choice: choose.Choice
+    faults: boolean
+  }
+}
+
+/** The owner of an engine. */
+export type Supervisor = {
+  /** Starts the engine, if it does not run already. */
+  start(): Promise<EngineInfo>
+  /** Asks the engine; the type of the answer follows from `kind`. */
+  request<K extends keyof EngineCalls>(
+    request: { kind: K } & EngineCalls[K]['parameters'],
+    options?: {
+      signal?: AbortSignal | undefined
+      onProgress?: ((progress: Pending.Progress) => void) | undefined
+    },
+  ): Promise<EngineCalls[K]['result']>
+  /** Ends all workers and rejects what is pending. */
+  close(): Promise<void>
+}
+
+/** An engine that has not answered by then after an abort is replaced. */
+const ABORT_LIMIT_MS = 1_000

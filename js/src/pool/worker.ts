@@ -1,0 +1,85 @@
+/**
+ * The script of every worker, engine and pool alike, in Node.js and in browsers.
+ */
+import type { Bindings, EngineBinding } from './bindings.js'
+import type { EngineRequest, ToWorker, WireError } from './message.js'
+import { workerPort } from './port.js'
+
+const port = workerPort()
+let bindings: Bindings | undefined
+let engine: EngineBinding | undefined
+
+port.listen((message) => {
+  switch (message.type) {
+    case 'start':
+      start(message).catch(fail)
+      break
+    case 'request':
+      answer(message.id, message.request).catch(fail)
+      break
+    case 'abort':
+      bindings?.cancel()
+      break
+  }
+})
+
+async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  const { build, module, memory, role, threads } = message
+  // Both written out: bundlers look for this form.
+  bindings =
+    build === 'threads'
+      ? await import('../../../wasm/threads/parevm.js')
+      : await import('../../../wasm/single/parevm.js')
+  bindings.initSync({ module, memory })
+  bindings.attach({
+    panicked: (reason) => port.post({ type: 'failed', reason }),
+    settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
+    pause,
+  })
+  await port.watched()
+  if (role === 'engine') engine = new bindings.Engine(threads)
+  port.post({
+    type: 'ready',
+    version: bindings.version(),
+    cancelAddress: bindings.cancelAddress(),
+  })
+  if (role === 'pool') bindings.runPoolWorker?.()
+}
+
+async function answer(id: number, request: EngineRequest): Promise<void> {
+  let result: unknown
+  try {
+    result = await ask(request)
+  } catch (error) {
+    if (!isWireError(error)) throw error
+    port.post({ type: 'error', id, error })
+    return
+  }
+  port.post({ type: 'result', id, result })
+}
+
+async function ask(request: EngineRequest): Promise<unknown> {
+  if (engine === undefined) throw new Error('the engine was asked before it was started')
+  switch (request.kind) {
+    case 'smoke':
+      return engine.smoke()
+    case 'fault':
+      return undefined
+  }
+}
+
+/** Errors of the engine are plain data. Everything else is a trap or a bug: the instance is lost. */
+function isWireError(error: unknown): error is WireError {
+  return typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error
+}
+
+function fail(error: unknown): void {
+  port.post({ type: 'failed', reason: String(error) })
+}
+
+/** Resolves after the events that are pending have been served. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0)
+  })
+}
