@@ -5,9 +5,17 @@
 // `--dev` is for work on the engine: no whole-program optimisation, no wasm-opt.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { StepError, command, isProgram, mustRun, root, say, secondsSince } from './process.mjs'
+import { command, isProgram, mustRun, root, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 import { digest, isCurrent, listFiles, record } from './stamp.mjs'
 import { findWaits, isolateWaits } from './wait32.mjs'
@@ -58,7 +66,13 @@ const wasmSources = [
   'crate/core',
   'crate/wasm',
 ]
-const jsSources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'js']
+const jsSources = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'js',
+]
 
 /** Builds what is out of date. `ready` is what `setup` resolved with. */
 export async function build(ready, { dev = false, force = false, only } = {}) {
@@ -89,7 +103,7 @@ async function buildWasm(ready, name, { dev, force }) {
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
   if (features.length > 0) args.push('--features', features.join())
-  if (existsSync(join(root, 'Cargo.lock'))) args.push('--locked')
+  if (!dev) args.push('--locked')
   await mustRun('cargo', args, {
     env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     failure: `the ${name} build did not compile`,
@@ -126,7 +140,10 @@ async function optimise(wasm, name) {
 function finish(wasm) {
   const bytes = isolateWaits(readFileSync(wasm))
   if (!findWaits(bytes).every(({ alone }) => alone)) {
-    throw new StepError(`${wasm} still waits inside other functions`, 'node --test scripts/test/wait32.test.mjs')
+    throw new StepError(
+      `${wasm} still waits inside other functions`,
+      'node --test scripts/test/wait32.test.mjs',
+    )
   }
   new WebAssembly.Module(bytes) // the engine of this Node accepts it
   writeFileSync(wasm, bytes)
@@ -142,10 +159,14 @@ async function buildJs({ force }) {
   if (!force && isCurrent(stamp, value, outputs)) return false
   if (listFiles(root, ['js']).length === 0) return false
   rmSync(out, { recursive: true, force: true })
-  await mustRun(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    failure: 'the TypeScript did not compile',
-    attempt: 'read the compiler messages above',
-  })
+  await mustRun(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    {
+      failure: 'the TypeScript did not compile',
+      attempt: 'read the compiler messages above',
+    },
+  )
   record(stamp, value)
   return true
 }
@@ -153,6 +174,10 @@ async function buildJs({ force }) {
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
-    await build(await setup(), { dev: args.includes('--dev'), force: args.includes('--force'), only })
+    await build(await setup(), {
+      dev: args.includes('--dev'),
+      force: args.includes('--force'),
+      only,
+    })
   })
 }

@@ -102,7 +102,10 @@ export async function mustRun(command, args, options = {}) {
   const code = await run(command, args, options)
   if (code === 0) return
   const shown = [command, ...args].join(' ')
-  throw new StepError(options.failure ?? `\`${shown}\` ended with code ${code}`, options.attempt ?? shown)
+  throw new StepError(
+    options.failure ?? `\`${shown}\` ended with code ${code}`,
+    options.attempt ?? shown,
+  )
 }
 
 /** Whether the module at `url` is the program that was started, not an import. */

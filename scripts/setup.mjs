@@ -8,7 +8,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  StepError,
   capture,
   command,
   findCommand,
@@ -17,6 +16,7 @@ import {
   mustRun,
   root,
   run,
+  StepError,
   say,
   secondsSince,
 } from './process.mjs'
@@ -72,7 +72,10 @@ function report({ pins, cargo, wasmBindgen, browsers }) {
 
 function checkNode(pin) {
   if (compareVersions(process.versions.node, pin.minimum) >= 0) return
-  throw new StepError(`this is Node ${process.version}; ${pin.minimum} or newer is needed`, 'install Node 20')
+  throw new StepError(
+    `this is Node ${process.version}; ${pin.minimum} or newer is needed`,
+    'install Node 20',
+  )
 }
 
 /** `npm ci` where node_modules is absent or older than the lock file. */
@@ -80,7 +83,9 @@ async function prepareModules() {
   const lock = join(root, 'package-lock.json')
   const installed = join(root, 'node_modules/.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  const reason = existsSync(installed) ? 'the lock file is newer' : 'TypeScript, wasm-opt, test runner'
+  const reason = existsSync(installed)
+    ? 'the lock file is newer'
+    : 'TypeScript, wasm-opt, test runner'
   say('install', `node modules with npm ci: ${reason}`)
   await mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     failure: 'npm ci could not install the node modules of package-lock.json',
@@ -99,7 +104,10 @@ async function prepareLinker() {
 /** The cargo for native code: `{ version, env }`. */
 function prepareCargo(pins) {
   if (findCommand('cargo') === null) {
-    throw new StepError('cargo is missing: it builds the engine', 'install rustup, see https://rustup.rs')
+    throw new StepError(
+      'cargo is missing: it builds the engine',
+      'install rustup, see https://rustup.rs',
+    )
   }
   let env = {}
   let version = parseVersion(capture('cargo', ['--version']))
@@ -134,7 +142,10 @@ async function prepareWasmBindgen({ version, why }, cargo) {
   const args = ['install', 'wasm-bindgen-cli', '--version', version, '--root', own, '--force']
   const code = await run('cargo', args, { env: cargo.env })
   if (code !== 0 || !isExecutable(places[0])) {
-    throw new StepError(`cargo could not install wasm-bindgen-cli ${version}`, `cargo ${args.join(' ')}`)
+    throw new StepError(
+      `cargo could not install wasm-bindgen-cli ${version}`,
+      `cargo ${args.join(' ')}`,
+    )
   }
   return places[0]
 }

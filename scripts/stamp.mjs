@@ -1,7 +1,7 @@
 // Tells whether an output is newer than all that it was made from, by content.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The files below `paths` (files or folders), sorted, as paths from `base`. */

@@ -9,14 +9,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import {
-  Reader,
   countImportedFunctions,
   encodeUnsigned,
+  Reader,
   readBodies,
   readInstructions,
   readSections,
 } from './module.mjs'
-import { StepError, command, isProgram } from './process.mjs'
+import { command, isProgram, StepError } from './process.mjs'
 
 const wait32 = 0xfe0001
 const call = 0x10
@@ -58,7 +58,11 @@ export function isolateWaits(bytes) {
     const old = bytes.subarray(one.start, one.end)
     let content = old
     if (one.id === section.type) content = append(old, [waitType])
-    if (one.id === section.function) content = append(old, offsets.map(() => encodeUnsigned(types)))
+    if (one.id === section.function)
+      content = append(
+        old,
+        offsets.map(() => encodeUnsigned(types)),
+      )
     if (one.id === section.code) content = rewriteCode(bytes, one, offsets, indexOf)
     parts.push([one.id], encodeUnsigned(content.length), content)
   }
@@ -69,7 +73,11 @@ export function isolateWaits(bytes) {
 function append(content, items) {
   const reader = new Reader(content)
   const count = encodeUnsigned(reader.unsigned() + items.length)
-  return Buffer.concat([Buffer.from(count), content.subarray(reader.at), ...items.map((item) => Buffer.from(item))])
+  return Buffer.concat([
+    Buffer.from(count),
+    content.subarray(reader.at),
+    ...items.map((item) => Buffer.from(item)),
+  ])
 }
 
 function rewriteCode(bytes, code, offsets, indexOf) {
@@ -88,7 +96,10 @@ function rewriteBody(bytes, body, indexOf) {
   let copied = body.start
   for (const { opcode, start, end: after, offset } of readInstructions(bytes, body)) {
     if (opcode !== wait32) continue
-    parts.push(bytes.subarray(copied, start), Buffer.from([call, ...encodeUnsigned(indexOf(offset))]))
+    parts.push(
+      bytes.subarray(copied, start),
+      Buffer.from([call, ...encodeUnsigned(indexOf(offset))]),
+    )
     copied = after
   }
   parts.push(bytes.subarray(copied, body.end))
@@ -97,7 +108,8 @@ function rewriteBody(bytes, body, indexOf) {
 
 if (isProgram(import.meta.url)) {
   await command(([path]) => {
-    if (path === undefined) throw new StepError('no file was named', 'node scripts/wait32.mjs FILE.wasm')
+    if (path === undefined)
+      throw new StepError('no file was named', 'node scripts/wait32.mjs FILE.wasm')
     writeFileSync(path, isolateWaits(readFileSync(path)))
   })
 }

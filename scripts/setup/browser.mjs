@@ -1,10 +1,9 @@
 // Finds the browsers and the second Node that the tests run in, and installs
 // what is missing.
 
-import { existsSync } from 'node:fs'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StepError, capture, findCommand, isExecutable, mustRun, root, run, say } from '../process.mjs'
+import { capture, findCommand, isExecutable, mustRun, root, StepError, say } from '../process.mjs'
 import { compareVersions, parseVersion } from '../version.mjs'
 import { aptInstall, installHint } from './package.mjs'
 
@@ -56,7 +55,11 @@ export async function prepareBrowser(name, pin) {
     }
     await aptInstall([debian], pin.why)
     path = findBrowser(name)
-    if (path === null) throw new StepError(`${name} was installed but is not on the PATH`, `${variable}=/path/to/${name} npm test`)
+    if (path === null)
+      throw new StepError(
+        `${name} was installed but is not on the PATH`,
+        `${variable}=/path/to/${name} npm test`,
+      )
   }
   return path
 }
@@ -65,7 +68,10 @@ export async function prepareBrowser(name, pin) {
 export function checkBrowser(name, path, pin) {
   const version = parseVersion(capture(path, ['--version']))
   if (version !== null && compareVersions(version, pin.minimum) < 0) {
-    throw new StepError(`${path} is ${version}; the tests need ${pin.minimum} or newer`, installHint([name]))
+    throw new StepError(
+      `${path} is ${version}; the tests need ${pin.minimum} or newer`,
+      installHint([name]),
+    )
   }
   return version
 }

@@ -28,7 +28,11 @@ export function chooseCompiler(findings, pins) {
   }
   if (findings.rustup) {
     for (const toolchain of tested.filter((found) => !found.sources && found.name !== null)) {
-      attempts.push({ kind: 'addSources', toolchain, reason: 'a tested nightly without std sources' })
+      attempts.push({
+        kind: 'addSources',
+        toolchain,
+        reason: 'a tested nightly without std sources',
+      })
     }
     attempts.push({
       kind: 'fetch',

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { StepError, capture, findCommand, isExecutable, run, say } from '../process.mjs'
+import { capture, findCommand, isExecutable, run, StepError, say } from '../process.mjs'
 import { parseVersion } from '../version.mjs'
 import { chooseCompiler } from './choose.mjs'
 import { aptCandidate, aptInstall } from './package.mjs'
@@ -33,7 +33,9 @@ export async function prepareCompiler(pins) {
 export function findCompilers(pins) {
   const rustup = findCommand('rustup') !== null
   const toolchains = rustup ? rustupToolchains() : pathToolchain()
-  const debianVersion = existsSync('/etc/debian_version') ? rustcOf(pins.debian.rustc)?.version : null
+  const debianVersion = existsSync('/etc/debian_version')
+    ? rustcOf(pins.debian.rustc)?.version
+    : null
   // apt-cache is asked only when its answer can matter: it takes a third of a second.
   const settled = toolchains.some((toolchain) => toolchain.nightly && toolchain.sources)
   return {

@@ -1,6 +1,6 @@
 // Installs packages of the operating system, where we may.
 
-import { StepError, capture, findCommand, mustRun, run, say } from '../process.mjs'
+import { capture, findCommand, mustRun, run, StepError, say } from '../process.mjs'
 
 /** The command that installs `names` here, in words for the user. */
 export function installHint(names) {

@@ -1,0 +1,125 @@
+// Keeps the rules of the house that no compiler keeps.
+//
+//   node scripts/check.mjs
+//
+// Errors end with exit code 1; long files are only named.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { capture, command, isProgram, root, StepError, say } from './process.mjs'
+
+const longFile = 400
+/** Names that say nothing about what a file holds. */
+const emptyNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types']
+/** Crates that a package of ours must not depend on, directly or not. */
+const borders = {
+  'parevm-stm': [/^revm/, /^alloy/, /^wasm-bindgen/, /^js-sys/],
+  parevm: [/^wasm-bindgen/, /^js-sys/, /^web-sys/],
+}
+const codeEndings = /\.(rs|ts|mts|js|mjs)$/
+/** Marks of unfinished work. Written apart, so that this file does not find itself. */
+const unfinished = new RegExp(
+  ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK:'].map((word) => `\\b${word}`).join('|'),
+)
+
+/** Names of crates in `cargo tree` output that `forbidden` matches. */
+export function findForbidden(tree, forbidden) {
+  const names = tree.split('\n').map((line) => line.trim().split(' ')[0])
+  return [...new Set(names)].filter((name) => forbidden.some((pattern) => pattern.test(name)))
+}
+
+/** What is wrong with the name of a file, or null. */
+export function judgeName(path) {
+  const name = basename(path).split('.')[0].toLowerCase()
+  return emptyNames.includes(name) ? `${path}: the name says nothing about what it holds` : null
+}
+
+/** Lines of `text` with a mark of unfinished work. */
+export function findUnfinished(path, text) {
+  return text.split('\n').flatMap((line, i) => {
+    return unfinished.test(line) ? [`${path}:${i + 1}: unfinished work is not merged`] : []
+  })
+}
+
+/** Disagreements between the pins and the files that repeat them. */
+export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
+  const errors = []
+  const expect = (what, found, wanted) => {
+    if (found !== wanted)
+      errors.push(`${what} is ${found ?? 'absent'}; toolchain.json says ${wanted}`)
+  }
+  const bindgen = /^wasm-bindgen\s*=\s*(?:"=([^"]+)"|\{[^}]*version\s*=\s*"=([^"]+)")/m
+  const workspace = bindgen.exec(cargo)
+  const own = bindgen.exec(wasmCargo)
+  expect(
+    'the exact wasm-bindgen of Cargo.toml',
+    own?.[1] ?? own?.[2] ?? workspace?.[1] ?? workspace?.[2],
+    pins.wasmBindgen.version,
+  )
+  const locked = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)
+  if (locked) expect('wasm-bindgen in Cargo.lock', locked[1], pins.wasmBindgen.version)
+  expect('binaryen in package.json', manifest.devDependencies?.binaryen, pins.binaryen.version)
+  expect(
+    'engines.node in package.json',
+    manifest.engines?.node,
+    `>=${pins.node.minimum.split('.')[0]}`,
+  )
+  const rust = /^rust-version = "([^"]+)"/m.exec(cargo)?.[1]
+  expect('rust-version in Cargo.toml', rust, pins.rust.minimum.version.replace(/\.0$/, ''))
+  const version = /\[workspace\.package\][^[]*?^version = "([^"]+)"/ms.exec(cargo)?.[1]
+  if (version !== manifest.version) {
+    errors.push(`Cargo.toml has version ${version}, package.json ${manifest.version}`)
+  }
+  return errors
+}
+
+function trackedFiles() {
+  const listed = capture('git', ['ls-files', '--cached', '--others', '--exclude-standard'])
+  if (listed === null) throw new StepError('git cannot list the files', 'git ls-files')
+  return listed.split('\n').filter((path) => path !== '' && existsSync(join(root, path)))
+}
+
+function read(path) {
+  return existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : ''
+}
+
+export function check() {
+  const errors = []
+  const files = trackedFiles()
+  for (const path of files) {
+    const badName = judgeName(path)
+    if (badName !== null) errors.push(badName)
+    if (!codeEndings.test(path)) continue
+    const text = read(path)
+    errors.push(...findUnfinished(path, text))
+    const lines = text.split('\n').length - 1
+    if (lines > longFile) say('long', `${path}: ${lines} lines; split it when it next changes`)
+  }
+  for (const [name, forbidden] of Object.entries(borders)) {
+    const tree = capture('cargo', [
+      'tree',
+      '-p',
+      name,
+      '-e',
+      'normal',
+      '--prefix',
+      'none',
+      '--locked',
+    ])
+    if (tree === null) errors.push(`cargo tree -p ${name} failed`)
+    else
+      errors.push(...findForbidden(tree, forbidden).map((found) => `${name} depends on ${found}`))
+  }
+  const manifest = JSON.parse(read('package.json'))
+  const pins = JSON.parse(read('toolchain.json'))
+  const [cargo, wasmCargo, lock] = ['Cargo.toml', 'crate/wasm/Cargo.toml', 'Cargo.lock'].map(read)
+  errors.push(...compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }))
+  for (const text of errors) say('wrong', text)
+  say(
+    'check',
+    errors.length === 0 ? `${files.length} files, nothing wrong` : `${errors.length} wrong`,
+  )
+  return errors.length === 0 ? 0 : 1
+}
+
+if (isProgram(import.meta.url)) await command(() => check())

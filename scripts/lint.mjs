@@ -1,0 +1,56 @@
+// Formatting and lints of everything, as CI wants them.
+//
+//   npm run lint            says what is wrong
+//   npm run format          repairs what can be repaired by a tool
+
+import { join } from 'node:path'
+import { check } from './check.mjs'
+import { capture, command, isProgram, root, run, StepError, say, secondsSince } from './process.mjs'
+import { setup } from './setup.mjs'
+
+const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
+
+/** The steps: a name and the command; `fix` is the command that repairs. */
+const steps = [
+  { name: 'rustfmt', run: ['cargo', 'fmt', '--all', '--check'], fix: ['cargo', 'fmt', '--all'] },
+  {
+    name: 'biome',
+    run: [process.execPath, biome, 'check', '--error-on-warnings'],
+    fix: [process.execPath, biome, 'check', '--write'],
+  },
+  { name: 'tsc', run: [process.execPath, tsc, '--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'clippy',
+    run: ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'],
+  },
+]
+
+async function ensureComponent(tool, component) {
+  if (capture('cargo', [tool, '--version']) !== null) return
+  say('install', `component ${component} with rustup: npm run lint uses it`)
+  if ((await run('rustup', ['component', 'add', component])) !== 0) {
+    throw new StepError(`cargo ${tool} is missing`, `rustup component add ${component}`)
+  }
+}
+
+if (isProgram(import.meta.url)) {
+  await command(async (args) => {
+    await setup()
+    await ensureComponent('fmt', 'rustfmt')
+    await ensureComponent('clippy', 'clippy')
+    const fix = args.includes('--fix')
+    const failed = []
+    for (const step of steps) {
+      const line = fix ? step.fix : step.run
+      if (line === undefined) continue
+      const start = performance.now()
+      const code = await run(line[0], line.slice(1))
+      say('lint', `${step.name} ${code === 0 ? 'ok' : 'failed'} (${secondsSince(start)})`)
+      if (code !== 0) failed.push(step.name)
+    }
+    if (!fix && check() !== 0) failed.push('check')
+    if (failed.length > 0)
+      throw new StepError(`${failed.join(', ')} found something`, 'npm run format')
+  })
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compareVersionsOf, findForbidden, findUnfinished, judgeName } from '../check.mjs'
+
+const agreeing = {
+  pins: {
+    wasmBindgen: { version: '0.2.130' },
+    binaryen: { version: '132.0.0' },
+    node: { minimum: '20.0.0' },
+    rust: { minimum: { version: '1.95.0' } },
+  },
+  cargo: '[workspace.package]\nedition = "2024"\nversion = "0.1.0"\nrust-version = "1.95"\n',
+  wasmCargo: 'wasm-bindgen = "=0.2.130"\n',
+  lock: 'name = "wasm-bindgen"\nversion = "0.2.130"\n',
+  manifest: {
+    version: '0.1.0',
+    engines: { node: '>=20' },
+    devDependencies: { binaryen: '132.0.0' },
+  },
+}
+
+test('a crate behind the border is found in the tree', () => {
+  const tree = 'parevm-stm v0.1.0\nthiserror v2.0.18\nalloy-primitives v1.7.0 (*)'
+  assert.deepEqual(findForbidden(tree, [/^alloy/]), ['alloy-primitives'])
+  assert.deepEqual(findForbidden(tree, [/^js-sys/]), [])
+})
+
+test('a file is its noun', () => {
+  assert.match(judgeName('crate/core/src/utils.rs'), /says nothing/)
+  assert.match(judgeName('js/src/types.d.ts'), /says nothing/)
+  assert.equal(judgeName('js/src/pool/supervisor.ts'), null)
+})
+
+test('unfinished work is named with its line', () => {
+  const mark = ['TO', 'DO'].join('')
+  assert.deepEqual(findUnfinished('a.rs', `fn a() {}\n// ${mark}: b`), [
+    'a.rs:2: unfinished work is not merged',
+  ])
+  assert.deepEqual(findUnfinished('a.rs', 'fn todos() {}'), [])
+})
+
+test('versions that agree are silent', () => {
+  assert.deepEqual(compareVersionsOf(agreeing), [])
+})
+
+test('a wasm-bindgen that is not the pinned one is named', () => {
+  const errors = compareVersionsOf({ ...agreeing, wasmCargo: 'wasm-bindgen = "=0.2.131"\n' })
+  assert.deepEqual(errors, [
+    'the exact wasm-bindgen of Cargo.toml is 0.2.131; toolchain.json says 0.2.130',
+  ])
+})
+
+test('a range instead of an exact wasm-bindgen is an error', () => {
+  const errors = compareVersionsOf({ ...agreeing, wasmCargo: 'wasm-bindgen = "0.2.130"\n' })
+  assert.match(errors[0], /is absent/)
+})
+
+test('package and crates have one version', () => {
+  const manifest = { ...agreeing.manifest, version: '0.2.0' }
+  assert.deepEqual(compareVersionsOf({ ...agreeing, manifest }), [
+    'Cargo.toml has version 0.1.0, package.json 0.2.0',
+  ])
+})
