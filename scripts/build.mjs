@@ -5,15 +5,7 @@
 // `--dev` is for work on the engine: no whole-program optimisation, no wasm-opt.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
 
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { command, isProgram, mustRun, root, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'

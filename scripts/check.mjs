@@ -62,7 +62,7 @@ export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
   expect(
     'engines.node in package.json',
     manifest.engines?.node,
-    `>=${pins.node.minimum.split('.')[0]}`,
+    `>=${pins.node.minimum.replace(/\.0$/, '')}`,
   )
   const rust = /^rust-version = "([^"]+)"/m.exec(cargo)?.[1]
   expect('rust-version in Cargo.toml', rust, pins.rust.minimum.version.replace(/\.0$/, ''))

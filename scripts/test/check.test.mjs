@@ -6,7 +6,7 @@ const agreeing = {
   pins: {
     wasmBindgen: { version: '0.2.130' },
     binaryen: { version: '132.0.0' },
-    node: { minimum: '20.0.0' },
+    node: { minimum: '20.16.0' },
     rust: { minimum: { version: '1.95.0' } },
   },
   cargo: '[workspace.package]\nedition = "2024"\nversion = "0.1.0"\nrust-version = "1.95"\n',
@@ -14,7 +14,7 @@ const agreeing = {
   lock: 'name = "wasm-bindgen"\nversion = "0.2.130"\n',
   manifest: {
     version: '0.1.0',
-    engines: { node: '>=20' },
+    engines: { node: '>=20.16' },
     devDependencies: { binaryen: '132.0.0' },
   },
 }
