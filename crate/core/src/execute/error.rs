@@ -35,12 +35,6 @@ pub enum ExecuteError {
         /// Blob gas that a block may use.
         limit: u64,
     },
-    /// The header's fields do not fit its fork. Do not retry.
-    #[error("the header lacks {field}")]
-    HeaderIncomplete {
-        /// Name of the missing field, as JSON-RPC spells it.
-        field: &'static str,
-    },
     /// A call of the protocol to a system contract failed, so the block is invalid.
     #[error("the system call to {contract} failed")]
     SystemCall {

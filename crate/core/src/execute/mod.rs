@@ -7,13 +7,17 @@
 pub mod choose;
 mod error;
 mod finish;
+pub mod limits;
 mod outcome;
+mod receipt;
 pub mod sequential;
 
 pub use choose::Executor;
 pub use error::ExecuteError;
 pub use finish::finish;
-pub use outcome::{BlockOutcome, Executed, Receipt, ScheduleReport, Work};
+pub use limits::Limits;
+pub use outcome::{BlockOutcome, Executed, ScheduleReport, Work};
+pub use receipt::Receipt;
 pub use sequential::Sequential;
 
 use std::{fmt, sync::atomic::AtomicBool};

@@ -1,8 +1,8 @@
 //! What a run returns.
 
-use super::Executor;
+use super::{Executor, Receipt};
 use crate::{state::StateDiff, system::SystemResult, vm::ExecutionResult};
-use alloy_primitives::{Address, B256, Bloom, Log};
+use alloy_primitives::{B256, Bloom};
 
 /// What an executor hands over: results in block order and the merged change of the state.
 #[derive(Debug)]
@@ -51,37 +51,6 @@ pub struct BlockOutcome {
     pub state_diff: StateDiff,
     /// Which executor ran, why, and how much it ran.
     pub schedule: ScheduleReport,
-}
-
-/// The receipt of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// Position in the block, from zero.
-    pub index: usize,
-    /// Hash of the transaction, where known.
-    pub transaction_hash: Option<B256>,
-    /// EIP-2718 type of the transaction.
-    pub transaction_type: u8,
-    /// Sender.
-    pub from: Address,
-    /// Receiver; `None` for a contract creation.
-    pub to: Option<Address>,
-    /// The created contract.
-    pub contract_address: Option<Address>,
-    /// True when the transaction neither reverted nor halted.
-    pub success: bool,
-    /// Gas used by this transaction.
-    pub gas_used: u64,
-    /// Gas used by this transaction and all before it.
-    pub cumulative_gas_used: u64,
-    /// Wei per gas the sender paid.
-    pub effective_gas_price: u128,
-    /// Blob gas used by this transaction.
-    pub blob_gas_used: u64,
-    /// Bloom over the logs.
-    pub logs_bloom: Bloom,
-    /// Logs in the order they were written.
-    pub logs: Vec<Log>,
 }
 
 /// Which executor ran, why, and how much it ran.

@@ -1,22 +1,216 @@
 //! A state source with changes on top.
 
-use super::StateSource;
+use super::{Account, SourceError, StateDiff, StateSource};
+use crate::vm::{Bytecode, SpecId};
+use alloy_primitives::{
+    Address, B256, KECCAK256_EMPTY, U256,
+    map::{AddressMap, B256Map, HashMap, hash_map::Entry},
+};
+use revm::{
+    Database, DatabaseCommit,
+    state::{Account as EvmAccount, AccountInfo},
+};
 
-/// A state source with changes on top: what the sequential executor runs on.
+/// A state source with changes on top: the database of the sequential executor and of system calls.
+///
+/// Every value read is kept, so the source is asked once for each.
 #[derive(Debug)]
 pub struct Overlay<'a, S: ?Sized> {
     source: &'a S,
+    /// True from Spurious Dragon on: an account that is touched and empty is gone (EIP-161).
+    clears_empty: bool,
+    accounts: AddressMap<Cached>,
+    codes: B256Map<Bytecode>,
+}
+
+#[derive(Debug, Default)]
+struct Cached {
+    before: Option<Account>,
+    now: Option<Account>,
+    storage_reset: bool,
+    slots: HashMap<U256, Slot>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    before: U256,
+    now: U256,
 }
 
 impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
-    /// An overlay without changes.
-    pub fn new(source: &'a S) -> Self {
-        Self { source }
+    /// An overlay without changes, under the rules of `spec`.
+    pub fn new(source: &'a S, spec: SpecId) -> Self {
+        Self {
+            source,
+            clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
+            accounts: AddressMap::default(),
+            codes: B256Map::default(),
+        }
     }
 
     /// The state below.
     #[must_use]
     pub fn source(&self) -> &'a S {
         self.source
+    }
+
+    /// The account as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the source fails.
+    pub fn account(&mut self, address: Address) -> Result<Option<Account>, SourceError> {
+        Ok(self.cached(address)?.now)
+    }
+
+    /// What changed, in normal form.
+    #[must_use]
+    pub fn into_diff(self) -> StateDiff {
+        let mut diff = StateDiff::default();
+        for (address, cached) in self.accounts {
+            let slots = cached
+                .slots
+                .iter()
+                .map(|(key, slot)| (*key, slot.before, slot.now));
+            diff.insert(
+                address,
+                cached.before,
+                cached.now,
+                cached.storage_reset,
+                slots,
+            );
+            let code_before = cached
+                .before
+                .map_or(KECCAK256_EMPTY, |account| account.code_hash);
+            if let Some(account) = cached.now
+                && account.code_hash != code_before
+                && let Some(code) = self.codes.get(&account.code_hash)
+            {
+                diff.codes.insert(account.code_hash, code.clone());
+            }
+        }
+        diff
+    }
+
+    fn cached(&mut self, address: Address) -> Result<&mut Cached, SourceError> {
+        Ok(match self.accounts.entry(address) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let before = self.source.account(address)?;
+                entry.insert(Cached {
+                    before,
+                    now: before,
+                    ..Cached::default()
+                })
+            }
+        })
+    }
+
+    /// Takes over one account as the EVM leaves it after a transaction.
+    ///
+    /// The EVM loaded the account through [`Database::basic`], so it is cached; an account that is
+    /// not cached is new to the source.
+    fn take_over(&mut self, address: Address, changed: EvmAccount) {
+        if !changed.is_touched() {
+            return;
+        }
+        let cached = self.accounts.entry(address).or_default();
+        if changed.is_selfdestructed() {
+            cached.now = None;
+            cached.storage_reset = true;
+            cached.slots.clear();
+            return;
+        }
+        if changed.is_created() {
+            cached.storage_reset = true;
+            cached.slots.clear();
+        }
+        let info = changed.info;
+        let code_before = cached.now.map(|account| account.code_hash);
+        let account = Account {
+            balance: info.balance,
+            nonce: info.nonce,
+            code_hash: info.code_hash,
+        };
+        cached.now = (!self.clears_empty || !account.is_empty()).then_some(account);
+        for (key, slot) in changed.storage {
+            match cached.slots.entry(key) {
+                Entry::Occupied(mut entry) => entry.get_mut().now = slot.present_value,
+                Entry::Vacant(entry) => {
+                    entry.insert(Slot {
+                        before: U256::ZERO,
+                        now: slot.present_value,
+                    });
+                }
+            }
+        }
+        if code_before != Some(account.code_hash)
+            && let Some(code) = info.code
+            && !code.is_empty()
+        {
+            self.codes.entry(account.code_hash).or_insert(code);
+        }
+    }
+}
+
+impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
+    type Error = SourceError;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
+        Ok(self.cached(address)?.now.map(|account| AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            account_id: None,
+            code: (account.code_hash == KECCAK256_EMPTY).then(Bytecode::default),
+        }))
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        Ok(match self.codes.entry(code_hash) {
+            Entry::Occupied(entry) => entry.get().clone(),
+            Entry::Vacant(entry) => entry.insert(self.source.code(code_hash)?).clone(),
+        })
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
+        let source = self.source;
+        let cached = self.cached(address)?;
+        // An account that was not there before has no storage below.
+        let is_below = !cached.storage_reset && cached.before.is_some();
+        Ok(match cached.slots.entry(key) {
+            Entry::Occupied(entry) => entry.get().now,
+            Entry::Vacant(entry) => {
+                let value = if is_below {
+                    source.storage(address, key)?
+                } else {
+                    U256::ZERO
+                };
+                entry
+                    .insert(Slot {
+                        before: value,
+                        now: value,
+                    })
+                    .now
+            }
+        })
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+}
+
+impl<S: StateSource + ?Sized> DatabaseCommit for Overlay<'_, S> {
+    fn commit(&mut self, changes: AddressMap<EvmAccount>) {
+        for (address, account) in changes {
+            self.take_over(address, account);
+        }
+    }
+
+    fn commit_iter(&mut self, changes: &mut dyn Iterator<Item = (Address, EvmAccount)>) {
+        for (address, account) in changes {
+            self.take_over(address, account);
+        }
     }
 }

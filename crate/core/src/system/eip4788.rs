@@ -1,0 +1,33 @@
+//! EIP-4788: the root of the parent beacon block is stored in a contract.
+
+use super::{Step, call::call};
+use crate::{block::Block, execute::ExecuteError, state::SourceError, vm::Environment};
+use alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
+use revm::{Database, DatabaseCommit};
+
+/// Stores the beacon root.
+///
+/// # Errors
+///
+/// When the state cannot be read.
+pub fn apply<DB>(
+    database: &mut DB,
+    block: &Block,
+    environment: &Environment,
+) -> Result<Step, ExecuteError>
+where
+    DB: Database<Error = SourceError> + DatabaseCommit,
+{
+    if block.header.number == 0 {
+        return Ok(Step::Done);
+    }
+    let Some(root) = block.header.parent_beacon_block_root else {
+        return Ok(Step::Skipped);
+    };
+    let ran = call(database, environment, BEACON_ROOTS_ADDRESS, root.into())?;
+    Ok(if ran.is_some() {
+        Step::Done
+    } else {
+        Step::Skipped
+    })
+}

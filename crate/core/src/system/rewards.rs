@@ -1,0 +1,100 @@
+//! What miners were paid before the merge.
+
+use super::{Step, balance::increase};
+use crate::{
+    block::{Block, Ommer},
+    execute::ExecuteError,
+    state::SourceError,
+    vm::{Environment, SpecId},
+};
+use alloy_primitives::U256;
+use revm::{Database, DatabaseCommit};
+
+const WEI_PER_ETHER: u128 = 1_000_000_000_000_000_000;
+
+/// Wei for a block's miner, without ommers; `None` after the merge.
+const fn block_reward(spec: SpecId) -> Option<u128> {
+    if spec.is_enabled_in(SpecId::MERGE) {
+        None
+    } else if spec.is_enabled_in(SpecId::PETERSBURG) {
+        Some(2 * WEI_PER_ETHER)
+    } else if spec.is_enabled_in(SpecId::BYZANTIUM) {
+        Some(3 * WEI_PER_ETHER)
+    } else {
+        Some(5 * WEI_PER_ETHER)
+    }
+}
+
+/// Wei for the miner of an ommer that is `depth` blocks older than the block that names it.
+const fn ommer_reward(base: u128, depth: u64) -> u128 {
+    base * 8u64.saturating_sub(depth) as u128 / 8
+}
+
+/// Pays the miner of the block and those of its ommers.
+pub(super) fn pay<DB>(
+    database: &mut DB,
+    block: &Block,
+    environment: &Environment,
+) -> Result<Step, ExecuteError>
+where
+    DB: Database<Error = SourceError> + DatabaseCommit,
+{
+    let Some(base) = block_reward(environment.spec()) else {
+        return Ok(Step::Done);
+    };
+    let mut step = Step::Done;
+    for ommer in &block.ommers {
+        match *ommer {
+            Ommer::Known {
+                beneficiary,
+                number,
+            } => {
+                let reward = ommer_reward(base, block.header.number.saturating_sub(number));
+                increase(database, beneficiary, U256::from(reward))?;
+            }
+            Ommer::HashOnly(_) => step = Step::Skipped,
+        }
+    }
+    let for_ommers = base / 32 * block.ommers.len() as u128;
+    increase(
+        database,
+        block.header.beneficiary,
+        U256::from(base + for_ommers),
+    )?;
+    Ok(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rewards_fall_with_the_forks() {
+        assert_eq!(
+            block_reward(SpecId::FRONTIER),
+            Some(5_000_000_000_000_000_000)
+        );
+        assert_eq!(
+            block_reward(SpecId::BYZANTIUM),
+            Some(3_000_000_000_000_000_000)
+        );
+        assert_eq!(
+            block_reward(SpecId::LONDON),
+            Some(2_000_000_000_000_000_000)
+        );
+        assert_eq!(block_reward(SpecId::MERGE), None);
+    }
+
+    #[test]
+    fn an_ommer_earns_an_eighth_less_per_block_of_age() {
+        assert_eq!(
+            ommer_reward(2_000_000_000_000_000_000, 1),
+            1_750_000_000_000_000_000
+        );
+        assert_eq!(
+            ommer_reward(2_000_000_000_000_000_000, 6),
+            500_000_000_000_000_000
+        );
+        assert_eq!(ommer_reward(2_000_000_000_000_000_000, 9), 0);
+    }
+}

@@ -1,0 +1,218 @@
+//! The state as one transaction of a parallel run sees it: revm's database
+//! over a view of the multi-version memory.
+
+use super::{
+    Bytecode,
+    code_store::CodeStore,
+    location::Location,
+    program::BlockProgram,
+    value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
+};
+use crate::{
+    execute::ExecuteError,
+    state::{SourceError, StateSource},
+};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::{AddressMap, B256Map}};
+use parevm_stm::{LocationId, ReadError, ReadIndex, View};
+use revm::{Database, database_interface::DBErrorMarker, state::{AccountId, AccountInfo}};
+
+/// What revm reads through in a parallel run, on one worker.
+#[derive(Debug)]
+pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
+    pub(crate) view: View<'m, BlockProgram<'b, S>>,
+    source: &'m S,
+    codes: &'m CodeStore,
+    /// Codes this worker has used: a copy of its own of each handle.
+    known: B256Map<Bytecode>,
+    /// Accounts the running transaction has loaded. revm keeps the subscript as
+    /// the account's id.
+    loaded: Vec<Loaded>,
+    /// Subscripts of loaded accounts that do not exist: revm keeps no id there.
+    absent: AddressMap<usize>,
+    /// Set when a balance is so large that none is left to an interval.
+    is_exact: bool,
+}
+
+/// One account as it was when the running transaction loaded it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Loaded {
+    pub(crate) id: LocationId,
+    pub(crate) seen: AccountValue,
+    read: ReadIndex,
+}
+
+/// Why a read of a parallel run gave no value.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The block has no result any more, whatever this transaction does.
+    #[error("the run was stopped")]
+    Stopped,
+    /// The state source did not answer.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// An invariant of ours broke.
+    #[error("bug: {0}")]
+    Bug(&'static str),
+}
+
+impl DBErrorMarker for ViewError {}
+
+impl From<ReadError<ExecuteError>> for ViewError {
+    fn from(error: ReadError<ExecuteError>) -> Self {
+        match error {
+            ReadError::Stopped => Self::Stopped,
+            ReadError::Base(ExecuteError::StateUnavailable { source, .. }) => Self::Source(source),
+            ReadError::Base(_) => Self::Bug("reading the state fails for lack of state"),
+        }
+    }
+}
+
+impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
+    pub(crate) fn new(
+        view: View<'m, BlockProgram<'b, S>>,
+        source: &'m S,
+        codes: &'m CodeStore,
+    ) -> Self {
+        Self {
+            view,
+            source,
+            codes,
+            known: B256Map::default(),
+            loaded: Vec::new(),
+            absent: AddressMap::default(),
+            is_exact: false,
+        }
+    }
+
+    /// Forgets what the last transaction loaded.
+    pub(crate) fn begin(&mut self) {
+        self.loaded.clear();
+        self.absent.clear();
+        self.is_exact = false;
+    }
+
+    /// The account that revm knows as `info` at `address`, as it was loaded.
+    pub(crate) fn loaded(&self, address: Address, info: &AccountInfo) -> Option<Loaded> {
+        let subscript = match info.account_id {
+            Some(id) => id.get(),
+            None => *self.absent.get(&address)?,
+        };
+        self.loaded.get(subscript).copied()
+    }
+
+    /// Relies on the balance that was seen at `address`, exactly.
+    pub(crate) fn rely_exactly(&mut self, address: Address, info: &AccountInfo) {
+        self.narrow(address, info, AccountCheck::exactly);
+    }
+
+    /// Relies on the current balance `info.balance` being at least `needed`.
+    pub(crate) fn rely_at_least(&mut self, address: Address, info: &AccountInfo, needed: U256) {
+        let current = info.balance;
+        self.narrow(address, info, |check| check.at_least(current, needed));
+    }
+
+    /// Relies on every balance exactly if any was so large that changes to it
+    /// could overflow. Called when the transaction has run.
+    pub(crate) fn finish(&mut self) {
+        if !self.is_exact {
+            return;
+        }
+        for loaded in &self.loaded {
+            if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
+                *check = check.exactly();
+            }
+        }
+    }
+
+    /// Makes the code of an account that the transaction created readable for
+    /// others. Codes are named by their hash, so a guess harms nobody.
+    pub(crate) fn keep_code(&mut self, code_hash: B256, code: &Bytecode) {
+        self.codes.insert(code_hash, code);
+    }
+
+    fn narrow(
+        &mut self,
+        address: Address,
+        info: &AccountInfo,
+        narrow: impl FnOnce(AccountCheck) -> AccountCheck,
+    ) {
+        let Some(loaded) = self.loaded(address, info) else { return };
+        if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
+            *check = narrow(*check);
+        }
+    }
+
+    fn slot(&mut self, loaded: AccountValue, address: Address, key: U256) -> Result<U256, ViewError> {
+        let (id, value) = self.view.read(&Location::Slot(address, key))?;
+        let StateValue::Slot(slot) = value else {
+            return Err(ViewError::Bug("a slot's location holds a slot"));
+        };
+        self.view.rely(id, StateCheck::Slot(slot));
+        let SlotValue { value, epoch } = slot;
+        Ok(if epoch == loaded.epoch { value } else { U256::ZERO })
+    }
+}
+
+impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
+    type Error = ViewError;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ViewError> {
+        let (id, value) = self.view.read(&Location::Account(address))?;
+        let StateValue::Account(seen) = value else {
+            return Err(ViewError::Bug("an account's location holds an account"));
+        };
+        let read = self.view.rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
+        self.is_exact |= seen.balance() >= HUGE_BALANCE;
+        let subscript = self.loaded.len();
+        self.loaded.push(Loaded { id, seen, read });
+        let Some(account) = seen.account else {
+            self.absent.insert(address, subscript);
+            return Ok(None);
+        };
+        Ok(Some(AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            account_id: AccountId::new(subscript),
+            code: None,
+        }))
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, ViewError> {
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        if let Some(code) = self.known.get(&code_hash) {
+            return Ok(code.clone());
+        }
+        let code = match self.codes.get(code_hash) {
+            Some(code) => code,
+            None => self.source.code(code_hash)?,
+        };
+        self.known.insert(code_hash, code.clone());
+        Ok(code)
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, ViewError> {
+        // revm has loaded the account before it reads a slot; one without an
+        // id did not exist.
+        let seen = self.absent.get(&address).and_then(|subscript| self.loaded.get(*subscript));
+        let seen = seen.ok_or(ViewError::Bug("an account is loaded before its storage"))?.seen;
+        self.slot(seen, address, key)
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, ViewError> {
+        let seen = self.loaded.get(account_id.get());
+        let seen = seen.ok_or(ViewError::Bug("an account id names a loaded account"))?.seen;
+        self.slot(seen, address, key)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, ViewError> {
+        Ok(self.source.block_hash(number)?)
+    }
+}

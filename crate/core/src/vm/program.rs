@@ -1,0 +1,172 @@
+//! A block as a program of the transaction scheduler.
+
+use super::{
+    Environment, ExecutionResult,
+    code_store::CodeStore,
+    commuting_evm::{CommutingEvm, ViewEvmError},
+    database::{ViewDatabase, ViewError},
+    location::Location,
+    value::{AccountValue, SlotValue, StateValue},
+    write_set::predicted_nonce,
+};
+use crate::{
+    block::Block,
+    execute::{BlockBudget, ExecuteError, ExecuteOptions},
+    state::{SourceError, StateSource},
+};
+use parevm_stm::{Executor, Memory, Mode, Program, Run, TxIndex, View};
+use revm::context::result::EVMError;
+use std::sync::{Mutex, PoisonError, atomic::Ordering};
+
+/// The multi-version memory of a block.
+pub(crate) type StateMemory = Memory<Location, StateValue>;
+
+/// The transactions of a block on the state before it.
+#[derive(Debug)]
+pub(crate) struct BlockProgram<'b, S> {
+    block: &'b Block,
+    environment: &'b Environment,
+    state: &'b S,
+    options: &'b ExecuteOptions<'b>,
+    codes: CodeStore,
+    settled: Mutex<Settled>,
+}
+
+/// What final transactions left, beside the state.
+#[derive(Debug, Default)]
+struct Settled {
+    results: Vec<ExecutionResult>,
+    budget: BlockBudget,
+}
+
+/// The value of `location` in the state before the block.
+pub(crate) fn base<S: StateSource>(
+    state: &S,
+    location: &Location,
+) -> Result<StateValue, SourceError> {
+    Ok(match location {
+        Location::Account(address) => {
+            StateValue::Account(AccountValue { account: state.account(*address)?, epoch: 0 })
+        }
+        Location::Slot(address, slot) => {
+            StateValue::Slot(SlotValue { value: state.storage(*address, *slot)?, epoch: 0 })
+        }
+    })
+}
+
+impl<'b, S: StateSource> BlockProgram<'b, S> {
+    pub(crate) fn new(
+        block: &'b Block,
+        environment: &'b Environment,
+        state: &'b S,
+        options: &'b ExecuteOptions<'b>,
+    ) -> Self {
+        let settled = Settled {
+            results: Vec::with_capacity(block.transactions.len()),
+            budget: BlockBudget::default(),
+        };
+        Self {
+            block,
+            environment,
+            state,
+            options,
+            codes: CodeStore::default(),
+            settled: Mutex::new(settled),
+        }
+    }
+
+    /// Codes that came into being.
+    pub(crate) fn codes(&self) -> &CodeStore {
+        &self.codes
+    }
+
+    /// Results of the final transactions, in block order.
+    pub(crate) fn take_results(&self) -> Vec<ExecutionResult> {
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut settled.results)
+    }
+
+    /// Tells `run` which nonce each transaction leaves at its sender, so that
+    /// transactions of one sender need not wait for each other.
+    pub(crate) fn predict_nonces(
+        &self,
+        run: &Run<'_, Self>,
+        memory: &StateMemory,
+    ) -> Result<(), SourceError> {
+        let spec = self.environment.spec();
+        for (index, transaction) in (0..).zip(&self.block.transactions) {
+            let Some(nonce) = transaction.env.nonce.checked_add(1) else { continue };
+            let sender = Location::Account(transaction.env.caller);
+            let id = memory.locate(&sender, |location| base(self.state, location))?;
+            run.predict(TxIndex::new(index), id, predicted_nonce(nonce, spec));
+        }
+        Ok(())
+    }
+}
+
+impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
+    type Location = Location;
+    type Value = StateValue;
+    type Output = ExecutionResult;
+    type Error = ExecuteError;
+    type Executor<'m>
+        = BlockWorker<'m, 'b, S>
+    where
+        Self: 'm;
+
+    fn base(&self, location: &Location) -> Result<StateValue, ExecuteError> {
+        base(self.state, location)
+            .map_err(|source| ExecuteError::StateUnavailable { index: None, source })
+    }
+
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
+        let database = ViewDatabase::new(view, self.state, &self.codes);
+        BlockWorker { evm: CommutingEvm::new(self.environment, database), block: self.block }
+    }
+
+    fn settle(&self, index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
+        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = index.as_usize();
+        settled.budget.spend(index, self.block, self.environment, &output)?;
+        settled.results.push(output);
+        if let Some(progress) = self.options.progress {
+            progress(index + 1);
+        }
+        Ok(())
+    }
+
+    fn cancelled(&self) -> bool {
+        // Relaxed: a flag that is seen late ends the run late.
+        self.options.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+}
+
+/// Runs transactions of a block on one worker.
+pub(crate) struct BlockWorker<'m, 'b, S: StateSource> {
+    evm: CommutingEvm<'m, 'b, S>,
+    block: &'b Block,
+}
+
+impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWorker<'m, 'b, S> {
+    fn view(&mut self) -> &mut View<'m, BlockProgram<'b, S>> {
+        &mut self.evm.database().view
+    }
+
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<ExecutionResult, ExecuteError> {
+        let index = index.as_usize();
+        let transaction = &self.block.transactions[index].env;
+        self.evm.transact(transaction).map_err(|error| execute_error(index, error))
+    }
+}
+
+fn execute_error(index: usize, error: ViewEvmError) -> ExecuteError {
+    match error {
+        EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
+        EVMError::Database(ViewError::Source(source)) => {
+            ExecuteError::StateUnavailable { index: Some(index), source }
+        }
+        EVMError::Database(ViewError::Stopped) => ExecuteError::Cancelled { settled: index },
+        EVMError::Database(ViewError::Bug(invariant)) => ExecuteError::Bug { invariant },
+        other => ExecuteError::Evm { index: Some(index), message: other.to_string() },
+    }
+}

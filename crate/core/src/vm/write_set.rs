@@ -1,0 +1,144 @@
+//! From revm's journal to patches: what a transaction leaves behind.
+//!
+//! | revm says | patch |
+//! |---|---|
+//! | self-destructed | the account is gone, its storage is empty |
+//! | created | storage empty, then code, nonce, gain and slots |
+//! | code hash differs | code (EIP-7702 sets no created flag) |
+//! | nonce differs | nonce |
+//! | touched and perhaps empty | decided when the patch is applied (EIP-161) |
+
+use super::{
+    SpecId,
+    database::{ViewDatabase, ViewError},
+    location::Location,
+    value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch},
+};
+use crate::state::{self, StateSource};
+use alloy_primitives::{Address, U256};
+use revm::state::{Account, EvmState};
+
+/// Drains `state`, the journal of a transaction that has run, into patches.
+pub(crate) fn record<S: StateSource>(
+    database: &mut ViewDatabase<'_, '_, S>,
+    state: &mut EvmState,
+    spec: SpecId,
+) -> Result<(), ViewError> {
+    for (address, account) in state.drain() {
+        if account.is_touched() {
+            record_account(database, address, &account, spec)?;
+        }
+    }
+    database.finish();
+    Ok(())
+}
+
+/// Records that `address`, which the transaction has not loaded, gains `gain`
+/// wei and is touched.
+pub(crate) fn record_gain<S: StateSource>(
+    database: &mut ViewDatabase<'_, '_, S>,
+    address: Address,
+    gain: U256,
+    spec: SpecId,
+) -> Result<(), ViewError> {
+    let id = database.view.locate(&Location::Account(address))?;
+    let change = AccountChange { gain, ..untouched(spec, next_epoch(database)) };
+    database.view.write(id, StatePatch::Account(AccountPatch::Change(change)));
+    Ok(())
+}
+
+fn record_account<S: StateSource>(
+    database: &mut ViewDatabase<'_, '_, S>,
+    address: Address,
+    account: &Account,
+    spec: SpecId,
+) -> Result<(), ViewError> {
+    let loaded = database
+        .loaded(address, &account.info)
+        .ok_or(ViewError::Bug("a touched account was loaded"))?;
+    let epoch = next_epoch(database);
+    if account.is_selfdestructed() {
+        if loaded.seen.account.is_some() {
+            let patch = StatePatch::Account(AccountPatch::Destroy { epoch });
+            database.view.write(loaded.id, patch);
+        }
+        return Ok(());
+    }
+    if let Some(change) = change(account, loaded.seen.account, untouched(spec, epoch)) {
+        if change.code_hash.is_some()
+            && let Some(code) = &account.info.code
+        {
+            database.keep_code(account.info.code_hash, code);
+        }
+        database.view.write(loaded.id, StatePatch::Account(AccountPatch::Change(change)));
+    }
+    let epoch = if account.is_created() { epoch } else { loaded.seen.epoch };
+    for (key, slot) in account.changed_storage_slots() {
+        let id = database.view.locate(&Location::Slot(address, *key))?;
+        let value = SlotValue { value: slot.present_value, epoch };
+        database.view.write(id, StatePatch::Slot(value));
+    }
+    Ok(())
+}
+
+/// What became of a touched account, or `None` if that is nothing.
+pub(super) fn change(
+    account: &Account,
+    before: Option<state::Account>,
+    untouched: AccountChange,
+) -> Option<AccountChange> {
+    let old = before.unwrap_or_default();
+    let new = &account.info;
+    let is_created = account.is_created();
+    let change = AccountChange {
+        gain: new.balance.wrapping_sub(old.balance),
+        nonce: (new.nonce != old.nonce).then_some(new.nonce),
+        code_hash: (new.code_hash != old.code_hash).then_some(new.code_hash),
+        is_created,
+        ..untouched
+    };
+    // A touch alone matters where an empty account is deleted or, before
+    // EIP-161, comes into being.
+    let touch_matters = match untouched.empty {
+        EmptyAccount::Cleared => before.is_some_and(|account| account.is_empty()),
+        EmptyAccount::Kept => before.is_none(),
+    };
+    (is_created || touch_matters || change != untouched).then_some(change)
+}
+
+/// The change of an account that is touched and nothing else.
+pub(super) fn untouched(spec: SpecId, epoch: Epoch) -> AccountChange {
+    AccountChange {
+        gain: U256::ZERO,
+        nonce: None,
+        code_hash: None,
+        is_created: false,
+        empty: empty_account(spec),
+        epoch,
+    }
+}
+
+/// What becomes of a touched account that is empty under the rules of `spec`.
+fn empty_account(spec: SpecId) -> EmptyAccount {
+    if spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) {
+        EmptyAccount::Cleared
+    } else {
+        EmptyAccount::Kept
+    }
+}
+
+/// The prediction that a transaction raises its sender's nonce to `nonce`.
+pub(crate) fn predicted_nonce(nonce: u64, spec: SpecId) -> StatePatch {
+    let change = AccountChange { nonce: Some(nonce), ..untouched(spec, 0) };
+    StatePatch::Account(AccountPatch::Change(change))
+}
+
+fn next_epoch<S: StateSource>(database: &ViewDatabase<'_, '_, S>) -> Epoch {
+    epoch_of(database.view.index().get())
+}
+
+/// The epoch that begins where transaction `index` empties a storage. 0 is the
+/// storage before the block, 1 what begins before the first transaction.
+pub(super) fn epoch_of(index: u32) -> Epoch {
+    index + 2
+}
