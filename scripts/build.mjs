@@ -84,7 +84,7 @@ async function buildWasm(ready, name, { dev, force }) {
   const profile = dev ? 'wasm-dev' : 'wasm'
   const out = join(root, 'dist/wasm', name)
   const outputs = [`${outName}.js`, `${outName}_bg.wasm`].map((file) => join(out, file))
-  const stamp = join(root, 'dist/.stamp', `wasm-${name}`)
+  const stamp = join(root, '.tools/stamp', `wasm-${name}`)
   const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
   if (!force && isCurrent(stamp, value, outputs)) return false
 
@@ -103,9 +103,10 @@ async function buildWasm(ready, name, { dev, force }) {
   })
   const compiled = secondsSince(start)
 
-  const fresh = `${out}.new`
-  rmSync(fresh, { recursive: true, force: true })
+  // Complete before it is seen: what runs now goes on with what it has.
+  const fresh = join(root, `.tools/fresh-${name}-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
+  mkdirSync(join(root, 'dist/wasm'), { recursive: true })
   const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
   const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
   if (dev) bind.push('--keep-debug')
@@ -144,7 +145,7 @@ function finish(wasm) {
 
 async function buildJs({ force }) {
   const out = join(root, 'dist/js')
-  const stamp = join(root, 'dist/.stamp/js')
+  const stamp = join(root, '.tools/stamp/js')
   const types = ['threads', 'single'].map((name) => `dist/wasm/${name}/${outName}.d.ts`)
   const value = digest(root, [...jsSources, ...types], {})
   const outputs = [join(out, 'src/index.js')]

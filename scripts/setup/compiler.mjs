@@ -21,6 +21,7 @@ export async function prepareCompiler(pins) {
     const compiler = await tryCompiler(attempt, pins)
     if (compiler !== null) return { ...compiler, reason: attempt.reason }
     failures.push(attempt.kind)
+    say('compiler', `that did not work (${attempt.kind}); the next possibility is tried`)
   }
   const tried = failures.length > 0 ? ` (tried: ${failures.join(', ')})` : ''
   throw new StepError(
@@ -133,7 +134,7 @@ async function tryCompiler(attempt, pins) {
 }
 
 async function rustup(...args) {
-  return (await run('rustup', args)) === 0
+  return (await run('rustup', args, { env: { RUST_BACKTRACE: '0' } })) === 0
 }
 
 function fromToolchain({ name, version, id }) {
