@@ -9,6 +9,7 @@ mod error;
 mod finish;
 pub mod limits;
 mod outcome;
+pub(crate) mod parallel;
 mod receipt;
 pub mod sequential;
 

@@ -2,6 +2,7 @@
 //! here and re-exported from here.
 
 pub mod environment;
+pub(crate) mod parallel;
 
 pub use environment::{BlockEvm, Environment};
 pub use revm::{

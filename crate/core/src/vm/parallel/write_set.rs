@@ -9,12 +9,14 @@
 //! | touched and perhaps empty | decided when the patch is applied (EIP-161) |
 
 use super::{
-    SpecId,
     database::{ViewDatabase, ViewError},
     location::Location,
-    value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch},
+    value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch, epoch_of},
 };
-use crate::state::{self, StateSource};
+use crate::{
+    state::{self, StateSource},
+    vm::SpecId,
+};
 use alloy_primitives::{Address, U256};
 use revm::state::{Account, EvmState};
 
@@ -135,10 +137,4 @@ pub(crate) fn predicted_nonce(nonce: u64, spec: SpecId) -> StatePatch {
 
 fn next_epoch<S: StateSource>(database: &ViewDatabase<'_, '_, S>) -> Epoch {
     epoch_of(database.view.index().get())
-}
-
-/// The epoch that begins where transaction `index` empties a storage. 0 is the
-/// storage before the block, 1 what begins before the first transaction.
-pub(super) fn epoch_of(index: u32) -> Epoch {
-    index + 2
 }

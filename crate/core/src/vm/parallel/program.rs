@@ -1,7 +1,6 @@
 //! A block as a program of the transaction scheduler.
 
 use super::{
-    Environment, ExecutionResult,
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, ViewEvmError},
     database::{ViewDatabase, ViewError},
@@ -11,8 +10,9 @@ use super::{
 };
 use crate::{
     block::Block,
-    execute::{BlockBudget, ExecuteError, ExecuteOptions},
+    execute::{ExecuteError, ExecuteOptions, Limits},
     state::{SourceError, StateSource},
+    vm::{Environment, ExecutionResult},
 };
 use parevm_stm::{Executor, Memory, Mode, Program, Run, TxIndex, View};
 use revm::context::result::EVMError;
@@ -33,10 +33,10 @@ pub(crate) struct BlockProgram<'b, S> {
 }
 
 /// What final transactions left, beside the state.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Settled {
     results: Vec<ExecutionResult>,
-    budget: BlockBudget,
+    limits: Limits,
 }
 
 /// The value of `location` in the state before the block.
@@ -63,7 +63,7 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
     ) -> Self {
         let settled = Settled {
             results: Vec::with_capacity(block.transactions.len()),
-            budget: BlockBudget::default(),
+            limits: Limits::new(environment),
         };
         Self {
             block,
@@ -127,7 +127,8 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
     fn settle(&self, index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         let index = index.as_usize();
-        settled.budget.spend(index, self.block, self.environment, &output)?;
+        settled.limits.admit(index, &self.block.transactions[index].env)?;
+        settled.limits.settle(output.gas());
         settled.results.push(output);
         if let Some(progress) = self.options.progress {
             progress(index + 1);

@@ -1,6 +1,6 @@
 //! Codes that came into being in this block.
 
-use super::Bytecode;
+use crate::vm::Bytecode;
 use alloy_primitives::{B256, map::B256Map};
 use std::sync::{PoisonError, RwLock};
 

@@ -2,7 +2,6 @@
 //! over a view of the multi-version memory.
 
 use super::{
-    Bytecode,
     code_store::CodeStore,
     location::Location,
     program::BlockProgram,
@@ -11,6 +10,7 @@ use super::{
 use crate::{
     execute::ExecuteError,
     state::{SourceError, StateSource},
+    vm::Bytecode,
 };
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::{AddressMap, B256Map}};
 use parevm_stm::{LocationId, ReadError, ReadIndex, View};

@@ -11,33 +11,34 @@
 //!    has loaded that account anyway.
 
 use super::{
-    Environment, TxEnv,
     database::{ViewDatabase, ViewError},
     write_set::{record, record_gain},
 };
-use crate::state::StateSource;
+use crate::{
+    state::StateSource,
+    vm::{Environment, TxEnv},
+};
 use alloy_primitives::{Address, U256};
 use revm::{
     Context, Journal, MainBuilder, MainnetEvm,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, JournalTr, LocalContextTr,
+        BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, JournalTr,
         Transaction,
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction},
     },
     handler::{
-        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, Handler, ItemOrResult,
+        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, Handler,
         evm::{ContextDbError, FrameInitResult},
         instructions::EthInstructions,
         post_execution, pre_execution,
     },
     interpreter::{
         FrameInput, InitialAndFloorGas, Instruction, InstructionContext, InstructionExecResult,
-        InterpreterTypes,
         instructions::host,
         interpreter::EthInterpreter,
         interpreter_action::FrameInit,
-        interpreter_types::{InputsTr, StackTr},
+        interpreter_types::InputsTr,
     },
     primitives::hardfork::SpecId,
 };
@@ -223,7 +224,7 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
 
 struct CommutingHandler<'m, 'b, S>(std::marker::PhantomData<(&'m (), &'b S)>);
 
-impl<'m, 'b, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
+impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
     type Evm = CommutingEvm<'m, 'b, S>;
     type Error = ViewEvmError;
     type HaltReason = HaltReason;

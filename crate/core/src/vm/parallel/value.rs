@@ -38,6 +38,12 @@ pub(crate) struct SlotValue {
 /// storage was emptied later.
 pub(crate) type Epoch = u32;
 
+/// The epoch that begins where transaction `index` empties a storage. 0 is the
+/// storage before the block, 1 what begins before the first transaction.
+pub(crate) fn epoch_of(index: u32) -> Epoch {
+    index + 2
+}
+
 /// What a transaction leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StatePatch {

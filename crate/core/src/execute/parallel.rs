@@ -1,0 +1,90 @@
+//! All transactions at once, optimistically, with the result of running them in
+//! order.
+//!
+//! Transactions run on a multi-version memory; what a run has read is checked
+//! when all lower transactions are final, and a run that read something else is
+//! done again. How, and why every block ends, is told in `parevm-stm`'s README;
+//! how revm reads and writes that memory, in [`crate::vm`].
+
+use super::{ExecuteError, ExecuteOptions, Executed, Work};
+use crate::{
+    block::Block,
+    state::StateSource,
+    system,
+    vm::{
+        Environment,
+        parallel::{BlockProgram, SettledDatabase, StateMemory, epoch_of, state_diff},
+    },
+};
+use parevm_stm::{Run, RunError, WorkerId, Workers};
+use rayon::ThreadPool;
+
+/// Runs `block` on all threads of `pool`.
+///
+/// `seed` keys the hash of locations and changes no result; it should not be
+/// known to who made the block.
+///
+/// # Errors
+///
+/// As [`Engine::execute`](crate::Engine::execute).
+pub(crate) fn run<S: StateSource>(
+    block: &Block,
+    environment: &Environment,
+    state: &S,
+    options: &ExecuteOptions<'_>,
+    pool: &ThreadPool,
+    seed: u64,
+) -> Result<Executed, ExecuteError> {
+    let unavailable = |source| ExecuteError::StateUnavailable { index: None, source };
+    let count = u32::try_from(block.transactions.len())
+        .map_err(|_| ExecuteError::Bug { invariant: "a block's transactions can be counted" })?;
+    let memory = StateMemory::new(seed);
+    let program = BlockProgram::new(block, environment, state, options);
+    let settled = |epoch| {
+        SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch)
+    };
+
+    // The epochs of the edges lie below and above those of the transactions.
+    let mut database = settled(1);
+    let before = system::before_transactions(&mut database, block, environment)?;
+    database.finish().map_err(unavailable)?;
+
+    let run = Run::new(&program, &memory, count, pool.current_num_threads());
+    program.predict_nonces(&run, &memory).map_err(unavailable)?;
+    let stats = run.execute(&Pool(pool)).map_err(execute_error)?;
+    let results = program.take_results();
+
+    let mut database = settled(epoch_of(count));
+    let system =
+        system::after_transactions(&mut database, block, environment, &results, before)?;
+    database.finish().map_err(unavailable)?;
+
+    let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
+    let work = Work {
+        threads: pool.current_num_threads(),
+        executions: stats.executions as usize,
+        re_executions: stats.re_executions as usize,
+    };
+    Ok(Executed { results, diff, system, work })
+}
+
+fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
+    match error {
+        RunError::Failed { source, .. } => source,
+        RunError::Cancelled { settled } => ExecuteError::Cancelled { settled: settled as usize },
+        RunError::Bug { invariant } => ExecuteError::Bug { invariant },
+    }
+}
+
+/// A pool's threads as workers, each a loop of its own for the whole block.
+struct Pool<'a>(&'a ThreadPool);
+
+impl Workers for Pool<'_> {
+    fn count(&self) -> usize {
+        self.0.current_num_threads()
+    }
+
+    fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
+        self.0.broadcast(|context| body(WorkerId::new(context.index())));
+    }
+}

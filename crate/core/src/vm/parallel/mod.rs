@@ -1,0 +1,19 @@
+//! revm on a multi-version memory: the glue of the parallel executor.
+//!
+//! A transaction runs on an unchanged revm ([`commuting_evm`]) over a database
+//! ([`database`]) that reads the memory and records what the run relies on;
+//! afterwards revm's journal becomes patches ([`write_set`]). What locations
+//! hold, and when a reader need not run again, is in [`value`].
+
+mod code_store;
+mod commuting_evm;
+mod database;
+mod location;
+mod program;
+mod settled;
+mod value;
+mod write_set;
+
+pub(crate) use program::{BlockProgram, StateMemory};
+pub(crate) use settled::{SettledDatabase, state_diff};
+pub(crate) use value::epoch_of;

@@ -1,0 +1,131 @@
+//! One location: its value before the block, its final value so far, and the
+//! patches of transactions that are not final yet.
+
+use crate::{TxIndex, Value};
+
+pub(crate) struct Cell<V: Value> {
+    /// Value before the block. Present before the first patch or read.
+    base: Option<V>,
+    /// Value after the last final writer; `None` while no final transaction
+    /// has written.
+    settled: Option<V>,
+    /// Patches above the frontier, lowest writer first, one for each writer.
+    pending: Vec<Pending<V::Patch>>,
+}
+
+struct Pending<P> {
+    writer: TxIndex,
+    patch: P,
+    trust: Trust,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    /// Written by a first run, or predicted: the best guess there is.
+    Guess,
+    /// Its run failed validation: the writer is running again.
+    Estimate,
+}
+
+/// What an optimistic reader finds.
+pub(crate) enum Found<V> {
+    Value(V),
+    /// The value is being computed anew by this lower transaction.
+    Estimate(TxIndex),
+    /// The value before the block was never loaded.
+    Unloaded,
+}
+
+impl<V: Value> Default for Cell<V> {
+    fn default() -> Self {
+        Self { base: None, settled: None, pending: Vec::new() }
+    }
+}
+
+impl<V: Value> Cell<V> {
+    /// What `reader` sees: every patch below it, on top of the final value.
+    pub(crate) fn find(&self, reader: TxIndex) -> Found<V> {
+        let below = match self.pending.last() {
+            Some(last) if last.writer < reader => self.pending.len(),
+            _ => self.pending.partition_point(|entry| entry.writer < reader),
+        };
+        let visible = &self.pending[..below];
+        // Nothing below a patch that overwrites can be seen.
+        let first = visible.iter().rposition(|entry| V::overwrites(&entry.patch)).unwrap_or(0);
+        let visible = &visible[first..];
+        if let Some(entry) = visible.iter().rev().find(|entry| entry.trust == Trust::Estimate) {
+            return Found::Estimate(entry.writer);
+        }
+        let Some(mut value) = self.final_value().cloned() else { return Found::Unloaded };
+        for entry in visible {
+            value.apply(&entry.patch);
+        }
+        Found::Value(value)
+    }
+
+    /// The value after the last final writer, or before the block.
+    pub(crate) fn final_value(&self) -> Option<&V> {
+        self.settled.as_ref().or(self.base.as_ref())
+    }
+
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Keeps the value before the block. The first one stays.
+    pub(crate) fn load(&mut self, base: V) {
+        self.base.get_or_insert(base);
+    }
+
+    /// Leaves the patch of a run of `writer` that is not final.
+    pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) {
+        let entry = Pending { writer, patch, trust: Trust::Guess };
+        let at = self.pending.partition_point(|entry| entry.writer < writer);
+        match self.pending.get_mut(at) {
+            Some(old) if old.writer == writer => *old = entry,
+            _ => self.pending.insert(at, entry),
+        }
+    }
+
+    /// Says that the patch of `writer` is about to be replaced.
+    pub(crate) fn distrust(&mut self, writer: TxIndex) {
+        if let Ok(at) = self.position(writer) {
+            self.pending[at].trust = Trust::Estimate;
+        }
+    }
+
+    /// Takes back the patch of `writer`.
+    pub(crate) fn withdraw(&mut self, writer: TxIndex) {
+        if let Ok(at) = self.position(writer) {
+            self.pending.remove(at);
+        }
+    }
+
+    /// Makes the patch of `writer` part of the final value. All lower writers
+    /// are final.
+    pub(crate) fn settle(&mut self, writer: TxIndex) {
+        if let Ok(at) = self.position(writer) {
+            let entry = self.pending.remove(at);
+            self.apply(&entry.patch);
+        }
+    }
+
+    /// Applies a patch to the final value.
+    pub(crate) fn apply(&mut self, patch: &V::Patch) {
+        if self.settled.is_none() {
+            self.settled.clone_from(&self.base);
+        }
+        if let Some(value) = &mut self.settled {
+            value.apply(patch);
+        }
+    }
+
+    /// Value before the block and final value, if a final transaction wrote.
+    pub(crate) fn change(&self) -> Option<(&V, &V)> {
+        self.base.as_ref().zip(self.settled.as_ref())
+    }
+
+    fn position(&self, writer: TxIndex) -> Result<usize, usize> {
+        self.pending.binary_search_by_key(&writer, |entry| entry.writer)
+    }
+}

@@ -1,0 +1,35 @@
+//! Block-STM: runs an ordered list of transactions on many workers and leaves
+//! exactly what running them one after the other leaves.
+//!
+//! Knows no EVM. A [`Program`] says what a transaction is; this crate decides
+//! which worker runs which one when, what a read returns while lower
+//! transactions are still running, and when a result is final. The protocol,
+//! and the argument that every block ends, are in this crate's README.
+
+mod arena;
+mod cell;
+mod cursor;
+mod error;
+mod frontier;
+mod index;
+mod interner;
+mod memory;
+mod program;
+mod run;
+mod stats;
+mod sync;
+mod task;
+mod value;
+mod view;
+mod wait;
+mod workers;
+
+pub use error::{ReadError, RunError};
+pub use index::{LocationId, Mode, TxIndex, WorkerId};
+pub use memory::{Change, Memory};
+pub use program::{Executor, Program};
+pub use run::Run;
+pub use stats::Stats;
+pub use value::Value;
+pub use view::{ReadIndex, View};
+pub use workers::{Threads, Workers};

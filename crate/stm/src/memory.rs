@@ -1,0 +1,127 @@
+//! The multi-version memory of one block.
+
+use crate::{
+    LocationId, TxIndex, Value,
+    arena::Arena,
+    cell::{Cell, Found},
+    interner::Interner,
+    sync::{Mutex, lock},
+};
+use std::hash::Hash;
+
+/// What every location holds, for every transaction that asks.
+///
+/// Locations are known by their whole key. A value before the block is loaded
+/// on first use and never asked for twice.
+pub struct Memory<L, V: Value> {
+    interner: Interner<L>,
+    cells: Arena<Mutex<Cell<V>>>,
+}
+
+/// One location that a final transaction wrote.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a, L, V> {
+    /// Where.
+    pub location: &'a L,
+    /// Its value before the block.
+    pub before: &'a V,
+    /// Its value after the last final transaction. May equal `before`.
+    pub after: &'a V,
+}
+
+impl<L, V: Value> std::fmt::Debug for Memory<L, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Memory").finish_non_exhaustive()
+    }
+}
+
+impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
+    /// An empty memory. `seed` keys the hash of locations and should not be
+    /// known to whoever chooses the locations; it changes no result.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { interner: Interner::new(seed), cells: Arena::new() }
+    }
+
+    /// The dense name of `location`, with its value before the block loaded.
+    ///
+    /// # Errors
+    ///
+    /// What `load` returned.
+    pub fn locate<E>(
+        &self,
+        location: &L,
+        load: impl FnOnce(&L) -> Result<V, E>,
+    ) -> Result<LocationId, E> {
+        let id = self.interner.intern(location);
+        if !lock(self.cell(id)).is_loaded() {
+            // Not under the lock: a state source may be slow. Two workers that
+            // load the same location load the same value.
+            let base = load(location)?;
+            lock(self.cell(id)).load(base);
+        }
+        Ok(id)
+    }
+
+    /// The final value of `location`: after every final transaction.
+    ///
+    /// # Errors
+    ///
+    /// What `load` returned.
+    pub fn final_value<E>(
+        &self,
+        location: &L,
+        load: impl FnOnce(&L) -> Result<V, E>,
+    ) -> Result<(LocationId, V), E> {
+        let id = self.interner.intern(location);
+        if let Some(value) = lock(self.cell(id)).final_value() {
+            return Ok((id, value.clone()));
+        }
+        let base = load(location)?;
+        lock(self.cell(id)).load(base.clone());
+        Ok((id, base))
+    }
+
+    /// Applies `patch` to the final value of a location. For what happens
+    /// before the first and after the last transaction of a block, never while
+    /// workers run.
+    pub fn apply(&self, id: LocationId, patch: &V::Patch) {
+        lock(self.cell(id)).apply(patch);
+    }
+
+    /// Calls `visit` for every location that was written, in no order.
+    pub fn for_each_change(&self, mut visit: impl FnMut(Change<'_, L, V>)) {
+        self.interner.for_each(|location, id| {
+            if let Some((before, after)) = lock(self.cell(id)).change() {
+                visit(Change { location, before, after });
+            }
+        });
+    }
+
+    /// What `reader` finds at `location` while lower transactions may run.
+    pub(crate) fn find<E>(
+        &self,
+        location: &L,
+        reader: TxIndex,
+        load: impl Fn(&L) -> Result<V, E>,
+    ) -> Result<(LocationId, Result<V, TxIndex>), E> {
+        let id = self.interner.intern(location);
+        let mut cell = lock(self.cell(id));
+        loop {
+            match cell.find(reader) {
+                Found::Value(value) => return Ok((id, Ok(value))),
+                Found::Estimate(writer) => return Ok((id, Err(writer))),
+                Found::Unloaded => {
+                    drop(cell);
+                    let base = load(location)?;
+                    cell = lock(self.cell(id));
+                    cell.load(base);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn cell(&self, id: LocationId) -> &Mutex<Cell<V>> {
+        self.cells.get(id.0)
+    }
+}

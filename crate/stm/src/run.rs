@@ -1,0 +1,304 @@
+//! The loop every worker runs.
+//!
+//! First runs are claimed in block order. A worker that has finished one
+//! announces it at the frontier, and if nobody owns the frontier, moves it:
+//! validates the lowest transaction that is not final, settles it if it stands,
+//! runs it again in final mode if it does not. A worker that finds nothing to
+//! claim leaves; whoever finishes last moves the frontier to the end.
+
+use crate::{
+    Executor, LocationId, Memory, Mode, Program, RunError, Stats, TxIndex, Value, View, WorkerId,
+    Workers,
+    cursor::Cursor,
+    frontier::{Frontier, Ownership},
+    stats::Counters,
+    sync::{AtomicBool, Mutex, Ordering, lock},
+    task::{Phase, Task, TaskState},
+    view::Write,
+    wait::Beds,
+};
+
+/// One block on its way.
+pub struct Run<'m, P: Program> {
+    shared: Shared<'m, P>,
+}
+
+/// What all workers of a run see.
+pub(crate) struct Shared<'m, P: Program> {
+    pub(crate) program: &'m P,
+    pub(crate) memory: &'m Memory<P::Location, P::Value>,
+    tasks: Box<[Task<P>]>,
+    cursor: Cursor,
+    frontier: Frontier,
+    beds: Beds,
+    counters: Counters,
+    stopped: AtomicBool,
+    error: Mutex<Option<RunError<P::Error>>>,
+}
+
+impl<P: Program> std::fmt::Debug for Run<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("transactions", &self.shared.tasks.len()).finish()
+    }
+}
+
+impl<'m, P: Program> Run<'m, P> {
+    /// A run of the transactions `0..count` of `program`, on top of the final
+    /// values in `memory`, by at most `workers` workers.
+    #[must_use]
+    pub fn new(
+        program: &'m P,
+        memory: &'m Memory<P::Location, P::Value>,
+        count: u32,
+        workers: usize,
+    ) -> Self {
+        let shared = Shared {
+            program,
+            memory,
+            tasks: (0..count).map(|_| Mutex::new(TaskState::default())).collect(),
+            cursor: Cursor::new(count),
+            frontier: Frontier::new(),
+            beds: Beds::new(workers),
+            counters: Counters::default(),
+            stopped: AtomicBool::new(false),
+            error: Mutex::new(None),
+        };
+        Self { shared }
+    }
+
+    /// Tells readers above `index` what it will write, before it runs. A wrong
+    /// prediction costs time and changes no result.
+    pub fn predict(&self, index: TxIndex, id: LocationId, patch: <P::Value as Value>::Patch) {
+        lock(self.shared.memory.cell(id)).put(index, patch);
+        lock(self.shared.task(index)).written.push(id);
+    }
+
+    /// Runs all transactions. Afterwards the memory's final values are those
+    /// after the last transaction.
+    ///
+    /// # Errors
+    ///
+    /// - [`RunError::Failed`]: the lowest transaction that has no output when
+    ///   run after all lower ones. [`Program::settle`] was called for those.
+    /// - [`RunError::Cancelled`]: [`Program::cancelled`] returned true.
+    ///
+    /// The memory is then of no further use.
+    pub fn execute(self, workers: &impl Workers) -> Result<Stats, RunError<P::Error>> {
+        let shared = &self.shared;
+        workers.broadcast(&|worker| shared.work(worker));
+        self.outcome()
+    }
+
+    /// What the workers left, after all of them have returned.
+    pub(crate) fn outcome(&self) -> Result<Stats, RunError<P::Error>> {
+        let shared = &self.shared;
+        if let Some(error) = lock(&shared.error).take() {
+            return Err(error);
+        }
+        if shared.frontier.settled() as usize != shared.tasks.len() {
+            return Err(RunError::Bug { invariant: "the last worker leaves a settled block" });
+        }
+        Ok(shared.counters.read())
+    }
+
+    #[cfg(parevm_loom)]
+    pub(crate) fn work(&self, worker: WorkerId) {
+        self.shared.work(worker);
+    }
+}
+
+impl<'m, P: Program> Shared<'m, P> {
+    fn work(&'m self, worker: WorkerId) {
+        let mut executor = self.program.executor(View::new(self, worker));
+        while !self.is_stopped() {
+            let Some(index) = self.cursor.claim() else { return };
+            self.run_first(index, &mut executor);
+            let mut ownership = self.frontier.announce();
+            while let Some(owned) = ownership {
+                self.move_frontier(&owned, &mut executor);
+                ownership = self.frontier.retire(owned);
+            }
+        }
+    }
+
+    /// Runs `index` on a guess of what the lower transactions leave.
+    fn run_first(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
+        lock(self.task(index)).phase = Phase::Running;
+        let guard = StopOnPanic { shared: self, index };
+        executor.view().begin(index, Mode::Optimistic);
+        let output = executor.execute(index, Mode::Optimistic);
+        self.counters.executions.raise();
+        let reads = executor.view().take_reads();
+        let predicted = std::mem::take(&mut lock(self.task(index)).written);
+        // A failed run leaves no writes, since what it saw may never have been:
+        // the prediction remains the best guess.
+        let written = match &output {
+            Ok(_) => self.publish(index, &predicted, executor.view().take_writes()),
+            Err(_) => predicted,
+        };
+
+        let mut task = lock(self.task(index));
+        task.written = written;
+        task.reads = reads;
+        task.output = output.ok();
+        // Waiters are woken when the writes they wait for are in the memory.
+        self.leave(&mut task, Phase::Executed);
+        drop(task);
+        std::mem::forget(guard);
+    }
+
+    /// Puts the writes of a first run into the memory, in place of those in
+    /// `old`, and returns where they are.
+    fn publish(
+        &self,
+        index: TxIndex,
+        old: &[LocationId],
+        writes: Vec<Write<P>>,
+    ) -> Vec<LocationId> {
+        let written: Vec<_> = writes.iter().map(|(id, _)| *id).collect();
+        for (id, patch) in writes {
+            lock(self.memory.cell(id)).put(index, patch);
+        }
+        for id in old.iter().filter(|id| !written.contains(id)) {
+            lock(self.memory.cell(*id)).withdraw(index);
+        }
+        written
+    }
+
+    /// Settles transactions while the lowest one that is not final has run.
+    fn move_frontier(&self, ownership: &Ownership, executor: &mut P::Executor<'m>) {
+        while !self.is_stopped() {
+            let settled = self.frontier.settled();
+            if settled as usize == self.tasks.len() {
+                return;
+            }
+            let index = TxIndex::new(settled);
+            let mut task = lock(self.task(index));
+            if task.phase != Phase::Executed {
+                return;
+            }
+            let reads = std::mem::take(&mut task.reads);
+            let written = std::mem::take(&mut task.written);
+            let first = task.output.take();
+            drop(task);
+
+            let output = match first {
+                Some(output) if self.stands(&reads) => {
+                    for id in &written {
+                        lock(self.memory.cell(*id)).settle(index);
+                    }
+                    lock(self.task(index)).phase = Phase::Settled;
+                    Ok(output)
+                }
+                _ => self.run_final(index, &written, executor),
+            };
+            match output.and_then(|output| self.program.settle(index, output)) {
+                Ok(()) => self.frontier.advance(ownership),
+                Err(source) => self.stop(RunError::Failed { index, source }),
+            }
+        }
+    }
+
+    /// Whether a run with these reads would do the same on the final values.
+    /// Every lower transaction is final, so this is the last word.
+    fn stands(&self, reads: &[(LocationId, <P::Value as Value>::Check)]) -> bool {
+        reads.iter().all(|(id, check)| {
+            lock(self.memory.cell(*id)).final_value().is_some_and(|value| value.admits(check))
+        })
+    }
+
+    /// Runs `index` again. Its reads are final, so it waits for nobody and its
+    /// result is the last word, an error too.
+    fn run_final(
+        &self,
+        index: TxIndex,
+        guesses: &[LocationId],
+        executor: &mut P::Executor<'m>,
+    ) -> Result<P::Output, P::Error> {
+        // Running comes before the marks: a reader that meets a mark finds the
+        // writer running, or done and the mark gone.
+        lock(self.task(index)).phase = Phase::Running;
+        for id in guesses {
+            lock(self.memory.cell(*id)).distrust(index);
+        }
+        let guard = StopOnPanic { shared: self, index };
+        executor.view().begin(index, Mode::Final);
+        let output = executor.execute(index, Mode::Final);
+        self.counters.executions.raise();
+        self.counters.re_executions.raise();
+
+        if output.is_ok() {
+            for (id, patch) in executor.view().take_writes() {
+                let mut cell = lock(self.memory.cell(id));
+                cell.withdraw(index);
+                cell.apply(&patch);
+            }
+            for id in guesses {
+                lock(self.memory.cell(*id)).withdraw(index);
+            }
+        } else {
+            // The marks stay, so waiters must see the stop when they wake.
+            self.stopped.store(true, Ordering::Release);
+        }
+        self.leave(&mut lock(self.task(index)), Phase::Settled);
+        std::mem::forget(guard);
+        output
+    }
+
+    /// Ends a run of the transaction `task` and wakes who waited for it.
+    fn leave(&self, task: &mut TaskState<P>, phase: Phase) {
+        task.phase = phase;
+        self.beds.wake(std::mem::take(&mut task.waiters));
+    }
+
+    /// Sleeps until `writer`, which is lower than what `worker` runs, has
+    /// stopped running. Returns at once if it does not run.
+    pub(crate) fn wait_for(&self, writer: TxIndex, worker: WorkerId) {
+        let mut task = lock(self.task(writer));
+        // Checked under the lock that wakes: either the writer still runs and
+        // will find this waiter, or its writes are in the memory.
+        if task.phase != Phase::Running {
+            return;
+        }
+        task.waiters.push(worker);
+        drop(task);
+        self.counters.waits.raise();
+        self.beds.sleep(worker);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        // Acquire: pairs with the Release of who stopped the run.
+        if self.stopped.load(Ordering::Acquire) {
+            return true;
+        }
+        let cancelled = self.program.cancelled();
+        if cancelled {
+            self.stop(RunError::Cancelled { settled: self.frontier.settled() });
+        }
+        cancelled
+    }
+
+    fn stop(&self, error: RunError<P::Error>) {
+        lock(&self.error).get_or_insert(error);
+        self.stopped.store(true, Ordering::Release);
+    }
+
+    fn task(&self, index: TxIndex) -> &Task<P> {
+        &self.tasks[index.as_usize()]
+    }
+}
+
+/// Stops the run when the program panics, so that no worker waits for ever and
+/// the panic reaches the caller.
+struct StopOnPanic<'a, 'm, P: Program> {
+    shared: &'a Shared<'m, P>,
+    index: TxIndex,
+}
+
+impl<P: Program> Drop for StopOnPanic<'_, '_, P> {
+    fn drop(&mut self) {
+        self.shared.stopped.store(true, Ordering::Release);
+        let waiters = std::mem::take(&mut lock(self.shared.task(self.index)).waiters);
+        self.shared.beds.wake(waiters);
+    }
+}

@@ -1,0 +1,148 @@
+//! The state as one transaction sees it, and the record of what it did.
+
+use crate::{
+    LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId, run::Shared, task::Read,
+};
+
+/// A worker's window on the memory, aimed at one transaction at a time.
+pub struct View<'m, P: Program> {
+    shared: &'m Shared<'m, P>,
+    worker: WorkerId,
+    index: TxIndex,
+    mode: Mode,
+    reads: Vec<Read<P>>,
+    writes: Vec<Write<P>>,
+}
+
+pub(crate) type Write<P> = (LocationId, <<P as Program>::Value as Value>::Patch);
+
+/// Names one recorded read of the running transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadIndex(usize);
+
+impl ReadIndex {
+    /// The read as a subscript: reads count from 0 in each transaction.
+    #[must_use]
+    pub const fn get(self) -> usize {
+        self.0
+    }
+
+    /// The read with subscript `value`.
+    #[must_use]
+    pub const fn new(value: usize) -> Self {
+        Self(value)
+    }
+}
+
+impl<P: Program> std::fmt::Debug for View<'_, P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View")
+            .field("worker", &self.worker)
+            .field("index", &self.index)
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'m, P: Program> View<'m, P> {
+    pub(crate) fn new(shared: &'m Shared<'m, P>, worker: WorkerId) -> Self {
+        Self {
+            shared,
+            worker,
+            index: TxIndex::new(0),
+            mode: Mode::Optimistic,
+            reads: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+
+    /// Aims the view at a run of `index`, with an empty record.
+    pub(crate) fn begin(&mut self, index: TxIndex, mode: Mode) {
+        self.index = index;
+        self.mode = mode;
+        self.reads.clear();
+        self.writes.clear();
+    }
+
+    pub(crate) fn take_reads(&mut self) -> Vec<Read<P>> {
+        std::mem::take(&mut self.reads)
+    }
+
+    pub(crate) fn take_writes(&mut self) -> Vec<Write<P>> {
+        std::mem::take(&mut self.writes)
+    }
+
+    /// The transaction that runs.
+    #[must_use]
+    pub fn index(&self) -> TxIndex {
+        self.index
+    }
+
+    /// What the transaction sees at `location`, and the location's dense name.
+    ///
+    /// In optimistic mode this waits while the value is being computed anew by
+    /// a lower transaction. The caller says with [`Self::rely`] what the run
+    /// makes of the value. One location should be read once in a run.
+    ///
+    /// # Errors
+    ///
+    /// - [`ReadError::Stopped`]: the block has no result any more.
+    /// - [`ReadError::Base`]: the state before the block has no answer.
+    pub fn read(
+        &mut self,
+        location: &P::Location,
+    ) -> Result<(LocationId, P::Value), ReadError<P::Error>> {
+        let shared = self.shared;
+        loop {
+            if shared.is_stopped() {
+                return Err(ReadError::Stopped);
+            }
+            let load = |location: &P::Location| shared.program.base(location);
+            if self.mode == Mode::Final {
+                return shared.memory.final_value(location, load).map_err(ReadError::Base);
+            }
+            let (id, found) =
+                shared.memory.find(location, self.index, load).map_err(ReadError::Base)?;
+            match found {
+                Ok(value) => return Ok((id, value)),
+                Err(writer) => shared.wait_for(writer, self.worker),
+            }
+        }
+    }
+
+    /// Records that the run relies on `check` for the location `id`.
+    pub fn rely(&mut self, id: LocationId, check: <P::Value as Value>::Check) -> ReadIndex {
+        self.reads.push((id, check));
+        ReadIndex(self.reads.len() - 1)
+    }
+
+    /// The location and check of a recorded read, for a run that comes to rely
+    /// on more than it did at first. `None` if the run has no such read.
+    pub fn read_mut(
+        &mut self,
+        read: ReadIndex,
+    ) -> Option<(LocationId, &mut <P::Value as Value>::Check)> {
+        self.reads.get_mut(read.0).map(|(id, check)| (*id, check))
+    }
+
+    /// The dense name of a location that the run writes without reading it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`]; never waits.
+    pub fn locate(
+        &mut self,
+        location: &P::Location,
+    ) -> Result<LocationId, ReadError<P::Error>> {
+        let shared = self.shared;
+        shared
+            .memory
+            .locate(location, |location| shared.program.base(location))
+            .map_err(ReadError::Base)
+    }
+
+    /// Records the run's one patch for the location `id`.
+    pub fn write(&mut self, id: LocationId, patch: <P::Value as Value>::Patch) {
+        self.writes.push((id, patch));
+    }
+}
