@@ -54,9 +54,10 @@ const wasmSources = [
   'scripts/build.mjs',
   'scripts/wait32.mjs',
   'scripts/module.mjs',
-  'crate/stm',
-  'crate/core',
-  'crate/wasm',
+  ...['stm', 'core', 'testkit', 'wasm'].flatMap((name) => [
+    `crate/${name}/Cargo.toml`,
+    `crate/${name}/src`,
+  ]),
 ]
 const jsSources = [
   'package.json',

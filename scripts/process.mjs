@@ -34,7 +34,11 @@ export function baseEnvironment() {
   const path = process.env.PATH ?? ''
   const bin = cargoBin()
   const known = path.split(delimiter).includes(bin)
-  return { ...process.env, PATH: known ? path : `${bin}${delimiter}${path}` }
+  return {
+    ...process.env,
+    PATH: known ? path : `${bin}${delimiter}${path}`,
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
+  }
 }
 
 /** The path of the command `name`, or null. */
