@@ -1,9 +1,10 @@
 //! The door: a pool of threads that executes blocks.
 
 use crate::{
-    block::Block,
+    block::{Block, Fixture, FixtureError},
     execute::{
         BlockOutcome, ExecuteError, ExecuteOptions, Executor, Sequential, choose::choose, finish,
+        parallel,
     },
     state::StateSource,
     vm::Environment,
@@ -14,6 +15,8 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 #[derive(Debug)]
 pub struct Engine {
     pool: ThreadPool,
+    /// Keys the hash tables that hold what a block's author chose.
+    seed: u64,
 }
 
 impl Engine {
@@ -31,7 +34,9 @@ impl Engine {
     /// An engine on a pool that the host has built.
     #[must_use]
     pub fn with_pool(pool: ThreadPool) -> Self {
-        Self { pool }
+        // Without randomness the tables are right, only not hardened.
+        let seed = getrandom::u64().unwrap_or_default();
+        Self { pool, seed }
     }
 
     /// Number of executing threads.
@@ -44,6 +49,15 @@ impl Engine {
     #[must_use]
     pub fn pool(&self) -> &ThreadPool {
         &self.pool
+    }
+
+    /// Reads a fixture as [`Fixture::from_json`] does, with this engine's threads.
+    ///
+    /// # Errors
+    ///
+    /// [`FixtureError`], which names the field or the transaction.
+    pub fn read_fixture(&self, text: &[u8]) -> Result<Fixture, FixtureError> {
+        self.pool.install(|| Fixture::from_json(text))
     }
 
     /// Executes `block` on the state before it.
@@ -65,7 +79,10 @@ impl Engine {
         let environment = Environment::new(block);
         let (executor, reason) = choose(options.executor, block, self.threads());
         let executed = match executor {
-            Executor::Parallel | Executor::Bal | Executor::Auto => {
+            Executor::Parallel => {
+                parallel::run(block, &environment, state, options, &self.pool, self.seed)?
+            }
+            Executor::Bal | Executor::Auto => {
                 return Err(ExecuteError::Bug {
                     invariant: "choose() names an executor that exists",
                 });

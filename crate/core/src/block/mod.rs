@@ -3,9 +3,17 @@
 //! Owns the input types and the fork schedules. Knows nothing of execution. A [`Block`] has every
 //! sender recovered and every declared hash compared, so executors trust it.
 
+mod candidate;
+mod error;
 pub mod fixture;
+mod json;
+mod rlp;
+mod rpc;
+mod rpc_transaction;
 pub mod schedule;
+mod verify;
 
+pub use error::{BlockError, TransactionError};
 pub use fixture::{Fixture, FixtureError};
 pub use schedule::Schedule;
 
@@ -31,6 +39,29 @@ pub struct Block {
     pub declared: Declared,
 }
 
+impl Block {
+    /// Reads a block as `eth_getBlockByNumber` returns it, with full transactions.
+    ///
+    /// Fields may be missing, except number, timestamp, miner, gasLimit and transactions. Senders
+    /// are recovered on rayon's current pool where there is a signature.
+    ///
+    /// # Errors
+    ///
+    /// [`BlockError`], which names the field or the transaction.
+    pub fn from_rpc(text: &[u8], chain_id: u64, schedule: Schedule) -> Result<Self, BlockError> {
+        json::parse::<rpc::RpcBlock>(text)?.read(chain_id, schedule)
+    }
+
+    /// Reads a block from RLP. Senders are recovered on rayon's current pool.
+    ///
+    /// # Errors
+    ///
+    /// [`BlockError`], which names the field or the transaction.
+    pub fn from_rlp(bytes: &[u8], chain_id: u64, schedule: Schedule) -> Result<Self, BlockError> {
+        rlp::read(bytes, chain_id, schedule)
+    }
+}
+
 /// The facts of a header that execution reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
@@ -54,6 +85,8 @@ pub struct Header {
     pub excess_blob_gas: Option<u64>,
     /// Root of the parent beacon block (EIP-4788).
     pub parent_beacon_block_root: Option<B256>,
+    /// Slot of the beacon chain (EIP-7843).
+    pub slot_number: Option<u64>,
 }
 
 /// A transaction with its sender.

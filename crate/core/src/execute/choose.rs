@@ -57,12 +57,27 @@ pub struct UnknownExecutor {
     pub name: String,
 }
 
+/// Fewer transactions than this are over before the workers have started.
+const FEWEST: usize = 4;
+
 /// The executor that runs `block` when `wanted` is asked for and `threads` threads execute, with
 /// the reason in words.
 #[must_use]
-pub fn choose(wanted: Executor, _block: &Block, _threads: usize) -> (Executor, &'static str) {
+pub fn choose(wanted: Executor, block: &Block, threads: usize) -> (Executor, &'static str) {
     match wanted {
         Executor::Sequential => (Executor::Sequential, "asked for"),
-        _ => (Executor::Sequential, "no other executor is built in"),
+        Executor::Parallel => (Executor::Parallel, "asked for"),
+        Executor::Bal => (
+            Executor::Parallel,
+            "bal was asked for, but no access list can be executed yet",
+        ),
+        Executor::Auto if threads < 2 => (Executor::Sequential, "one thread"),
+        Executor::Auto if block.transactions.len() < FEWEST => {
+            (Executor::Sequential, "few transactions")
+        }
+        Executor::Auto => (
+            Executor::Parallel,
+            "several threads and enough transactions",
+        ),
     }
 }

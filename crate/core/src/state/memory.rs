@@ -56,6 +56,12 @@ impl MemoryState {
         hash
     }
 
+    /// True when an account names the code `code_hash` and nobody brought it.
+    #[must_use]
+    pub fn lacks_code(&self, code_hash: B256) -> bool {
+        self.absent_codes.contains_key(&code_hash)
+    }
+
     /// Sets one slot. The account is created empty if there was none.
     pub fn insert_storage(&mut self, address: Address, slot: U256, value: U256) {
         let storage = &mut self.accounts.entry(address).or_default().storage;

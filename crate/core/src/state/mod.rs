@@ -7,8 +7,10 @@ pub mod diff;
 pub mod memory;
 pub mod overlay;
 pub mod source;
+pub mod witness;
 
 pub use diff::{AccountChange, StateDiff};
 pub use memory::MemoryState;
 pub use overlay::Overlay;
 pub use source::{Account, SourceError, StateSource};
+pub use witness::Witness;

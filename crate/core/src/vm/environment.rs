@@ -58,7 +58,7 @@ impl Environment {
                 },
                 prevrandao,
                 blob_excess_gas_and_price,
-                slot_num: 0,
+                slot_num: header.slot_number.unwrap_or(0),
             },
             blob_params,
         }

@@ -1,0 +1,137 @@
+//! A transaction whose signature has not been looked at yet.
+
+use super::{BlockError, Transaction, TransactionError};
+use crate::vm::{SpecId, TxEnv};
+use alloy_consensus::{
+    EthereumTypedTransaction, Transaction as _, TxEip4844, Typed2718,
+    transaction::SignerRecoverable,
+};
+use alloy_eips::eip2718::Encodable2718;
+use alloy_primitives::{Address, B256, Signature};
+use alloy_trie::root::ordered_trie_root_with_encoder;
+use rayon::prelude::*;
+use revm::context_interface::either::Either;
+
+/// A transaction of any type, without blobs.
+pub(super) type Typed = EthereumTypedTransaction<TxEip4844>;
+
+/// A transaction as it was decoded.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) typed: Typed,
+    pub(super) signature: Option<Signature>,
+    /// What the input says of the sender.
+    pub(super) from: Option<Address>,
+    /// What the input says of the hash.
+    pub(super) hash: Option<B256>,
+}
+
+/// Transactions with their senders, and the root of their trie where all have signatures.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    pub(super) transactions: Vec<Transaction>,
+    pub(super) root: Option<B256>,
+}
+
+/// Recovers all senders, in parallel on rayon's current pool, and compares declared hashes.
+pub(super) fn recover(candidates: Vec<Candidate>, spec: SpecId) -> Result<Recovered, BlockError> {
+    let recovered: Vec<_> = candidates
+        .into_par_iter()
+        .map(|candidate| candidate.recover(spec))
+        .collect();
+    let mut transactions = Vec::with_capacity(recovered.len());
+    let mut encoded = Vec::with_capacity(recovered.len());
+    for (index, result) in recovered.into_iter().enumerate() {
+        let (transaction, bytes) =
+            result.map_err(|source| BlockError::Transaction { index, source })?;
+        transactions.push(transaction);
+        encoded.extend(bytes);
+    }
+    let root = (encoded.len() == transactions.len()).then(|| {
+        ordered_trie_root_with_encoder(&encoded, |bytes: &Vec<u8>, out| {
+            out.extend_from_slice(bytes)
+        })
+    });
+    Ok(Recovered { transactions, root })
+}
+
+impl Candidate {
+    /// The transaction with its sender, and its encoding where it has a signature.
+    fn recover(self, spec: SpecId) -> Result<(Transaction, Option<Vec<u8>>), TransactionError> {
+        let Self {
+            typed,
+            signature,
+            from,
+            hash,
+        } = self;
+        let Some(signature) = signature else {
+            let from = from.ok_or(TransactionError::Missing { field: "from" })?;
+            return Ok((
+                Transaction {
+                    hash,
+                    env: env_of(&typed, from),
+                },
+                None,
+            ));
+        };
+        let envelope = typed.into_envelope(signature);
+        // EIP-2 outlaws high s values; Frontier has transactions with such.
+        let recovered = if spec.is_enabled_in(SpecId::HOMESTEAD) {
+            envelope.recover_signer()
+        } else {
+            envelope.recover_signer_unchecked()
+        }
+        .map_err(TransactionError::Sender)?;
+        if let Some(declared) = from
+            && declared != recovered
+        {
+            return Err(TransactionError::ForeignSignature {
+                declared,
+                recovered,
+            });
+        }
+        let computed = *envelope.tx_hash();
+        if let Some(declared) = hash
+            && declared != computed
+        {
+            return Err(TransactionError::HashMismatch { declared, computed });
+        }
+        let encoded = envelope.encoded_2718();
+        let env = env_of(&envelope.into_typed_transaction(), recovered);
+        Ok((
+            Transaction {
+                hash: Some(computed),
+                env,
+            },
+            Some(encoded),
+        ))
+    }
+}
+
+/// What the EVM runs for `transaction`, sent by `caller`.
+fn env_of(transaction: &Typed, caller: Address) -> TxEnv {
+    TxEnv {
+        tx_type: transaction.ty(),
+        caller,
+        gas_limit: transaction.gas_limit(),
+        gas_price: transaction.max_fee_per_gas(),
+        kind: transaction.kind(),
+        value: transaction.value(),
+        data: transaction.input().clone(),
+        nonce: transaction.nonce(),
+        chain_id: transaction.chain_id(),
+        access_list: transaction.access_list().cloned().unwrap_or_default(),
+        gas_priority_fee: transaction.max_priority_fee_per_gas(),
+        blob_hashes: transaction
+            .blob_versioned_hashes()
+            .unwrap_or_default()
+            .to_vec(),
+        max_fee_per_blob_gas: transaction.max_fee_per_blob_gas().unwrap_or_default(),
+        authorization_list: transaction
+            .authorization_list()
+            .unwrap_or_default()
+            .iter()
+            .map(|signed| Either::Right(signed.clone().into_recovered()))
+            .collect(),
+    }
+}

@@ -1,0 +1,106 @@
+//! A block as RLP.
+
+use super::{
+    Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal,
+    candidate::{Candidate, recover},
+    verify,
+};
+use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
+use alloy_rlp::Decodable;
+
+type RlpBlock = alloy_consensus::Block<EthereumTxEnvelope<TxEip4844>>;
+
+/// The block, with its senders recovered and its hashes compared.
+pub(super) fn read(
+    mut bytes: &[u8],
+    chain_id: u64,
+    schedule: Schedule,
+) -> Result<Block, BlockError> {
+    let RlpBlock { header, body } = RlpBlock::decode(&mut bytes).map_err(BlockError::Rlp)?;
+    if !bytes.is_empty() {
+        return Err(BlockError::Rlp(alloy_rlp::Error::UnexpectedLength));
+    }
+    let candidates = body
+        .transactions
+        .into_iter()
+        .map(|envelope| {
+            let signature = Some(*envelope.signature());
+            let typed = envelope.into_typed_transaction();
+            Candidate {
+                typed,
+                signature,
+                from: None,
+                hash: None,
+            }
+        })
+        .collect();
+    let recovered = recover(candidates, schedule.spec(header.number, header.timestamp))?;
+    verify::same(
+        "block.transactionsRoot",
+        Some(header.transactions_root),
+        recovered.root,
+    )?;
+    let ommers_hash = alloy_consensus::proofs::calculate_ommers_root(&body.ommers);
+    verify::same(
+        "block.sha3Uncles",
+        Some(header.ommers_hash),
+        Some(ommers_hash),
+    )?;
+    let withdrawals = body.withdrawals.unwrap_or_default();
+    if let Some(declared) = header.withdrawals_root {
+        let computed = verify::withdrawals_root(withdrawals.iter().copied());
+        verify::same("block.withdrawalsRoot", Some(declared), Some(computed))?;
+    }
+    Ok(Block {
+        chain_id,
+        schedule,
+        transactions: recovered.transactions,
+        withdrawals: withdrawals
+            .iter()
+            .map(|one| Withdrawal {
+                address: one.address,
+                amount: one.amount,
+            })
+            .collect(),
+        ommers: body
+            .ommers
+            .iter()
+            .map(|one| Ommer::Known {
+                beneficiary: one.beneficiary,
+                number: one.number,
+            })
+            .collect(),
+        declared: declared(&header),
+        header: facts(&header),
+    })
+}
+
+fn facts(header: &ConsensusHeader) -> Header {
+    Header {
+        number: header.number,
+        timestamp: header.timestamp,
+        beneficiary: header.beneficiary,
+        gas_limit: header.gas_limit,
+        base_fee: header.base_fee_per_gas,
+        difficulty: header.difficulty,
+        prev_randao: Some(header.mix_hash),
+        parent_hash: Some(header.parent_hash),
+        excess_blob_gas: header.excess_blob_gas,
+        parent_beacon_block_root: header.parent_beacon_block_root,
+        slot_number: header.slot_number,
+    }
+}
+
+fn declared(header: &ConsensusHeader) -> Declared {
+    Declared {
+        hash: Some(header.hash_slow()),
+        gas_used: Some(header.gas_used),
+        blob_gas_used: header.blob_gas_used,
+        logs_bloom: Some(header.logs_bloom),
+        transactions_root: Some(header.transactions_root),
+        receipts_root: Some(header.receipts_root),
+        state_root: Some(header.state_root),
+        requests_hash: header.requests_hash,
+        block_access_list_hash: header.block_access_list_hash,
+    }
+}

@@ -1,0 +1,113 @@
+//! Fixture files, gzip or plain.
+
+use flate2::read::GzDecoder;
+use parevm::{
+    Engine,
+    block::{Fixture, FixtureError},
+};
+use std::{
+    env, fs, io,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// Environment variable that names the folder of recorded blocks.
+pub const BLOCKS_VARIABLE: &str = "PAREVM_BLOCKS";
+
+/// Why a fixture file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read, or its gzip stream is damaged.
+    #[error("{} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file's content cannot be used.
+    #[error("{} cannot be used", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// Field or transaction, and why.
+        source: FixtureError,
+    },
+}
+
+/// Reads one fixture; senders are recovered on the engine's threads.
+///
+/// # Errors
+///
+/// [`LoadError`], which names the file.
+pub fn load(engine: &Engine, path: &Path) -> Result<Fixture, LoadError> {
+    let text = read(path).map_err(|source| LoadError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    engine
+        .read_fixture(&text)
+        .map_err(|source| LoadError::Content {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let bytes = fs::read(path)?;
+    // A gzip stream begins with these two bytes, a JSON text never does.
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut text = Vec::new();
+    GzDecoder::new(bytes.as_slice()).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+/// The fixture files of a folder, by name.
+///
+/// # Errors
+///
+/// When the folder cannot be read.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if name.ends_with(".json.gz") || name.ends_with(".json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The folder of recorded blocks: the one that [`BLOCKS_VARIABLE`] names, else `../shared/blocks`
+/// beside the repository, else the repository's own `fixtures`.
+#[must_use]
+pub fn blocks_folder() -> PathBuf {
+    if let Some(folder) = env::var_os(BLOCKS_VARIABLE) {
+        return PathBuf::from(folder);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shared = root.join("../shared/blocks");
+    if shared.is_dir() {
+        shared
+    } else {
+        root.join("fixtures")
+    }
+}
+
+/// The name of a fixture file, without folder and endings.
+#[must_use]
+pub fn name(path: &Path) -> &str {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    name.trim_end_matches(".gz").trim_end_matches(".json")
+}
