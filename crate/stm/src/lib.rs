@@ -14,6 +14,8 @@ mod frontier;
 mod index;
 mod interner;
 mod memory;
+#[cfg(all(test, parevm_loom))]
+mod model;
 mod program;
 mod run;
 mod stats;

@@ -1,0 +1,404 @@
+//! Random programs on any number of workers leave what a plain loop leaves.
+#![cfg(not(parevm_loom))]
+
+use parevm_stm::{
+    Executor, Memory, Mode, Program, ReadError, Run, RunError, Threads, TxIndex, Value, View,
+};
+use proptest::prelude::*;
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+const LOCATIONS: u64 = 6;
+
+/// One step of a transaction. `acc` is a number that runs through it, so what
+/// is read decides what is done next.
+#[derive(Clone, Debug)]
+enum Step {
+    /// acc += value at the location
+    Read(u64),
+    /// acc += value at location `acc`
+    Chase,
+    /// the location becomes acc + 1
+    Write(u64),
+    /// the location gains an amount, whatever it holds
+    Gain(u64, u64),
+    /// acc doubles if the location holds at least the bound
+    Compare(u64, u64),
+    /// the transaction fails if acc is divisible
+    Fail(u64),
+}
+
+type Transaction = Vec<Step>;
+
+#[derive(Clone, Debug)]
+struct Register(u64);
+
+#[derive(Clone, Debug)]
+enum Patch {
+    Set(u64),
+    Gain(u64),
+}
+
+enum Check {
+    Exactly(u64),
+    AtLeast(u64, bool),
+}
+
+impl Value for Register {
+    type Patch = Patch;
+    type Check = Check;
+
+    fn apply(&mut self, patch: &Patch) {
+        match patch {
+            Patch::Set(value) => self.0 = *value,
+            Patch::Gain(amount) => self.0 = self.0.wrapping_add(*amount),
+        }
+    }
+
+    fn overwrites(patch: &Patch) -> bool {
+        matches!(patch, Patch::Set(_))
+    }
+
+    fn admits(&self, check: &Check) -> bool {
+        match check {
+            Check::Exactly(value) => self.0 == *value,
+            Check::AtLeast(bound, outcome) => (self.0 >= *bound) == *outcome,
+        }
+    }
+}
+
+/// Where a transaction reads and writes: the memory, or the oracle's map.
+trait State {
+    fn observe(&mut self, location: u64) -> Option<u64>;
+    fn compare(&mut self, location: u64, bound: u64) -> Option<bool>;
+    fn set(&mut self, location: u64, value: u64);
+    fn gain(&mut self, location: u64, amount: u64) -> Option<()>;
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Failure {
+    Stopped,
+    Divisible,
+}
+
+fn interpret(transaction: &Transaction, state: &mut impl State) -> Result<u64, Failure> {
+    let mut acc = 0_u64;
+    for step in transaction {
+        let stopped = Failure::Stopped;
+        match step {
+            Step::Read(location) => {
+                acc = acc.wrapping_add(state.observe(*location).ok_or(stopped)?);
+            }
+            Step::Chase => {
+                acc = acc.wrapping_add(state.observe(acc % LOCATIONS).ok_or(stopped)?);
+            }
+            Step::Write(location) => state.set(*location, acc.wrapping_add(1)),
+            Step::Gain(location, amount) => state.gain(*location, *amount).ok_or(stopped)?,
+            Step::Compare(location, bound) => {
+                if state.compare(*location, *bound).ok_or(stopped)? {
+                    acc = acc.wrapping_mul(2);
+                }
+            }
+            Step::Fail(divisor) => {
+                if acc % divisor == 1 {
+                    return Err(Failure::Divisible);
+                }
+            }
+        }
+    }
+    Ok(acc)
+}
+
+/// The oracle: a plain map, one transaction after the other.
+#[derive(Clone, Default)]
+struct Plain(BTreeMap<u64, u64>);
+
+impl State for Plain {
+    fn observe(&mut self, location: u64) -> Option<u64> {
+        Some(*self.0.get(&location).unwrap_or(&location))
+    }
+    fn compare(&mut self, location: u64, bound: u64) -> Option<bool> {
+        self.observe(location).map(|value| value >= bound)
+    }
+    fn set(&mut self, location: u64, value: u64) {
+        self.0.insert(location, value);
+    }
+    fn gain(&mut self, location: u64, amount: u64) -> Option<()> {
+        let value = self.observe(location)?;
+        self.0.insert(location, value.wrapping_add(amount));
+        Some(())
+    }
+}
+
+type Outcome = (Vec<u64>, BTreeMap<u64, u64>, Option<usize>);
+
+fn sequential(block: &[Transaction]) -> Outcome {
+    let mut state = Plain::default();
+    let mut outputs = Vec::new();
+    for (index, transaction) in block.iter().enumerate() {
+        let before = state.clone();
+        match interpret(transaction, &mut state) {
+            Ok(output) => outputs.push(output),
+            Err(_) => return (outputs, before.0, Some(index)),
+        }
+    }
+    (outputs, state.0, None)
+}
+
+struct Block<'b> {
+    transactions: &'b [Transaction],
+    outputs: Mutex<Vec<u64>>,
+    runs: Vec<AtomicU32>,
+}
+
+impl<'b> Program for Block<'b> {
+    type Location = u64;
+    type Value = Register;
+    type Output = u64;
+    type Error = Failure;
+    type Executor<'m>
+        = Worker<'m, 'b>
+    where
+        Self: 'm;
+
+    fn base(&self, location: &u64) -> Result<Register, Failure> {
+        Ok(Register(*location))
+    }
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m, 'b> {
+        Worker { block: self, view }
+    }
+    fn settle(&self, index: TxIndex, output: u64) -> Result<(), Failure> {
+        let mut outputs = self.outputs.lock().unwrap();
+        assert_eq!(outputs.len(), index.as_usize(), "settled out of order");
+        outputs.push(output);
+        Ok(())
+    }
+}
+
+struct Worker<'m, 'b> {
+    block: &'m Block<'b>,
+    view: View<'m, Block<'b>>,
+}
+
+/// Own writes over the view, one read and one patch for each location.
+struct Local<'v, 'm, 'b> {
+    view: &'v mut View<'m, Block<'b>>,
+    seen: BTreeMap<u64, (parevm_stm::LocationId, u64)>,
+    own: BTreeMap<u64, Patch>,
+}
+
+impl Local<'_, '_, '_> {
+    fn load(&mut self, location: u64) -> Option<u64> {
+        if let Some((_, value)) = self.seen.get(&location) {
+            return Some(*value);
+        }
+        // Let others overtake in the middle of a transaction.
+        std::thread::yield_now();
+        match self.view.read(&location) {
+            Ok((id, Register(value))) => {
+                self.seen.insert(location, (id, value));
+                Some(value)
+            }
+            Err(ReadError::Stopped) => None,
+            Err(ReadError::Base(_)) => unreachable!("the base has every location"),
+        }
+    }
+}
+
+impl State for Local<'_, '_, '_> {
+    fn observe(&mut self, location: u64) -> Option<u64> {
+        if let Some(Patch::Set(value)) = self.own.get(&location) {
+            return Some(*value);
+        }
+        let value = self.load(location)?;
+        let (id, _) = self.seen[&location];
+        self.view.rely(id, Check::Exactly(value));
+        match self.own.get(&location) {
+            Some(Patch::Gain(amount)) => Some(value.wrapping_add(*amount)),
+            _ => Some(value),
+        }
+    }
+    fn compare(&mut self, location: u64, bound: u64) -> Option<bool> {
+        if self.own.contains_key(&location) {
+            return self.observe(location).map(|value| value >= bound);
+        }
+        let value = self.load(location)?;
+        let (id, _) = self.seen[&location];
+        self.view.rely(id, Check::AtLeast(bound, value >= bound));
+        Some(value >= bound)
+    }
+    fn set(&mut self, location: u64, value: u64) {
+        self.own.insert(location, Patch::Set(value));
+    }
+    fn gain(&mut self, location: u64, amount: u64) -> Option<()> {
+        let patch = match self.own.get(&location) {
+            Some(Patch::Set(value)) => Patch::Set(value.wrapping_add(amount)),
+            Some(Patch::Gain(before)) => Patch::Gain(before.wrapping_add(amount)),
+            None => Patch::Gain(amount),
+        };
+        self.own.insert(location, patch);
+        Some(())
+    }
+}
+
+impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
+    fn view(&mut self) -> &mut View<'m, Block<'b>> {
+        &mut self.view
+    }
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<u64, Failure> {
+        self.block.runs[index.as_usize()].fetch_add(1, Ordering::Relaxed);
+        let transaction = &self.block.transactions[index.as_usize()];
+        let mut local =
+            Local { view: &mut self.view, seen: BTreeMap::new(), own: BTreeMap::new() };
+        let output = interpret(transaction, &mut local)?;
+        let Local { view, own, .. } = local;
+        for (location, patch) in own {
+            let Ok(id) = view.locate(&location) else { return Err(Failure::Stopped) };
+            view.write(id, patch);
+        }
+        Ok(output)
+    }
+}
+
+/// The outcome on `workers` threads, with wrong predictions where `misled`.
+fn parallel(block: &[Transaction], workers: usize, misled: bool) -> Outcome {
+    let program = Block {
+        transactions: block,
+        outputs: Mutex::default(),
+        runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
+    };
+    let memory = Memory::new(7);
+    let run = Run::new(&program, &memory, block.len() as u32, workers);
+    if misled {
+        for index in 0..block.len() as u32 {
+            let location = u64::from(index) % LOCATIONS;
+            let id = memory.locate(&location, |at| Ok::<_, Infallible>(Register(*at))).unwrap();
+            run.predict(TxIndex::new(index), id, Patch::Set(1_000));
+        }
+    }
+    let failed = match run.execute(&Threads::new(workers)) {
+        Ok(stats) => {
+            assert_eq!(stats.executions, block.len() as u32 + stats.re_executions);
+            None
+        }
+        Err(RunError::Failed { index, source }) => {
+            assert_eq!(source, Failure::Divisible);
+            Some(index.as_usize())
+        }
+        Err(error) => panic!("{error}"),
+    };
+    for (index, runs) in program.runs.iter().enumerate() {
+        assert!(runs.load(Ordering::Relaxed) <= 2, "transaction {index} ran more than twice");
+    }
+    let mut state = BTreeMap::new();
+    memory.for_each_change(|change| {
+        state.insert(*change.location, change.after.0);
+    });
+    (program.outputs.into_inner().unwrap(), state, failed)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let location = 0..LOCATIONS;
+    prop_oneof![
+        3 => location.clone().prop_map(Step::Read),
+        2 => Just(Step::Chase),
+        3 => location.clone().prop_map(Step::Write),
+        3 => (location.clone(), 0..5_u64).prop_map(|(at, amount)| Step::Gain(at, amount)),
+        2 => (location, 0..20_u64).prop_map(|(at, bound)| Step::Compare(at, bound)),
+        1 => (50..90_u64).prop_map(Step::Fail),
+    ]
+}
+
+fn block() -> impl Strategy<Value = Vec<Transaction>> {
+    prop::collection::vec(prop::collection::vec(step(), 1..6), 0..40)
+}
+
+/// Zero-gain patches count as written in one and not in the other; only values
+/// that differ from the base are compared.
+fn changed(state: &BTreeMap<u64, u64>) -> BTreeMap<u64, u64> {
+    state.iter().filter(|(at, value)| at != value).map(|(at, value)| (*at, *value)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_number_of_workers_leaves_what_a_loop_leaves(
+        block in block(), workers in 1..9_usize, misled: bool,
+    ) {
+        let (outputs, state, failed) = sequential(&block);
+        let (seen_outputs, seen_state, seen_failed) = parallel(&block, workers, misled);
+        prop_assert_eq!(seen_failed, failed);
+        prop_assert_eq!(seen_outputs, outputs);
+        prop_assert_eq!(changed(&seen_state), changed(&state));
+    }
+}
+
+#[test]
+fn an_empty_block_ends() {
+    assert_eq!(parallel(&[], 4, false), (vec![], BTreeMap::new(), None));
+}
+
+#[test]
+fn a_chain_of_dependent_transactions_ends_in_order() {
+    let block = vec![vec![Step::Read(0), Step::Write(0)]; 500];
+    let (outputs, state, _) = parallel(&block, 8, false);
+    assert_eq!(outputs, (0..500).collect::<Vec<_>>());
+    assert_eq!(state, BTreeMap::from([(0, 500)]));
+}
+
+#[test]
+fn gains_of_one_location_are_no_conflict() {
+    let block = vec![vec![Step::Gain(3, 2), Step::Compare(3, 3)]; 300];
+    let program = Block {
+        transactions: &block,
+        outputs: Mutex::default(),
+        runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
+    };
+    let memory = Memory::new(7);
+    let run = Run::new(&program, &memory, 300, 4);
+    let stats = run.execute(&Threads::new(4)).unwrap();
+    assert_eq!(stats.re_executions, 0);
+}
+
+#[test]
+fn a_panic_of_the_program_reaches_the_caller_and_ends_the_others() {
+    struct Bomb;
+    struct Fuse<'m>(View<'m, Bomb>);
+    impl Program for Bomb {
+        type Location = u64;
+        type Value = Register;
+        type Output = ();
+        type Error = Failure;
+        type Executor<'m> = Fuse<'m>;
+        fn base(&self, location: &u64) -> Result<Register, Failure> {
+            Ok(Register(*location))
+        }
+        fn executor<'m>(&'m self, view: View<'m, Self>) -> Fuse<'m> {
+            Fuse(view)
+        }
+        fn settle(&self, _index: TxIndex, (): ()) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+    impl<'m> Executor<'m, Bomb> for Fuse<'m> {
+        fn view(&mut self) -> &mut View<'m, Bomb> {
+            &mut self.0
+        }
+        fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<(), Failure> {
+            assert_ne!(index.get(), 50, "the program panics");
+            Ok(())
+        }
+    }
+    let outcome = std::panic::catch_unwind(|| {
+        let memory = Memory::new(7);
+        Run::new(&Bomb, &memory, 100, 4).execute(&Threads::new(4))
+    });
+    assert!(outcome.is_err());
+}
