@@ -3,8 +3,8 @@
 use crate::{
     block::{Block, Fixture, FixtureError},
     execute::{
-        BlockOutcome, ExecuteError, ExecuteOptions, Executor, Sequential, choose::choose, finish,
-        parallel,
+        BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor, Sequential, choose::choose,
+        finish, parallel,
     },
     state::StateSource,
     vm::Environment,
@@ -78,17 +78,32 @@ impl Engine {
     ) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
         let (executor, reason) = choose(options.executor, block, self.threads());
-        let executed = match executor {
-            Executor::Parallel => {
-                parallel::run(block, &environment, state, options, &self.pool, self.seed)?
-            }
-            Executor::Bal | Executor::Auto => {
-                return Err(ExecuteError::Bug {
-                    invariant: "choose() names an executor that exists",
-                });
-            }
-            Executor::Sequential => Sequential::run(block, &environment, state, options)?,
-        };
+        let executed = self.run(block, &environment, state, options)?;
         finish(block, &environment, executed, executor, reason)
+    }
+
+    /// Runs `block` up to results in block order and the merged change of the state: the part of
+    /// [`Engine::execute`] that is compared with plain revm. Receipts and roots are left to
+    /// [`finish`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`].
+    pub fn run<S: StateSource>(
+        &self,
+        block: &Block,
+        environment: &Environment,
+        state: &S,
+        options: &ExecuteOptions<'_>,
+    ) -> Result<Executed, ExecuteError> {
+        match choose(options.executor, block, self.threads()).0 {
+            Executor::Parallel => {
+                parallel::run(block, environment, state, options, &self.pool, self.seed)
+            }
+            Executor::Sequential => Sequential::run(block, environment, state, options),
+            Executor::Bal | Executor::Auto => Err(ExecuteError::Bug {
+                invariant: "choose() names an executor that exists",
+            }),
+        }
     }
 }

@@ -1,4 +1,9 @@
 //! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, and
 //! comparison of outcomes in words.
 
+pub mod baseline;
+pub mod compare;
 pub mod fixture;
+mod program;
+pub mod random;
+pub mod workload;

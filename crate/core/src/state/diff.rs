@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct StateDiff {
     /// Changed accounts.
     pub accounts: BTreeMap<Address, AccountChange>,
-    /// Codes of accounts whose code hash changed.
+    /// Codes of accounts whose code hash changed, without the empty code.
     pub codes: B256Map<Bytecode>,
 }
 

@@ -1,0 +1,170 @@
+//! Plain revm: one loop over an in-memory database. What parevm is measured against.
+
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
+use parevm::{
+    Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
+    execute::{Executed, Work, finish},
+    state::{Account, SourceError, StateDiff},
+    system::{self, SystemResult},
+    vm::{Bytecode, Environment, ExecutionResult, SpecId},
+};
+use revm::{
+    DatabaseRef, ExecuteCommitEvm,
+    context::{ContextTr, result::EVMError},
+    database::{AccountState, CacheDB},
+    state::AccountInfo,
+};
+
+/// What a plain loop leaves behind: results in block order and the merged state.
+#[derive(Debug)]
+pub struct Plain<'a> {
+    /// One result per transaction, in block order.
+    pub results: Vec<ExecutionResult>,
+    /// What the system calls returned.
+    pub system: SystemResult,
+    /// The state after the block, as a cache over the one before it.
+    pub database: CacheDB<Below<'a>>,
+}
+
+/// A [`MemoryState`] as revm reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Below<'a>(&'a MemoryState);
+
+/// Runs `block` on `state` as revm's own examples do: `transact_commit` in a loop, with a
+/// [`CacheDB`].
+///
+/// # Errors
+///
+/// As [`parevm::Engine::execute`].
+pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, ExecuteError> {
+    let environment = Environment::new(block);
+    let mut database = CacheDB::new(Below(state));
+    let before = system::before_transactions(&mut database, block, &environment)?;
+    let mut evm = environment.evm(database);
+    let mut results = Vec::with_capacity(block.transactions.len());
+    for (index, transaction) in block.transactions.iter().enumerate() {
+        let result = evm
+            .transact_commit(transaction.env.clone())
+            .map_err(|error| match error {
+                EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
+                EVMError::Database(source) => ExecuteError::StateUnavailable {
+                    index: Some(index),
+                    source,
+                },
+                other => ExecuteError::Evm {
+                    index: Some(index),
+                    message: other.to_string(),
+                },
+            })?;
+        results.push(result);
+    }
+    let system =
+        system::after_transactions(evm.ctx.db_mut(), block, &environment, &results, before)?;
+    Ok(Plain {
+        results,
+        system,
+        database: evm.ctx.journaled_state.database,
+    })
+}
+
+impl Plain<'_> {
+    /// The outcome, to be compared with one of parevm.
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`], and when the state cannot be read.
+    pub fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
+        let environment = Environment::new(block);
+        let diff =
+            self.diff(environment.spec())
+                .map_err(|source| ExecuteError::StateUnavailable {
+                    index: None,
+                    source,
+                })?;
+        let executions = self.results.len();
+        let executed = Executed {
+            results: self.results,
+            diff,
+            system: self.system,
+            work: Work {
+                threads: 1,
+                executions,
+                re_executions: 0,
+            },
+        };
+        finish(
+            block,
+            &environment,
+            executed,
+            Executor::Sequential,
+            "plain revm",
+        )
+    }
+
+    fn diff(&self, spec: SpecId) -> Result<StateDiff, SourceError> {
+        let below = self.database.db.0;
+        let mut diff = StateDiff::default();
+        for (address, cached) in &self.database.cache.accounts {
+            let before = below.account(*address)?;
+            let account = Account {
+                balance: cached.info.balance,
+                nonce: cached.info.nonce,
+                code_hash: cached.info.code_hash,
+            };
+            // The cache keeps touched empty accounts; the state does not (EIP-161).
+            let is_gone = cached.account_state == AccountState::NotExisting
+                || (account.is_empty() && spec.is_enabled_in(SpecId::SPURIOUS_DRAGON));
+            let after = (!is_gone).then_some(account);
+            let was_reset = matches!(
+                cached.account_state,
+                AccountState::StorageCleared | AccountState::NotExisting
+            );
+            let mut slots = Vec::with_capacity(cached.storage.len());
+            for (slot, value) in &cached.storage {
+                let old = if before.is_some() {
+                    below.storage(*address, *slot)?
+                } else {
+                    U256::ZERO
+                };
+                slots.push((*slot, old, *value));
+            }
+            diff.insert(*address, before, after, was_reset, slots);
+            let code_before = before.map_or(KECCAK256_EMPTY, |account| account.code_hash);
+            if after.is_some_and(|account| account.code_hash != code_before)
+                && let Some(code) = self.database.cache.contracts.get(&account.code_hash)
+                && account.code_hash != KECCAK256_EMPTY
+            {
+                diff.codes.insert(account.code_hash, code.clone());
+            }
+        }
+        Ok(diff)
+    }
+}
+
+impl DatabaseRef for Below<'_> {
+    type Error = SourceError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
+        Ok(self.0.account(address)?.map(|account| AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            account_id: None,
+            // With the code at hand revm need not ask for it by hash. Absent code is an error only
+            // if it is asked for.
+            code: self.0.code(account.code_hash).ok(),
+        }))
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        self.0.code(code_hash)
+    }
+
+    fn storage_ref(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        self.0.storage(address, slot)
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, SourceError> {
+        self.0.block_hash(number)
+    }
+}
