@@ -1,1 +1,30 @@
+export type { executeBlock } from './actions/executeBlock.js'
+export { BaseError } from './error/BaseError.js'
+export {
+  EngineBugError,
+  InvalidBlockError,
+  InvalidFixtureError,
+  InvalidTransactionError,
+  StateUnavailableError,
+} from './error/engineError.js'
+export { InvalidParameterError } from './error/InvalidParameterError.js'
+export { ModuleUnavailableError } from './error/ModuleUnavailableError.js'
+export { EvmClosedError } from './evm/close.js'
 export { createEvm } from './evm/create.js'
+export type { Evm } from './evm/evm.js'
+export { type Build, UnsupportedRuntimeError } from './loader/choose.js'
+export { EngineFailedError, WorkerDiedError } from './pool/engine.js'
+export type { Executor, FixtureInput } from './pool/message.js'
+export type {
+  Account,
+  AccountChange,
+  BlockOutcome,
+  Checks,
+  Hex,
+  Log,
+  Receipt,
+  Schedule,
+  Slot,
+  Status,
+  TransactionType,
+} from './type/wire.js'

@@ -1,56 +1,150 @@
 //! The engine that one worker owns.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parevm::block::Fixture;
+use parevm::execute::{self, Executor};
+use parevm::{BlockOutcome, Checks};
 use wasm_bindgen::prelude::*;
 
-/// One engine and its pool.
+use crate::cancel::CANCEL;
+use crate::error::WireError;
+use crate::{encode, host};
+
+/// An engine and the pool it executes on.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
-    #[cfg(feature = "threads")]
-    pool: rayon::ThreadPool,
+    pub(crate) core: parevm::Engine,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine with `threads` executing threads.
+    /// An engine with `threads` executing threads, as many as there are pool workers. The single
+    /// build has one: the caller's.
+    ///
+    /// # Errors
+    ///
+    /// When the pool cannot be built.
     #[wasm_bindgen(constructor)]
-    pub fn new(threads: usize) -> Result<Engine, JsError> {
-        let _ = threads;
-        Ok(Engine {
-            #[cfg(feature = "threads")]
-            pool: crate::threads::build_pool(threads)?,
-        })
+    pub fn new(threads: usize) -> Result<Engine, JsValue> {
+        #[cfg(feature = "threads")]
+        let pool = crate::threads::build_pool(threads);
+        #[cfg(not(feature = "threads"))]
+        let pool = {
+            let _ = threads;
+            rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()
+        };
+        let pool = pool.map_err(|error| WireError::bug(error.to_string()))?;
+        Ok(Self { core: parevm::Engine::with_pool(pool) })
     }
 
-    /// Plumbing.
+    /// Executes the block of a fixture (JSON) and returns a `BlockOutcome` of `js/src/type/wire.ts`.
+    /// Progress goes to the host under the number `request`.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: the fixture or the block is wrong, or the request was cancelled.
+    #[wasm_bindgen(js_name = executeBlock)]
+    pub async fn execute_block(
+        &self,
+        request: u32,
+        fixture: Vec<u8>,
+        executor: String,
+    ) -> Result<JsValue, JsValue> {
+        CANCEL.store(false, Ordering::Relaxed);
+        let fixture = self.decode(&fixture)?;
+        let outcome = self.run(request, &fixture, choice(&executor)?).await?;
+        let checks = Checks::new(&fixture.block.declared, &outcome, None);
+        Ok(encode::to_js(&encode::outcome(&fixture.block, outcome, checks))?)
+    }
+}
+
+impl Engine {
+    /// Decodes a fixture, on all threads.
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Fixture, WireError> {
+        Ok(self.core.read_fixture(bytes)?)
+    }
+
+    /// Executes on all threads; this one waits.
     #[cfg(feature = "threads")]
-    pub fn smoke(&self) -> u32 {
-        let v = self.pool.broadcast(|context| {
-            crate::host::settled(7, context.index() as u32, context.num_threads() as u32);
-            let mut x = 1u64;
-            for i in 0..200_000_000u64 { x = x.wrapping_mul(6364136223846793005).wrapping_add(i); }
-            std::hint::black_box(x);
-            1u32
-        });
-        v.iter().sum()
+    async fn run(
+        &self,
+        request: u32,
+        fixture: &Fixture,
+        executor: Executor,
+    ) -> Result<BlockOutcome, WireError> {
+        let progress = Progress::new(request, fixture);
+        let options = execute::ExecuteOptions {
+            executor,
+            cancel: Some(&CANCEL),
+            progress: Some(&|settled| progress.tell(settled)),
+        };
+        Ok(self.core.execute(&fixture.block, &fixture.state, &options)?)
+    }
+
+    /// Executes in this thread and serves its events every [`PAUSE_MS`].
+    #[cfg(not(feature = "threads"))]
+    async fn run(
+        &self,
+        request: u32,
+        fixture: &Fixture,
+        executor: Executor,
+    ) -> Result<BlockOutcome, WireError> {
+        use parevm::vm::Environment;
+
+        let progress = Progress::new(request, fixture);
+        let (executor, reason) = execute::choose::choose(executor, &fixture.block, 1);
+        let environment = Environment::new(&fixture.block);
+        let mut run = execute::Sequential::new(&fixture.block, &environment, &fixture.state)?;
+        let mut paused_at = crate::clock::now_ms();
+        while run.step()?.is_some() {
+            progress.tell(run.settled());
+            if crate::clock::now_ms() - paused_at < PAUSE_MS {
+                continue;
+            }
+            host::pause().await;
+            paused_at = crate::clock::now_ms();
+            if CANCEL.load(Ordering::Relaxed) {
+                return Err(WireError::cancelled());
+            }
+        }
+        let executed = run.finish()?;
+        Ok(execute::finish(&fixture.block, &environment, executed, executor, reason)?)
     }
 }
 
-static CANCEL: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+/// Milliseconds between two looks at the events of the single build's worker.
+#[cfg(not(feature = "threads"))]
+const PAUSE_MS: f64 = 40.0;
 
-/// Ends the running request.
-#[wasm_bindgen]
-pub fn cancel() {
-    CANCEL.store(true, std::sync::atomic::Ordering::Relaxed);
+/// Returns the executor that the caller named.
+pub(crate) fn choice(name: &str) -> Result<Executor, WireError> {
+    Executor::from_str(name).map_err(|error| WireError::option(&error))
 }
 
-/// Where the byte lies that ends the running request.
-#[wasm_bindgen(js_name = cancelAddress)]
-pub fn cancel_address() -> usize {
-    CANCEL.as_ptr() as usize
+/// Tells the host how far a request is, in about [`Progress::STEPS`] messages.
+struct Progress {
+    request: u32,
+    total: usize,
+    /// What has to be settled before the next message.
+    next: AtomicUsize,
 }
 
-/// The version of parevm.
-#[wasm_bindgen]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
+impl Progress {
+    const STEPS: usize = 50;
+
+    fn new(request: u32, fixture: &Fixture) -> Self {
+        Self { request, total: fixture.block.transactions.len(), next: AtomicUsize::new(0) }
+    }
+
+    fn tell(&self, settled: usize) {
+        // Relaxed: the numbers carry no other data, and a message too many does no harm.
+        if settled < self.next.load(Ordering::Relaxed) && settled < self.total {
+            return;
+        }
+        self.next.fetch_max(settled + self.total.div_ceil(Self::STEPS), Ordering::Relaxed);
+        host::settled(self.request, settled, self.total);
+    }
 }

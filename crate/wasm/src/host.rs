@@ -1,7 +1,7 @@
 //! What the JavaScript around one thread of the engine offers to it.
 //!
-//! Every worker, engine and pool alike, attaches its own host before anything
-//! else runs in it: JavaScript values cannot cross threads.
+//! Every worker, engine and pool alike, attaches its own host before anything else runs in it:
+//! JavaScript values cannot cross threads.
 
 use std::cell::RefCell;
 
@@ -17,37 +17,48 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn panicked(this: &Host, message: &str);
 
-    /// `settled` of `total` transactions of the running request are final.
+    /// `settled` of `total` transactions of `request` are final.
     #[wasm_bindgen(method)]
     fn settled(this: &Host, request: u32, settled: u32, total: u32);
+
+    /// Resolves after the worker has served the events that are pending.
+    #[cfg(not(feature = "threads"))]
+    #[wasm_bindgen(method)]
+    fn pause(this: &Host) -> js_sys::Promise;
 }
 
 thread_local! {
     static HOST: RefCell<Option<Host>> = const { RefCell::new(None) };
 }
 
-/// Makes `host` the one that this thread speaks to, and sends panics to it.
+/// Makes `host` the one that this thread speaks to, and sends panics of any thread to that thread's
+/// own host.
 #[wasm_bindgen]
 pub fn attach(host: Host) {
     HOST.with(|slot| *slot.borrow_mut() = Some(host));
     std::panic::set_hook(Box::new(|info| {
-        let message = info.to_string();
-        with(|host| host.panicked(&message));
+        if let Some(host) = host_of_this_thread() {
+            host.panicked(&info.to_string());
+        }
     }));
 }
 
-/// Runs `work` with this thread's host, if one is attached.
-pub(crate) fn with(work: impl FnOnce(&Host)) {
-    HOST.with(|slot| {
-        if let Ok(host) = slot.try_borrow()
-            && let Some(host) = host.as_ref()
-        {
-            work(host);
-        }
-    });
+fn host_of_this_thread() -> Option<Host> {
+    HOST.with(|slot| slot.try_borrow().ok()?.clone())
 }
 
-/// Tells this thread's host how far `request` is.
-pub(crate) fn settled(request: u32, settled: u32, total: u32) {
-    with(|host| host.settled(request, settled, total));
+/// Tells how far `request` is. Called from whichever thread settles transactions.
+pub(crate) fn settled(request: u32, settled: usize, total: usize) {
+    if let Some(host) = host_of_this_thread() {
+        host.settled(request, settled as u32, total as u32);
+    }
+}
+
+/// Serves the events that are pending, an abort among them.
+#[cfg(not(feature = "threads"))]
+pub(crate) async fn pause() {
+    if let Some(host) = host_of_this_thread() {
+        // The promise has no way to fail that would concern the engine.
+        let _ = wasm_bindgen_futures::JsFuture::from(host.pause()).await;
+    }
 }

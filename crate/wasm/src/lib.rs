@@ -1,11 +1,34 @@
 //! The bindings of parevm to JavaScript: the only crate that knows it.
+//!
+//! Two builds come from here. With the feature `threads` the instances of several workers share one
+//! memory: one worker owns the [`engine`], the others lend themselves to its pool ([`threads`]).
+//! Without it there is one worker, which yields to its event loop while it executes. The workers
+//! themselves are started and watched by `js/src/pool`.
+//!
+//! Results cross as the plain data of [`wire`], errors as those of [`error`]. A panic is told to the
+//! [`host`] and then traps: the instance is lost, and so are all that share its memory.
 
 pub mod allocator;
+mod cancel;
+mod clock;
+mod encode;
 mod engine;
+mod error;
+mod fault;
 mod host;
+mod measure;
 #[cfg(feature = "threads")]
 mod threads;
+mod wire;
+
+use wasm_bindgen::prelude::wasm_bindgen;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: allocator::ThreadLists = allocator::ThreadLists;
+
+/// Returns the version of the package.
+#[wasm_bindgen]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}

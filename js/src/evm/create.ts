@@ -1,10 +1,43 @@
+import type { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
+import type { Build, UnsupportedRuntimeError } from '../loader/choose.js'
 import { detectHost } from '../loader/detect.js'
-import { type Evm, startEvm } from './start.js'
+import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import type { Evm } from './evm.js'
+import { startEvm } from './start.js'
 
+/**
+ * Starts an engine and resolves when it is ready.
+ *
+ * Uses threads where the host allows it and a single worker everywhere else; `evm.info` says which
+ * and why. An engine that does nothing does not keep a Node.js process alive.
+ *
+ * @example
+ * const evm = await createEvm()
+ * const { gasUsed, checks } = await evm.executeBlock({ fixture })
+ * await evm.close()
+ *
+ * @param options - {@link createEvm.Options}
+ * @throws {@link UnsupportedRuntimeError} Nothing fits this host, or what was asked for does not.
+ * @throws {@link ModuleUnavailableError} The wasm file is not where it should be.
+ * @throws {@link EngineFailedError} or {@link WorkerDiedError}: the workers did not start.
+ */
 export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
-  return startEvm(options, detectHost())
+  const { evm } = await startEvm(detectHost(), options)
+  return evm
 }
 
 export declare namespace createEvm {
-  type Options = startEvm.Options
+  type Options = {
+    /** Threads that execute, at most 256; 1 means the single build. @default `'auto'` */
+    threads?: number | 'auto' | undefined
+    /** Insists on one build. Left out, the host decides. */
+    build?: Build | undefined
+  }
+  type ErrorType =
+    | InvalidParameterError
+    | UnsupportedRuntimeError
+    | ModuleUnavailableError
+    | EngineFailedError
+    | WorkerDiedError
 }

@@ -1,4 +1,5 @@
 import { BaseError } from '../error/BaseError.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Features } from './features.js'
 
 /** `threads` has shared memory and a pool of workers, `single` runs everywhere. */
@@ -8,18 +9,28 @@ export type Build = 'threads' | 'single'
  * Chooses the build and the number of executing threads from what the host can do and what the
  * caller asked for. Pure: the same input gives the same answer.
  *
+ * @throws {@link InvalidParameterError} The caller asked for something that does not exist.
  * @throws {@link UnsupportedRuntimeError} Nothing fits: no workers at all, or the caller insists on
  * threads where there are none.
  */
 export function choose(features: Features, wish: choose.Wish = {}): choose.Choice {
   const { threads = 'auto', build } = wish
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= LIMIT))
+    throw new InvalidParameterError(
+      'threads',
+      `'auto' or a whole number from 1 to ${LIMIT}`,
+      threads,
+    )
+  if (build !== undefined && build !== 'threads' && build !== 'single')
+    throw new InvalidParameterError('build', "'threads' or 'single'", build)
   if (!features.workers)
     throw new UnsupportedRuntimeError('Workers cannot be started here.', {
       hint: 'Create the engine in a page, a dedicated worker or a Node.js process.',
       data: { ...features },
     })
-  if (build === 'single')
-    return { build, threads: 1, reason: 'the single build was asked for' }
+  if (build === 'single' && threads !== 'auto' && threads !== 1)
+    throw new InvalidParameterError('threads', "1 or 'auto' with the single build", threads)
+  if (build === 'single') return { build, threads: 1, reason: 'the single build was asked for' }
 
   const obstacle = obstacleToThreads(features)
   if (obstacle !== undefined) {
@@ -36,7 +47,8 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
     const reason = threads === 'auto' ? 'there is one core' : 'one thread was asked for'
     return { build: 'single', threads: 1, reason }
   }
-  const reason = features.runtime === 'node' ? 'Node.js with worker threads' : 'cross-origin isolated'
+  const reason =
+    features.runtime === 'node' ? 'Node.js with worker threads' : 'cross-origin isolated'
   return { build: 'threads', threads: count, reason }
 }
 
@@ -53,6 +65,9 @@ export declare namespace choose {
     readonly reason: string
   }
 }
+
+/** More threads than this are a mistake of the caller. */
+const LIMIT = 256
 
 /** `'auto'` goes no higher: conflicts between transactions leave more threads idle. */
 const MOST_THREADS = 16

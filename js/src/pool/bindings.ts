@@ -1,15 +1,18 @@
 /** The module that wasm-bindgen writes beside each build: `crate/wasm` as JavaScript sees it. */
 export type Bindings = {
-  initSync(options: { module: WebAssembly.Module; memory?: WebAssembly.Memory | undefined }): unknown
+  initSync(options: {
+    module: WebAssembly.Module
+    memory?: WebAssembly.Memory | undefined
+  }): unknown
   /** Makes `host` the one that this thread's wasm speaks to. */
   attach(host: BindingsHost): void
   version(): string
   /** Where the byte lies that ends the running request. */
   cancelAddress(): number
+  /** Ends the running request of the single build. */
+  cancel(): void
   /** Only in the threads build; does not return. */
   runPoolWorker?(): void
-  /** Ends the running request. For the single build; threads are told by the byte. */
-  cancel(): void
   Engine: new (threads: number) => EngineBinding
 }
 
@@ -17,11 +20,17 @@ export type Bindings = {
 export type BindingsHost = {
   panicked(message: string): void
   settled(request: number, settled: number, total: number): void
-  /** Resolves after pending events have been served. */
+  /** Resolves after the events that are pending have been served. Only the single build asks. */
   pause(): Promise<void>
 }
 
-/** The engine as wasm offers it. Errors are thrown as `WireError`. */
+/** The engine as wasm offers it. What it throws is a `WireError`, unless it is lost. */
 export type EngineBinding = {
-  smoke(): number
+  /** Resolves with a `BlockOutcome`. */
+  executeBlock(request: number, fixture: Uint8Array, executor: string): Promise<unknown>
+  /** Returns a `Replay`. */
+  replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
+  panicInEngine(): void
+  panicInPool(): void
+  hang(): void
 }

@@ -51,7 +51,15 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     })
     waiting += 1
     workers.push(worker)
-    worker.post({ type: 'start', role, build: choice.build, module, memory, threads: choice.threads, faults })
+    worker.post({
+      type: 'start',
+      role,
+      build: choice.build,
+      module,
+      memory,
+      threads: choice.threads,
+      faults,
+    })
     return worker
   }
 

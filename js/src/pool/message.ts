@@ -1,4 +1,5 @@
 import type { Build } from '../loader/choose.js'
+import type { BlockOutcome, Replay } from '../type/wire.js'
 
 /** What the supervisor says to a worker. The first message is `start`. */
 export type ToWorker =
@@ -44,11 +45,33 @@ export type WireError = {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** A block with its pre-state: gzip or JSON as bytes, JSON as text, or the parsed document. */
+export type FixtureInput = Uint8Array | string | object
+
+/** Which way to run a block. All return the same. */
+export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
+
 /** Everything that an engine can be asked, with what it answers. */
 export type EngineCalls = {
-  smoke: { parameters: Record<never, never>; result: number }
+  executeBlock: {
+    parameters: { fixture: FixtureInput; executor: Executor }
+    result: BlockOutcome
+  }
+  /** Executes, compares with sequential execution, and times beside plain revm. */
+  replay: {
+    parameters: {
+      fixture: FixtureInput
+      executor: Executor
+      samples: number
+      sampleMs: number
+    }
+    result: Replay
+  }
   /** Breaks the engine on purpose. */
-  fault: { parameters: { where: 'engine' | 'pool' }; result: undefined }
+  fault: {
+    parameters: { fault: 'panicInEngine' | 'panicInPool' | 'hang' }
+    result: undefined
+  }
 }
 
 /** One question to the engine. */

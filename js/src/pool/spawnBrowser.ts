@@ -43,7 +43,9 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
 /** Calls `die` when the worker that holds `lock` has let go of it. */
 function waitForDeath(lock: string, signal: AbortSignal, die: (cause: Error) => void): void {
   if (typeof navigator.locks === 'undefined') return
-  navigator.locks.request(lock, { signal }, () => die(new Error('the worker was ended'))).catch(() => {
-    // The wait was given up: the worker was terminated or has died otherwise.
-  })
+  navigator.locks
+    .request(lock, { signal }, () => die(new Error('the worker was ended')))
+    .catch(() => {
+      // The wait was given up: the worker was terminated or has died otherwise.
+    })
 }

@@ -2,12 +2,14 @@
  * The script of every worker, engine and pool alike, in Node.js and in browsers.
  */
 import type { Bindings, EngineBinding } from './bindings.js'
+import { fixtureBytes } from './fixtureBytes.js'
 import type { EngineRequest, ToWorker, WireError } from './message.js'
 import { workerPort } from './port.js'
 
 const port = workerPort()
 let bindings: Bindings | undefined
 let engine: EngineBinding | undefined
+let faults = false
 
 port.listen((message) => {
   switch (message.type) {
@@ -25,6 +27,7 @@ port.listen((message) => {
 
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   const { build, module, memory, role, threads } = message
+  faults = message.faults
   // Both written out: bundlers look for this form.
   bindings =
     build === 'threads'
@@ -32,24 +35,21 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
       : await import('../../../wasm/single/parevm.js')
   bindings.initSync({ module, memory })
   bindings.attach({
-    panicked: (reason) => port.post({ type: 'failed', reason }),
+    panicked: fail,
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
     pause,
   })
   await port.watched()
   if (role === 'engine') engine = new bindings.Engine(threads)
-  port.post({
-    type: 'ready',
-    version: bindings.version(),
-    cancelAddress: bindings.cancelAddress(),
-  })
+  const cancelAddress = bindings.cancelAddress()
+  port.post({ type: 'ready', version: bindings.version(), cancelAddress })
   if (role === 'pool') bindings.runPoolWorker?.()
 }
 
 async function answer(id: number, request: EngineRequest): Promise<void> {
   let result: unknown
   try {
-    result = await ask(request)
+    result = await ask(id, request)
   } catch (error) {
     if (!isWireError(error)) throw error
     port.post({ type: 'error', id, error })
@@ -58,12 +58,17 @@ async function answer(id: number, request: EngineRequest): Promise<void> {
   port.post({ type: 'result', id, result })
 }
 
-async function ask(request: EngineRequest): Promise<unknown> {
+async function ask(id: number, request: EngineRequest): Promise<unknown> {
   if (engine === undefined) throw new Error('the engine was asked before it was started')
   switch (request.kind) {
-    case 'smoke':
-      return engine.smoke()
+    case 'executeBlock':
+      return engine.executeBlock(id, await fixtureBytes(request.fixture), request.executor)
+    case 'replay': {
+      const { fixture, executor, samples, sampleMs } = request
+      return engine.replay(await fixtureBytes(fixture), executor, samples, sampleMs)
+    }
     case 'fault':
+      if (faults) engine[request.fault]()
       return undefined
   }
 }
@@ -73,8 +78,8 @@ function isWireError(error: unknown): error is WireError {
   return typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error
 }
 
-function fail(error: unknown): void {
-  port.post({ type: 'failed', reason: String(error) })
+function fail(reason: unknown): void {
+  port.post({ type: 'failed', reason: String(reason) })
 }
 
 /** Resolves after the events that are pending have been served. */

@@ -1,0 +1,117 @@
+//! From the engine's results to the wire.
+
+use alloy_primitives::{B256, Bytes};
+use parevm::execute::{self, ScheduleReport};
+use parevm::state::StateDiff;
+use parevm::{Block, Checks};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use crate::error::WireError;
+use crate::wire;
+
+/// Returns `value` as plain JavaScript data: `bigint` for 64-bit integers and
+/// larger ones, `null` for what is absent.
+pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
+    let serializer = serde_wasm_bindgen::Serializer::new()
+        .serialize_missing_as_null(true)
+        .serialize_maps_as_objects(true)
+        .serialize_large_number_types_as_bigints(true);
+    value
+        .serialize(&serializer)
+        .map_err(|error| WireError::bug(format!("a result does not cross: {error}")))
+}
+
+/// Returns what the caller of `executeBlock` gets.
+pub(crate) fn outcome(
+    block: &Block,
+    outcome: execute::BlockOutcome,
+    checks: Checks,
+) -> wire::BlockOutcome {
+    let mut log_index = 0;
+    let receipts = outcome.receipts.into_iter().map(|receipt| wire_receipt(receipt, &mut log_index));
+    wire::BlockOutcome {
+        number: block.header.number,
+        receipts: receipts.collect(),
+        gas_used: outcome.gas_used,
+        blob_gas_used: outcome.blob_gas_used,
+        logs_bloom: outcome.logs_bloom,
+        receipts_root: outcome.receipts_root,
+        requests_hash: outcome.requests_hash,
+        checks: wire_checks(checks),
+        state_diff: state_diff(&outcome.state_diff),
+        schedule: schedule(&outcome.schedule),
+    }
+}
+
+fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wire::Receipt {
+    let logs = receipt.logs.into_iter().map(|log| {
+        let index = *log_index;
+        *log_index += 1;
+        let (topics, data) = log.data.split();
+        wire::Log { address: log.address, topics, data, log_index: index }
+    });
+    wire::Receipt {
+        transaction_hash: receipt.transaction_hash,
+        transaction_index: receipt.index as u32,
+        r#type: match receipt.transaction_type {
+            1 => wire::TransactionType::Eip2930,
+            2 => wire::TransactionType::Eip1559,
+            3 => wire::TransactionType::Eip4844,
+            4 => wire::TransactionType::Eip7702,
+            _ => wire::TransactionType::Legacy,
+        },
+        from: receipt.from,
+        to: receipt.to,
+        contract_address: receipt.contract_address,
+        status: if receipt.success { wire::Status::Success } else { wire::Status::Reverted },
+        gas_used: receipt.gas_used,
+        cumulative_gas_used: receipt.cumulative_gas_used,
+        effective_gas_price: receipt.effective_gas_price,
+        blob_gas_used: receipt.blob_gas_used,
+        logs_bloom: receipt.logs_bloom,
+        logs: logs.collect(),
+    }
+}
+
+pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
+    wire::Checks {
+        gas_used: checks.gas_used,
+        receipts_root: checks.receipts_root,
+        logs_bloom: checks.logs_bloom,
+        requests_hash: checks.requests_hash,
+        state_root: checks.state_root,
+    }
+}
+
+pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
+    wire::Schedule {
+        executor: report.executor.name(),
+        reason: report.reason,
+        threads: report.threads as u32,
+        executions: report.executions as u32,
+        re_executions: report.re_executions as u32,
+    }
+}
+
+fn state_diff(diff: &StateDiff) -> Vec<wire::AccountChange> {
+    let accounts = diff.accounts.iter().map(|(address, change)| wire::AccountChange {
+        address: *address,
+        account: change.account.map(|account| wire::Account {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            code: diff
+                .codes
+                .get(&account.code_hash)
+                .map(|code| Bytes::copy_from_slice(code.original_byte_slice())),
+        }),
+        storage_reset: change.storage_reset,
+        slots: change
+            .slots
+            .iter()
+            .map(|(slot, value)| wire::Slot { slot: B256::from(*slot), value: B256::from(*value) })
+            .collect(),
+    });
+    accounts.collect()
+}

@@ -1,0 +1,134 @@
+//! Errors as they cross to JavaScript: code, message and data, never a string alone.
+
+use std::error::Error;
+
+use parevm::block::{BlockError, FixtureError, TransactionError};
+use parevm::execute::ExecuteError;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+
+use crate::encode;
+
+/// An error as JavaScript gets it. The codes are those of `js/src/error`.
+#[derive(Debug, Serialize)]
+pub(crate) struct WireError {
+    code: &'static str,
+    message: String,
+    data: Data,
+}
+
+/// Facts that go with a code. Each code fills its own.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    /// Where in the fixture the fault is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// Position of the transaction in the block, from zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<u32>,
+}
+
+impl WireError {
+    fn new(code: &'static str, error: &dyn Error) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(": ");
+            message.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Self { code, message, data: Data::default() }
+    }
+
+    fn at(mut self, index: Option<usize>) -> Self {
+        self.data.index = index.map(|index| index as u32);
+        self
+    }
+
+    /// An invariant of ours broke.
+    pub(crate) fn bug(message: String) -> Self {
+        Self { code: "BUG", message, data: Data::default() }
+    }
+
+    /// No executor has the name that the caller gave.
+    pub(crate) fn option(error: &dyn Error) -> Self {
+        Self::new("INVALID_OPTION", error)
+    }
+
+    /// The running request was told to end.
+    pub(crate) fn cancelled() -> Self {
+        Self {
+            code: "CANCELLED",
+            message: "execution was cancelled".to_owned(),
+            data: Data::default(),
+        }
+    }
+}
+
+impl From<ExecuteError> for WireError {
+    fn from(error: ExecuteError) -> Self {
+        match &error {
+            ExecuteError::InvalidTransaction { index, .. }
+            | ExecuteError::BlockGasExceeded { index, .. }
+            | ExecuteError::BlobGasExceeded { index, .. } => {
+                Self::new("INVALID_TRANSACTION", &error).at(Some(*index))
+            }
+            ExecuteError::MalformedDeposit { index } => {
+                Self::new("INVALID_BLOCK", &error).at(Some(*index))
+            }
+            ExecuteError::SystemCall { .. } => Self::new("INVALID_BLOCK", &error),
+            ExecuteError::StateUnavailable { index, .. } => {
+                Self::new("STATE_UNAVAILABLE", &error).at(*index)
+            }
+            ExecuteError::Cancelled { .. } => Self::new("CANCELLED", &error),
+            ExecuteError::Evm { index, .. } => Self::new("BUG", &error).at(*index),
+            _ => Self::new("BUG", &error),
+        }
+    }
+}
+
+impl From<FixtureError> for WireError {
+    fn from(error: FixtureError) -> Self {
+        let mut wire = Self::new("INVALID_FIXTURE", &error);
+        let block = match &error {
+            FixtureError::Block(block) => block,
+            FixtureError::CodeMismatch { address, .. } => {
+                wire.data.field = Some(format!("preState.{address}.code"));
+                return wire;
+            }
+            _ => return wire,
+        };
+        match block {
+            BlockError::Value { path, .. } => wire.data.field = Some(path.clone()),
+            BlockError::Missing { field } | BlockError::Mismatch { field, .. } => {
+                wire.data.field = Some((*field).to_owned());
+            }
+            BlockError::Transaction { index, source } => {
+                wire.data.field = field_of(source).map(|field| format!("transactions[{index}].{field}"));
+                wire = wire.at(Some(*index));
+            }
+            _ => {}
+        }
+        wire
+    }
+}
+
+/// The field of a transaction that `error` is about, as JSON-RPC spells it.
+fn field_of(error: &TransactionError) -> Option<&'static str> {
+    Some(match error {
+        TransactionError::Missing { field } => field,
+        TransactionError::UnknownType { .. } => "type",
+        TransactionError::RecoveryId { .. } => "v",
+        TransactionError::Sender(_) => "r",
+        TransactionError::ForeignSignature { .. } => "from",
+        TransactionError::HashMismatch { .. } => "hash",
+        _ => return None,
+    })
+}
+
+impl From<WireError> for JsValue {
+    fn from(error: WireError) -> Self {
+        encode::to_js(&error).unwrap_or_else(|_| JsValue::from_str(error.code))
+    }
+}

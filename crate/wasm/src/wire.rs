@@ -1,0 +1,299 @@
+//! The shapes in which results cross to JavaScript.
+//!
+//! These are the package's own result types: `js/src/type/wire.ts` is written
+//! from them (see the test below), under viem's names where viem has one.
+//! Quantities are `bigint`, indices and counts `number`, bytes `0x` hex.
+
+use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
+use serde::{Serialize, Serializer};
+
+/// What a block did.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct BlockOutcome {
+    /// Height of the block.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub number: u64,
+    /// Receipts in block order.
+    pub receipts: Vec<Receipt>,
+    /// Gas used by all transactions, in gas units.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub gas_used: u64,
+    /// Blob gas used by all transactions, in blob gas units.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub blob_gas_used: u64,
+    /// Bloom over all logs.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub logs_bloom: Bloom,
+    /// Root of the receipt trie; `null` before Byzantium, where receipts hold state roots.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub receipts_root: Option<B256>,
+    /// Hash of the requests (EIP-7685); `null` before Prague and where a system contract is missing.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub requests_hash: Option<B256>,
+    /// Comparison with what the header claims.
+    pub checks: Checks,
+    /// What the block changed, sorted by address.
+    pub state_diff: Vec<AccountChange>,
+    /// Which executor ran, why, and how much it ran.
+    pub schedule: Schedule,
+}
+
+/// For each claim of the header, whether the outcome fits; `null` where it cannot be told.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Checks {
+    /// Gas used.
+    pub gas_used: Option<bool>,
+    /// Root of the receipt trie.
+    pub receipts_root: Option<bool>,
+    /// Bloom over all logs.
+    pub logs_bloom: Option<bool>,
+    /// Hash of the requests (EIP-7685).
+    pub requests_hash: Option<bool>,
+    /// Root of the state after the block.
+    pub state_root: Option<bool>,
+}
+
+/// The receipt of one transaction.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Receipt {
+    /// Hash of the transaction; `null` where the input had neither hash nor signature.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub transaction_hash: Option<B256>,
+    /// Position in the block, from zero.
+    pub transaction_index: u32,
+    /// Kind of the transaction.
+    pub r#type: TransactionType,
+    /// Sender.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub from: Address,
+    /// Receiver; `null` for a contract creation.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub to: Option<Address>,
+    /// The created contract.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub contract_address: Option<Address>,
+    /// `reverted` where the transaction reverted or halted.
+    pub status: Status,
+    /// Gas used by this transaction, in gas units.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub gas_used: u64,
+    /// Gas used by this transaction and all before it, in gas units.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub cumulative_gas_used: u64,
+    /// Wei per gas that the sender paid.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub effective_gas_price: u128,
+    /// Blob gas used by this transaction, in blob gas units.
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub blob_gas_used: u64,
+    /// Bloom over the logs.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub logs_bloom: Bloom,
+    /// Logs in the order they were written.
+    pub logs: Vec<Log>,
+}
+
+/// Kind of a transaction.
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) enum TransactionType {
+    Legacy,
+    Eip2930,
+    Eip1559,
+    Eip4844,
+    Eip7702,
+}
+
+/// How a transaction ended.
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) enum Status {
+    Success,
+    Reverted,
+}
+
+/// An event that a transaction wrote.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Log {
+    /// The contract that wrote it.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub address: Address,
+    /// Up to four indexed words.
+    #[cfg_attr(test, ts(type = "Hex[]"))]
+    pub topics: Vec<B256>,
+    /// Everything else.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub data: Bytes,
+    /// Position among all logs of the block, from zero.
+    pub log_index: u32,
+}
+
+/// What a block changed in one account.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct AccountChange {
+    /// Whose change this is.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub address: Address,
+    /// The account after the block; `null` where it is gone.
+    pub account: Option<Account>,
+    /// Whether every slot that is not listed became zero.
+    pub storage_reset: bool,
+    /// New values of changed slots, sorted by slot.
+    pub slots: Vec<Slot>,
+}
+
+/// An account after the block.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Account {
+    /// Balance in wei.
+    #[serde(serialize_with = "bigint")]
+    #[cfg_attr(test, ts(type = "bigint"))]
+    pub balance: U256,
+    /// Transactions sent, or contracts created.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub nonce: u64,
+    /// Hash of the code.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub code_hash: B256,
+    /// The code, where the block changed it; else `null`.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub code: Option<Bytes>,
+}
+
+/// One word of storage.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Slot {
+    /// Its key, 32 bytes.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub slot: B256,
+    /// Its value after the block, 32 bytes.
+    #[cfg_attr(test, ts(type = "Hex"))]
+    pub value: B256,
+}
+
+/// Which executor ran, why, and how much it ran.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Schedule {
+    /// The executor that ran.
+    #[cfg_attr(test, ts(type = "'parallel' | 'sequential' | 'bal'"))]
+    pub executor: &'static str,
+    /// Why this one, in words.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub reason: &'static str,
+    /// Threads that executed transactions.
+    pub threads: u32,
+    /// Complete runs of transactions, the first ones included.
+    pub executions: u32,
+    /// Runs beyond the first.
+    pub re_executions: u32,
+}
+
+/// A block, executed and timed beside a plain loop of revm.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Replay {
+    /// Height of the block.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub number: u64,
+    /// Transactions of the block.
+    pub transactions: u32,
+    /// Gas used by all transactions, in gas units.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub gas_used: u64,
+    /// Comparison with what the header claims.
+    pub checks: Checks,
+    /// Whether receipts, roots and state are those of sequential execution.
+    pub equals_sequential: bool,
+    /// Which executor ran, why, and how much it ran.
+    pub schedule: Schedule,
+    /// Milliseconds that plain revm takes, one per sample.
+    pub plain_ms: Vec<f64>,
+    /// Milliseconds that the engine takes, one per sample.
+    pub parallel_ms: Vec<f64>,
+}
+
+/// Exact as long as it is below 2^53; nonces, heights and gas are.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(*value as f64)
+}
+
+/// JavaScript's own big integer.
+fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error> {
+    if let Ok(small) = u128::try_from(*value) {
+        return serializer.serialize_u128(small);
+    }
+    let value = js_sys::BigInt::new(&value.to_string().into());
+    serde_wasm_bindgen::preserve::serialize(&value.unwrap_or_default(), serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+    use ts_rs::{Config, TS};
+
+    /// `js/src/type/wire.ts` is written by this test when `PAREVM_WRITE` is set.
+    #[test]
+    fn the_typescript_of_the_wire_types_is_current() {
+        let mut text = String::from(
+            "// Written from crate/wasm/src/wire.rs by its test, with PAREVM_WRITE=1 in the environment.\n\
+             \n/** Bytes as `0x` and two digits each. */\nexport type Hex = `0x${string}`\n",
+        );
+        fn add<T: TS>(text: &mut String) {
+            let config = Config::default();
+            text.push('\n');
+            if let Some(docs) = T::docs() {
+                text.push_str(&docs);
+            }
+            text.push_str("export ");
+            text.push_str(&T::decl(&config));
+            text.push('\n');
+        }
+        add::<BlockOutcome>(&mut text);
+        add::<Checks>(&mut text);
+        add::<Receipt>(&mut text);
+        add::<TransactionType>(&mut text);
+        add::<Status>(&mut text);
+        add::<Log>(&mut text);
+        add::<AccountChange>(&mut text);
+        add::<Account>(&mut text);
+        add::<Slot>(&mut text);
+        add::<Schedule>(&mut text);
+        add::<Replay>(&mut text);
+
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js/src/type/wire.ts");
+        if std::env::var_os("PAREVM_WRITE").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        // The formatter for TypeScript has its own mind about these.
+        let words = |text: &str| {
+            let is_style = |c: char| c.is_whitespace() || ";,\"'".contains(c);
+            text.chars().filter(|c| !is_style(*c)).collect::<String>()
+        };
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(words(&written), words(&text), "run this test with PAREVM_WRITE=1");
+    }
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { bench } from './bench.js'
+import { run } from './run.js'
+import { UsageError } from './usage.js'
+
+const HELP = `parevm runs Ethereum blocks on all cores.
+
+  parevm run [FILE...]   executes blocks and compares them with their headers; without FILE the
+                         blocks that come with the package
+    --threads N          threads that execute                      (default: one per core)
+    --executor NAME      auto, parallel, sequential or bal         (default: auto)
+    --json               one JSON array on stdout, words on stderr
+
+  parevm bench           times blocks beside plain revm
+    --suite mainnet      recorded blocks                           (default)
+    --blocks DIR         where they lie                            (default: those of the package)
+    --threads 1,2        thread counts to try                      (default: one per core)
+    --runs N             samples of each, in turn                  (default: 5)
+    --json FILE          writes the figures to FILE
+`
+
+const commands: Record<string, (args: string[]) => Promise<boolean>> = { run, bench }
+
+/** Resolves with the exit code: 0 only if everything went as it should. */
+async function main(args: string[]): Promise<number> {
+  const [name = 'help', ...rest] = args
+  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const command = commands[name]
+  try {
+    if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(name)}`)
+    return (await command(rest)) ? 0 : 1
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`parevm: ${error.message}\nTry: parevm --help\n`)
+    return 2
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

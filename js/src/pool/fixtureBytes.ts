@@ -1,0 +1,55 @@
+import type { FixtureInput, WireError } from './message.js'
+
+/**
+ * Returns a fixture as bytes of JSON, whichever way it was given. Runs in the engine's worker.
+ *
+ * @throws a {@link WireError} where it is no gzip, too large or not JSON.
+ */
+export async function fixtureBytes(fixture: FixtureInput): Promise<Uint8Array> {
+  if (typeof fixture === 'string') return new TextEncoder().encode(fixture)
+  if (fixture instanceof Uint8Array)
+    return fixture[0] === 0x1f && fixture[1] === 0x8b ? await gunzip(fixture) : fixture
+  try {
+    return new TextEncoder().encode(JSON.stringify(fixture))
+  } catch (error) {
+    throw invalid(`the fixture is not a JSON document: ${String(error)}`)
+  }
+}
+
+async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
+    .stream()
+    .pipeThrough(new DecompressionStream('gzip'))
+  const chunks: Uint8Array[] = []
+  let length = 0
+  try {
+    const reader = stream.getReader()
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) break
+      length += value.length
+      if (length > MOST_BYTES) {
+        await reader.cancel()
+        break
+      }
+      chunks.push(value)
+    }
+  } catch (error) {
+    throw invalid(`the fixture is not a whole gzip file: ${String(error)}`)
+  }
+  if (length > MOST_BYTES) throw invalid(`the fixture expands to more than ${MOST_BYTES} bytes`)
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, offset)
+    offset += chunk.length
+  }
+  return whole
+}
+
+/** A quarter of what the engine's memory can hold. */
+const MOST_BYTES = 256 * 2 ** 20
+
+function invalid(message: string): WireError {
+  return { code: 'INVALID_FIXTURE', message, data: {} }
+}

@@ -1,0 +1,70 @@
+import { expect, test, vi } from 'vitest'
+import { createPending } from './pending.js'
+
+const request = { kind: 'executeBlock', fixture: '{}', executor: 'auto' } as const
+
+function add(pending = createPending(), signal?: AbortSignal) {
+  const onAbort = vi.fn()
+  const onProgress = vi.fn()
+  const promise = pending.add(request, { signal, onAbort, onProgress })
+  promise.catch(() => {})
+  return { pending, promise, onAbort, onProgress }
+}
+
+test('requests come in the order in which they were added', async () => {
+  const { pending, promise } = add()
+  const second = add(pending)
+  expect(pending.size).toBe(2)
+  expect(pending.first()?.id).toBe(1)
+  pending.resolve(1, 'one')
+  expect(pending.first()?.id).toBe(2)
+  pending.resolve(2, 'two')
+  expect(pending.first()).toBeUndefined()
+  expect(await promise).toBe('one')
+  expect(await second.promise).toBe('two')
+})
+
+test('what comes after the end of a request changes nothing', async () => {
+  const { pending, promise, onProgress } = add()
+  pending.reject(1, new Error('first'))
+  pending.resolve(1, 'late')
+  pending.progress(1, 1, 2)
+  pending.rejectAll(new Error('later'))
+  await expect(promise).rejects.toThrow('first')
+  expect(onProgress).not.toHaveBeenCalled()
+})
+
+test('an abort rejects with the reason of the signal and tells the owner once', async () => {
+  const controller = new AbortController()
+  const { pending, promise, onAbort } = add(createPending(), controller.signal)
+  controller.abort(new Error('no longer wanted'))
+  await expect(promise).rejects.toThrow('no longer wanted')
+  expect(onAbort.mock.calls).toEqual([[1]])
+  expect(pending.size).toBe(0)
+})
+
+test('an abort after the end changes nothing', async () => {
+  const controller = new AbortController()
+  const { pending, promise, onAbort } = add(createPending(), controller.signal)
+  pending.resolve(1, 'done')
+  controller.abort()
+  expect(await promise).toBe('done')
+  expect(onAbort).not.toHaveBeenCalled()
+})
+
+test('all that is pending can be rejected at once', async () => {
+  const { pending, promise } = add()
+  const second = add(pending)
+  pending.rejectAll(new Error('the worker died'))
+  await expect(promise).rejects.toThrow('the worker died')
+  await expect(second.promise).rejects.toThrow('the worker died')
+  expect(pending.size).toBe(0)
+})
+
+test('progress reaches its own request', () => {
+  const { pending, onProgress } = add()
+  const second = add(pending)
+  pending.progress(2, 3, 10)
+  expect(onProgress).not.toHaveBeenCalled()
+  expect(second.onProgress.mock.calls).toEqual([[{ settled: 3, total: 10 }]])
+})

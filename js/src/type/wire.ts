@@ -1,0 +1,288 @@
+// Written from crate/wasm/src/wire.rs by its test, with PAREVM_WRITE=1 in the environment.
+
+/** Bytes as `0x` and two digits each. */
+export type Hex = `0x${string}`
+
+/**
+ * What a block did.
+ */
+export type BlockOutcome = {
+  /**
+   * Height of the block.
+   */
+  number: bigint
+  /**
+   * Receipts in block order.
+   */
+  receipts: Array<Receipt>
+  /**
+   * Gas used by all transactions, in gas units.
+   */
+  gasUsed: bigint
+  /**
+   * Blob gas used by all transactions, in blob gas units.
+   */
+  blobGasUsed: bigint
+  /**
+   * Bloom over all logs.
+   */
+  logsBloom: Hex
+  /**
+   * Root of the receipt trie; `null` before Byzantium, where receipts hold state roots.
+   */
+  receiptsRoot: Hex | null
+  /**
+   * Hash of the requests (EIP-7685); `null` before Prague and where a system contract is missing.
+   */
+  requestsHash: Hex | null
+  /**
+   * Comparison with what the header claims.
+   */
+  checks: Checks
+  /**
+   * What the block changed, sorted by address.
+   */
+  stateDiff: Array<AccountChange>
+  /**
+   * Which executor ran, why, and how much it ran.
+   */
+  schedule: Schedule
+}
+
+/**
+ * For each claim of the header, whether the outcome fits; `null` where it cannot be told.
+ */
+export type Checks = {
+  /**
+   * Gas used.
+   */
+  gasUsed: boolean | null
+  /**
+   * Root of the receipt trie.
+   */
+  receiptsRoot: boolean | null
+  /**
+   * Bloom over all logs.
+   */
+  logsBloom: boolean | null
+  /**
+   * Hash of the requests (EIP-7685).
+   */
+  requestsHash: boolean | null
+  /**
+   * Root of the state after the block.
+   */
+  stateRoot: boolean | null
+}
+
+/**
+ * The receipt of one transaction.
+ */
+export type Receipt = {
+  /**
+   * Hash of the transaction; `null` where the input had neither hash nor signature.
+   */
+  transactionHash: Hex | null
+  /**
+   * Position in the block, from zero.
+   */
+  transactionIndex: number
+  /**
+   * Kind of the transaction.
+   */
+  type: TransactionType
+  /**
+   * Sender.
+   */
+  from: Hex
+  /**
+   * Receiver; `null` for a contract creation.
+   */
+  to: Hex | null
+  /**
+   * The created contract.
+   */
+  contractAddress: Hex | null
+  /**
+   * `reverted` where the transaction reverted or halted.
+   */
+  status: Status
+  /**
+   * Gas used by this transaction, in gas units.
+   */
+  gasUsed: bigint
+  /**
+   * Gas used by this transaction and all before it, in gas units.
+   */
+  cumulativeGasUsed: bigint
+  /**
+   * Wei per gas that the sender paid.
+   */
+  effectiveGasPrice: bigint
+  /**
+   * Blob gas used by this transaction, in blob gas units.
+   */
+  blobGasUsed: bigint
+  /**
+   * Bloom over the logs.
+   */
+  logsBloom: Hex
+  /**
+   * Logs in the order they were written.
+   */
+  logs: Array<Log>
+}
+
+/**
+ * Kind of a transaction.
+ */
+export type TransactionType = 'legacy' | 'eip2930' | 'eip1559' | 'eip4844' | 'eip7702'
+
+/**
+ * How a transaction ended.
+ */
+export type Status = 'success' | 'reverted'
+
+/**
+ * An event that a transaction wrote.
+ */
+export type Log = {
+  /**
+   * The contract that wrote it.
+   */
+  address: Hex
+  /**
+   * Up to four indexed words.
+   */
+  topics: Hex[]
+  /**
+   * Everything else.
+   */
+  data: Hex
+  /**
+   * Position among all logs of the block, from zero.
+   */
+  logIndex: number
+}
+
+/**
+ * What a block changed in one account.
+ */
+export type AccountChange = {
+  /**
+   * Whose change this is.
+   */
+  address: Hex
+  /**
+   * The account after the block; `null` where it is gone.
+   */
+  account: Account | null
+  /**
+   * Whether every slot that is not listed became zero.
+   */
+  storageReset: boolean
+  /**
+   * New values of changed slots, sorted by slot.
+   */
+  slots: Array<Slot>
+}
+
+/**
+ * An account after the block.
+ */
+export type Account = {
+  /**
+   * Balance in wei.
+   */
+  balance: bigint
+  /**
+   * Transactions sent, or contracts created.
+   */
+  nonce: number
+  /**
+   * Hash of the code.
+   */
+  codeHash: Hex
+  /**
+   * The code, where the block changed it; else `null`.
+   */
+  code: Hex | null
+}
+
+/**
+ * One word of storage.
+ */
+export type Slot = {
+  /**
+   * Its key, 32 bytes.
+   */
+  slot: Hex
+  /**
+   * Its value after the block, 32 bytes.
+   */
+  value: Hex
+}
+
+/**
+ * Which executor ran, why, and how much it ran.
+ */
+export type Schedule = {
+  /**
+   * The executor that ran.
+   */
+  executor: 'parallel' | 'sequential' | 'bal'
+  /**
+   * Why this one, in words.
+   */
+  reason: string
+  /**
+   * Threads that executed transactions.
+   */
+  threads: number
+  /**
+   * Complete runs of transactions, the first ones included.
+   */
+  executions: number
+  /**
+   * Runs beyond the first.
+   */
+  reExecutions: number
+}
+
+/**
+ * A block, executed and timed beside a plain loop of revm.
+ */
+export type Replay = {
+  /**
+   * Height of the block.
+   */
+  number: number
+  /**
+   * Transactions of the block.
+   */
+  transactions: number
+  /**
+   * Gas used by all transactions, in gas units.
+   */
+  gasUsed: number
+  /**
+   * Comparison with what the header claims.
+   */
+  checks: Checks
+  /**
+   * Whether receipts, roots and state are those of sequential execution.
+   */
+  equalsSequential: boolean
+  /**
+   * Which executor ran, why, and how much it ran.
+   */
+  schedule: Schedule
+  /**
+   * Milliseconds that plain revm takes, one per sample.
+   */
+  plainMs: Array<number>
+  /**
+   * Milliseconds that the engine takes, one per sample.
+   */
+  parallelMs: Array<number>
+}
