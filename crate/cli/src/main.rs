@@ -1,3 +1,51 @@
-//! Replays and benchmarks blocks natively.
+//! Replays and benchmarks blocks natively, to be compared with native peers.
+//!
+//! Plain revm and parevm run in this one process, so both have the same allocator: mimalloc.
 
-fn main() {}
+mod bench;
+mod error;
+mod machine;
+mod replay;
+mod sample;
+
+use clap::{Parser, Subcommand};
+use error::{CliError, in_words};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Executes Ethereum blocks in parallel.
+#[derive(Debug, Parser)]
+#[command(name = "parevm-cli", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs blocks and compares the results with their headers.
+    Replay(replay::Arguments),
+    /// Times blocks beside plain revm.
+    Bench(bench::Arguments),
+}
+
+fn main() -> ExitCode {
+    let ran = match Arguments::parse().command {
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+    };
+    match ran {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The engine of a command.
+fn engine(threads: Option<usize>) -> Result<parevm::Engine, CliError> {
+    parevm::Engine::new(threads.unwrap_or(0)).map_err(|error| CliError::Threads(error.into()))
+}

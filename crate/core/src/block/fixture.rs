@@ -9,6 +9,7 @@
 
 use super::{Block, BlockError, Schedule, json, rlp, rpc::RpcBlock};
 use crate::{
+    execute::BlockOutcome,
     state::{Account, MemoryState, Witness},
     vm::{Bytecode, SpecId},
 };
@@ -139,6 +140,15 @@ impl Fixture {
             state,
             witness,
         })
+    }
+}
+
+impl Fixture {
+    /// The state root after the block, where the witness and `outcome` allow to compute it.
+    #[must_use]
+    pub fn state_root_after(&self, outcome: &BlockOutcome) -> Option<B256> {
+        let _ = outcome;
+        None
     }
 }
 

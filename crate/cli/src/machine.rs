@@ -1,0 +1,71 @@
+//! What the figures were measured on and with.
+
+use serde::Serialize;
+use std::{fs, thread};
+
+/// The machine.
+#[derive(Debug, Serialize)]
+pub(crate) struct Machine {
+    cpu: String,
+    cores: usize,
+    os: &'static str,
+    arch: &'static str,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+pub(crate) struct Versions {
+    parevm: &'static str,
+    revm: &'static str,
+    build: &'static str,
+    allocator: &'static str,
+}
+
+impl Machine {
+    pub(crate) fn this() -> Self {
+        Self {
+            cpu: cpu().unwrap_or_else(|| "unknown".to_owned()),
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            os: std::env::consts::OS,
+            arch: std::env::consts::ARCH,
+        }
+    }
+}
+
+impl Versions {
+    pub(crate) fn this() -> Self {
+        Self {
+            parevm: env!("CARGO_PKG_VERSION"),
+            revm: locked("revm").unwrap_or("unknown"),
+            build: "native",
+            allocator: "mimalloc",
+        }
+    }
+}
+
+/// The processor's name, where the system tells it.
+fn cpu() -> Option<String> {
+    let text = fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// The version of a package that this binary was built with.
+fn locked(package: &str) -> Option<&'static str> {
+    const LOCK: &str = include_str!("../../../Cargo.lock");
+    let name = format!("name = \"{package}\"");
+    let mut lines = LOCK.lines().skip_while(|line| *line != name);
+    lines
+        .nth(1)?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_version_of_revm_is_read_from_the_lock_file() {
+        assert_eq!(super::locked("revm"), Some("43.0.3"));
+        assert_eq!(super::locked("no-such-package"), None);
+    }
+}

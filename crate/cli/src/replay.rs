@@ -1,0 +1,187 @@
+//! Runs blocks and compares the results with their headers.
+
+use crate::{
+    engine,
+    error::{CliError, in_words},
+    sample::in_turn,
+};
+use parevm::{Checks, Engine, ExecuteOptions, Executor, vm::Environment};
+use parevm_testkit::{baseline, compare::difference, fixture};
+use serde::Serialize;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Block fixtures, `.json.gz` or `.json`.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Executing threads; one per core if left out.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// auto, parallel, sequential or bal.
+    #[arg(long, default_value = "auto")]
+    executor: Executor,
+    /// Prints one JSON array and nothing else.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is printed of one block.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    number: u64,
+    transactions: usize,
+    gas_used: u64,
+    gas_used_matches: Option<bool>,
+    receipts_root_matches: Option<bool>,
+    logs_bloom_matches: Option<bool>,
+    requests_hash_matches: Option<bool>,
+    state_root_matches: Option<bool>,
+    equals_sequential: bool,
+    executor: &'static str,
+    reason: &'static str,
+    threads: usize,
+    executions: usize,
+    re_executions: usize,
+    plain_ms: f64,
+    parallel_ms: f64,
+    build: &'static str,
+}
+
+/// Runs every file. A file that cannot be used is told on stderr, and the next one is run.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+    let engine = engine(arguments.threads)?;
+    let mut reports = Vec::new();
+    let mut is_good = true;
+    if !arguments.json {
+        println!("{HEADER}");
+    }
+    for path in &arguments.files {
+        match replay(&engine, path, arguments.executor) {
+            Ok(report) => {
+                is_good &= report.is_good();
+                if !arguments.json {
+                    println!("{}", report.line());
+                }
+                reports.push(report);
+            }
+            Err(error) => {
+                is_good = false;
+                eprintln!("error: {}", in_words(&error));
+            }
+        }
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&reports)?);
+    }
+    Ok(if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, CliError> {
+    let failed = |source| CliError::Execute {
+        path: path.to_owned(),
+        source,
+    };
+    let loaded = fixture::load(engine, path)?;
+    let (block, state) = (&loaded.block, &loaded.state);
+    let options = ExecuteOptions {
+        executor,
+        ..Default::default()
+    };
+    let in_order = ExecuteOptions {
+        executor: Executor::Sequential,
+        ..Default::default()
+    };
+
+    let outcome = engine.execute(block, state, &options).map_err(failed)?;
+    let expected = engine.execute(block, state, &in_order).map_err(failed)?;
+    let difference = difference(&outcome, &expected);
+    if let Some(difference) = &difference {
+        eprintln!(
+            "{}: {executor} and sequential differ: {difference}",
+            path.display()
+        );
+    }
+    let checks = Checks::new(&block.declared, &outcome, loaded.state_root_after(&outcome));
+
+    let environment = Environment::new(block);
+    let (plain_ms, parallel_ms) = in_turn(
+        3,
+        || baseline::run(block, state).map(drop),
+        || engine.run(block, &environment, state, &options).map(drop),
+    )
+    .map_err(failed)?;
+    Ok(Report {
+        number: block.header.number,
+        transactions: block.transactions.len(),
+        gas_used: outcome.gas_used,
+        gas_used_matches: checks.gas_used,
+        receipts_root_matches: checks.receipts_root,
+        logs_bloom_matches: checks.logs_bloom,
+        requests_hash_matches: checks.requests_hash,
+        state_root_matches: checks.state_root,
+        equals_sequential: difference.is_none(),
+        executor: outcome.schedule.executor.name(),
+        reason: outcome.schedule.reason,
+        threads: outcome.schedule.threads,
+        executions: outcome.schedule.executions,
+        re_executions: outcome.schedule.re_executions,
+        plain_ms,
+        parallel_ms,
+        build: "native",
+    })
+}
+
+const HEADER: &str = "     block   txs        gas  gas receipts bloom requests state =seq  \
+executor     threads re-runs   plain ms  parallel ms";
+
+impl Report {
+    fn is_good(&self) -> bool {
+        let checks = [
+            self.gas_used_matches,
+            self.receipts_root_matches,
+            self.logs_bloom_matches,
+            self.requests_hash_matches,
+            self.state_root_matches,
+            Some(self.equals_sequential),
+        ];
+        !checks.contains(&Some(false))
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{:>10} {:>5} {:>10}  {:<3} {:<8} {:<5} {:<8} {:<5} {:<4}  {:<12} {:>7} {:>7} {:>10.3} {:>12.3}",
+            self.number,
+            self.transactions,
+            self.gas_used,
+            word(self.gas_used_matches),
+            word(self.receipts_root_matches),
+            word(self.logs_bloom_matches),
+            word(self.requests_hash_matches),
+            word(self.state_root_matches),
+            word(Some(self.equals_sequential)),
+            self.executor,
+            self.threads,
+            self.re_executions,
+            self.plain_ms,
+            self.parallel_ms,
+        )
+    }
+}
+
+/// A check in a table: `-` where the fixture does not allow it.
+const fn word(check: Option<bool>) -> &'static str {
+    match check {
+        None => "-",
+        Some(true) => "yes",
+        Some(false) => "NO",
+    }
+}
