@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Blocks take seconds on a slow machine, and a browser seconds to start. */
 const testTimeout = 120_000
+/** Tests that drive a browser. All others below `tests` run in Node, in both of its lines. */
+const browsers = ['tests/browser/**/*.test.ts', 'tests/**/*.browser.test.ts']
 
 export default defineConfig({
   test: {
@@ -11,7 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['tests/node/**/*.test.ts'],
+          include: ['tests/**/*.test.ts'],
+          exclude: [...browsers, '**/node_modules'],
           fileParallelism: false,
           testTimeout,
           hookTimeout: testTimeout,
@@ -20,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
-          include: ['tests/browser/**/*.test.ts'],
+          include: browsers,
           fileParallelism: false,
           testTimeout,
           hookTimeout: testTimeout,
