@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { root } from '../process.mjs'
+import { findWaits } from '../wait32.mjs'
+
+const path = (build) => join(root, 'dist/wasm', build, 'parevm_bg.wasm')
+const skip = existsSync(path('threads')) && existsSync(path('single')) ? false : 'nothing is built'
+
+/** The memory of a build: `import` or `export`. */
+function memoryOf(module) {
+  const isMemory = ({ kind }) => kind === 'memory'
+  return {
+    imported: WebAssembly.Module.imports(module).some(isMemory),
+    exported: WebAssembly.Module.exports(module).some(isMemory),
+  }
+}
+
+test('the threads build waits, and only in functions that hold nothing else', { skip }, () => {
+  const waits = findWaits(readFileSync(path('threads')))
+  assert.ok(waits.length > 0)
+  assert.deepEqual(
+    waits.filter(({ alone }) => !alone),
+    [],
+  )
+})
+
+test('the threads build takes its memory from the caller', { skip }, () => {
+  const module = new WebAssembly.Module(readFileSync(path('threads')))
+  assert.equal(memoryOf(module).imported, true)
+})
+
+test('the single build never waits and brings its memory', { skip }, () => {
+  const bytes = readFileSync(path('single'))
+  assert.deepEqual(findWaits(bytes), [])
+  assert.deepEqual(memoryOf(new WebAssembly.Module(bytes)), { imported: false, exported: true })
+})
