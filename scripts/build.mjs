@@ -2,7 +2,8 @@
 //
 //   npm run build [-- --dev] [--force] [--only wasm|js]
 //
-// `--dev` is for work on the engine: no whole-program optimisation, no wasm-opt.
+// `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: no
+// whole-program optimisation, no wasm-opt.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
 
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -68,7 +69,10 @@ const jsSources = [
 ]
 
 /** Builds what is out of date. `ready` is what `setup` resolved with. */
-export async function build(ready, { dev = false, force = false, only } = {}) {
+export async function build(
+  ready,
+  { dev = process.env.PAREVM_DEV === '1', force = false, only } = {},
+) {
   const start = performance.now()
   const built = []
   if (only !== 'js') {
@@ -169,7 +173,7 @@ if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
     await build(await setup(), {
-      dev: args.includes('--dev'),
+      ...(args.includes('--dev') ? { dev: true } : {}),
       force: args.includes('--force'),
       only,
     })
