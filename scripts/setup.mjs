@@ -139,7 +139,17 @@ async function prepareWasmBindgen({ version, why }, cargo) {
     if (path !== null && isExecutable(path) && fits(path)) return path
   }
   say('install', `wasm-bindgen-cli ${version} with cargo (2 minutes): ${why}`)
-  const args = ['install', 'wasm-bindgen-cli', '--version', version, '--root', own, '--force']
+  const args = [
+    'install',
+    'wasm-bindgen-cli',
+    '--version',
+    version,
+    '--root',
+    own,
+    '--force',
+    '--bin',
+    'wasm-bindgen',
+  ]
   const code = await run('cargo', args, { env: cargo.env })
   if (code !== 0 || !isExecutable(places[0])) {
     throw new StepError(

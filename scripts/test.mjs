@@ -6,7 +6,6 @@
 //
 // Each runner prints its own summary; the last lines name the suites that failed.
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { command, root, run, StepError, say, secondsSince } from './process.mjs'
@@ -19,13 +18,12 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const suites = {
   scripts: {
     about: 'the scripts that set up and build, the cure of waits',
-    start: (_, rest) => node(process.execPath, ['--test', ...rest, ...listTests('scripts/test')]),
+    start: (_, rest) => nodeTest(process.execPath, rest),
   },
   scripts22: {
     about: 'the same on the second line of Node',
     needs: 'node',
-    start: ({ browsers }, rest) =>
-      node(browsers.node, ['--test', ...rest, ...listTests('scripts/test')]),
+    start: ({ browsers }, rest) => nodeTest(browsers.node, rest),
   },
   rust: {
     about: 'the crates, natively: every block and every rule',
@@ -35,30 +33,30 @@ const suites = {
       }),
   },
   loom: {
-    about: 'the protocol of parevm-stm in every order of its steps',
-    present: () => existsSync(join(root, 'crate/stm/tests/loom.rs')),
-    start: ({ cargo }, rest) =>
-      run(
-        'cargo',
-        ['test', '-p', 'parevm-stm', '--test', 'loom', '--profile', 'checked', '--locked', ...rest],
-        {
-          // A folder of its own: the flag would have everything else compiled again.
-          env: {
-            ...cargo.env,
-            RUSTFLAGS: '--cfg parevm_loom',
-            CARGO_TARGET_DIR: targetFolder('loom'),
-          },
-        },
-      ),
+    about: 'the claims of parevm-stm in every order of its steps',
+    start: ({ cargo }, rest) => {
+      const args = ['test', '-p', 'parevm-stm', '--lib', '--profile', 'checked', '--locked']
+      // A folder of its own: the flag would have everything else compiled again.
+      const CARGO_TARGET_DIR = targetFolder('loom')
+      const CARGO_ENCODED_RUSTFLAGS = ['--cfg', 'parevm_loom'].join('\x1f')
+      return run('cargo', [...args, ...rest, 'model'], {
+        env: { ...cargo.env, CARGO_TARGET_DIR, CARGO_ENCODED_RUSTFLAGS },
+      })
+    },
   },
-  unit: { about: 'the TypeScript, part by part', start: vitestProject('unit') },
-  node: { about: 'the package in this Node', start: vitestProject('node') },
+  unit: { about: 'the TypeScript, part by part', built: true, start: vitestProject('unit') },
+  node: { about: 'the package in this Node', built: true, start: vitestProject('node') },
   node22: {
     about: 'the package in the second line of Node',
+    built: true,
     needs: 'node',
     start: ({ browsers }, rest) => vitestProject('node', browsers.node)({ browsers }, rest),
   },
-  browser: { about: 'the package in Chromium and Firefox', start: vitestProject('browser') },
+  browser: {
+    about: 'the package in Chromium and Firefox',
+    built: true,
+    start: vitestProject('browser'),
+  },
 }
 
 function targetFolder(name) {
@@ -69,8 +67,8 @@ function listTests(folder) {
   return listFiles(root, [folder]).filter((path) => path.endsWith('.test.mjs'))
 }
 
-function node(path, args) {
-  return run(path, args)
+function nodeTest(path, rest) {
+  return run(path, ['--test', '--test-reporter=spec', ...rest, ...listTests('scripts/test')])
 }
 
 function vitestProject(name, nodePath = process.execPath) {
@@ -96,12 +94,11 @@ await command(async (args) => {
     throw new StepError(`no suite ${unknown.join(', ')}`, 'npm test -- --list')
 
   const ready = await setup({ test: true })
-  await build(ready)
   const chosen = words.length > 0 ? words : Object.keys(suites)
+  if (chosen.some((name) => suites[name].built)) await build(ready)
   const outcome = []
   for (const name of chosen) {
     const suite = suites[name]
-    if (suite.present?.() === false) continue
     if (suite.needs && ready.browsers[suite.needs] === null) {
       outcome.push([name, 'skipped: there is no package of this Node for the platform'])
       continue
