@@ -2,15 +2,15 @@ import { chromium } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
 import { serve } from './server.js'
 
-/** Opens a page that has the package as `globalThis.parevm`. */
+/** Opens a page that has the package as `globalThis.parevmTest`. */
 export async function open({ browser, isolated }: open.Parameters): Promise<open.Page> {
   const server = await serve({ isolated })
   try {
     const opened = browser === 'chromium' ? await openChromium() : await openFirefox()
     await opened.page.goto(server.url)
-    await opened.page.waitForFunction('globalThis.parevm !== undefined')
+    await opened.page.waitForFunction('globalThis.parevmTest !== undefined')
     return {
-      evaluate: (work, argument) => opened.page.evaluate(work as never, argument as never),
+      evaluate: (work, argument) => opened.page.evaluate(work, argument),
       async close() {
         await opened.close()
         await server.close()
@@ -32,7 +32,15 @@ export declare namespace open {
   }
 }
 
-async function openChromium() {
+/** The part of a page that both drivers have alike. */
+type Driver = Pick<open.Page, 'evaluate'> & {
+  goto(url: string): Promise<unknown>
+  waitForFunction(expression: string): Promise<unknown>
+}
+
+type Opened = { page: Driver; close(): Promise<void> }
+
+async function openChromium(): Promise<Opened> {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: [
@@ -47,10 +55,10 @@ async function openChromium() {
   })
   const page = await browser.newPage()
   page.on('console', (message) => console.log(`chromium: ${message.text()}`))
-  return { page, close: () => browser.close() }
+  return { page: page as unknown as Driver, close: () => browser.close() }
 }
 
-async function openFirefox() {
+async function openFirefox(): Promise<Opened> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX_PATH ?? '/usr/bin/firefox-esr',
@@ -58,5 +66,5 @@ async function openFirefox() {
   })
   const page = await browser.newPage()
   page.on('console', (message) => console.log(`firefox: ${message.text()}`))
-  return { page, close: () => browser.close() }
+  return { page: page as unknown as Driver, close: () => browser.close() }
 }

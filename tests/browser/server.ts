@@ -1,19 +1,27 @@
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { transformWithOxc } from 'vite'
+import type { execute } from '../block/execute.js'
+import type { play } from '../faults/scenario.js'
 
 /** The package as it is published: the page loads its files as they are, without a bundler. */
-const root = process.env.PAREVM_PACKAGE ?? fileURLToPath(new URL('../..', import.meta.url))
+const here = fileURLToPath(new URL('../..', import.meta.url))
+const root = process.env.PAREVM_PACKAGE ?? here
 
 const html = `<!doctype html><meta charset="utf-8"><title>parevm</title>
 <script type="module">
-  import * as parevm from '/dist/js/src/index.js'
-  import { startEvm } from '/dist/js/src/evm/start.js'
-  import { browserHost } from '/dist/js/src/loader/browser.js'
-  globalThis.parevm = { ...parevm, startEvm, browserHost }
+  import { execute } from '/tests/block/execute.ts'
+  import { play } from '/tests/faults/scenario.ts'
+  globalThis.parevmTest = { execute, play }
 </script>`
+
+declare global {
+  /** What the page has for tests. */
+  var parevmTest: { execute: typeof execute; play: typeof play }
+}
 
 const types: Record<string, string> = {
   '.js': 'text/javascript',
@@ -23,19 +31,24 @@ const types: Record<string, string> = {
 
 /** Serves the built package and the embedded blocks to a browser on this machine. */
 export async function serve({ isolated }: serve.Parameters): Promise<serve.ReturnType> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     if (isolated) {
       response.setHeader('cross-origin-opener-policy', 'same-origin')
       response.setHeader('cross-origin-embedder-policy', 'require-corp')
     }
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
     if (path === '/') return response.setHeader('content-type', 'text/html').end(html)
-    const file = join(root, path)
-    const served = path.startsWith('/dist/') || path.startsWith('/fixtures/')
-    if (!served || !existsSync(file) || !statSync(file).isFile())
-      return response.writeHead(404).end()
-    response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream')
-    createReadStream(file).pipe(response)
+    try {
+      if (!/^\/(dist|fixtures|tests)\//.test(path)) throw new Error('not public')
+      const body = path.startsWith('/tests/')
+        ? await script(path)
+        : await readFile(join(root, path))
+      const ending = extname(path.replace(/\.ts$/, '.js'))
+      response.setHeader('content-type', types[ending] ?? 'application/octet-stream')
+      response.end(body)
+    } catch {
+      response.writeHead(404).end()
+    }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -55,4 +68,10 @@ export declare namespace serve {
     isolated: boolean
   }
   type ReturnType = { url: string; close(): Promise<void> }
+}
+
+/** The part of a test that runs in the page: TypeScript without its types. */
+async function script(path: string): Promise<string> {
+  const file = join(here, path.replace(/\.js$/, '.ts'))
+  return (await transformWithOxc(await readFile(file, 'utf8'), file)).code
 }

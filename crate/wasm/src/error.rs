@@ -105,7 +105,7 @@ impl From<FixtureError> for WireError {
                 wire.data.field = Some((*field).to_owned());
             }
             BlockError::Transaction { index, source } => {
-                wire.data.field = field_of(source).map(|field| format!("transactions[{index}].{field}"));
+                wire.data.field = field_of(source).map(|field| format!("block.transactions[{index}].{field}"));
                 wire = wire.at(Some(*index));
             }
             _ => {}

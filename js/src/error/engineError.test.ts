@@ -12,7 +12,7 @@ test.each([
   const error = engineError({ code, message: 'transaction 3 is wrong', data: { index: 3 } })
   expect(error).toBeInstanceOf(BaseError)
   expect(error).toMatchObject({ name, code: ownCode, data: { index: 3 } })
-  expect(error.message).toMatch(/^Transaction 3 is wrong\.\n/)
+  expect(error.message).toMatch(/transaction 3 is wrong\.\n/i)
   expect(error.hint).toBeTypeOf('string')
 })
 

@@ -26,7 +26,10 @@ export class InvalidFixtureError extends BaseError {
   /** Position of the transaction that is wrong, from zero. */
   readonly index: number | undefined
   constructor({ message, data }: WireError) {
-    super(sentence(message), { data, hint: 'Correct the fixture; do not retry with the same one.' })
+    super(`The fixture cannot be used: ${message}.`, {
+      data,
+      hint: 'Correct it; do not retry with the same one.',
+    })
     this.field = text(data.field)
     this.index = position(data.index)
   }

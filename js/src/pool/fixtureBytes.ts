@@ -12,7 +12,7 @@ export async function fixtureBytes(fixture: FixtureInput): Promise<Uint8Array> {
   try {
     return new TextEncoder().encode(JSON.stringify(fixture))
   } catch (error) {
-    throw invalid(`the fixture is not a JSON document: ${String(error)}`)
+    throw invalid(`not a JSON document: ${String(error)}`)
   }
 }
 
@@ -35,9 +35,9 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
       chunks.push(value)
     }
   } catch (error) {
-    throw invalid(`the fixture is not a whole gzip file: ${String(error)}`)
+    throw invalid(`not a whole gzip file: ${String(error)}`)
   }
-  if (length > MOST_BYTES) throw invalid(`the fixture expands to more than ${MOST_BYTES} bytes`)
+  if (length > MOST_BYTES) throw invalid(`it expands to more than ${MOST_BYTES} bytes`)
   const whole = new Uint8Array(length)
   let offset = 0
   for (const chunk of chunks) {

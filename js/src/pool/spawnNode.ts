@@ -4,7 +4,11 @@ import type { FromWorker } from './message.js'
 /** Starts a worker thread of Node.js. Its death shows as `error` or `exit`. */
 export function spawnNode(watch: Watch): WorkerHandle {
   const { Worker } = process.getBuiltinModule('node:worker_threads')
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { name: watch.name })
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    name: watch.name,
+    // The caller's own flags are not for this script; some, as `--input-type`, do not let it start.
+    execArgv: [],
+  })
   let gone = false
   const die = (cause: Error) => {
     if (gone) return

@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { embedded, rightly } from '../block/embedded.js'
+import { open } from './open.js'
+
+const settings = (['chromium', 'firefox'] as const).flatMap((browser) => [
+  { browser, isolated: true, info: { build: 'threads', reason: 'cross-origin isolated' } },
+  {
+    browser,
+    isolated: false,
+    info: { build: 'single', threads: 1, reason: 'the page is not cross-origin isolated' },
+  },
+])
+
+describe.each(settings)('$browser, isolated: $isolated', ({ browser, isolated, info }) => {
+  let page: open.Page
+  beforeAll(async () => {
+    page = await open({ browser, isolated })
+  })
+  afterAll(() => page?.close())
+
+  test.each(embedded)('block $number is executed as its header says', async (block) => {
+    const outcome = await page.evaluate(async (number) => {
+      const fixture = await fetch(`/fixtures/${number}.json.gz`)
+      const bytes = new Uint8Array(await fixture.arrayBuffer())
+      return globalThis.parevmTest.execute(bytes, {})
+    }, block.number)
+    expect(outcome).toMatchObject({ ...rightly(block), info })
+    expect(outcome.progress.at(-1)).toBe(1)
+  })
+})

@@ -1,0 +1,66 @@
+import { expect } from 'vitest'
+import type { Build, play, ScenarioName } from './scenario.js'
+
+/** A caller that waits longer than this would think that the engine hangs. */
+const SOON_MS = 1000
+
+/** Gas of block 5526571, from its header. */
+const GAS = 7_988_261
+
+const works = { value: GAS, ms: expect.any(Number) }
+const closed = {
+  name: 'EvmClosedError',
+  code: 'EVM_CLOSED',
+  message: expect.stringMatching(/closed/),
+}
+
+/** How the calls of a scenario end. What is not here ends with two dead workers' errors. */
+const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
+  killedEngine: () => [died('engine'), died('engine')],
+  killedPoolWorker: () => [died('pool'), died('pool')],
+  killedIdleEngine: () => [],
+  panicInEngine: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
+  panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
+  engineScriptMissing: () => [died('engine')],
+  poolScriptMissing: () => [died('pool')],
+  restartFails: () => [failed(/a fault that a test asked for/), died('engine')],
+  moduleMissing: () => [
+    { name: 'ModuleUnavailableError', code: 'MODULE_UNAVAILABLE', message: expect.any(String) },
+  ],
+  closedDuringCalls: () => [closed, closed, { value: 'done' }, { value: 'done' }, closed],
+  abortedDuringBlock: () => [{ name: 'AbortError', message: 'no longer wanted' }],
+  abortedInQueue: () => [works, { name: 'TimeoutError' }, { name: 'Error', message: 'never' }],
+  abortedWhileHanging: () => [{ name: 'Error', message: 'no longer wanted' }],
+}
+
+/** Scenarios that only the threads build knows: the single build has no pool. */
+export const poolScenarios: readonly ScenarioName[] = [
+  'killedPoolWorker',
+  'panicInPool',
+  'poolScriptMissing',
+]
+
+/** Compares what became of the calls, and that the engine works afterwards. */
+export function expectEnds(
+  name: ScenarioName,
+  build: Build,
+  outcome: Awaited<ReturnType<typeof play>>,
+): void {
+  const expected = ends[name]?.(build) ?? []
+  expect(outcome.ends).toMatchObject(expected)
+  expect(outcome.ends.length).toBe(expected.length)
+  for (const end of outcome.ends) if (!('value' in end)) expect(end.ms).toBeLessThan(SOON_MS)
+  if (name !== 'closedDuringCalls') expect(outcome.after).toMatchObject(works)
+  if (name === 'abortedDuringBlock')
+    expect(outcome).toMatchObject({ progress: 1, restarted: false })
+}
+
+function died(role: 'engine' | 'pool') {
+  const message = expect.stringContaining(`A worker (${role}) of the engine died`)
+  return { name: 'WorkerDiedError', code: 'WORKER_DIED', message }
+}
+
+function failed(reason: RegExp) {
+  const message = expect.stringMatching(reason)
+  return { name: 'EngineFailedError', code: 'ENGINE_FAILED', message }
+}

@@ -1,0 +1,111 @@
+import { startEvm } from '../../dist/js/src/evm/start.js'
+import { createEvm, type Evm } from '../../dist/js/src/index.js'
+import { detectHost } from '../../dist/js/src/loader/detect.js'
+
+/** A place to break engines in, the same in Node.js and in a page. */
+export type Lab = {
+  readonly createEvm: typeof createEvm
+  /** An engine that breaks when it is told to. */
+  breakable(options: createEvm.Options): Promise<{ evm: Evm; fault: Fault }>
+  /** All workers that were started here, in order. */
+  readonly workers: readonly LabWorker[]
+  /** From now on workers whose name holds `part` get a script that does not exist. */
+  breakScript(part: string | undefined): void
+  /** From now on the wasm is looked for where it is not. */
+  hideModule(hidden: boolean): void
+  /** One of the blocks that come with the package. */
+  fixture(name: string): Promise<Uint8Array>
+  /** Undoes everything. */
+  leave(): void
+}
+
+export type LabWorker = {
+  readonly name: string
+  /** Ends the worker as if by the system: nobody is told. */
+  kill(): void
+}
+
+type Fault = (
+  kind: 'panicInEngine' | 'panicInPool' | 'hang',
+  signal?: AbortSignal,
+) => Promise<unknown>
+
+/** Puts itself between the package and the host's workers and files. */
+export function enterLab(): Lab {
+  const workers: LabWorker[] = []
+  let brokenScript: string | undefined
+  let moduleHidden = false
+
+  const swap = (url: URL, name: string) =>
+    brokenScript !== undefined && name.includes(brokenScript) ? new URL('./none.js', url) : url
+
+  const inNode = typeof process === 'object'
+  const leave = inNode ? enterNode() : enterPage()
+
+  function enterNode() {
+    const original = process.getBuiltinModule
+    const { Worker } = original('node:worker_threads')
+    class Watched extends Worker {
+      constructor(url: URL, options: { name: string }) {
+        super(swap(url, options.name), options)
+        workers.push({ name: options.name, kill: () => void super.terminate() })
+      }
+    }
+    const changed: Record<string, object> = {
+      'node:worker_threads': { ...original('node:worker_threads'), Worker: Watched },
+      'node:fs/promises': {
+        readFile: (url: URL) =>
+          original('node:fs/promises').readFile(moduleHidden ? new URL('./none', url) : url),
+      },
+    }
+    const replaced = (id: string) => changed[id] ?? original(id)
+    process.getBuiltinModule = replaced as typeof original
+    return () => {
+      process.getBuiltinModule = original
+    }
+  }
+
+  function enterPage() {
+    const { Worker, fetch } = globalThis
+    class Watched extends Worker {
+      constructor(url: URL, options: { name: string; type: 'module' }) {
+        super(swap(url, options.name), options)
+        workers.push({ name: options.name, kill: () => super.terminate() })
+      }
+    }
+    globalThis.Worker = Watched as typeof Worker
+    globalThis.fetch = (input, init) =>
+      fetch(moduleHidden && String(input).endsWith('.wasm') ? '/none' : input, init)
+    return () => {
+      globalThis.Worker = Worker
+      globalThis.fetch = fetch
+    }
+  }
+
+  return {
+    createEvm,
+    async breakable(options) {
+      const { evm, supervisor } = await startEvm(detectHost(), options, { faults: true })
+      return {
+        evm,
+        fault: (fault, signal) => supervisor.request({ kind: 'fault', fault }, { signal }),
+      }
+    },
+    workers,
+    breakScript(part) {
+      brokenScript = part
+    },
+    hideModule(hidden) {
+      moduleHidden = hidden
+    },
+    async fixture(name) {
+      const url = new URL(`../../fixtures/${name}.json.gz`, import.meta.url)
+      if (inNode) {
+        const { readFile } = await import('node:fs/promises')
+        return new Uint8Array(await readFile(url))
+      }
+      return new Uint8Array(await (await fetch(url)).arrayBuffer())
+    },
+    leave,
+  }
+}

@@ -1,0 +1,175 @@
+import { enterLab, type Lab } from './lab.js'
+
+/** What became of a call: how it ended, and after how many milliseconds. */
+type End =
+  | { name: string; code: string; message: string; ms: number }
+  | { value: unknown; ms: number }
+
+/**
+ * Everything that can happen to a worker. Each scenario runs in Node.js and in a page, with either
+ * build, and returns what `faults` in `expectations.ts` compares.
+ */
+const scenarios = {
+  async killedEngine(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const pending = [ending(fault('hang')), ending(execute(lab, evm))]
+    await soon()
+    lab.workers.find(({ name }) => name.includes('engine'))?.kill()
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
+  async killedPoolWorker(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const pending = [ending(fault('hang')), ending(execute(lab, evm))]
+    await soon()
+    lab.workers.findLast(({ name }) => name.includes('pool'))?.kill()
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
+  /** An idle engine is not waited for by anyone, yet its death must not go unnoticed. */
+  async killedIdleEngine(lab: Lab, build: Build) {
+    const { evm } = await lab.breakable(build)
+    for (const worker of lab.workers) worker.kill()
+    await soon()
+    return { ends: [], after: await works(lab, evm) }
+  },
+
+  async panicInEngine(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const fixture = await lab.fixture('5526571')
+    const pending = [ending(fault('panicInEngine')), ending(evm.executeBlock({ fixture }))]
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
+  async panicInPool(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const fixture = await lab.fixture('5526571')
+    const pending = [ending(fault('panicInPool')), ending(evm.executeBlock({ fixture }))]
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
+  async engineScriptMissing(lab: Lab, build: Build) {
+    lab.breakScript('engine')
+    const ends = [await ending(lab.createEvm(build))]
+    lab.breakScript(undefined)
+    return { ends, after: await works(lab, await lab.createEvm(build)) }
+  },
+
+  async poolScriptMissing(lab: Lab, build: Build) {
+    lab.breakScript('pool-1')
+    const ends = [await ending(lab.createEvm(build))]
+    lab.breakScript(undefined)
+    return { ends, after: await works(lab, await lab.createEvm(build)) }
+  },
+
+  /** The engine dies and cannot come back at first. */
+  async restartFails(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    lab.breakScript('engine')
+    const ends = [await ending(fault('panicInEngine')), await ending(execute(lab, evm))]
+    lab.breakScript(undefined)
+    return { ends, after: await works(lab, evm) }
+  },
+
+  async moduleMissing(lab: Lab, build: Build) {
+    lab.hideModule(true)
+    const ends = [await ending(lab.createEvm(build))]
+    lab.hideModule(false)
+    return { ends, after: await works(lab, await lab.createEvm(build)) }
+  },
+
+  async closedDuringCalls(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const pending = [ending(fault('hang')), ending(execute(lab, evm))]
+    await soon()
+    const closed = ending(evm.close())
+    const ends = await Promise.all([...pending, closed, ending(evm.close())])
+    ends.push(await ending(execute(lab, evm)))
+    return { ends, after: undefined }
+  },
+
+  /** The engine ends the block early and serves the next one: no worker is started anew. */
+  async abortedDuringBlock(lab: Lab, build: Build) {
+    const { evm } = await lab.breakable(build)
+    const controller = new AbortController()
+    let progress = 0
+    const call = evm.executeBlock({
+      fixture: await lab.fixture('13217637'),
+      signal: controller.signal,
+      onProgress() {
+        progress += 1
+        controller.abort(new DOMException('no longer wanted', 'AbortError'))
+      },
+    })
+    const ends = [await ending(call)]
+    const started = lab.workers.length
+    const after = await works(lab, evm)
+    return { ends, after, progress, restarted: lab.workers.length !== started }
+  },
+
+  async abortedInQueue(lab: Lab, build: Build) {
+    const { evm } = await lab.breakable(build)
+    const fixture = await lab.fixture('5526571')
+    const first = ending(evm.executeBlock({ fixture }).then((block) => block.gasUsed))
+    const second = ending(evm.executeBlock({ fixture, signal: AbortSignal.timeout(0) }))
+    const third = ending(
+      evm.executeBlock({ fixture, signal: AbortSignal.abort(new Error('never')) }),
+    )
+    return { ends: await Promise.all([first, second, third]), after: await works(lab, evm) }
+  },
+
+  /** What does not hear the abort is ended with its worker. */
+  async abortedWhileHanging(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable(build)
+    const controller = new AbortController()
+    const call = ending(fault('hang', controller.signal))
+    await soon()
+    controller.abort(new Error('no longer wanted'))
+    return { ends: [await call], after: await works(lab, evm) }
+  },
+}
+
+export type ScenarioName = keyof typeof scenarios
+export const scenarioNames = Object.keys(scenarios) as ScenarioName[]
+
+/** Two threads, or the single build. */
+export type Build = { build: 'threads' | 'single'; threads: number }
+
+/** Plays one scenario in a lab of its own. */
+export async function play(name: ScenarioName, build: Build) {
+  const lab = enterLab()
+  try {
+    return await scenarios[name](lab, build)
+  } finally {
+    lab.leave()
+  }
+}
+
+async function ending(call: Promise<unknown>): Promise<End> {
+  const start = performance.now()
+  const ms = () => Math.round(performance.now() - start)
+  try {
+    const value = await call
+    return { value: typeof value === 'bigint' ? Number(value) : 'done', ms: ms() }
+  } catch (error) {
+    const { name, code, message } = error as Error & { code: string }
+    return { name, code, message, ms: ms() }
+  }
+}
+
+async function execute(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
+  const fixture = await lab.fixture('5526571')
+  return (await evm.executeBlock({ fixture })).gasUsed
+}
+
+/** The engine, or the fresh one in its place, executes a block. */
+async function works(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
+  const end = await ending(execute(lab, evm))
+  await evm.close()
+  return end
+}
+
+/** Long enough for a request to have reached its worker. */
+function soon() {
+  return new Promise((resolve) => setTimeout(resolve, 100))
+}

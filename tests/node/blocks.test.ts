@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { embedded, rightly } from '../block/embedded.js'
+import { execute } from '../block/execute.js'
+
+describe.each([
+  { build: 'threads', threads: 2 },
+  { build: 'single', threads: 1 },
+] as const)('$build build', (options) => {
+  test.each(embedded)('block $number is executed as its header says', async (block) => {
+    const url = new URL(`../../fixtures/${block.number}.json.gz`, import.meta.url)
+    const outcome = await execute(new Uint8Array(await readFile(url)), options)
+    expect(outcome).toMatchObject({ ...rightly(block), info: options })
+    expect(outcome.progress.at(-1)).toBe(1)
+    expect(outcome.progress).toEqual(outcome.progress.toSorted((a, b) => a - b))
+  })
+})

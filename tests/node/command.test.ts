@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const script = fileURLToPath(new URL('../../dist/js/bin/parevm.js', import.meta.url))
+const block = (name: string) =>
+  fileURLToPath(new URL(`../../fixtures/${name}.json.gz`, import.meta.url))
+
+function parevm(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+test('run without files shows the embedded blocks, all checks true', async () => {
+  const { code, stdout } = await parevm('run')
+  expect(stdout).toMatch(/5526571 .*gas, receipts, bloom +yes/)
+  expect(stdout).toMatch(/13217637 .*gas, receipts, bloom +yes/)
+  expect(stdout).toMatch(/22244135 .*gas, receipts, bloom +yes/)
+  expect(code).toBe(0)
+})
+
+test('run --json prints one array with the agreed fields', async () => {
+  const { code, stdout } = await parevm('run', block('5526571'), '--threads', '2', '--json')
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      number: 5526571,
+      transactions: 143,
+      gasUsed: 7_988_261,
+      gasUsedMatches: true,
+      receiptsRootMatches: true,
+      logsBloomMatches: true,
+      requestsHashMatches: null,
+      stateRootMatches: null,
+      equalsSequential: true,
+      executor: expect.stringMatching(/^(parallel|sequential)$/),
+      reason: expect.any(String),
+      threads: expect.any(Number),
+      executions: expect.any(Number),
+      reExecutions: expect.any(Number),
+      plainMs: expect.any(Number),
+      parallelMs: expect.any(Number),
+      build: 'threads',
+    },
+  ])
+  expect(code).toBe(0)
+})
+
+test('a file that cannot be used is named, the others are executed, and the exit code is 1', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const cut = join(folder, 'cut.json.gz')
+  await writeFile(cut, (await readFile(block('5526571'))).subarray(0, 5000))
+  const missing = join(folder, 'missing.json.gz')
+  const files = [cut, missing, block('5526571')]
+  const { code, stdout, stderr } = await parevm('run', ...files, '--json')
+  expect(JSON.parse(stdout)).toMatchObject([
+    { file: cut, error: { name: 'InvalidFixtureError', code: 'INVALID_FIXTURE' } },
+    { file: missing, error: { code: 'ENOENT' } },
+    { number: 5526571, gasUsedMatches: true },
+  ])
+  expect(stderr).toContain(`${cut}: `)
+  expect(code).toBe(1)
+})
+
+test('a check that is false makes the exit code 1', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const file = join(folder, 'wrong.json')
+  const { gunzipSync } = await import('node:zlib')
+  const document = JSON.parse(gunzipSync(await readFile(block('5526571'))).toString())
+  document.block.gasUsed = '0x1'
+  delete document.block.hash
+  await writeFile(file, JSON.stringify(document))
+  const { code, stdout } = await parevm('run', file)
+  expect(stdout).toContain('NOT gas')
+  expect(code).toBe(1)
+})
+
+test('words that mean nothing end with exit code 2 and a hint', async () => {
+  expect(await parevm('fly')).toMatchObject({ code: 2, stderr: expect.stringContaining('--help') })
+  expect(await parevm('run', '--fast')).toMatchObject({ code: 2 })
+  expect(await parevm('run', '--threads', 'two')).toMatchObject({ code: 2 })
+  expect(await parevm('run', '--executor', 'fast')).toMatchObject({ code: 2 })
+  expect(await parevm('bench', '--suite', 'moon')).toMatchObject({ code: 2 })
+})
+
+test('bench writes rows and sums as agreed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const json = join(folder, 'bench.json')
+  const { code } = await parevm('bench', '--threads', '1,2', '--runs', '1', '--json', json)
+  const report = JSON.parse(await readFile(json, 'utf8'))
+  const names = ['5526571', '5526571', '13217637', '13217637', '22244135', '22244135']
+  expect(report.rows.map((row: { name: string }) => row.name)).toEqual(names)
+  expect(report.rows[1]).toEqual({
+    name: '5526571',
+    threads: 2,
+    plainMs: expect.any(Number),
+    parallelMs: expect.any(Number),
+    gasUsed: 7_988_261,
+  })
+  expect(report.aggregate).toEqual(
+    [1, 2].map((threads) => ({
+      threads,
+      speedup: expect.any(Number),
+      worst: expect.any(Number),
+      gasPerSecond: expect.any(Number),
+      without: [],
+    })),
+  )
+  expect(report).toHaveProperty('machine.cpu')
+  expect(report).toHaveProperty('versions.parevm')
+  expect(code).toBe(0)
+})
