@@ -1,8 +1,8 @@
 /** What the headers of the embedded blocks say. */
 export const embedded = [
-  { number: 5526571, transactions: 143, gasUsed: 7_988_261, requests: null },
-  { number: 13217637, transactions: 1100, gasUsed: 29_985_362, requests: null },
-  { number: 22244135, transactions: 125, gasUsed: 9_145_346, requests: null },
+  { number: 19933122, transactions: 45, gasUsed: 2_056_821 },
+  { number: 13217637, transactions: 1100, gasUsed: 29_985_362 },
+  { number: 21429063, transactions: 9, gasUsed: 1_380_489 },
 ]
 
 /** What `execute` returns for a block that was executed rightly. */

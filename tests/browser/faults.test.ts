@@ -23,6 +23,6 @@ describe.each(settings)('$browser, $build.build build', ({ browser, isolated, bu
       ({ name, build }) => globalThis.parevmTest.play(name, build),
       { name, build },
     )
-    expectEnds(name, build, outcome)
+    expectEnds(name, build, outcome, browser)
   })
 })

@@ -1,6 +1,6 @@
 import { enterLab, type Lab } from './lab.js'
 
-/** What became of a call: how it ended, and after how many milliseconds. */
+/** What became of a call: how it ended, and how many milliseconds after the incident. */
 type End =
   | { name: string; code: string; message: string; ms: number }
   | { value: unknown; ms: number }
@@ -15,6 +15,7 @@ const scenarios = {
     const pending = [ending(fault('hang')), ending(execute(lab, evm))]
     await soon()
     lab.workers.find(({ name }) => name.includes('engine'))?.kill()
+    happened()
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
@@ -23,6 +24,7 @@ const scenarios = {
     const pending = [ending(fault('hang')), ending(execute(lab, evm))]
     await soon()
     lab.workers.findLast(({ name }) => name.includes('pool'))?.kill()
+    happened()
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
@@ -36,14 +38,14 @@ const scenarios = {
 
   async panicInEngine(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    const fixture = await lab.fixture('5526571')
+    const fixture = await lab.fixture('19933122')
     const pending = [ending(fault('panicInEngine')), ending(evm.executeBlock({ fixture }))]
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
   async panicInPool(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    const fixture = await lab.fixture('5526571')
+    const fixture = await lab.fixture('19933122')
     const pending = [ending(fault('panicInPool')), ending(evm.executeBlock({ fixture }))]
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
@@ -82,6 +84,7 @@ const scenarios = {
     const { evm, fault } = await lab.breakable(build)
     const pending = [ending(fault('hang')), ending(execute(lab, evm))]
     await soon()
+    happened()
     const closed = ending(evm.close())
     const ends = await Promise.all([...pending, closed, ending(evm.close())])
     ends.push(await ending(execute(lab, evm)))
@@ -98,6 +101,7 @@ const scenarios = {
       signal: controller.signal,
       onProgress() {
         progress += 1
+        happened()
         controller.abort(new DOMException('no longer wanted', 'AbortError'))
       },
     })
@@ -109,7 +113,7 @@ const scenarios = {
 
   async abortedInQueue(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
-    const fixture = await lab.fixture('5526571')
+    const fixture = await lab.fixture('19933122')
     const first = ending(evm.executeBlock({ fixture }).then((block) => block.gasUsed))
     const second = ending(evm.executeBlock({ fixture, signal: AbortSignal.timeout(0) }))
     const third = ending(
@@ -124,6 +128,7 @@ const scenarios = {
     const controller = new AbortController()
     const call = ending(fault('hang', controller.signal))
     await soon()
+    happened()
     controller.abort(new Error('no longer wanted'))
     return { ends: [await call], after: await works(lab, evm) }
   },
@@ -145,9 +150,16 @@ export async function play(name: ScenarioName, build: Build) {
   }
 }
 
+/** When the thing happened that the scenario is about. */
+let incidentAt = 0
+
+function happened() {
+  incidentAt = performance.now()
+}
+
 async function ending(call: Promise<unknown>): Promise<End> {
   const start = performance.now()
-  const ms = () => Math.round(performance.now() - start)
+  const ms = () => Math.round(performance.now() - Math.max(start, incidentAt))
   try {
     const value = await call
     return { value: typeof value === 'bigint' ? Number(value) : 'done', ms: ms() }
@@ -158,7 +170,7 @@ async function ending(call: Promise<unknown>): Promise<End> {
 }
 
 async function execute(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
-  const fixture = await lab.fixture('5526571')
+  const fixture = await lab.fixture('19933122')
   return (await evm.executeBlock({ fixture })).gasUsed
 }
 

@@ -19,19 +19,19 @@ function parevm(...args: string[]): Promise<{ code: number; stdout: string; stde
 
 test('run without files shows the embedded blocks, all checks true', async () => {
   const { code, stdout } = await parevm('run')
-  expect(stdout).toMatch(/5526571 .*gas, receipts, bloom +yes/)
+  expect(stdout).toMatch(/19933122 .*gas, receipts, bloom +yes/)
   expect(stdout).toMatch(/13217637 .*gas, receipts, bloom +yes/)
-  expect(stdout).toMatch(/22244135 .*gas, receipts, bloom +yes/)
+  expect(stdout).toMatch(/21429063 .*gas, receipts, bloom +yes/)
   expect(code).toBe(0)
 })
 
 test('run --json prints one array with the agreed fields', async () => {
-  const { code, stdout } = await parevm('run', block('5526571'), '--threads', '2', '--json')
+  const { code, stdout } = await parevm('run', block('19933122'), '--threads', '2', '--json')
   expect(JSON.parse(stdout)).toEqual([
     {
-      number: 5526571,
-      transactions: 143,
-      gasUsed: 7_988_261,
+      number: 19933122,
+      transactions: 45,
+      gasUsed: 2_056_821,
       gasUsedMatches: true,
       receiptsRootMatches: true,
       logsBloomMatches: true,
@@ -54,14 +54,14 @@ test('run --json prints one array with the agreed fields', async () => {
 test('a file that cannot be used is named, the others are executed, and the exit code is 1', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
   const cut = join(folder, 'cut.json.gz')
-  await writeFile(cut, (await readFile(block('5526571'))).subarray(0, 5000))
+  await writeFile(cut, (await readFile(block('19933122'))).subarray(0, 5000))
   const missing = join(folder, 'missing.json.gz')
-  const files = [cut, missing, block('5526571')]
+  const files = [cut, missing, block('19933122')]
   const { code, stdout, stderr } = await parevm('run', ...files, '--json')
   expect(JSON.parse(stdout)).toMatchObject([
     { file: cut, error: { name: 'InvalidFixtureError', code: 'INVALID_FIXTURE' } },
     { file: missing, error: { code: 'ENOENT' } },
-    { number: 5526571, gasUsedMatches: true },
+    { number: 19933122, gasUsedMatches: true },
   ])
   expect(stderr).toContain(`${cut}: `)
   expect(code).toBe(1)
@@ -71,7 +71,7 @@ test('a check that is false makes the exit code 1', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
   const file = join(folder, 'wrong.json')
   const { gunzipSync } = await import('node:zlib')
-  const document = JSON.parse(gunzipSync(await readFile(block('5526571'))).toString())
+  const document = JSON.parse(gunzipSync(await readFile(block('19933122'))).toString())
   document.block.gasUsed = '0x1'
   delete document.block.hash
   await writeFile(file, JSON.stringify(document))
@@ -93,14 +93,14 @@ test('bench writes rows and sums as agreed', async () => {
   const json = join(folder, 'bench.json')
   const { code } = await parevm('bench', '--threads', '1,2', '--runs', '1', '--json', json)
   const report = JSON.parse(await readFile(json, 'utf8'))
-  const names = ['5526571', '5526571', '13217637', '13217637', '22244135', '22244135']
+  const names = ['13217637', '13217637', '19933122', '19933122', '21429063', '21429063']
   expect(report.rows.map((row: { name: string }) => row.name)).toEqual(names)
-  expect(report.rows[1]).toEqual({
-    name: '5526571',
+  expect(report.rows[3]).toEqual({
+    name: '19933122',
     threads: 2,
     plainMs: expect.any(Number),
     parallelMs: expect.any(Number),
-    gasUsed: 7_988_261,
+    gasUsed: 2_056_821,
   })
   expect(report.aggregate).toEqual(
     [1, 2].map((threads) => ({

@@ -12,6 +12,6 @@ describe.each(builds)('$build build', (build) => {
     (name) => build.build === 'threads' || !poolScenarios.includes(name),
   )
   test.each(names)('%s', async (name) => {
-    expectEnds(name, build, await play(name, build))
+    expectEnds(name, build, await play(name, build), 'node')
   })
 })

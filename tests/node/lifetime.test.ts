@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const index = JSON.stringify(new URL('../../dist/js/src/index.js', import.meta.url).href)
 const block = JSON.stringify(
-  fileURLToPath(new URL('../../fixtures/5526571.json.gz', import.meta.url)),
+  fileURLToPath(new URL('../../fixtures/19933122.json.gz', import.meta.url)),
 )
 
 /** Runs a program in a process of its own; rejects if it does not end. */
@@ -29,7 +29,7 @@ test.each(['threads', 'single'])('a process ends after close (%s build)', async 
     const { gasUsed } = await evm.executeBlock({ fixture })
     await evm.close()
     console.log(String(gasUsed))`)
-  expect(output).toBe('7988261')
+  expect(output).toBe('2056821')
 })
 
 test.each(['threads', 'single'])(
@@ -39,7 +39,7 @@ test.each(['threads', 'single'])(
     const evm = await createEvm({ build: '${build}' })
     const { gasUsed } = await evm.executeBlock({ fixture })
     console.log(String(gasUsed))`)
-    expect(output).toBe('7988261')
+    expect(output).toBe('2056821')
   },
 )
 
@@ -47,5 +47,5 @@ test('a pending call keeps the process alive', async () => {
   const output = await program(`
     const evm = await createEvm({ threads: 2 })
     evm.executeBlock({ fixture }).then(({ gasUsed }) => console.log(String(gasUsed)))`)
-  expect(output).toBe('7988261')
+  expect(output).toBe('2056821')
 })
