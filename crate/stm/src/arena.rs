@@ -14,7 +14,9 @@ pub(crate) struct Arena<T> {
 
 impl<T: Default> Arena<T> {
     pub(crate) fn new() -> Self {
-        Self { chunks: std::array::from_fn(|_| OnceLock::new()) }
+        Self {
+            chunks: std::array::from_fn(|_| OnceLock::new()),
+        }
     }
 
     /// The slot `index`, which springs into being on first use.
@@ -24,7 +26,9 @@ impl<T: Default> Arena<T> {
         let chunk = row.ilog2();
         let start = FIRST * ((1 << chunk) - 1);
         let slots = self.chunks[chunk as usize].get_or_init(|| {
-            std::iter::repeat_with(T::default).take((FIRST as usize) << chunk).collect()
+            std::iter::repeat_with(T::default)
+                .take((FIRST as usize) << chunk)
+                .collect()
         });
         &slots[(index - start) as usize]
     }

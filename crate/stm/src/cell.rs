@@ -38,7 +38,11 @@ pub(crate) enum Found<V> {
 
 impl<V: Value> Default for Cell<V> {
     fn default() -> Self {
-        Self { base: None, settled: None, pending: Vec::new() }
+        Self {
+            base: None,
+            settled: None,
+            pending: Vec::new(),
+        }
     }
 }
 
@@ -51,12 +55,21 @@ impl<V: Value> Cell<V> {
         };
         let visible = &self.pending[..below];
         // Nothing below a patch that overwrites can be seen.
-        let first = visible.iter().rposition(|entry| V::overwrites(&entry.patch)).unwrap_or(0);
+        let first = visible
+            .iter()
+            .rposition(|entry| V::overwrites(&entry.patch))
+            .unwrap_or(0);
         let visible = &visible[first..];
-        if let Some(entry) = visible.iter().rev().find(|entry| entry.trust == Trust::Estimate) {
+        if let Some(entry) = visible
+            .iter()
+            .rev()
+            .find(|entry| entry.trust == Trust::Estimate)
+        {
             return Found::Estimate(entry.writer);
         }
-        let Some(mut value) = self.final_value().cloned() else { return Found::Unloaded };
+        let Some(mut value) = self.final_value().cloned() else {
+            return Found::Unloaded;
+        };
         for entry in visible {
             value.apply(&entry.patch);
         }
@@ -79,7 +92,11 @@ impl<V: Value> Cell<V> {
 
     /// Leaves the patch of a run of `writer` that is not final.
     pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) {
-        let entry = Pending { writer, patch, trust: Trust::Guess };
+        let entry = Pending {
+            writer,
+            patch,
+            trust: Trust::Guess,
+        };
         let at = self.pending.partition_point(|entry| entry.writer < writer);
         match self.pending.get_mut(at) {
             Some(old) if old.writer == writer => *old = entry,
@@ -126,6 +143,7 @@ impl<V: Value> Cell<V> {
     }
 
     fn position(&self, writer: TxIndex) -> Result<usize, usize> {
-        self.pending.binary_search_by_key(&writer, |entry| entry.writer)
+        self.pending
+            .binary_search_by_key(&writer, |entry| entry.writer)
     }
 }

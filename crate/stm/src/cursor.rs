@@ -13,7 +13,10 @@ pub(crate) struct Cursor {
 
 impl Cursor {
     pub(crate) fn new(count: u32) -> Self {
-        Self { next: AtomicU32::new(0), count }
+        Self {
+            next: AtomicU32::new(0),
+            count,
+        }
     }
 
     /// The next transaction to run, or `None` when all are claimed.

@@ -21,7 +21,10 @@ pub(crate) struct Ownership {
 
 impl Frontier {
     pub(crate) fn new() -> Self {
-        Self { tickets: AtomicUsize::new(0), settled: AtomicU32::new(0) }
+        Self {
+            tickets: AtomicUsize::new(0),
+            settled: AtomicU32::new(0),
+        }
     }
 
     /// Announces a finished transaction. The caller must drive the frontier if

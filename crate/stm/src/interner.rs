@@ -27,9 +27,14 @@ type Shard<L> = HashMap<L, LocationId, SeedableRandomState>;
 impl<L: Clone + Eq + Hash> Interner<L> {
     pub(crate) fn new(seed: u64) -> Self {
         let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        let shards =
-            (0..SHARDS).map(|_| RwLock::new(HashMap::with_hasher(hasher.clone()))).collect();
-        Self { hasher, shards, next: AtomicU32::new(0) }
+        let shards = (0..SHARDS)
+            .map(|_| RwLock::new(HashMap::with_hasher(hasher.clone())))
+            .collect();
+        Self {
+            hasher,
+            shards,
+            next: AtomicU32::new(0),
+        }
     }
 
     /// The number of `location`; the same for every worker.
@@ -37,12 +42,16 @@ impl<L: Clone + Eq + Hash> Interner<L> {
         let hash = self.hasher.hash_one(location);
         // The map inside takes its bucket from the low bits, so take high ones.
         let shard = &self.shards[(hash >> 52) as usize % SHARDS];
-        let known = shard.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let known = shard
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(id) = known.get(location) {
             return *id;
         }
         drop(known);
-        let mut known = shard.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut known = shard
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         // Relaxed: ids only have to differ; the shard's lock hands them over.
         *known
             .entry(location.clone())
@@ -52,7 +61,9 @@ impl<L: Clone + Eq + Hash> Interner<L> {
     /// Calls `visit` for every location seen so far.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(&L, LocationId)) {
         for shard in &self.shards {
-            let known = shard.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let known = shard
+                .read()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
             for (location, id) in known.iter() {
                 visit(location, *id);
             }

@@ -40,7 +40,10 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
     /// known to whoever chooses the locations; it changes no result.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { interner: Interner::new(seed), cells: Arena::new() }
+        Self {
+            interner: Interner::new(seed),
+            cells: Arena::new(),
+        }
     }
 
     /// The dense name of `location`, with its value before the block loaded.
@@ -93,7 +96,11 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
     pub fn for_each_change(&self, mut visit: impl FnMut(Change<'_, L, V>)) {
         self.interner.for_each(|location, id| {
             if let Some((before, after)) = lock(self.cell(id)).change() {
-                visit(Change { location, before, after });
+                visit(Change {
+                    location,
+                    before,
+                    after,
+                });
             }
         });
     }

@@ -38,8 +38,7 @@ fn no_announcement_is_left_behind_and_one_worker_owns_the_frontier() {
         let finished = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         let owners = Arc::new(AtomicUsize::new(0));
         let work = |index: usize| {
-            let (frontier, finished, owners) =
-                (frontier.clone(), finished.clone(), owners.clone());
+            let (frontier, finished, owners) = (frontier.clone(), finished.clone(), owners.clone());
             move || {
                 finished[index].store(1, Ordering::Relaxed);
                 let mut ownership = frontier.announce();
@@ -123,7 +122,9 @@ fn run(acts: Vec<Act>) -> Outcome {
     let block: &'static Block = Box::leak(Box::new(Block {
         acts,
         settled: StdMutex::default(),
-        runs: (0..count).map(|_| std::sync::atomic::AtomicUsize::new(0)).collect(),
+        runs: (0..count)
+            .map(|_| std::sync::atomic::AtomicUsize::new(0))
+            .collect(),
     }));
     let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
     let run: &'static Run<'static, Block> =
@@ -136,11 +137,23 @@ fn run(acts: Vec<Act>) -> Outcome {
         Err(RunError::Failed { index, .. }) => Err(index.get()),
         Err(error) => panic!("{error:?}"),
     };
-    let last = memory.final_value(&0, |_| Ok::<_, ()>(Counter(0))).unwrap().1.0;
+    let last = memory
+        .final_value(&0, |_| Ok::<_, ()>(Counter(0)))
+        .unwrap()
+        .1
+        .0;
     let settled = std::mem::take(&mut *block.settled.lock().unwrap());
-    let runs =
-        block.runs.iter().map(|runs| runs.load(std::sync::atomic::Ordering::Relaxed)).collect();
-    Outcome { result, settled, last, runs }
+    let runs = block
+        .runs
+        .iter()
+        .map(|runs| runs.load(std::sync::atomic::Ordering::Relaxed))
+        .collect();
+    Outcome {
+        result,
+        settled,
+        last,
+        runs,
+    }
 }
 
 struct Block {

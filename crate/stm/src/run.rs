@@ -38,7 +38,9 @@ pub(crate) struct Shared<'m, P: Program> {
 
 impl<P: Program> std::fmt::Debug for Run<'_, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Run").field("transactions", &self.shared.tasks.len()).finish()
+        f.debug_struct("Run")
+            .field("transactions", &self.shared.tasks.len())
+            .finish()
     }
 }
 
@@ -55,7 +57,9 @@ impl<'m, P: Program> Run<'m, P> {
         let shared = Shared {
             program,
             memory,
-            tasks: (0..count).map(|_| Mutex::new(TaskState::default())).collect(),
+            tasks: (0..count)
+                .map(|_| Mutex::new(TaskState::default()))
+                .collect(),
             cursor: Cursor::new(count),
             frontier: Frontier::new(),
             beds: Beds::new(workers),
@@ -96,7 +100,9 @@ impl<'m, P: Program> Run<'m, P> {
             return Err(error);
         }
         if shared.frontier.settled() as usize != shared.tasks.len() {
-            return Err(RunError::Bug { invariant: "the last worker leaves a settled block" });
+            return Err(RunError::Bug {
+                invariant: "the last worker leaves a settled block",
+            });
         }
         Ok(shared.counters.read())
     }
@@ -111,7 +117,9 @@ impl<'m, P: Program> Shared<'m, P> {
     fn work(&'m self, worker: WorkerId) {
         let mut executor = self.program.executor(View::new(self, worker));
         while !self.is_stopped() {
-            let Some(index) = self.cursor.claim() else { return };
+            let Some(index) = self.cursor.claim() else {
+                return;
+            };
             self.run_first(index, &mut executor);
             let mut ownership = self.frontier.announce();
             while let Some(owned) = ownership {
@@ -124,7 +132,10 @@ impl<'m, P: Program> Shared<'m, P> {
     /// Runs `index` on a guess of what the lower transactions leave.
     fn run_first(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
         lock(self.task(index)).phase = Phase::Running;
-        let guard = StopOnPanic { shared: self, index };
+        let guard = StopOnPanic {
+            shared: self,
+            index,
+        };
         executor.view().begin(index, Mode::Optimistic);
         let output = executor.execute(index, Mode::Optimistic);
         self.counters.executions.raise();
@@ -203,7 +214,9 @@ impl<'m, P: Program> Shared<'m, P> {
     /// Every lower transaction is final, so this is the last word.
     fn stands(&self, reads: &[(LocationId, <P::Value as Value>::Check)]) -> bool {
         reads.iter().all(|(id, check)| {
-            lock(self.memory.cell(*id)).final_value().is_some_and(|value| value.admits(check))
+            lock(self.memory.cell(*id))
+                .final_value()
+                .is_some_and(|value| value.admits(check))
         })
     }
 
@@ -221,7 +234,10 @@ impl<'m, P: Program> Shared<'m, P> {
         for id in guesses {
             lock(self.memory.cell(*id)).distrust(index);
         }
-        let guard = StopOnPanic { shared: self, index };
+        let guard = StopOnPanic {
+            shared: self,
+            index,
+        };
         executor.view().begin(index, Mode::Final);
         let output = executor.execute(index, Mode::Final);
         self.counters.executions.raise();
@@ -273,7 +289,9 @@ impl<'m, P: Program> Shared<'m, P> {
         }
         let cancelled = self.program.cancelled();
         if cancelled {
-            self.stop(RunError::Cancelled { settled: self.frontier.settled() });
+            self.stop(RunError::Cancelled {
+                settled: self.frontier.settled(),
+            });
         }
         cancelled
     }

@@ -22,5 +22,7 @@ pub(crate) use std::sync::OnceLock;
 /// A poisoned lock is no reason to panic again: the run is stopped by the
 /// panicking worker's guard and its result is thrown away.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }

@@ -99,10 +99,15 @@ impl<'m, P: Program> View<'m, P> {
             }
             let load = |location: &P::Location| shared.program.base(location);
             if self.mode == Mode::Final {
-                return shared.memory.final_value(location, load).map_err(ReadError::Base);
+                return shared
+                    .memory
+                    .final_value(location, load)
+                    .map_err(ReadError::Base);
             }
-            let (id, found) =
-                shared.memory.find(location, self.index, load).map_err(ReadError::Base)?;
+            let (id, found) = shared
+                .memory
+                .find(location, self.index, load)
+                .map_err(ReadError::Base)?;
             match found {
                 Ok(value) => return Ok((id, value)),
                 Err(writer) => shared.wait_for(writer, self.worker),
@@ -130,10 +135,7 @@ impl<'m, P: Program> View<'m, P> {
     /// # Errors
     ///
     /// As [`Self::read`]; never waits.
-    pub fn locate(
-        &mut self,
-        location: &P::Location,
-    ) -> Result<LocationId, ReadError<P::Error>> {
+    pub fn locate(&mut self, location: &P::Location) -> Result<LocationId, ReadError<P::Error>> {
         let shared = self.shared;
         shared
             .memory

@@ -17,8 +17,13 @@ struct Bed {
 
 impl Beds {
     pub(crate) fn new(workers: usize) -> Self {
-        let bed = || Bed { woken: Mutex::new(false), signal: Condvar::new() };
-        Self { beds: (0..workers).map(|_| bed()).collect() }
+        let bed = || Bed {
+            woken: Mutex::new(false),
+            signal: Condvar::new(),
+        };
+        Self {
+            beds: (0..workers).map(|_| bed()).collect(),
+        }
     }
 
     /// Sleeps until [`Self::wake`] was called for `worker` once. A call that
@@ -27,7 +32,10 @@ impl Beds {
         let bed = &self.beds[worker.get()];
         let mut woken = lock(&bed.woken);
         while !*woken {
-            woken = bed.signal.wait(woken).unwrap_or_else(|poisoned| poisoned.into_inner());
+            woken = bed
+                .signal
+                .wait(woken)
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
         }
         *woken = false;
     }

@@ -254,12 +254,17 @@ impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
     fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<u64, Failure> {
         self.block.runs[index.as_usize()].fetch_add(1, Ordering::Relaxed);
         let transaction = &self.block.transactions[index.as_usize()];
-        let mut local =
-            Local { view: &mut self.view, seen: BTreeMap::new(), own: BTreeMap::new() };
+        let mut local = Local {
+            view: &mut self.view,
+            seen: BTreeMap::new(),
+            own: BTreeMap::new(),
+        };
         let output = interpret(transaction, &mut local)?;
         let Local { view, own, .. } = local;
         for (location, patch) in own {
-            let Ok(id) = view.locate(&location) else { return Err(Failure::Stopped) };
+            let Ok(id) = view.locate(&location) else {
+                return Err(Failure::Stopped);
+            };
             view.write(id, patch);
         }
         Ok(output)
@@ -278,7 +283,9 @@ fn parallel(block: &[Transaction], workers: usize, misled: bool) -> Outcome {
     if misled {
         for index in 0..block.len() as u32 {
             let location = u64::from(index) % LOCATIONS;
-            let id = memory.locate(&location, |at| Ok::<_, Infallible>(Register(*at))).unwrap();
+            let id = memory
+                .locate(&location, |at| Ok::<_, Infallible>(Register(*at)))
+                .unwrap();
             run.predict(TxIndex::new(index), id, Patch::Set(1_000));
         }
     }
@@ -294,7 +301,10 @@ fn parallel(block: &[Transaction], workers: usize, misled: bool) -> Outcome {
         Err(error) => panic!("{error}"),
     };
     for (index, runs) in program.runs.iter().enumerate() {
-        assert!(runs.load(Ordering::Relaxed) <= 2, "transaction {index} ran more than twice");
+        assert!(
+            runs.load(Ordering::Relaxed) <= 2,
+            "transaction {index} ran more than twice"
+        );
     }
     let mut state = BTreeMap::new();
     memory.for_each_change(|change| {
@@ -322,7 +332,11 @@ fn block() -> impl Strategy<Value = Vec<Transaction>> {
 /// Zero-gain patches count as written in one and not in the other; only values
 /// that differ from the base are compared.
 fn changed(state: &BTreeMap<u64, u64>) -> BTreeMap<u64, u64> {
-    state.iter().filter(|(at, value)| at != value).map(|(at, value)| (*at, *value)).collect()
+    state
+        .iter()
+        .filter(|(at, value)| at != value)
+        .map(|(at, value)| (*at, *value))
+        .collect()
 }
 
 proptest! {

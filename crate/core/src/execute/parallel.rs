@@ -35,14 +35,17 @@ pub(crate) fn run<S: StateSource>(
     pool: &ThreadPool,
     seed: u64,
 ) -> Result<Executed, ExecuteError> {
-    let unavailable = |source| ExecuteError::StateUnavailable { index: None, source };
-    let count = u32::try_from(block.transactions.len())
-        .map_err(|_| ExecuteError::Bug { invariant: "a block's transactions can be counted" })?;
+    let unavailable = |source| ExecuteError::StateUnavailable {
+        index: None,
+        source,
+    };
+    let count = u32::try_from(block.transactions.len()).map_err(|_| ExecuteError::Bug {
+        invariant: "a block's transactions can be counted",
+    })?;
     let memory = StateMemory::new(seed);
     let program = BlockProgram::new(block, environment, state, options);
-    let settled = |epoch| {
-        SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch)
-    };
+    let settled =
+        |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
     // The epochs of the edges lie below and above those of the transactions.
     let mut database = settled(1);
@@ -55,8 +58,7 @@ pub(crate) fn run<S: StateSource>(
     let results = program.take_results();
 
     let mut database = settled(epoch_of(count));
-    let system =
-        system::after_transactions(&mut database, block, environment, &results, before)?;
+    let system = system::after_transactions(&mut database, block, environment, &results, before)?;
     database.finish().map_err(unavailable)?;
 
     let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
@@ -65,13 +67,20 @@ pub(crate) fn run<S: StateSource>(
         executions: stats.executions as usize,
         re_executions: stats.re_executions as usize,
     };
-    Ok(Executed { results, diff, system, work })
+    Ok(Executed {
+        results,
+        diff,
+        system,
+        work,
+    })
 }
 
 fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
     match error {
         RunError::Failed { source, .. } => source,
-        RunError::Cancelled { settled } => ExecuteError::Cancelled { settled: settled as usize },
+        RunError::Cancelled { settled } => ExecuteError::Cancelled {
+            settled: settled as usize,
+        },
         RunError::Bug { invariant } => ExecuteError::Bug { invariant },
     }
 }
@@ -85,6 +94,7 @@ impl Workers for Pool<'_> {
     }
 
     fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
-        self.0.broadcast(|context| body(WorkerId::new(context.index())));
+        self.0
+            .broadcast(|context| body(WorkerId::new(context.index())));
     }
 }

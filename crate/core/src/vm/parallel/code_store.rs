@@ -13,7 +13,11 @@ pub(crate) struct CodeStore {
 
 impl CodeStore {
     pub(crate) fn get(&self, code_hash: B256) -> Option<Bytecode> {
-        self.codes.read().unwrap_or_else(PoisonError::into_inner).get(&code_hash).cloned()
+        self.codes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&code_hash)
+            .cloned()
     }
 
     pub(crate) fn insert(&self, code_hash: B256, code: &Bytecode) {

@@ -23,8 +23,7 @@ use revm::{
     Context, Journal, MainBuilder, MainnetEvm,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, JournalTr,
-        Transaction,
+        BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, JournalTr, Transaction,
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction},
     },
     handler::{
@@ -35,9 +34,7 @@ use revm::{
     },
     interpreter::{
         FrameInput, InitialAndFloorGas, Instruction, InstructionContext, InstructionExecResult,
-        instructions::host,
-        interpreter::EthInterpreter,
-        interpreter_action::FrameInit,
+        instructions::host, interpreter::EthInterpreter, interpreter_action::FrameInit,
         interpreter_types::InputsTr,
     },
     primitives::hardfork::SpecId,
@@ -66,10 +63,7 @@ pub(crate) struct CommutingEvm<'m, 'b, S: StateSource> {
 
 impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     /// An EVM of the block of `environment`.
-    pub(crate) fn new(
-        environment: &Environment,
-        database: ViewDatabase<'m, 'b, S>,
-    ) -> Self {
+    pub(crate) fn new(environment: &Environment, database: ViewDatabase<'m, 'b, S>) -> Self {
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
             environment.spec(),
@@ -80,9 +74,18 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
             .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
             .build_mainnet();
         let hooks = [
-            (opcode::BALANCE, Instruction::new(balance as Hook<'m, 'b, S>)),
-            (opcode::SELFBALANCE, Instruction::new(self_balance as Hook<'m, 'b, S>)),
-            (opcode::SELFDESTRUCT, Instruction::new(self_destruct as Hook<'m, 'b, S>)),
+            (
+                opcode::BALANCE,
+                Instruction::new(balance as Hook<'m, 'b, S>),
+            ),
+            (
+                opcode::SELFBALANCE,
+                Instruction::new(self_balance as Hook<'m, 'b, S>),
+            ),
+            (
+                opcode::SELFDESTRUCT,
+                Instruction::new(self_destruct as Hook<'m, 'b, S>),
+            ),
         ];
         for (opcode, hook) in hooks {
             let gas = inner.instruction.gas_table()[usize::from(opcode)];
@@ -129,7 +132,9 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     fn rely_at_least(context: &mut ViewContext<'m, 'b, S>, address: Address, needed: U256) {
         let journal = &mut context.journaled_state;
         if let Some(account) = journal.inner.state.get(&address) {
-            journal.database.rely_at_least(address, &account.info, needed);
+            journal
+                .database
+                .rely_at_least(address, &account.info, needed);
         }
     }
 }
@@ -142,7 +147,10 @@ fn balance<'m, 'b, S: StateSource>(
 ) -> InstructionExecResult {
     let address = context.interpreter.stack.data().last().map(to_address);
     let InstructionContext { interpreter, host } = context;
-    host::balance(InstructionContext { interpreter, host: &mut *host })?;
+    host::balance(InstructionContext {
+        interpreter,
+        host: &mut *host,
+    })?;
     if let Some(address) = address {
         CommutingEvm::rely_exactly(host, address);
     }
@@ -176,7 +184,12 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
 
     fn all(
         &self,
-    ) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
+    ) -> (
+        &Self::Context,
+        &Self::Instructions,
+        &Self::Precompiles,
+        &FrameStack<Self::Frame>,
+    ) {
         self.inner.all()
     }
 
@@ -267,6 +280,11 @@ impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
         let gas = result.gas();
         let used = gas.used().saturating_sub(gas.reservoir());
         let reward = U256::from(tip * u128::from(used));
-        Ok(record_gain(&mut journal.database, beneficiary, reward, spec)?)
+        Ok(record_gain(
+            &mut journal.database,
+            beneficiary,
+            reward,
+            spec,
+        )?)
     }
 }

@@ -12,9 +12,16 @@ use crate::{
     state::{SourceError, StateSource},
     vm::Bytecode,
 };
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::{AddressMap, B256Map}};
+use alloy_primitives::{
+    Address, B256, KECCAK256_EMPTY, U256,
+    map::{AddressMap, B256Map},
+};
 use parevm_stm::{LocationId, ReadError, ReadIndex, View};
-use revm::{Database, database_interface::DBErrorMarker, state::{AccountId, AccountInfo}};
+use revm::{
+    Database,
+    database_interface::DBErrorMarker,
+    state::{AccountId, AccountInfo},
+};
 
 /// What revm reads through in a parallel run, on one worker.
 #[derive(Debug)]
@@ -43,7 +50,7 @@ pub(crate) struct Loaded {
 
 /// Why a read of a parallel run gave no value.
 #[derive(Debug, thiserror::Error)]
-pub enum ViewError {
+pub(crate) enum ViewError {
     /// The block has no result any more, whatever this transaction does.
     #[error("the run was stopped")]
     Stopped,
@@ -136,20 +143,31 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         info: &AccountInfo,
         narrow: impl FnOnce(AccountCheck) -> AccountCheck,
     ) {
-        let Some(loaded) = self.loaded(address, info) else { return };
+        let Some(loaded) = self.loaded(address, info) else {
+            return;
+        };
         if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
             *check = narrow(*check);
         }
     }
 
-    fn slot(&mut self, loaded: AccountValue, address: Address, key: U256) -> Result<U256, ViewError> {
+    fn slot(
+        &mut self,
+        loaded: AccountValue,
+        address: Address,
+        key: U256,
+    ) -> Result<U256, ViewError> {
         let (id, value) = self.view.read(&Location::Slot(address, key))?;
         let StateValue::Slot(slot) = value else {
             return Err(ViewError::Bug("a slot's location holds a slot"));
         };
         self.view.rely(id, StateCheck::Slot(slot));
         let SlotValue { value, epoch } = slot;
-        Ok(if epoch == loaded.epoch { value } else { U256::ZERO })
+        Ok(if epoch == loaded.epoch {
+            value
+        } else {
+            U256::ZERO
+        })
     }
 }
 
@@ -161,7 +179,9 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
         let StateValue::Account(seen) = value else {
             return Err(ViewError::Bug("an account's location holds an account"));
         };
-        let read = self.view.rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
+        let read = self
+            .view
+            .rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
         self.is_exact |= seen.balance() >= HUGE_BALANCE;
         let subscript = self.loaded.len();
         self.loaded.push(Loaded { id, seen, read });
@@ -196,8 +216,13 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, ViewError> {
         // revm has loaded the account before it reads a slot; one without an
         // id did not exist.
-        let seen = self.absent.get(&address).and_then(|subscript| self.loaded.get(*subscript));
-        let seen = seen.ok_or(ViewError::Bug("an account is loaded before its storage"))?.seen;
+        let seen = self
+            .absent
+            .get(&address)
+            .and_then(|subscript| self.loaded.get(*subscript));
+        let seen = seen
+            .ok_or(ViewError::Bug("an account is loaded before its storage"))?
+            .seen;
         self.slot(seen, address, key)
     }
 
@@ -208,7 +233,9 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
         key: U256,
     ) -> Result<U256, ViewError> {
         let seen = self.loaded.get(account_id.get());
-        let seen = seen.ok_or(ViewError::Bug("an account id names a loaded account"))?.seen;
+        let seen = seen
+            .ok_or(ViewError::Bug("an account id names a loaded account"))?
+            .seen;
         self.slot(seen, address, key)
     }
 

@@ -45,12 +45,14 @@ pub(crate) fn base<S: StateSource>(
     location: &Location,
 ) -> Result<StateValue, SourceError> {
     Ok(match location {
-        Location::Account(address) => {
-            StateValue::Account(AccountValue { account: state.account(*address)?, epoch: 0 })
-        }
-        Location::Slot(address, slot) => {
-            StateValue::Slot(SlotValue { value: state.storage(*address, *slot)?, epoch: 0 })
-        }
+        Location::Account(address) => StateValue::Account(AccountValue {
+            account: state.account(*address)?,
+            epoch: 0,
+        }),
+        Location::Slot(address, slot) => StateValue::Slot(SlotValue {
+            value: state.storage(*address, *slot)?,
+            epoch: 0,
+        }),
     })
 }
 
@@ -95,7 +97,9 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
     ) -> Result<(), SourceError> {
         let spec = self.environment.spec();
         for (index, transaction) in (0..).zip(&self.block.transactions) {
-            let Some(nonce) = transaction.env.nonce.checked_add(1) else { continue };
+            let Some(nonce) = transaction.env.nonce.checked_add(1) else {
+                continue;
+            };
             let sender = Location::Account(transaction.env.caller);
             let id = memory.locate(&sender, |location| base(self.state, location))?;
             run.predict(TxIndex::new(index), id, predicted_nonce(nonce, spec));
@@ -115,19 +119,26 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
         Self: 'm;
 
     fn base(&self, location: &Location) -> Result<StateValue, ExecuteError> {
-        base(self.state, location)
-            .map_err(|source| ExecuteError::StateUnavailable { index: None, source })
+        base(self.state, location).map_err(|source| ExecuteError::StateUnavailable {
+            index: None,
+            source,
+        })
     }
 
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
         let database = ViewDatabase::new(view, self.state, &self.codes);
-        BlockWorker { evm: CommutingEvm::new(self.environment, database), block: self.block }
+        BlockWorker {
+            evm: CommutingEvm::new(self.environment, database),
+            block: self.block,
+        }
     }
 
     fn settle(&self, index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         let index = index.as_usize();
-        settled.limits.admit(index, &self.block.transactions[index].env)?;
+        settled
+            .limits
+            .admit(index, &self.block.transactions[index].env)?;
         settled.limits.settle(output.gas());
         settled.results.push(output);
         if let Some(progress) = self.options.progress {
@@ -138,7 +149,9 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
 
     fn cancelled(&self) -> bool {
         // Relaxed: a flag that is seen late ends the run late.
-        self.options.cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+        self.options
+            .cancel
+            .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
     }
 }
 
@@ -156,18 +169,24 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
     fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<ExecutionResult, ExecuteError> {
         let index = index.as_usize();
         let transaction = &self.block.transactions[index].env;
-        self.evm.transact(transaction).map_err(|error| execute_error(index, error))
+        self.evm
+            .transact(transaction)
+            .map_err(|error| execute_error(index, error))
     }
 }
 
 fn execute_error(index: usize, error: ViewEvmError) -> ExecuteError {
     match error {
         EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
-        EVMError::Database(ViewError::Source(source)) => {
-            ExecuteError::StateUnavailable { index: Some(index), source }
-        }
+        EVMError::Database(ViewError::Source(source)) => ExecuteError::StateUnavailable {
+            index: Some(index),
+            source,
+        },
         EVMError::Database(ViewError::Stopped) => ExecuteError::Cancelled { settled: index },
         EVMError::Database(ViewError::Bug(invariant)) => ExecuteError::Bug { invariant },
-        other => ExecuteError::Evm { index: Some(index), message: other.to_string() },
+        other => ExecuteError::Evm {
+            index: Some(index),
+            message: other.to_string(),
+        },
     }
 }

@@ -41,7 +41,14 @@ impl<'a, S: StateSource> SettledDatabase<'a, S> {
         spec: SpecId,
         epoch: Epoch,
     ) -> Self {
-        Self { memory, state, codes, spec, epoch, failure: None }
+        Self {
+            memory,
+            state,
+            codes,
+            spec,
+            epoch,
+            failure: None,
+        }
     }
 
     /// Whether every commit could be made.
@@ -51,8 +58,9 @@ impl<'a, S: StateSource> SettledDatabase<'a, S> {
 
     fn account(&self, address: Address) -> Result<(LocationId, AccountValue), SourceError> {
         let location = Location::Account(address);
-        let (id, value) =
-            self.memory.final_value(&location, |location| base(self.state, location))?;
+        let (id, value) = self
+            .memory
+            .final_value(&location, |location| base(self.state, location))?;
         Ok((id, account_value(value)))
     }
 
@@ -67,13 +75,19 @@ impl<'a, S: StateSource> SettledDatabase<'a, S> {
             if let Some(code) = &account.info.code {
                 self.codes.insert(account.info.code_hash, code);
             }
-            self.memory.apply(id, &StatePatch::Account(AccountPatch::Change(change)));
+            self.memory
+                .apply(id, &StatePatch::Account(AccountPatch::Change(change)));
         }
         let (_, AccountValue { epoch, .. }) = self.account(address)?;
         for (key, slot) in account.changed_storage_slots() {
             let location = Location::Slot(address, *key);
-            let id = self.memory.locate(&location, |location| base(self.state, location))?;
-            let value = SlotValue { value: slot.present_value, epoch };
+            let id = self
+                .memory
+                .locate(&location, |location| base(self.state, location))?;
+            let value = SlotValue {
+                value: slot.present_value,
+                epoch,
+            };
             self.memory.apply(id, &StatePatch::Slot(value));
         }
         Ok(())
@@ -95,14 +109,17 @@ impl<S: StateSource> Database for SettledDatabase<'_, S> {
     }
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        self.codes.get(code_hash).map_or_else(|| self.state.code(code_hash), Ok)
+        self.codes
+            .get(code_hash)
+            .map_or_else(|| self.state.code(code_hash), Ok)
     }
 
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
         let (_, account) = self.account(address)?;
         let location = Location::Slot(address, key);
-        let (_, value) =
-            self.memory.final_value(&location, |location| base(self.state, location))?;
+        let (_, value) = self
+            .memory
+            .final_value(&location, |location| base(self.state, location))?;
         Ok(match value {
             StateValue::Slot(slot) if slot.epoch == account.epoch => slot.value,
             StateValue::Slot(_) | StateValue::Account(_) => U256::ZERO,
@@ -134,16 +151,29 @@ pub(crate) fn state_diff<S: StateSource>(
 ) -> Result<StateDiff, SourceError> {
     let mut accounts: HashMap<Address, (AccountValue, AccountValue)> = HashMap::new();
     let mut slots: HashMap<Address, Vec<(U256, SlotValue, SlotValue)>> = HashMap::new();
-    memory.for_each_change(|Change { location, before, after }| match (location, before, after) {
-        (Location::Account(address), StateValue::Account(before), StateValue::Account(after)) => {
-            accounts.insert(*address, (*before, *after));
-        }
-        (Location::Slot(address, slot), StateValue::Slot(before), StateValue::Slot(after)) => {
-            slots.entry(*address).or_default().push((*slot, *before, *after));
-        }
-        // A location never changes its kind.
-        _ => {}
-    });
+    memory.for_each_change(
+        |Change {
+             location,
+             before,
+             after,
+         }| match (location, before, after) {
+            (
+                Location::Account(address),
+                StateValue::Account(before),
+                StateValue::Account(after),
+            ) => {
+                accounts.insert(*address, (*before, *after));
+            }
+            (Location::Slot(address, slot), StateValue::Slot(before), StateValue::Slot(after)) => {
+                slots
+                    .entry(*address)
+                    .or_default()
+                    .push((*slot, *before, *after));
+            }
+            // A location never changes its kind.
+            _ => {}
+        },
+    );
     let mut diff = StateDiff::default();
     for (address, (before, after)) in &accounts {
         let written = slots.remove(address).unwrap_or_default();
@@ -158,7 +188,10 @@ pub(crate) fn state_diff<S: StateSource>(
     }
     // A slot may change where nothing else of the account does.
     for (address, written) in slots {
-        let account = AccountValue { account: state.account(address)?, epoch: 0 };
+        let account = AccountValue {
+            account: state.account(address)?,
+            epoch: 0,
+        };
         insert(&mut diff, address, account, account, written);
     }
     Ok(diff)
@@ -171,7 +204,9 @@ fn insert(
     after: AccountValue,
     written: Vec<(U256, SlotValue, SlotValue)>,
 ) {
-    let in_force = written.into_iter().filter(|(_, _, new)| new.epoch == after.epoch);
+    let in_force = written
+        .into_iter()
+        .filter(|(_, _, new)| new.epoch == after.epoch);
     let slots = in_force.map(|(slot, old, new)| (slot, old.value, new.value));
     let is_reset = after.epoch != before.epoch;
     diff.insert(address, before.account, after.account, is_reset, slots);
@@ -181,6 +216,9 @@ fn account_value(value: StateValue) -> AccountValue {
     match value {
         StateValue::Account(account) => account,
         // A location never changes its kind.
-        StateValue::Slot(_) => AccountValue { account: None, epoch: 0 },
+        StateValue::Slot(_) => AccountValue {
+            account: None,
+            epoch: 0,
+        },
     }
 }

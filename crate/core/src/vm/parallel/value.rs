@@ -55,7 +55,9 @@ pub(crate) enum StatePatch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccountPatch {
     /// The account is gone, and its storage with it.
-    Destroy { epoch: Epoch },
+    Destroy {
+        epoch: Epoch,
+    },
     Change(AccountChange),
 }
 
@@ -115,7 +117,10 @@ impl AccountValue {
     fn apply(&mut self, patch: &AccountPatch) {
         let change = match patch {
             AccountPatch::Destroy { epoch } => {
-                *self = Self { account: None, epoch: *epoch };
+                *self = Self {
+                    account: None,
+                    epoch: *epoch,
+                };
                 return;
             }
             AccountPatch::Change(change) => change,
@@ -140,13 +145,20 @@ impl AccountCheck {
     /// an account is empty, so the balance of one without nonce and code is
     /// relied on as far as that: exactly if zero, else as being at least 1.
     pub(crate) fn of_load(seen: AccountValue) -> Self {
-        let check = Self { seen, least: U256::ZERO, most: MOST };
+        let check = Self {
+            seen,
+            least: U256::ZERO,
+            most: MOST,
+        };
         let bare = seen
             .account
             .is_none_or(|account| account.nonce == 0 && account.code_hash == KECCAK256_EMPTY);
         match (bare, seen.balance().is_zero()) {
             (true, true) => check.exactly(),
-            (true, false) => Self { least: U256::ONE, ..check },
+            (true, false) => Self {
+                least: U256::ONE,
+                ..check
+            },
             (false, _) => check,
         }
     }
@@ -154,22 +166,36 @@ impl AccountCheck {
     /// Relies on the very balance that was seen.
     pub(crate) fn exactly(self) -> Self {
         let balance = self.seen.balance();
-        Self { least: balance, most: balance, ..self }
+        Self {
+            least: balance,
+            most: balance,
+            ..self
+        }
     }
 
     /// Relies on the account's current balance being at least `needed`, where
     /// `current` is what the run made of the balance it saw.
     pub(crate) fn at_least(self, current: U256, needed: U256) -> Self {
-        let Some(slack) = current.checked_sub(needed) else { return self.exactly() };
+        let Some(slack) = current.checked_sub(needed) else {
+            return self.exactly();
+        };
         let least = self.seen.balance().saturating_sub(slack);
-        Self { least: self.least.max(least), ..self }
+        Self {
+            least: self.least.max(least),
+            ..self
+        }
     }
 
     fn admits(&self, value: &AccountValue) -> bool {
         let (least, most) = (self.least, self.most);
         let balance = value.balance();
         let rest = |value: &AccountValue| {
-            (value.account.map(|account| (account.nonce, account.code_hash)), value.epoch)
+            (
+                value
+                    .account
+                    .map(|account| (account.nonce, account.code_hash)),
+                value.epoch,
+            )
         };
         (least..=most).contains(&balance) && rest(value) == rest(&self.seen)
     }
@@ -203,5 +229,129 @@ impl Value for StateValue {
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODE: B256 = B256::repeat_byte(1);
+
+    fn value(balance: u64, nonce: u64, code_hash: B256) -> AccountValue {
+        let balance = U256::from(balance);
+        AccountValue {
+            account: Some(Account {
+                balance,
+                nonce,
+                code_hash,
+            }),
+            epoch: 0,
+        }
+    }
+
+    fn contract(balance: u64) -> AccountValue {
+        value(balance, 1, CODE)
+    }
+
+    fn bare(balance: u64) -> AccountValue {
+        value(balance, 0, KECCAK256_EMPTY)
+    }
+
+    const ABSENT: AccountValue = AccountValue {
+        account: None,
+        epoch: 0,
+    };
+
+    fn gain(amount: u64, empty: EmptyAccount) -> AccountPatch {
+        AccountPatch::Change(AccountChange {
+            gain: U256::from(amount),
+            nonce: None,
+            code_hash: None,
+            is_created: false,
+            empty,
+            epoch: 9,
+        })
+    }
+
+    #[test]
+    fn a_load_of_a_contract_leaves_its_balance_open() {
+        let check = AccountCheck::of_load(contract(5));
+        assert!(check.admits(&contract(0)) && check.admits(&contract(1_000)));
+        assert!(!check.admits(&value(5, 2, CODE)));
+        assert!(!check.admits(&value(5, 1, KECCAK256_EMPTY)));
+        assert!(!check.admits(&AccountValue {
+            epoch: 3,
+            ..contract(5)
+        }));
+        assert!(!check.admits(&ABSENT));
+    }
+
+    #[test]
+    fn a_load_of_a_bare_account_relies_on_whether_it_is_empty() {
+        let check = AccountCheck::of_load(bare(5));
+        assert!(check.admits(&bare(1)) && !check.admits(&bare(0)));
+        let check = AccountCheck::of_load(bare(0));
+        assert!(check.admits(&bare(0)) && !check.admits(&bare(1)) && !check.admits(&ABSENT));
+        let check = AccountCheck::of_load(ABSENT);
+        assert!(check.admits(&ABSENT) && !check.admits(&bare(0)));
+    }
+
+    #[test]
+    fn a_payment_relies_on_what_is_left_after_earlier_ones() {
+        // Seen 100, spent 30 already, now pays 50: 80 would have been enough.
+        let check = AccountCheck::of_load(contract(100));
+        let check = check.at_least(U256::from(70), U256::from(50));
+        assert!(check.admits(&contract(80)) && !check.admits(&contract(79)));
+        // A later, smaller demand does not loosen it.
+        let check = check.at_least(U256::from(20), U256::from(1));
+        assert!(check.admits(&contract(81)) && !check.admits(&contract(80)));
+        let check = check.at_least(U256::from(500), U256::from(1));
+        assert!(!check.admits(&contract(80)));
+    }
+
+    #[test]
+    fn a_payment_that_failed_relies_on_the_exact_balance() {
+        let check = AccountCheck::of_load(contract(10)).at_least(U256::from(10), U256::from(11));
+        assert!(check.admits(&contract(10)));
+        assert!(!check.admits(&contract(9)) && !check.admits(&contract(11)));
+    }
+
+    #[test]
+    fn an_empty_account_is_cleared_or_kept_by_the_balance_it_ends_with() {
+        let applied = |mut value: AccountValue, patch| {
+            value.apply(&patch);
+            value
+        };
+        let cleared = AccountValue {
+            account: None,
+            epoch: 9,
+        };
+        assert_eq!(applied(bare(0), gain(0, EmptyAccount::Cleared)), cleared);
+        assert_eq!(applied(ABSENT, gain(0, EmptyAccount::Cleared)), ABSENT);
+        assert_eq!(applied(ABSENT, gain(0, EmptyAccount::Kept)), bare(0));
+        assert_eq!(applied(ABSENT, gain(7, EmptyAccount::Cleared)), bare(7));
+        assert_eq!(applied(bare(3), gain(4, EmptyAccount::Cleared)), bare(7));
+    }
+
+    #[test]
+    fn a_destroyed_account_starts_anew_with_an_empty_storage() {
+        let mut value = contract(5);
+        value.apply(&AccountPatch::Destroy { epoch: 4 });
+        assert_eq!(
+            value,
+            AccountValue {
+                account: None,
+                epoch: 4
+            }
+        );
+        value.apply(&gain(6, EmptyAccount::Cleared));
+        assert_eq!(
+            value,
+            AccountValue {
+                epoch: 4,
+                ..bare(6)
+            }
+        );
     }
 }

@@ -44,8 +44,13 @@ pub(crate) fn record_gain<S: StateSource>(
     spec: SpecId,
 ) -> Result<(), ViewError> {
     let id = database.view.locate(&Location::Account(address))?;
-    let change = AccountChange { gain, ..untouched(spec, next_epoch(database)) };
-    database.view.write(id, StatePatch::Account(AccountPatch::Change(change)));
+    let change = AccountChange {
+        gain,
+        ..untouched(spec, next_epoch(database))
+    };
+    database
+        .view
+        .write(id, StatePatch::Account(AccountPatch::Change(change)));
     Ok(())
 }
 
@@ -72,12 +77,21 @@ fn record_account<S: StateSource>(
         {
             database.keep_code(account.info.code_hash, code);
         }
-        database.view.write(loaded.id, StatePatch::Account(AccountPatch::Change(change)));
+        database
+            .view
+            .write(loaded.id, StatePatch::Account(AccountPatch::Change(change)));
     }
-    let epoch = if account.is_created() { epoch } else { loaded.seen.epoch };
+    let epoch = if account.is_created() {
+        epoch
+    } else {
+        loaded.seen.epoch
+    };
     for (key, slot) in account.changed_storage_slots() {
         let id = database.view.locate(&Location::Slot(address, *key))?;
-        let value = SlotValue { value: slot.present_value, epoch };
+        let value = SlotValue {
+            value: slot.present_value,
+            epoch,
+        };
         database.view.write(id, StatePatch::Slot(value));
     }
     Ok(())
@@ -131,7 +145,10 @@ fn empty_account(spec: SpecId) -> EmptyAccount {
 
 /// The prediction that a transaction raises its sender's nonce to `nonce`.
 pub(crate) fn predicted_nonce(nonce: u64, spec: SpecId) -> StatePatch {
-    let change = AccountChange { nonce: Some(nonce), ..untouched(spec, 0) };
+    let change = AccountChange {
+        nonce: Some(nonce),
+        ..untouched(spec, 0)
+    };
     StatePatch::Account(AccountPatch::Change(change))
 }
 
