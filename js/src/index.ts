@@ -14,7 +14,7 @@ export { createEvm } from './evm/create.js'
 export type { Evm } from './evm/evm.js'
 export { type Build, UnsupportedRuntimeError } from './loader/choose.js'
 export { EngineFailedError, WorkerDiedError } from './pool/engine.js'
-export type { Executor, FixtureInput } from './pool/message.js'
+export type { Executor, FixtureText } from './pool/message.js'
 export type {
   Account,
   AccountChange,

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createEvm, type Evm, type FixtureInput } from '../../dist/js/src/index.js'
+import { createEvm, type Evm, type executeBlock } from '../../dist/js/src/index.js'
 
 type Document = {
   chainId?: number
   block: Record<string, unknown> & { transactions: Record<string, unknown>[] }
   preState?: Record<string, Record<string, unknown>>
 }
+
+type FixtureInput = executeBlock.Parameters['fixture']
 
 let evm: Evm
 let packed: Uint8Array
@@ -35,6 +37,12 @@ test('a fixture may be gzip, bytes of JSON, text, or the document itself', async
   expect(await gasUsed(JSON.parse(text))).toBe(2_056_821n)
 })
 
+function transferred(): Uint8Array {
+  const bytes = packed.slice()
+  structuredClone(bytes, { transfer: [bytes.buffer] })
+  return bytes
+}
+
 describe('what is wrong is named, and the engine serves the next block', () => {
   const fixture = (change: (document: Document) => void) => () => {
     const changed = document()
@@ -48,7 +56,8 @@ describe('what is wrong is named, and the engine serves the next block', () => {
     ['no JSON', () => 'hello', { name: 'InvalidFixtureError' }],
     ['nothing', () => new Uint8Array(), { name: 'InvalidFixtureError' }],
     ['a list', () => [], { name: 'InvalidFixtureError' }],
-    ['a bigint', () => ({ chainId: 1n }), { name: 'InvalidFixtureError' }],
+    ['a bigint', () => ({ chainId: 1n }), { name: 'InvalidParameterError' }],
+    ['bytes that were given away', () => transferred(), { name: 'DataCloneError' }],
     [
       'no pre-state',
       fixture((document) => {

@@ -43,6 +43,10 @@ test.each(['threads', 'single'])(
   },
 )
 
+test('an engine that was never asked keeps no process alive', async () => {
+  expect(await program(`await createEvm(); console.log('created')`)).toBe('created')
+})
+
 test('a pending call keeps the process alive', async () => {
   const output = await program(`
     const evm = await createEvm({ threads: 2 })

@@ -7,7 +7,7 @@ import type {
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { EvmClosedError } from '../evm/close.js'
 import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
-import type { Executor, FixtureInput } from '../pool/message.js'
+import type { Executor, FixtureText } from '../pool/message.js'
 import type { Pending } from '../pool/pending.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import type { BlockOutcome } from '../type/wire.js'
@@ -38,17 +38,16 @@ export async function executeBlock(
   parameters: executeBlock.Parameters,
 ): Promise<executeBlock.ReturnType> {
   const { fixture, executor = 'auto', onProgress, signal } = parameters
-  if (!isFixture(fixture))
-    throw new InvalidParameterError('fixture', 'bytes, text or the parsed document', fixture)
   if (!EXECUTORS.includes(executor))
     throw new InvalidParameterError('executor', `one of ${EXECUTORS.join(', ')}`, executor)
-  return supervisor.request({ kind: 'executeBlock', fixture, executor }, { signal, onProgress })
+  const request = { kind: 'executeBlock', fixture: textOf(fixture), executor } as const
+  return supervisor.request(request, { signal, onProgress })
 }
 
 export declare namespace executeBlock {
   type Parameters = {
     /** A block with the state before it: gzip or JSON as bytes, JSON as text, or parsed. */
-    fixture: FixtureInput
+    fixture: FixtureText | object
     /** Which way to run it. @default `'auto'` */
     executor?: Executor | undefined
     /** Called as transactions become final, in order. */
@@ -72,6 +71,16 @@ export declare namespace executeBlock {
 
 const EXECUTORS: readonly Executor[] = ['auto', 'parallel', 'sequential', 'bal']
 
-function isFixture(value: unknown): value is FixtureInput {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null)
+/** What is sent to the engine: of a view only its own bytes, of a document its text. */
+function textOf(fixture: executeBlock.Parameters['fixture']): FixtureText {
+  if (typeof fixture === 'string') return fixture
+  if (fixture instanceof Uint8Array)
+    return fixture.byteLength === fixture.buffer.byteLength ? fixture : fixture.slice()
+  if (typeof fixture !== 'object' || fixture === null)
+    throw new InvalidParameterError('fixture', 'bytes, text or the parsed document', fixture)
+  try {
+    return JSON.stringify(fixture)
+  } catch (cause) {
+    throw new InvalidParameterError('fixture', 'a JSON document', fixture, cause)
+  }
 }

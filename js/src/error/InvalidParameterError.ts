@@ -4,8 +4,11 @@ import { BaseError } from './BaseError.js'
 export class InvalidParameterError extends BaseError {
   override readonly name = 'InvalidParameterError'
   readonly code = 'INVALID_PARAMETER'
-  constructor(parameter: string, expected: string, value: unknown) {
-    super(`\`${parameter}\` must be ${expected}, not ${describe(value)}.`, { data: { parameter } })
+  constructor(parameter: string, expected: string, value: unknown, cause?: unknown) {
+    super(`\`${parameter}\` must be ${expected}, not ${describe(value)}.`, {
+      cause,
+      data: { parameter },
+    })
   }
 }
 

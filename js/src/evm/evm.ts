@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { executeBlock } from '../actions/executeBlock.js'
 import type { Build } from '../loader/choose.js'
 

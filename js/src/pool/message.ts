@@ -45,8 +45,8 @@ export type WireError = {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A block with its pre-state: gzip or JSON as bytes, JSON as text, or the parsed document. */
-export type FixtureInput = Uint8Array | string | object
+/** A block with its pre-state: gzip or JSON as bytes, or JSON as text. */
+export type FixtureText = Uint8Array | string
 
 /** Which way to run a block. All return the same. */
 export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
@@ -54,13 +54,13 @@ export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
 /** Everything that an engine can be asked, with what it answers. */
 export type EngineCalls = {
   executeBlock: {
-    parameters: { fixture: FixtureInput; executor: Executor }
+    parameters: { fixture: FixtureText; executor: Executor }
     result: BlockOutcome
   }
   /** Executes, compares with sequential execution, and times beside plain revm. */
   replay: {
     parameters: {
-      fixture: FixtureInput
+      fixture: FixtureText
       executor: Executor
       samples: number
       sampleMs: number

@@ -70,6 +70,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       void started.ready.then((info) => {
         rejectStart = undefined
         resolve(info)
+        pump()
       })
     })
   }
@@ -91,7 +92,14 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         if (attempt !== starting || engine === undefined || running !== undefined) return
         if (next === undefined) return engine.keepAlive(false)
         running = next.id
-        engine.request(next.id, next.request)
+        try {
+          engine.request(next.id, next.request)
+        } catch (error) {
+          // What cannot be cloned, such as bytes whose buffer was transferred away.
+          running = undefined
+          pending.reject(next.id, error)
+          pump()
+        }
       },
       (error) => {
         if (attempt === starting) fail(error)

@@ -82,9 +82,18 @@ function fail(reason: unknown): void {
   port.post({ type: 'failed', reason: String(reason) })
 }
 
-/** Resolves after the events that are pending have been served. */
+/**
+ * Resolves after the events that are pending have been served. A timer would do, but browsers let
+ * nested ones wait for 4 ms.
+ */
 function pause(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, 0)
+    if (typeof setImmediate === 'function') return void setImmediate(resolve)
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
   })
 }
