@@ -61,11 +61,17 @@ fn equals_sequential(executor: Executor, threads: usize, repetitions: usize) {
 #[test]
 fn sequential_matches_every_header() {
     let engine = Engine::new(2).unwrap();
-    each_block(&engine, |Fixture { block, state, .. }| {
+    each_block(&engine, |fixture| {
+        let Fixture { block, state, .. } = fixture;
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let checks = Checks::new(&block.declared, &outcome, None);
+        let checks = Checks::new(
+            &block.declared,
+            &outcome,
+            fixture.state_root_after(&outcome),
+        );
+        println!("{} {checks:?}", block.header.number);
         (!checks.is_ok()).then(|| format!("{checks:?}"))
     });
 }

@@ -10,10 +10,12 @@
 use super::{Block, BlockError, Schedule, json, rlp, rpc::RpcBlock};
 use crate::{
     execute::BlockOutcome,
-    state::{Account, MemoryState, Witness},
+    state::{Account, MemoryState, Witness, state_root},
     vm::{Bytecode, SpecId},
 };
+use alloy_consensus::Header as ConsensusHeader;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256, keccak256};
+use alloy_rlp::Decodable;
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -76,6 +78,8 @@ struct RawWitness {
     state: Vec<Bytes>,
     #[serde(default)]
     codes: Vec<Bytes>,
+    #[serde(default)]
+    headers: Vec<Bytes>,
 }
 
 impl Fixture {
@@ -128,12 +132,18 @@ impl Fixture {
             state.insert_block_hash(number, hash);
         }
         let witness = document.witness.map(|witness| {
+            let state_root_before = witness
+                .headers
+                .iter()
+                .find(|header| Some(keccak256(header)) == block.header.parent_hash)
+                .and_then(|header| ConsensusHeader::decode(&mut header.as_ref()).ok())
+                .map(|header| header.state_root);
             for code in witness.codes {
                 if state.lacks_code(keccak256(&code)) {
                     state.insert_code(bytecode(code));
                 }
             }
-            Witness::new(witness.state)
+            Witness::new(witness.state, state_root_before)
         });
         Ok(Self {
             block,
@@ -147,8 +157,11 @@ impl Fixture {
     /// The state root after the block, where the witness and `outcome` allow to compute it.
     #[must_use]
     pub fn state_root_after(&self, outcome: &BlockOutcome) -> Option<B256> {
-        let _ = outcome;
-        None
+        let witness = self
+            .witness
+            .as_ref()
+            .filter(|_| outcome.is_state_complete)?;
+        state_root(witness, &outcome.state_diff)
     }
 }
 

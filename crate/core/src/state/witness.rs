@@ -6,17 +6,20 @@ use alloy_primitives::{B256, Bytes, keccak256, map::B256Map};
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
     nodes: B256Map<Bytes>,
+    state_root_before: Option<B256>,
 }
 
 impl Witness {
-    /// A witness of these encoded nodes, in any order.
+    /// A witness of these encoded nodes, in any order, for the state with root `state_root_before`.
     #[must_use]
-    pub fn new(nodes: Vec<Bytes>) -> Self {
+    pub fn new(nodes: Vec<Bytes>, state_root_before: Option<B256>) -> Self {
+        let nodes = nodes
+            .into_iter()
+            .map(|node| (keccak256(&node), node))
+            .collect();
         Self {
-            nodes: nodes
-                .into_iter()
-                .map(|node| (keccak256(&node), node))
-                .collect(),
+            nodes,
+            state_root_before,
         }
     }
 
@@ -24,5 +27,11 @@ impl Witness {
     #[must_use]
     pub fn node(&self, hash: &B256) -> Option<&Bytes> {
         self.nodes.get(hash)
+    }
+
+    /// The state root before the block, where known.
+    #[must_use]
+    pub fn state_root_before(&self) -> Option<B256> {
+        self.state_root_before
     }
 }
