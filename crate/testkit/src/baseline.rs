@@ -1,5 +1,6 @@
 //! Plain revm: one loop over an in-memory database. What parevm is measured against.
 
+use crate::mended::Mended;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
@@ -9,7 +10,7 @@ use parevm::{
     vm::{Bytecode, Environment, ExecutionResult, SpecId},
 };
 use revm::{
-    DatabaseRef, ExecuteCommitEvm,
+    Database, DatabaseCommit, DatabaseRef, ExecuteCommitEvm,
     context::{ContextTr, result::EVMError},
     database::{AccountState, CacheDB},
     state::AccountInfo,
@@ -37,8 +38,38 @@ pub struct Below<'a>(&'a MemoryState);
 ///
 /// As [`parevm::Engine::execute`].
 pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, ExecuteError> {
+    let (results, system, database) = run_on(CacheDB::new(Below(state)), block)?;
+    Ok(Plain {
+        results,
+        system,
+        database,
+    })
+}
+
+/// The outcome of the same loop, to be compared with one of parevm. A defect of the cache is mended
+/// here: it brings back the storage of an account that destroyed itself and then is paid.
+///
+/// # Errors
+///
+/// As [`parevm::Engine::execute`].
+pub fn outcome(block: &Block, state: &MemoryState) -> Result<BlockOutcome, ExecuteError> {
+    let (results, system, Mended(database)) = run_on(Mended(CacheDB::new(Below(state))), block)?;
+    let plain = Plain {
+        results,
+        system,
+        database,
+    };
+    plain.outcome(block)
+}
+
+fn run_on<DB>(
+    mut database: DB,
+    block: &Block,
+) -> Result<(Vec<ExecutionResult>, SystemResult, DB), ExecuteError>
+where
+    DB: Database<Error = SourceError> + DatabaseCommit,
+{
     let environment = Environment::new(block);
-    let mut database = CacheDB::new(Below(state));
     let before = system::before_transactions(&mut database, block, &environment)?;
     let mut evm = environment.evm(database);
     let mut results = Vec::with_capacity(block.transactions.len());
@@ -58,22 +89,13 @@ pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, Execu
             })?;
         results.push(result);
     }
-    let system =
-        system::after_transactions(evm.ctx.db_mut(), block, &environment, &results, before)?;
-    Ok(Plain {
-        results,
-        system,
-        database: evm.ctx.journaled_state.database,
-    })
+    let database = evm.ctx.db_mut();
+    let system = system::after_transactions(database, block, &environment, &results, before)?;
+    Ok((results, system, evm.ctx.journaled_state.database))
 }
 
 impl Plain<'_> {
-    /// The outcome, to be compared with one of parevm.
-    ///
-    /// # Errors
-    ///
-    /// As [`finish`], and when the state cannot be read.
-    pub fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
+    fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
         let diff =
             self.diff(environment.spec())

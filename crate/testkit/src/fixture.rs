@@ -54,7 +54,12 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Fixture, LoadError> {
         })
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// The JSON text of a fixture file.
+///
+/// # Errors
+///
+/// When the file cannot be read or its gzip stream is damaged.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = fs::read(path)?;
     // A gzip stream begins with these two bytes, a JSON text never does.
     if !bytes.starts_with(&[0x1f, 0x8b]) {
@@ -93,13 +98,18 @@ pub fn blocks_folder() -> PathBuf {
     if let Some(folder) = env::var_os(BLOCKS_VARIABLE) {
         return PathBuf::from(folder);
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let shared = root.join("../shared/blocks");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/blocks");
     if shared.is_dir() {
         shared
     } else {
-        root.join("fixtures")
+        embedded_folder()
     }
+}
+
+/// The folder of the blocks that the package ships.
+#[must_use]
+pub fn embedded_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
 /// The name of a fixture file, without folder and endings.

@@ -4,6 +4,7 @@
 pub mod baseline;
 pub mod compare;
 pub mod fixture;
+mod mended;
 mod program;
 pub mod random;
 pub mod workload;

@@ -83,7 +83,7 @@ fn sequential_equals_plain_revm() {
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let plain = baseline::run(block, state).unwrap().outcome(block).unwrap();
+        let plain = baseline::outcome(block, state).unwrap();
         difference(&outcome, &plain)
     });
 }

@@ -184,3 +184,97 @@ const fn blob_params_of(fork: EthereumHardfork) -> Option<BlobParams> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mainnet() -> Schedule {
+        Schedule::of_chain(1).unwrap_or_else(|| Schedule::always(SpecId::FRONTIER))
+    }
+
+    #[test]
+    fn every_mainnet_fork_begins_at_its_block() {
+        // Height and timestamp of the first block of each fork.
+        let firsts = [
+            (
+                1_150_000,
+                1_457_981_393,
+                SpecId::FRONTIER,
+                SpecId::HOMESTEAD,
+            ),
+            (
+                2_463_000,
+                1_476_796_771,
+                SpecId::HOMESTEAD,
+                SpecId::TANGERINE,
+            ),
+            (
+                2_675_000,
+                1_479_831_344,
+                SpecId::TANGERINE,
+                SpecId::SPURIOUS_DRAGON,
+            ),
+            (
+                4_370_000,
+                1_508_131_331,
+                SpecId::SPURIOUS_DRAGON,
+                SpecId::BYZANTIUM,
+            ),
+            (
+                7_280_000,
+                1_551_383_524,
+                SpecId::BYZANTIUM,
+                SpecId::PETERSBURG,
+            ),
+            (
+                9_069_000,
+                1_575_764_709,
+                SpecId::PETERSBURG,
+                SpecId::ISTANBUL,
+            ),
+            (12_244_000, 1_618_481_223, SpecId::ISTANBUL, SpecId::BERLIN),
+            (12_965_000, 1_628_166_822, SpecId::BERLIN, SpecId::LONDON),
+            (15_537_394, 1_663_224_179, SpecId::LONDON, SpecId::MERGE),
+            (17_034_870, 1_681_338_455, SpecId::MERGE, SpecId::SHANGHAI),
+            (19_426_587, 1_710_338_135, SpecId::SHANGHAI, SpecId::CANCUN),
+            (22_431_084, 1_746_612_311, SpecId::CANCUN, SpecId::PRAGUE),
+            (23_935_694, 1_764_798_551, SpecId::PRAGUE, SpecId::OSAKA),
+        ];
+        for (number, timestamp, before, from) in firsts {
+            assert_eq!(
+                mainnet().spec(number - 1, timestamp - 12),
+                before,
+                "before {number}"
+            );
+            assert_eq!(mainnet().spec(number, timestamp), from, "at {number}");
+        }
+    }
+
+    #[test]
+    fn blob_limits_rise_with_forks_of_their_own() {
+        let max = |timestamp| {
+            mainnet()
+                .blob_params(24_000_000, timestamp)
+                .map(|params| params.max_blob_count)
+        };
+        assert_eq!(mainnet().blob_params(19_426_586, 1_710_338_123), None);
+        assert_eq!(max(1_710_338_135), Some(6));
+        assert_eq!(max(1_746_612_311), Some(9));
+        assert_eq!(max(1_764_798_551), Some(9));
+        assert_eq!(max(1_765_290_071), Some(15));
+        assert_eq!(max(1_767_747_671), Some(21));
+    }
+
+    #[test]
+    fn test_networks_have_schedules_and_others_have_none() {
+        for chain in [11_155_111, 17_000, 560_048] {
+            let schedule = Schedule::of_chain(chain);
+            assert_eq!(schedule.as_ref().and_then(Schedule::dao_block), None);
+            // Far ahead every known fork is active.
+            let spec = schedule.map(|schedule| schedule.spec(u64::MAX, 1_767_000_000));
+            assert_eq!(spec, Some(SpecId::OSAKA), "chain {chain}");
+        }
+        assert_eq!(Schedule::of_chain(424_242), None);
+    }
+}
