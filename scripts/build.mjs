@@ -104,7 +104,8 @@ async function buildWasm(ready, name, { dev, force }) {
   await mustRun('cargo', args, {
     env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
     failure: `the ${name} build did not compile`,
-    attempt: 'read the compiler messages above; after an update of the compiler: rm -r target/wasm',
+    attempt:
+      'read the messages of cargo above; where the lock file is old: cargo update --workspace',
   })
   const compiled = secondsSince(start)
 

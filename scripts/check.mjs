@@ -106,7 +106,8 @@ export function check() {
       'none',
       '--locked',
     ])
-    if (tree === null) errors.push(`cargo tree -p ${name} failed`)
+    if (tree === null)
+      errors.push(`cargo tree -p ${name} --locked failed; does Cargo.lock fit Cargo.toml?`)
     else
       errors.push(...findForbidden(tree, forbidden).map((found) => `${name} depends on ${found}`))
   }
