@@ -1,12 +1,12 @@
-/** What the headers of the embedded blocks say. */
+/** What the headers of the embedded blocks say; one comes with a witness for the state root. */
 export const embedded = [
-  { number: 19933122, transactions: 45, gasUsed: 2_056_821 },
-  { number: 13217637, transactions: 1100, gasUsed: 29_985_362 },
-  { number: 21429063, transactions: 9, gasUsed: 1_380_489 },
+  { number: 19933122, transactions: 45, gasUsed: 2_056_821, stateRoot: null },
+  { number: 13217637, transactions: 1100, gasUsed: 29_985_362, stateRoot: null },
+  { number: 21429063, transactions: 9, gasUsed: 1_380_489, stateRoot: true },
 ]
 
 /** What `execute` returns for a block that was executed rightly. */
-export function rightly({ number, transactions, gasUsed }: (typeof embedded)[number]) {
+export function rightly({ number, transactions, gasUsed, stateRoot }: (typeof embedded)[number]) {
   return {
     number,
     gasUsed,
@@ -16,7 +16,7 @@ export function rightly({ number, transactions, gasUsed }: (typeof embedded)[num
       receiptsRoot: true,
       logsBloom: true,
       requestsHash: null,
-      stateRoot: null,
+      stateRoot,
     },
   }
 }

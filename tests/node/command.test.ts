@@ -21,7 +21,7 @@ test('run without files shows the embedded blocks, all checks true', async () =>
   const { code, stdout } = await parevm('run')
   expect(stdout).toMatch(/19933122 .*gas, receipts, bloom +yes/)
   expect(stdout).toMatch(/13217637 .*gas, receipts, bloom +yes/)
-  expect(stdout).toMatch(/21429063 .*gas, receipts, bloom +yes/)
+  expect(stdout).toMatch(/21429063 .*gas, receipts, bloom, state +yes/)
   expect(code).toBe(0)
 })
 

@@ -32,6 +32,7 @@ const CLASSES: usize = FINE_CLASSES + DOUBLINGS * STEPS;
 const LIST_BYTES: usize = 512 * 1024;
 
 /// The global allocator: thread-local free lists over [`System`].
+#[derive(Debug)]
 pub struct ThreadLists;
 
 /// A free block, which holds the address of the next one in its first bytes.
@@ -224,7 +225,10 @@ mod tests {
         for size in 1..=LARGEST {
             let class = class_of(layout(size)).unwrap();
             assert!(size_of_class(class) >= size, "size {size}, class {class}");
-            assert!(class == 0 || size_of_class(class - 1) < size, "size {size}, class {class}");
+            assert!(
+                class == 0 || size_of_class(class - 1) < size,
+                "size {size}, class {class}"
+            );
         }
         assert_eq!(class_of(layout(LARGEST)), Some(CLASSES - 1));
         assert_eq!(size_of_class(CLASSES - 1), LARGEST);
@@ -254,12 +258,14 @@ mod tests {
         let mut random = 7_u64;
         let mut blocks: Vec<(*mut u8, Layout, u8)> = Vec::new();
         for round in 0..20_000_u32 {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             let draw = (random >> 33) as usize;
             // SAFETY: every block is written within its size and freed once,
             // with the layout it was asked for.
             unsafe {
-                if draw % 3 == 0 && !blocks.is_empty() {
+                if draw.is_multiple_of(3) && !blocks.is_empty() {
                     let (block, layout, mark) = blocks.swap_remove(draw % blocks.len());
                     assert_eq!((*block, *block.add(layout.size() - 1)), (mark, mark));
                     ThreadLists.dealloc(block, layout);

@@ -29,7 +29,10 @@ pub(crate) fn outcome(
     checks: Checks,
 ) -> wire::BlockOutcome {
     let mut log_index = 0;
-    let receipts = outcome.receipts.into_iter().map(|receipt| wire_receipt(receipt, &mut log_index));
+    let receipts = outcome
+        .receipts
+        .into_iter()
+        .map(|receipt| wire_receipt(receipt, &mut log_index));
     wire::BlockOutcome {
         number: block.header.number,
         receipts: receipts.collect(),
@@ -49,7 +52,12 @@ fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wire::Receipt
         let index = *log_index;
         *log_index += 1;
         let (topics, data) = log.data.split();
-        wire::Log { address: log.address, topics, data, log_index: index }
+        wire::Log {
+            address: log.address,
+            topics,
+            data,
+            log_index: index,
+        }
     });
     wire::Receipt {
         transaction_hash: receipt.transaction_hash,
@@ -64,7 +72,11 @@ fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wire::Receipt
         from: receipt.from,
         to: receipt.to,
         contract_address: receipt.contract_address,
-        status: if receipt.success { wire::Status::Success } else { wire::Status::Reverted },
+        status: if receipt.success {
+            wire::Status::Success
+        } else {
+            wire::Status::Reverted
+        },
         gas_used: receipt.gas_used,
         cumulative_gas_used: receipt.cumulative_gas_used,
         effective_gas_price: receipt.effective_gas_price,
@@ -95,23 +107,29 @@ pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
 }
 
 fn state_diff(diff: &StateDiff) -> Vec<wire::AccountChange> {
-    let accounts = diff.accounts.iter().map(|(address, change)| wire::AccountChange {
-        address: *address,
-        account: change.account.map(|account| wire::Account {
-            balance: account.balance,
-            nonce: account.nonce,
-            code_hash: account.code_hash,
-            code: diff
-                .codes
-                .get(&account.code_hash)
-                .map(|code| Bytes::copy_from_slice(code.original_byte_slice())),
-        }),
-        storage_reset: change.storage_reset,
-        slots: change
-            .slots
-            .iter()
-            .map(|(slot, value)| wire::Slot { slot: B256::from(*slot), value: B256::from(*value) })
-            .collect(),
-    });
+    let accounts = diff
+        .accounts
+        .iter()
+        .map(|(address, change)| wire::AccountChange {
+            address: *address,
+            account: change.account.map(|account| wire::Account {
+                balance: account.balance,
+                nonce: account.nonce,
+                code_hash: account.code_hash,
+                code: diff
+                    .codes
+                    .get(&account.code_hash)
+                    .map(|code| Bytes::copy_from_slice(code.original_byte_slice())),
+            }),
+            storage_reset: change.storage_reset,
+            slots: change
+                .slots
+                .iter()
+                .map(|(slot, value)| wire::Slot {
+                    slot: B256::from(*slot),
+                    value: B256::from(*value),
+                })
+                .collect(),
+        });
     accounts.collect()
 }

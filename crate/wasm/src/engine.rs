@@ -34,10 +34,15 @@ impl Engine {
         #[cfg(not(feature = "threads"))]
         let pool = {
             let _ = threads;
-            rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build()
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(1)
+                .use_current_thread()
+                .build()
         };
         let pool = pool.map_err(|error| WireError::bug(error.to_string()))?;
-        Ok(Self { core: parevm::Engine::with_pool(pool) })
+        Ok(Self {
+            core: parevm::Engine::with_pool(pool),
+        })
     }
 
     /// Executes the block of a fixture (JSON) and returns a `BlockOutcome` of `js/src/type/wire.ts`.
@@ -56,8 +61,12 @@ impl Engine {
         CANCEL.store(false, Ordering::Relaxed);
         let fixture = self.decode(&fixture)?;
         let outcome = self.run(request, &fixture, choice(&executor)?).await?;
-        let checks = Checks::new(&fixture.block.declared, &outcome, None);
-        Ok(encode::to_js(&encode::outcome(&fixture.block, outcome, checks))?)
+        let checks = compare(&fixture, &outcome);
+        Ok(encode::to_js(&encode::outcome(
+            &fixture.block,
+            outcome,
+            checks,
+        ))?)
     }
 }
 
@@ -81,7 +90,9 @@ impl Engine {
             cancel: Some(&CANCEL),
             progress: Some(&|settled| progress.tell(settled)),
         };
-        Ok(self.core.execute(&fixture.block, &fixture.state, &options)?)
+        Ok(self
+            .core
+            .execute(&fixture.block, &fixture.state, &options)?)
     }
 
     /// Executes in this thread and serves its events every [`PAUSE_MS`].
@@ -111,13 +122,25 @@ impl Engine {
             }
         }
         let executed = run.finish()?;
-        Ok(execute::finish(&fixture.block, &environment, executed, executor, reason)?)
+        Ok(execute::finish(
+            &fixture.block,
+            &environment,
+            executed,
+            executor,
+            reason,
+        )?)
     }
 }
 
 /// Milliseconds between two looks at the events of the single build's worker.
 #[cfg(not(feature = "threads"))]
 const PAUSE_MS: f64 = 40.0;
+
+/// Compares `outcome` with what the header claims, the state root too where a witness allows it.
+pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> Checks {
+    let state_root = fixture.state_root_after(outcome);
+    Checks::new(&fixture.block.declared, outcome, state_root)
+}
 
 /// Returns the executor that the caller named.
 pub(crate) fn choice(name: &str) -> Result<Executor, WireError> {
@@ -136,7 +159,11 @@ impl Progress {
     const STEPS: usize = 50;
 
     fn new(request: u32, fixture: &Fixture) -> Self {
-        Self { request, total: fixture.block.transactions.len(), next: AtomicUsize::new(0) }
+        Self {
+            request,
+            total: fixture.block.transactions.len(),
+            next: AtomicUsize::new(0),
+        }
     }
 
     fn tell(&self, settled: usize) {
@@ -144,7 +171,10 @@ impl Progress {
         if settled < self.next.load(Ordering::Relaxed) && settled < self.total {
             return;
         }
-        self.next.fetch_max(settled + self.total.div_ceil(Self::STEPS), Ordering::Relaxed);
+        self.next.fetch_max(
+            settled + self.total.div_ceil(Self::STEPS),
+            Ordering::Relaxed,
+        );
         host::settled(self.request, settled, self.total);
     }
 }

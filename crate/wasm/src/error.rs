@@ -38,7 +38,11 @@ impl WireError {
             message.push_str(&cause.to_string());
             source = cause.source();
         }
-        Self { code, message, data: Data::default() }
+        Self {
+            code,
+            message,
+            data: Data::default(),
+        }
     }
 
     fn at(mut self, index: Option<usize>) -> Self {
@@ -48,7 +52,11 @@ impl WireError {
 
     /// An invariant of ours broke.
     pub(crate) fn bug(message: String) -> Self {
-        Self { code: "BUG", message, data: Data::default() }
+        Self {
+            code: "BUG",
+            message,
+            data: Data::default(),
+        }
     }
 
     /// No executor has the name that the caller gave.
@@ -57,6 +65,7 @@ impl WireError {
     }
 
     /// The running request was told to end.
+    #[cfg(not(feature = "threads"))]
     pub(crate) fn cancelled() -> Self {
         Self {
             code: "CANCELLED",
@@ -105,7 +114,8 @@ impl From<FixtureError> for WireError {
                 wire.data.field = Some((*field).to_owned());
             }
             BlockError::Transaction { index, source } => {
-                wire.data.field = field_of(source).map(|field| format!("block.transactions[{index}].{field}"));
+                wire.data.field =
+                    field_of(source).map(|field| format!("block.transactions[{index}].{field}"));
                 wire = wire.at(Some(*index));
             }
             _ => {}

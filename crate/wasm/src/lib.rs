@@ -8,17 +8,19 @@
 //! Results cross as the plain data of [`wire`], errors as those of [`error`]. A panic is told to the
 //! [`host`] and then traps: the instance is lost, and so are all that share its memory.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
+
 pub mod allocator;
-mod cancel;
+pub mod cancel;
 mod clock;
 mod encode;
-mod engine;
+pub mod engine;
 mod error;
-mod fault;
-mod host;
-mod measure;
+pub mod fault;
+pub mod host;
+pub mod measure;
 #[cfg(feature = "threads")]
-mod threads;
+pub mod threads;
 mod wire;
 
 use wasm_bindgen::prelude::wasm_bindgen;

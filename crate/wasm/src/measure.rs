@@ -2,14 +2,14 @@
 
 use std::hint::black_box;
 
+use parevm::BlockOutcome;
 use parevm::block::Fixture;
 use parevm::execute::{ExecuteOptions, Executor};
 use parevm::vm::Environment;
-use parevm::{BlockOutcome, Checks};
 use parevm_testkit::{baseline, compare::difference};
 use wasm_bindgen::prelude::*;
 
-use crate::engine::{Engine, choice};
+use crate::engine::{Engine, choice, compare};
 use crate::error::WireError;
 use crate::{clock, encode, wire};
 
@@ -35,17 +35,23 @@ impl Engine {
         let fixture = self.decode(&fixture)?;
         let outcome = self.execute(&fixture, executor)?;
         let specification = self.execute(&fixture, Executor::Sequential)?;
-        let checks = Checks::new(&fixture.block.declared, &outcome, None);
+        let checks = compare(&fixture, &outcome);
 
         let mut plain = Series::new(sample_ms, || {
             black_box(baseline::run(&fixture.block, &fixture.state)?);
             Ok(())
         })?;
-        let options = ExecuteOptions { executor, ..Default::default() };
+        let options = ExecuteOptions {
+            executor,
+            ..Default::default()
+        };
         let mut parallel = Series::new(sample_ms, || {
             let environment = Environment::new(&fixture.block);
             let state = &fixture.state;
-            black_box(self.core.run(&fixture.block, &environment, state, &options)?);
+            black_box(
+                self.core
+                    .run(&fixture.block, &environment, state, &options)?,
+            );
             Ok(())
         })?;
         for _ in 0..samples {
@@ -67,8 +73,13 @@ impl Engine {
 
 impl Engine {
     fn execute(&self, fixture: &Fixture, executor: Executor) -> Result<BlockOutcome, WireError> {
-        let options = ExecuteOptions { executor, ..Default::default() };
-        Ok(self.core.execute(&fixture.block, &fixture.state, &options)?)
+        let options = ExecuteOptions {
+            executor,
+            ..Default::default()
+        };
+        Ok(self
+            .core
+            .execute(&fixture.block, &fixture.state, &options)?)
     }
 }
 
@@ -88,7 +99,11 @@ impl<F: FnMut() -> Result<(), WireError>> Series<F> {
         work()?;
         let once = (clock::now_ms() - start).max(1e-3);
         let repetitions = (sample_ms / once).ceil().clamp(1.0, 1e6) as u32;
-        Ok(Self { work, repetitions, samples: Vec::new() })
+        Ok(Self {
+            work,
+            repetitions,
+            samples: Vec::new(),
+        })
     }
 
     fn sample(&mut self) -> Result<(), WireError> {
@@ -96,7 +111,8 @@ impl<F: FnMut() -> Result<(), WireError>> Series<F> {
         for _ in 0..self.repetitions {
             (self.work)()?;
         }
-        self.samples.push((clock::now_ms() - start) / f64::from(self.repetitions));
+        self.samples
+            .push((clock::now_ms() - start) / f64::from(self.repetitions));
         Ok(())
     }
 }

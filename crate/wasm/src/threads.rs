@@ -23,7 +23,10 @@ pub(crate) fn build_pool(threads: usize) -> Result<ThreadPool, ThreadPoolBuildEr
         .num_threads(threads)
         .spawn_handler(|builder| {
             // The queue holds only whole builders, so a poisoned lock is usable.
-            QUEUE.lock().unwrap_or_else(PoisonError::into_inner).push_back(builder);
+            QUEUE
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_back(builder);
             QUEUED.notify_one();
             Ok(())
         })

@@ -235,7 +235,10 @@ pub(crate) struct Replay {
 }
 
 /// Exact as long as it is below 2^53; nonces, heights and gas are.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
 fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(*value as f64)
 }
@@ -294,6 +297,10 @@ mod tests {
             text.chars().filter(|c| !is_style(*c)).collect::<String>()
         };
         let written = std::fs::read_to_string(&path).unwrap();
-        assert_eq!(words(&written), words(&text), "run this test with PAREVM_WRITE=1");
+        assert_eq!(
+            words(&written),
+            words(&text),
+            "run this test with PAREVM_WRITE=1"
+        );
     }
 }

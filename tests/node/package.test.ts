@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const tsc = join(root, 'node_modules/typescript/bin/tsc')
+
+/** A folder in which somebody has installed the package from its tarball. */
+let folder: string
+let files: string[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const packed = await start(['npm', 'pack', '--json', '--pack-destination', folder], root)
+  const [tarball] = JSON.parse(packed)
+  files = tarball.files.map(({ path }: { path: string }) => path)
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  await start(['npm', 'install', '--offline', '--no-audit', '--no-fund', tarball.filename], folder)
+})
+
+async function start([command = '', ...args]: string[], cwd: string): Promise<string> {
+  return (await promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 24 })).stdout
+}
+
+test('the tarball holds both builds and the embedded blocks, and no tests', () => {
+  for (const build of ['threads', 'single'])
+    for (const name of ['parevm.js', 'parevm_bg.wasm'])
+      expect(files).toContain(`dist/wasm/${build}/${name}`)
+  expect(files).toContain('dist/js/src/index.js')
+  expect(files).toContain('fixtures/13217637.json.gz')
+  expect(files.filter((path) => path.startsWith('dist/') && path.includes('.test.'))).toEqual([])
+  expect(files.filter((path) => /^(crate|tests|scripts)\//.test(path))).toEqual([])
+})
+
+test('the installed package executes a block', async () => {
+  await writeFile(
+    join(folder, 'block.js'),
+    `import { readFile } from 'node:fs/promises'
+    import { createEvm } from 'parevm'
+    const evm = await createEvm()
+    const fixture = await readFile('node_modules/parevm/fixtures/19933122.json.gz')
+    const { gasUsed, checks } = await evm.executeBlock({ fixture })
+    await evm.close()
+    console.log(String(gasUsed), checks.receiptsRoot)`,
+  )
+  expect((await start([process.execPath, 'block.js'], folder)).trim()).toBe('2056821 true')
+})
+
+test('the installed command runs', async () => {
+  const output = await start(['npx', '--no-install', 'parevm', 'run', '--json'], folder)
+  const numbers = JSON.parse(output).map(({ number }: { number: number }) => number)
+  expect(numbers).toEqual([13217637, 19933122, 21429063])
+})
+
+test('its types need neither those of Node nor skipLibCheck', async () => {
+  await writeFile(
+    join(folder, 'use.ts'),
+    `import { createEvm, InvalidTransactionError, type Receipt } from 'parevm'
+    export async function receipts(fixture: Uint8Array): Promise<readonly Receipt[]> {
+      await using evm = await createEvm({ threads: 'auto' })
+      const block = await evm.executeBlock({ fixture, onProgress: ({ settled }) => settled })
+      const gas: bigint = block.gasUsed
+      if (gas === 0n) throw new InvalidTransactionError({ code: '', message: '', data: {} })
+      return block.receipts
+    }
+    // @ts-expect-error There is no such option.
+    await createEvm({ speed: 'fast' })`,
+  )
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', 'nodenext']
+  options.push('--lib', 'es2022,dom,esnext.disposable', '--types', '')
+  await start([process.execPath, tsc, ...options, 'use.ts'], folder)
+})
