@@ -41,7 +41,18 @@ export async function executeBlock(
   if (!EXECUTORS.includes(executor))
     throw new InvalidParameterError('executor', `one of ${EXECUTORS.join(', ')}`, executor)
   const request = { kind: 'executeBlock', fixture: textOf(fixture), executor } as const
-  return supervisor.request(request, { signal, onProgress })
+  let settled = 0
+  const block = await supervisor.request(request, {
+    signal,
+    onProgress(progress) {
+      settled = progress.settled
+      onProgress?.(progress)
+    },
+  })
+  // The last message of a pool worker may come after the result.
+  const total = block.receipts.length
+  if (settled < total) onProgress?.({ settled: total, total })
+  return block
 }
 
 export declare namespace executeBlock {

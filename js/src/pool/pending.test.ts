@@ -61,6 +61,12 @@ test('all that is pending can be rejected at once', async () => {
   expect(pending.size).toBe(0)
 })
 
+test('progress never goes back', () => {
+  const { pending, onProgress } = add()
+  for (const settled of [2, 5, 4, 5, 9]) pending.progress(1, settled, 10)
+  expect(onProgress.mock.calls.map(([{ settled }]) => settled)).toEqual([2, 5, 9])
+})
+
 test('progress reaches its own request', () => {
   const { pending, onProgress } = add()
   const second = add(pending)

@@ -37,6 +37,7 @@ export function createPending(): Pending {
           resolve,
           reject,
           onProgress,
+          settled: 0,
           release: () => signal?.removeEventListener('abort', abort),
         })
       })
@@ -46,7 +47,11 @@ export function createPending(): Pending {
       return value
     },
     progress(id, settled, total) {
-      entries.get(id)?.onProgress?.({ settled, total })
+      const entry = entries.get(id)
+      // Several workers report, each over its own channel: one may overtake another.
+      if (entry === undefined || settled <= entry.settled) return
+      entry.settled = settled
+      entry.onProgress?.({ settled, total })
     },
     resolve: (id, result) => settle(id)?.resolve(result),
     reject: (id, error) => settle(id)?.reject(error),
@@ -89,5 +94,7 @@ type Entry = Pending.Request & {
   resolve(result: unknown): void
   reject(error: unknown): void
   onProgress: Pending.Options['onProgress']
+  /** The last number that was reported. */
+  settled: number
   release(): void
 }
