@@ -131,7 +131,7 @@ async function optimise(wasm, name) {
   const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt')
   const features = name === 'threads' ? [...optimiserFeatures, 'threads'] : optimiserFeatures
   const flags = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)]
-  const args = [wasmOpt, wasm, '-o', wasm, '-O3', '--strip-producers', ...flags]
+  const args = [wasmOpt, wasm, '-o', wasm, '-O2', '--strip-producers', ...flags]
   await mustRun(process.execPath, args, { failure: `wasm-opt refused the ${name} build` })
 }
 
