@@ -13,7 +13,11 @@ use parevm::{
 };
 use parevm_testkit::{baseline, fixture, workload};
 use serde::Serialize;
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Left out of the aggregate: nearly all of its time is a chain of pairings, which no schedule can
 /// break up, so it hides the rest.
@@ -137,7 +141,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
             for path in files(&folder)? {
                 let loaded = fixture::load(
                     engines.first().ok_or_else(|| CliError::Empty {
-                        path: folder.clone(),
+                        path: folder.to_owned(),
                     })?,
                     &path,
                 )?;
@@ -194,14 +198,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn files(folder: &PathBuf) -> Result<Vec<PathBuf>, CliError> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let files = fixture::list(folder).map_err(|source| CliError::Folder {
-        path: folder.clone(),
+        path: folder.to_owned(),
         source,
     })?;
     if files.is_empty() {
         return Err(CliError::Empty {
-            path: folder.clone(),
+            path: folder.to_owned(),
         });
     }
     Ok(files)

@@ -1,6 +1,10 @@
 //! Fixtures that cannot be used: the error names file, field or transaction, and the engine goes on.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use alloy_primitives::{Bytes, keccak256};
 use parevm::{

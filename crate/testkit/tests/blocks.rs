@@ -2,7 +2,11 @@
 //!
 //! `PAREVM_BLOCKS` names the folder of blocks, `PAREVM_REPEAT` how often each is run in parallel.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use parevm::{Checks, Engine, ExecuteOptions, Executor, block::Fixture};
 use parevm_testkit::{baseline, compare::difference, fixture};

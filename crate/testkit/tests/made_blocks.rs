@@ -2,7 +2,11 @@
 //!
 //! `PAREVM_SEEDS` says how many seeds are tried.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
 
 use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState, vm::SpecId};
 use parevm_testkit::{baseline, compare::difference, workload};

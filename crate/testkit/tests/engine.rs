@@ -1,0 +1,116 @@
+//! The door: progress, cancelling, steps.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use parevm::{
+    Engine, ExecuteError, ExecuteOptions, Executor,
+    execute::{Sequential, finish},
+    vm::Environment,
+};
+use parevm_testkit::{compare::difference, workload};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+
+#[test]
+fn progress_grows_to_the_number_of_transactions() {
+    let engine = Engine::new(2).unwrap();
+    let (block, state) = workload::transfers(50);
+    for executor in EXECUTORS {
+        let told = Mutex::new(Vec::new());
+        let options = ExecuteOptions {
+            executor,
+            progress: Some(&|settled| told.lock().unwrap().push(settled)),
+            ..Default::default()
+        };
+        engine.execute(&block, &state, &options).unwrap();
+        let told = told.into_inner().unwrap();
+        assert_eq!(told.iter().max(), Some(&50), "{executor}: {told:?}");
+    }
+}
+
+#[test]
+fn a_set_flag_cancels_before_the_first_transaction() {
+    let engine = Engine::new(2).unwrap();
+    let (block, state) = workload::transfers(50);
+    let cancel = AtomicBool::new(true);
+    for executor in EXECUTORS {
+        let options = ExecuteOptions {
+            executor,
+            cancel: Some(&cancel),
+            ..Default::default()
+        };
+        let error = engine.execute(&block, &state, &options).unwrap_err();
+        assert!(
+            matches!(error, ExecuteError::Cancelled { settled: 0..50 }),
+            "{executor}: {error:?}"
+        );
+    }
+    // The engine goes on.
+    let outcome = engine
+        .execute(&block, &state, &ExecuteOptions::default())
+        .unwrap();
+    assert_eq!(outcome.gas_used, 1_050_000);
+}
+
+#[test]
+fn a_flag_set_while_running_cancels() {
+    let engine = Engine::new(2).unwrap();
+    let (block, state) = workload::one_sender(2_000);
+    for executor in EXECUTORS {
+        let cancel = AtomicBool::new(false);
+        let options = ExecuteOptions {
+            executor,
+            cancel: Some(&cancel),
+            progress: Some(&|settled| cancel.store(settled >= 10, Ordering::Relaxed)),
+        };
+        let error = engine.execute(&block, &state, &options).unwrap_err();
+        assert!(
+            matches!(error, ExecuteError::Cancelled { settled: 10..2_000 }),
+            "{executor}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn steps_give_what_a_whole_run_gives() {
+    let (block, state) = workload::one_sender(5);
+    let environment = Environment::new(&block);
+    let mut run = Sequential::new(&block, &environment, &state).unwrap();
+    let mut steps = 0;
+    while run.step().unwrap().is_some() {
+        steps += 1;
+        assert_eq!(run.settled(), steps);
+    }
+    assert_eq!(steps, 5);
+    let executed = run.finish().unwrap();
+    let stepped = finish(
+        &block,
+        &environment,
+        executed,
+        Executor::Sequential,
+        "steps",
+    )
+    .unwrap();
+    let whole = Engine::new(1)
+        .unwrap()
+        .execute(&block, &state, &ExecuteOptions::default())
+        .unwrap();
+    assert_eq!(difference(&stepped, &whole), None);
+}
+
+#[test]
+fn a_run_is_not_finished_before_its_last_step() {
+    let (block, state) = workload::transfers(2);
+    let environment = Environment::new(&block);
+    let mut run = Sequential::new(&block, &environment, &state).unwrap();
+    assert!(run.step().unwrap().is_some());
+    assert!(matches!(run.finish(), Err(ExecuteError::Bug { .. })));
+}

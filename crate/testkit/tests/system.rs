@@ -1,0 +1,122 @@
+//! What the protocol does at the edges of a block, by every executor.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use alloy_primitives::{Address, B256, U256, address, b256};
+use parevm::{
+    Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
+    block::{Ommer, Schedule, Withdrawal},
+    state::Account,
+    vm::SpecId,
+};
+use parevm_testkit::workload;
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
+
+/// The outcome of a block, the same by both executors.
+fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
+    let engine = Engine::new(2).unwrap();
+    let [one, mut other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
+        let options = ExecuteOptions {
+            executor,
+            ..Default::default()
+        };
+        engine.execute(block, state, &options).unwrap()
+    });
+    other.schedule = one.schedule.clone();
+    assert_eq!(one, other);
+    one
+}
+
+/// A block without transactions.
+fn empty_block(schedule: Schedule, number: u64) -> Block {
+    let (mut block, _) = workload::transfers(0);
+    block.schedule = schedule;
+    block.header.number = number;
+    block
+}
+
+fn balance(outcome: &BlockOutcome, address: Address) -> U256 {
+    let change = outcome.state_diff.accounts.get(&address).unwrap();
+    change.account.unwrap().balance
+}
+
+#[test]
+fn the_balance_of_the_dao_is_moved_at_its_fork() {
+    let dao = address!("bb9bc244d798123fde783fcc1c72d3bb8c189413");
+    let refund = address!("bf4ed7b27f1d666546e30d74d50d173d20bca754");
+    let mut state = MemoryState::default();
+    let rich = Account {
+        balance: U256::from(7),
+        nonce: 1,
+        ..Default::default()
+    };
+    state.insert_account(dao, rich);
+    let mut block = empty_block(Schedule::of_chain(1).unwrap(), 1_920_000);
+    block.header.timestamp = 1_469_020_840;
+    let moved = outcome(&block, &state);
+    assert_eq!(balance(&moved, dao), U256::ZERO);
+    assert_eq!(balance(&moved, refund), U256::from(7));
+    assert!(moved.is_state_complete);
+
+    block.header.number += 1;
+    let later = outcome(&block, &state);
+    assert!(!later.state_diff.accounts.contains_key(&dao));
+}
+
+#[test]
+fn miners_and_ommers_are_paid_before_the_merge() {
+    let ommer = address!("00000000000000000000000000000000000000aa");
+    let mut block = empty_block(Schedule::always(SpecId::LONDON), 100);
+    block.ommers.push(Ommer::Known {
+        beneficiary: ommer,
+        number: 99,
+    });
+    let paid = outcome(&block, &MemoryState::default());
+    assert_eq!(balance(&paid, ommer), U256::from(ETHER * 7 / 4));
+    assert_eq!(
+        balance(&paid, workload::beneficiary()),
+        U256::from(2 * ETHER + ETHER / 16)
+    );
+    assert!(paid.is_state_complete);
+
+    block.ommers = vec![Ommer::HashOnly(B256::ZERO)];
+    let partly = outcome(&block, &MemoryState::default());
+    assert_eq!(
+        balance(&partly, workload::beneficiary()),
+        U256::from(2 * ETHER + ETHER / 16)
+    );
+    assert!(!partly.is_state_complete);
+}
+
+#[test]
+fn withdrawals_are_paid_in_gwei() {
+    let address = address!("00000000000000000000000000000000000000aa");
+    let mut block = empty_block(Schedule::always(SpecId::SHANGHAI), 100);
+    block.withdrawals = vec![Withdrawal { address, amount: 3 }; 2];
+    block.withdrawals.push(Withdrawal {
+        address: Address::with_last_byte(1),
+        amount: 0,
+    });
+    let paid = outcome(&block, &MemoryState::default());
+    assert_eq!(balance(&paid, address), U256::from(6_000_000_000_u64));
+    // Nothing was paid to the other, so it is not there (EIP-161).
+    assert_eq!(paid.state_diff.accounts.len(), 1);
+    assert!(paid.is_state_complete);
+}
+
+#[test]
+fn system_contracts_that_are_not_there_are_skipped() {
+    let block = empty_block(Schedule::always(SpecId::OSAKA), 100);
+    let skipped = outcome(&block, &MemoryState::default());
+    assert_eq!(skipped.requests_hash, None);
+    assert!(!skipped.is_state_complete);
+    assert!(skipped.state_diff.accounts.is_empty());
+    // Root of the empty trie.
+    let empty = b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
+    assert_eq!(skipped.receipts_root, Some(empty));
+}
