@@ -21,6 +21,7 @@ const closed = {
 const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   killedEngine: () => [died('engine'), died('engine')],
   killedPoolWorker: () => [died('pool'), died('pool')],
+  killedPoolWorkerAtWork: () => [died('pool'), died('pool')],
   killedIdleEngine: () => [],
   panicInEngine: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
   panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
@@ -39,6 +40,7 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
 /** Scenarios that only the threads build knows: the single build has no pool. */
 export const poolScenarios: readonly ScenarioName[] = [
   'killedPoolWorker',
+  'killedPoolWorkerAtWork',
   'panicInPool',
   'poolScriptMissing',
 ]

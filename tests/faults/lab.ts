@@ -6,7 +6,7 @@ import { detectHost } from '../../dist/js/src/loader/detect.js'
 export type Lab = {
   readonly createEvm: typeof createEvm
   /** An engine that breaks when it is told to. */
-  breakable(options: createEvm.Options): Promise<{ evm: Evm; fault: Fault }>
+  breakable(options: createEvm.Options): Promise<Breakable>
   /** All workers that were started here, in order. */
   readonly workers: readonly LabWorker[]
   /** From now on workers whose name holds `part` get a script that does not exist. */
@@ -17,6 +17,13 @@ export type Lab = {
   fixture(name: string): Promise<Uint8Array>
   /** Undoes everything. */
   leave(): void
+}
+
+export type Breakable = {
+  evm: Evm
+  fault: Fault
+  /** Keeps engine and pool at work for minutes. */
+  longCall(fixture: Uint8Array): Promise<unknown>
 }
 
 export type LabWorker = {
@@ -89,6 +96,10 @@ export function enterLab(): Lab {
       return {
         evm,
         fault: (fault, signal) => supervisor.request({ kind: 'fault', fault }, { signal }),
+        longCall(fixture) {
+          const timing = { samples: 1000, sampleMs: 100 }
+          return supervisor.request({ kind: 'replay', fixture, executor: 'parallel', ...timing })
+        },
       }
     },
     workers,

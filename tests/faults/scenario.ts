@@ -28,6 +28,18 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
+  /** The engine waits for its pool, in wasm, while one of the pool's workers is gone. */
+  async killedPoolWorkerAtWork(lab: Lab, build: Build) {
+    const { evm, longCall } = await lab.breakable(build)
+    const fixture = await lab.fixture('19933122')
+    const pending = [ending(longCall(fixture)), ending(evm.executeBlock({ fixture }))]
+    await soon()
+    await soon()
+    lab.workers.findLast(({ name }) => name.includes('pool'))?.kill()
+    happened()
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
   /** An idle engine is not waited for by anyone, yet its death must not go unnoticed. */
   async killedIdleEngine(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
