@@ -51,6 +51,9 @@ if (isProgram(import.meta.url)) {
     }
     if (!fix && check() !== 0) failed.push('check')
     if (failed.length > 0)
-      throw new StepError(`${failed.join(', ')} found something`, 'npm run format')
+      throw new StepError(
+        `${failed.join(', ')} found something`,
+        'read the messages above; npm run format repairs the formatting',
+      )
   })
 }
