@@ -27,6 +27,7 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
   engineScriptMissing: () => [died('engine')],
   poolScriptMissing: () => [died('pool')],
+  workerRefused: () => [failed(/a worker could not be started/)],
   restartFails: () => [failed(/a fault that a test asked for/), died('engine')],
   moduleMissing: () => [
     { name: 'ModuleUnavailableError', code: 'MODULE_UNAVAILABLE', message: expect.any(String) },

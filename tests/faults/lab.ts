@@ -11,6 +11,8 @@ export type Lab = {
   readonly workers: readonly LabWorker[]
   /** From now on workers whose name holds `part` get a script that does not exist. */
   breakScript(part: string | undefined): void
+  /** From now on workers whose name holds `part` are refused, as a security policy would. */
+  refuse(part: string | undefined): void
   /** From now on the wasm is looked for where it is not. */
   hideModule(hidden: boolean): void
   /** One of the blocks that come with the package. */
@@ -42,9 +44,14 @@ export function enterLab(): Lab {
   const workers: LabWorker[] = []
   let brokenScript: string | undefined
   let moduleHidden = false
+  let refused: string | undefined
 
-  const swap = (url: URL, name: string) =>
-    brokenScript !== undefined && name.includes(brokenScript) ? new URL('./none.js', url) : url
+  const swap = (url: URL, name: string) => {
+    if (refused !== undefined && name.includes(refused)) throw new Error('refused')
+    return brokenScript !== undefined && name.includes(brokenScript)
+      ? new URL('./none.js', url)
+      : url
+  }
 
   const inNode = typeof process === 'object'
   const leave = inNode ? enterNode() : enterPage()
@@ -105,6 +112,9 @@ export function enterLab(): Lab {
     workers,
     breakScript(part) {
       brokenScript = part
+    },
+    refuse(part) {
+      refused = part
     },
     hideModule(hidden) {
       moduleHidden = hidden

@@ -76,6 +76,13 @@ const scenarios = {
     return { ends, after: await works(lab, await lab.createEvm(build)) }
   },
 
+  async workerRefused(lab: Lab, build: Build) {
+    lab.refuse(build.build === 'threads' ? 'pool-1' : 'engine')
+    const ends = [await ending(lab.createEvm(build))]
+    lab.refuse(undefined)
+    return { ends, after: await works(lab, await lab.createEvm(build)) }
+  },
+
   /** The engine dies and cannot come back at first. */
   async restartFails(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)

@@ -6,6 +6,8 @@ import type { EngineRequest, FromWorker } from './message.js'
 /**
  * Starts the workers of one engine: one that answers requests and, with threads, a pool that
  * executes. They share one memory and one fate: when one is lost, all are.
+ *
+ * @throws {@link EngineFailedError} The host gives no memory or no workers.
  */
 export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   const { host, choice, module, faults, onMessage } = parameters
@@ -63,9 +65,19 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     return worker
   }
 
-  const engine = spawn('engine', 'parevm-engine')
-  if (memory !== undefined)
-    for (let index = 0; index < choice.threads; index += 1) spawn('pool', `parevm-pool-${index}`)
+  const spawnAll = () => {
+    try {
+      const engine = spawn('engine', 'parevm-engine')
+      for (let index = 0; memory !== undefined && index < choice.threads; index += 1)
+        spawn('pool', `parevm-pool-${index}`)
+      return engine
+    } catch (cause) {
+      // A content security policy, or a host that is out of threads.
+      void stop()
+      throw new EngineFailedError('a worker could not be started', cause)
+    }
+  }
+  const engine = spawnAll()
 
   const setFlag = (value: 0 | 1) => {
     if (memory !== undefined) Atomics.store(new Uint8Array(memory.buffer), cancelFlag, value)
@@ -124,7 +136,11 @@ const FIRST_PAGES = 256
 const MOST_PAGES = 16_384
 
 function sharedMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true })
+  try {
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true })
+  } catch (cause) {
+    throw new EngineFailedError('there is no room for its shared memory', cause)
+  }
 }
 
 /** A worker of the engine ended although nobody asked it to. */
@@ -144,8 +160,9 @@ export class WorkerDiedError extends BaseError {
 export class EngineFailedError extends BaseError {
   override readonly name = 'EngineFailedError'
   readonly code = 'ENGINE_FAILED'
-  constructor(reason: string) {
-    super(`The engine failed: ${reason}`, {
+  constructor(reason: string, cause?: unknown) {
+    super(`The engine failed: ${reason}.`, {
+      cause,
       data: { reason },
       hint: 'The next call starts a fresh engine. If this happens again, please report it.',
     })
