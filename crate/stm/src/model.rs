@@ -1,6 +1,12 @@
 //! The claims of the README, checked by loom for every order of events:
 //! `RUSTFLAGS="--cfg parevm_loom" cargo test -p parevm-stm --release --lib model`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 use crate::{
     Executor, Memory, Mode, Program, Run, RunError, TxIndex, Value, View, WorkerId,
     frontier::Frontier,

@@ -13,7 +13,7 @@ use crate::{
     frontier::{Frontier, Ownership},
     stats::Counters,
     sync::{AtomicBool, Mutex, Ordering, lock},
-    task::{Phase, Task, TaskState},
+    task::{Phase, Read, Task, TaskState},
     view::Write,
     wait::Beds,
 };
@@ -120,7 +120,11 @@ impl<'m, P: Program> Shared<'m, P> {
             let Some(index) = self.cursor.claim() else {
                 return;
             };
-            self.run_first(index, &mut executor);
+            if self.frontier.settled() == index.get() {
+                self.run_alone(index, &mut executor);
+            } else {
+                self.run_first(index, &mut executor);
+            }
             let mut ownership = self.frontier.announce();
             while let Some(owned) = ownership {
                 self.move_frontier(&owned, &mut executor);
@@ -132,7 +136,7 @@ impl<'m, P: Program> Shared<'m, P> {
     /// Runs `index` on a guess of what the lower transactions leave.
     fn run_first(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
         lock(self.task(index)).phase = Phase::Running;
-        let guard = StopOnPanic {
+        let guard = StopUnlessDone {
             shared: self,
             index,
         };
@@ -156,6 +160,21 @@ impl<'m, P: Program> Shared<'m, P> {
         self.leave(&mut task, Phase::Executed);
         drop(task);
         std::mem::forget(guard);
+    }
+
+    /// Runs `index` when everything below is final already: its first run is
+    /// its final run.
+    fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
+        let predicted = {
+            let mut task = lock(self.task(index));
+            task.phase = Phase::Running;
+            std::mem::take(&mut task.written)
+        };
+        if let Some(output) = self.run_final(index, &predicted, executor) {
+            let mut task = lock(self.task(index));
+            task.output = Some(output);
+            self.leave(&mut task, Phase::Finished);
+        }
     }
 
     /// Puts the writes of a first run into the memory, in place of those in
@@ -185,34 +204,65 @@ impl<'m, P: Program> Shared<'m, P> {
             }
             let index = TxIndex::new(settled);
             let mut task = lock(self.task(index));
-            if task.phase != Phase::Executed {
-                return;
-            }
-            let reads = std::mem::take(&mut task.reads);
-            let written = std::mem::take(&mut task.written);
-            let first = task.output.take();
-            drop(task);
-
-            let output = match first {
-                Some(output) if self.stands(&reads) => {
-                    for id in &written {
-                        lock(self.memory.cell(*id)).settle(index);
-                    }
-                    lock(self.task(index)).phase = Phase::Settled;
-                    Ok(output)
+            let output = match task.phase {
+                Phase::Executed => {
+                    let first = FirstRun {
+                        reads: std::mem::take(&mut task.reads),
+                        written: std::mem::take(&mut task.written),
+                        output: task.output.take(),
+                    };
+                    drop(task);
+                    self.decide(index, first, executor)
                 }
-                _ => self.run_final(index, &written, executor),
+                Phase::Finished => {
+                    task.phase = Phase::Settled;
+                    task.output.take()
+                }
+                Phase::Ready | Phase::Running | Phase::Settled => return,
             };
-            match output.and_then(|output| self.program.settle(index, output)) {
+            let Some(output) = output else { return };
+            match self.program.settle(index, output) {
                 Ok(()) => self.frontier.advance(ownership),
                 Err(source) => self.stop(RunError::Failed { index, source }),
             }
         }
     }
 
+    /// Validates the first run of `index`, and runs it again if that fails.
+    /// `None` ends the block: the final run failed.
+    fn decide(
+        &self,
+        index: TxIndex,
+        first: FirstRun<P>,
+        executor: &mut P::Executor<'m>,
+    ) -> Option<P::Output> {
+        let FirstRun {
+            reads,
+            written,
+            output,
+        } = first;
+        if output.is_some() && self.stands(&reads) {
+            for id in written {
+                lock(self.memory.cell(id)).settle(index);
+            }
+            lock(self.task(index)).phase = Phase::Settled;
+            return output;
+        }
+        // Running comes before the marks: a reader that meets a mark finds the
+        // writer running, or done and the mark gone.
+        lock(self.task(index)).phase = Phase::Running;
+        for id in &written {
+            lock(self.memory.cell(*id)).distrust(index);
+        }
+        self.counters.re_executions.raise();
+        let output = self.run_final(index, &written, executor)?;
+        self.leave(&mut lock(self.task(index)), Phase::Settled);
+        Some(output)
+    }
+
     /// Whether a run with these reads would do the same on the final values.
     /// Every lower transaction is final, so this is the last word.
-    fn stands(&self, reads: &[(LocationId, <P::Value as Value>::Check)]) -> bool {
+    fn stands(&self, reads: &[Read<P>]) -> bool {
         reads.iter().all(|(id, check)| {
             lock(self.memory.cell(*id))
                 .final_value()
@@ -220,45 +270,43 @@ impl<'m, P: Program> Shared<'m, P> {
         })
     }
 
-    /// Runs `index` again. Its reads are final, so it waits for nobody and its
-    /// result is the last word, an error too.
+    /// Runs `index` when everything below is final. It waits for nobody, its
+    /// writes are final values at once, and its result is the last word: if it
+    /// fails, so does the block. `pending` is where it has patches, which are
+    /// taken back.
     fn run_final(
         &self,
         index: TxIndex,
-        guesses: &[LocationId],
+        pending: &[LocationId],
         executor: &mut P::Executor<'m>,
-    ) -> Result<P::Output, P::Error> {
-        // Running comes before the marks: a reader that meets a mark finds the
-        // writer running, or done and the mark gone.
-        lock(self.task(index)).phase = Phase::Running;
-        for id in guesses {
-            lock(self.memory.cell(*id)).distrust(index);
-        }
-        let guard = StopOnPanic {
+    ) -> Option<P::Output> {
+        let guard = StopUnlessDone {
             shared: self,
             index,
         };
         executor.view().begin(index, Mode::Final);
-        let output = executor.execute(index, Mode::Final);
+        let result = executor.execute(index, Mode::Final);
         self.counters.executions.raise();
-        self.counters.re_executions.raise();
-
-        if output.is_ok() {
-            for (id, patch) in executor.view().take_writes() {
-                let mut cell = lock(self.memory.cell(id));
-                cell.withdraw(index);
-                cell.apply(&patch);
+        match result {
+            Ok(output) => {
+                for (id, patch) in executor.view().take_writes() {
+                    let mut cell = lock(self.memory.cell(id));
+                    cell.withdraw(index);
+                    cell.apply(&patch);
+                }
+                for id in pending {
+                    lock(self.memory.cell(*id)).withdraw(index);
+                }
+                std::mem::forget(guard);
+                Some(output)
             }
-            for id in guesses {
-                lock(self.memory.cell(*id)).withdraw(index);
+            Err(source) => {
+                // The guard wakes who waits, and the marks stay: they must see
+                // the stop when they look again.
+                self.stop(RunError::Failed { index, source });
+                None
             }
-        } else {
-            // The marks stay, so waiters must see the stop when they wake.
-            self.stopped.store(true, Ordering::Release);
         }
-        self.leave(&mut lock(self.task(index)), Phase::Settled);
-        std::mem::forget(guard);
-        output
     }
 
     /// Ends a run of the transaction `task` and wakes who waited for it.
@@ -306,14 +354,21 @@ impl<'m, P: Program> Shared<'m, P> {
     }
 }
 
-/// Stops the run when the program panics, so that no worker waits for ever and
-/// the panic reaches the caller.
-struct StopOnPanic<'a, 'm, P: Program> {
+/// What the frontier takes from a transaction to decide on it.
+struct FirstRun<P: Program> {
+    reads: Vec<Read<P>>,
+    written: Vec<LocationId>,
+    output: Option<P::Output>,
+}
+
+/// Stops the run when a run ends without a result, so that no worker waits for
+/// ever: a final run that failed, or a panic of the program.
+struct StopUnlessDone<'a, 'm, P: Program> {
     shared: &'a Shared<'m, P>,
     index: TxIndex,
 }
 
-impl<P: Program> Drop for StopOnPanic<'_, '_, P> {
+impl<P: Program> Drop for StopUnlessDone<'_, '_, P> {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::Release);
         let waiters = std::mem::take(&mut lock(self.shared.task(self.index)).waiters);

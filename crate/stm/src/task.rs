@@ -12,7 +12,7 @@ pub(crate) struct TaskState<P: Program> {
     pub(crate) written: Vec<LocationId>,
     /// What its first run relied on.
     pub(crate) reads: Vec<Read<P>>,
-    /// What its first run returned; `None` when that run failed.
+    /// What its last run returned; `None` if that run failed.
     pub(crate) output: Option<P::Output>,
 }
 
@@ -26,7 +26,9 @@ pub(crate) enum Phase {
     Running,
     /// The first run is over and its writes are in the memory.
     Executed,
-    /// Its result is final.
+    /// A final run is over and its writes are final values.
+    Finished,
+    /// Its result has been handed over.
     Settled,
 }
 
