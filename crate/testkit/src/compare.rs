@@ -43,8 +43,8 @@ pub fn difference(left: &BlockOutcome, right: &BlockOutcome) -> Option<String> {
 }
 
 fn diff_difference(left: &StateDiff, right: &StateDiff) -> Option<String> {
-    for (address, change) in &left.accounts {
-        let Some(other) = right.accounts.get(address) else {
+    for (address, change) in left.sorted_accounts() {
+        let Some(other) = right.accounts.get(&address) else {
             return Some(format!(
                 "account {address}: changed only on the left, {change:?}"
             ));
@@ -54,9 +54,9 @@ fn diff_difference(left: &StateDiff, right: &StateDiff) -> Option<String> {
         }
     }
     if let Some((address, change)) = right
-        .accounts
-        .iter()
-        .find(|(address, _)| !left.accounts.contains_key(*address))
+        .sorted_accounts()
+        .into_iter()
+        .find(|(address, _)| !left.accounts.contains_key(address))
     {
         return Some(format!(
             "account {address}: changed only on the right, {change:?}"

@@ -107,29 +107,29 @@ pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
 }
 
 fn state_diff(diff: &StateDiff) -> Vec<wire::AccountChange> {
-    let accounts = diff
-        .accounts
-        .iter()
-        .map(|(address, change)| wire::AccountChange {
-            address: *address,
-            account: change.account.map(|account| wire::Account {
-                balance: account.balance,
-                nonce: account.nonce,
-                code_hash: account.code_hash,
-                code: diff
-                    .codes
-                    .get(&account.code_hash)
-                    .map(|code| Bytes::copy_from_slice(code.original_byte_slice())),
-            }),
-            storage_reset: change.storage_reset,
-            slots: change
-                .slots
-                .iter()
-                .map(|(slot, value)| wire::Slot {
-                    slot: B256::from(*slot),
-                    value: B256::from(*value),
-                })
-                .collect(),
-        });
+    let accounts =
+        diff.sorted_accounts()
+            .into_iter()
+            .map(|(address, change)| wire::AccountChange {
+                address,
+                account: change.account.map(|account| wire::Account {
+                    balance: account.balance,
+                    nonce: account.nonce,
+                    code_hash: account.code_hash,
+                    code: diff
+                        .codes
+                        .get(&account.code_hash)
+                        .map(|code| Bytes::copy_from_slice(code.original_byte_slice())),
+                }),
+                storage_reset: change.storage_reset,
+                slots: change
+                    .sorted_slots()
+                    .into_iter()
+                    .map(|(slot, value)| wire::Slot {
+                        slot: B256::from(slot),
+                        value: B256::from(value),
+                    })
+                    .collect(),
+            });
     accounts.collect()
 }

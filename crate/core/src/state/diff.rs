@@ -2,16 +2,18 @@
 
 use super::Account;
 use crate::vm::Bytecode;
-use alloy_primitives::{Address, U256, map::B256Map};
-use std::collections::BTreeMap;
+use alloy_primitives::{
+    Address, U256,
+    map::{AddressMap, B256Map, HashMap},
+};
 
 /// What a block changed.
 ///
 /// Normal form: an account is listed only if something differs from the state before the block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateDiff {
-    /// Changed accounts.
-    pub accounts: BTreeMap<Address, AccountChange>,
+    /// Changed accounts, in no order.
+    pub accounts: AddressMap<AccountChange>,
     /// Codes of accounts whose code hash changed, without the empty code.
     pub codes: B256Map<Bytecode>,
 }
@@ -24,11 +26,37 @@ pub struct AccountChange {
     /// True when every slot not listed in `slots` became zero. Always true for an account that is
     /// gone, never for one that was not there before the block.
     pub storage_reset: bool,
-    /// New values of changed slots. After a reset these are all nonzero slots.
-    pub slots: BTreeMap<U256, U256>,
+    /// New values of changed slots, in no order. After a reset these are all nonzero slots.
+    pub slots: HashMap<U256, U256>,
+}
+
+impl AccountChange {
+    /// The changed slots in order of their keys.
+    #[must_use]
+    pub fn sorted_slots(&self) -> Vec<(U256, U256)> {
+        let mut slots: Vec<_> = self
+            .slots
+            .iter()
+            .map(|(slot, value)| (*slot, *value))
+            .collect();
+        slots.sort_unstable();
+        slots
+    }
 }
 
 impl StateDiff {
+    /// The changed accounts in order of their addresses.
+    #[must_use]
+    pub fn sorted_accounts(&self) -> Vec<(Address, &AccountChange)> {
+        let mut accounts: Vec<_> = self
+            .accounts
+            .iter()
+            .map(|(address, change)| (*address, change))
+            .collect();
+        accounts.sort_unstable_by_key(|(address, _)| *address);
+        accounts
+    }
+
     /// Adds the change of one account, in normal form.
     ///
     /// `before` and the first value of each slot are the state source's, the rest is the state
@@ -50,14 +78,14 @@ impl StateDiff {
                     AccountChange {
                         account: None,
                         storage_reset: true,
-                        slots: BTreeMap::new(),
+                        slots: HashMap::default(),
                     },
                 );
             }
             return;
         }
         let storage_reset = storage_reset && before.is_some();
-        let slots: BTreeMap<U256, U256> = slots
+        let slots: HashMap<U256, U256> = slots
             .into_iter()
             .filter(|(_, old, new)| {
                 if storage_reset {

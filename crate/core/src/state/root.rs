@@ -24,7 +24,7 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 pub fn state_root(witness: &Witness, diff: &StateDiff) -> Option<B256> {
     let mut trie = Trie::new(witness, witness.state_root_before()?);
     let mut removed = Vec::new();
-    for (address, change) in &diff.accounts {
+    for (address, change) in diff.sorted_accounts() {
         let key = keccak256(address);
         match leaf(witness, &trie, key, change).ok()? {
             Some(account) => trie.insert(key, alloy_rlp::encode(account)).ok()?,
@@ -59,13 +59,15 @@ fn leaf(
         _ => EMPTY_ROOT_HASH,
     };
     let mut storage = Trie::new(witness, before);
-    let (kept, cleared): (Vec<_>, Vec<_>) =
-        change.slots.iter().partition(|(_, value)| !value.is_zero());
+    let (kept, cleared): (Vec<_>, Vec<_>) = change
+        .sorted_slots()
+        .into_iter()
+        .partition(|(_, value)| !value.is_zero());
     for (slot, value) in kept {
-        storage.insert(hashed(slot), alloy_rlp::encode(value))?;
+        storage.insert(hashed(&slot), alloy_rlp::encode(value))?;
     }
     for (slot, _) in cleared {
-        storage.remove(hashed(slot))?;
+        storage.remove(hashed(&slot))?;
     }
     Ok(Some(TrieAccount {
         nonce: account.nonce,
