@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+use alloy_primitives::U256;
 use parevm::{
     Engine, ExecuteError, ExecuteOptions, Executor,
     execute::{Sequential, finish},
@@ -113,4 +114,32 @@ fn a_run_is_not_finished_before_its_last_step() {
     let mut run = Sequential::new(&block, &environment, &state).unwrap();
     assert!(run.step().unwrap().is_some());
     assert!(matches!(run.finish(), Err(ExecuteError::Bug { .. })));
+}
+
+#[test]
+fn the_first_rule_that_breaks_is_the_same_for_every_executor() {
+    let engine = Engine::new(4).unwrap();
+    let (mut block, state) = workload::transfers(50);
+    // Wrong in two ways: more gas than the block has left, and more than its sender can pay.
+    block.header.gas_limit = 50 * 21_000;
+    block.transactions[40].env.gas_limit = 1_000_000;
+    block.transactions[40].env.value = U256::MAX;
+    for executor in EXECUTORS {
+        let options = ExecuteOptions {
+            executor,
+            ..Default::default()
+        };
+        let error = engine.execute(&block, &state, &options).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ExecuteError::BlockGasExceeded {
+                    index: 40,
+                    gas_limit: 1_000_000,
+                    available: 210_000
+                }
+            ),
+            "{executor}: {error:?}"
+        );
+    }
 }

@@ -8,7 +8,7 @@ use crate::{
     block::Block,
     vm::{Environment, SpecId},
 };
-use alloy_primitives::{Bloom, KECCAK256_EMPTY};
+use alloy_primitives::Bloom;
 
 /// Turns results into receipts, bloom and roots.
 ///
@@ -24,12 +24,10 @@ pub fn finish(
 ) -> Result<BlockOutcome, ExecuteError> {
     let Executed {
         results,
-        mut diff,
+        diff,
         system,
         work,
     } = executed;
-    // Normal form: empty code needs no entry, whoever cleared it (EIP-7702).
-    diff.codes.remove(&KECCAK256_EMPTY);
     if results.len() != block.transactions.len() {
         return Err(ExecuteError::Bug {
             invariant: "every transaction has one result",

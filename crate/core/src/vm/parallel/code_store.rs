@@ -20,7 +20,11 @@ impl CodeStore {
             .cloned()
     }
 
+    /// Keeps `code`, unless it is the empty one, which everybody knows.
     pub(crate) fn insert(&self, code_hash: B256, code: &Bytecode) {
+        if code.is_empty() {
+            return;
+        }
         let mut codes = self.codes.write().unwrap_or_else(PoisonError::into_inner);
         codes.entry(code_hash).or_insert_with(|| code.clone());
     }

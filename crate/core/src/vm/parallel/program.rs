@@ -77,6 +77,12 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         }
     }
 
+    /// What the final transactions have left of the block's gas.
+    fn limits(&self) -> Limits {
+        let settled = self.settled.lock();
+        settled.unwrap_or_else(PoisonError::into_inner).limits
+    }
+
     /// Codes that came into being.
     pub(crate) fn codes(&self) -> &CodeStore {
         &self.codes
@@ -129,7 +135,7 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
         let database = ViewDatabase::new(view, self.state, &self.codes);
         BlockWorker {
             evm: CommutingEvm::new(self.environment, database),
-            block: self.block,
+            program: self,
         }
     }
 
@@ -158,7 +164,7 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
 /// Runs transactions of a block on one worker.
 pub(crate) struct BlockWorker<'m, 'b, S: StateSource> {
     evm: CommutingEvm<'m, 'b, S>,
-    block: &'b Block,
+    program: &'m BlockProgram<'b, S>,
 }
 
 impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWorker<'m, 'b, S> {
@@ -166,9 +172,14 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
         &mut self.evm.database().view
     }
 
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<ExecutionResult, ExecuteError> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<ExecutionResult, ExecuteError> {
         let index = index.as_usize();
-        let transaction = &self.block.transactions[index].env;
+        let transaction = &self.program.block.transactions[index].env;
+        if mode == Mode::Final {
+            // What the block has no room for is refused as such, before anything
+            // else is wrong with it. `settle` counts it.
+            self.program.limits().admit(index, transaction)?;
+        }
         self.evm
             .transact(transaction)
             .map_err(|error| execute_error(index, error))
