@@ -30,7 +30,10 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     pub fn new(threads: usize) -> Result<Engine, JsValue> {
         #[cfg(feature = "threads")]
-        let pool = crate::threads::build_pool(threads);
+        let pool = {
+            crate::threads::reserve_memory();
+            crate::threads::build_pool(threads)
+        };
         #[cfg(not(feature = "threads"))]
         let pool = {
             let _ = threads;

@@ -5,11 +5,40 @@
 //! the supervisor has started takes one piece with [`run_pool_worker`] and stays in it until it is
 //! terminated.
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Takes all memory that the instance may have, for the allocator to hand out later.
+///
+/// Memory must not grow while several threads run: V8 checks `memory.copy` against the size that a
+/// thread knew last, so a thread that is handed a block which another one has just grown for traps.
+/// What is reserved costs nothing before it is written. No other thread may start meanwhile: there
+/// would be no memory for its stack.
+pub(crate) fn reserve_memory() {
+    const PAGE: usize = 64 * 1024;
+    let mut size = 1 << 30;
+    let mut blocks = [(std::ptr::null_mut(), 0); 32];
+    let mut taken = 0;
+    while size >= PAGE && taken < blocks.len() {
+        // SAFETY: the size is not zero, and 16 is a power of two.
+        let block = unsafe { System.alloc(Layout::from_size_align_unchecked(size, 16)) };
+        if block.is_null() {
+            size /= 2;
+        } else {
+            blocks[taken] = (block, size);
+            taken += 1;
+        }
+    }
+    for (block, size) in &blocks[..taken] {
+        // SAFETY: each block came from above with this layout. The system allocator keeps it:
+        // wasm cannot give memory back.
+        unsafe { System.dealloc(*block, Layout::from_size_align_unchecked(*size, 16)) };
+    }
+}
 
 /// Threads that rayon asked for and no worker has taken yet.
 static QUEUE: Mutex<VecDeque<ThreadBuilder>> = Mutex::new(VecDeque::new());

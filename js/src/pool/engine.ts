@@ -44,7 +44,10 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
         if (over) return
         if (message.type === 'failed') return lose(new EngineFailedError(message.reason))
         if (message.type !== 'ready') return onMessage(message)
-        if (role === 'engine') cancelFlag = message.cancelAddress
+        if (role === 'engine') {
+          cancelFlag = message.cancelAddress
+          spawnPool()
+        }
         waiting -= 1
         if (waiting > 0) return
         clearTimeout(deadline)
@@ -65,19 +68,25 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     return worker
   }
 
-  const spawnAll = () => {
+  /** Not before the engine has taken its memory: a worker needs some for its stack. */
+  const spawnPool = () => {
     try {
-      const engine = spawn('engine', 'parevm-engine')
       for (let index = 0; memory !== undefined && index < choice.threads; index += 1)
         spawn('pool', `parevm-pool-${index}`)
-      return engine
+    } catch (cause) {
+      lose(new EngineFailedError('a worker could not be started', cause))
+    }
+  }
+  const spawnEngine = () => {
+    try {
+      return spawn('engine', 'parevm-engine')
     } catch (cause) {
       // A content security policy, or a host that is out of threads.
       void stop()
       throw new EngineFailedError('a worker could not be started', cause)
     }
   }
-  const engine = spawnAll()
+  const engine = spawnEngine()
 
   const setFlag = (value: 0 | 1) => {
     if (memory !== undefined) Atomics.store(new Uint8Array(memory.buffer), cancelFlag, value)
@@ -131,9 +140,10 @@ export type EngineInfo = { readonly version: string }
 /** A worker that is not ready by then never will be. */
 const START_LIMIT_MS = 30_000
 
-/** Pages of 64 KiB: at least what the module declares, and exactly its maximum. */
+/** Pages of 64 KiB: at least what the module declares. The engine takes the rest when it starts. */
 const FIRST_PAGES = 256
-const MOST_PAGES = 16_384
+/** 512 MiB, of which only what is written is used. */
+const MOST_PAGES = 8_192
 
 function sharedMemory(): WebAssembly.Memory {
   try {
