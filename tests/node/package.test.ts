@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +48,19 @@ test('the installed package executes a block', async () => {
     console.log(String(gasUsed), checks.receiptsRoot)`,
   )
   expect((await start([process.execPath, 'block.js'], folder)).trim()).toBe('2056821 true')
+})
+
+test('the example of the README runs', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]?.replace(
+    "'fixtures/",
+    "'node_modules/parevm/fixtures/",
+  )
+  await writeFile(join(folder, 'example.js'), `${example}\nconsole.log(run.gasUsed, run.checks)`)
+  const output = await start([process.execPath, 'example.js'], folder)
+  expect(output).toContain('1100 of 1100')
+  expect(output).toContain('29985362n')
+  expect(output).not.toContain('false')
 })
 
 test('the installed command runs', async () => {

@@ -2,6 +2,7 @@
 //! patches of transactions that are not final yet.
 
 use crate::{TxIndex, Value};
+use std::collections::VecDeque;
 
 pub(crate) struct Cell<V: Value> {
     /// Value before the block. Present before the first patch or read.
@@ -10,7 +11,7 @@ pub(crate) struct Cell<V: Value> {
     /// has written.
     settled: Option<V>,
     /// Patches above the frontier, lowest writer first, one for each writer.
-    pending: Vec<Pending<V::Patch>>,
+    pending: VecDeque<Pending<V::Patch>>,
 }
 
 struct Pending<P> {
@@ -21,7 +22,7 @@ struct Pending<P> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trust {
-    /// Written by a first run, or predicted: the best guess there is.
+    /// Written by a first run: the best guess there is.
     Guess,
     /// Its run failed validation: the writer is running again.
     Estimate,
@@ -41,7 +42,7 @@ impl<V: Value> Default for Cell<V> {
         Self {
             base: None,
             settled: None,
-            pending: Vec::new(),
+            pending: VecDeque::new(),
         }
     }
 }
@@ -49,19 +50,18 @@ impl<V: Value> Default for Cell<V> {
 impl<V: Value> Cell<V> {
     /// What `reader` sees: every patch below it, on top of the final value.
     pub(crate) fn find(&self, reader: TxIndex) -> Found<V> {
-        let below = match self.pending.last() {
+        // Most readers are above all writers, and writers come in order.
+        let below = match self.pending.back() {
             Some(last) if last.writer < reader => self.pending.len(),
             _ => self.pending.partition_point(|entry| entry.writer < reader),
         };
-        let visible = &self.pending[..below];
         // Nothing below a patch that overwrites can be seen.
-        let first = visible
-            .iter()
-            .rposition(|entry| V::overwrites(&entry.patch))
-            .unwrap_or(0);
-        let visible = &visible[first..];
+        let first = (0..below)
+            .rev()
+            .find(|at| V::overwrites(&self.pending[*at].patch));
+        let visible = self.pending.range(first.unwrap_or(0)..below);
         if let Some(entry) = visible
-            .iter()
+            .clone()
             .rev()
             .find(|entry| entry.trust == Trust::Estimate)
         {
@@ -114,15 +114,15 @@ impl<V: Value> Cell<V> {
     /// Takes back the patch of `writer`.
     pub(crate) fn withdraw(&mut self, writer: TxIndex) {
         if let Ok(at) = self.position(writer) {
-            self.pending.remove(at);
+            let _ = self.pending.remove(at);
         }
     }
 
     /// Makes the patch of `writer` part of the final value. All lower writers
     /// are final.
     pub(crate) fn settle(&mut self, writer: TxIndex) {
-        if let Ok(at) = self.position(writer) {
-            let entry = self.pending.remove(at);
+        let at = self.position(writer);
+        if let Some(entry) = at.ok().and_then(|at| self.pending.remove(at)) {
             self.apply(&entry.patch);
         }
     }

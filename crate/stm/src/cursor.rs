@@ -1,4 +1,4 @@
-//! Hands out first runs, in block order.
+//! Hands out transactions, in block order.
 
 use crate::{
     TxIndex,
@@ -19,14 +19,25 @@ impl Cursor {
         }
     }
 
-    /// The next transaction to run, or `None` when all are claimed.
-    ///
-    /// Each index is returned once. The counter passes `count` by at most one
-    /// for each worker, since a worker that got `None` leaves.
-    pub(crate) fn claim(&self) -> Option<TxIndex> {
-        // Relaxed: the index is all that is handed over; what a run reads is
+    /// The next transactions to run, as many as `batch` says for the first of
+    /// them, or `None` when all are claimed. Each index is handed out once.
+    pub(crate) fn claim(
+        &self,
+        batch: impl Fn(TxIndex) -> u32,
+    ) -> Option<impl Iterator<Item = TxIndex>> {
+        let end = |first: u32| {
+            let wanted = batch(TxIndex::new(first)).max(1);
+            self.count.min(first.saturating_add(wanted))
+        };
+        // Relaxed: the indices are all that is handed over; what a run reads is
         // guarded by the locks of tasks and cells.
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.count).then_some(TxIndex::new(index))
+        let claimed = self
+            .next
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |first| {
+                (first < self.count).then(|| end(first))
+            });
+        claimed
+            .ok()
+            .map(|first| (first..end(first)).map(TxIndex::new))
     }
 }

@@ -5,13 +5,11 @@
 
 use crate::{
     LocationId,
-    sync::{AtomicU32, Ordering, RwLock},
+    sync::{AtomicU32, Ordering, PoisonError, RwLock},
 };
 use foldhash::{SharedSeed, fast::SeedableRandomState};
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, Hash},
-};
+use hashbrown::{HashTable, hash_table::Entry};
+use std::hash::{BuildHasher, Hash};
 
 /// Locks that workers spread over. A power of two.
 const SHARDS: usize = if cfg!(parevm_loom) { 1 } else { 64 };
@@ -22,49 +20,50 @@ pub(crate) struct Interner<L> {
     next: AtomicU32,
 }
 
-type Shard<L> = HashMap<L, LocationId, SeedableRandomState>;
+/// Locations with their numbers. The hash is kept out: it is computed once.
+type Shard<L> = HashTable<(L, LocationId)>;
 
 impl<L: Clone + Eq + Hash> Interner<L> {
     pub(crate) fn new(seed: u64) -> Self {
-        let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        let shards = (0..SHARDS)
-            .map(|_| RwLock::new(HashMap::with_hasher(hasher.clone())))
-            .collect();
         Self {
-            hasher,
-            shards,
+            hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
+            shards: (0..SHARDS).map(|_| RwLock::new(HashTable::new())).collect(),
             next: AtomicU32::new(0),
         }
     }
 
-    /// The number of `location`; the same for every worker.
-    pub(crate) fn intern(&self, location: &L) -> LocationId {
-        let hash = self.hasher.hash_one(location);
-        // The map inside takes its bucket from the low bits, so take high ones.
-        let shard = &self.shards[(hash >> 52) as usize % SHARDS];
-        let known = shard
-            .read()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(id) = known.get(location) {
+    /// The hash under which `location` is known.
+    pub(crate) fn hash(&self, location: &L) -> u64 {
+        self.hasher.hash_one(location)
+    }
+
+    /// The number of `location`, whose hash is `hash`; the same for every worker.
+    pub(crate) fn intern(&self, hash: u64, location: &L) -> LocationId {
+        // The table inside takes low and the highest bits, so take others.
+        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
+        let is_it = |(known, _): &(L, LocationId)| known == location;
+        let table = shard.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, id)) = table.find(hash, is_it) {
             return *id;
         }
-        drop(known);
-        let mut known = shard
-            .write()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        // Relaxed: ids only have to differ; the shard's lock hands them over.
-        *known
-            .entry(location.clone())
-            .or_insert_with(|| LocationId(self.next.fetch_add(1, Ordering::Relaxed)))
+        drop(table);
+        let mut table = shard.write().unwrap_or_else(PoisonError::into_inner);
+        match table.entry(hash, is_it, |(known, _)| self.hasher.hash_one(known)) {
+            Entry::Occupied(entry) => entry.get().1,
+            Entry::Vacant(entry) => {
+                // Relaxed: numbers only have to differ; the lock hands them over.
+                let id = LocationId(self.next.fetch_add(1, Ordering::Relaxed));
+                entry.insert((location.clone(), id));
+                id
+            }
+        }
     }
 
     /// Calls `visit` for every location seen so far.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(&L, LocationId)) {
         for shard in &self.shards {
-            let known = shard
-                .read()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            for (location, id) in known.iter() {
+            let table = shard.read().unwrap_or_else(PoisonError::into_inner);
+            for (location, id) in table.iter() {
                 visit(location, *id);
             }
         }

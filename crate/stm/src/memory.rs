@@ -56,13 +56,8 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         location: &L,
         load: impl FnOnce(&L) -> Result<V, E>,
     ) -> Result<LocationId, E> {
-        let id = self.interner.intern(location);
-        if !lock(self.cell(id)).is_loaded() {
-            // Not under the lock: a state source may be slow. Two workers that
-            // load the same location load the same value.
-            let base = load(location)?;
-            lock(self.cell(id)).load(base);
-        }
+        let id = self.intern(self.hash(location), location);
+        self.load(id, location, load)?;
         Ok(id)
     }
 
@@ -74,15 +69,10 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
     pub fn final_value<E>(
         &self,
         location: &L,
-        load: impl FnOnce(&L) -> Result<V, E>,
+        load: impl Fn(&L) -> Result<V, E>,
     ) -> Result<(LocationId, V), E> {
-        let id = self.interner.intern(location);
-        if let Some(value) = lock(self.cell(id)).final_value() {
-            return Ok((id, value.clone()));
-        }
-        let base = load(location)?;
-        lock(self.cell(id)).load(base.clone());
-        Ok((id, base))
+        let id = self.intern(self.hash(location), location);
+        Ok((id, self.read_final(id, location, load)?))
     }
 
     /// Applies `patch` to the final value of a location. For what happens
@@ -105,25 +95,62 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         });
     }
 
-    /// What `reader` finds at `location` while lower transactions may run.
-    pub(crate) fn find<E>(
+    pub(crate) fn hash(&self, location: &L) -> u64 {
+        self.interner.hash(location)
+    }
+
+    /// The dense name of `location`, whose hash is `hash`.
+    pub(crate) fn intern(&self, hash: u64, location: &L) -> LocationId {
+        self.interner.intern(hash, location)
+    }
+
+    /// Makes sure that the value before the block is there.
+    pub(crate) fn load<E>(
         &self,
+        id: LocationId,
+        location: &L,
+        load: impl FnOnce(&L) -> Result<V, E>,
+    ) -> Result<(), E> {
+        if !lock(self.cell(id)).is_loaded() {
+            // Not under the lock: a state source may be slow. Two workers that
+            // load the same location load the same value.
+            let base = load(location)?;
+            lock(self.cell(id)).load(base);
+        }
+        Ok(())
+    }
+
+    /// What `reader` finds while lower transactions may run, or the lower
+    /// transaction that is computing it anew.
+    pub(crate) fn read<E>(
+        &self,
+        id: LocationId,
         location: &L,
         reader: TxIndex,
         load: impl Fn(&L) -> Result<V, E>,
-    ) -> Result<(LocationId, Result<V, TxIndex>), E> {
-        let id = self.interner.intern(location);
-        let mut cell = lock(self.cell(id));
+    ) -> Result<Result<V, TxIndex>, E> {
         loop {
-            match cell.find(reader) {
-                Found::Value(value) => return Ok((id, Ok(value))),
-                Found::Estimate(writer) => return Ok((id, Err(writer))),
-                Found::Unloaded => {
-                    drop(cell);
-                    let base = load(location)?;
-                    cell = lock(self.cell(id));
-                    cell.load(base);
-                }
+            let found = lock(self.cell(id)).find(reader);
+            match found {
+                Found::Value(value) => return Ok(Ok(value)),
+                Found::Estimate(writer) => return Ok(Err(writer)),
+                Found::Unloaded => self.load(id, location, &load)?,
+            }
+        }
+    }
+
+    /// The value after every final transaction.
+    pub(crate) fn read_final<E>(
+        &self,
+        id: LocationId,
+        location: &L,
+        load: impl Fn(&L) -> Result<V, E>,
+    ) -> Result<V, E> {
+        loop {
+            let value = lock(self.cell(id)).final_value().cloned();
+            match value {
+                Some(value) => return Ok(value),
+                None => self.load(id, location, &load)?,
             }
         }
     }

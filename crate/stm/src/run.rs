@@ -13,8 +13,7 @@ use crate::{
     frontier::{Frontier, Ownership},
     stats::Counters,
     sync::{AtomicBool, Mutex, Ordering, lock},
-    task::{Phase, Read, Task, TaskState},
-    view::Write,
+    task::{Phase, Read, Record, Task, TaskState},
     wait::Beds,
 };
 
@@ -70,13 +69,6 @@ impl<'m, P: Program> Run<'m, P> {
         Self { shared }
     }
 
-    /// Tells readers above `index` what it will write, before it runs. A wrong
-    /// prediction costs time and changes no result.
-    pub fn predict(&self, index: TxIndex, id: LocationId, patch: <P::Value as Value>::Patch) {
-        lock(self.shared.memory.cell(id)).put(index, patch);
-        lock(self.shared.task(index)).written.push(id);
-    }
-
     /// Runs all transactions. Afterwards the memory's final values are those
     /// after the last transaction.
     ///
@@ -116,48 +108,47 @@ impl<'m, P: Program> Run<'m, P> {
 impl<'m, P: Program> Shared<'m, P> {
     fn work(&'m self, worker: WorkerId) {
         let mut executor = self.program.executor(View::new(self, worker));
-        while !self.is_stopped() {
-            let Some(index) = self.cursor.claim() else {
-                return;
-            };
-            if self.frontier.settled() == index.get() {
-                self.run_alone(index, &mut executor);
-            } else {
-                self.run_first(index, &mut executor);
+        while let Some(batch) = self.cursor.claim(|first| self.program.batch(first)) {
+            let mut is_announced = true;
+            for index in batch {
+                if self.is_stopped() {
+                    return;
+                }
+                is_announced = self.frontier.settled() == index.get();
+                if is_announced {
+                    self.run_alone(index, &mut executor);
+                    self.announce(&mut executor);
+                } else {
+                    self.run_first(index, &mut executor);
+                }
             }
-            let mut ownership = self.frontier.announce();
-            while let Some(owned) = ownership {
-                self.move_frontier(&owned, &mut executor);
-                ownership = self.frontier.retire(owned);
+            if !is_announced {
+                self.announce(&mut executor);
             }
         }
     }
 
     /// Runs `index` on a guess of what the lower transactions leave.
     fn run_first(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
-        lock(self.task(index)).phase = Phase::Running;
         let guard = StopUnlessDone {
             shared: self,
             index,
         };
         executor.view().begin(index, Mode::Optimistic);
-        let output = executor.execute(index, Mode::Optimistic);
+        let output = executor.execute(index, Mode::Optimistic).ok();
         self.counters.executions.raise();
-        let reads = executor.view().take_reads();
-        let predicted = std::mem::take(&mut lock(self.task(index)).written);
-        // A failed run leaves no writes, since what it saw may never have been:
-        // the prediction remains the best guess.
-        let written = match &output {
-            Ok(_) => self.publish(index, &predicted, executor.view().take_writes()),
-            Err(_) => predicted,
-        };
-
+        let mut record = executor.view().take_record();
+        // A failed run leaves no writes: what it saw may never have been.
+        if output.is_some() {
+            for (id, patch) in executor.view().drain_visible() {
+                lock(self.memory.cell(id)).put(index, patch);
+                record.written.push(id);
+            }
+        }
         let mut task = lock(self.task(index));
-        task.written = written;
-        task.reads = reads;
-        task.output = output.ok();
-        // Waiters are woken when the writes they wait for are in the memory.
-        self.leave(&mut task, Phase::Executed);
+        task.record = record;
+        task.output = output;
+        task.phase = Phase::Executed;
         drop(task);
         std::mem::forget(guard);
     }
@@ -165,34 +156,21 @@ impl<'m, P: Program> Shared<'m, P> {
     /// Runs `index` when everything below is final already: its first run is
     /// its final run.
     fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
-        let predicted = {
-            let mut task = lock(self.task(index));
-            task.phase = Phase::Running;
-            std::mem::take(&mut task.written)
-        };
-        if let Some(output) = self.run_final(index, &predicted, executor) {
+        if let Some(output) = self.run_final(index, &[], executor) {
             let mut task = lock(self.task(index));
             task.output = Some(output);
-            self.leave(&mut task, Phase::Finished);
+            task.phase = Phase::Finished;
         }
     }
 
-    /// Puts the writes of a first run into the memory, in place of those in
-    /// `old`, and returns where they are.
-    fn publish(
-        &self,
-        index: TxIndex,
-        old: &[LocationId],
-        writes: Vec<Write<P>>,
-    ) -> Vec<LocationId> {
-        let written: Vec<_> = writes.iter().map(|(id, _)| *id).collect();
-        for (id, patch) in writes {
-            lock(self.memory.cell(id)).put(index, patch);
+    /// Tells the frontier that transactions have run, and moves it unless
+    /// somebody else does.
+    fn announce(&self, executor: &mut P::Executor<'m>) {
+        let mut ownership = self.frontier.announce();
+        while let Some(owned) = ownership {
+            self.move_frontier(&owned, executor);
+            ownership = self.frontier.retire(owned);
         }
-        for id in old.iter().filter(|id| !written.contains(id)) {
-            lock(self.memory.cell(*id)).withdraw(index);
-        }
-        written
     }
 
     /// Settles transactions while the lowest one that is not final has run.
@@ -206,19 +184,13 @@ impl<'m, P: Program> Shared<'m, P> {
             let mut task = lock(self.task(index));
             let output = match task.phase {
                 Phase::Executed => {
-                    let first = FirstRun {
-                        reads: std::mem::take(&mut task.reads),
-                        written: std::mem::take(&mut task.written),
-                        output: task.output.take(),
-                    };
+                    let record = std::mem::take(&mut task.record);
+                    let guess = task.output.take();
                     drop(task);
-                    self.decide(index, first, executor)
+                    self.decide(index, record, guess, executor)
                 }
-                Phase::Finished => {
-                    task.phase = Phase::Settled;
-                    task.output.take()
-                }
-                Phase::Ready | Phase::Running | Phase::Settled => return,
+                Phase::Finished => task.output.take(),
+                Phase::Ready | Phase::Rerunning => return,
             };
             let Some(output) = output else { return };
             match self.program.settle(index, output) {
@@ -233,30 +205,28 @@ impl<'m, P: Program> Shared<'m, P> {
     fn decide(
         &self,
         index: TxIndex,
-        first: FirstRun<P>,
+        record: Record<P>,
+        guess: Option<P::Output>,
         executor: &mut P::Executor<'m>,
     ) -> Option<P::Output> {
-        let FirstRun {
-            reads,
-            written,
-            output,
-        } = first;
-        if output.is_some() && self.stands(&reads) {
-            for id in written {
+        if guess.is_some() && self.stands(&record.reads) {
+            for id in record.written {
                 lock(self.memory.cell(id)).settle(index);
             }
-            lock(self.task(index)).phase = Phase::Settled;
-            return output;
+            for (id, patch) in record.blind {
+                lock(self.memory.cell(id)).apply(&patch);
+            }
+            return guess;
         }
-        // Running comes before the marks: a reader that meets a mark finds the
-        // writer running, or done and the mark gone.
-        lock(self.task(index)).phase = Phase::Running;
-        for id in &written {
+        // Rerunning comes before the marks: a reader that meets a mark finds
+        // the writer running, or done and the mark gone.
+        lock(self.task(index)).phase = Phase::Rerunning;
+        for id in &record.written {
             lock(self.memory.cell(*id)).distrust(index);
         }
         self.counters.re_executions.raise();
-        let output = self.run_final(index, &written, executor)?;
-        self.leave(&mut lock(self.task(index)), Phase::Settled);
+        let output = self.run_final(index, &record.written, executor)?;
+        self.finish_rerun(&mut lock(self.task(index)));
         Some(output)
     }
 
@@ -289,7 +259,7 @@ impl<'m, P: Program> Shared<'m, P> {
         self.counters.executions.raise();
         match result {
             Ok(output) => {
-                for (id, patch) in executor.view().take_writes() {
+                for (id, patch) in executor.view().drain() {
                     let mut cell = lock(self.memory.cell(id));
                     cell.withdraw(index);
                     cell.apply(&patch);
@@ -309,19 +279,20 @@ impl<'m, P: Program> Shared<'m, P> {
         }
     }
 
-    /// Ends a run of the transaction `task` and wakes who waited for it.
-    fn leave(&self, task: &mut TaskState<P>, phase: Phase) {
-        task.phase = phase;
+    /// Ends the rerun of the transaction `task`, whose writes are in the
+    /// memory, and wakes who waited for them.
+    fn finish_rerun(&self, task: &mut TaskState<P>) {
+        task.phase = Phase::Finished;
         self.beds.wake(std::mem::take(&mut task.waiters));
     }
 
     /// Sleeps until `writer`, which is lower than what `worker` runs, has
-    /// stopped running. Returns at once if it does not run.
+    /// been run again. Returns at once if it is not being run again.
     pub(crate) fn wait_for(&self, writer: TxIndex, worker: WorkerId) {
         let mut task = lock(self.task(writer));
         // Checked under the lock that wakes: either the writer still runs and
         // will find this waiter, or its writes are in the memory.
-        if task.phase != Phase::Running {
+        if task.phase != Phase::Rerunning {
             return;
         }
         task.waiters.push(worker);
@@ -352,13 +323,6 @@ impl<'m, P: Program> Shared<'m, P> {
     fn task(&self, index: TxIndex) -> &Task<P> {
         &self.tasks[index.as_usize()]
     }
-}
-
-/// What the frontier takes from a transaction to decide on it.
-struct FirstRun<P: Program> {
-    reads: Vec<Read<P>>,
-    written: Vec<LocationId>,
-    output: Option<P::Output>,
 }
 
 /// Stops the run when a run ends without a result, so that no worker waits for

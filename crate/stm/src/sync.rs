@@ -15,14 +15,12 @@ pub(crate) use loom::sync::{
 };
 
 // The arena publishes its chunks through `OnceLock`, which loom does not model.
-pub(crate) use std::sync::OnceLock;
+pub(crate) use std::sync::{OnceLock, PoisonError};
 
 /// Locks `mutex`, also after a panic of another worker.
 ///
 /// A poisoned lock is no reason to panic again: the run is stopped by the
 /// panicking worker's guard and its result is thrown away.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,35 +1,40 @@
 //! The state of one transaction.
 
-use crate::{LocationId, Program, Value, WorkerId, sync::Mutex};
+use crate::{LocationId, Program, Value, WorkerId, sync::Mutex, view::Write};
 
 pub(crate) type Task<P> = Mutex<TaskState<P>>;
 
 pub(crate) struct TaskState<P: Program> {
     pub(crate) phase: Phase,
-    /// Workers that sleep until this transaction stops running.
+    /// Workers that sleep until the final run is over.
     pub(crate) waiters: Vec<WorkerId>,
-    /// Where this transaction has a pending patch.
-    pub(crate) written: Vec<LocationId>,
-    /// What its first run relied on.
-    pub(crate) reads: Vec<Read<P>>,
-    /// What its last run returned; `None` if that run failed.
+    /// What the first run left for the frontier.
+    pub(crate) record: Record<P>,
+    /// What the last run returned; `None` if it failed.
     pub(crate) output: Option<P::Output>,
+}
+
+/// What a first run relied on and where its patches are.
+pub(crate) struct Record<P: Program> {
+    pub(crate) reads: Vec<Read<P>>,
+    /// Locations with a pending patch.
+    pub(crate) written: Vec<LocationId>,
+    /// Patches that nobody sees before they are final.
+    pub(crate) blind: Vec<Write<P>>,
 }
 
 pub(crate) type Read<P> = (LocationId, <<P as Program>::Value as Value>::Check);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Not started.
+    /// Not run yet.
     Ready,
-    /// A worker runs it, in either mode.
-    Running,
     /// The first run is over and its writes are in the memory.
     Executed,
-    /// A final run is over and its writes are final values.
+    /// The first run did not stand; the final run is under way.
+    Rerunning,
+    /// The final run is over and its writes are final values.
     Finished,
-    /// Its result has been handed over.
-    Settled,
 }
 
 impl<P: Program> Default for TaskState<P> {
@@ -37,9 +42,18 @@ impl<P: Program> Default for TaskState<P> {
         Self {
             phase: Phase::Ready,
             waiters: Vec::new(),
-            written: Vec::new(),
-            reads: Vec::new(),
+            record: Record::default(),
             output: None,
+        }
+    }
+}
+
+impl<P: Program> Default for Record<P> {
+    fn default() -> Self {
+        Self {
+            reads: Vec::new(),
+            written: Vec::new(),
+            blind: Vec::new(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The state as one transaction sees it, and the record of what it did.
 
 use crate::{
-    LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId, run::Shared, task::Read,
+    LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId,
+    run::Shared,
+    task::{Read, Record},
 };
 
 /// A worker's window on the memory, aimed at one transaction at a time.
@@ -12,7 +14,16 @@ pub struct View<'m, P: Program> {
     mode: Mode,
     reads: Vec<Read<P>>,
     writes: Vec<Write<P>>,
+    blind: Vec<Write<P>>,
+    /// Names that were asked for lately, by their hash: hot locations are
+    /// found without touching what workers share.
+    names: Box<[Option<Name<P>>]>,
 }
+
+type Name<P> = (<P as Program>::Location, LocationId);
+
+/// A power of two.
+const NAMES: usize = if cfg!(parevm_loom) { 1 } else { 1024 };
 
 pub(crate) type Write<P> = (LocationId, <<P as Program>::Value as Value>::Patch);
 
@@ -39,6 +50,8 @@ impl<'m, P: Program> View<'m, P> {
             mode: Mode::Optimistic,
             reads: Vec::new(),
             writes: Vec::new(),
+            blind: Vec::new(),
+            names: vec![None; NAMES].into_boxed_slice(),
         }
     }
 
@@ -48,20 +61,38 @@ impl<'m, P: Program> View<'m, P> {
         self.mode = mode;
         self.reads.clear();
         self.writes.clear();
+        self.blind.clear();
     }
 
-    pub(crate) fn take_reads(&mut self) -> Vec<Read<P>> {
-        std::mem::take(&mut self.reads)
+    /// Hands over what the run relied on, and its blind patches.
+    pub(crate) fn take_record(&mut self) -> Record<P> {
+        Record {
+            reads: std::mem::take(&mut self.reads),
+            blind: std::mem::take(&mut self.blind),
+            written: Vec::with_capacity(self.writes.len()),
+        }
     }
 
-    pub(crate) fn take_writes(&mut self) -> Vec<Write<P>> {
-        std::mem::take(&mut self.writes)
+    /// Hands over the patches that others may see.
+    pub(crate) fn drain_visible(&mut self) -> impl Iterator<Item = Write<P>> {
+        self.writes.drain(..)
+    }
+
+    /// Hands over the patches of a final run.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Write<P>> {
+        self.writes.drain(..).chain(self.blind.drain(..))
     }
 
     /// The transaction that runs.
     #[must_use]
     pub fn index(&self) -> TxIndex {
         self.index
+    }
+
+    /// How the transaction runs.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
     }
 
     /// What the transaction sees at `location`, and the location's dense name.
@@ -79,22 +110,18 @@ impl<'m, P: Program> View<'m, P> {
         location: &P::Location,
     ) -> Result<(LocationId, P::Value), ReadError<P::Error>> {
         let shared = self.shared;
+        let id = self.name(location);
+        let load = |location: &P::Location| shared.program.base(location);
         loop {
             if shared.is_stopped() {
                 return Err(ReadError::Stopped);
             }
-            let load = |location: &P::Location| shared.program.base(location);
             if self.mode == Mode::Final {
-                return shared
-                    .memory
-                    .final_value(location, load)
-                    .map_err(ReadError::Base);
+                let value = shared.memory.read_final(id, location, load);
+                return Ok((id, value.map_err(ReadError::Base)?));
             }
-            let (id, found) = shared
-                .memory
-                .find(location, self.index, load)
-                .map_err(ReadError::Base)?;
-            match found {
+            let found = shared.memory.read(id, location, self.index, load);
+            match found.map_err(ReadError::Base)? {
                 Ok(value) => return Ok((id, value)),
                 Err(writer) => shared.wait_for(writer, self.worker),
             }
@@ -128,14 +155,36 @@ impl<'m, P: Program> View<'m, P> {
     /// As [`Self::read`]; never waits.
     pub fn locate(&mut self, location: &P::Location) -> Result<LocationId, ReadError<P::Error>> {
         let shared = self.shared;
+        let id = self.name(location);
         shared
             .memory
-            .locate(location, |location| shared.program.base(location))
-            .map_err(ReadError::Base)
+            .load(id, location, |location| shared.program.base(location))
+            .map_err(ReadError::Base)?;
+        Ok(id)
     }
 
     /// Records the run's one patch for the location `id`.
     pub fn write(&mut self, id: LocationId, patch: <P::Value as Value>::Patch) {
         self.writes.push((id, patch));
+    }
+
+    /// Records the run's one patch for the location `id`, which higher
+    /// transactions need not see before it is final: one that reads there and
+    /// relies on it runs again. For writes by everybody that nobody reads.
+    pub fn write_blind(&mut self, id: LocationId, patch: <P::Value as Value>::Patch) {
+        self.blind.push((id, patch));
+    }
+
+    fn name(&mut self, location: &P::Location) -> LocationId {
+        let hash = self.shared.memory.hash(location);
+        let place = &mut self.names[(hash >> 20) as usize % NAMES];
+        if let Some((known, id)) = place
+            && known == location
+        {
+            return *id;
+        }
+        let id = self.shared.memory.intern(hash, location);
+        *place = Some((location.clone(), id));
+        id
     }
 }

@@ -43,7 +43,13 @@ pub(crate) fn run<S: StateSource>(
         invariant: "a block's transactions can be counted",
     })?;
     let memory = StateMemory::new(seed);
-    let program = BlockProgram::new(block, environment, state, options);
+    let program = BlockProgram::new(
+        block,
+        environment,
+        state,
+        options,
+        pool.current_num_threads(),
+    );
     let settled =
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
@@ -53,7 +59,6 @@ pub(crate) fn run<S: StateSource>(
     database.finish().map_err(unavailable)?;
 
     let run = Run::new(&program, &memory, count, pool.current_num_threads());
-    program.predict_nonces(&run, &memory).map_err(unavailable)?;
     let stats = run.execute(&Pool(pool)).map_err(execute_error)?;
     let results = program.take_results();
 

@@ -4,6 +4,7 @@
 use super::{
     code_store::CodeStore,
     location::Location,
+    nonces::Nonces,
     program::BlockProgram,
     value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
 };
@@ -16,7 +17,7 @@ use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
     map::{AddressMap, B256Map},
 };
-use parevm_stm::{LocationId, ReadError, ReadIndex, View};
+use parevm_stm::{LocationId, Mode, ReadError, ReadIndex, View};
 use revm::{
     Database,
     database_interface::DBErrorMarker,
@@ -29,6 +30,7 @@ pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
     pub(crate) view: View<'m, BlockProgram<'b, S>>,
     source: &'m S,
     codes: &'m CodeStore,
+    nonces: &'m Nonces,
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
     /// Accounts the running transaction has loaded. revm keeps the subscript as
@@ -79,11 +81,13 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         view: View<'m, BlockProgram<'b, S>>,
         source: &'m S,
         codes: &'m CodeStore,
+        nonces: &'m Nonces,
     ) -> Self {
         Self {
             view,
             source,
             codes,
+            nonces,
             known: B256Map::default(),
             loaded: Vec::new(),
             absent: AddressMap::default(),
@@ -137,6 +141,16 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         self.codes.insert(code_hash, code);
     }
 
+    /// Raises the nonce to what the sender's lower transactions will leave: not
+    /// all of them may have run.
+    fn guess_nonce(&self, address: Address, seen: &mut AccountValue) {
+        if let Some(account) = &mut seen.account
+            && let Some(nonce) = self.nonces.before(self.view.index().get(), address)
+        {
+            account.nonce = account.nonce.max(nonce);
+        }
+    }
+
     fn narrow(
         &mut self,
         address: Address,
@@ -176,9 +190,12 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ViewError> {
         let (id, value) = self.view.read(&Location::Account(address))?;
-        let StateValue::Account(seen) = value else {
+        let StateValue::Account(mut seen) = value else {
             return Err(ViewError::Bug("an account's location holds an account"));
         };
+        if self.view.mode() == Mode::Optimistic {
+            self.guess_nonce(address, &mut seen);
+        }
         let read = self
             .view
             .rely(id, StateCheck::Account(AccountCheck::of_load(seen)));

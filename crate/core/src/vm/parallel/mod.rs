@@ -5,10 +5,12 @@
 //! afterwards revm's journal becomes patches ([`write_set`]). What locations
 //! hold, and when a reader need not run again, is in [`value`].
 
+mod batches;
 mod code_store;
 mod commuting_evm;
 mod database;
 mod location;
+mod nonces;
 mod program;
 mod settled;
 mod value;

@@ -1,12 +1,13 @@
 //! A block as a program of the transaction scheduler.
 
 use super::{
+    batches::Batches,
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, ViewEvmError},
     database::{ViewDatabase, ViewError},
     location::Location,
+    nonces::Nonces,
     value::{AccountValue, SlotValue, StateValue},
-    write_set::predicted_nonce,
 };
 use crate::{
     block::Block,
@@ -14,7 +15,7 @@ use crate::{
     state::{SourceError, StateSource},
     vm::{Environment, ExecutionResult},
 };
-use parevm_stm::{Executor, Memory, Mode, Program, Run, TxIndex, View};
+use parevm_stm::{Executor, Memory, Mode, Program, TxIndex, View};
 use revm::context::result::EVMError;
 use std::sync::{Mutex, PoisonError, atomic::Ordering};
 
@@ -29,6 +30,8 @@ pub(crate) struct BlockProgram<'b, S> {
     state: &'b S,
     options: &'b ExecuteOptions<'b>,
     codes: CodeStore,
+    nonces: Nonces,
+    batches: Batches,
     settled: Mutex<Settled>,
 }
 
@@ -62,6 +65,7 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         environment: &'b Environment,
         state: &'b S,
         options: &'b ExecuteOptions<'b>,
+        workers: usize,
     ) -> Self {
         let settled = Settled {
             results: Vec::with_capacity(block.transactions.len()),
@@ -73,6 +77,8 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
             state,
             options,
             codes: CodeStore::default(),
+            nonces: Nonces::new(&block.transactions),
+            batches: Batches::new(&block.transactions, workers),
             settled: Mutex::new(settled),
         }
     }
@@ -92,25 +98,6 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
     pub(crate) fn take_results(&self) -> Vec<ExecutionResult> {
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut settled.results)
-    }
-
-    /// Tells `run` which nonce each transaction leaves at its sender, so that
-    /// transactions of one sender need not wait for each other.
-    pub(crate) fn predict_nonces(
-        &self,
-        run: &Run<'_, Self>,
-        memory: &StateMemory,
-    ) -> Result<(), SourceError> {
-        let spec = self.environment.spec();
-        for (index, transaction) in (0..).zip(&self.block.transactions) {
-            let Some(nonce) = transaction.env.nonce.checked_add(1) else {
-                continue;
-            };
-            let sender = Location::Account(transaction.env.caller);
-            let id = memory.locate(&sender, |location| base(self.state, location))?;
-            run.predict(TxIndex::new(index), id, predicted_nonce(nonce, spec));
-        }
-        Ok(())
     }
 }
 
@@ -132,11 +119,15 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
     }
 
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
-        let database = ViewDatabase::new(view, self.state, &self.codes);
+        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
         BlockWorker {
             evm: CommutingEvm::new(self.environment, database),
             program: self,
         }
+    }
+
+    fn batch(&self, first: TxIndex) -> u32 {
+        self.batches.from(first.get())
     }
 
     fn settle(&self, index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {

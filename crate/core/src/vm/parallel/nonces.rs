@@ -1,0 +1,56 @@
+//! Nonces that senders will have, known before anything has run.
+
+use crate::block::Transaction;
+use alloy_primitives::{Address, map::AddressMap};
+
+/// For each sender, its transactions in block order and the nonce that each
+/// leaves. A guess: a transaction may be invalid, and an account may get nonces
+/// elsewhere (EIP-7702). A wrong one costs a second run and changes no result.
+#[derive(Debug, Default)]
+pub(crate) struct Nonces {
+    left_by: AddressMap<Vec<(u32, u64)>>,
+}
+
+impl Nonces {
+    pub(crate) fn new(transactions: &[Transaction]) -> Self {
+        let mut nonces = Self::default();
+        for (index, transaction) in (0..).zip(transactions) {
+            let left = transaction.env.nonce.saturating_add(1);
+            let sent = nonces.left_by.entry(transaction.env.caller).or_default();
+            sent.push((index, left));
+        }
+        nonces
+    }
+
+    /// The nonce that the last transaction of `sender` below `reader` leaves, or
+    /// `None` if there is none below.
+    pub(crate) fn before(&self, reader: u32, sender: Address) -> Option<u64> {
+        let sent = self.left_by.get(&sender)?;
+        let below = sent.partition_point(|(index, _)| *index < reader);
+        sent[..below].last().map(|(_, nonce)| *nonce)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vm::TxEnv;
+
+    #[test]
+    fn a_reader_sees_the_nonce_that_the_sender_has_by_then() {
+        let (one, other) = (Address::repeat_byte(1), Address::repeat_byte(2));
+        let sent = [(one, 5), (other, 0), (one, 6)].map(|(caller, nonce)| {
+            let env = TxEnv {
+                caller,
+                nonce,
+                ..TxEnv::default()
+            };
+            Transaction { hash: None, env }
+        });
+        let nonces = Nonces::new(&sent);
+        let seen = |reader| nonces.before(reader, one);
+        assert_eq!([0, 1, 2, 3].map(seen), [None, Some(6), Some(6), Some(7)]);
+        assert_eq!(nonces.before(1, other), None);
+        assert_eq!(nonces.before(9, Address::repeat_byte(3)), None);
+    }
+}
