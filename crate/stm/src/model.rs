@@ -107,12 +107,22 @@ fn a_failure_that_only_a_guess_caused_is_no_failure() {
     });
 }
 
+#[test]
+fn who_waits_for_a_run_that_fails_is_woken() {
+    model(4, || {
+        let outcome = run(vec![Act::Increment, Act::FailAboveZero, Act::Increment]);
+        assert_eq!(outcome.result, Err(1));
+        assert_eq!(outcome.settled, vec![1]);
+    });
+}
+
 #[derive(Clone, Copy)]
 enum Act {
     Increment,
     Gain,
     Fail,
     FailAtZero,
+    FailAboveZero,
 }
 
 struct Outcome {
@@ -239,6 +249,10 @@ impl<'m> Executor<'m, Block> for Worker<'m> {
                 Ok(value + 1)
             }
             Act::FailAtZero if value > 0 => Ok(value),
+            Act::FailAboveZero if value == 0 => {
+                self.view.write(id, Patch::Set(5));
+                Ok(value)
+            }
             _ => Err(()),
         }
     }

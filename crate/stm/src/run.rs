@@ -226,7 +226,7 @@ impl<'m, P: Program> Shared<'m, P> {
         }
         self.counters.re_executions.raise();
         let output = self.run_final(index, &record.written, executor)?;
-        self.finish_rerun(&mut lock(self.task(index)));
+        self.end_run(index);
         Some(output)
     }
 
@@ -279,9 +279,10 @@ impl<'m, P: Program> Shared<'m, P> {
         }
     }
 
-    /// Ends the rerun of the transaction `task`, whose writes are in the
-    /// memory, and wakes who waited for them.
-    fn finish_rerun(&self, task: &mut TaskState<P>) {
+    /// Ends the final run of `index`: its writes are in the memory, or the block
+    /// has failed. Wakes who waited.
+    fn end_run(&self, index: TxIndex) {
+        let mut task = lock(self.task(index));
         task.phase = Phase::Finished;
         self.beds.wake(std::mem::take(&mut task.waiters));
     }
@@ -335,7 +336,7 @@ struct StopUnlessDone<'a, 'm, P: Program> {
 impl<P: Program> Drop for StopUnlessDone<'_, '_, P> {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::Release);
-        let waiters = std::mem::take(&mut lock(self.shared.task(self.index)).waiters);
-        self.shared.beds.wake(waiters);
+        // Nobody may begin to wait from here on.
+        self.shared.end_run(self.index);
     }
 }
