@@ -5,7 +5,7 @@
 
 use crate::{
     LocationId,
-    sync::{AtomicU32, Ordering, PoisonError, RwLock},
+    sync::{AtomicU32, Mutex, Ordering, lock},
 };
 use foldhash::{SharedSeed, fast::SeedableRandomState};
 use hashbrown::{HashTable, hash_table::Entry};
@@ -16,7 +16,7 @@ const SHARDS: usize = if cfg!(parevm_loom) { 1 } else { 64 };
 
 pub(crate) struct Interner<L> {
     hasher: SeedableRandomState,
-    shards: Box<[RwLock<Shard<L>>]>,
+    shards: Box<[Mutex<Shard<L>>]>,
     next: AtomicU32,
 }
 
@@ -27,7 +27,7 @@ impl<L: Clone + Eq + Hash> Interner<L> {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
-            shards: (0..SHARDS).map(|_| RwLock::new(HashTable::new())).collect(),
+            shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
             next: AtomicU32::new(0),
         }
     }
@@ -42,13 +42,8 @@ impl<L: Clone + Eq + Hash> Interner<L> {
         // The table inside takes low and the highest bits, so take others.
         let shard = &self.shards[(hash >> 40) as usize % SHARDS];
         let is_it = |(known, _): &(L, LocationId)| known == location;
-        let table = shard.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, id)) = table.find(hash, is_it) {
-            return *id;
-        }
-        drop(table);
-        let mut table = shard.write().unwrap_or_else(PoisonError::into_inner);
-        match table.entry(hash, is_it, |(known, _)| self.hasher.hash_one(known)) {
+        let rehash = |(known, _): &(L, LocationId)| self.hasher.hash_one(known);
+        match lock(shard).entry(hash, is_it, rehash) {
             Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
                 // Relaxed: numbers only have to differ; the lock hands them over.
@@ -62,8 +57,7 @@ impl<L: Clone + Eq + Hash> Interner<L> {
     /// Calls `visit` for every location seen so far.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(&L, LocationId)) {
         for shard in &self.shards {
-            let table = shard.read().unwrap_or_else(PoisonError::into_inner);
-            for (location, id) in table.iter() {
+            for (location, id) in lock(shard).iter() {
                 visit(location, *id);
             }
         }
