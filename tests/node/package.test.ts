@@ -52,10 +52,9 @@ test('the installed package executes a block', async () => {
 
 test('the example of the README runs', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1]?.replace(
-    "'fixtures/",
-    "'node_modules/parevm/fixtures/",
-  )
+  const example = /```ts\n([\s\S]*?)```/
+    .exec(readme)?.[1]
+    ?.replace("'fixtures/", "'node_modules/parevm/fixtures/")
   await writeFile(join(folder, 'example.js'), `${example}\nconsole.log(run.gasUsed, run.checks)`)
   const output = await start([process.execPath, 'example.js'], folder)
   expect(output).toContain('1100 of 1100')
