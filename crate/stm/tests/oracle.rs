@@ -385,39 +385,3 @@ fn gains_of_one_location_are_no_conflict() {
     let stats = run.execute(&Threads::new(4)).unwrap();
     assert_eq!(stats.re_executions, 0);
 }
-
-#[test]
-fn a_panic_of_the_program_reaches_the_caller_and_ends_the_others() {
-    struct Bomb;
-    struct Fuse<'m>(View<'m, Bomb>);
-    impl Program for Bomb {
-        type Location = u64;
-        type Value = Register;
-        type Output = ();
-        type Error = Failure;
-        type Executor<'m> = Fuse<'m>;
-        fn base(&self, location: &u64) -> Result<Register, Failure> {
-            Ok(Register(*location))
-        }
-        fn executor<'m>(&'m self, view: View<'m, Self>) -> Fuse<'m> {
-            Fuse(view)
-        }
-        fn settle(&self, _index: TxIndex, (): ()) -> Result<(), Failure> {
-            Ok(())
-        }
-    }
-    impl<'m> Executor<'m, Bomb> for Fuse<'m> {
-        fn view(&mut self) -> &mut View<'m, Bomb> {
-            &mut self.0
-        }
-        fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<(), Failure> {
-            assert_ne!(index.get(), 50, "the program panics");
-            Ok(())
-        }
-    }
-    let outcome = std::panic::catch_unwind(|| {
-        let memory = Memory::new(7);
-        Run::new(&Bomb, &memory, 100, 4).execute(&Threads::new(4))
-    });
-    assert!(outcome.is_err());
-}
