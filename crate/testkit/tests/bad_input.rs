@@ -165,6 +165,20 @@ fn an_unrecoverable_sender_is_named_with_the_index() {
 }
 
 #[test]
+fn half_a_signature_is_no_reason_to_trust_the_sender() {
+    let (index, error) = transaction_error_after(|document| {
+        let transaction = &mut document["block"]["transactions"][4];
+        without(transaction, "s");
+        transaction["from"] = json!("0x00000000000000000000000000000000000000aa");
+    });
+    assert_eq!(index, 4);
+    assert!(
+        matches!(error, TransactionError::Missing { field: "s" }),
+        "{error:?}"
+    );
+}
+
+#[test]
 fn a_foreign_signature_is_named_with_the_index() {
     let (index, error) = transaction_error_after(|document| {
         document["block"]["transactions"][2]["from"] =

@@ -75,12 +75,16 @@ impl RpcTransaction {
         })
     }
 
-    /// The signature, where there is one.
+    /// The signature, where there is one. Half a signature is an error: nobody could tell whether
+    /// the sender is right.
     fn signature(&self) -> Result<Option<Signature>, TransactionError> {
-        let (Some(r), Some(s), Some(parity)) = (self.r, self.s, self.y_parity.or(self.v)) else {
+        let parity = self.y_parity.or(self.v);
+        if (self.r, self.s, parity) == (None, None, None) {
             return Ok(None);
-        };
-        let found = parity.to::<u64>();
+        }
+        let r = required(self.r, "r")?;
+        let s = required(self.s, "s")?;
+        let found = required(parity, "v")?.to::<u64>();
         let parity = normalize_v(found).ok_or(TransactionError::RecoveryId { found })?;
         Ok(Some(Signature::new(r, s, parity)))
     }
