@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { createEvm } from '../../dist/js/src/index.js'
 import { embedded, rightly } from '../block/embedded.js'
 import { execute } from '../block/execute.js'
 
@@ -13,5 +14,16 @@ describe.each([
     expect(outcome).toMatchObject({ ...rightly(block), info: options })
     expect(outcome.progress.at(-1)).toBe(1)
     expect(outcome.progress).toEqual(outcome.progress.toSorted((a, b) => a - b))
+  })
+})
+
+test('the single build says that it ran in order, whatever it was asked for', async () => {
+  const fixture = await readFile(new URL('../../fixtures/13217637.json.gz', import.meta.url))
+  await using evm = await createEvm({ build: 'single' })
+  const { schedule } = await evm.executeBlock({ fixture, executor: 'parallel' })
+  expect(schedule).toMatchObject({
+    executor: 'sequential',
+    reason: 'the single build has one thread',
+    threads: 1,
   })
 })

@@ -109,7 +109,10 @@ impl Engine {
         use parevm::vm::Environment;
 
         let progress = Progress::new(request, fixture);
-        let (executor, reason) = execute::choose::choose(executor, &fixture.block, 1);
+        let reason = match executor {
+            Executor::Sequential => "asked for",
+            _ => "the single build has one thread",
+        };
         let environment = Environment::new(&fixture.block);
         let mut run = execute::Sequential::new(&fixture.block, &environment, &fixture.state)?;
         let mut paused_at = crate::clock::now_ms();
@@ -129,7 +132,7 @@ impl Engine {
             &fixture.block,
             &environment,
             executed,
-            executor,
+            Executor::Sequential,
             reason,
         )?)
     }
