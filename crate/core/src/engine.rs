@@ -77,9 +77,8 @@ impl Engine {
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
-        let (executor, reason) = choose(options.executor, block, self.threads());
         let executed = self.run(block, &environment, state, options)?;
-        finish(block, &environment, executed, executor, reason)
+        finish(block, &environment, executed)
     }
 
     /// Runs `block` up to results in block order and the merged change of the state: the part of
@@ -96,11 +95,18 @@ impl Engine {
         state: &S,
         options: &ExecuteOptions<'_>,
     ) -> Result<Executed, ExecuteError> {
-        match choose(options.executor, block, self.threads()).0 {
-            Executor::Parallel => {
-                parallel::run(block, environment, state, options, &self.pool, self.seed)
-            }
-            Executor::Sequential => Sequential::run(block, environment, state, options),
+        let (executor, reason) = choose(options.executor, block, self.threads());
+        match executor {
+            Executor::Parallel => parallel::run(
+                block,
+                environment,
+                state,
+                options,
+                &self.pool,
+                self.seed,
+                reason,
+            ),
+            Executor::Sequential => Sequential::run(block, environment, state, options, reason),
             Executor::Bal | Executor::Auto => Err(ExecuteError::Bug {
                 invariant: "choose() names an executor that exists",
             }),

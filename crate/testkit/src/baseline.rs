@@ -4,7 +4,7 @@ use crate::mended::Mended;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
-    execute::{Executed, Work, finish},
+    execute::{Executed, ScheduleReport, finish},
     state::{Account, SourceError, StateDiff},
     system::{self, SystemResult},
     vm::{Bytecode, Environment, ExecutionResult, SpecId},
@@ -108,19 +108,15 @@ impl Plain<'_> {
             results: self.results,
             diff,
             system: self.system,
-            work: Work {
+            schedule: ScheduleReport {
+                executor: Executor::Sequential,
+                reason: "plain revm",
                 threads: 1,
                 executions,
                 re_executions: 0,
             },
         };
-        finish(
-            block,
-            &environment,
-            executed,
-            Executor::Sequential,
-            "plain revm",
-        )
+        finish(block, &environment, executed)
     }
 
     fn diff(&self, spec: SpecId) -> Result<StateDiff, SourceError> {

@@ -91,15 +91,11 @@ fn steps_give_what_a_whole_run_gives() {
         assert_eq!(run.settled(), steps);
     }
     assert_eq!(steps, 5);
-    let executed = run.finish().unwrap();
-    let stepped = finish(
-        &block,
-        &environment,
-        executed,
-        Executor::Sequential,
-        "steps",
-    )
-    .unwrap();
+    let executed = run.finish("steps").unwrap();
+    let stepped = finish(&block, &environment, executed).unwrap();
+    assert_eq!(stepped.schedule.executor, Executor::Sequential);
+    assert_eq!(stepped.schedule.reason, "steps");
+    assert_eq!(stepped.schedule.executions, 5);
     let whole = Engine::new(1)
         .unwrap()
         .execute(&block, &state, &ExecuteOptions::default())
@@ -113,7 +109,10 @@ fn a_run_is_not_finished_before_its_last_step() {
     let environment = Environment::new(&block);
     let mut run = Sequential::new(&block, &environment, &state).unwrap();
     assert!(run.step().unwrap().is_some());
-    assert!(matches!(run.finish(), Err(ExecuteError::Bug { .. })));
+    assert!(matches!(
+        run.finish("too early"),
+        Err(ExecuteError::Bug { .. })
+    ));
 }
 
 #[test]

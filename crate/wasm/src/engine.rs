@@ -127,14 +127,8 @@ impl Engine {
                 return Err(WireError::cancelled());
             }
         }
-        let executed = run.finish()?;
-        Ok(execute::finish(
-            &fixture.block,
-            &environment,
-            executed,
-            Executor::Sequential,
-            reason,
-        )?)
+        let executed = run.finish(reason)?;
+        Ok(execute::finish(&fixture.block, &environment, executed)?)
     }
 }
 

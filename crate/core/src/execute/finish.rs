@@ -1,8 +1,7 @@
 //! From what an executor hands over to the result of a block.
 
 use super::{
-    BlockOutcome, ExecuteError, Executed, Executor, Receipt, ScheduleReport, limits::Limits,
-    receipt::receipts_root,
+    BlockOutcome, ExecuteError, Executed, Receipt, limits::Limits, receipt::receipts_root,
 };
 use crate::{
     block::Block,
@@ -19,14 +18,12 @@ pub fn finish(
     block: &Block,
     environment: &Environment,
     executed: Executed,
-    executor: Executor,
-    reason: &'static str,
 ) -> Result<BlockOutcome, ExecuteError> {
     let Executed {
         results,
         diff,
         system,
-        work,
+        schedule,
     } = executed;
     if results.len() != block.transactions.len() {
         return Err(ExecuteError::Bug {
@@ -55,13 +52,7 @@ pub fn finish(
         requests_hash: system.requests.map(|requests| requests.requests_hash()),
         is_state_complete: system.is_complete,
         state_diff: diff,
-        schedule: ScheduleReport {
-            executor,
-            reason,
-            threads: work.threads,
-            executions: work.executions,
-            re_executions: work.re_executions,
-        },
+        schedule,
         receipts,
     })
 }

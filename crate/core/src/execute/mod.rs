@@ -17,7 +17,7 @@ pub use choose::Executor;
 pub use error::ExecuteError;
 pub use finish::finish;
 pub use limits::Limits;
-pub use outcome::{BlockOutcome, Executed, ScheduleReport, Work};
+pub use outcome::{BlockOutcome, Executed, ScheduleReport};
 pub use receipt::Receipt;
 pub use sequential::Sequential;
 

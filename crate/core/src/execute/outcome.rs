@@ -13,19 +13,8 @@ pub struct Executed {
     pub diff: StateDiff,
     /// What the system calls returned.
     pub system: SystemResult,
-    /// How much was run to get there.
-    pub work: Work,
-}
-
-/// How much was run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Work {
-    /// Threads that executed transactions.
-    pub threads: usize,
-    /// Complete runs of transactions, the first ones included.
-    pub executions: usize,
-    /// Runs beyond the first.
-    pub re_executions: usize,
+    /// Which executor ran, why, and how much it ran.
+    pub schedule: ScheduleReport,
 }
 
 /// The result of a block.

@@ -6,7 +6,7 @@
 //! done again. How, and why every block ends, is told in `parevm-stm`'s README;
 //! how revm reads and writes that memory, in [`crate::vm`].
 
-use super::{ExecuteError, ExecuteOptions, Executed, Work};
+use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport};
 use crate::{
     block::Block,
     state::StateSource,
@@ -22,7 +22,7 @@ use rayon::ThreadPool;
 /// Runs `block` on all threads of `pool`.
 ///
 /// `seed` keys the hash of locations and changes no result; it should not be
-/// known to who made the block.
+/// known to who made the block. `reason` says why this executor was chosen.
 ///
 /// # Errors
 ///
@@ -34,6 +34,7 @@ pub(crate) fn run<S: StateSource>(
     options: &ExecuteOptions<'_>,
     pool: &ThreadPool,
     seed: u64,
+    reason: &'static str,
 ) -> Result<Executed, ExecuteError> {
     let unavailable = |source| ExecuteError::StateUnavailable {
         index: None,
@@ -67,7 +68,9 @@ pub(crate) fn run<S: StateSource>(
     database.finish().map_err(unavailable)?;
 
     let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
-    let work = Work {
+    let schedule = ScheduleReport {
+        executor: Executor::Parallel,
+        reason,
         threads: pool.current_num_threads(),
         executions: stats.executions as usize,
         re_executions: stats.re_executions as usize,
@@ -76,7 +79,7 @@ pub(crate) fn run<S: StateSource>(
         results,
         diff,
         system,
-        work,
+        schedule,
     })
 }
 

@@ -1,6 +1,6 @@
 //! One transaction after the other: the specification.
 
-use super::{ExecuteError, ExecuteOptions, Executed, Work, limits::Limits};
+use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, limits::Limits};
 use crate::{
     block::Block,
     state::{Overlay, SourceError, StateSource},
@@ -73,12 +73,13 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         Ok(self.results.last())
     }
 
-    /// Does what comes after the last transaction and hands over the whole run.
+    /// Does what comes after the last transaction and hands over the whole run. `reason` says why
+    /// this executor was chosen.
     ///
     /// # Errors
     ///
     /// As [`system::after_transactions`]; [`ExecuteError::Bug`] before the last step.
-    pub fn finish(mut self) -> Result<Executed, ExecuteError> {
+    pub fn finish(mut self, reason: &'static str) -> Result<Executed, ExecuteError> {
         if self.results.len() != self.block.transactions.len() {
             return Err(ExecuteError::Bug {
                 invariant: "a block is finished after its last step",
@@ -97,7 +98,9 @@ impl<'a, S: StateSource> Sequential<'a, S> {
             results: self.results,
             diff: self.evm.ctx.journaled_state.database.into_diff(),
             system,
-            work: Work {
+            schedule: ScheduleReport {
+                executor: Executor::Sequential,
+                reason,
                 threads: 1,
                 executions,
                 re_executions: 0,
@@ -105,7 +108,7 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         })
     }
 
-    /// Runs the whole block.
+    /// Runs the whole block. `reason` says why this executor was chosen.
     ///
     /// # Errors
     ///
@@ -115,6 +118,7 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         environment: &'a Environment,
         state: &'a S,
         options: &ExecuteOptions<'_>,
+        reason: &'static str,
     ) -> Result<Executed, ExecuteError> {
         let mut run = Self::new(block, environment, state)?;
         loop {
@@ -128,7 +132,7 @@ impl<'a, S: StateSource> Sequential<'a, S> {
                 });
             }
             if run.step()?.is_none() {
-                return run.finish();
+                return run.finish(reason);
             }
             if let Some(progress) = options.progress {
                 progress(run.settled());
