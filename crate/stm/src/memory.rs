@@ -95,6 +95,12 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         });
     }
 
+    /// Calls `visit` for every location that was asked for, with its dense name,
+    /// in no order.
+    pub fn for_each_location(&self, visit: impl FnMut(&L, LocationId)) {
+        self.interner.for_each(visit);
+    }
+
     pub(crate) fn hash(&self, location: &L) -> u64 {
         self.interner.hash(location)
     }

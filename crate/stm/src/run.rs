@@ -14,6 +14,7 @@ use crate::{
     stats::Counters,
     sync::{AtomicBool, Mutex, Ordering, lock},
     task::{Phase, Read, Record, Task, TaskState},
+    timeline::Recorder,
     wait::Beds,
 };
 
@@ -26,6 +27,7 @@ pub struct Run<'m, P: Program> {
 pub(crate) struct Shared<'m, P: Program> {
     pub(crate) program: &'m P,
     pub(crate) memory: &'m Memory<P::Location, P::Value>,
+    pub(crate) recorder: Option<&'m Recorder<'m>>,
     tasks: Box<[Task<P>]>,
     cursor: Cursor,
     frontier: Frontier,
@@ -56,6 +58,7 @@ impl<'m, P: Program> Run<'m, P> {
         let shared = Shared {
             program,
             memory,
+            recorder: None,
             tasks: (0..count)
                 .map(|_| Mutex::new(TaskState::default()))
                 .collect(),
@@ -67,6 +70,13 @@ impl<'m, P: Program> Run<'m, P> {
             error: Mutex::new(None),
         };
         Self { shared }
+    }
+
+    /// Has `recorder` told what each worker does when.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: &'m Recorder<'m>) -> Self {
+        self.shared.recorder = Some(recorder);
+        self
     }
 
     /// Runs all transactions. Afterwards the memory's final values are those
@@ -145,6 +155,7 @@ impl<'m, P: Program> Shared<'m, P> {
                 record.written.push(id);
             }
         }
+        executor.view().log.end();
         let mut task = lock(self.task(index));
         task.record = record;
         task.output = output;
@@ -209,7 +220,8 @@ impl<'m, P: Program> Shared<'m, P> {
         guess: Option<P::Output>,
         executor: &mut P::Executor<'m>,
     ) -> Option<P::Output> {
-        if guess.is_some() && self.stands(&record.reads) {
+        let failed = self.first_to_fail(&record.reads);
+        if guess.is_some() && failed.is_none() {
             for id in record.written {
                 lock(self.memory.cell(id)).settle(index);
             }
@@ -225,19 +237,22 @@ impl<'m, P: Program> Shared<'m, P> {
             lock(self.memory.cell(*id)).distrust(index);
         }
         self.counters.re_executions.raise();
+        executor.view().log.throw_away(index, failed);
         let output = self.run_final(index, &record.written, executor)?;
         self.end_run(index);
         Some(output)
     }
 
-    /// Whether a run with these reads would do the same on the final values.
-    /// Every lower transaction is final, so this is the last word.
-    fn stands(&self, reads: &[Read<P>]) -> bool {
-        reads.iter().all(|(id, check)| {
+    /// The first location whose final value is not what a run with these reads
+    /// relied on; with none it would do the same again. Every lower transaction
+    /// is final, so this is the last word.
+    fn first_to_fail(&self, reads: &[Read<P>]) -> Option<LocationId> {
+        let failed = reads.iter().find(|(id, check)| {
             lock(self.memory.cell(*id))
                 .final_value()
-                .is_some_and(|value| value.admits(check))
-        })
+                .is_none_or(|value| !value.admits(check))
+        });
+        failed.map(|(id, _)| *id)
     }
 
     /// Runs `index` when everything below is final. It waits for nobody, its
@@ -257,6 +272,7 @@ impl<'m, P: Program> Shared<'m, P> {
         executor.view().begin(index, Mode::Final);
         let result = executor.execute(index, Mode::Final);
         self.counters.executions.raise();
+        executor.view().log.end();
         match result {
             Ok(output) => {
                 for (id, patch) in executor.view().drain() {

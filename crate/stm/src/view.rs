@@ -4,6 +4,7 @@ use crate::{
     LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId,
     run::Shared,
     task::{Read, Record},
+    timeline::Log,
 };
 
 /// A worker's window on the memory, aimed at one transaction at a time.
@@ -15,6 +16,7 @@ pub struct View<'m, P: Program> {
     reads: Vec<Read<P>>,
     writes: Vec<Write<P>>,
     blind: Vec<Write<P>>,
+    pub(crate) log: Log<'m>,
     /// Names that were asked for lately, by their hash: hot locations are
     /// found without touching what workers share.
     names: Box<[Option<Name<P>>]>,
@@ -51,6 +53,7 @@ impl<'m, P: Program> View<'m, P> {
             reads: Vec::new(),
             writes: Vec::new(),
             blind: Vec::new(),
+            log: Log::new(shared.recorder, worker),
             names: vec![None; NAMES].into_boxed_slice(),
         }
     }
@@ -62,6 +65,7 @@ impl<'m, P: Program> View<'m, P> {
         self.reads.clear();
         self.writes.clear();
         self.blind.clear();
+        self.log.begin(index, mode);
     }
 
     /// Hands over what the run relied on, and its blind patches.
@@ -123,7 +127,11 @@ impl<'m, P: Program> View<'m, P> {
             let found = shared.memory.read(id, location, self.index, load);
             match found.map_err(ReadError::Base)? {
                 Ok(value) => return Ok((id, value)),
-                Err(writer) => shared.wait_for(writer, self.worker),
+                Err(writer) => {
+                    self.log.pause();
+                    shared.wait_for(writer, self.worker);
+                    self.log.resume(writer);
+                }
             }
         }
     }
