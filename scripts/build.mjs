@@ -55,6 +55,7 @@ const wasmSources = [
   'scripts/build.mjs',
   'scripts/wait32.mjs',
   'scripts/module.mjs',
+  'crate/testkit/contract',
   ...['stm', 'core', 'testkit', 'wasm'].flatMap((name) => [
     `crate/${name}/Cargo.toml`,
     `crate/${name}/src`,

@@ -7,10 +7,7 @@ use crate::{
     sample::in_turn,
 };
 use clap::ValueEnum;
-use parevm::{
-    Block, Engine, ExecuteError, ExecuteOptions, MemoryState,
-    vm::{Environment, SpecId},
-};
+use parevm::{Block, Engine, ExecuteError, ExecuteOptions, MemoryState, vm::Environment};
 use parevm_testkit::{baseline, fixture, workload};
 use serde::Serialize;
 use std::{
@@ -153,8 +150,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
             }
         }
         Suite::Synthetic => {
-            for work in made() {
-                take(work)?;
+            for kind in workload::SYNTHETIC {
+                let (block, state) = (kind.make)(kind.count);
+                take(Work {
+                    name: kind.name.to_owned(),
+                    block,
+                    state,
+                })?;
             }
         }
     }
@@ -209,28 +211,6 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         });
     }
     Ok(files)
-}
-
-/// The blocks of the synthetic suite.
-fn made() -> Vec<Work> {
-    let work = |name: &str, (block, state)| Work {
-        name: name.to_owned(),
-        block,
-        state,
-    };
-    vec![
-        work("transfers", workload::transfers(5_000)),
-        work("one sender", workload::one_sender(5_000)),
-        work("passed on", workload::passed_on(1_000)),
-        work(
-            "few contracts",
-            workload::contracts(1, 1_000, 4, SpecId::OSAKA),
-        ),
-        work(
-            "many contracts",
-            workload::contracts(2, 1_000, 500, SpecId::OSAKA),
-        ),
-    ]
 }
 
 fn time(engine: &Engine, work: &Work, runs: usize) -> Result<Row, ExecuteError> {

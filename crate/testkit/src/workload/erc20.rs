@@ -1,0 +1,97 @@
+//! Transfers of tokens.
+
+use super::{block, call_with, code, fund, numbered, receiver, user};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use parevm::{
+    Block, MemoryState,
+    block::Transaction,
+    state::Account,
+    vm::{Bytecode, SpecId},
+};
+
+/// What everyone in a made block owns of a token.
+const FORTUNE: u128 = 10_u128.pow(24);
+/// `transfer(address,uint256)`
+const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
+const GAS_LIMIT: u64 = 60_000;
+
+/// `count` transfers of one token, each with a sender and a receiver of its own. All own some of
+/// it before.
+#[must_use]
+pub fn erc20(count: usize) -> (Block, MemoryState) {
+    transfers(count, receiver)
+}
+
+/// `count` transfers of one token, each with a sender of its own, all to one receiver.
+#[must_use]
+pub fn erc20_into_one(count: usize) -> (Block, MemoryState) {
+    transfers(count, |_| receiver(0))
+}
+
+fn transfers(count: usize, to: impl Fn(u64) -> Address) -> (Block, MemoryState) {
+    let mut state = MemoryState::default();
+    let token = Token::new(numbered(0xe0, 0), &mut state);
+    let transactions = (0..count as u64)
+        .map(|index| token.transfer(&mut state, user(index), to(index)))
+        .collect();
+    (block(SpecId::OSAKA, transactions), state)
+}
+
+/// An ERC-20 token.
+#[derive(Clone, Copy)]
+pub(super) struct Token {
+    pub(super) address: Address,
+}
+
+impl Token {
+    /// Creates the token at `address`.
+    pub(super) fn new(address: Address, state: &mut MemoryState) -> Self {
+        let code_hash = state.insert_code(Bytecode::new_legacy(Bytes::from_static(code::ERC20)));
+        state.insert_account(
+            address,
+            Account {
+                nonce: 1,
+                code_hash,
+                ..Account::default()
+            },
+        );
+        Self { address }
+    }
+
+    /// Makes `owner` rich.
+    pub(super) fn give(self, state: &mut MemoryState, owner: Address) {
+        let balance = mapped(owner, U256::ZERO);
+        state.insert_storage(self.address, balance.into(), U256::from(FORTUNE));
+    }
+
+    /// Lets `spender` spend all that `owner` has.
+    pub(super) fn allow(self, state: &mut MemoryState, owner: Address, spender: Address) {
+        let allowances = mapped(owner, U256::ONE);
+        let allowance = mapped(spender, allowances.into());
+        state.insert_storage(self.address, allowance.into(), U256::from(FORTUNE));
+    }
+
+    /// A transfer by `from`, who sends nothing else in the block.
+    pub(super) fn transfer(
+        self,
+        state: &mut MemoryState,
+        from: Address,
+        to: Address,
+    ) -> Transaction {
+        fund(state, from);
+        self.give(state, from);
+        self.give(state, to);
+        let mut data = TRANSFER.to_vec();
+        data.extend(to.into_word());
+        data.extend(U256::from(1_000).to_be_bytes::<32>());
+        call_with(from, self.address, GAS_LIMIT, data.into())
+    }
+}
+
+/// Where Solidity keeps what the mapping at `slot` has for `key`.
+fn mapped(key: Address, slot: U256) -> B256 {
+    let mut preimage = [0; 64];
+    preimage[..32].copy_from_slice(key.into_word().as_slice());
+    preimage[32..].copy_from_slice(&slot.to_be_bytes::<32>());
+    keccak256(preimage)
+}

@@ -1,0 +1,104 @@
+//! Blocks made by rule: the synthetic suite of the benchmarks, and blocks for tests.
+
+mod code;
+mod erc20;
+mod mix;
+mod random_calls;
+mod suite;
+mod transfer;
+mod uniswap;
+
+pub use erc20::{erc20, erc20_into_one};
+pub use mix::hot_mix;
+pub use random_calls::contracts;
+pub use suite::{Kind, SYNTHETIC};
+pub use transfer::{one_sender, passed_on, transfers};
+pub use uniswap::{one_pool, swaps};
+
+use alloy_primitives::{Address, Bytes, TxKind, U256};
+use parevm::{
+    Block, MemoryState,
+    block::{Declared, Header, Schedule, Transaction},
+    state::Account,
+    vm::{SpecId, TxEnv},
+};
+
+/// Gas limit of every made block; high enough for all of them.
+const BLOCK_GAS_LIMIT: u64 = 1 << 40;
+const BASE_FEE: u64 = 7;
+const GAS_PRICE: u128 = 10;
+
+/// The receiver of all fees of a made block.
+#[must_use]
+pub fn beneficiary() -> Address {
+    numbered(0xc0, 0)
+}
+
+fn user(index: u64) -> Address {
+    numbered(0xa0, index)
+}
+
+fn receiver(index: u64) -> Address {
+    numbered(0xb0, index)
+}
+
+fn numbered(kind: u8, index: u64) -> Address {
+    let mut bytes = [0; 20];
+    bytes[0] = kind;
+    bytes[12..].copy_from_slice(&index.to_be_bytes());
+    Address::from(bytes)
+}
+
+fn fund(state: &mut MemoryState, address: Address) {
+    let balance = U256::from(10_u128.pow(18));
+    state.insert_account(
+        address,
+        Account {
+            balance,
+            ..Account::default()
+        },
+    );
+}
+
+fn call(caller: Address, nonce: u64, to: Address, gas_limit: u64, value: u64) -> Transaction {
+    Transaction {
+        hash: None,
+        env: TxEnv {
+            tx_type: 0,
+            caller,
+            gas_limit,
+            gas_price: GAS_PRICE,
+            kind: TxKind::Call(to),
+            value: U256::from(value),
+            nonce,
+            chain_id: Some(1),
+            ..TxEnv::default()
+        },
+    }
+}
+
+/// A call with `data` and no value.
+fn call_with(caller: Address, to: Address, gas_limit: u64, data: Bytes) -> Transaction {
+    let mut transaction = call(caller, 0, to, gas_limit, 0);
+    transaction.env.data = data;
+    transaction
+}
+
+fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
+    Block {
+        chain_id: 1,
+        schedule: Schedule::always(spec),
+        header: Header {
+            number: 1_000,
+            timestamp: 1_700_000_000,
+            beneficiary: beneficiary(),
+            gas_limit: BLOCK_GAS_LIMIT,
+            base_fee: spec.is_enabled_in(SpecId::LONDON).then_some(BASE_FEE),
+            ..Header::default()
+        },
+        transactions,
+        withdrawals: Vec::new(),
+        ommers: Vec::new(),
+        declared: Declared::default(),
+    }
+}
