@@ -78,7 +78,7 @@ impl Engine {
     ) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
         let executed = self.run(block, &environment, state, options)?;
-        finish(block, &environment, executed)
+        finish(&environment, executed)
     }
 
     /// Runs `block` up to results in block order and the merged change of the state: the part of
@@ -88,13 +88,13 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Engine::execute`].
-    pub fn run<S: StateSource>(
+    pub fn run<'a, S: StateSource>(
         &self,
-        block: &Block,
-        environment: &Environment,
-        state: &S,
-        options: &ExecuteOptions<'_>,
-    ) -> Result<Executed, ExecuteError> {
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        options: &'a ExecuteOptions<'a>,
+    ) -> Result<Executed<'a>, ExecuteError> {
         let (executor, reason) = choose(options.executor, block, self.threads());
         match executor {
             Executor::Parallel => parallel::run(

@@ -4,7 +4,7 @@ use crate::mended::Mended;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
-    execute::{Executed, ScheduleReport, finish},
+    execute::{ExecuteOptions, Executed, Ledger, ScheduleReport, finish},
     state::{Account, SourceError, StateDiff},
     system::{self, SystemResult},
     vm::{Bytecode, Environment, ExecutionResult, SpecId},
@@ -90,7 +90,12 @@ where
         results.push(result);
     }
     let database = evm.ctx.db_mut();
-    let system = system::after_transactions(database, block, &environment, &results, before)?;
+    let logs = results.iter().map(|result| match result.is_success() {
+        true => result.logs(),
+        // A revert takes its logs back.
+        false => &[],
+    });
+    let system = system::after_transactions(database, block, &environment, logs, before)?;
     Ok((results, system, evm.ctx.journaled_state.database))
 }
 
@@ -104,8 +109,12 @@ impl Plain<'_> {
                     source,
                 })?;
         let executions = self.results.len();
+        let mut ledger = Ledger::new(block, &environment, &ExecuteOptions::default());
+        for result in self.results {
+            ledger.settle(result)?;
+        }
         let executed = Executed {
-            results: self.results,
+            ledger,
             diff,
             system: self.system,
             schedule: ScheduleReport {
@@ -114,9 +123,10 @@ impl Plain<'_> {
                 threads: 1,
                 executions,
                 re_executions: 0,
+                timeline: None,
             },
         };
-        finish(block, &environment, executed)
+        finish(&environment, executed)
     }
 
     fn diff(&self, spec: SpecId) -> Result<StateDiff, SourceError> {

@@ -71,6 +71,7 @@ fn a_flag_set_while_running_cancels() {
             executor,
             cancel: Some(&cancel),
             progress: Some(&|settled| cancel.store(settled >= 10, Ordering::Relaxed)),
+            ..Default::default()
         };
         let error = engine.execute(&block, &state, &options).unwrap_err();
         assert!(
@@ -84,7 +85,7 @@ fn a_flag_set_while_running_cancels() {
 fn steps_give_what_a_whole_run_gives() {
     let (block, state) = workload::one_sender(5);
     let environment = Environment::new(&block);
-    let mut run = Sequential::new(&block, &environment, &state).unwrap();
+    let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
     let mut steps = 0;
     while run.step().unwrap().is_some() {
         steps += 1;
@@ -92,7 +93,7 @@ fn steps_give_what_a_whole_run_gives() {
     }
     assert_eq!(steps, 5);
     let executed = run.finish("steps").unwrap();
-    let stepped = finish(&block, &environment, executed).unwrap();
+    let stepped = finish(&environment, executed).unwrap();
     assert_eq!(stepped.schedule.executor, Executor::Sequential);
     assert_eq!(stepped.schedule.reason, "steps");
     assert_eq!(stepped.schedule.executions, 5);
@@ -107,7 +108,7 @@ fn steps_give_what_a_whole_run_gives() {
 fn a_run_is_not_finished_before_its_last_step() {
     let (block, state) = workload::transfers(2);
     let environment = Environment::new(&block);
-    let mut run = Sequential::new(&block, &environment, &state).unwrap();
+    let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
     assert!(run.step().unwrap().is_some());
     assert!(matches!(
         run.finish("too early"),

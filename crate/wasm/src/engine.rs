@@ -92,6 +92,7 @@ impl Engine {
             executor,
             cancel: Some(&CANCEL),
             progress: Some(&|settled| progress.tell(settled)),
+            ..Default::default()
         };
         Ok(self
             .core
@@ -114,7 +115,12 @@ impl Engine {
             _ => "the single build has one thread",
         };
         let environment = Environment::new(&fixture.block);
-        let mut run = execute::Sequential::new(&fixture.block, &environment, &fixture.state)?;
+        let mut run = execute::Sequential::new(
+            &fixture.block,
+            &environment,
+            &fixture.state,
+            &Default::default(),
+        )?;
         let mut paused_at = crate::clock::now_ms();
         while run.step()?.is_some() {
             progress.tell(run.settled());
@@ -128,7 +134,7 @@ impl Engine {
             }
         }
         let executed = run.finish(reason)?;
-        Ok(execute::finish(&fixture.block, &environment, executed)?)
+        Ok(execute::finish(&environment, executed)?)
     }
 }
 

@@ -1,25 +1,31 @@
 //! Runs a block.
 //!
 //! [`sequential`] is the specification: every other executor must return what it returns. An
-//! executor hands back an [`Executed`]; [`finish`] turns that into a [`BlockOutcome`].
+//! executor settles its transactions into a [`Ledger`] and hands back an [`Executed`]; [`finish`] turns
+//! that into a [`BlockOutcome`].
 //! [`choose`](choose::choose) decides which executor runs.
 
 pub mod choose;
 mod error;
 mod finish;
+mod ledger;
 pub mod limits;
 mod outcome;
 pub(crate) mod parallel;
 mod receipt;
 pub mod sequential;
+pub mod timeline;
 
 pub use choose::Executor;
 pub use error::ExecuteError;
 pub use finish::finish;
+pub use ledger::Ledger;
 pub use limits::Limits;
 pub use outcome::{BlockOutcome, Executed, ScheduleReport};
 pub use receipt::Receipt;
 pub use sequential::Sequential;
+
+use timeline::Clock;
 
 use std::{fmt, sync::atomic::AtomicBool};
 
@@ -30,8 +36,16 @@ pub struct ExecuteOptions<'a> {
     pub executor: Executor,
     /// Set to true by anyone, at any time, to end the run with [`ExecuteError::Cancelled`].
     pub cancel: Option<&'a AtomicBool>,
-    /// Told the number of settled transactions as it grows; called from any thread.
+    /// Told the number of settled transactions as it grows. See [`Self::on_receipt`] for who calls.
     pub progress: Option<&'a (dyn Fn(usize) + Sync)>,
+    /// Told each receipt, in block order, as soon as its transaction is final. If the block fails
+    /// later, what was told is void.
+    ///
+    /// Called by whichever thread finds the transaction final, one call at a time; no further
+    /// transaction becomes final meanwhile. It must not call the engine.
+    pub on_receipt: Option<&'a (dyn Fn(&Receipt) + Sync)>,
+    /// Records a timeline on this clock: [`ScheduleReport::timeline`]. Default: none.
+    pub timeline: Option<Clock<'a>>,
 }
 
 impl fmt::Debug for ExecuteOptions<'_> {
@@ -40,6 +54,8 @@ impl fmt::Debug for ExecuteOptions<'_> {
             .field("executor", &self.executor)
             .field("cancel", &self.cancel)
             .field("progress", &self.progress.is_some())
+            .field("on_receipt", &self.on_receipt.is_some())
+            .field("timeline", &self.timeline.is_some())
             .finish()
     }
 }

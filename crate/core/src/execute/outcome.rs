@@ -1,14 +1,14 @@
 //! What a run returns.
 
-use super::{Executor, Receipt};
-use crate::{state::StateDiff, system::SystemResult, vm::ExecutionResult};
+use super::{Executor, Ledger, Receipt, timeline::Incarnation};
+use crate::{state::StateDiff, system::SystemResult};
 use alloy_primitives::{B256, Bloom};
 
 /// What an executor hands over: results in block order and the merged change of the state.
 #[derive(Debug)]
-pub struct Executed {
+pub struct Executed<'a> {
     /// One result per transaction, in block order.
-    pub results: Vec<ExecutionResult>,
+    pub ledger: Ledger<'a>,
     /// What the block changed, system calls and rewards included.
     pub diff: StateDiff,
     /// What the system calls returned.
@@ -55,4 +55,7 @@ pub struct ScheduleReport {
     pub executions: usize,
     /// Runs beyond the first.
     pub re_executions: usize,
+    /// Every run of every transaction, by transaction and then by time, where
+    /// [`ExecuteOptions::timeline`](super::ExecuteOptions::timeline) was given.
+    pub timeline: Option<Vec<Incarnation>>,
 }

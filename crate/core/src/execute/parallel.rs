@@ -6,7 +6,7 @@
 //! done again. How, and why every block ends, is told in `parevm-stm`'s README;
 //! how revm reads and writes that memory, in [`crate::vm`].
 
-use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport};
+use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, timeline};
 use crate::{
     block::Block,
     state::StateSource,
@@ -16,7 +16,7 @@ use crate::{
         parallel::{BlockProgram, SettledDatabase, StateMemory, epoch_of, state_diff},
     },
 };
-use parevm_stm::{Run, RunError, WorkerId, Workers};
+use parevm_stm::{Recorder, Run, RunError, WorkerId, Workers};
 use rayon::ThreadPool;
 
 /// Runs `block` on all threads of `pool`.
@@ -27,15 +27,15 @@ use rayon::ThreadPool;
 /// # Errors
 ///
 /// As [`Engine::execute`](crate::Engine::execute).
-pub(crate) fn run<S: StateSource>(
-    block: &Block,
-    environment: &Environment,
-    state: &S,
-    options: &ExecuteOptions<'_>,
+pub(crate) fn run<'a, S: StateSource>(
+    block: &'a Block,
+    environment: &'a Environment,
+    state: &'a S,
+    options: &'a ExecuteOptions<'a>,
     pool: &ThreadPool,
     seed: u64,
     reason: &'static str,
-) -> Result<Executed, ExecuteError> {
+) -> Result<Executed<'a>, ExecuteError> {
     let unavailable = |source| ExecuteError::StateUnavailable {
         index: None,
         source,
@@ -43,6 +43,8 @@ pub(crate) fn run<S: StateSource>(
     let count = u32::try_from(block.transactions.len()).map_err(|_| ExecuteError::Bug {
         invariant: "a block's transactions can be counted",
     })?;
+    let clock = options.timeline.map(timeline::from_now);
+    let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
     let memory = StateMemory::new(seed);
     let program = BlockProgram::new(
         block,
@@ -59,12 +61,17 @@ pub(crate) fn run<S: StateSource>(
     let before = system::before_transactions(&mut database, block, environment)?;
     database.finish().map_err(unavailable)?;
 
-    let run = Run::new(&program, &memory, count, pool.current_num_threads());
+    let mut run = Run::new(&program, &memory, count, pool.current_num_threads());
+    if let Some(recorder) = &recorder {
+        run = run.recorded_by(recorder);
+    }
     let stats = run.execute(&Pool(pool)).map_err(execute_error)?;
-    let results = program.take_results();
 
     let mut database = settled(epoch_of(count));
-    let system = system::after_transactions(&mut database, block, environment, &results, before)?;
+    let system = {
+        let ledger = program.ledger();
+        system::after_transactions(&mut database, block, environment, ledger.logs(), before)?
+    };
     database.finish().map_err(unavailable)?;
 
     let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
@@ -74,9 +81,12 @@ pub(crate) fn run<S: StateSource>(
         threads: pool.current_num_threads(),
         executions: stats.executions as usize,
         re_executions: stats.re_executions as usize,
+        timeline: recorder.map(|recorder| {
+            timeline::incarnations(&recorder, |visit| memory.for_each_location(visit))
+        }),
     };
     Ok(Executed {
-        results,
+        ledger: program.into_ledger(),
         diff,
         system,
         schedule,

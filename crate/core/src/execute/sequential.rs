@@ -1,11 +1,14 @@
 //! One transaction after the other: the specification.
 
-use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, limits::Limits};
+use super::{
+    ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
+    timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+};
 use crate::{
     block::Block,
     state::{Overlay, SourceError, StateSource},
     system::{self, Step},
-    vm::{BlockEvm, Environment, ExecutionResult},
+    vm::{BlockEvm, Environment},
 };
 use revm::{
     DatabaseCommit, ExecuteEvm,
@@ -17,14 +20,21 @@ use std::{fmt, sync::atomic::Ordering};
 pub struct Sequential<'a, S: StateSource> {
     block: &'a Block,
     environment: &'a Environment,
+    options: ExecuteOptions<'a>,
     evm: BlockEvm<Overlay<'a, S>>,
-    limits: Limits,
-    results: Vec<ExecutionResult>,
+    ledger: Ledger<'a>,
     before: Step,
+    timeline: Option<Timeline<'a>>,
+}
+
+/// The clock of a run, and what was seen on it.
+struct Timeline<'a> {
+    clock: Box<dyn Fn() -> u64 + Sync + 'a>,
+    seen: Vec<Incarnation>,
 }
 
 impl<'a, S: StateSource> Sequential<'a, S> {
-    /// Does what comes before the first transaction.
+    /// Does what comes before the first transaction. The executor that `options` names is not heeded.
     ///
     /// # Errors
     ///
@@ -33,44 +43,66 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         block: &'a Block,
         environment: &'a Environment,
         state: &'a S,
+        options: &ExecuteOptions<'a>,
     ) -> Result<Self, ExecuteError> {
+        let timeline = options.timeline.map(|clock| Timeline {
+            clock: Box::new(from_now(clock)),
+            seen: Vec::with_capacity(block.transactions.len()),
+        });
         let mut overlay = Overlay::new(state, environment.spec());
         let before = system::before_transactions(&mut overlay, block, environment)?;
         Ok(Self {
             block,
             environment,
+            options: *options,
             evm: environment.evm(overlay),
-            limits: Limits::new(environment),
-            results: Vec::with_capacity(block.transactions.len()),
+            ledger: Ledger::new(block, environment, options),
             before,
+            timeline,
         })
     }
 
     /// Number of transactions that have run.
     #[must_use]
     pub fn settled(&self) -> usize {
-        self.results.len()
+        self.ledger.settled()
     }
 
-    /// Runs the next transaction and returns its result, or `None` when all have run.
+    /// Runs the next transaction and returns how many have run, or `None` when all had before.
     ///
     /// # Errors
     ///
-    /// When the transaction is invalid or the state cannot be read. The run cannot go on then.
-    pub fn step(&mut self) -> Result<Option<&ExecutionResult>, ExecuteError> {
-        let index = self.results.len();
+    /// [`ExecuteError::Cancelled`] when the flag in the options is set; else when the transaction is
+    /// invalid or the state cannot be read. The run cannot go on then.
+    pub fn step(&mut self) -> Result<Option<usize>, ExecuteError> {
+        let index = self.settled();
+        // Relaxed: the flag carries no data, and being a transaction late is fine.
+        let cancel = self.options.cancel;
+        if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+            return Err(ExecuteError::Cancelled { settled: index });
+        }
         let Some(transaction) = self.block.transactions.get(index) else {
             return Ok(None);
         };
-        self.limits.admit(index, &transaction.env)?;
+        self.ledger.admit()?;
+        let start = self.timeline.as_ref().map(|timeline| (timeline.clock)());
         let ran = self
             .evm
             .transact(transaction.env.clone())
             .map_err(|error| from_evm(index, error))?;
         self.evm.ctx.db_mut().commit(ran.state);
-        self.limits.settle(ran.result.gas());
-        self.results.push(ran.result);
-        Ok(self.results.last())
+        if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
+            let end = (timeline.clock)();
+            timeline.seen.push(Incarnation {
+                transaction: index,
+                worker: 0,
+                spans: vec![Span { start, end }],
+                waits: Vec::new(),
+                outcome: IncarnationOutcome::Final,
+            });
+        }
+        self.ledger.settle(ran.result)?;
+        Ok(Some(self.settled()))
     }
 
     /// Does what comes after the last transaction and hands over the whole run. `reason` says why
@@ -79,32 +111,31 @@ impl<'a, S: StateSource> Sequential<'a, S> {
     /// # Errors
     ///
     /// As [`system::after_transactions`]; [`ExecuteError::Bug`] before the last step.
-    pub fn finish(mut self, reason: &'static str) -> Result<Executed, ExecuteError> {
-        if self.results.len() != self.block.transactions.len() {
+    pub fn finish(mut self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
+        if !self.ledger.is_complete() {
             return Err(ExecuteError::Bug {
                 invariant: "a block is finished after its last step",
             });
         }
-        let overlay = self.evm.ctx.db_mut();
         let system = system::after_transactions(
-            overlay,
+            self.evm.ctx.db_mut(),
             self.block,
             self.environment,
-            &self.results,
+            self.ledger.logs(),
             self.before,
         )?;
-        let executions = self.results.len();
         Ok(Executed {
-            results: self.results,
             diff: self.evm.ctx.journaled_state.database.into_diff(),
             system,
             schedule: ScheduleReport {
                 executor: Executor::Sequential,
                 reason,
                 threads: 1,
-                executions,
+                executions: self.ledger.settled(),
                 re_executions: 0,
+                timeline: self.timeline.map(|timeline| timeline.seen),
             },
+            ledger: self.ledger,
         })
     }
 
@@ -117,27 +148,12 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         block: &'a Block,
         environment: &'a Environment,
         state: &'a S,
-        options: &ExecuteOptions<'_>,
+        options: &ExecuteOptions<'a>,
         reason: &'static str,
-    ) -> Result<Executed, ExecuteError> {
-        let mut run = Self::new(block, environment, state)?;
-        loop {
-            // Relaxed: the flag carries no data, and being a transaction late is fine.
-            if options
-                .cancel
-                .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
-            {
-                return Err(ExecuteError::Cancelled {
-                    settled: run.settled(),
-                });
-            }
-            if run.step()?.is_none() {
-                return run.finish(reason);
-            }
-            if let Some(progress) = options.progress {
-                progress(run.settled());
-            }
-        }
+    ) -> Result<Executed<'a>, ExecuteError> {
+        let mut run = Self::new(block, environment, state, options)?;
+        while run.step()?.is_some() {}
+        run.finish(reason)
     }
 }
 

@@ -1,7 +1,7 @@
 //! EIP-6110: deposits to the beacon chain are read from the logs of the deposit contract.
 
-use crate::{execute::ExecuteError, vm::ExecutionResult};
-use alloy_primitives::{Address, B256, address, b256};
+use crate::execute::ExecuteError;
+use alloy_primitives::{Address, B256, Log, address, b256};
 
 /// Type byte of deposit requests (EIP-7685).
 pub const REQUEST_TYPE: u8 = 0;
@@ -31,23 +31,20 @@ pub const fn deposit_contract(chain_id: u64) -> Address {
     }
 }
 
-/// The deposits that the logs of a block show, as the data of one request.
+/// The deposits that the logs of a block show, as the data of one request. `logs` are those of each
+/// transaction.
 ///
 /// # Errors
 ///
 /// [`ExecuteError::MalformedDeposit`] when a deposit event has another layout than EIP-6110 demands.
 pub fn collect<'r>(
     chain_id: u64,
-    results: impl IntoIterator<Item = &'r ExecutionResult>,
+    logs: impl IntoIterator<Item = &'r [Log]>,
 ) -> Result<Vec<u8>, ExecuteError> {
     let contract = deposit_contract(chain_id);
     let mut request = Vec::new();
-    for (index, result) in results.into_iter().enumerate() {
-        // A revert takes its logs back.
-        if !result.is_success() {
-            continue;
-        }
-        for log in result.logs() {
+    for (index, logs) in logs.into_iter().enumerate() {
+        for log in logs {
             if log.address == contract && log.topics().first() == Some(&DEPOSIT_EVENT) {
                 read(&log.data.data, &mut request)
                     .ok_or(ExecuteError::MalformedDeposit { index })?;

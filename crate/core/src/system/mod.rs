@@ -20,9 +20,10 @@ use crate::{
     block::Block,
     execute::ExecuteError,
     state::SourceError,
-    vm::{Environment, ExecutionResult, SpecId},
+    vm::{Environment, SpecId},
 };
 use alloy_eips::eip7685::Requests;
+use alloy_primitives::Log;
 use revm::{Database, DatabaseCommit};
 
 /// What the system calls returned.
@@ -73,7 +74,7 @@ where
 
 /// Does what comes after the last transaction: pays rewards and withdrawals, collects requests.
 ///
-/// `before` is what [`before_transactions`] returned.
+/// `logs` are those of each transaction, `before` is what [`before_transactions`] returned.
 ///
 /// # Errors
 ///
@@ -83,7 +84,7 @@ pub fn after_transactions<'r, DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
-    results: impl IntoIterator<Item = &'r ExecutionResult>,
+    logs: impl IntoIterator<Item = &'r [Log]>,
     before: Step,
 ) -> Result<SystemResult, ExecuteError>
 where
@@ -93,7 +94,7 @@ where
     withdrawals::pay(database, block)?;
     let mut requests = None;
     if environment.spec().is_enabled_in(SpecId::PRAGUE) {
-        let deposits = eip6110::collect(block.chain_id, results)?;
+        let deposits = eip6110::collect(block.chain_id, logs)?;
         let withdrawals = eip7002::collect(database, environment)?;
         let consolidations = eip7251::collect(database, environment)?;
         if let (Some(withdrawals), Some(consolidations)) = (withdrawals, consolidations) {

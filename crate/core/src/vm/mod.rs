@@ -5,6 +5,7 @@ pub mod environment;
 pub(crate) mod parallel;
 
 pub use environment::{BlockEvm, Environment};
+pub use parallel::Location;
 pub use revm::{
     bytecode::Bytecode,
     context::{

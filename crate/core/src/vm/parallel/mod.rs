@@ -16,6 +16,7 @@ mod settled;
 mod value;
 mod write_set;
 
+pub use location::Location;
 pub(crate) use program::{BlockProgram, StateMemory};
 pub(crate) use settled::{SettledDatabase, state_diff};
 pub(crate) use value::epoch_of;

@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{
     block::Block,
-    execute::{ExecuteError, ExecuteOptions, Limits},
+    execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
     vm::{Environment, ExecutionResult},
 };
 use parevm_stm::{Executor, Memory, Mode, Program, TxIndex, View};
 use revm::context::result::EVMError;
-use std::sync::{Mutex, PoisonError, atomic::Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The multi-version memory of a block.
 pub(crate) type StateMemory = Memory<Location, StateValue>;
@@ -32,14 +32,7 @@ pub(crate) struct BlockProgram<'b, S> {
     codes: CodeStore,
     nonces: Nonces,
     batches: Batches,
-    settled: Mutex<Settled>,
-}
-
-/// What final transactions left, beside the state.
-#[derive(Debug)]
-struct Settled {
-    results: Vec<ExecutionResult>,
-    limits: Limits,
+    ledger: Mutex<Ledger<'b>>,
 }
 
 /// The value of `location` in the state before the block.
@@ -67,10 +60,6 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         options: &'b ExecuteOptions<'b>,
         workers: usize,
     ) -> Self {
-        let settled = Settled {
-            results: Vec::with_capacity(block.transactions.len()),
-            limits: Limits::new(environment),
-        };
         Self {
             block,
             environment,
@@ -79,25 +68,24 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
             codes: CodeStore::default(),
             nonces: Nonces::new(&block.transactions),
             batches: Batches::new(&block.transactions, workers),
-            settled: Mutex::new(settled),
+            ledger: Mutex::new(Ledger::new(block, environment, options)),
         }
     }
 
-    /// What the final transactions have left of the block's gas.
-    fn limits(&self) -> Limits {
-        let settled = self.settled.lock();
-        settled.unwrap_or_else(PoisonError::into_inner).limits
+    /// What final transactions left, beside the state.
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger<'b>> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, at the end.
+    pub(crate) fn into_ledger(self) -> Ledger<'b> {
+        let ledger = self.ledger.into_inner();
+        ledger.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Codes that came into being.
     pub(crate) fn codes(&self) -> &CodeStore {
         &self.codes
-    }
-
-    /// Results of the final transactions, in block order.
-    pub(crate) fn take_results(&self) -> Vec<ExecutionResult> {
-        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut settled.results)
     }
 }
 
@@ -130,18 +118,8 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
         self.batches.from(first.get())
     }
 
-    fn settle(&self, index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
-        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = index.as_usize();
-        settled
-            .limits
-            .admit(index, &self.block.transactions[index].env)?;
-        settled.limits.settle(output.gas());
-        settled.results.push(output);
-        if let Some(progress) = self.options.progress {
-            progress(index + 1);
-        }
-        Ok(())
+    fn settle(&self, _index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
+        self.ledger().settle(output)
     }
 
     fn cancelled(&self) -> bool {
@@ -169,7 +147,7 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
         if mode == Mode::Final {
             // What the block has no room for is refused as such, before anything
             // else is wrong with it. `settle` counts it.
-            self.program.limits().admit(index, transaction)?;
+            self.program.ledger().admit()?;
         }
         self.evm
             .transact(transaction)

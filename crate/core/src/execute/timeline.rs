@@ -1,0 +1,115 @@
+//! Which worker ran which transaction when, and why it ran again.
+
+use crate::vm::Location;
+use alloy_primitives::map::HashMap;
+use parevm_stm::{LocationId, Recorder};
+use std::fmt;
+
+/// Nanoseconds since a moment of the host's choice, the same for all threads. The engine reads no
+/// clock of its own.
+pub use parevm_stm::Clock;
+
+/// One run of one transaction. Times are in nanoseconds since the block began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incarnation {
+    /// Position of the transaction in the block, from zero.
+    pub transaction: usize,
+    /// Number of the thread that ran it, from zero.
+    pub worker: usize,
+    /// When it ran, in order: more than one where it waited between.
+    pub spans: Vec<Span>,
+    /// For whom it waited, in order.
+    pub waits: Vec<Wait>,
+    /// What became of it.
+    pub outcome: IncarnationOutcome,
+}
+
+/// A stretch of time, in nanoseconds since the block began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// When it began.
+    pub start: u64,
+    /// When it ended.
+    pub end: u64,
+}
+
+/// A wait for a lower transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// Position in the block of the transaction that was waited for.
+    pub transaction: usize,
+    /// From the read that could not go on until it did.
+    pub span: Span,
+}
+
+/// What became of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IncarnationOutcome {
+    /// Its result is the transaction's result.
+    Final,
+    /// Its guess was wrong, and the transaction ran again. The location is the first that held
+    /// another value than the run relied on; `None` where the run failed on what it saw.
+    Rerun(Option<Location>),
+}
+
+impl fmt::Display for IncarnationOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Final => f.write_str("final"),
+            Self::Rerun(Some(location)) => write!(f, "run again: {location} was another"),
+            Self::Rerun(None) => f.write_str("run again: it failed on a guess"),
+        }
+    }
+}
+
+/// A clock that starts at zero.
+pub(super) fn from_now(clock: Clock<'_>) -> impl Fn() -> u64 + Sync {
+    let start = clock();
+    move || clock().saturating_sub(start)
+}
+
+/// What `recorder` was told. `for_each_location` names every location.
+pub(super) fn incarnations(
+    recorder: &Recorder<'_>,
+    for_each_location: impl FnOnce(&mut dyn FnMut(&Location, LocationId)),
+) -> Vec<Incarnation> {
+    let runs = recorder.incarnations();
+    let causes = runs.iter().filter_map(|run| match run.outcome {
+        parevm_stm::Outcome::Rerun(cause) => cause,
+        parevm_stm::Outcome::Final => None,
+    });
+    let mut names: HashMap<LocationId, Option<Location>> =
+        causes.map(|cause| (cause, None)).collect();
+    if !names.is_empty() {
+        for_each_location(&mut |location, id| {
+            if let Some(name) = names.get_mut(&id) {
+                *name = Some(*location);
+            }
+        });
+    }
+    let span = |span: parevm_stm::Span| Span {
+        start: span.from,
+        end: span.to,
+    };
+    runs.into_iter()
+        .map(|run| Incarnation {
+            transaction: run.index.as_usize(),
+            worker: run.worker.get(),
+            spans: run.spans.into_iter().map(span).collect(),
+            waits: run
+                .waits
+                .into_iter()
+                .map(|wait| Wait {
+                    transaction: wait.writer.as_usize(),
+                    span: span(wait.span),
+                })
+                .collect(),
+            outcome: match run.outcome {
+                parevm_stm::Outcome::Final => IncarnationOutcome::Final,
+                parevm_stm::Outcome::Rerun(cause) => {
+                    IncarnationOutcome::Rerun(cause.and_then(|id| *names.get(&id)?))
+                }
+            },
+        })
+        .collect()
+}
