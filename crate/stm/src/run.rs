@@ -109,6 +109,10 @@ impl<'m, P: Program> Run<'m, P> {
         Ok(shared.counters.read())
     }
 
+    pub(crate) fn shared(&self) -> &Shared<'m, P> {
+        &self.shared
+    }
+
     #[cfg(parevm_loom)]
     pub(crate) fn work(&self, worker: WorkerId) {
         self.shared.work(worker);

@@ -20,6 +20,11 @@ use std::{
 
 const LOCATIONS: u64 = 6;
 
+/// How many of `count` to try: few under Miri, which is some thousand times slower.
+const fn scaled(count: usize) -> usize {
+    if cfg!(miri) { count / 40 } else { count }
+}
+
 /// One step of a transaction. `acc` is a number that runs through it, so what
 /// is read decides what is done next.
 #[derive(Clone, Debug)]
@@ -330,7 +335,10 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn block() -> impl Strategy<Value = Vec<Transaction>> {
-    prop::collection::vec(prop::collection::vec(step(), 1..6), 0..40)
+    prop::collection::vec(
+        prop::collection::vec(step(), 1..6),
+        0..if cfg!(miri) { 8 } else { 40 },
+    )
 }
 
 /// Zero-gain patches count as written in one and not in the other; only values
@@ -344,7 +352,10 @@ fn changed(state: &BTreeMap<u64, u64>) -> BTreeMap<u64, u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: scaled(600) as u32,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_number_of_workers_leaves_what_a_loop_leaves(
@@ -365,15 +376,16 @@ fn an_empty_block_ends() {
 
 #[test]
 fn a_chain_of_dependent_transactions_ends_in_order() {
-    let block = vec![vec![Step::Read(0), Step::Write(0)]; 500];
+    let count = scaled(500) as u64;
+    let block = vec![vec![Step::Read(0), Step::Write(0)]; count as usize];
     let (outputs, state, _) = parallel(&block, 8, 1);
-    assert_eq!(outputs, (0..500).collect::<Vec<_>>());
-    assert_eq!(state, BTreeMap::from([(0, 500)]));
+    assert_eq!(outputs, (0..count).collect::<Vec<_>>());
+    assert_eq!(state, BTreeMap::from([(0, count)]));
 }
 
 #[test]
 fn gains_of_one_location_are_no_conflict() {
-    let block = vec![vec![Step::Compare(3, 3), Step::Gain(3, 2)]; 300];
+    let block = vec![vec![Step::Compare(3, 3), Step::Gain(3, 2)]; scaled(300)];
     let program = Block {
         transactions: &block,
         batch: 1,
@@ -381,7 +393,7 @@ fn gains_of_one_location_are_no_conflict() {
         runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
     };
     let memory = Memory::new(7);
-    let run = Run::new(&program, &memory, 300, 4);
+    let run = Run::new(&program, &memory, block.len() as u32, 4);
     let stats = run.execute(&Threads::new(4)).unwrap();
     assert_eq!(stats.re_executions, 0);
 }

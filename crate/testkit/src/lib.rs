@@ -8,3 +8,6 @@ mod mended;
 mod program;
 pub mod random;
 pub mod workload;
+
+/// The build of the engine that everything here belongs to.
+pub use parevm;

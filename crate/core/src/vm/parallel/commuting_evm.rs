@@ -12,6 +12,7 @@
 
 use super::{
     database::{ViewDatabase, ViewError},
+    hook::Hook,
     write_set::{record, record_gain},
 };
 use crate::{
@@ -76,15 +77,15 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
         let hooks = [
             (
                 opcode::BALANCE,
-                Instruction::new(balance as Hook<'m, 'b, S>),
+                Instruction::new(balance as Opcode<'m, 'b, S>),
             ),
             (
                 opcode::SELFBALANCE,
-                Instruction::new(self_balance as Hook<'m, 'b, S>),
+                Instruction::new(self_balance as Opcode<'m, 'b, S>),
             ),
             (
                 opcode::SELFDESTRUCT,
-                Instruction::new(self_destruct as Hook<'m, 'b, S>),
+                Instruction::new(self_destruct as Opcode<'m, 'b, S>),
             ),
         ];
         for (opcode, hook) in hooks {
@@ -139,7 +140,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 }
 
-type Hook<'m, 'b, S> =
+type Opcode<'m, 'b, S> =
     fn(InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>) -> InstructionExecResult;
 
 fn balance<'m, 'b, S: StateSource>(
@@ -151,7 +152,9 @@ fn balance<'m, 'b, S: StateSource>(
         interpreter,
         host: &mut *host,
     })?;
-    if let Some(address) = address {
+    if let Some(address) = address
+        && Hook::Balance.is_on()
+    {
         CommutingEvm::rely_exactly(host, address);
     }
     Ok(())
@@ -160,14 +163,18 @@ fn balance<'m, 'b, S: StateSource>(
 fn self_balance<'m, 'b, S: StateSource>(
     context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
 ) -> InstructionExecResult {
-    CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
+    if Hook::SelfBalance.is_on() {
+        CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
+    }
     host::selfbalance(context)
 }
 
 fn self_destruct<'m, 'b, S: StateSource>(
     context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
 ) -> InstructionExecResult {
-    CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
+    if Hook::SelfDestruct.is_on() {
+        CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
+    }
     host::selfdestruct(context)
 }
 
@@ -215,6 +222,7 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
         };
         if let Some((payer, value)) = payment
             && !value.is_zero()
+            && Hook::Payment.is_on()
         {
             Self::rely_at_least(&mut self.inner.ctx, payer, value);
         }
@@ -251,7 +259,9 @@ impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
         let transaction = context.tx();
         let caller = transaction.caller();
         // A sum that overflows is refused below, after the nonce.
-        if let Ok(needed) = transaction.max_balance_spending() {
+        if let Ok(needed) = transaction.max_balance_spending()
+            && Hook::FeeCheck.is_on()
+        {
             context.journal_mut().load_account(caller)?;
             CommutingEvm::rely_at_least(context, caller, needed);
         }
@@ -266,7 +276,7 @@ impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
         let context = evm.ctx();
         let beneficiary = context.block.beneficiary;
         let journal = &mut context.journaled_state;
-        if journal.inner.state.contains_key(&beneficiary) {
+        if journal.inner.state.contains_key(&beneficiary) || !Hook::Reward.is_on() {
             return Ok(post_execution::reward_beneficiary(context, result.gas())?);
         }
         let spec = journal.inner.cfg.spec;

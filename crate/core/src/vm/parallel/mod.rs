@@ -9,7 +9,10 @@ mod batches;
 mod code_store;
 mod commuting_evm;
 mod database;
+mod hook;
 mod location;
+#[cfg(test)]
+mod metamorphic;
 mod nonces;
 mod program;
 mod settled;

@@ -5,6 +5,7 @@
 //! checked the balance against a bound relies on an interval. So two payments
 //! to one account, or fees to one beneficiary, are no conflict.
 
+use super::hook::Hook;
 use crate::state::Account;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
 use parevm_stm::Value;
@@ -153,7 +154,7 @@ impl AccountCheck {
         let bare = seen
             .account
             .is_none_or(|account| account.nonce == 0 && account.code_hash == KECCAK256_EMPTY);
-        match (bare, seen.balance().is_zero()) {
+        match (bare && Hook::Emptiness.is_on(), seen.balance().is_zero()) {
             (true, true) => check.exactly(),
             (true, false) => Self {
                 least: U256::ONE,
@@ -184,6 +185,12 @@ impl AccountCheck {
             least: self.least.max(least),
             ..self
         }
+    }
+
+    /// What was seen, and the least and the largest balance that would do.
+    #[cfg(test)]
+    pub(super) fn interval(&self) -> (AccountValue, U256, U256) {
+        (self.seen, self.least, self.most)
     }
 
     fn admits(&self, value: &AccountValue) -> bool {
