@@ -1,4 +1,4 @@
-// Sets up, builds, and measures: `npm run bench -- [--suite mainnet] [--blocks DIR] [--threads 1,2]`.
+// Sets up, builds, and measures: `npm run bench -- [--suite mainnet|synthetic] [--blocks DIR] [--threads 1,2]`.
 
 import { command, isProgram } from './process.mjs'
 import { runCommand } from './start.mjs'

@@ -12,10 +12,12 @@ const HELP = `parevm runs Ethereum blocks on all cores.
     --json               one JSON array on stdout, words on stderr
 
   parevm bench           times blocks beside plain revm
-    --suite mainnet      recorded blocks                           (default)
-    --blocks DIR         where they lie                            (default: those of the package)
+    --suite NAME         mainnet: recorded blocks; synthetic: made (default: mainnet)
+    --blocks DIR         where recorded ones lie                   (default: those of the package)
+    --count N            transactions of each made one             (default: about 1 Ggas)
+    --only NAME,...      only these blocks                         (default: all)
     --threads 1,2        thread counts to try                      (default: one per core)
-    --runs N             samples of each, in turn                  (default: 5)
+    --runs N             samples of each, in turn                  (default: 9)
     --json FILE          writes the figures to FILE
 `
 

@@ -7,7 +7,6 @@ import type { Executor } from '../src/pool/message.js'
 import type { Supervisor } from '../src/pool/supervisor.js'
 import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded } from './blocks.js'
-import { median } from './median.js'
 import { milliseconds, table } from './table.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -76,9 +75,9 @@ async function replay(
   executor: Executor,
 ): Promise<Line> {
   try {
-    const fixture = new Uint8Array(await readFile(file))
+    const block = new Uint8Array(await readFile(file))
     const timing = { samples: SAMPLES, sampleMs: SAMPLE_MS }
-    const replayed = await supervisor.request({ kind: 'replay', fixture, executor, ...timing })
+    const replayed = await supervisor.request({ kind: 'replay', block, executor, ...timing })
     return result(replayed, build)
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -91,7 +90,7 @@ async function replay(
 const SAMPLES = 3
 const SAMPLE_MS = 20
 
-function result({ checks, schedule, plainMs, parallelMs, ...rest }: Replay, build: string): Result {
+function result({ checks, schedule, ...rest }: Replay, build: string): Result {
   return {
     number: rest.number,
     transactions: rest.transactions,
@@ -107,8 +106,8 @@ function result({ checks, schedule, plainMs, parallelMs, ...rest }: Replay, buil
     threads: schedule.threads,
     executions: schedule.executions,
     reExecutions: schedule.reExecutions,
-    plainMs: median(plainMs),
-    parallelMs: median(parallelMs),
+    plainMs: rest.plainMs,
+    parallelMs: rest.parallelMs,
     build,
   }
 }

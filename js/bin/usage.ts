@@ -9,21 +9,21 @@ export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
   }
 }
 
-/** Returns the whole numbers in `text`, which are separated by commas. */
-export function counts(option: string, text: string): number[] {
+/** Returns the whole numbers in `text`, which are separated by commas, from 1 to `most`. */
+export function counts(option: string, text: string, most = 256): number[] {
   return text.split(',').map((word) => {
     const count = Number(word)
-    if (!Number.isInteger(count) || count < 1 || count > 256)
+    if (!Number.isInteger(count) || count < 1 || count > most)
       throw new UsageError(
-        `${option} takes whole numbers from 1 to 256, not ${JSON.stringify(word)}`,
+        `${option} takes whole numbers from 1 to ${most}, not ${JSON.stringify(word)}`,
       )
     return count
   })
 }
 
-/** Returns the one whole number in `text`. */
-export function count(option: string, text: string): number {
-  const [first, ...more] = counts(option, text)
+/** Returns the one whole number in `text`, from 1 to `most`. */
+export function count(option: string, text: string, most = 256): number {
+  const [first, ...more] = counts(option, text, most)
   if (first === undefined || more.length > 0) throw new UsageError(`${option} takes one number`)
   return first
 }

@@ -105,7 +105,12 @@ export function enterLab(): Lab {
         fault: (fault, signal) => supervisor.request({ kind: 'fault', fault }, { signal }),
         longCall(fixture) {
           const timing = { samples: 1000, sampleMs: 100 }
-          return supervisor.request({ kind: 'replay', fixture, executor: 'parallel', ...timing })
+          return supervisor.request({
+            kind: 'replay',
+            block: fixture,
+            executor: 'parallel',
+            ...timing,
+          })
         },
       }
     },

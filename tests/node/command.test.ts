@@ -86,6 +86,7 @@ test('words that mean nothing end with exit code 2 and a hint', async () => {
   expect(await parevm('run', '--threads', 'two')).toMatchObject({ code: 2 })
   expect(await parevm('run', '--executor', 'fast')).toMatchObject({ code: 2 })
   expect(await parevm('bench', '--suite', 'moon')).toMatchObject({ code: 2 })
+  expect(await parevm('bench', '--only', 'moon')).toMatchObject({ code: 2 })
 })
 
 test('bench writes rows and sums as agreed', async () => {
@@ -98,8 +99,12 @@ test('bench writes rows and sums as agreed', async () => {
   expect(report.rows[3]).toEqual({
     name: '19933122',
     threads: 2,
+    executor: expect.stringMatching(/^(parallel|sequential)$/),
     plainMs: expect.any(Number),
+    sequentialMs: expect.any(Number),
     parallelMs: expect.any(Number),
+    longestMs: expect.any(Number),
+    reExecutions: expect.any(Number),
     gasUsed: 2_056_821,
   })
   expect(report.aggregate).toEqual(
@@ -107,11 +112,22 @@ test('bench writes rows and sums as agreed', async () => {
       threads,
       speedup: expect.any(Number),
       worst: expect.any(Number),
+      worstName: expect.any(String),
+      ideal: expect.any(Number),
       gasPerSecond: expect.any(Number),
       without: [],
     })),
   )
   expect(report).toHaveProperty('machine.cpu')
   expect(report).toHaveProperty('versions.parevm')
+  expect(code).toBe(0)
+})
+
+test('bench makes and runs the blocks of the synthetic suite', async () => {
+  const suite = ['--suite', 'synthetic', '--count', '20', '--threads', '2', '--runs', '1']
+  const { code, stdout } = await parevm('bench', ...suite)
+  for (const name of ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix'])
+    expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
+  expect(stdout).toMatch(/^transfers +2 +420000 /m)
   expect(code).toBe(0)
 })

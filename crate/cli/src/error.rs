@@ -16,9 +16,18 @@ pub(crate) enum CliError {
     /// A block cannot be executed.
     #[error("{} cannot be executed", path.display())]
     Execute { path: PathBuf, source: ExecuteError },
-    /// A made block cannot be executed.
-    #[error("workload {name} cannot be executed")]
-    Workload { name: String, source: ExecuteError },
+    /// A selected block cannot be executed.
+    #[error("block {name} cannot be executed")]
+    Subject { name: String, source: ExecuteError },
+    /// No selected block has this name.
+    #[error("no block is called {name}")]
+    Unknown { name: String },
+    /// The process that was to run a block failed.
+    #[error("the process that ran block {name} failed")]
+    Probe { name: String },
+    /// The memory of a process cannot be told.
+    #[error("the memory of a process cannot be measured")]
+    Memory(#[source] io::Error),
     /// The folder of blocks cannot be listed.
     #[error("folder {} cannot be read", path.display())]
     Folder { path: PathBuf, source: io::Error },

@@ -1,7 +1,13 @@
 //! What the figures were measured on and with.
 
 use serde::Serialize;
-use std::{fs, thread};
+use std::{fs, sync::LazyLock, thread, time::Instant};
+
+/// Milliseconds since the first look at this clock.
+pub(crate) fn now_ms() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed().as_secs_f64() * 1e3
+}
 
 /// The machine.
 #[derive(Debug, Serialize)]

@@ -4,9 +4,12 @@
 
 mod bench;
 mod error;
+mod figures;
 mod machine;
+mod memory;
+mod probe;
 mod replay;
-mod sample;
+mod subject;
 
 use clap::{Parser, Subcommand};
 use error::{CliError, in_words};
@@ -29,12 +32,19 @@ enum Command {
     Replay(replay::Arguments),
     /// Times blocks beside plain revm.
     Bench(bench::Arguments),
+    /// Compares peak memory with that of plain revm.
+    Memory(memory::Arguments),
+    /// Runs one block, to be watched by another program.
+    #[command(hide = true)]
+    Probe(probe::Arguments),
 }
 
 fn main() -> ExitCode {
     let ran = match Arguments::parse().command {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Memory(arguments) => memory::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
     };
     match ran {
         Ok(code) => code,

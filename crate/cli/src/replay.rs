@@ -3,10 +3,13 @@
 use crate::{
     engine,
     error::{CliError, in_words},
-    sample::in_turn,
+    machine::now_ms,
 };
-use parevm::{Checks, Engine, ExecuteOptions, Executor, vm::Environment};
-use parevm_testkit::{baseline, compare::difference, fixture};
+use parevm::{Checks, Engine, ExecuteError, Executor};
+use parevm_testkit::{
+    fixture,
+    measure::{OnEngine, Timing, measure},
+};
 use serde::Serialize;
 use std::{
     path::{Path, PathBuf},
@@ -85,25 +88,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     })
 }
 
+/// Few and short: a replay is to show figures soon. `bench` measures.
+const TIMING: Timing = Timing {
+    samples: 3,
+    sample_ms: 20.0,
+    now: now_ms,
+};
+
 fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, CliError> {
+    let loaded = fixture::load(engine, path)?;
+    let (block, state) = (&loaded.block, &loaded.state);
     let failed = |source| CliError::Execute {
         path: path.to_owned(),
         source,
     };
-    let loaded = fixture::load(engine, path)?;
-    let (block, state) = (&loaded.block, &loaded.state);
-    let options = ExecuteOptions {
-        executor,
-        ..Default::default()
-    };
-    let in_order = ExecuteOptions {
-        executor: Executor::Sequential,
-        ..Default::default()
-    };
-
-    let outcome = engine.execute(block, state, &options).map_err(failed)?;
-    let expected = engine.execute(block, state, &in_order).map_err(failed)?;
-    let difference = difference(&outcome, &expected);
+    let mut measured = measure(&[engine], executor, block, state, &TIMING).map_err(failed)?;
+    let OnEngine {
+        outcome,
+        difference,
+        parallel_ms,
+    } = measured
+        .on
+        .pop()
+        .ok_or(ExecuteError::Bug {
+            invariant: "one engine, one measurement",
+        })
+        .map_err(failed)?;
     if let Some(difference) = &difference {
         eprintln!(
             "{}: {executor} and sequential differ: {difference}",
@@ -111,14 +121,6 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         );
     }
     let checks = Checks::new(&block.declared, &outcome, loaded.state_root_after(&outcome));
-
-    let environment = Environment::new(block);
-    let (plain_ms, parallel_ms) = in_turn(
-        3,
-        || baseline::run(block, state).map(drop),
-        || engine.run(block, &environment, state, &options).map(drop),
-    )
-    .map_err(failed)?;
     Ok(Report {
         number: block.header.number,
         transactions: block.transactions.len(),
@@ -134,7 +136,7 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         threads: outcome.schedule.threads,
         executions: outcome.schedule.executions,
         re_executions: outcome.schedule.re_executions,
-        plain_ms,
+        plain_ms: measured.plain_ms,
         parallel_ms,
         build: "native",
     })

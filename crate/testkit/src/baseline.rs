@@ -38,7 +38,20 @@ pub struct Below<'a>(&'a MemoryState);
 ///
 /// As [`parevm::Engine::execute`].
 pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, ExecuteError> {
-    let (results, system, database) = run_on(CacheDB::new(Below(state)), block)?;
+    run_observed(block, state, |_| {})
+}
+
+/// The same, and `observe` is told the position of each transaction when it has run.
+///
+/// # Errors
+///
+/// As [`parevm::Engine::execute`].
+pub fn run_observed<'a>(
+    block: &Block,
+    state: &'a MemoryState,
+    observe: impl FnMut(usize),
+) -> Result<Plain<'a>, ExecuteError> {
+    let (results, system, database) = run_on(CacheDB::new(Below(state)), block, observe)?;
     Ok(Plain {
         results,
         system,
@@ -53,7 +66,8 @@ pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, Execu
 ///
 /// As [`parevm::Engine::execute`].
 pub fn outcome(block: &Block, state: &MemoryState) -> Result<BlockOutcome, ExecuteError> {
-    let (results, system, Mended(database)) = run_on(Mended(CacheDB::new(Below(state))), block)?;
+    let (results, system, Mended(database)) =
+        run_on(Mended(CacheDB::new(Below(state))), block, |_| {})?;
     let plain = Plain {
         results,
         system,
@@ -65,6 +79,7 @@ pub fn outcome(block: &Block, state: &MemoryState) -> Result<BlockOutcome, Execu
 fn run_on<DB>(
     mut database: DB,
     block: &Block,
+    mut observe: impl FnMut(usize),
 ) -> Result<(Vec<ExecutionResult>, SystemResult, DB), ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
@@ -88,6 +103,7 @@ where
                 },
             })?;
         results.push(result);
+        observe(index);
     }
     let database = evm.ctx.db_mut();
     let logs = results.iter().map(|result| match result.is_success() {

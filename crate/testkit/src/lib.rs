@@ -1,9 +1,10 @@
-//! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, and
-//! comparison of outcomes in words.
+//! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, its
+//! times beside ours, and comparison of outcomes in words.
 
 pub mod baseline;
 pub mod compare;
 pub mod fixture;
+pub mod measure;
 mod mended;
 mod program;
 pub mod random;

@@ -59,7 +59,7 @@ impl WireError {
         }
     }
 
-    /// No executor has the name that the caller gave.
+    /// Nothing has the name that the caller gave.
     pub(crate) fn option(error: &dyn Error) -> Self {
         Self::new("INVALID_OPTION", error)
     }

@@ -1,17 +1,14 @@
 //! Runs a block again and again, beside a plain loop of revm over the same memory.
 
-use std::hint::black_box;
-
-use parevm::BlockOutcome;
-use parevm::block::Fixture;
-use parevm::execute::{ExecuteOptions, Executor};
-use parevm::vm::Environment;
-use parevm_testkit::{baseline, compare::difference};
+use parevm::{Block, BlockOutcome, Checks, ExecuteError, MemoryState};
+use parevm_testkit::measure::{OnEngine, Timing, measure};
+use parevm_testkit::workload::Kind;
 use wasm_bindgen::prelude::*;
 
+use crate::clock::now_ms;
 use crate::engine::{Engine, choice, compare};
 use crate::error::WireError;
-use crate::{clock, encode, wire};
+use crate::{encode, wire};
 
 #[wasm_bindgen]
 impl Engine {
@@ -19,7 +16,7 @@ impl Engine {
     /// beside plain revm: `samples` times each, in turn, each sample repeated until it takes
     /// `sample_ms` milliseconds. Returns a `Replay` of `js/src/type/wire.ts`.
     ///
-    /// Both are timed from the decoded block and state to the results in order and the merged state.
+    /// All are timed from the decoded block and state to the results in order and the merged state.
     ///
     /// # Errors
     ///
@@ -31,88 +28,72 @@ impl Engine {
         samples: usize,
         sample_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        let executor = choice(&executor)?;
         let fixture = self.decode(&fixture)?;
-        let outcome = self.execute(&fixture, executor)?;
-        let specification = self.execute(&fixture, Executor::Sequential)?;
-        let checks = compare(&fixture, &outcome);
+        let timing = timing(samples, sample_ms);
+        let mut replay = self.measure(&fixture.block, &fixture.state, &executor, &timing)?;
+        replay.1.checks = encode::wire_checks(compare(&fixture, &replay.0));
+        Ok(encode::to_js(&replay.1)?)
+    }
 
-        let mut plain = Series::new(sample_ms, || {
-            black_box(baseline::run(&fixture.block, &fixture.state)?);
-            Ok(())
-        })?;
-        let options = ExecuteOptions {
-            executor,
-            ..Default::default()
-        };
-        let mut parallel = Series::new(sample_ms, || {
-            let environment = Environment::new(&fixture.block);
-            let state = &fixture.state;
-            black_box(
-                self.core
-                    .run(&fixture.block, &environment, state, &options)?,
-            );
-            Ok(())
-        })?;
-        for _ in 0..samples {
-            plain.sample()?;
-            parallel.sample()?;
-        }
-        Ok(encode::to_js(&wire::Replay {
-            number: fixture.block.header.number,
-            transactions: fixture.block.transactions.len() as u32,
-            gas_used: outcome.gas_used,
-            checks: encode::wire_checks(checks),
-            equals_sequential: difference(&outcome, &specification).is_none(),
-            schedule: encode::schedule(&outcome.schedule),
-            plain_ms: plain.samples,
-            parallel_ms: parallel.samples,
-        })?)
+    /// The same for a block of the synthetic suite, made of `count` transactions, or of as many as
+    /// the suite has where it is zero. It has no header to be compared with.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: there is no such block.
+    #[wasm_bindgen(js_name = replayMade)]
+    pub fn replay_made(
+        &self,
+        name: String,
+        count: usize,
+        executor: String,
+        samples: usize,
+        sample_ms: f64,
+    ) -> Result<JsValue, JsValue> {
+        let kind = Kind::named(&name).map_err(|error| WireError::option(&error))?;
+        let (block, state) = (kind.make)(if count == 0 { kind.count } else { count });
+        let timing = timing(samples, sample_ms);
+        let (_, replay) = self.measure(&block, &state, &executor, &timing)?;
+        Ok(encode::to_js(&replay)?)
     }
 }
 
 impl Engine {
-    fn execute(&self, fixture: &Fixture, executor: Executor) -> Result<BlockOutcome, WireError> {
-        let options = ExecuteOptions {
-            executor,
-            ..Default::default()
+    fn measure(
+        &self,
+        block: &Block,
+        state: &MemoryState,
+        executor: &str,
+        timing: &Timing,
+    ) -> Result<(BlockOutcome, wire::Replay), WireError> {
+        let mut measured = measure(&[&self.core], choice(executor)?, block, state, timing)?;
+        let OnEngine {
+            parallel_ms,
+            outcome,
+            difference,
+        } = measured.on.pop().ok_or(ExecuteError::Bug {
+            invariant: "one engine, one measurement",
+        })?;
+        let replay = wire::Replay {
+            number: block.header.number,
+            transactions: block.transactions.len() as u32,
+            gas_used: outcome.gas_used,
+            checks: encode::wire_checks(Checks::default()),
+            equals_sequential: difference.is_none(),
+            schedule: encode::schedule(&outcome.schedule),
+            plain_ms: measured.plain_ms,
+            sequential_ms: measured.sequential_ms,
+            parallel_ms,
+            longest_ms: measured.longest_ms,
         };
-        Ok(self
-            .core
-            .execute(&fixture.block, &fixture.state, &options)?)
+        Ok((outcome, replay))
     }
 }
 
-/// Samples of one kind of work.
-struct Series<F> {
-    work: F,
-    repetitions: u32,
-    /// Milliseconds of one repetition, one per sample.
-    samples: Vec<f64>,
-}
-
-impl<F: FnMut() -> Result<(), WireError>> Series<F> {
-    /// Runs `work` once to warm up and once to see how often it fits into `sample_ms`.
-    fn new(sample_ms: f64, mut work: F) -> Result<Self, WireError> {
-        work()?;
-        let start = clock::now_ms();
-        work()?;
-        let once = (clock::now_ms() - start).max(1e-3);
-        let repetitions = (sample_ms / once).ceil().clamp(1.0, 1e6) as u32;
-        Ok(Self {
-            work,
-            repetitions,
-            samples: Vec::new(),
-        })
-    }
-
-    fn sample(&mut self) -> Result<(), WireError> {
-        let start = clock::now_ms();
-        for _ in 0..self.repetitions {
-            (self.work)()?;
-        }
-        self.samples
-            .push((clock::now_ms() - start) / f64::from(self.repetitions));
-        Ok(())
+fn timing(samples: usize, sample_ms: f64) -> Timing {
+    Timing {
+        samples,
+        sample_ms,
+        now: now_ms,
     }
 }

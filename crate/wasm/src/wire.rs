@@ -228,10 +228,14 @@ pub(crate) struct Replay {
     pub equals_sequential: bool,
     /// Which executor ran, why, and how much it ran.
     pub schedule: Schedule,
-    /// Milliseconds that plain revm takes, one per sample.
-    pub plain_ms: Vec<f64>,
-    /// Milliseconds that the engine takes, one per sample.
-    pub parallel_ms: Vec<f64>,
+    /// Milliseconds that plain revm takes; this and the next are medians.
+    pub plain_ms: f64,
+    /// Milliseconds that sequential execution takes.
+    pub sequential_ms: f64,
+    /// Milliseconds that the executor takes that was asked for.
+    pub parallel_ms: f64,
+    /// Milliseconds that the slowest transaction takes in plain revm.
+    pub longest_ms: f64,
 }
 
 /// Exact as long as it is below 2^53; nonces, heights and gas are.

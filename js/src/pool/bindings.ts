@@ -30,6 +30,14 @@ export type EngineBinding = {
   executeBlock(request: number, fixture: Uint8Array, executor: string): Promise<unknown>
   /** Returns a `Replay`. */
   replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
+  /** Returns a `Replay`. */
+  replayMade(
+    name: string,
+    count: number,
+    executor: string,
+    samples: number,
+    sampleMs: number,
+  ): unknown
   panicInEngine(): void
   panicInPool(): void
   hang(): void

@@ -48,6 +48,13 @@ export type WireError = {
 /** A block with its pre-state: gzip or JSON as bytes, or JSON as text. */
 export type FixtureText = Uint8Array | string
 
+/** A block of the synthetic suite, made by the engine. */
+export type MadeBlock = {
+  readonly made: string
+  /** Transactions; 0 means as many as the suite has. */
+  readonly count: number
+}
+
 /** Which way to run a block. All return the same. */
 export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
 
@@ -60,7 +67,7 @@ export type EngineCalls = {
   /** Executes, compares with sequential execution, and times beside plain revm. */
   replay: {
     parameters: {
-      fixture: FixtureText
+      block: FixtureText | MadeBlock
       executor: Executor
       samples: number
       sampleMs: number

@@ -64,8 +64,10 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
     case 'executeBlock':
       return engine.executeBlock(id, await fixtureBytes(request.fixture), request.executor)
     case 'replay': {
-      const { fixture, executor, samples, sampleMs } = request
-      return engine.replay(await fixtureBytes(fixture), executor, samples, sampleMs)
+      const { block, executor, samples, sampleMs } = request
+      if (typeof block === 'object' && 'made' in block)
+        return engine.replayMade(block.made, block.count, executor, samples, sampleMs)
+      return engine.replay(await fixtureBytes(block), executor, samples, sampleMs)
     }
     case 'fault':
       if (faults) engine[request.fault]()

@@ -278,11 +278,19 @@ export type Replay = {
    */
   schedule: Schedule
   /**
-   * Milliseconds that plain revm takes, one per sample.
+   * Milliseconds that plain revm takes; this and the next are medians.
    */
-  plainMs: Array<number>
+  plainMs: number
   /**
-   * Milliseconds that the engine takes, one per sample.
+   * Milliseconds that sequential execution takes.
    */
-  parallelMs: Array<number>
+  sequentialMs: number
+  /**
+   * Milliseconds that the executor takes that was asked for.
+   */
+  parallelMs: number
+  /**
+   * Milliseconds that the slowest transaction takes in plain revm.
+   */
+  longestMs: number
 }

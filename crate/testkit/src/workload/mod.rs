@@ -11,7 +11,7 @@ mod uniswap;
 pub use erc20::{erc20, erc20_into_one};
 pub use mix::hot_mix;
 pub use random_calls::contracts;
-pub use suite::{Kind, SYNTHETIC};
+pub use suite::{Kind, SYNTHETIC, UnknownKind};
 pub use transfer::{one_sender, passed_on, transfers};
 pub use uniswap::{one_pool, swaps};
 

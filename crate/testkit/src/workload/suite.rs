@@ -28,10 +28,26 @@ const fn kind(name: &'static str, count: usize, make: fn(usize) -> (Block, Memor
     Kind { name, count, make }
 }
 
+/// No made block has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no made block is called {name:?}, the names are {}", SYNTHETIC.map(|kind| kind.name).join(", "))]
+pub struct UnknownKind {
+    /// What was asked for.
+    pub name: String,
+}
+
 impl Kind {
     /// The kind that is called `name`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        SYNTHETIC.into_iter().find(|kind| kind.name == name)
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self, UnknownKind> {
+        SYNTHETIC
+            .into_iter()
+            .find(|kind| kind.name == name)
+            .ok_or_else(|| UnknownKind {
+                name: name.to_owned(),
+            })
     }
 }

@@ -1,0 +1,69 @@
+// Counts instructions: the optimistic executor on one thread over plain revm.
+//
+//   npm run bench:instructions -- [--blocks DIR] [--only 13217637,...] [--run parallel] [--json FILE]
+//
+// Counts do not depend on who else uses the machine. Each block is run once and three times: half of
+// the difference is one run that meets warm caches, without start, decoding and warming up.
+
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { command, findCommand, isProgram, root, StepError } from '../scripts/process.mjs'
+import { buildNative } from './native.mjs'
+
+/** One of each kind: transfers, many calls, few long calls. They come with the package. */
+const BLOCKS = '13217637,19933122,21429063'
+
+/** Counts instructions of each block and returns `{ name, plain, parallel, ratio }` for each. */
+export function countInstructions(program, { names, blocks, run = 'parallel' }) {
+  if (!hasValgrind())
+    throw new StepError('valgrind is not installed', 'apt-get install valgrind, or brew, dnf, ...')
+  return names.map((name) => {
+    const where = ['--only', name, ...(blocks === undefined ? [] : ['--blocks', blocks])]
+    const plain = perRun(program, where, 'plain')
+    const parallel = perRun(program, where, run)
+    return { name, plain, parallel, ratio: parallel / plain }
+  })
+}
+
+export const hasValgrind = () => findCommand('valgrind') !== null
+
+/** Instructions of one warm run. */
+function perRun(program, where, run) {
+  const [once, thrice] = [1, 3].map((repeat) => count(program, where, run, repeat))
+  return (thrice - once) / 2
+}
+
+function count(program, where, run, repeat) {
+  const probe = ['probe', ...where, '--run', run, '--threads', '1', '--repeat', String(repeat)]
+  const valgrind = ['--tool=callgrind', '--callgrind-out-file=/dev/null', program, ...probe]
+  const { status, stderr } = spawnSync('valgrind', valgrind, { cwd: root, encoding: 'utf8' })
+  const collected = /Collected : (\d+)/.exec(stderr)?.[1]
+  if (status !== 0 || collected === undefined) {
+    const last = stderr.trim().split('\n').slice(-5).join('\n')
+    throw new StepError(`valgrind failed:\n${last}`, ['valgrind', ...valgrind].join(' '))
+  }
+  return Number(collected)
+}
+
+if (isProgram(import.meta.url)) {
+  await command(async (args) => {
+    const options = {
+      blocks: { type: 'string' },
+      only: { type: 'string', default: BLOCKS },
+      run: { type: 'string', default: 'parallel' },
+      json: { type: 'string' },
+    }
+    const { blocks, only, run, json } = parseArgs({ args, options }).values
+    const program = await buildNative()
+    const rows = countInstructions(program, { names: only.split(','), blocks, run })
+    const shown = rows.map(
+      ({ name, plain, parallel, ratio }) =>
+        `${name.padEnd(14)} ${String(plain).padStart(14)} ${String(parallel).padStart(14)} ` +
+        `${ratio.toFixed(3)}\n`,
+    )
+    process.stdout.write(`block           plain revm ins. ${run.padStart(10)} ins. ratio\n`)
+    process.stdout.write(shown.join(''))
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
+  })
+}

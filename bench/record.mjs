@@ -1,0 +1,127 @@
+// Measures everything on this machine and keeps it: `npm run record`.
+//
+//   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--skip node,...]
+//
+// Writes bench/record/<date>-<machine>.json. The machine must do nothing else meanwhile.
+
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from '../scripts/build.mjs'
+import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
+import { setup } from '../scripts/setup.mjs'
+import { program as npmProgram } from '../scripts/start.mjs'
+import { countInstructions, hasValgrind } from './callgrind.mjs'
+import { buildNative } from './native.mjs'
+
+const SUITES = ['mainnet', 'synthetic']
+const PARTS = ['native', 'node', 'memory', 'instructions']
+/** Blocks whose instructions are counted. They come with the package. */
+const COUNTED = ['13217637', '19933122', '21429063']
+
+/** 1, 2, 4, ... and all cores. */
+export function scaling(cores) {
+  const powers = [1, 2, 4, 8, 16, 32, 64].filter((threads) => threads < cores)
+  return [...powers, cores]
+}
+
+/** What a machine is called if nobody names it: its processor and cores. */
+export function machineName(cpu, cores) {
+  const words = cpu
+    .replace(/\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*/g, ' ')
+    .replace(/\b\d+-Core\b/, ' ')
+    .toLowerCase()
+  const slug = words.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
+  return `${slug || 'unknown'}-${cores}-cores`
+}
+
+/** JSON with one line for each row of figures. */
+export function compact(record) {
+  const text = JSON.stringify(record, null, 2)
+  return text.replace(/\{[^{}[\]]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
+}
+
+if (isProgram(import.meta.url)) {
+  await command(async (args) => {
+    const cores = os.availableParallelism()
+    const { values } = parseArgs({
+      args,
+      options: {
+        machine: { type: 'string', default: machineName(os.cpus()[0]?.model ?? '', cores) },
+        threads: { type: 'string', default: scaling(cores).join() },
+        blocks: { type: 'string' },
+        count: { type: 'string' },
+        runs: { type: 'string', default: '9' },
+        skip: { type: 'string', default: '' },
+      },
+    })
+    const skipped = values.skip.split(',').filter((part) => part !== '')
+    const unknown = skipped.find((part) => !PARTS.includes(part))
+    if (unknown !== undefined) throw new StepError(`there is no part ${unknown}`, PARTS.join(', '))
+    const takes = (part) => !skipped.includes(part)
+    const shared = join(root, '../shared/blocks')
+    const folder = values.blocks ?? (capture('ls', [shared]) === null ? 'fixtures' : shared)
+
+    const native = await buildNative()
+    if (takes('node')) await build(await setup())
+    const scratch = mkdtempSync(join(os.tmpdir(), 'parevm-record-'))
+    const measure = async (what, program, words) => {
+      const file = join(scratch, 'figures.json')
+      say('measure', what)
+      await mustRun(program, [...words, '--json', file], { failure: `${what} cannot be measured` })
+      return JSON.parse(readFileSync(file, 'utf8'))
+    }
+    const selection = (suite) => [
+      ...['--suite', suite],
+      ...(suite === 'mainnet' ? ['--blocks', folder] : []),
+      ...(suite === 'synthetic' && values.count ? ['--count', values.count] : []),
+    ]
+    const timed = [...['--threads', values.threads], ...['--runs', values.runs]]
+    const started = new Date()
+    const record = {
+      date: started.toISOString().slice(0, 10),
+      commit: commit(),
+      machine: undefined,
+      versions: { rustc: capture('rustc', ['--version']) },
+      threads: values.threads.split(',').map(Number),
+      runs: Number(values.runs),
+    }
+    for (const suite of SUITES) {
+      const words = selection(suite)
+      const parts = {
+        native: () => measure(`${suite}, native`, native, ['bench', ...words, ...timed]),
+        node: () => {
+          const node = [npmProgram, 'bench', ...words, ...timed]
+          return measure(`${suite}, wasm in Node`, process.execPath, node)
+        },
+        memory: () => {
+          const two = ['--threads', String(Math.min(2, cores))]
+          return measure(`${suite}, memory`, native, ['memory', ...words, ...two])
+        },
+      }
+      for (const [part, take] of Object.entries(parts)) {
+        if (!takes(part)) continue
+        const { machine, versions, ...figures } = await take()
+        record.machine = { ...machine, ...record.machine }
+        record.versions = { ...versions, ...record.versions }
+        record[part] = { ...record[part], [suite]: figures }
+      }
+    }
+    if (takes('instructions')) {
+      if (hasValgrind()) {
+        say('measure', 'instructions')
+        record.instructions = countInstructions(native, { names: COUNTED, blocks: 'fixtures' })
+      } else say('skip', 'instructions: valgrind is not installed')
+    }
+    const path = join(root, 'bench/record', `${record.date}-${values.machine}.json`)
+    writeFileSync(path, `${compact(record)}\n`)
+    say('record', relative(root, path))
+  })
+}
+
+/** The commit that is measured, marked where files differ from it. */
+function commit() {
+  const hash = capture('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
+  return capture('git', ['status', '--porcelain', '-uno']) === '' ? hash : `${hash} and changes`
+}

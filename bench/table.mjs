@@ -1,0 +1,85 @@
+// The table of the README, from a record.
+//
+//   node bench/table.mjs bench/record/FILE.json [--write]
+//
+// `--write` puts it into README.md, between its two marks.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { command, isProgram, root, StepError } from '../scripts/process.mjs'
+
+const APART = '23879620'
+const MADE = ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix']
+const MARKS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
+
+/** Returns the record as Markdown. */
+export function tableOf(record) {
+  const head = ['', 'threads', 'mainnet', 'worst', 'ideal', APART, ...MADE]
+  const lines = [row(head), row(head.map(() => '---'))]
+  for (const [host, title] of [
+    ['native', 'native'],
+    ['node', 'wasm in Node'],
+  ]) {
+    for (const threads of record.threads) lines.push(...rowsOf(record[host], title, threads))
+  }
+  const { machine, versions } = record
+  const facts = [
+    `${machine.cpu}, ${machine.cores} cores`,
+    record.date,
+    `commit ${record.commit}`,
+    `medians of ${record.runs}`,
+    `revm ${versions.revm}`,
+    ...(versions.node ? [`Node ${versions.node}`] : []),
+  ]
+  const sums = SUITES.flatMap((suite) => record.memory?.[suite]?.aggregate ?? [])
+  if (sums.length > 0) {
+    const worst = sums.reduce((most, one) => (one.worst > most.worst ? one : most))
+    facts.push(`peak memory at most ${number(worst.worst)} times plain revm's (${worst.worstName})`)
+  }
+  if (record.instructions !== undefined) {
+    const ratios = record.instructions.map(({ name, ratio }) => `${number(ratio)} (${name})`)
+    facts.push(`instructions on one thread, parallel over plain: ${ratios.join(', ')}`)
+  }
+  return `${lines.join('\n')}\n\n${facts.join('; ')}.\n`
+}
+
+const SUITES = ['mainnet', 'synthetic']
+
+function rowsOf(figures, title, threads) {
+  if (figures === undefined) return []
+  const sum = figures.mainnet?.aggregate.find((one) => one.threads === threads)
+  const rows = SUITES.flatMap((suite) => figures[suite]?.rows ?? [])
+  const of = (name, field) => {
+    const found = rows.find((one) => one.name === name && one.threads === threads)
+    return number(found && found.plainMs / found[field])
+  }
+  const worst = sum && `${number(sum.worst)} (${sum.worstName})`
+  const cells = [number(sum?.speedup), worst ?? '', number(sum?.ideal)]
+  const speedups = [APART, ...MADE].map((name) => of(name, 'parallelMs'))
+  return [row([title, String(threads), ...cells, ...speedups])]
+}
+
+const number = (value) => (Number.isFinite(value) ? value.toFixed(2) : '')
+const row = (cells) => `| ${cells.join(' | ')} |`
+
+if (isProgram(import.meta.url)) {
+  await command((args) => {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { write: { type: 'boolean', default: false } },
+    })
+    const [file] = positionals
+    if (file === undefined)
+      throw new StepError('which record?', 'node bench/table.mjs bench/record/FILE.json')
+    const text = tableOf(JSON.parse(readFileSync(file, 'utf8')))
+    if (!values.write) return void process.stdout.write(text)
+    const readme = join(root, 'README.md')
+    const old = readFileSync(readme, 'utf8')
+    const [from, to] = MARKS.map((mark) => old.indexOf(mark))
+    if (from < 0 || to < from) throw new StepError('README.md has not both marks', MARKS.join(' '))
+    const start = from + MARKS[0].length
+    writeFileSync(readme, `${old.slice(0, start)}\n${text}${old.slice(to)}`)
+  })
+}

@@ -1,0 +1,131 @@
+//! Compares the memory of parevm with that of plain revm, each in a process of its own.
+
+use crate::{
+    error::CliError,
+    figures::{Figures, is_stdout},
+    probe::Memory,
+    subject::{Selection, Source},
+};
+use serde::Serialize;
+use std::{
+    env,
+    path::PathBuf,
+    process::{Command, ExitCode, Stdio},
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Executing threads.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// How often each process runs its block.
+    #[arg(long, default_value_t = 3)]
+    repeat: usize,
+    /// Writes the figures to this file, `-` for stdout.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Peak memory of one block, in bytes, from decoded block and state on.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    name: String,
+    threads: usize,
+    /// Held by the process that then runs the plain loop, before it does.
+    before_bytes: u64,
+    plain_bytes: u64,
+    parallel_bytes: u64,
+    ratio: f64,
+}
+
+/// The block that needs most beside plain revm.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Aggregate {
+    threads: usize,
+    worst: f64,
+    worst_name: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+    let json = arguments.json.as_deref();
+    let print = |line: &str| {
+        if json.is_some_and(is_stdout) {
+            eprintln!("{line}");
+        } else {
+            println!("{line}");
+        }
+    };
+    print("block             before MB   plain MB  parallel MB  ratio");
+    let mut rows = Vec::new();
+    for source in arguments.selection.sources()? {
+        let plain = probe(&source, "plain", arguments)?;
+        let parallel = probe(&source, "parallel", arguments)?;
+        let row = Row {
+            name: source.name().to_owned(),
+            threads: arguments.threads,
+            before_bytes: plain.before_bytes,
+            plain_bytes: plain.peak_bytes,
+            parallel_bytes: parallel.peak_bytes,
+            ratio: parallel.peak_bytes as f64 / plain.peak_bytes as f64,
+        };
+        print(&format!(
+            "{:<16} {:>10.1} {:>10.1} {:>12.1} {:>6.2}",
+            row.name,
+            megabytes(row.before_bytes),
+            megabytes(row.plain_bytes),
+            megabytes(row.parallel_bytes),
+            row.ratio
+        ));
+        rows.push(row);
+    }
+    let worst = rows
+        .iter()
+        .max_by(|one, other| one.ratio.total_cmp(&other.ratio));
+    let aggregate: Vec<_> = worst
+        .map(|row| Aggregate {
+            threads: row.threads,
+            worst: row.ratio,
+            worst_name: row.name.clone(),
+        })
+        .into_iter()
+        .collect();
+    for one in &aggregate {
+        print(&format!(
+            "{} threads: at most {:.2} times the memory of plain revm ({})",
+            one.threads, one.worst, one.worst_name
+        ));
+    }
+    if let Some(path) = json {
+        Figures::new(rows, aggregate).write(path)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+/// Runs the block in a process of its own.
+fn probe(source: &Source, run: &str, arguments: &Arguments) -> Result<Memory, CliError> {
+    let mut command = Command::new(env::current_exe().map_err(CliError::Memory)?);
+    command
+        .arg("probe")
+        .args(source.arguments())
+        .args(["--run", run])
+        .args(["--threads", &arguments.threads.to_string()])
+        .args(["--repeat", &arguments.repeat.to_string()])
+        // What is freed goes back at once. Else the waste of decoding hides what a run needs.
+        .env("MIMALLOC_PURGE_DELAY", "0")
+        .stderr(Stdio::inherit());
+    let output = command.output().map_err(CliError::Memory)?;
+    if !output.status.success() {
+        return Err(CliError::Probe {
+            name: source.name().to_owned(),
+        });
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { aggregate, type Row } from './report.js'
+
+function row(name: string, plainMs: number, parallelMs: number, longestMs: number): Row {
+  const rest = { sequentialMs: plainMs, executor: 'parallel', reExecutions: 0 }
+  return { name, threads: 2, plainMs, parallelMs, longestMs, gasUsed: 1_000_000, ...rest }
+}
+
+test('blocks are summed up without the one that hides the rest', () => {
+  const rows = [row('1', 10, 5, 1), row('2', 5, 10, 4), row('23879620', 1e6, 1, 1)]
+  expect(aggregate([...rows, { ...row('1', 1, 1, 1), threads: 4 }], 2)).toEqual({
+    threads: 2,
+    speedup: 1,
+    worst: 0.5,
+    worstName: '2',
+    // Half of the first block, and the slowest transaction of the second.
+    ideal: 15 / 9,
+    gasPerSecond: expect.closeTo(133_333_333, 0),
+    without: ['23879620'],
+  })
+})
+
+test('losing less than 20 microseconds is not losing', () => {
+  expect(aggregate([row('1', 0.1, 0.119, 0.1)], 2).worst).toBe(1)
+  expect(aggregate([row('1', 0.1, 0.121, 0.1)], 2).worst).toBeLessThan(0.9)
+  expect(aggregate([row('1', 0.2, 0.1, 0.1)], 2).worst).toBe(2)
+})

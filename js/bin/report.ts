@@ -1,0 +1,115 @@
+import os from 'node:os'
+import { milliseconds, table } from './table.js'
+
+/** One block on one number of threads. Times are medians, in milliseconds. */
+export type Row = {
+  name: string
+  threads: number
+  /** Who ran. */
+  executor: string
+  /** Plain revm, one loop over an in-memory database, in the same wasm module. */
+  plainMs: number
+  sequentialMs: number
+  parallelMs: number
+  /** The slowest transaction in the plain loop. */
+  longestMs: number
+  reExecutions: number
+  gasUsed: number
+}
+
+/** All rows of one number of threads. */
+export type Aggregate = {
+  threads: number
+  /** All of plain revm's time over all of ours. */
+  speedup: number
+  /** The ratio of the block that fares worst. */
+  worst: number
+  /** That block. */
+  worstName: string
+  /**
+   * The speed-up if nothing depended on anything: no block takes less than its slowest transaction,
+   * nor than its share of all.
+   */
+  ideal: number
+  gasPerSecond: number
+  /** Blocks that are in none of these figures. */
+  without: string[]
+}
+
+/** What `--json` writes. */
+export type Report = {
+  machine: ReturnType<typeof machine>
+  versions: Record<string, string>
+  rows: Row[]
+  aggregate: Aggregate[]
+}
+
+/** One chain of dependent precompile calls, more than all other blocks together. */
+const LEFT_OUT = '23879620'
+
+/** Who loses less than this, in milliseconds, has not lost. */
+const NOISE_MS = 0.02
+
+/** Sums up the rows of one number of threads. */
+export function aggregate(rows: readonly Row[], threads: number): Aggregate {
+  const own = rows.filter((row) => row.threads === threads)
+  const counted = own.filter((row) => row.name !== LEFT_OUT)
+  const sum = (of: (row: Row) => number) => counted.reduce((total, row) => total + of(row), 0)
+  const [worst] = counted.toSorted((one, other) => ratio(one) - ratio(other))
+  const plainMs = sum((row) => row.plainMs)
+  const parallelMs = sum((row) => row.parallelMs)
+  return {
+    threads,
+    speedup: plainMs / parallelMs,
+    worst: worst === undefined ? Number.NaN : ratio(worst),
+    worstName: worst?.name ?? '',
+    ideal: plainMs / sum((row) => Math.max(row.plainMs / threads, row.longestMs)),
+    gasPerSecond: (sum((row) => row.gasUsed) / parallelMs) * 1000,
+    without: own.length > counted.length ? [LEFT_OUT] : [],
+  }
+}
+
+function ratio({ plainMs, parallelMs }: Row): number {
+  const lost = parallelMs - plainMs
+  return lost > 0 && lost < NOISE_MS ? 1 : plainMs / parallelMs
+}
+
+/** What the figures were measured on. */
+export function machine() {
+  const [cpu] = os.cpus()
+  return {
+    cpu: cpu?.model ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryBytes: os.totalmem(),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+  }
+}
+
+/** Returns a report as lines to read. */
+export function show({ rows, aggregate, machine, versions }: Report): string {
+  const head = ['block', 'threads', 'gas', 'plain revm ms', 'sequential ms', 'parallel ms']
+  head.push('speed-up', 'executor', 're-runs')
+  const blocks = table(
+    head,
+    rows.map((row) => [
+      row.name,
+      String(row.threads),
+      String(row.gasUsed),
+      milliseconds(row.plainMs),
+      milliseconds(row.sequentialMs),
+      milliseconds(row.parallelMs),
+      `${(row.plainMs / row.parallelMs).toFixed(2)}x`,
+      row.executor,
+      String(row.reExecutions),
+    ]),
+  )
+  const sums = aggregate.map(
+    ({ threads, speedup, worst, worstName, ideal, gasPerSecond, without }) =>
+      `${threads} threads: ${speedup.toFixed(2)}x plain revm, worst ${worst.toFixed(2)}x ` +
+      `(${worstName}), ${ideal.toFixed(2)}x if nothing depended on anything, ` +
+      `${(gasPerSecond / 1e6).toFixed(0)} Mgas/s` +
+      `${without.length > 0 ? `, without ${without.join(', ')}` : ''}\n`,
+  )
+  const where = `${machine.cpu}, ${machine.cores} cores, Node ${versions.node}\n`
+  return `${blocks}\n${sums.join('')}${where}`
+}
