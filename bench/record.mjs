@@ -39,7 +39,7 @@ export function machineName(cpu, cores) {
 /** JSON with one line for each row of figures. */
 export function compact(record) {
   const text = JSON.stringify(record, null, 2)
-  return text.replace(/\{[^{}[\]]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
+  return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
 if (isProgram(import.meta.url)) {
