@@ -5,9 +5,11 @@ use crate::{
     error::CliError,
     figures::{Aggregate, Figures, HEADER, Row, is_stdout},
     machine::now_ms,
-    subject::Selection,
+    subject::{Selection, Subject},
 };
-use parevm::Executor;
+use parevm::{
+    BlockAccessList, Engine, ExecuteError, ExecuteOptions, Executor, execute::AccessListOutput,
+};
 use parevm_testkit::measure::{Timing, measure};
 use std::{path::PathBuf, process::ExitCode};
 
@@ -63,17 +65,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     };
     for source in sources {
         let subject = source.load(most)?;
+        let failed = |source| CliError::Subject {
+            name: subject.name.clone(),
+            source,
+        };
+        let list = match arguments.executor {
+            Executor::Bal => list(most, &subject).map_err(failed)?,
+            _ => None,
+        };
         let measured = measure(
             &engines,
             arguments.executor,
+            list.as_ref(),
             &subject.block,
             &subject.state,
             &timing,
         )
-        .map_err(|source| CliError::Subject {
-            name: subject.name.clone(),
-            source,
-        })?;
+        .map_err(failed)?;
         for on in &measured.on {
             if let Some(difference) = &on.difference {
                 is_good = false;
@@ -100,4 +108,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The access list of the block: not every file brings one, and a made block has none.
+fn list(engine: &Engine, subject: &Subject) -> Result<Option<BlockAccessList>, ExecuteError> {
+    let options = ExecuteOptions {
+        executor: Executor::Sequential,
+        access_list_output: AccessListOutput::Returned,
+        ..Default::default()
+    };
+    let outcome = engine.execute(&subject.block, &subject.state, &options)?;
+    Ok(outcome.block_access_list)
 }

@@ -46,7 +46,7 @@ struct Report {
     state_root_matches: Option<bool>,
     equals_sequential: bool,
     executor: &'static str,
-    reason: &'static str,
+    reason: String,
     threads: usize,
     executions: usize,
     re_executions: usize,
@@ -98,11 +98,12 @@ const TIMING: Timing = Timing {
 fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, CliError> {
     let loaded = fixture::load(engine, path)?;
     let (block, state) = (&loaded.block, &loaded.state);
+    let list = loaded.block_access_list.as_ref();
     let failed = |source| CliError::Execute {
         path: path.to_owned(),
         source,
     };
-    let mut measured = measure(&[engine], executor, block, state, &TIMING).map_err(failed)?;
+    let mut measured = measure(&[engine], executor, list, block, state, &TIMING).map_err(failed)?;
     let OnEngine {
         outcome,
         difference,
@@ -132,7 +133,7 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         state_root_matches: checks.state_root,
         equals_sequential: difference.is_none(),
         executor: outcome.schedule.executor.name(),
-        reason: outcome.schedule.reason,
+        reason: outcome.schedule.reason.into_owned(),
         threads: outcome.schedule.threads,
         executions: outcome.schedule.executions,
         re_executions: outcome.schedule.re_executions,

@@ -3,7 +3,9 @@
 use crate::{
     block::{Block, Fixture, FixtureError},
     execute::{
-        BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor, Sequential, choose::choose,
+        AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor,
+        Sequential, bal,
+        choose::{choose, choose_by_work},
         finish, parallel,
     },
     state::StateSource,
@@ -93,11 +95,12 @@ impl Engine {
         block: &'a Block,
         environment: &'a Environment,
         state: &'a S,
-        options: &'a ExecuteOptions<'a>,
+        options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
-        let (executor, reason) = choose(options.executor, block, self.threads());
-        match executor {
-            Executor::Parallel => parallel::run(
+        let (executor, reason) = choose(options, block, self.threads());
+        let without_list = |executor, options: &ExecuteOptions<'a>| match executor {
+            Executor::Sequential => Sequential::run(block, environment, state, options, reason),
+            _ => parallel::run(
                 block,
                 environment,
                 state,
@@ -106,10 +109,27 @@ impl Engine {
                 self.seed,
                 reason,
             ),
-            Executor::Sequential => Sequential::run(block, environment, state, options, reason),
-            Executor::Bal | Executor::Auto => Err(ExecuteError::Bug {
-                invariant: "choose() names an executor that exists",
-            }),
+        };
+        match (executor, options.access_list) {
+            (Executor::Bal, Some(list)) => {
+                let input = bal::Input {
+                    block,
+                    environment,
+                    state,
+                    list,
+                };
+                bal::run(input, options, &self.pool, reason, |options| {
+                    without_list(choose_by_work(block, self.threads()).0, options)
+                })
+            }
+            _ if options.executor == Executor::Bal => {
+                let options = ExecuteOptions {
+                    access_list_output: AccessListOutput::Returned,
+                    ..*options
+                };
+                without_list(executor, &options)
+            }
+            _ => without_list(executor, options),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`execute::BlockOutcome`] comes out. This crate knows no JavaScript, opens no socket and reads
 //! no clock. Everything that names the EVM implementation is in [`vm`].
 
+pub mod bal;
 pub mod block;
 pub mod checks;
 mod engine;
@@ -12,6 +13,7 @@ pub mod state;
 pub mod system;
 pub mod vm;
 
+pub use bal::BlockAccessList;
 pub use block::Block;
 pub use checks::Checks;
 pub use engine::Engine;

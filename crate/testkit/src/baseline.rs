@@ -133,9 +133,11 @@ impl Plain<'_> {
             ledger,
             diff,
             system: self.system,
+            block_access_list: None,
             schedule: ScheduleReport {
                 executor: Executor::Sequential,
-                reason: "plain revm",
+                reason: "plain revm".into(),
+                bal_mismatch: None,
                 threads: 1,
                 executions,
                 re_executions: 0,

@@ -4,8 +4,8 @@
 
 use crate::{baseline, compare::difference};
 use parevm::{
-    Block, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
-    vm::Environment,
+    Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
+    MemoryState, vm::Environment,
 };
 use std::hint::black_box;
 
@@ -45,7 +45,7 @@ pub struct OnEngine {
     pub difference: Option<String>,
 }
 
-/// Times `block` with `executor` on each of `engines`, all in turn.
+/// Times `block` with `executor` on each of `engines`, all in turn. [`Executor::Bal`] runs by `list`.
 ///
 /// # Errors
 ///
@@ -53,11 +53,15 @@ pub struct OnEngine {
 pub fn measure(
     engines: &[&Engine],
     executor: Executor,
+    list: Option<&BlockAccessList>,
     block: &Block,
     state: &MemoryState,
     timing: &Timing,
 ) -> Result<Measured, ExecuteError> {
-    let wanted = with(executor);
+    let wanted = ExecuteOptions {
+        access_list: list.filter(|_| executor == Executor::Bal),
+        ..with(executor)
+    };
     let in_order = with(Executor::Sequential);
     let environment = Environment::new(block);
     let mut series = vec![Series::new(timing, || {
@@ -218,7 +222,7 @@ mod tests {
             now: ticking,
         };
         let engines = [&engine, &engine];
-        let measured = measure(&engines, Executor::Auto, &block, &state, &timing).unwrap();
+        let measured = measure(&engines, Executor::Auto, None, &block, &state, &timing).unwrap();
         // A run takes 1 ms of this clock, so 4 fit into a sample; those take 1 ms together.
         assert_eq!(measured.plain_ms, 0.25);
         assert_eq!(measured.sequential_ms, 0.25);

@@ -99,7 +99,7 @@ pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
 pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
     wire::Schedule {
         executor: report.executor.name(),
-        reason: report.reason,
+        reason: report.reason.clone().into_owned(),
         threads: report.threads as u32,
         executions: report.executions as u32,
         re_executions: report.re_executions as u32,

@@ -90,6 +90,10 @@ impl Engine {
         let progress = Progress::new(request, fixture);
         let options = execute::ExecuteOptions {
             executor,
+            access_list: fixture
+                .block_access_list
+                .as_ref()
+                .filter(|_| executor == Executor::Bal),
             cancel: Some(&CANCEL),
             progress: Some(&|settled| progress.tell(settled)),
             ..Default::default()

@@ -1,6 +1,6 @@
 //! Runs a block again and again, beside a plain loop of revm over the same memory.
 
-use parevm::{Block, BlockOutcome, Checks, ExecuteError, MemoryState};
+use parevm::{Block, BlockAccessList, BlockOutcome, Checks, ExecuteError, MemoryState};
 use parevm_testkit::measure::{OnEngine, Timing, measure};
 use parevm_testkit::workload::Kind;
 use wasm_bindgen::prelude::*;
@@ -30,7 +30,13 @@ impl Engine {
     ) -> Result<JsValue, JsValue> {
         let fixture = self.decode(&fixture)?;
         let timing = timing(samples, sample_ms);
-        let mut replay = self.measure(&fixture.block, &fixture.state, &executor, &timing)?;
+        let mut replay = self.measure(
+            &fixture.block,
+            &fixture.state,
+            fixture.block_access_list.as_ref(),
+            &executor,
+            &timing,
+        )?;
         replay.1.checks = encode::wire_checks(compare(&fixture, &replay.0));
         Ok(encode::to_js(&replay.1)?)
     }
@@ -53,7 +59,7 @@ impl Engine {
         let kind = Kind::named(&name).map_err(|error| WireError::option(&error))?;
         let (block, state) = (kind.make)(if count == 0 { kind.count } else { count });
         let timing = timing(samples, sample_ms);
-        let (_, replay) = self.measure(&block, &state, &executor, &timing)?;
+        let (_, replay) = self.measure(&block, &state, None, &executor, &timing)?;
         Ok(encode::to_js(&replay)?)
     }
 }
@@ -63,10 +69,11 @@ impl Engine {
         &self,
         block: &Block,
         state: &MemoryState,
+        list: Option<&BlockAccessList>,
         executor: &str,
         timing: &Timing,
     ) -> Result<(BlockOutcome, wire::Replay), WireError> {
-        let mut measured = measure(&[&self.core], choice(executor)?, block, state, timing)?;
+        let mut measured = measure(&[&self.core], choice(executor)?, list, block, state, timing)?;
         let OnEngine {
             parallel_ms,
             outcome,

@@ -197,8 +197,7 @@ pub(crate) struct Schedule {
     #[cfg_attr(test, ts(type = "'parallel' | 'sequential' | 'bal'"))]
     pub executor: &'static str,
     /// Why this one, in words.
-    #[cfg_attr(test, ts(type = "string"))]
-    pub reason: &'static str,
+    pub reason: String,
     /// Threads that executed transactions.
     pub threads: u32,
     /// Complete runs of transactions, the first ones included.

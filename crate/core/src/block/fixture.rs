@@ -9,9 +9,10 @@
 
 use super::{Block, BlockError, Schedule, json, rlp, rpc::RpcBlock};
 use crate::{
+    bal::BlockAccessList,
     execute::BlockOutcome,
     state::{Account, MemoryState, Witness, state_root},
-    vm::{Bytecode, SpecId},
+    vm::{SpecId, bytecode_of},
 };
 use alloy_consensus::Header as ConsensusHeader;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256, keccak256};
@@ -28,6 +29,8 @@ pub struct Fixture {
     pub state: MemoryState,
     /// Proofs of that state, from which the root after the block can be computed.
     pub witness: Option<Witness>,
+    /// What the block's transactions read and write. Not checked.
+    pub block_access_list: Option<BlockAccessList>,
 }
 
 /// Why a fixture cannot be used. The input is wrong; do not retry.
@@ -59,6 +62,7 @@ struct Document {
     #[serde(default)]
     block_hashes: HashMap<U64, B256>,
     witness: Option<RawWitness>,
+    block_access_list: Option<BlockAccessList>,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +144,7 @@ impl Fixture {
                 .map(|header| header.state_root);
             for code in witness.codes {
                 if state.lacks_code(keccak256(&code)) {
-                    state.insert_code(bytecode(code));
+                    state.insert_code(bytecode_of(code));
                 }
             }
             Witness::new(witness.state, state_root_before)
@@ -149,6 +153,7 @@ impl Fixture {
             block,
             state,
             witness,
+            block_access_list: document.block_access_list,
         })
     }
 }
@@ -174,7 +179,7 @@ impl PreAccount {
     ) -> Result<(), FixtureError> {
         let code_hash = match self.code {
             Some(code) if !code.is_empty() => {
-                let computed = state.insert_code(bytecode(code));
+                let computed = state.insert_code(bytecode_of(code));
                 match self.code_hash {
                     Some(declared) if declared != computed => {
                         return Err(FixtureError::CodeMismatch {
@@ -207,9 +212,4 @@ impl PreAccount {
         }
         Ok(())
     }
-}
-
-/// The code, analysed. Bytes that look like a delegation and are none run as they are.
-fn bytecode(code: Bytes) -> Bytecode {
-    Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code))
 }

@@ -1,6 +1,10 @@
 //! Decides which executor runs a block.
 
-use crate::block::{Block, Transaction};
+use super::ExecuteOptions;
+use crate::{
+    block::{Block, Header, Transaction},
+    vm::SpecId,
+};
 use std::{fmt, str::FromStr};
 
 /// A way to run a block. All return the same.
@@ -63,26 +67,49 @@ const LEAST_CALL_GAS: u64 = 4_000_000;
 /// on it and lose a little.
 const CALL_GAS_PER_TRANSFER: u64 = 12_000;
 
-/// The executor that runs `block` when `wanted` is asked for and `threads` threads execute, with
-/// the reason in words.
+/// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
+/// words.
 ///
 /// The bounds were read off the recorded blocks on 2 threads: those beyond them ran at 0.3 to 1.0
 /// times the speed of plain revm in parallel.
 #[must_use]
-pub fn choose(wanted: Executor, block: &Block, threads: usize) -> (Executor, &'static str) {
-    match wanted {
+pub fn choose(
+    options: &ExecuteOptions<'_>,
+    block: &Block,
+    threads: usize,
+) -> (Executor, &'static str) {
+    match options.executor {
         Executor::Sequential => (Executor::Sequential, "asked for"),
         Executor::Parallel => (Executor::Parallel, "asked for"),
+        Executor::Bal if options.access_list.is_some() => (Executor::Bal, "asked for"),
         Executor::Bal => (
-            Executor::Parallel,
-            "bal was asked for, but no access list can be executed yet",
+            choose_by_work(block, threads).0,
+            "bal was asked for, but no access list is at hand: this run makes one",
         ),
-        Executor::Auto if threads < 2 => (Executor::Sequential, "one thread"),
-        Executor::Auto => choose_by_work(block),
+        Executor::Auto => match choose_by_work(block, threads) {
+            (Executor::Parallel, _) if options.access_list.is_some() && is_from_cancun(block) => {
+                (Executor::Bal, "an access list is at hand")
+            }
+            choice => choice,
+        },
     }
 }
 
-fn choose_by_work(block: &Block) -> (Executor, &'static str) {
+/// Before Cancun a contract could empty its storage, which no list tells: the run may be for
+/// nothing.
+fn is_from_cancun(block: &Block) -> bool {
+    let Header {
+        number, timestamp, ..
+    } = block.header;
+    let spec = block.schedule.spec(number, timestamp);
+    spec.is_enabled_in(SpecId::CANCUN)
+}
+
+/// The executor for a block without an access list.
+pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'static str) {
+    if threads < 2 {
+        return (Executor::Sequential, "one thread");
+    }
     let (mut call_gas, mut transfers) = (0_u64, 0_u64);
     for Transaction { env, .. } in &block.transactions {
         if env.data.is_empty() && env.kind.is_call() {
@@ -105,13 +132,18 @@ fn choose_by_work(block: &Block) -> (Executor, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        block::Schedule,
-        vm::{SpecId, TxEnv},
-    };
+    use crate::{bal::BlockAccessList, block::Schedule, vm::TxEnv};
     use alloy_primitives::Bytes;
 
     fn choice(calls: usize, transfers: usize, threads: usize) -> (Executor, &'static str) {
+        choose(
+            &ExecuteOptions::default(),
+            &block(calls, transfers, SpecId::OSAKA),
+            threads,
+        )
+    }
+
+    fn block(calls: usize, transfers: usize, spec: SpecId) -> Block {
         let call = TxEnv {
             data: Bytes::from_static(&[1, 2, 3, 4]),
             gas_limit: 200_000,
@@ -125,16 +157,41 @@ mod tests {
             .chain(std::iter::repeat_n(transfer, transfers))
             .map(|env| Transaction { hash: None, env })
             .collect();
-        let block = Block {
+        Block {
             chain_id: 1,
-            schedule: Schedule::always(SpecId::OSAKA),
+            schedule: Schedule::always(spec),
             header: Default::default(),
             transactions,
             withdrawals: Vec::new(),
             ommers: Vec::new(),
             declared: Default::default(),
+        }
+    }
+
+    #[test]
+    fn a_list_is_used_where_it_helps_and_tells_everything() {
+        let list = BlockAccessList::default();
+        let with_list = |executor, calls, spec| {
+            let options = ExecuteOptions {
+                executor,
+                access_list: Some(&list),
+                ..Default::default()
+            };
+            choose(&options, &block(calls, 0, spec), 2).0
         };
-        choose(Executor::Auto, &block, threads)
+        assert_eq!(
+            with_list(Executor::Auto, 100, SpecId::CANCUN),
+            Executor::Bal
+        );
+        assert_eq!(
+            with_list(Executor::Auto, 1, SpecId::CANCUN),
+            Executor::Sequential
+        );
+        assert_eq!(
+            with_list(Executor::Auto, 100, SpecId::SHANGHAI),
+            Executor::Parallel
+        );
+        assert_eq!(with_list(Executor::Bal, 1, SpecId::SHANGHAI), Executor::Bal);
     }
 
     #[test]

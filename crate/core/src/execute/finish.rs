@@ -17,6 +17,7 @@ pub fn finish(
         ledger,
         diff,
         system,
+        block_access_list,
         schedule,
     } = executed;
     if !ledger.is_complete() {
@@ -39,6 +40,7 @@ pub fn finish(
         requests_hash: system.requests.map(|requests| requests.requests_hash()),
         is_state_complete: system.is_complete,
         state_diff: diff,
+        block_access_list,
         schedule,
         receipts,
     })

@@ -5,11 +5,13 @@
 //! that into a [`BlockOutcome`].
 //! [`choose`](choose::choose) decides which executor runs.
 
+pub(crate) mod bal;
 pub mod choose;
 mod error;
 mod finish;
 mod ledger;
 pub mod limits;
+mod longest_first;
 mod outcome;
 pub(crate) mod parallel;
 mod receipt;
@@ -25,6 +27,7 @@ pub use outcome::{BlockOutcome, Executed, ScheduleReport};
 pub use receipt::Receipt;
 pub use sequential::Sequential;
 
+use crate::bal::BlockAccessList;
 use timeline::Clock;
 
 use std::{fmt, sync::atomic::AtomicBool};
@@ -34,6 +37,12 @@ use std::{fmt, sync::atomic::AtomicBool};
 pub struct ExecuteOptions<'a> {
     /// Which executor runs.
     pub executor: Executor,
+    /// The block's access list, which [`Executor::Bal`] runs by. It need not be right: what differs
+    /// is found, and the block is run another way.
+    pub access_list: Option<&'a BlockAccessList>,
+    /// Whether the outcome holds the block's access list. [`Executor::Bal`] without a list makes one
+    /// in any case.
+    pub access_list_output: AccessListOutput,
     /// Set to true by anyone, at any time, to end the run with [`ExecuteError::Cancelled`].
     pub cancel: Option<&'a AtomicBool>,
     /// Told the number of settled transactions as it grows. See [`Self::on_receipt`] for who calls.
@@ -48,10 +57,22 @@ pub struct ExecuteOptions<'a> {
     pub timeline: Option<Clock<'a>>,
 }
 
+/// Whether an outcome holds the block's access list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessListOutput {
+    /// It does not. Making a list costs time.
+    #[default]
+    Omitted,
+    /// It does.
+    Returned,
+}
+
 impl fmt::Debug for ExecuteOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecuteOptions")
             .field("executor", &self.executor)
+            .field("access_list", &self.access_list.is_some())
+            .field("access_list_output", &self.access_list_output)
             .field("cancel", &self.cancel)
             .field("progress", &self.progress.is_some())
             .field("on_receipt", &self.on_receipt.is_some())

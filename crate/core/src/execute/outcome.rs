@@ -1,8 +1,13 @@
 //! What a run returns.
 
 use super::{Executor, Ledger, Receipt, timeline::Incarnation};
-use crate::{state::StateDiff, system::SystemResult};
+use crate::{
+    bal::{BalMismatch, BlockAccessList},
+    state::StateDiff,
+    system::SystemResult,
+};
 use alloy_primitives::{B256, Bloom};
+use std::borrow::Cow;
 
 /// What an executor hands over: results in block order and the merged change of the state.
 #[derive(Debug)]
@@ -13,6 +18,8 @@ pub struct Executed<'a> {
     pub diff: StateDiff,
     /// What the system calls returned.
     pub system: SystemResult,
+    /// What the block read and wrote, if asked for.
+    pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
     pub schedule: ScheduleReport,
 }
@@ -38,6 +45,8 @@ pub struct BlockOutcome {
     pub is_state_complete: bool,
     /// What the block changed.
     pub state_diff: StateDiff,
+    /// What the block read and wrote, if asked for.
+    pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
     pub schedule: ScheduleReport,
 }
@@ -48,7 +57,9 @@ pub struct ScheduleReport {
     /// The executor that ran; never [`Executor::Auto`].
     pub executor: Executor,
     /// Why this one, in words.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
+    /// Why the block was not run by the access list that was given for it.
+    pub bal_mismatch: Option<BalMismatch>,
     /// Threads that executed transactions.
     pub threads: usize,
     /// Complete runs of transactions, the first ones included.

@@ -6,8 +6,11 @@
 //! done again. How, and why every block ends, is told in `parevm-stm`'s README;
 //! how revm reads and writes that memory, in [`crate::vm`].
 
-use super::{ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, timeline};
+use super::{
+    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, timeline,
+};
 use crate::{
+    bal::{ListBuilder, Recording},
     block::Block,
     state::StateSource,
     system,
@@ -16,6 +19,7 @@ use crate::{
         parallel::{BlockProgram, SettledDatabase, StateMemory, epoch_of, state_diff},
     },
 };
+use alloy_eip7928::BlockAccessIndex;
 use parevm_stm::{Recorder, Run, RunError, WorkerId, Workers};
 use rayon::ThreadPool;
 
@@ -31,7 +35,7 @@ pub(crate) fn run<'a, S: StateSource>(
     block: &'a Block,
     environment: &'a Environment,
     state: &'a S,
-    options: &'a ExecuteOptions<'a>,
+    options: &ExecuteOptions<'a>,
     pool: &ThreadPool,
     seed: u64,
     reason: &'static str,
@@ -57,9 +61,14 @@ pub(crate) fn run<'a, S: StateSource>(
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
     // The epochs of the edges lie below and above those of the transactions.
-    let mut database = settled(1);
+    let mut database = Recording {
+        database: settled(1),
+        index: BlockAccessIndex::PRE_EXECUTION,
+        list: (options.access_list_output == AccessListOutput::Returned).then(ListBuilder::default),
+    };
     let before = system::before_transactions(&mut database, block, environment)?;
-    database.finish().map_err(unavailable)?;
+    database.database.finish().map_err(unavailable)?;
+    program.begin_list(database.list);
 
     let mut run = Run::new(&program, &memory, count, pool.current_num_threads());
     if let Some(recorder) = &recorder {
@@ -67,17 +76,23 @@ pub(crate) fn run<'a, S: StateSource>(
     }
     let stats = run.execute(&Pool(pool)).map_err(execute_error)?;
 
-    let mut database = settled(epoch_of(count));
+    let mut database = Recording {
+        database: settled(epoch_of(count)),
+        index: BlockAccessIndex::from_tx_index(count.into()),
+        list: program.take_list(),
+    };
     let system = {
         let ledger = program.ledger();
         system::after_transactions(&mut database, block, environment, ledger.logs(), before)?
     };
-    database.finish().map_err(unavailable)?;
+    let block_access_list = database.list.map(ListBuilder::finish);
+    database.database.finish().map_err(unavailable)?;
 
     let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
     let schedule = ScheduleReport {
         executor: Executor::Parallel,
-        reason,
+        reason: reason.into(),
+        bal_mismatch: None,
         threads: pool.current_num_threads(),
         executions: stats.executions as usize,
         re_executions: stats.re_executions as usize,
@@ -89,6 +104,7 @@ pub(crate) fn run<'a, S: StateSource>(
         ledger: program.into_ledger(),
         diff,
         system,
+        block_access_list,
         schedule,
     })
 }

@@ -1,15 +1,17 @@
 //! One transaction after the other: the specification.
 
 use super::{
-    ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
+    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
 use crate::{
+    bal::{ListBuilder, Recording},
     block::Block,
     state::{Overlay, SourceError, StateSource},
     system::{self, Step},
     vm::{BlockEvm, Environment},
 };
+use alloy_eip7928::BlockAccessIndex;
 use revm::{
     DatabaseCommit, ExecuteEvm,
     context::{ContextTr, result::EVMError},
@@ -21,7 +23,7 @@ pub struct Sequential<'a, S: StateSource> {
     block: &'a Block,
     environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    evm: BlockEvm<Overlay<'a, S>>,
+    evm: BlockEvm<Recording<Overlay<'a, S>>>,
     ledger: Ledger<'a>,
     before: Step,
     timeline: Option<Timeline<'a>>,
@@ -49,13 +51,18 @@ impl<'a, S: StateSource> Sequential<'a, S> {
             clock: Box::new(from_now(clock)),
             seen: Vec::with_capacity(block.transactions.len()),
         });
-        let mut overlay = Overlay::new(state, environment.spec());
-        let before = system::before_transactions(&mut overlay, block, environment)?;
+        let mut database = Recording {
+            database: Overlay::new(state, environment.spec()),
+            index: BlockAccessIndex::PRE_EXECUTION,
+            list: (options.access_list_output == AccessListOutput::Returned)
+                .then(ListBuilder::default),
+        };
+        let before = system::before_transactions(&mut database, block, environment)?;
         Ok(Self {
             block,
             environment,
             options: *options,
-            evm: environment.evm(overlay),
+            evm: environment.evm(database),
             ledger: Ledger::new(block, environment, options),
             before,
             timeline,
@@ -90,7 +97,9 @@ impl<'a, S: StateSource> Sequential<'a, S> {
             .evm
             .transact(transaction.env.clone())
             .map_err(|error| from_evm(index, error))?;
-        self.evm.ctx.db_mut().commit(ran.state);
+        let database = self.evm.ctx.db_mut();
+        database.index.increment();
+        database.commit(ran.state);
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
             let end = (timeline.clock)();
             timeline.seen.push(Incarnation {
@@ -111,25 +120,29 @@ impl<'a, S: StateSource> Sequential<'a, S> {
     /// # Errors
     ///
     /// As [`system::after_transactions`]; [`ExecuteError::Bug`] before the last step.
-    pub fn finish(mut self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
+    pub fn finish(self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
         if !self.ledger.is_complete() {
             return Err(ExecuteError::Bug {
                 invariant: "a block is finished after its last step",
             });
         }
+        let mut database = self.evm.ctx.journaled_state.database;
+        database.index.increment();
         let system = system::after_transactions(
-            self.evm.ctx.db_mut(),
+            &mut database,
             self.block,
             self.environment,
             self.ledger.logs(),
             self.before,
         )?;
         Ok(Executed {
-            diff: self.evm.ctx.journaled_state.database.into_diff(),
+            diff: database.database.into_diff(),
             system,
+            block_access_list: database.list.map(ListBuilder::finish),
             schedule: ScheduleReport {
                 executor: Executor::Sequential,
-                reason,
+                reason: reason.into(),
+                bal_mismatch: None,
                 threads: 1,
                 executions: self.ledger.settled(),
                 re_executions: 0,

@@ -18,14 +18,7 @@ where
 {
     let info = read(database, address)?.unwrap_or_default();
     let raised = info.balance.saturating_add(amount);
-    write(
-        database,
-        address,
-        AccountInfo {
-            balance: raised,
-            ..info
-        },
-    );
+    write(database, address, info, raised);
     Ok(())
 }
 
@@ -38,14 +31,7 @@ where
         return Ok(U256::ZERO);
     };
     let drained = info.balance;
-    write(
-        database,
-        address,
-        AccountInfo {
-            balance: U256::ZERO,
-            ..info
-        },
-    );
+    write(database, address, info, U256::ZERO);
     Ok(drained)
 }
 
@@ -61,8 +47,10 @@ where
         })
 }
 
-fn write(database: &mut impl DatabaseCommit, address: Address, info: AccountInfo) {
+/// Commits `balance` for the account that was `info`.
+fn write(database: &mut impl DatabaseCommit, address: Address, info: AccountInfo, balance: U256) {
     let mut account = Account::from(info);
+    account.info.balance = balance;
     account.mark_touch();
     database.commit(AddressMap::from_iter([(address, account)]));
 }

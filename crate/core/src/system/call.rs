@@ -5,10 +5,10 @@ use crate::{
     state::SourceError,
     vm::{Environment, ExecutionResult},
 };
-use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY};
+use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, map::AddressMap};
 use revm::{
     Database, DatabaseCommit, SystemCallEvm, context::result::EVMError,
-    handler::system_call::SYSTEM_ADDRESS,
+    handler::system_call::SYSTEM_ADDRESS, state::Account,
 };
 
 /// Calls `contract` as the system address and commits what it changed; `None` where the state has
@@ -27,7 +27,13 @@ where
         source,
     };
     let info = database.basic(contract).map_err(unavailable)?;
-    if info.is_none_or(|info| info.code_hash == KECCAK256_EMPTY) {
+    if info
+        .as_ref()
+        .is_none_or(|info| info.code_hash == KECCAK256_EMPTY)
+    {
+        // Looked at and left as it is: an access list names it.
+        let account = info.map(Account::from).unwrap_or_default();
+        database.commit(AddressMap::from_iter([(contract, account)]));
         return Ok(None);
     }
     let mut evm = environment.evm(&mut *database);

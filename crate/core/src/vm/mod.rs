@@ -3,6 +3,7 @@
 
 pub mod environment;
 pub(crate) mod parallel;
+pub(crate) mod replay;
 
 pub use environment::{BlockEvm, Environment};
 pub use parallel::Location;
@@ -14,3 +15,10 @@ pub use revm::{
     },
     primitives::hardfork::SpecId,
 };
+
+use alloy_primitives::Bytes;
+
+/// The code, analysed. Bytes that look like a delegation and are none run as they are.
+pub(crate) fn bytecode_of(code: Bytes) -> Bytecode {
+    Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code))
+}

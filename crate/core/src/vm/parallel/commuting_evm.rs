@@ -16,6 +16,7 @@ use super::{
     write_set::{record, record_gain},
 };
 use crate::{
+    execute::AccessListOutput,
     state::StateSource,
     vm::{Environment, TxEnv},
 };
@@ -39,6 +40,7 @@ use revm::{
         interpreter_types::InputsTr,
     },
     primitives::hardfork::SpecId,
+    state::EvmState,
 };
 use std::sync::OnceLock;
 
@@ -60,11 +62,29 @@ pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;
 /// An EVM of one worker of a parallel run.
 pub(crate) struct CommutingEvm<'m, 'b, S: StateSource> {
     inner: MainnetEvm<ViewContext<'m, 'b, S>>,
+    output: AccessListOutput,
+    /// As [`Ran::reward`], of the running transaction.
+    reward: Option<U256>,
+}
+
+/// What a transaction leaves beside its patches.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Ran {
+    pub(crate) result: ExecutionResult,
+    /// What it loaded and changed, if an access list is made. Balances are those it saw, which may
+    /// not be those of its place in the block.
+    pub(crate) changes: Option<EvmState>,
+    /// What it paid to the beneficiary, in wei, if it has not loaded that account.
+    pub(crate) reward: Option<U256>,
 }
 
 impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     /// An EVM of the block of `environment`.
-    pub(crate) fn new(environment: &Environment, database: ViewDatabase<'m, 'b, S>) -> Self {
+    pub(crate) fn new(
+        environment: &Environment,
+        database: ViewDatabase<'m, 'b, S>,
+        output: AccessListOutput,
+    ) -> Self {
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
             environment.spec(),
@@ -92,7 +112,11 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
             let gas = inner.instruction.gas_table()[usize::from(opcode)];
             inner.instruction.insert_instruction(opcode, hook, gas);
         }
-        Self { inner }
+        Self {
+            inner,
+            output,
+            reward: None,
+        }
     }
 
     /// What the EVM reads through.
@@ -101,24 +125,32 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// Runs `transaction` and leaves its reads and writes in the view.
-    pub(crate) fn transact(
-        &mut self,
-        transaction: &'b TxEnv,
-    ) -> Result<ExecutionResult, ViewEvmError> {
+    pub(crate) fn transact(&mut self, transaction: &'b TxEnv) -> Result<Ran, ViewEvmError> {
         self.database().begin();
+        self.reward = None;
         self.inner.ctx.set_tx(transaction);
         let result = CommutingHandler(std::marker::PhantomData).run(self);
         let journal = &mut self.inner.ctx.journaled_state;
-        if result.is_err() {
-            // A discarded transaction leaves the accounts it loaded behind.
-            journal.inner.finalize();
-            return result;
-        }
+        let result = match result {
+            Ok(result) => result,
+            Err(error) => {
+                // A discarded transaction leaves the accounts it loaded behind.
+                journal.inner.finalize();
+                return Err(error);
+            }
+        };
+        let wanted = self.output == AccessListOutput::Returned;
+        let changes = wanted.then(|| journal.inner.state.clone());
         let spec = journal.inner.cfg.spec;
         let recorded = record(&mut journal.database, &mut journal.inner.state, spec);
         journal.inner.finalize();
         recorded.map_err(EVMError::Database)?;
-        result
+        let reward = self.reward;
+        Ok(Ran {
+            result,
+            changes,
+            reward,
+        })
     }
 
     /// Relies on the balance at `address` exactly, if the account is loaded.
@@ -290,6 +322,8 @@ impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
         let gas = result.gas();
         let used = gas.used().saturating_sub(gas.reservoir());
         let reward = U256::from(tip * u128::from(used));
+        evm.reward = Some(reward);
+        let journal = &mut evm.inner.ctx.journaled_state;
         Ok(record_gain(
             &mut journal.database,
             beneficiary,

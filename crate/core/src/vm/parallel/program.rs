@@ -3,18 +3,21 @@
 use super::{
     batches::Batches,
     code_store::CodeStore,
-    commuting_evm::{CommutingEvm, ViewEvmError},
+    commuting_evm::{CommutingEvm, Ran, ViewEvmError},
     database::{ViewDatabase, ViewError},
     location::Location,
     nonces::Nonces,
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
+    bal::ListBuilder,
     block::Block,
     execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
-    vm::{Environment, ExecutionResult},
+    vm::Environment,
 };
+use alloy_eip7928::BlockAccessIndex;
+use alloy_primitives::U256;
 use parevm_stm::{Executor, Memory, Mode, Program, TxIndex, View};
 use revm::context::result::EVMError;
 use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
@@ -28,11 +31,13 @@ pub(crate) struct BlockProgram<'b, S> {
     block: &'b Block,
     environment: &'b Environment,
     state: &'b S,
-    options: &'b ExecuteOptions<'b>,
+    options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
     batches: Batches,
     ledger: Mutex<Ledger<'b>>,
+    /// Made as transactions settle, if one is wanted.
+    list: Mutex<Option<ListBuilder>>,
 }
 
 /// The value of `location` in the state before the block.
@@ -57,18 +62,19 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         block: &'b Block,
         environment: &'b Environment,
         state: &'b S,
-        options: &'b ExecuteOptions<'b>,
+        options: &ExecuteOptions<'b>,
         workers: usize,
     ) -> Self {
         Self {
             block,
             environment,
             state,
-            options,
+            options: *options,
             codes: CodeStore::default(),
             nonces: Nonces::new(&block.transactions),
             batches: Batches::new(&block.transactions, workers),
             ledger: Mutex::new(Ledger::new(block, environment, options)),
+            list: Mutex::new(None),
         }
     }
 
@@ -83,6 +89,38 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         ledger.unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the access list of what came before the first transaction, to be gone on with.
+    pub(crate) fn begin_list(&self, list: Option<ListBuilder>) {
+        *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
+    }
+
+    /// The access list of what is final.
+    pub(crate) fn take_list(&self) -> Option<ListBuilder> {
+        let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        list.take()
+    }
+
+    /// Adds what a final transaction did to the access list, if one is made.
+    fn list(&self, index: TxIndex, ran: &mut Ran) -> Result<(), SourceError> {
+        let Some(changes) = ran.changes.take() else {
+            return Ok(());
+        };
+        let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(list) = list.as_mut() else {
+            return Ok(());
+        };
+        let base = |address| {
+            let account = self.state.account(address)?;
+            Ok(account.map_or(U256::ZERO, |account| account.balance))
+        };
+        let at = BlockAccessIndex::from_tx_index(index.get().into());
+        list.record_moved(at, changes, base)?;
+        match ran.reward {
+            Some(reward) => list.record_gain(at, self.environment.block.beneficiary, reward, base),
+            None => Ok(()),
+        }
+    }
+
     /// Codes that came into being.
     pub(crate) fn codes(&self) -> &CodeStore {
         &self.codes
@@ -92,7 +130,7 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
 impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
     type Location = Location;
     type Value = StateValue;
-    type Output = ExecutionResult;
+    type Output = Ran;
     type Error = ExecuteError;
     type Executor<'m>
         = BlockWorker<'m, 'b, S>
@@ -109,7 +147,7 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
         let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
         BlockWorker {
-            evm: CommutingEvm::new(self.environment, database),
+            evm: CommutingEvm::new(self.environment, database, self.options.access_list_output),
             program: self,
         }
     }
@@ -118,8 +156,13 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
         self.batches.from(first.get())
     }
 
-    fn settle(&self, _index: TxIndex, output: ExecutionResult) -> Result<(), ExecuteError> {
-        self.ledger().settle(output)
+    fn settle(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {
+        self.list(index, &mut output)
+            .map_err(|source| ExecuteError::StateUnavailable {
+                index: Some(index.as_usize()),
+                source,
+            })?;
+        self.ledger().settle(output.result)
     }
 
     fn cancelled(&self) -> bool {
@@ -141,7 +184,7 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
         &mut self.evm.database().view
     }
 
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<ExecutionResult, ExecuteError> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Ran, ExecuteError> {
         let index = index.as_usize();
         let transaction = &self.program.block.transactions[index].env;
         if mode == Mode::Final {

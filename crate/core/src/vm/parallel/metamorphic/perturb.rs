@@ -112,7 +112,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
         };
         let program = BlockProgram::new(&alone, &environment, &world, &options, 1);
         let trial = Trial::of(&program, TxIndex::new(0));
-        if !matches!(&trial.output, Ok(result) if *result == expected) {
+        if !matches!(&trial.output, Ok(ran) if ran.result == expected) {
             let output = &trial.output;
             let words = "not what sequential execution returns";
             let complaint = format!("{name}, transaction {index}: {words}: {output:?}");

@@ -1,0 +1,297 @@
+//! Checks what ran against a list.
+//!
+//! Every change that a run makes must be listed at its index with its value, and is counted.
+//! Whatever a run loads must be listed, and is marked. When everything has run, the list is right
+//! exactly if as many changes were found as are listed and every account and every read is marked:
+//! the list that could be built from the runs is the given one.
+
+use super::{ListBuilder, Listed, listed::StorageReset};
+use crate::{
+    bal::BalMismatch,
+    state::{SourceError, StateDiff, StateSource},
+};
+use alloy_eip7928::BlockAccessIndex;
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
+use revm::state::{Account, bal::AccountBal};
+
+/// What some runs of a block have found of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Audit {
+    /// Which accounts were loaded.
+    accounts: Marks,
+    /// Which slots were read that are listed as read.
+    reads: Marks,
+    /// How many changes were found where they are listed.
+    changes: usize,
+    /// Accounts whose storage was emptied.
+    resets: Vec<usize>,
+}
+
+/// Something that ran is not as listed. What, a list built from what ran will tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Differs;
+
+impl Audit {
+    /// Checks what a transaction at `index` did with the account at `address`.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used.
+    pub(crate) fn account<S: StateSource>(
+        &mut self,
+        listed: &Listed<'_, S>,
+        index: BlockAccessIndex,
+        address: Address,
+        mut account: Account,
+    ) -> Result<(), BalMismatch> {
+        let place = account.info.account_id.map(|id| id.get());
+        let place = place.or_else(|| listed.place(address)).ok_or(Differs)?;
+        self.accounts.set(place);
+        if account.is_touched() && (account.is_selfdestructed() || account.is_created()) {
+            if !account.is_created() {
+                // What of its storage was not loaded is emptied, too, and no list tells.
+                return Err(BalMismatch::StorageReset { address });
+            }
+            self.resets.push(place);
+        }
+        let is_destroyed = account.is_selfdestructed_locally();
+        if account.is_changed() || is_destroyed {
+            let original = account.original_info_mut();
+            let (balance, nonce, code) = (original.balance, original.nonce, original.code_hash);
+            let was_loaded_empty = original.is_empty() && !account.is_loaded_as_not_existing();
+            if was_loaded_empty {
+                return Err(BalMismatch::EmptyAccount { address });
+            }
+            let info = &account.info;
+            let (new_balance, new_nonce, new_code) = if is_destroyed {
+                (U256::ZERO, 0, KECCAK256_EMPTY)
+            } else {
+                (info.balance, info.nonce, info.code_hash)
+            };
+            let mut change = Change::new(self, listed, place, index);
+            change.balance((balance != new_balance).then_some(new_balance))?;
+            change.nonce((nonce != new_nonce).then_some(new_nonce))?;
+            change.code((code != new_code).then_some(new_code))?;
+        } else if account.info.is_empty() && !account.is_loaded_as_not_existing() {
+            return Err(BalMismatch::EmptyAccount { address });
+        }
+        let mut change = Change::new(self, listed, place, index);
+        for (key, slot) in &account.storage {
+            let present = if is_destroyed {
+                U256::ZERO
+            } else {
+                slot.present_value
+            };
+            change.slot(*key, (slot.original_value != present).then_some(present))?;
+        }
+        Ok(())
+    }
+
+    /// Checks what the protocol did at `index`, beside the transactions.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used.
+    pub(crate) fn edge<S: StateSource>(
+        &mut self,
+        listed: &Listed<'_, S>,
+        index: BlockAccessIndex,
+        done: &ListBuilder,
+    ) -> Result<(), BalMismatch> {
+        for (
+            address,
+            AccountBal {
+                account_info,
+                storage,
+            },
+        ) in &done.entries().accounts
+        {
+            let place = listed.place(*address).ok_or(Differs)?;
+            self.accounts.set(place);
+            let mut change = Change::new(self, listed, place, index);
+            change.balance(account_info.balance.writes.last().map(|(_, value)| *value))?;
+            change.nonce(account_info.nonce.writes.last().map(|(_, value)| *value))?;
+            change.code(account_info.code.writes.last().map(|(_, (hash, _))| *hash))?;
+            for (key, writes) in &storage.storage {
+                change.slot(*key, writes.writes.last().map(|(_, value)| *value))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what another worker has found.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.accounts.merge(&other.accounts);
+        self.reads.merge(&other.reads);
+        self.changes += other.changes;
+        self.resets.extend(&other.resets);
+    }
+
+    /// Says whether the whole list was found, when the whole block has run.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used.
+    pub(crate) fn finish<S: StateSource>(&self, listed: &Listed<'_, S>) -> Result<(), BalMismatch> {
+        let is_whole = self.changes == listed.changes()
+            && self.accounts.count() == listed.accounts().len()
+            && self.reads.count() == listed.reads();
+        if is_whole {
+            Ok(())
+        } else {
+            Err(Differs.into())
+        }
+    }
+
+    /// Corrects `diff`, made from the list, where storage was emptied.
+    ///
+    /// # Errors
+    ///
+    /// When the state source fails, or when such a storage held something before the block: what
+    /// was read of it later may be wrong.
+    pub(crate) fn apply_resets<S: StateSource>(
+        &self,
+        listed: &Listed<'_, S>,
+        diff: &mut StateDiff,
+    ) -> Result<(), ResetError> {
+        for place in &self.resets {
+            let account = &listed.accounts()[*place];
+            let address = account.address;
+            if listed.before().account(address)?.is_none() {
+                continue;
+            }
+            for slot in account.storage_slots() {
+                if !listed.before().storage(address, slot)?.is_zero() {
+                    return Err(BalMismatch::StorageReset { address }.into());
+                }
+            }
+            listed.insert_change(diff, *place, StorageReset::Yes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a diff cannot be corrected.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ResetError {
+    #[error(transparent)]
+    Mismatch(#[from] BalMismatch),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+impl From<Differs> for BalMismatch {
+    fn from(_: Differs) -> Self {
+        Self::Differs { first: None }
+    }
+}
+
+/// What one run did with one account, against what is listed.
+struct Change<'c, 'a, S> {
+    audit: &'c mut Audit,
+    listed: &'c Listed<'a, S>,
+    place: usize,
+    index: BlockAccessIndex,
+}
+
+impl<'c, 'a, S: StateSource> Change<'c, 'a, S> {
+    fn new(
+        audit: &'c mut Audit,
+        listed: &'c Listed<'a, S>,
+        place: usize,
+        index: BlockAccessIndex,
+    ) -> Self {
+        Self {
+            audit,
+            listed,
+            place,
+            index,
+        }
+    }
+
+    fn balance(&mut self, found: Option<U256>) -> Result<(), Differs> {
+        let changes = &self.listed.accounts()[self.place].balance_changes;
+        let index = self.index;
+        self.compare(found, || {
+            let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
+            at.ok().map(|at| changes[at].post_balance)
+        })
+    }
+
+    fn nonce(&mut self, found: Option<u64>) -> Result<(), Differs> {
+        let changes = &self.listed.accounts()[self.place].nonce_changes;
+        let index = self.index;
+        self.compare(found, || {
+            let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
+            at.ok().map(|at| changes[at].new_nonce)
+        })
+    }
+
+    fn code(&mut self, found: Option<B256>) -> Result<(), Differs> {
+        let (listed, place, index) = (self.listed, self.place, self.index);
+        self.compare(found, || listed.code_at(place, index))
+    }
+
+    fn slot(&mut self, key: U256, found: Option<U256>) -> Result<(), Differs> {
+        let account = &self.listed.accounts()[self.place];
+        let written = &account.storage_changes;
+        let written = written.binary_search_by_key(&key, |slot| slot.slot).ok();
+        if found.is_none() && written.is_none() {
+            let read = account.storage_reads.binary_search(&key);
+            let read = read.map_err(|_| Differs)?;
+            self.audit
+                .reads
+                .set(self.listed.read_number(self.place, read));
+            return Ok(());
+        }
+        let index = self.index;
+        self.compare(found, || {
+            let changes = &account.storage_changes[written?].changes;
+            let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
+            at.ok().map(|at| changes[at].new_value)
+        })
+    }
+
+    /// Counts a change that is listed. One that is listed and not found is missed by the count.
+    fn compare<T: PartialEq>(
+        &mut self,
+        found: Option<T>,
+        listed: impl FnOnce() -> Option<T>,
+    ) -> Result<(), Differs> {
+        if found.is_none() {
+            return Ok(());
+        }
+        if found != listed() {
+            return Err(Differs);
+        }
+        self.audit.changes += 1;
+        Ok(())
+    }
+}
+
+/// A set of small numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Marks(Vec<u64>);
+
+impl Marks {
+    fn set(&mut self, number: usize) {
+        let word = number / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (number % 64);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        if other.0.len() > self.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        for (word, other) in self.0.iter_mut().zip(&other.0) {
+            *word |= other;
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+}

@@ -1,0 +1,58 @@
+//! A database that notes for a list what is committed to it.
+
+use super::ListBuilder;
+use crate::vm::Bytecode;
+use alloy_eip7928::BlockAccessIndex;
+use alloy_primitives::{Address, B256, U256, map::AddressMap};
+use revm::{
+    Database, DatabaseCommit,
+    state::{Account, AccountId, AccountInfo},
+};
+
+/// A database that notes for a list what is committed to it, if a list is wanted.
+#[derive(Debug)]
+pub(crate) struct Recording<DB> {
+    pub(crate) database: DB,
+    /// Where commits belong in the block.
+    pub(crate) index: BlockAccessIndex,
+    pub(crate) list: Option<ListBuilder>,
+}
+
+impl<DB: Database> Database for Recording<DB> {
+    type Error = DB::Error;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DB::Error> {
+        self.database.basic(address)
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, DB::Error> {
+        self.database.code_by_hash(code_hash)
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, DB::Error> {
+        self.database.storage(address, key)
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, DB::Error> {
+        self.database
+            .storage_by_account_id(address, account_id, key)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, DB::Error> {
+        self.database.block_hash(number)
+    }
+}
+
+impl<DB: DatabaseCommit> DatabaseCommit for Recording<DB> {
+    fn commit(&mut self, changes: AddressMap<Account>) {
+        if let Some(list) = &mut self.list {
+            list.record(self.index, &changes);
+        }
+        self.database.commit(changes);
+    }
+}

@@ -1,0 +1,341 @@
+//! Every transaction once, at any time and in any order, by the block's access list.
+//!
+//! The list says what every transaction finds, so none waits for another. While they run, each is
+//! held against the list ([`crate::bal`]); the change of the state is the list's. A list that turns
+//! out wrong has cost time and nothing else: the block is run another way then.
+
+use super::{
+    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
+    longest_first::LongestFirst,
+    timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+};
+use crate::{
+    bal::{
+        Audit, BalMismatch, BlockAccessList, Difference, ListBuilder, Listed, Recording, ResetError,
+    },
+    block::Block,
+    state::{Overlay, SourceError, StateDiff, StateSource},
+    system::{self, Step, SystemResult},
+    vm::{Environment, ExecutionResult, SpecId, replay::Replayer},
+};
+use alloy_eip7928::BlockAccessIndex;
+use rayon::ThreadPool;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+/// Runs `block` by `list` on all threads of `pool`, or, if that cannot be, by `otherwise`. `reason`
+/// says why this executor was chosen.
+///
+/// # Errors
+///
+/// As [`Engine::execute`](crate::Engine::execute).
+pub(crate) fn run<'a, S: StateSource>(
+    input: Input<'a, S>,
+    options: &ExecuteOptions<'a>,
+    pool: &ThreadPool,
+    reason: &'static str,
+    otherwise: impl FnOnce(&ExecuteOptions<'a>) -> Result<Executed<'a>, ExecuteError>,
+) -> Result<Executed<'a>, ExecuteError> {
+    let ran = AtomicUsize::new(0);
+    let mismatch = match replay(&input, options, pool, &ran) {
+        Ok(done) => {
+            let wanted = options.access_list_output == AccessListOutput::Returned;
+            let mut ledger = Ledger::new(input.block, input.environment, options);
+            for result in done.results {
+                ledger.settle(result)?;
+            }
+            return Ok(Executed {
+                ledger,
+                diff: done.diff,
+                system: done.system,
+                block_access_list: wanted.then(|| input.list.clone()),
+                schedule: ScheduleReport {
+                    executor: Executor::Bal,
+                    reason: reason.into(),
+                    bal_mismatch: None,
+                    threads: pool.current_num_threads(),
+                    executions: input.block.transactions.len(),
+                    re_executions: 0,
+                    timeline: done.timeline,
+                },
+            });
+        }
+        Err(Ended::Cancelled) => {
+            // Nothing is final before the list has proved right.
+            return Err(ExecuteError::Cancelled { settled: 0 });
+        }
+        Err(Ended::Refused(mismatch)) => mismatch,
+    };
+    let with_list = ExecuteOptions {
+        access_list: None,
+        access_list_output: AccessListOutput::Returned,
+        ..*options
+    };
+    let mut executed = otherwise(&with_list)?;
+    let mismatch = match (mismatch, &executed.block_access_list) {
+        (BalMismatch::Differs { .. }, Some(found)) => BalMismatch::Differs {
+            first: Difference::between(input.list, found),
+        },
+        (mismatch, _) => mismatch,
+    };
+    if options.access_list_output == AccessListOutput::Omitted {
+        executed.block_access_list = None;
+    }
+    let in_vain = ran.into_inner();
+    executed.schedule.executions += in_vain;
+    executed.schedule.re_executions += in_vain;
+    executed.schedule.reason = mismatch.to_string().into();
+    executed.schedule.bal_mismatch = Some(mismatch);
+    Ok(executed)
+}
+
+/// A block with its list and the state before it.
+pub(crate) struct Input<'a, S> {
+    pub(crate) block: &'a Block,
+    pub(crate) environment: &'a Environment,
+    pub(crate) state: &'a S,
+    pub(crate) list: &'a BlockAccessList,
+}
+
+/// What a run by a right list leaves.
+struct Replayed {
+    results: Vec<ExecutionResult>,
+    diff: StateDiff,
+    system: SystemResult,
+    timeline: Option<Vec<Incarnation>>,
+}
+
+/// Why there is nothing to leave.
+enum Ended {
+    Cancelled,
+    Refused(BalMismatch),
+}
+
+impl From<BalMismatch> for Ended {
+    fn from(mismatch: BalMismatch) -> Self {
+        Self::Refused(mismatch)
+    }
+}
+
+impl From<ExecuteError> for Ended {
+    /// By a wrong list anything may fail; whether the block does, a run in order tells.
+    fn from(_: ExecuteError) -> Self {
+        Self::Refused(BalMismatch::Differs { first: None })
+    }
+}
+
+impl From<SourceError> for Ended {
+    /// As an error of the run: the run in order tells which.
+    fn from(_: SourceError) -> Self {
+        Self::Refused(BalMismatch::Differs { first: None })
+    }
+}
+
+impl From<ResetError> for Ended {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Mismatch(mismatch) => mismatch.into(),
+            ResetError::Source(source) => source.into(),
+        }
+    }
+}
+
+/// What one worker has run.
+#[derive(Default)]
+struct Share {
+    results: Vec<(u32, ExecutionResult)>,
+    timeline: Vec<Incarnation>,
+    audit: Audit,
+}
+
+fn replay<S: StateSource>(
+    input: &Input<'_, S>,
+    options: &ExecuteOptions<'_>,
+    pool: &ThreadPool,
+    ran: &AtomicUsize,
+) -> Result<Replayed, Ended> {
+    let Input {
+        block,
+        environment,
+        state,
+        list,
+    } = *input;
+    if !environment.spec().is_enabled_in(SpecId::SPURIOUS_DRAGON) {
+        return Err(BalMismatch::Fork.into());
+    }
+    list.check(block.transactions.len(), block.header.gas_limit)
+        .map_err(BalMismatch::Malformed)?;
+    let listed = Listed::new(list, state);
+    let mut edges = Edges::new(block, environment, &listed)?;
+
+    let work = LongestFirst::new(&block.transactions, pool.current_num_threads());
+    let is_stopped = AtomicBool::new(false);
+    let diff = OnceLock::new();
+    let is_diff_claimed = AtomicBool::new(false);
+    let clock = options.timeline.map(from_now);
+    let shares = pool.broadcast(|worker| {
+        // The change of the state is the list's: one worker reads it off while others run.
+        // Relaxed: the flags carry no data.
+        if !is_diff_claimed.swap(true, Ordering::Relaxed) {
+            let _ = diff.set(listed.diff());
+        }
+        let run_one = |replayer: &mut Replayer<'_, S>, share: &mut Share, index: u32| {
+            let start = clock.as_ref().map(|clock| clock());
+            let result = replayer.run(index as usize)?;
+            if let (Some(clock), Some(start)) = (&clock, start) {
+                share.timeline.push(Incarnation {
+                    transaction: index as usize,
+                    worker: worker.index(),
+                    spans: vec![Span {
+                        start,
+                        end: clock(),
+                    }],
+                    waits: Vec::new(),
+                    outcome: IncarnationOutcome::Final,
+                });
+            }
+            share.results.push((index, result));
+            Ok(())
+        };
+        let share = run_share(block, environment, &listed, &work, run_one, |count| {
+            ran.fetch_add(count, Ordering::Relaxed);
+            let cancelled = options.cancel;
+            if cancelled.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+                return Err(Ended::Cancelled);
+            }
+            Ok(!is_stopped.load(Ordering::Relaxed))
+        });
+        if share.is_err() {
+            is_stopped.store(true, Ordering::Relaxed);
+        }
+        share
+    });
+
+    let mut timeline = clock.is_some().then(Vec::new);
+    let mut slots: Vec<Option<ExecutionResult>> = Vec::new();
+    slots.resize_with(block.transactions.len(), || None);
+    for share in shares {
+        let Share {
+            results,
+            timeline: seen,
+            audit,
+        } = share?;
+        if let Some(timeline) = &mut timeline {
+            timeline.extend(seen);
+        }
+        edges.audit.merge(&audit);
+        for (index, result) in results {
+            slots[index as usize] = Some(result);
+        }
+    }
+    let differs = || BalMismatch::Differs { first: None };
+    let results: Vec<_> = slots
+        .into_iter()
+        .collect::<Option<_>>()
+        .ok_or_else(differs)?;
+    if let Some(timeline) = &mut timeline {
+        timeline.sort_by_key(|run| run.transaction);
+    }
+    let (system, audit) = edges.finish(&results)?;
+    audit.finish(&listed)?;
+    let mut diff = diff.into_inner().ok_or_else(differs)??;
+    audit.apply_resets(&listed, &mut diff)?;
+    Ok(Replayed {
+        results,
+        diff,
+        system,
+        timeline,
+    })
+}
+
+/// Runs transactions on one worker until none is left. `go_on` is told how many have run since it
+/// was last asked.
+fn run_share<S: StateSource>(
+    block: &Block,
+    environment: &Environment,
+    listed: &Listed<'_, S>,
+    work: &LongestFirst,
+    run: impl Fn(&mut Replayer<'_, S>, &mut Share, u32) -> Result<(), BalMismatch>,
+    go_on: impl Fn(usize) -> Result<bool, Ended>,
+) -> Result<Share, Ended> {
+    let Some(mut replayer) = Replayer::new(block, environment, listed) else {
+        return Ok(Share::default());
+    };
+    let mut share = Share::default();
+    let mut done = 0;
+    while go_on(done)?
+        && let Some(batch) = work.claim()
+    {
+        for index in batch {
+            run(&mut replayer, &mut share, *index)?;
+        }
+        done = batch.len();
+    }
+    share.audit = replayer.audit;
+    Ok(share)
+}
+
+/// What the protocol does before the first and after the last transaction, by the list.
+struct Edges<'a, S> {
+    block: &'a Block,
+    environment: &'a Environment,
+    listed: &'a Listed<'a, S>,
+    before: Step,
+    audit: Audit,
+}
+
+impl<'a, S: StateSource> Edges<'a, S> {
+    fn new(
+        block: &'a Block,
+        environment: &'a Environment,
+        listed: &'a Listed<'a, S>,
+    ) -> Result<Self, Ended> {
+        let mut edges = Self {
+            block,
+            environment,
+            listed,
+            before: Step::Done,
+            audit: Audit::default(),
+        };
+        edges.before = edges.at(BlockAccessIndex::PRE_EXECUTION, |database| {
+            system::before_transactions(database, block, environment)
+        })?;
+        Ok(edges)
+    }
+
+    fn finish(mut self, results: &[ExecutionResult]) -> Result<(SystemResult, Audit), Ended> {
+        let (block, environment, before) = (self.block, self.environment, self.before);
+        let end = BlockAccessIndex::from_tx_index(results.len() as u64);
+        let system = self.at(end, |database| {
+            // A revert takes its logs back.
+            let logs = results.iter().map(|result| match result.is_success() {
+                true => result.logs(),
+                false => &[],
+            });
+            system::after_transactions(database, block, environment, logs, before)
+        })?;
+        Ok((system, self.audit))
+    }
+
+    fn at<T>(
+        &mut self,
+        index: BlockAccessIndex,
+        step: impl FnOnce(
+            &mut Recording<Overlay<'_, crate::bal::ListedAt<'a, S>>>,
+        ) -> Result<T, ExecuteError>,
+    ) -> Result<T, Ended> {
+        let state = self.listed.at(index);
+        let mut database = Recording {
+            database: Overlay::new(&state, self.environment.spec()),
+            index,
+            list: Some(ListBuilder::default()),
+        };
+        let done = step(&mut database)?;
+        if let Some(list) = &database.list {
+            self.audit.edge(self.listed, index, list)?;
+        }
+        Ok(done)
+    }
+}

@@ -1,0 +1,134 @@
+//! revm on the state that an access list tells: every transaction by itself.
+
+use crate::{
+    bal::{Audit, BalMismatch, Listed, ListedAt},
+    block::Block,
+    state::{SourceError, StateSource},
+    vm::{Bytecode, Environment, ExecutionResult, TxEnv},
+};
+use alloy_eip7928::BlockAccessIndex;
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
+use revm::{
+    Context, Database, ExecuteEvm, Journal, MainBuilder, MainnetEvm,
+    context::{BlockEnv, CfgEnv},
+    state::{AccountId, AccountInfo},
+};
+
+/// Runs transactions of a block by its list, on one worker.
+pub(crate) struct Replayer<'a, S: StateSource> {
+    block: &'a Block,
+    listed: &'a Listed<'a, S>,
+    evm: ReplayEvm<'a, S>,
+    /// What the runs of this worker have found of the list.
+    pub(crate) audit: Audit,
+}
+
+type ReplayEvm<'a, S> = MainnetEvm<
+    Context<BlockEnv, &'a TxEnv, CfgEnv, ListedDatabase<'a, S>, Journal<ListedDatabase<'a, S>>, ()>,
+>;
+
+impl<'a, S: StateSource> Replayer<'a, S> {
+    /// A worker for `block`; `None` where there is no transaction to run.
+    pub(crate) fn new(
+        block: &'a Block,
+        environment: &Environment,
+        listed: &'a Listed<'a, S>,
+    ) -> Option<Self> {
+        let database = ListedDatabase {
+            state: listed.at(BlockAccessIndex::PRE_EXECUTION),
+            known: B256Map::default(),
+        };
+        let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
+            database,
+            environment.spec(),
+        );
+        let evm = context
+            .with_cfg(environment.cfg.clone())
+            .with_block(environment.block.clone())
+            .with_tx(&block.transactions.first()?.env)
+            .build_mainnet();
+        Some(Self {
+            block,
+            listed,
+            evm,
+            audit: Audit::default(),
+        })
+    }
+
+    /// Runs transaction `index` and checks what it did against the list.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used. A transaction that fails is such a reason: the block may be
+    /// invalid, but only a run in order can tell.
+    pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
+        let at = BlockAccessIndex::from_tx_index(index as u64);
+        self.evm.ctx.journaled_state.database.state.index = at;
+        let ran = self.evm.transact_one(&self.block.transactions[index].env);
+        let journal = &mut self.evm.ctx.journaled_state.inner;
+        // The map is drained in place, so that the next transaction need not grow one.
+        for (address, account) in journal.state.drain() {
+            if ran.is_ok() {
+                self.audit.account(self.listed, at, address, account)?;
+            }
+        }
+        journal.finalize();
+        ran.map_err(|_| BalMismatch::Differs { first: None })
+    }
+}
+
+/// The state that a list tells, as revm reads it.
+#[derive(Debug)]
+struct ListedDatabase<'a, S> {
+    state: ListedAt<'a, S>,
+    /// Codes this worker has used: a copy of its own of each handle.
+    known: B256Map<Bytecode>,
+}
+
+impl<S: StateSource> Database for ListedDatabase<'_, S> {
+    type Error = SourceError;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
+        let place = self.state.listed().place(address);
+        let account = match place {
+            Some(place) => self.state.account_at(place)?,
+            None => self.state.account(address)?,
+        };
+        Ok(account.map(|account| AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            account_id: place.and_then(AccountId::new),
+            code: None,
+        }))
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        if let Some(code) = self.known.get(&code_hash) {
+            return Ok(code.clone());
+        }
+        let code = self.state.code(code_hash)?;
+        self.known.insert(code_hash, code.clone());
+        Ok(code)
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
+        self.state.storage(address, key)
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        _address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, SourceError> {
+        self.state.storage_at(account_id.get(), key)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
+        self.state.block_hash(number)
+    }
+}
