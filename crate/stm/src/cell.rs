@@ -10,28 +10,29 @@ pub(crate) struct Cell<V: Value> {
     /// Value after the last final writer; `None` while no final transaction
     /// has written.
     settled: Option<V>,
+    /// The last final writer; `None` if that was no transaction.
+    writer: Option<TxIndex>,
     /// Patches above the frontier, lowest writer first, one for each writer.
     pending: VecDeque<Pending<V::Patch>>,
 }
 
 struct Pending<P> {
     writer: TxIndex,
-    patch: P,
-    trust: Trust,
+    mark: Mark<P>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Trust {
+enum Mark<P> {
     /// Written by a first run: the best guess there is.
-    Guess,
-    /// Its run failed validation: the writer is running again.
+    Guess(P),
+    /// The writer is running, and is expected to write here: it wrote here
+    /// before, or others of its kind did.
     Estimate,
 }
 
 /// What an optimistic reader finds.
 pub(crate) enum Found<V> {
     Value(V),
-    /// The value is being computed anew by this lower transaction.
+    /// The value is being computed by this lower transaction.
     Estimate(TxIndex),
     /// The value before the block was never loaded.
     Unloaded,
@@ -42,6 +43,7 @@ impl<V: Value> Default for Cell<V> {
         Self {
             base: None,
             settled: None,
+            writer: None,
             pending: VecDeque::new(),
         }
     }
@@ -56,14 +58,14 @@ impl<V: Value> Cell<V> {
             _ => self.pending.partition_point(|entry| entry.writer < reader),
         };
         // Nothing below a patch that overwrites can be seen.
-        let first = (0..below)
-            .rev()
-            .find(|at| V::overwrites(&self.pending[*at].patch));
+        let first = (0..below).rev().find(
+            |at| matches!(&self.pending[*at].mark, Mark::Guess(patch) if V::overwrites(patch)),
+        );
         let visible = self.pending.range(first.unwrap_or(0)..below);
         if let Some(entry) = visible
             .clone()
             .rev()
-            .find(|entry| entry.trust == Trust::Estimate)
+            .find(|entry| matches!(entry.mark, Mark::Estimate))
         {
             return Found::Estimate(entry.writer);
         }
@@ -71,7 +73,9 @@ impl<V: Value> Cell<V> {
             return Found::Unloaded;
         };
         for entry in visible {
-            value.apply(&entry.patch);
+            if let Mark::Guess(patch) = &entry.mark {
+                value.apply(patch);
+            }
         }
         Found::Value(value)
     }
@@ -79,6 +83,11 @@ impl<V: Value> Cell<V> {
     /// The value after the last final writer, or before the block.
     pub(crate) fn final_value(&self) -> Option<&V> {
         self.settled.as_ref().or(self.base.as_ref())
+    }
+
+    /// The last final writer, if it was a transaction.
+    pub(crate) fn final_writer(&self) -> Option<TxIndex> {
+        self.writer
     }
 
     pub(crate) fn is_loaded(&self) -> bool {
@@ -92,11 +101,16 @@ impl<V: Value> Cell<V> {
 
     /// Leaves the patch of a run of `writer` that is not final.
     pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) {
-        let entry = Pending {
-            writer,
-            patch,
-            trust: Trust::Guess,
-        };
+        self.mark(writer, Mark::Guess(patch));
+    }
+
+    /// Has readers wait for `writer`, which runs and is expected to write here.
+    pub(crate) fn expect(&mut self, writer: TxIndex) {
+        self.mark(writer, Mark::Estimate);
+    }
+
+    fn mark(&mut self, writer: TxIndex, mark: Mark<V::Patch>) {
+        let entry = Pending { writer, mark };
         let at = self.pending.partition_point(|entry| entry.writer < writer);
         match self.pending.get_mut(at) {
             Some(old) if old.writer == writer => *old = entry,
@@ -104,14 +118,7 @@ impl<V: Value> Cell<V> {
         }
     }
 
-    /// Says that the patch of `writer` is about to be replaced.
-    pub(crate) fn distrust(&mut self, writer: TxIndex) {
-        if let Ok(at) = self.position(writer) {
-            self.pending[at].trust = Trust::Estimate;
-        }
-    }
-
-    /// Takes back the patch of `writer`.
+    /// Takes back what `writer` left, patch or expectation.
     pub(crate) fn withdraw(&mut self, writer: TxIndex) {
         if let Ok(at) = self.position(writer) {
             let _ = self.pending.remove(at);
@@ -122,13 +129,16 @@ impl<V: Value> Cell<V> {
     /// are final.
     pub(crate) fn settle(&mut self, writer: TxIndex) {
         let at = self.position(writer);
-        if let Some(entry) = at.ok().and_then(|at| self.pending.remove(at)) {
-            self.apply(&entry.patch);
+        if let Some(entry) = at.ok().and_then(|at| self.pending.remove(at))
+            && let Mark::Guess(patch) = entry.mark
+        {
+            self.apply(&patch, Some(writer));
         }
     }
 
     /// Applies a patch to the final value.
-    pub(crate) fn apply(&mut self, patch: &V::Patch) {
+    pub(crate) fn apply(&mut self, patch: &V::Patch, writer: Option<TxIndex>) {
+        self.writer = writer;
         if self.settled.is_none() {
             self.settled.clone_from(&self.base);
         }

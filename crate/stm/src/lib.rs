@@ -8,7 +8,7 @@
 
 mod arena;
 mod cell;
-mod cursor;
+mod claims;
 mod error;
 mod frontier;
 mod index;
@@ -16,6 +16,7 @@ mod interner;
 mod memory;
 #[cfg(all(test, parevm_loom))]
 mod model;
+mod predictor;
 mod program;
 mod run;
 mod stats;
@@ -28,9 +29,11 @@ mod view;
 mod wait;
 mod workers;
 
+pub use claims::Claims;
 pub use error::{ReadError, RunError};
 pub use index::{LocationId, Mode, TxIndex, WorkerId};
 pub use memory::{Change, Memory};
+pub use predictor::Kinds;
 pub use program::{Executor, Program};
 pub use run::Run;
 pub use stats::Stats;

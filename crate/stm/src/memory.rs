@@ -79,7 +79,7 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
     /// before the first and after the last transaction of a block, never while
     /// workers run.
     pub fn apply(&self, id: LocationId, patch: &V::Patch) {
-        lock(self.cell(id)).apply(patch);
+        lock(self.cell(id)).apply(patch, None);
     }
 
     /// Calls `visit` for every location that was written, in no order.

@@ -8,7 +8,7 @@
 )]
 
 use crate::{
-    Executor, Memory, Mode, Program, Run, RunError, TxIndex, Value, View, WorkerId,
+    Claims, Executor, Memory, Mode, Program, Run, RunError, TxIndex, Value, View, WorkerId,
     frontier::Frontier,
     sync::{AtomicUsize, Ordering},
     wait::Beds,
@@ -32,7 +32,7 @@ fn a_wake_that_comes_before_the_sleep_is_not_lost() {
             let beds = beds.clone();
             thread::spawn(move || beds.sleep(WorkerId::new(0)))
         };
-        beds.wake(vec![WorkerId::new(0)]);
+        beds.wake(&mut vec![WorkerId::new(0)]);
         sleeper.join().unwrap();
     });
 }
@@ -143,8 +143,12 @@ fn run(acts: Vec<Act>) -> Outcome {
             .collect(),
     }));
     let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
-    let run: &'static Run<'static, Block> =
-        Box::leak(Box::new(Run::new(block, memory, count as u32, 2)));
+    let run: &'static Run<'static, Block> = Box::leak(Box::new(Run::new(
+        block,
+        memory,
+        Claims::in_order(count as u32),
+        2,
+    )));
     let other = thread::spawn(|| run.work(WorkerId::new(1)));
     run.work(WorkerId::new(0));
     other.join().unwrap();

@@ -36,14 +36,6 @@ pub trait Program: Sync + Sized {
     /// The transaction may not stand where it stands; the block fails.
     fn settle(&self, index: TxIndex, output: Self::Output) -> Result<(), Self::Error>;
 
-    /// How many transactions from `first` on one worker should claim together;
-    /// 0 counts as 1. More than one pays where transactions are so short that
-    /// workers would meet at the scheduler. Must depend on `first` alone.
-    fn batch(&self, first: TxIndex) -> u32 {
-        let _ = first;
-        1
-    }
-
     /// Whether the run should end without a result. Asked before every
     /// transaction and every read.
     fn cancelled(&self) -> bool {

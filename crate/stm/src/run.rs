@@ -1,16 +1,17 @@
 //! The loop every worker runs.
 //!
-//! First runs are claimed in block order. A worker that has finished one
+//! A worker claims transactions and gives each a first run. A worker that has finished one
 //! announces it at the frontier, and if nobody owns the frontier, moves it:
 //! validates the lowest transaction that is not final, settles it if it stands,
 //! runs it again in final mode if it does not. A worker that finds nothing to
 //! claim leaves; whoever finishes last moves the frontier to the end.
 
 use crate::{
-    Executor, LocationId, Memory, Mode, Program, RunError, Stats, TxIndex, Value, View, WorkerId,
-    Workers,
-    cursor::Cursor,
+    Claims, Executor, LocationId, Memory, Mode, Program, RunError, Stats, TxIndex, Value, View,
+    WorkerId, Workers,
+    claims::Cursor,
     frontier::{Frontier, Ownership},
+    predictor::{Kinds, Predictor},
     stats::Counters,
     sync::{AtomicBool, Mutex, Ordering, lock},
     task::{Phase, Read, Record, Task, TaskState},
@@ -30,6 +31,7 @@ pub(crate) struct Shared<'m, P: Program> {
     pub(crate) recorder: Option<&'m Recorder<'m>>,
     tasks: Box<[Task<P>]>,
     cursor: Cursor,
+    predictor: Predictor,
     frontier: Frontier,
     beds: Beds,
     counters: Counters,
@@ -46,23 +48,24 @@ impl<P: Program> std::fmt::Debug for Run<'_, P> {
 }
 
 impl<'m, P: Program> Run<'m, P> {
-    /// A run of the transactions `0..count` of `program`, on top of the final
-    /// values in `memory`, by at most `workers` workers.
+    /// A run of the transactions of `program` that `claims` names, on top of the
+    /// final values in `memory`, by at most `workers` workers.
     #[must_use]
     pub fn new(
         program: &'m P,
         memory: &'m Memory<P::Location, P::Value>,
-        count: u32,
+        claims: Claims,
         workers: usize,
     ) -> Self {
         let shared = Shared {
             program,
             memory,
             recorder: None,
-            tasks: (0..count)
+            tasks: (0..claims.count())
                 .map(|_| Mutex::new(TaskState::default()))
                 .collect(),
-            cursor: Cursor::new(count),
+            cursor: Cursor::new(claims),
+            predictor: Predictor::new(Kinds::default()),
             frontier: Frontier::new(),
             beds: Beds::new(workers),
             counters: Counters::default(),
@@ -70,6 +73,13 @@ impl<'m, P: Program> Run<'m, P> {
             error: Mutex::new(None),
         };
         Self { shared }
+    }
+
+    /// Has transactions of one kind expected to write where others of it wrote.
+    #[must_use]
+    pub fn predicted_by(mut self, kinds: Kinds) -> Self {
+        self.shared.predictor = Predictor::new(kinds);
+        self
     }
 
     /// Has `recorder` told what each worker does when.
@@ -122,7 +132,7 @@ impl<'m, P: Program> Run<'m, P> {
 impl<'m, P: Program> Shared<'m, P> {
     fn work(&'m self, worker: WorkerId) {
         let mut executor = self.program.executor(View::new(self, worker));
-        while let Some(batch) = self.cursor.claim(|first| self.program.batch(first)) {
+        while let Some(batch) = self.cursor.claim() {
             let mut is_announced = true;
             for index in batch {
                 if self.is_stopped() {
@@ -148,6 +158,7 @@ impl<'m, P: Program> Shared<'m, P> {
             shared: self,
             index,
         };
+        let expected = self.expect(index);
         executor.view().begin(index, Mode::Optimistic);
         let output = executor.execute(index, Mode::Optimistic).ok();
         self.counters.executions.raise();
@@ -159,23 +170,56 @@ impl<'m, P: Program> Shared<'m, P> {
                 record.written.push(id);
             }
         }
+        self.take_back(index, &expected, &record.written);
         executor.view().log.end();
-        let mut task = lock(self.task(index));
-        task.record = record;
-        task.output = output;
-        task.phase = Phase::Executed;
-        drop(task);
+        self.end_run(index, |task| {
+            task.record = record;
+            task.output = output;
+            task.phase = Phase::Executed;
+        });
         std::mem::forget(guard);
     }
 
     /// Runs `index` when everything below is final already: its first run is
     /// its final run.
     fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
-        if let Some(output) = self.run_final(index, &[], executor) {
-            let mut task = lock(self.task(index));
-            task.output = Some(output);
-            task.phase = Phase::Finished;
+        let expected = self.expect(index);
+        if let Some(output) = self.run_final(index, &expected, executor) {
+            self.end_run(index, |task| {
+                task.output = Some(output);
+                task.phase = Phase::Finished;
+            });
         }
+    }
+
+    /// Marks where `index` is expected to write, and says where that is.
+    fn expect(&self, index: TxIndex) -> Vec<LocationId> {
+        let expected = self.predictor.expect(index);
+        if !expected.is_empty() {
+            self.mark(index, &expected);
+        }
+        expected
+    }
+
+    /// Has readers of `places` wait until the run of `index` that begins is over.
+    fn mark(&self, index: TxIndex, places: &[LocationId]) {
+        // Before the marks: a reader that meets a mark finds the writer running,
+        // or done and the mark gone.
+        lock(self.task(index)).phase = Phase::Running;
+        for id in places {
+            lock(self.memory.cell(*id)).expect(index);
+        }
+    }
+
+    /// Takes back the marks of `index` where it did not write after all.
+    fn take_back(&self, index: TxIndex, expected: &[LocationId], written: &[LocationId]) {
+        if expected.is_empty() {
+            return;
+        }
+        for id in expected.iter().filter(|id| !written.contains(id)) {
+            lock(self.memory.cell(*id)).withdraw(index);
+        }
+        self.predictor.review(index, expected, written);
     }
 
     /// Tells the frontier that transactions have run, and moves it unless
@@ -205,7 +249,7 @@ impl<'m, P: Program> Shared<'m, P> {
                     self.decide(index, record, guess, executor)
                 }
                 Phase::Finished => task.output.take(),
-                Phase::Ready | Phase::Rerunning => return,
+                Phase::Ready | Phase::Running => return,
             };
             let Some(output) = output else { return };
             match self.program.settle(index, output) {
@@ -230,20 +274,19 @@ impl<'m, P: Program> Shared<'m, P> {
                 lock(self.memory.cell(id)).settle(index);
             }
             for (id, patch) in record.blind {
-                lock(self.memory.cell(id)).apply(&patch);
+                lock(self.memory.cell(id)).apply(&patch, None);
             }
             return guess;
         }
-        // Rerunning comes before the marks: a reader that meets a mark finds
-        // the writer running, or done and the mark gone.
-        lock(self.task(index)).phase = Phase::Rerunning;
-        for id in &record.written {
-            lock(self.memory.cell(*id)).distrust(index);
+        if let Some(id) = failed {
+            let writer = lock(self.memory.cell(id)).final_writer();
+            writer.inspect(|writer| self.predictor.learn(*writer, id));
         }
+        self.mark(index, &record.written);
         self.counters.re_executions.raise();
         executor.view().log.throw_away(index, failed);
         let output = self.run_final(index, &record.written, executor)?;
-        self.end_run(index);
+        self.end_run(index, |task| task.phase = Phase::Finished);
         Some(output)
     }
 
@@ -261,12 +304,11 @@ impl<'m, P: Program> Shared<'m, P> {
 
     /// Runs `index` when everything below is final. It waits for nobody, its
     /// writes are final values at once, and its result is the last word: if it
-    /// fails, so does the block. `pending` is where it has patches, which are
-    /// taken back.
+    /// fails, so does the block. `marked` is where it has marks.
     fn run_final(
         &self,
         index: TxIndex,
-        pending: &[LocationId],
+        marked: &[LocationId],
         executor: &mut P::Executor<'m>,
     ) -> Option<P::Output> {
         let guard = StopUnlessDone {
@@ -279,14 +321,16 @@ impl<'m, P: Program> Shared<'m, P> {
         executor.view().log.end();
         match result {
             Ok(output) => {
+                let mut written = Vec::new();
                 for (id, patch) in executor.view().drain() {
                     let mut cell = lock(self.memory.cell(id));
                     cell.withdraw(index);
-                    cell.apply(&patch);
+                    cell.apply(&patch, Some(index));
+                    if !marked.is_empty() {
+                        written.push(id);
+                    }
                 }
-                for id in pending {
-                    lock(self.memory.cell(*id)).withdraw(index);
-                }
+                self.take_back(index, marked, &written);
                 std::mem::forget(guard);
                 Some(output)
             }
@@ -299,21 +343,21 @@ impl<'m, P: Program> Shared<'m, P> {
         }
     }
 
-    /// Ends the final run of `index`: its writes are in the memory, or the block
-    /// has failed. Wakes who waited.
-    fn end_run(&self, index: TxIndex) {
+    /// Ends a run of `index`: its marks are gone and its writes in the memory,
+    /// or the block has failed. Wakes who waited.
+    fn end_run(&self, index: TxIndex, end: impl FnOnce(&mut TaskState<P>)) {
         let mut task = lock(self.task(index));
-        task.phase = Phase::Finished;
-        self.beds.wake(std::mem::take(&mut task.waiters));
+        end(&mut task);
+        self.beds.wake(&mut task.waiters);
     }
 
-    /// Sleeps until `writer`, which is lower than what `worker` runs, has
-    /// been run again. Returns at once if it is not being run again.
+    /// Sleeps until the run of `writer`, which is lower than what `worker` runs,
+    /// is over. Returns at once if it is over already.
     pub(crate) fn wait_for(&self, writer: TxIndex, worker: WorkerId) {
         let mut task = lock(self.task(writer));
         // Checked under the lock that wakes: either the writer still runs and
         // will find this waiter, or its writes are in the memory.
-        if task.phase != Phase::Rerunning {
+        if task.phase != Phase::Running {
             return;
         }
         task.waiters.push(worker);
@@ -357,6 +401,7 @@ impl<P: Program> Drop for StopUnlessDone<'_, '_, P> {
     fn drop(&mut self) {
         self.shared.stopped.store(true, Ordering::Release);
         // Nobody may begin to wait from here on.
-        self.shared.end_run(self.index);
+        self.shared
+            .end_run(self.index, |task| task.phase = Phase::Finished);
     }
 }

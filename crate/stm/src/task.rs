@@ -6,7 +6,7 @@ pub(crate) type Task<P> = Mutex<TaskState<P>>;
 
 pub(crate) struct TaskState<P: Program> {
     pub(crate) phase: Phase,
-    /// Workers that sleep until the final run is over.
+    /// Workers that sleep until the run is over.
     pub(crate) waiters: Vec<WorkerId>,
     /// What the first run left for the frontier.
     pub(crate) record: Record<P>,
@@ -27,12 +27,12 @@ pub(crate) type Read<P> = (LocationId, <<P as Program>::Value as Value>::Check);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Not run yet.
+    /// Not run yet, or running without a mark anywhere.
     Ready,
+    /// Running, with marks where it is expected to write: readers of those wait.
+    Running,
     /// The first run is over and its writes are in the memory.
     Executed,
-    /// The first run did not stand; the final run is under way.
-    Rerunning,
     /// The final run is over and its writes are final values.
     Finished,
 }

@@ -41,8 +41,8 @@ impl Beds {
     }
 
     /// Ends the sleep of each of `workers`, present or next.
-    pub(crate) fn wake(&self, workers: Vec<WorkerId>) {
-        for worker in workers {
+    pub(crate) fn wake(&self, workers: &mut Vec<WorkerId>) {
+        for worker in workers.drain(..) {
             let bed = &self.beds[worker.get()];
             *lock(&bed.woken) = true;
             bed.signal.notify_one();

@@ -7,7 +7,8 @@
 )]
 
 use parevm_stm::{
-    Executor, Memory, Mode, Program, ReadError, Run, RunError, Threads, TxIndex, Value, View,
+    Claims, Executor, Kinds, Memory, Mode, Program, ReadError, Run, RunError, Threads, TxIndex,
+    Value, View,
 };
 use proptest::prelude::*;
 use std::{
@@ -162,7 +163,6 @@ fn sequential(block: &[Transaction]) -> Outcome {
 
 struct Block<'b> {
     transactions: &'b [Transaction],
-    batch: u32,
     outputs: Mutex<Vec<u64>>,
     runs: Vec<AtomicU32>,
 }
@@ -182,9 +182,6 @@ impl<'b> Program for Block<'b> {
     }
     fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m, 'b> {
         Worker { block: self, view }
-    }
-    fn batch(&self, _first: TxIndex) -> u32 {
-        self.batch
     }
     fn settle(&self, index: TxIndex, output: u64) -> Result<(), Failure> {
         let mut outputs = self.outputs.lock().unwrap();
@@ -288,16 +285,52 @@ impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
     }
 }
 
-/// The outcome on `workers` threads, claiming `batch` at a time.
-fn parallel(block: &[Transaction], workers: usize, batch: u32) -> Outcome {
+/// How transactions are handed out.
+#[derive(Clone, Debug)]
+struct Plan {
+    /// How many are claimed together.
+    batch: u32,
+    /// Where batches stand in the order of claims.
+    order: Vec<u64>,
+    /// How many kinds there are.
+    kinds: u32,
+}
+
+const IN_ORDER: Plan = Plan {
+    batch: 1,
+    order: Vec::new(),
+    kinds: 0,
+};
+
+impl Plan {
+    fn claims(&self, count: u32) -> Claims {
+        let batches = (0..count).step_by(self.batch as usize);
+        let mut claims: Vec<_> = batches
+            .map(|first| first..count.min(first + self.batch))
+            .collect();
+        let place = |first: u32| self.order.get(first as usize).copied().unwrap_or(0);
+        claims.sort_by_key(|claim| place(claim.start));
+        Claims::new(claims).unwrap()
+    }
+
+    fn kinds(&self, count: u32) -> Kinds {
+        (0..count)
+            .map(|index| index.checked_rem(self.kinds))
+            .collect()
+    }
+}
+
+/// The outcome on `workers` threads.
+fn parallel(block: &[Transaction], workers: usize, plan: &Plan) -> Outcome {
     let program = Block {
         transactions: block,
-        batch,
         outputs: Mutex::default(),
         runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
     };
     let memory = Memory::new(7);
-    let run = Run::new(&program, &memory, block.len() as u32, workers);
+    let count = block.len() as u32;
+    let run = Run::new(&program, &memory, plan.claims(count), workers);
+    let run = run.predicted_by(plan.kinds(count));
     let failed = match run.execute(&Threads::new(workers)) {
         Ok(stats) => {
             assert_eq!(stats.executions, block.len() as u32 + stats.re_executions);
@@ -341,6 +374,16 @@ fn block() -> impl Strategy<Value = Vec<Transaction>> {
     )
 }
 
+fn plan() -> impl Strategy<Value = Plan> {
+    let out_of_order = prop::collection::vec(0..6_u64, 40);
+    let order = prop_oneof![Just(Vec::new()), out_of_order];
+    (1..5_u32, order, 0..4_u32).prop_map(|(batch, order, kinds)| Plan {
+        batch,
+        order,
+        kinds,
+    })
+}
+
 /// Zero-gain patches count as written in one and not in the other; only values
 /// that differ from the base are compared.
 fn changed(state: &BTreeMap<u64, u64>) -> BTreeMap<u64, u64> {
@@ -359,10 +402,10 @@ proptest! {
 
     #[test]
     fn any_number_of_workers_leaves_what_a_loop_leaves(
-        block in block(), workers in 1..9_usize, batch in 0..5_u32,
+        block in block(), workers in 1..9_usize, plan in plan(),
     ) {
         let (outputs, state, failed) = sequential(&block);
-        let (seen_outputs, seen_state, seen_failed) = parallel(&block, workers, batch);
+        let (seen_outputs, seen_state, seen_failed) = parallel(&block, workers, &plan);
         prop_assert_eq!(seen_failed, failed);
         prop_assert_eq!(seen_outputs, outputs);
         prop_assert_eq!(changed(&seen_state), changed(&state));
@@ -371,14 +414,14 @@ proptest! {
 
 #[test]
 fn an_empty_block_ends() {
-    assert_eq!(parallel(&[], 4, 1), (vec![], BTreeMap::new(), None));
+    assert_eq!(parallel(&[], 4, &IN_ORDER), (vec![], BTreeMap::new(), None));
 }
 
 #[test]
 fn a_chain_of_dependent_transactions_ends_in_order() {
     let count = scaled(500) as u64;
     let block = vec![vec![Step::Read(0), Step::Write(0)]; count as usize];
-    let (outputs, state, _) = parallel(&block, 8, 1);
+    let (outputs, state, _) = parallel(&block, 8, &IN_ORDER);
     assert_eq!(outputs, (0..count).collect::<Vec<_>>());
     assert_eq!(state, BTreeMap::from([(0, count)]));
 }
@@ -388,12 +431,11 @@ fn gains_of_one_location_are_no_conflict() {
     let block = vec![vec![Step::Compare(3, 3), Step::Gain(3, 2)]; scaled(300)];
     let program = Block {
         transactions: &block,
-        batch: 1,
         outputs: Mutex::default(),
         runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
     };
     let memory = Memory::new(7);
-    let run = Run::new(&program, &memory, block.len() as u32, 4);
+    let run = Run::new(&program, &memory, Claims::in_order(block.len() as u32), 4);
     let stats = run.execute(&Threads::new(4)).unwrap();
     assert_eq!(stats.re_executions, 0);
 }

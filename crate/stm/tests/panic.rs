@@ -1,7 +1,7 @@
 //! A program that panics ends the run, and nobody waits for ever.
 #![cfg(not(parevm_loom))]
 
-use parevm_stm::{Executor, Memory, Mode, Program, Run, Threads, TxIndex, Value, View};
+use parevm_stm::{Claims, Executor, Memory, Mode, Program, Run, Threads, TxIndex, Value, View};
 use std::convert::Infallible;
 
 #[derive(Clone)]
@@ -54,7 +54,7 @@ impl<'m> Executor<'m, Bomb> for Fuse<'m> {
 fn a_panic_of_the_program_reaches_the_caller_and_ends_the_others() {
     let outcome = std::panic::catch_unwind(|| {
         let memory = Memory::new(7);
-        Run::new(&Bomb, &memory, 100, 4).execute(&Threads::new(4))
+        Run::new(&Bomb, &memory, Claims::in_order(100), 4).execute(&Threads::new(4))
     });
     assert!(outcome.is_err());
 }

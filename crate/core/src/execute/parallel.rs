@@ -16,7 +16,9 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{BlockProgram, SettledDatabase, StateMemory, epoch_of, state_diff},
+        parallel::{
+            BlockProgram, SettledDatabase, StateMemory, claims, epoch_of, kinds, state_diff,
+        },
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -50,13 +52,7 @@ pub(crate) fn run<'a, S: StateSource>(
     let clock = options.timeline.map(timeline::from_now);
     let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
     let memory = StateMemory::new(seed);
-    let program = BlockProgram::new(
-        block,
-        environment,
-        state,
-        options,
-        pool.current_num_threads(),
-    );
+    let program = BlockProgram::new(block, environment, state, options);
     let settled =
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
@@ -70,11 +66,14 @@ pub(crate) fn run<'a, S: StateSource>(
     database.database.finish().map_err(unavailable)?;
     program.begin_list(database.list);
 
-    let mut run = Run::new(&program, &memory, count, pool.current_num_threads());
+    let workers = Pool(pool);
+    let claims = claims(&block.transactions, workers.count());
+    let mut run = Run::new(&program, &memory, claims, workers.count())
+        .predicted_by(kinds(&block.transactions));
     if let Some(recorder) = &recorder {
         run = run.recorded_by(recorder);
     }
-    let stats = run.execute(&Pool(pool)).map_err(execute_error)?;
+    let stats = run.execute(&workers).map_err(execute_error)?;
 
     let mut database = Recording {
         database: settled(epoch_of(count)),
@@ -119,7 +118,8 @@ fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
     }
 }
 
-/// A pool's threads as workers, each a loop of its own for the whole block.
+/// The calling thread and all but one of a pool's as workers, each a loop of
+/// its own for the whole block. The caller is awake; the others have to be woken.
 struct Pool<'a>(&'a ThreadPool);
 
 impl Workers for Pool<'_> {
@@ -128,7 +128,11 @@ impl Workers for Pool<'_> {
     }
 
     fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
-        self.0
-            .broadcast(|context| body(WorkerId::new(context.index())));
+        self.0.in_place_scope(|scope| {
+            for worker in 1..self.count() {
+                scope.spawn(move |_| body(WorkerId::new(worker)));
+            }
+            body(WorkerId::new(0));
+        });
     }
 }

@@ -13,6 +13,7 @@
 use super::{
     database::{ViewDatabase, ViewError},
     hook::Hook,
+    precompiles::{MemoPrecompiles, PrecompileMemo},
     write_set::{record, record_gain},
 };
 use crate::{
@@ -22,14 +23,14 @@ use crate::{
 };
 use alloy_primitives::{Address, U256};
 use revm::{
-    Context, Journal, MainBuilder, MainnetEvm,
+    Context, Journal, MainBuilder,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextSetters, ContextTr, FrameStack, JournalTr, Transaction,
+        BlockEnv, CfgEnv, ContextSetters, ContextTr, Evm, FrameStack, JournalTr, Transaction,
         result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction},
     },
     handler::{
-        EthFrame, EthPrecompiles, EvmTr, FrameInitOrResult, FrameResult, Handler,
+        EthFrame, EvmTr, FrameInitOrResult, FrameResult, Handler,
         evm::{ContextDbError, FrameInitResult},
         instructions::EthInstructions,
         post_execution, pre_execution,
@@ -44,13 +45,21 @@ use revm::{
 };
 use std::sync::OnceLock;
 
-type ViewContext<'m, 'b, S> = Context<
+pub(super) type ViewContext<'m, 'b, S> = Context<
     BlockEnv,
     &'b TxEnv,
     CfgEnv,
     ViewDatabase<'m, 'b, S>,
     Journal<ViewDatabase<'m, 'b, S>>,
     (),
+>;
+
+type Inner<'m, 'b, S> = Evm<
+    ViewContext<'m, 'b, S>,
+    (),
+    EthInstructions<EthInterpreter, ViewContext<'m, 'b, S>>,
+    MemoPrecompiles<'m>,
+    EthFrame<EthInterpreter>,
 >;
 
 /// Stands in the context until the first transaction.
@@ -61,7 +70,7 @@ pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;
 
 /// An EVM of one worker of a parallel run.
 pub(crate) struct CommutingEvm<'m, 'b, S: StateSource> {
-    inner: MainnetEvm<ViewContext<'m, 'b, S>>,
+    inner: Inner<'m, 'b, S>,
     output: AccessListOutput,
     /// As [`Ran::reward`], of the running transaction.
     reward: Option<U256>,
@@ -83,17 +92,20 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     pub(crate) fn new(
         environment: &Environment,
         database: ViewDatabase<'m, 'b, S>,
+        memo: &'m PrecompileMemo,
         output: AccessListOutput,
     ) -> Self {
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
             environment.spec(),
         );
-        let mut inner = context
+        let inner = context
             .with_cfg(environment.cfg.clone())
             .with_block(environment.block.clone())
             .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
             .build_mainnet();
+        let precompiles = MemoPrecompiles::new(inner.precompiles.clone(), memo);
+        let mut inner = inner.with_precompiles(precompiles);
         let hooks = [
             (
                 opcode::BALANCE,
@@ -218,7 +230,7 @@ fn to_address(word: &U256) -> Address {
 impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
     type Context = ViewContext<'m, 'b, S>;
     type Instructions = EthInstructions<EthInterpreter, ViewContext<'m, 'b, S>>;
-    type Precompiles = EthPrecompiles;
+    type Precompiles = MemoPrecompiles<'m>;
     type Frame = EthFrame<EthInterpreter>;
 
     fn all(

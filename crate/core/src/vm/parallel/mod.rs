@@ -5,20 +5,24 @@
 //! afterwards revm's journal becomes patches ([`write_set`]). What locations
 //! hold, and when a reader need not run again, is in [`value`].
 
-mod batches;
+mod claims;
 mod code_store;
 mod commuting_evm;
 mod database;
 mod hook;
+mod kinds;
 mod location;
 #[cfg(test)]
 mod metamorphic;
 mod nonces;
+mod precompiles;
 mod program;
 mod settled;
 mod value;
 mod write_set;
 
+pub(crate) use claims::claims;
+pub(crate) use kinds::kinds;
 pub use location::Location;
 pub(crate) use program::{BlockProgram, StateMemory};
 pub(crate) use settled::{SettledDatabase, state_diff};

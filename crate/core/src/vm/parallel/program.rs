@@ -1,12 +1,12 @@
 //! A block as a program of the transaction scheduler.
 
 use super::{
-    batches::Batches,
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran, ViewEvmError},
     database::{ViewDatabase, ViewError},
     location::Location,
     nonces::Nonces,
+    precompiles::PrecompileMemo,
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(crate) struct BlockProgram<'b, S> {
     options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
-    batches: Batches,
+    precompiles: PrecompileMemo,
     ledger: Mutex<Ledger<'b>>,
     /// Made as transactions settle, if one is wanted.
     list: Mutex<Option<ListBuilder>>,
@@ -63,7 +63,6 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
         environment: &'b Environment,
         state: &'b S,
         options: &ExecuteOptions<'b>,
-        workers: usize,
     ) -> Self {
         Self {
             block,
@@ -71,8 +70,8 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
             state,
             options: *options,
             codes: CodeStore::default(),
+            precompiles: PrecompileMemo::default(),
             nonces: Nonces::new(&block.transactions),
-            batches: Batches::new(&block.transactions, workers),
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
         }
@@ -147,13 +146,14 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
         let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
         BlockWorker {
-            evm: CommutingEvm::new(self.environment, database, self.options.access_list_output),
+            evm: CommutingEvm::new(
+                self.environment,
+                database,
+                &self.precompiles,
+                self.options.access_list_output,
+            ),
             program: self,
         }
-    }
-
-    fn batch(&self, first: TxIndex) -> u32 {
-        self.batches.from(first.get())
     }
 
     fn settle(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {

@@ -110,7 +110,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             transactions: vec![transaction.clone()],
             ..block.clone()
         };
-        let program = BlockProgram::new(&alone, &environment, &world, &options, 1);
+        let program = BlockProgram::new(&alone, &environment, &world, &options);
         let trial = Trial::of(&program, TxIndex::new(0));
         if !matches!(&trial.output, Ok(ran) if ran.result == expected) {
             let output = &trial.output;
@@ -160,7 +160,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             }
             tally.runs += 1;
             tally.perturbed += changes.len();
-            let program = BlockProgram::new(&alone, &environment, &other, &options, 1);
+            let program = BlockProgram::new(&alone, &environment, &other, &options);
             let again = Trial::of(&program, TxIndex::new(0));
             if let Some(words) = difference(&trial, &again) {
                 tally.complaints.push(format!(

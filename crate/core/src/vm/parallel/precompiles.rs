@@ -1,0 +1,139 @@
+//! Ethereum's precompiles, which a second run of a transaction need not
+//! compute anew.
+//!
+//! A precompile is a function of its input. So what a first run computed on a
+//! wrong guess is right wherever the second run asks for the same, and the
+//! pairings and signature checks of a transaction are mostly the same.
+
+use super::commuting_evm::ViewContext;
+use crate::state::StateSource;
+use alloy_primitives::{
+    Address, Bytes,
+    map::{AddressSet, HashMap},
+};
+use parevm_stm::Mode;
+use revm::{
+    context::{ContextTr, JournalTr, LocalContextTr},
+    handler::{EthPrecompiles, PrecompileProvider, precompile_output_to_interpreter_result},
+    interpreter::{CallInputs, InterpreterResult},
+    precompile::{PrecompileOutput, PrecompileStatus},
+    primitives::hardfork::SpecId,
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What costs less gas is computed again sooner than looked up.
+const LEAST_GAS: u64 = 3_000;
+/// Inputs of a block that are kept, in bytes together.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Results of costly precompiles in one block, for all workers.
+#[derive(Debug, Default)]
+pub(crate) struct PrecompileMemo {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    outputs: HashMap<(Address, Bytes), PrecompileOutput>,
+    bytes: usize,
+}
+
+impl PrecompileMemo {
+    /// The result for `input`, as long as `gas_limit` pays for it.
+    fn get(&self, address: Address, input: &[u8], gas_limit: u64) -> Option<PrecompileOutput> {
+        let known = self.lock();
+        if known.outputs.is_empty() {
+            return None;
+        }
+        let key = (address, Bytes::copy_from_slice(input));
+        let output = known.outputs.get(&key)?;
+        (output.gas_used <= gas_limit).then(|| output.clone())
+    }
+
+    /// Keeps a result that was costly and had gas enough.
+    fn insert(&self, address: Address, input: &[u8], gas_limit: u64, output: &PrecompileOutput) {
+        let is_worth_it = (LEAST_GAS..=gas_limit).contains(&output.gas_used);
+        if !is_worth_it || output.status != PrecompileStatus::Success {
+            return;
+        }
+        let mut known = self.lock();
+        if known.bytes + input.len() <= MOST_BYTES {
+            known.bytes += input.len();
+            let key = (address, Bytes::copy_from_slice(input));
+            known.outputs.insert(key, output.clone());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The precompiles of one worker.
+#[derive(Debug)]
+pub(crate) struct MemoPrecompiles<'m> {
+    inner: EthPrecompiles,
+    memo: &'m PrecompileMemo,
+}
+
+impl<'m> MemoPrecompiles<'m> {
+    pub(crate) fn new(inner: EthPrecompiles, memo: &'m PrecompileMemo) -> Self {
+        Self { inner, memo }
+    }
+}
+
+impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for MemoPrecompiles<'m> {
+    type Output = InterpreterResult;
+
+    fn set_spec(&mut self, spec: SpecId) -> bool {
+        PrecompileProvider::<ViewContext<'m, 'b, S>>::set_spec(&mut self.inner, spec)
+    }
+
+    fn run(
+        &mut self,
+        context: &mut ViewContext<'m, 'b, S>,
+        inputs: &CallInputs,
+    ) -> Result<Option<InterpreterResult>, String> {
+        let address = inputs.bytecode_address;
+        let Some(precompile) = self.inner.precompiles.get(&address) else {
+            return Ok(None);
+        };
+        let (gas_limit, reservoir) = (inputs.gas_limit, inputs.reservoir);
+        let mode = context.journaled_state.database.view.mode();
+        let input = inputs.input.as_bytes(context);
+        let known = match mode {
+            Mode::Optimistic => None,
+            Mode::Final => self.memo.get(address, &input, gas_limit),
+        };
+        let output = match known {
+            Some(output) => PrecompileOutput {
+                reservoir,
+                ..output
+            },
+            None => {
+                let output = precompile
+                    .execute(&input, gas_limit, reservoir)
+                    .map_err(|error| error.to_string())?;
+                if mode == Mode::Optimistic {
+                    self.memo.insert(address, &input, gas_limit, &output);
+                }
+                output
+            }
+        };
+        drop(input);
+        // What a transaction that calls a precompile itself reports.
+        if let Some(reason) = output.halt_reason()
+            && !reason.is_oog()
+            && context.journal().depth() == 1
+        {
+            let reason = reason.to_string();
+            context.local_mut().set_precompile_error_context(reason);
+        }
+        let result = precompile_output_to_interpreter_result(output, gas_limit);
+        Ok(Some(result))
+    }
+
+    fn warm_addresses(&self) -> &AddressSet {
+        self.inner.warm_addresses()
+    }
+}
