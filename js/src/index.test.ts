@@ -4,6 +4,7 @@ import * as parevm from './index.js'
 test('the package exports this and nothing else', () => {
   expect(Object.keys(parevm).sort()).toEqual([
     'BaseError',
+    'CallbackFailedError',
     'EngineBugError',
     'EngineFailedError',
     'EvmClosedError',

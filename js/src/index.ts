@@ -1,3 +1,4 @@
+export { CallbackFailedError } from './actions/callbacks.js'
 export type { executeBlock } from './actions/executeBlock.js'
 export { BaseError } from './error/BaseError.js'
 export {
@@ -19,12 +20,17 @@ export type {
   Account,
   AccountChange,
   BlockOutcome,
+  Cause,
   Checks,
   Hex,
+  Incarnation,
+  IncarnationOutcome,
   Log,
   Receipt,
   Schedule,
   Slot,
+  Span,
   Status,
   TransactionType,
+  Wait,
 } from './type/wire.js'

@@ -11,22 +11,42 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn now(this: &Performance) -> f64;
+
+    #[wasm_bindgen(method, getter, js_name = timeOrigin)]
+    fn time_origin(this: &Performance) -> f64;
 }
 
 thread_local! {
-    static PERFORMANCE: RefCell<Option<Performance>> = const { RefCell::new(None) };
+    /// The clock, and the nanoseconds of its origin since the Unix epoch.
+    static PERFORMANCE: RefCell<Option<(Performance, u64)>> = const { RefCell::new(None) };
 }
 
 /// Milliseconds since this worker started. Workers' origins differ: compare
 /// only what one thread has read.
 pub(crate) fn now_ms() -> f64 {
+    read(|performance, _| performance.now())
+}
+
+/// Nanoseconds since the Unix epoch, the same for all workers to within a microsecond, and as fine
+/// as the host allows: some microseconds in browsers.
+pub(crate) fn now_ns() -> u64 {
+    read(|performance, origin| origin + to_ns(performance.now()))
+}
+
+fn read<T>(read: impl FnOnce(&Performance, u64) -> T) -> T {
     PERFORMANCE.with(|slot| {
-        slot.borrow_mut()
-            .get_or_insert_with(|| {
-                let name = "performance".into();
-                let found = js_sys::Reflect::get(&js_sys::global(), &name);
-                found.unwrap_or_default().unchecked_into()
-            })
-            .now()
+        let mut slot = slot.borrow_mut();
+        let (performance, origin) = slot.get_or_insert_with(|| {
+            let name = "performance".into();
+            let found = js_sys::Reflect::get(&js_sys::global(), &name);
+            let performance: Performance = found.unwrap_or_default().unchecked_into();
+            let origin = to_ns(performance.time_origin());
+            (performance, origin)
+        });
+        read(performance, *origin)
     })
+}
+
+fn to_ns(milliseconds: f64) -> u64 {
+    (milliseconds * 1e6) as u64
 }

@@ -1,8 +1,10 @@
 //! From the engine's results to the wire.
 
 use alloy_primitives::{B256, Bytes};
+use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
 use parevm::execute::{self, ScheduleReport};
 use parevm::state::StateDiff;
+use parevm::vm::Location;
 use parevm::{Block, Checks};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -47,7 +49,7 @@ pub(crate) fn outcome(
     }
 }
 
-fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wire::Receipt {
+pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wire::Receipt {
     let logs = receipt.logs.into_iter().map(|log| {
         let index = *log_index;
         *log_index += 1;
@@ -103,6 +105,51 @@ pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
         threads: report.threads as u32,
         executions: report.executions as u32,
         re_executions: report.re_executions as u32,
+        timeline: report
+            .timeline
+            .as_ref()
+            .map(|runs| runs.iter().map(incarnation).collect()),
+    }
+}
+
+fn incarnation(run: &Incarnation) -> wire::Incarnation {
+    let span = |span: &Span| wire::Span {
+        start_ns: span.start,
+        end_ns: span.end,
+    };
+    let cause = match run.outcome {
+        IncarnationOutcome::Final => None,
+        IncarnationOutcome::Rerun(location) => {
+            let (address, slot) = match location {
+                Some(Location::Account(address)) => (Some(address), None),
+                Some(Location::Slot(address, slot)) => (Some(address), Some(B256::from(slot))),
+                None => (None, None),
+            };
+            Some(wire::Cause {
+                address,
+                slot,
+                words: run.outcome.to_string(),
+            })
+        }
+    };
+    wire::Incarnation {
+        transaction_index: run.transaction as u32,
+        worker: run.worker as u32,
+        spans: run.spans.iter().map(span).collect(),
+        waits: run
+            .waits
+            .iter()
+            .map(|wait| wire::Wait {
+                transaction_index: wait.transaction as u32,
+                start_ns: wait.span.start,
+                end_ns: wait.span.end,
+            })
+            .collect(),
+        outcome: match cause {
+            None => wire::IncarnationOutcome::Final,
+            Some(_) => wire::IncarnationOutcome::Rerun,
+        },
+        cause,
     }
 }
 

@@ -1,16 +1,17 @@
 //! The engine that one worker owns.
 
 use std::str::FromStr;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parevm::block::Fixture;
-use parevm::execute::{self, Executor};
+use parevm::execute::{self, ExecuteOptions, Executor};
 use parevm::{BlockOutcome, Checks};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::cancel::CANCEL;
 use crate::error::WireError;
-use crate::{encode, host};
+use crate::listener::Listener;
+use crate::{clock, encode};
 
 /// An engine and the pool it executes on.
 #[wasm_bindgen]
@@ -49,7 +50,8 @@ impl Engine {
     }
 
     /// Executes the block of a fixture (JSON) and returns a `BlockOutcome` of `js/src/type/wire.ts`.
-    /// Progress goes to the host under the number `request`.
+    /// `options` is an `ExecuteOptions` of `js/src/pool/bindings.ts`; progress and receipts go to the
+    /// host under the number `request`.
     ///
     /// # Errors
     ///
@@ -59,11 +61,27 @@ impl Engine {
         &self,
         request: u32,
         fixture: Vec<u8>,
-        executor: String,
+        options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        CANCEL.store(false, Ordering::Relaxed);
+        let wanted: Options = serde_wasm_bindgen::from_value(options)
+            .map_err(|error| WireError::bug(error.to_string()))?;
         let fixture = self.decode(&fixture)?;
-        let outcome = self.run(request, &fixture, choice(&executor)?).await?;
+        let listener = Listener::new(request, fixture.block.transactions.len());
+        let on_receipt = |receipt: &execute::Receipt| listener.receipt(receipt);
+        let executor = choice(&wanted.executor)?;
+        let options = ExecuteOptions {
+            executor,
+            access_list: fixture
+                .block_access_list
+                .as_ref()
+                .filter(|_| executor == Executor::Bal),
+            cancel: Some(&CANCEL),
+            progress: Some(&|settled| listener.progress(settled)),
+            on_receipt: wanted.receipts.then_some(&on_receipt),
+            timeline: wanted.timeline.then_some(&clock::now_ns),
+            ..Default::default()
+        };
+        let outcome = self.run(&fixture, &options).await?;
         let checks = compare(&fixture, &outcome);
         Ok(encode::to_js(&encode::outcome(
             &fixture.block,
@@ -71,6 +89,16 @@ impl Engine {
             checks,
         ))?)
     }
+}
+
+/// What the caller of `executeBlock` wants.
+#[derive(Deserialize)]
+struct Options {
+    executor: String,
+    /// Whether receipts go to the host as they become final.
+    receipts: bool,
+    /// Whether a timeline is recorded.
+    timeline: bool,
 }
 
 impl Engine {
@@ -83,62 +111,34 @@ impl Engine {
     #[cfg(feature = "threads")]
     async fn run(
         &self,
-        request: u32,
         fixture: &Fixture,
-        executor: Executor,
+        options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, WireError> {
-        let progress = Progress::new(request, fixture);
-        let options = execute::ExecuteOptions {
-            executor,
-            access_list: fixture
-                .block_access_list
-                .as_ref()
-                .filter(|_| executor == Executor::Bal),
-            cancel: Some(&CANCEL),
-            progress: Some(&|settled| progress.tell(settled)),
-            ..Default::default()
-        };
-        Ok(self
-            .core
-            .execute(&fixture.block, &fixture.state, &options)?)
+        Ok(self.core.execute(&fixture.block, &fixture.state, options)?)
     }
 
     /// Executes in this thread and serves its events every [`PAUSE_MS`].
     #[cfg(not(feature = "threads"))]
     async fn run(
         &self,
-        request: u32,
         fixture: &Fixture,
-        executor: Executor,
+        options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, WireError> {
-        use parevm::vm::Environment;
-
-        let progress = Progress::new(request, fixture);
-        let reason = match executor {
+        let reason = match options.executor {
             Executor::Sequential => "asked for",
             _ => "the single build has one thread",
         };
-        let environment = Environment::new(&fixture.block);
-        let mut run = execute::Sequential::new(
-            &fixture.block,
-            &environment,
-            &fixture.state,
-            &Default::default(),
-        )?;
-        let mut paused_at = crate::clock::now_ms();
+        let environment = parevm::vm::Environment::new(&fixture.block);
+        let mut run =
+            execute::Sequential::new(&fixture.block, &environment, &fixture.state, options)?;
+        let mut paused_at = clock::now_ms();
         while run.step()?.is_some() {
-            progress.tell(run.settled());
-            if crate::clock::now_ms() - paused_at < PAUSE_MS {
-                continue;
-            }
-            host::pause().await;
-            paused_at = crate::clock::now_ms();
-            if CANCEL.load(Ordering::Relaxed) {
-                return Err(WireError::cancelled());
+            if clock::now_ms() - paused_at >= PAUSE_MS {
+                crate::host::pause().await;
+                paused_at = clock::now_ms();
             }
         }
-        let executed = run.finish(reason)?;
-        Ok(execute::finish(&environment, executed)?)
+        Ok(execute::finish(&environment, run.finish(reason)?)?)
     }
 }
 
@@ -155,36 +155,4 @@ pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> Checks {
 /// Returns the executor that the caller named.
 pub(crate) fn choice(name: &str) -> Result<Executor, WireError> {
     Executor::from_str(name).map_err(|error| WireError::option(&error))
-}
-
-/// Tells the host how far a request is, in about [`Progress::STEPS`] messages.
-struct Progress {
-    request: u32,
-    total: usize,
-    /// What has to be settled before the next message.
-    next: AtomicUsize,
-}
-
-impl Progress {
-    const STEPS: usize = 50;
-
-    fn new(request: u32, fixture: &Fixture) -> Self {
-        Self {
-            request,
-            total: fixture.block.transactions.len(),
-            next: AtomicUsize::new(0),
-        }
-    }
-
-    fn tell(&self, settled: usize) {
-        // Relaxed: the numbers carry no other data, and a message too many does no harm.
-        if settled < self.next.load(Ordering::Relaxed) && settled < self.total {
-            return;
-        }
-        self.next.fetch_max(
-            settled + self.total.div_ceil(Self::STEPS),
-            Ordering::Relaxed,
-        );
-        host::settled(self.request, settled, self.total);
-    }
 }

@@ -63,16 +63,6 @@ impl WireError {
     pub(crate) fn option(error: &dyn Error) -> Self {
         Self::new("INVALID_OPTION", error)
     }
-
-    /// The running request was told to end.
-    #[cfg(not(feature = "threads"))]
-    pub(crate) fn cancelled() -> Self {
-        Self {
-            code: "CANCELLED",
-            message: "execution was cancelled".to_owned(),
-            data: Data::default(),
-        }
-    }
 }
 
 impl From<ExecuteError> for WireError {

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -20,6 +21,10 @@ extern "C" {
     /// `settled` of `total` transactions of `request` are final.
     #[wasm_bindgen(method)]
     fn settled(this: &Host, request: u32, settled: u32, total: u32);
+
+    /// `receipts` of `request`, a list of `Receipt` from position `first` on, are final.
+    #[wasm_bindgen(method)]
+    fn receipts(this: &Host, request: u32, first: u32, receipts: &JsValue);
 
     /// Resolves after the worker has served the events that are pending.
     #[cfg(not(feature = "threads"))]
@@ -51,6 +56,13 @@ fn host_of_this_thread() -> Option<Host> {
 pub(crate) fn settled(request: u32, settled: usize, total: usize) {
     if let Some(host) = host_of_this_thread() {
         host.settled(request, settled as u32, total as u32);
+    }
+}
+
+/// Hands over receipts of `request` from position `first` on. Called as [`settled`] is.
+pub(crate) fn receipts(request: u32, first: usize, receipts: &JsValue) {
+    if let Some(host) = host_of_this_thread() {
+        host.receipts(request, first as u32, receipts);
     }
 }
 

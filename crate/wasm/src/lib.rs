@@ -18,6 +18,7 @@ pub mod engine;
 mod error;
 pub mod fault;
 pub mod host;
+mod listener;
 pub mod measure;
 #[cfg(feature = "threads")]
 pub mod threads;

@@ -204,6 +204,84 @@ pub(crate) struct Schedule {
     pub executions: u32,
     /// Runs beyond the first.
     pub re_executions: u32,
+    /// Every run of every transaction, by transaction and then by time; `null` unless asked for.
+    pub timeline: Option<Vec<Incarnation>>,
+}
+
+/// One run of one transaction. Times are in nanoseconds since the block began; how fine they are,
+/// the host decides.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Incarnation {
+    /// Position of the transaction in the block, from zero.
+    pub transaction_index: u32,
+    /// Number of the thread that ran it, from zero.
+    pub worker: u32,
+    /// When it ran, in order: more than one where it waited between.
+    pub spans: Vec<Span>,
+    /// For whom it waited, in order.
+    pub waits: Vec<Wait>,
+    /// `final` where its result is the result; `rerun` where its guess was wrong.
+    pub outcome: IncarnationOutcome,
+    /// Why the transaction ran again; `null` where the run is final.
+    pub cause: Option<Cause>,
+}
+
+/// A stretch of time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Span {
+    /// When it began, in nanoseconds since the block began.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ns: u64,
+    /// When it ended, in nanoseconds since the block began.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub end_ns: u64,
+}
+
+/// A wait for a lower transaction.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Wait {
+    /// Position in the block of the transaction that was waited for.
+    pub transaction_index: u32,
+    /// When it began, in nanoseconds since the block began.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub start_ns: u64,
+    /// When it ended, in nanoseconds since the block began.
+    #[serde(serialize_with = "number")]
+    #[cfg_attr(test, ts(type = "number"))]
+    pub end_ns: u64,
+}
+
+/// What became of a run.
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) enum IncarnationOutcome {
+    Final,
+    Rerun,
+}
+
+/// The first part of the state that held another value than a run relied on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct Cause {
+    /// The account; `null` where the run failed on what it saw.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub address: Option<Address>,
+    /// The slot of the account's storage, 32 bytes; `null` where it was the account itself.
+    #[cfg_attr(test, ts(type = "Hex | null"))]
+    pub slot: Option<B256>,
+    /// The same in words.
+    pub words: String,
 }
 
 /// A block, executed and timed beside a plain loop of revm.
@@ -237,7 +315,7 @@ pub(crate) struct Replay {
     pub longest_ms: f64,
 }
 
-/// Exact as long as it is below 2^53; nonces, heights and gas are.
+/// Exact as long as it is below 2^53; nonces, heights, gas and times are.
 #[allow(
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands out references"
@@ -288,6 +366,11 @@ mod tests {
         add::<Account>(&mut text);
         add::<Slot>(&mut text);
         add::<Schedule>(&mut text);
+        add::<Incarnation>(&mut text);
+        add::<Span>(&mut text);
+        add::<Wait>(&mut text);
+        add::<IncarnationOutcome>(&mut text);
+        add::<Cause>(&mut text);
         add::<Replay>(&mut text);
 
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js/src/type/wire.ts");

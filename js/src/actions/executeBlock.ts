@@ -10,7 +10,8 @@ import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
 import type { Executor, FixtureText } from '../pool/message.js'
 import type { Pending } from '../pool/pending.js'
 import type { Supervisor } from '../pool/supervisor.js'
-import type { BlockOutcome } from '../type/wire.js'
+import type { BlockOutcome, Receipt } from '../type/wire.js'
+import { type CallbackFailedError, guardCallbacks } from './callbacks.js'
 
 /**
  * Executes a block and resolves with its receipts in block order, the changes of the state, and
@@ -31,28 +32,44 @@ import type { BlockOutcome } from '../type/wire.js'
  * @throws {@link WorkerDiedError} A worker died; the next call starts a fresh engine.
  * @throws {@link EngineFailedError} The engine panicked; the next call starts a fresh one.
  * @throws {@link EvmClosedError} The engine was closed.
+ * @throws {@link CallbackFailedError} A callback has thrown; its error is the `cause`.
  * @throws the signal's reason, once it is aborted.
  */
 export async function executeBlock(
   supervisor: Supervisor,
   parameters: executeBlock.Parameters,
 ): Promise<executeBlock.ReturnType> {
-  const { fixture, executor = 'auto', onProgress, signal } = parameters
+  const { fixture, executor = 'auto', timeline = false } = parameters
   if (!EXECUTORS.includes(executor))
     throw new InvalidParameterError('executor', `one of ${EXECUTORS.join(', ')}`, executor)
-  const request = { kind: 'executeBlock', fixture: textOf(fixture), executor } as const
+  const options = { executor, receipts: parameters.onReceipt !== undefined, timeline }
+  const request = { kind: 'executeBlock', fixture: textOf(fixture), options } as const
+  const callbacks = guardCallbacks(parameters.signal)
+  const onProgress = callbacks.guard('onProgress', parameters.onProgress)
+  const onReceipt = callbacks.guard('onReceipt', parameters.onReceipt)
   let settled = 0
-  const block = await supervisor.request(request, {
-    signal,
-    onProgress(progress) {
-      settled = progress.settled
-      onProgress?.(progress)
-    },
-  })
-  // The last message of a pool worker may come after the result.
-  const total = block.receipts.length
-  if (settled < total) onProgress?.({ settled: total, total })
-  return block
+  let told = 0
+  try {
+    const block = await supervisor.request(request, {
+      signal: callbacks.signal,
+      onProgress(progress) {
+        settled = progress.settled
+        onProgress(progress)
+      },
+      onReceipts(receipts) {
+        told += receipts.length
+        receipts.forEach(onReceipt)
+      },
+    })
+    // The last messages of a pool worker may come after the result, or not at all.
+    const total = block.receipts.length
+    if (settled < total) onProgress({ settled: total, total })
+    block.receipts.slice(told).forEach(onReceipt)
+    await callbacks.finish()
+    return block
+  } finally {
+    callbacks.release()
+  }
 }
 
 export declare namespace executeBlock {
@@ -61,8 +78,15 @@ export declare namespace executeBlock {
     fixture: FixtureText | object
     /** Which way to run it. @default `'auto'` */
     executor?: Executor | undefined
-    /** Called as transactions become final, in order. */
+    /** Called as transactions become final, in order. If it throws, the call ends. */
     onProgress?: ((progress: Progress) => void) | undefined
+    /**
+     * Called with each receipt, in block order, soon after its transaction became final. What was
+     * told is void if the call rejects. If it throws, the call ends.
+     */
+    onReceipt?: ((receipt: Receipt) => void) | undefined
+    /** Whether `schedule.timeline` tells which worker ran what when. @default `false` */
+    timeline?: boolean | undefined
     /** Ends the call early. */
     signal?: AbortSignal | undefined
   }
@@ -78,6 +102,7 @@ export declare namespace executeBlock {
     | WorkerDiedError
     | EngineFailedError
     | EvmClosedError
+    | CallbackFailedError
 }
 
 const EXECUTORS: readonly Executor[] = ['auto', 'parallel', 'sequential', 'bal']

@@ -1,3 +1,6 @@
+import type { Receipt } from '../type/wire.js'
+import type { Executor } from './message.js'
+
 /** The module that wasm-bindgen writes beside each build: `crate/wasm` as JavaScript sees it. */
 export type Bindings = {
   initSync(options: {
@@ -9,8 +12,10 @@ export type Bindings = {
   version(): string
   /** Where the byte lies that ends the running request. */
   cancelAddress(): number
-  /** Ends the running request of the single build. */
-  cancel(): void
+  /** Clears what `cancel` has set, when a request arrives. Only in the single build. */
+  rearm?(): void
+  /** Ends the running request. Only in the single build. */
+  cancel?(): void
   /** Only in the threads build; does not return. */
   runPoolWorker?(): void
   Engine: new (threads: number) => EngineBinding
@@ -20,14 +25,25 @@ export type Bindings = {
 export type BindingsHost = {
   panicked(message: string): void
   settled(request: number, settled: number, total: number): void
+  /** Final receipts, from position `first` on. */
+  receipts(request: number, first: number, receipts: readonly Receipt[]): void
   /** Resolves after the events that are pending have been served. Only the single build asks. */
   pause(): Promise<void>
+}
+
+/** How a block is to be executed. */
+export type ExecuteOptions = {
+  executor: Executor
+  /** Whether receipts go to the host as they become final. */
+  receipts: boolean
+  /** Whether a timeline is recorded. */
+  timeline: boolean
 }
 
 /** The engine as wasm offers it. What it throws is a `WireError`, unless it is lost. */
 export type EngineBinding = {
   /** Resolves with a `BlockOutcome`. */
-  executeBlock(request: number, fixture: Uint8Array, executor: string): Promise<unknown>
+  executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Returns a `Replay`. */
   replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
   /** Returns a `Replay`. */

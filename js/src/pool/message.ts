@@ -1,5 +1,6 @@
 import type { Build } from '../loader/choose.js'
-import type { BlockOutcome, Replay } from '../type/wire.js'
+import type { BlockOutcome, Receipt, Replay } from '../type/wire.js'
+import type { ExecuteOptions } from './bindings.js'
 
 /** What the supervisor says to a worker. The first message is `start`. */
 export type ToWorker =
@@ -35,6 +36,13 @@ export type FromWorker =
       readonly settled: number
       readonly total: number
     }
+  /** Final receipts, from position `first` on. */
+  | {
+      readonly type: 'receipts'
+      readonly id: number
+      readonly first: number
+      readonly receipts: readonly Receipt[]
+    }
   /** The instance is lost: a panic, a trap, or a start that did not work. */
   | { readonly type: 'failed'; readonly reason: string }
 
@@ -61,7 +69,7 @@ export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
 /** Everything that an engine can be asked, with what it answers. */
 export type EngineCalls = {
   executeBlock: {
-    parameters: { fixture: FixtureText; executor: Executor }
+    parameters: { fixture: FixtureText; options: ExecuteOptions }
     result: BlockOutcome
   }
   /** Executes, compares with sequential execution, and times beside plain revm. */

@@ -1,14 +1,17 @@
 import { expect, test, vi } from 'vitest'
+import type { Receipt } from '../type/wire.js'
 import { createPending } from './pending.js'
 
-const request = { kind: 'executeBlock', fixture: '{}', executor: 'auto' } as const
+const options = { executor: 'auto', receipts: false, timeline: false } as const
+const request = { kind: 'executeBlock', fixture: '{}', options } as const
 
 function add(pending = createPending(), signal?: AbortSignal) {
   const onAbort = vi.fn()
   const onProgress = vi.fn()
-  const promise = pending.add(request, { signal, onAbort, onProgress })
+  const onReceipts = vi.fn()
+  const promise = pending.add(request, { signal, onAbort, onProgress, onReceipts })
   promise.catch(() => {})
-  return { pending, promise, onAbort, onProgress }
+  return { pending, promise, onAbort, onProgress, onReceipts }
 }
 
 test('requests come in the order in which they were added', async () => {
@@ -73,4 +76,24 @@ test('progress reaches its own request', () => {
   pending.progress(2, 3, 10)
   expect(onProgress).not.toHaveBeenCalled()
   expect(second.onProgress.mock.calls).toEqual([[{ settled: 3, total: 10 }]])
+})
+
+test('receipts are handed on in order, though one batch overtakes another', () => {
+  const { pending, onReceipts } = add()
+  const batch = (...indices: number[]) =>
+    indices.map((transactionIndex) => ({ transactionIndex }) as Receipt)
+  pending.receipts(1, 2, batch(2))
+  expect(onReceipts).not.toHaveBeenCalled()
+  pending.receipts(1, 3, batch(3, 4))
+  pending.receipts(1, 0, batch(0, 1))
+  pending.receipts(1, 5, batch(5))
+  const told = onReceipts.mock.calls.flatMap(([receipts]) => receipts)
+  expect(told.map(({ transactionIndex }) => transactionIndex)).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('receipts of a request that has ended go nowhere', () => {
+  const { pending, onReceipts } = add()
+  pending.reject(1, new Error('aborted'))
+  pending.receipts(1, 0, [])
+  expect(onReceipts).not.toHaveBeenCalled()
 })

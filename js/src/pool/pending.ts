@@ -1,3 +1,4 @@
+import type { Receipt } from '../type/wire.js'
 import type { EngineRequest } from './message.js'
 
 /**
@@ -21,7 +22,7 @@ export function createPending(): Pending {
     get size() {
       return entries.size
     },
-    add(request, { signal, onAbort, onProgress }) {
+    add(request, { signal, onAbort, onProgress, onReceipts }) {
       lastId += 1
       const id = lastId
       return new Promise((resolve, reject) => {
@@ -38,6 +39,9 @@ export function createPending(): Pending {
           reject,
           onProgress,
           settled: 0,
+          onReceipts,
+          receipts: 0,
+          early: new Map(),
           release: () => signal?.removeEventListener('abort', abort),
         })
       })
@@ -52,6 +56,18 @@ export function createPending(): Pending {
       if (entry === undefined || settled <= entry.settled) return
       entry.settled = settled
       entry.onProgress?.({ settled, total })
+    },
+    receipts(id, first, receipts) {
+      const entry = entries.get(id)
+      if (entry === undefined) return
+      entry.early.set(first, receipts)
+      let next = entry.early.get(entry.receipts)
+      while (next !== undefined) {
+        entry.early.delete(entry.receipts)
+        entry.receipts += next.length
+        entry.onReceipts?.(next)
+        next = entry.early.get(entry.receipts)
+      }
     },
     resolve: (id, result) => settle(id)?.resolve(result),
     reject: (id, error) => settle(id)?.reject(error),
@@ -69,6 +85,8 @@ export type Pending = {
   /** The oldest request that has not ended. */
   first(): Pending.Request | undefined
   progress(id: number, settled: number, total: number): void
+  /** Hands on receipts from position `first` on, once all before them have been. */
+  receipts(id: number, first: number, receipts: readonly Receipt[]): void
   resolve(id: number, result: unknown): void
   reject(id: number, error: unknown): void
   rejectAll(error: unknown): void
@@ -79,6 +97,8 @@ export declare namespace Pending {
     signal: AbortSignal | undefined
     onAbort(id: number): void
     onProgress: ((progress: Progress) => void) | undefined
+    /** Told receipts in block order, each once. Must not throw, and neither must `onProgress`. */
+    onReceipts: ((receipts: readonly Receipt[]) => void) | undefined
   }
   type Request = { readonly id: number; readonly request: EngineRequest }
   /** How far a request is. */
@@ -96,5 +116,10 @@ type Entry = Pending.Request & {
   onProgress: Pending.Options['onProgress']
   /** The last number that was reported. */
   settled: number
+  onReceipts: Pending.Options['onReceipts']
+  /** How many were handed on. */
+  receipts: number
+  /** Receipts that overtook others, by their first position. */
+  early: Map<number, readonly Receipt[]>
   release(): void
 }

@@ -57,6 +57,8 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
           if (started !== engine) return
           if (message.type === 'progress')
             return pending.progress(message.id, message.settled, message.total)
+          if (message.type === 'receipts')
+            return pending.receipts(message.id, message.first, message.receipts)
           running = undefined
           if (message.type === 'result') pending.resolve(message.id, message.result)
           else pending.reject(message.id, engineError(message.error))
@@ -123,10 +125,15 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
   return {
     start,
     async request(request, options = {}) {
-      const { signal, onProgress } = options
+      const { signal, onProgress, onReceipts } = options
       if (closed !== undefined) throw new EvmClosedError()
       signal?.throwIfAborted()
-      const answer = pending.add(request as EngineRequest, { signal, onProgress, onAbort })
+      const answer = pending.add(request as EngineRequest, {
+        signal,
+        onProgress,
+        onReceipts,
+        onAbort,
+      })
       pump()
       return answer as Promise<never>
     },
@@ -158,10 +165,7 @@ export type Supervisor = {
   /** Asks the engine; the type of the answer follows from `kind`. */
   request<K extends keyof EngineCalls>(
     request: { kind: K } & EngineCalls[K]['parameters'],
-    options?: {
-      signal?: AbortSignal | undefined
-      onProgress?: ((progress: Pending.Progress) => void) | undefined
-    },
+    options?: Partial<Omit<Pending.Options, 'onAbort'>>,
   ): Promise<EngineCalls[K]['result']>
   /** Ends all workers and rejects what is pending. */
   close(): Promise<void>

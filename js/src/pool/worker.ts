@@ -17,10 +17,12 @@ port.listen((message) => {
       start(message).catch(fail)
       break
     case 'request':
+      // Here and not in the engine: an abort may come before the engine has begun.
+      bindings?.rearm?.()
       answer(message.id, message.request).catch(fail)
       break
     case 'abort':
-      bindings?.cancel()
+      bindings?.cancel?.()
       break
   }
 })
@@ -37,6 +39,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   bindings.attach({
     panicked: fail,
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
+    receipts: (id, first, receipts) => port.post({ type: 'receipts', id, first, receipts }),
     pause,
   })
   await port.watched()
@@ -62,7 +65,7 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
   if (engine === undefined) throw new Error('the engine was asked before it was started')
   switch (request.kind) {
     case 'executeBlock':
-      return engine.executeBlock(id, await fixtureBytes(request.fixture), request.executor)
+      return engine.executeBlock(id, await fixtureBytes(request.fixture), request.options)
     case 'replay': {
       const { block, executor, samples, sampleMs } = request
       if (typeof block === 'object' && 'made' in block)

@@ -247,6 +247,96 @@ export type Schedule = {
    * Runs beyond the first.
    */
   reExecutions: number
+  /**
+   * Every run of every transaction, by transaction and then by time; `null` unless asked for.
+   */
+  timeline: Array<Incarnation> | null
+}
+
+/**
+ * One run of one transaction. Times are in nanoseconds since the block began; how fine they are,
+ * the host decides.
+ */
+export type Incarnation = {
+  /**
+   * Position of the transaction in the block, from zero.
+   */
+  transactionIndex: number
+  /**
+   * Number of the thread that ran it, from zero.
+   */
+  worker: number
+  /**
+   * When it ran, in order: more than one where it waited between.
+   */
+  spans: Array<Span>
+  /**
+   * For whom it waited, in order.
+   */
+  waits: Array<Wait>
+  /**
+   * `final` where its result is the result; `rerun` where its guess was wrong.
+   */
+  outcome: IncarnationOutcome
+  /**
+   * Why the transaction ran again; `null` where the run is final.
+   */
+  cause: Cause | null
+}
+
+/**
+ * A stretch of time.
+ */
+export type Span = {
+  /**
+   * When it began, in nanoseconds since the block began.
+   */
+  startNs: number
+  /**
+   * When it ended, in nanoseconds since the block began.
+   */
+  endNs: number
+}
+
+/**
+ * A wait for a lower transaction.
+ */
+export type Wait = {
+  /**
+   * Position in the block of the transaction that was waited for.
+   */
+  transactionIndex: number
+  /**
+   * When it began, in nanoseconds since the block began.
+   */
+  startNs: number
+  /**
+   * When it ended, in nanoseconds since the block began.
+   */
+  endNs: number
+}
+
+/**
+ * What became of a run.
+ */
+export type IncarnationOutcome = 'final' | 'rerun'
+
+/**
+ * The first part of the state that held another value than a run relied on.
+ */
+export type Cause = {
+  /**
+   * The account; `null` where the run failed on what it saw.
+   */
+  address: Hex | null
+  /**
+   * The slot of the account's storage, 32 bytes; `null` where it was the account itself.
+   */
+  slot: Hex | null
+  /**
+   * The same in words.
+   */
+  words: string
 }
 
 /**
