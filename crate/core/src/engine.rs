@@ -7,9 +7,10 @@ use crate::{
         Sequential, bal,
         choose::{choose, choose_by_work},
         finish, parallel,
+        sequential::SequentialDatabase,
     },
     state::StateSource,
-    vm::Environment,
+    vm::{BlockContext, Environment, Inspector},
 };
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
@@ -78,9 +79,92 @@ impl Engine {
         state: &S,
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, ExecuteError> {
-        let environment = Environment::new(block);
-        let executed = self.run(block, &environment, state, options)?;
-        finish(&environment, executed)
+        self.execute_with(block, &Environment::new(block), state, options)
+    }
+
+    /// Executes `block` under rules of the caller's: an [`Environment`] with precompiles of its own
+    /// ([`Environment::with_precompile`]), or with other limits than the chain's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`].
+    pub fn execute_with<S: StateSource>(
+        &self,
+        block: &Block,
+        environment: &Environment,
+        state: &S,
+        options: &ExecuteOptions<'_>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let executed = self.run(block, environment, state, options)?;
+        finish(environment, executed)
+    }
+
+    /// Executes `block` in order and shows every step of the EVM to `inspector`, which may also
+    /// interfere. The executor that `options` names is not heeded; the system calls at the edges of
+    /// the block are not shown.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use alloy_consensus::TxLegacy;
+    /// use alloy_primitives::Address;
+    /// use parevm::{
+    ///     Block, Engine, ExecuteOptions, MemoryState,
+    ///     block::{Header, Schedule, Transaction},
+    ///     state::Account,
+    ///     vm::{Bytecode, Environment, Inspector, SpecId, revm::interpreter::Interpreter},
+    /// };
+    ///
+    /// /// Counts the instructions of a block.
+    /// #[derive(Default)]
+    /// struct Steps(usize);
+    ///
+    /// impl<C> Inspector<C> for Steps {
+    ///     fn step(&mut self, _interpreter: &mut Interpreter, _context: &mut C) {
+    ///         self.0 += 1;
+    ///     }
+    /// }
+    ///
+    /// // PUSH1 1, PUSH1 2, ADD, STOP
+    /// let code = Bytecode::new_legacy([0x60, 1, 0x60, 2, 0x01, 0x00].into());
+    /// let adder = Address::with_last_byte(0xad);
+    /// let mut state = MemoryState::default();
+    /// let code_hash = state.insert_code(code);
+    /// state.insert_account(adder, Account { code_hash, ..Default::default() });
+    ///
+    /// let call = TxLegacy { gas_limit: 30_000, to: adder.into(), ..Default::default() };
+    /// let transaction = Transaction::new(&call.into(), Address::with_last_byte(0xaa));
+    /// let header = Header { gas_limit: 30_000_000, ..Default::default() };
+    /// let schedule = Schedule::always(SpecId::BERLIN);
+    /// let block = Block::new(1, schedule, header, vec![transaction]);
+    ///
+    /// let mut steps = Steps::default();
+    /// let engine = Engine::new(1)?;
+    /// let environment = Environment::new(&block);
+    /// let options = ExecuteOptions::default();
+    /// let outcome = engine.inspect(&block, &environment, &state, &options, &mut steps)?;
+    /// assert_eq!(outcome.receipts[0].gas_used, 21_009);
+    /// assert_eq!(steps.0, 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inspect<'a, S, I>(
+        &self,
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        options: &ExecuteOptions<'a>,
+        inspector: I,
+    ) -> Result<BlockOutcome, ExecuteError>
+    where
+        S: StateSource,
+        I: Inspector<BlockContext<SequentialDatabase<'a, S>>>,
+    {
+        let run = Sequential::inspected(block, environment, state, options, inspector)?;
+        finish(environment, run.run("an inspector looks on")?)
     }
 
     /// Runs `block` up to results in block order and the merged change of the state: the part of
@@ -97,9 +181,17 @@ impl Engine {
         state: &'a S,
         options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
+        // A balance that nobody checks is clamped, which the intervals of the optimistic executor do
+        // not know.
+        if environment.cfg.disable_balance_check {
+            return Sequential::new(block, environment, state, options)?
+                .run("balances are not checked");
+        }
         let (executor, reason) = choose(options, block, self.threads());
         let without_list = |executor, options: &ExecuteOptions<'a>| match executor {
-            Executor::Sequential => Sequential::run(block, environment, state, options, reason),
+            Executor::Sequential => {
+                Sequential::new(block, environment, state, options)?.run(reason)
+            }
             _ => parallel::run(
                 block,
                 environment,

@@ -7,11 +7,11 @@ use parevm::{
     execute::{ExecuteOptions, Executed, Ledger, ScheduleReport, finish},
     state::{Account, SourceError, StateDiff},
     system::{self, SystemResult},
-    vm::{Bytecode, Environment, ExecutionResult, SpecId},
+    vm::{BlockContext, Bytecode, Environment, ExecutionResult, SpecId, execute_error},
 };
 use revm::{
-    Database, DatabaseCommit, DatabaseRef, ExecuteCommitEvm,
-    context::{ContextTr, result::EVMError},
+    Database, DatabaseCommit, DatabaseRef, ExecuteCommitEvm, MainBuilder,
+    context::ContextTr,
     database::{AccountState, CacheDB},
     state::AccountInfo,
 };
@@ -86,22 +86,15 @@ where
 {
     let environment = Environment::new(block);
     let before = system::before_transactions(&mut database, block, &environment)?;
-    let mut evm = environment.evm(database);
+    let mut evm = BlockContext::new(database, environment.spec())
+        .with_cfg(environment.cfg.clone())
+        .with_block(environment.block.clone())
+        .build_mainnet();
     let mut results = Vec::with_capacity(block.transactions.len());
     for (index, transaction) in block.transactions.iter().enumerate() {
         let result = evm
             .transact_commit(transaction.env.clone())
-            .map_err(|error| match error {
-                EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
-                EVMError::Database(source) => ExecuteError::StateUnavailable {
-                    index: Some(index),
-                    source,
-                },
-                other => ExecuteError::Evm {
-                    index: Some(index),
-                    message: other.to_string(),
-                },
-            })?;
+            .map_err(|error| execute_error(Some(index), error))?;
         results.push(result);
         observe(index);
     }

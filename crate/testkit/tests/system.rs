@@ -120,3 +120,25 @@ fn system_contracts_that_are_not_there_are_skipped() {
     let empty = b256!("56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421");
     assert_eq!(skipped.receipts_root, Some(empty));
 }
+
+#[test]
+fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
+    let text = |withdrawals_root: &str, rest: &str| {
+        format!(
+            r#"{{"number": "0x1", "timestamp": "0x1", "gasLimit": "0x1000",
+                "miner": "0x00000000000000000000000000000000000000aa",
+                "withdrawalsRoot": "{withdrawals_root}", "transactions": []{rest}}}"#
+        )
+    };
+    let is_complete = |text: String| {
+        let schedule = Schedule::always(SpecId::SHANGHAI);
+        let block = Block::from_rpc(text.as_bytes(), 1, schedule).unwrap();
+        outcome(&block, &MemoryState::default()).is_state_complete
+    };
+    let nonempty = format!("0x{}", "11".repeat(32));
+    // The root of an empty trie.
+    let empty = "0x56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421";
+    assert!(!is_complete(text(&nonempty, "")));
+    assert!(is_complete(text(empty, "")));
+    assert!(is_complete(text(empty, r#", "withdrawals": []"#)));
+}

@@ -16,8 +16,8 @@ mod recording;
 pub use difference::{Difference, Field};
 pub use list::{BlockAccessList, ListError, ListRule};
 pub use mismatch::BalMismatch;
+pub use recording::Recording;
 
 pub(crate) use audit::{Audit, ResetError};
 pub(crate) use builder::ListBuilder;
 pub(crate) use listed::{Listed, ListedAt};
-pub(crate) use recording::Recording;

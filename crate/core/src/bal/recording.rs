@@ -11,7 +11,7 @@ use revm::{
 
 /// A database that notes for a list what is committed to it, if a list is wanted.
 #[derive(Debug)]
-pub(crate) struct Recording<DB> {
+pub struct Recording<DB> {
     pub(crate) database: DB,
     /// Where commits belong in the block.
     pub(crate) index: BlockAccessIndex,

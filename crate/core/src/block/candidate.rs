@@ -109,7 +109,7 @@ impl Candidate {
 }
 
 /// What the EVM runs for `transaction`, sent by `caller`.
-fn env_of(transaction: &Typed, caller: Address) -> TxEnv {
+pub(super) fn env_of(transaction: &Typed, caller: Address) -> TxEnv {
     TxEnv {
         tx_type: transaction.ty(),
         caller,

@@ -18,7 +18,9 @@ pub use fixture::{Fixture, FixtureError};
 pub use schedule::Schedule;
 
 use crate::vm::TxEnv;
+use alloy_consensus::{EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844};
 use alloy_primitives::{Address, B256, Bloom, U256};
+use candidate::env_of;
 
 /// A block, ready to be executed: senders known, hashes compared.
 #[derive(Clone, Debug)]
@@ -40,6 +42,38 @@ pub struct Block {
 }
 
 impl Block {
+    /// A block of `transactions` and nothing else: no withdrawals, no ommers, no claims.
+    #[must_use]
+    pub fn new(
+        chain_id: u64,
+        schedule: Schedule,
+        header: Header,
+        transactions: Vec<Transaction>,
+    ) -> Self {
+        Self {
+            chain_id,
+            schedule,
+            header,
+            transactions,
+            withdrawals: Vec::new(),
+            ommers: Vec::new(),
+            declared: Declared::default(),
+        }
+    }
+
+    /// Takes a block as alloy has it. Senders are recovered on rayon's current pool.
+    ///
+    /// # Errors
+    ///
+    /// [`BlockError`], which names the field or the transaction.
+    pub fn from_alloy(
+        block: AlloyBlock,
+        chain_id: u64,
+        schedule: Schedule,
+    ) -> Result<Self, BlockError> {
+        rlp::take(block, chain_id, schedule)
+    }
+
     /// Reads a block as `eth_getBlockByNumber` returns it, with full transactions.
     ///
     /// Fields may be missing, except number, timestamp, miner, gasLimit and transactions. Senders
@@ -89,6 +123,9 @@ pub struct Header {
     pub slot_number: Option<u64>,
 }
 
+/// A block as alloy has it, with its signatures.
+pub type AlloyBlock = alloy_consensus::Block<EthereumTxEnvelope<TxEip4844>>;
+
 /// A transaction with its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
@@ -96,6 +133,17 @@ pub struct Transaction {
     pub hash: Option<B256>,
     /// What the EVM runs.
     pub env: TxEnv,
+}
+
+impl Transaction {
+    /// `transaction` as sent by `from`: no signature is looked at, and there is no hash.
+    #[must_use]
+    pub fn new(transaction: &EthereumTypedTransaction<TxEip4844>, from: Address) -> Self {
+        Self {
+            hash: None,
+            env: env_of(transaction, from),
+        }
+    }
 }
 
 /// A payment of the consensus layer (EIP-4895).
@@ -134,6 +182,8 @@ pub struct Declared {
     pub logs_bloom: Option<Bloom>,
     /// Root of the transaction trie.
     pub transactions_root: Option<B256>,
+    /// Root of the trie of withdrawals (EIP-4895).
+    pub withdrawals_root: Option<B256>,
     /// Root of the receipt trie.
     pub receipts_root: Option<B256>,
     /// Root of the state after the block.

@@ -1,14 +1,12 @@
 //! A block as RLP.
 
 use super::{
-    Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal,
+    AlloyBlock, Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal,
     candidate::{Candidate, recover},
     verify,
 };
-use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
+use alloy_consensus::Header as ConsensusHeader;
 use alloy_rlp::Decodable;
-
-type RlpBlock = alloy_consensus::Block<EthereumTxEnvelope<TxEip4844>>;
 
 /// The block, with its senders recovered and its hashes compared.
 pub(super) fn read(
@@ -16,10 +14,19 @@ pub(super) fn read(
     chain_id: u64,
     schedule: Schedule,
 ) -> Result<Block, BlockError> {
-    let RlpBlock { header, body } = RlpBlock::decode(&mut bytes).map_err(BlockError::Rlp)?;
+    let block = AlloyBlock::decode(&mut bytes).map_err(BlockError::Rlp)?;
     if !bytes.is_empty() {
         return Err(BlockError::Rlp(alloy_rlp::Error::UnexpectedLength));
     }
+    take(block, chain_id, schedule)
+}
+
+/// The same, of a block that is decoded already.
+pub(super) fn take(
+    AlloyBlock { header, body }: AlloyBlock,
+    chain_id: u64,
+    schedule: Schedule,
+) -> Result<Block, BlockError> {
     let candidates = body
         .transactions
         .into_iter()
@@ -98,6 +105,7 @@ fn declared(header: &ConsensusHeader) -> Declared {
         blob_gas_used: header.blob_gas_used,
         logs_bloom: Some(header.logs_bloom),
         transactions_root: Some(header.transactions_root),
+        withdrawals_root: header.withdrawals_root,
         receipts_root: Some(header.receipts_root),
         state_root: Some(header.state_root),
         requests_hash: header.requests_hash,

@@ -105,6 +105,7 @@ impl RpcBlock {
                 blob_gas_used: self.blob_gas_used.map(|gas| gas.to()),
                 logs_bloom: self.logs_bloom,
                 transactions_root: self.transactions_root,
+                withdrawals_root: self.withdrawals_root,
                 receipts_root: self.receipts_root,
                 state_root: self.state_root,
                 requests_hash: self.requests_hash,

@@ -41,7 +41,8 @@ pub struct BlockOutcome {
     /// the state.
     pub requests_hash: Option<B256>,
     /// True when every balance that the protocol changes could be changed: no system contract was
-    /// missing and no ommer known by its hash only. Only then the state root is comparable.
+    /// missing, no ommer known by its hash only and no withdrawal by the root only. Only then the
+    /// state root is comparable.
     pub is_state_complete: bool,
     /// What the block changed.
     pub state_diff: StateDiff,

@@ -9,25 +9,39 @@ use crate::{
     block::Block,
     state::{Overlay, SourceError, StateSource},
     system::{self, Step},
-    vm::{BlockEvm, Environment},
+    vm::{BlockContext, BlockEvm, Environment, TxEnv, execute_error},
 };
 use alloy_eip7928::BlockAccessIndex;
 use revm::{
-    DatabaseCommit, ExecuteEvm,
-    context::{ContextTr, result::EVMError},
+    DatabaseCommit, ExecuteEvm, InspectEvm, Inspector,
+    context::{
+        ContextTr,
+        result::{EVMError, ResultAndState},
+    },
 };
 use std::{fmt, sync::atomic::Ordering};
 
-/// Runs a block one transaction after the other, in steps the caller paces.
-pub struct Sequential<'a, S: StateSource> {
+/// Runs a block one transaction after the other, in steps the caller paces. `I` may inspect every
+/// step of the EVM.
+pub struct Sequential<'a, S: StateSource, I = ()> {
     block: &'a Block,
     environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    evm: BlockEvm<Recording<Overlay<'a, S>>>,
+    evm: BlockEvm<SequentialDatabase<'a, S>, I>,
+    transact: Transact<'a, S, I>,
     ledger: Ledger<'a>,
     before: Step,
     timeline: Option<Timeline<'a>>,
 }
+
+/// What the EVM of a [`Sequential`] run reads and writes.
+pub type SequentialDatabase<'a, S> = Recording<Overlay<'a, S>>;
+
+/// How the EVM is called: with the inspector or without.
+type Transact<'a, S, I> = fn(
+    &mut BlockEvm<SequentialDatabase<'a, S>, I>,
+    TxEnv,
+) -> Result<ResultAndState, EVMError<SourceError>>;
 
 /// The clock of a run, and what was seen on it.
 struct Timeline<'a> {
@@ -47,6 +61,52 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         state: &'a S,
         options: &ExecuteOptions<'a>,
     ) -> Result<Self, ExecuteError> {
+        Self::start(
+            block,
+            environment,
+            state,
+            options,
+            (),
+            |evm, transaction| evm.transact(transaction),
+        )
+    }
+}
+
+impl<'a, S: StateSource, I: Inspector<BlockContext<SequentialDatabase<'a, S>>>>
+    Sequential<'a, S, I>
+{
+    /// As [`Sequential::new`], with an inspector for all transactions; not for the system calls.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sequential::new`].
+    pub fn inspected(
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        options: &ExecuteOptions<'a>,
+        inspector: I,
+    ) -> Result<Self, ExecuteError> {
+        Self::start(
+            block,
+            environment,
+            state,
+            options,
+            inspector,
+            |evm, transaction| evm.inspect_tx(transaction),
+        )
+    }
+}
+
+impl<'a, S: StateSource, I> Sequential<'a, S, I> {
+    fn start(
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        options: &ExecuteOptions<'a>,
+        inspector: I,
+        transact: Transact<'a, S, I>,
+    ) -> Result<Self, ExecuteError> {
         let timeline = options.timeline.map(|clock| Timeline {
             clock: Box::new(from_now(clock)),
             seen: Vec::with_capacity(block.transactions.len()),
@@ -62,7 +122,8 @@ impl<'a, S: StateSource> Sequential<'a, S> {
             block,
             environment,
             options: *options,
-            evm: environment.evm(database),
+            evm: environment.inspected_evm(database, inspector),
+            transact,
             ledger: Ledger::new(block, environment, options),
             before,
             timeline,
@@ -93,10 +154,8 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         };
         self.ledger.admit()?;
         let start = self.timeline.as_ref().map(|timeline| (timeline.clock)());
-        let ran = self
-            .evm
-            .transact(transaction.env.clone())
-            .map_err(|error| from_evm(index, error))?;
+        let ran = (self.transact)(&mut self.evm, transaction.env.clone())
+            .map_err(|error| execute_error(Some(index), error))?;
         let database = self.evm.ctx.db_mut();
         database.index.increment();
         database.commit(ran.state);
@@ -152,44 +211,22 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         })
     }
 
-    /// Runs the whole block. `reason` says why this executor was chosen.
+    /// Takes all steps that are left, and finishes. `reason` says why this executor was chosen.
     ///
     /// # Errors
     ///
-    /// As [`Engine::execute`](crate::Engine::execute).
-    pub fn run(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a S,
-        options: &ExecuteOptions<'a>,
-        reason: &'static str,
-    ) -> Result<Executed<'a>, ExecuteError> {
-        let mut run = Self::new(block, environment, state, options)?;
-        while run.step()?.is_some() {}
-        run.finish(reason)
+    /// As [`Self::step`] and [`Self::finish`].
+    pub fn run(mut self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
+        while self.step()?.is_some() {}
+        self.finish(reason)
     }
 }
 
-impl<S: StateSource> fmt::Debug for Sequential<'_, S> {
+impl<S: StateSource, I> fmt::Debug for Sequential<'_, S, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sequential")
             .field("block", &self.block.header.number)
             .field("settled", &self.settled())
             .finish_non_exhaustive()
-    }
-}
-
-/// What an error of the EVM in transaction `index` means for the block.
-fn from_evm(index: usize, error: EVMError<SourceError>) -> ExecuteError {
-    match error {
-        EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
-        EVMError::Database(source) => ExecuteError::StateUnavailable {
-            index: Some(index),
-            source,
-        },
-        other => ExecuteError::Evm {
-            index: Some(index),
-            message: other.to_string(),
-        },
     }
 }

@@ -35,7 +35,56 @@ impl Default for Account {
 
 /// The state before a block, read by all workers at once.
 ///
-/// Answers must not change while a block runs.
+/// Answers must not change while a block runs. A source that fails ends the block with
+/// [`ExecuteError::StateUnavailable`](crate::ExecuteError::StateUnavailable).
+///
+/// # Example
+///
+/// A state in which everybody owns one ether:
+///
+/// ```
+/// use alloy_consensus::TxLegacy;
+/// use alloy_primitives::{Address, B256, U256};
+/// use parevm::{
+///     Block, Engine, ExecuteOptions, StateSource,
+///     block::{Header, Schedule, Transaction},
+///     state::{Account, SourceError},
+///     vm::{Bytecode, SpecId},
+/// };
+///
+/// struct Everybody;
+///
+/// impl StateSource for Everybody {
+///     fn account(&self, _address: Address) -> Result<Option<Account>, SourceError> {
+///         let balance = U256::from(10).pow(U256::from(18));
+///         Ok(Some(Account { balance, ..Default::default() }))
+///     }
+///     fn code(&self, _code_hash: B256) -> Result<Bytecode, SourceError> {
+///         Ok(Bytecode::default())
+///     }
+///     fn storage(&self, _address: Address, _slot: U256) -> Result<U256, SourceError> {
+///         Ok(U256::ZERO)
+///     }
+///     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+///         Err(SourceError::BlockHashAbsent { number })
+///     }
+/// }
+///
+/// let transactions = (1..=100).map(|number| {
+///     let payment = TxLegacy {
+///         gas_limit: 21_000,
+///         to: Address::ZERO.into(),
+///         value: U256::from(1),
+///         ..Default::default()
+///     };
+///     Transaction::new(&payment.into(), Address::with_last_byte(number))
+/// });
+/// let header = Header { gas_limit: 30_000_000, ..Default::default() };
+/// let block = Block::new(1, Schedule::always(SpecId::BERLIN), header, transactions.collect());
+/// let outcome = Engine::new(2)?.execute(&block, &Everybody, &ExecuteOptions::default())?;
+/// assert_eq!(outcome.gas_used, 2_100_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait StateSource: Sync {
     /// Returns the account at `address`, or `None` where there is none.
     ///

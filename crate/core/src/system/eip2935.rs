@@ -1,6 +1,6 @@
 //! EIP-2935: the parent's hash is stored in a contract.
 
-use super::{Step, call::call};
+use super::{Step, call::tell};
 use crate::{block::Block, execute::ExecuteError, state::SourceError, vm::Environment};
 use alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
 use revm::{Database, DatabaseCommit};
@@ -18,21 +18,12 @@ pub fn apply<DB>(
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
-    if block.header.number == 0 {
-        return Ok(Step::Done);
-    }
-    let Some(parent_hash) = block.header.parent_hash else {
-        return Ok(Step::Skipped);
-    };
-    let ran = call(
+    let parent_hash = block.header.parent_hash;
+    tell(
         database,
+        block,
         environment,
         HISTORY_STORAGE_ADDRESS,
-        parent_hash.into(),
-    )?;
-    Ok(if ran.is_some() {
-        Step::Done
-    } else {
-        Step::Skipped
-    })
+        parent_hash,
+    )
 }

@@ -1,6 +1,6 @@
 //! EIP-4788: the root of the parent beacon block is stored in a contract.
 
-use super::{Step, call::call};
+use super::{Step, call::tell};
 use crate::{block::Block, execute::ExecuteError, state::SourceError, vm::Environment};
 use alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
 use revm::{Database, DatabaseCommit};
@@ -18,16 +18,6 @@ pub fn apply<DB>(
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
-    if block.header.number == 0 {
-        return Ok(Step::Done);
-    }
-    let Some(root) = block.header.parent_beacon_block_root else {
-        return Ok(Step::Skipped);
-    };
-    let ran = call(database, environment, BEACON_ROOTS_ADDRESS, root.into())?;
-    Ok(if ran.is_some() {
-        Step::Done
-    } else {
-        Step::Skipped
-    })
+    let root = block.header.parent_beacon_block_root;
+    tell(database, block, environment, BEACON_ROOTS_ADDRESS, root)
 }

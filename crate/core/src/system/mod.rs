@@ -33,7 +33,7 @@ pub struct SystemResult {
     /// makes requests is not in the state.
     pub requests: Option<Requests>,
     /// True when nothing was skipped: every system contract was in the state, every header field
-    /// it is told was known, and so was every ommer.
+    /// it is told was known, and so were every ommer and every withdrawal.
     pub is_complete: bool,
 }
 
@@ -90,8 +90,11 @@ pub fn after_transactions<'r, DB>(
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
-    let mut steps = vec![before, rewards::pay(database, block, environment)?];
-    withdrawals::pay(database, block)?;
+    let mut steps = vec![
+        before,
+        rewards::pay(database, block, environment)?,
+        withdrawals::pay(database, block)?,
+    ];
     let mut requests = None;
     if environment.spec().is_enabled_in(SpecId::PRAGUE) {
         let deposits = eip6110::collect(block.chain_id, logs)?;

@@ -1,17 +1,27 @@
 //! What the EVM must know of a block before it runs a transaction.
 
+use super::{BlockPrecompiles, Precompile};
 use crate::block::Block;
 use alloy_eips::eip7840::BlobParams;
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use revm::{
-    Context, Database, Journal, MainBuilder, MainnetEvm,
-    context::{BlockEnv, CfgEnv, TxEnv},
+    Context, Database, Journal, MainBuilder,
+    context::{BlockEnv, CfgEnv, Evm, TxEnv},
     context_interface::block::BlobExcessGasAndPrice,
+    handler::{EthFrame, instructions::EthInstructions},
+    interpreter::interpreter::EthInterpreter,
     primitives::hardfork::SpecId,
 };
 
-/// Mainnet's EVM over the database `DB`.
-pub type BlockEvm<DB> = MainnetEvm<Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>>;
+/// What an EVM over the database `DB` works on.
+pub type BlockContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>;
+
+/// An EVM over the database `DB`, watched by an inspector `I`.
+pub type BlockEvm<DB, I = ()> = ContextEvm<BlockContext<DB>, I>;
+
+/// An EVM that works on `C`, watched by an inspector `I`.
+pub type ContextEvm<C, I = ()> =
+    Evm<C, I, EthInstructions<EthInterpreter, C>, BlockPrecompiles, EthFrame<EthInterpreter>>;
 
 /// Rules and block context, the same for every transaction of a block.
 #[derive(Clone, Debug)]
@@ -22,6 +32,8 @@ pub struct Environment {
     pub block: BlockEnv,
     /// Blob limits and price; `None` before Cancun.
     pub blob_params: Option<BlobParams>,
+    /// Contracts that are native code.
+    pub precompiles: BlockPrecompiles,
 }
 
 impl Environment {
@@ -61,7 +73,59 @@ impl Environment {
                 slot_num: header.slot_number.unwrap_or(0),
             },
             blob_params,
+            precompiles: BlockPrecompiles::new(spec),
         }
+    }
+
+    /// Puts a contract of the caller's at `address`, in place of what is there.
+    ///
+    /// # Example
+    ///
+    /// A precompile that doubles a word, for 30 gas:
+    ///
+    /// ```
+    /// use alloy_consensus::TxLegacy;
+    /// use alloy_primitives::{Address, U256};
+    /// use parevm::{
+    ///     Block, Engine, ExecuteOptions, MemoryState,
+    ///     block::{Header, Schedule, Transaction},
+    ///     vm::{Environment, PrecompileFailure, Returned, SpecId},
+    /// };
+    ///
+    /// let doubler = Address::with_last_byte(0xdd);
+    /// let call = TxLegacy {
+    ///     gas_limit: 30_000,
+    ///     to: doubler.into(),
+    ///     input: vec![1; 32].into(),
+    ///     ..Default::default()
+    /// };
+    /// let transaction = Transaction::new(&call.into(), Address::with_last_byte(0xaa));
+    /// let header = Header { gas_limit: 30_000_000, ..Default::default() };
+    /// let schedule = Schedule::always(SpecId::BERLIN);
+    /// let block = Block::new(1, schedule, header, vec![transaction]);
+    /// let state = MemoryState::default();
+    ///
+    /// let environment = Environment::new(&block).with_precompile(doubler, |input: &[u8], _gas: u64| {
+    ///     let word = U256::try_from_be_slice(input)
+    ///         .ok_or(PrecompileFailure::Invalid("more than a word".into()))?;
+    ///     let output = word.wrapping_shl(1).to_be_bytes_vec().into();
+    ///     Ok(Returned { gas_used: 30, output })
+    /// });
+    ///
+    /// let engine = Engine::new(2)?;
+    /// let outcome = engine.execute_with(&block, &environment, &state, &ExecuteOptions::default())?;
+    /// // A transaction with 32 bytes of data, and the precompile's own gas.
+    /// assert_eq!(outcome.receipts[0].gas_used, 21_000 + 32 * 16 + 30);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_precompile(
+        mut self,
+        address: Address,
+        precompile: impl Precompile + 'static,
+    ) -> Self {
+        self.precompiles.insert(address, precompile);
+        self
     }
 
     /// The fork whose rules hold.
@@ -80,10 +144,16 @@ impl Environment {
 
     /// An EVM of this block that reads and writes `database`.
     pub fn evm<DB: Database>(&self, database: DB) -> BlockEvm<DB> {
-        Context::<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>::new(database, self.spec())
+        self.inspected_evm(database, ())
+    }
+
+    /// The same, watched by `inspector`.
+    pub fn inspected_evm<DB: Database, I>(&self, database: DB, inspector: I) -> BlockEvm<DB, I> {
+        BlockContext::new(database, self.spec())
             .with_cfg(self.cfg.clone())
             .with_block(self.block.clone())
-            .build_mainnet()
+            .build_mainnet_with_inspector(inspector)
+            .with_precompiles(self.precompiles.clone())
     }
 }
 

@@ -2,17 +2,24 @@
 //! here and re-exported from here.
 
 pub mod environment;
+pub mod failure;
 pub(crate) mod parallel;
+pub mod precompiles;
 pub(crate) mod replay;
 
-pub use environment::{BlockEvm, Environment};
+pub use environment::{BlockContext, BlockEvm, Environment};
+pub use failure::execute_error;
 pub use parallel::Location;
+pub use precompiles::{BlockPrecompiles, Precompile, PrecompileFailure, Returned};
+/// The EVM implementation itself, for inspectors.
+pub use revm;
 pub use revm::{
     bytecode::Bytecode,
     context::{
         TxEnv,
         result::{ExecutionResult, HaltReason, InvalidTransaction, Output, SuccessReason},
     },
+    inspector::Inspector,
     primitives::hardfork::SpecId,
 };
 

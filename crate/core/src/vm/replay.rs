@@ -4,12 +4,12 @@ use crate::{
     bal::{Audit, BalMismatch, Listed, ListedAt},
     block::Block,
     state::{SourceError, StateSource},
-    vm::{Bytecode, Environment, ExecutionResult, TxEnv},
+    vm::{Bytecode, Environment, ExecutionResult, TxEnv, environment::ContextEvm},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
 use revm::{
-    Context, Database, ExecuteEvm, Journal, MainBuilder, MainnetEvm,
+    Context, Database, ExecuteEvm, Journal, MainBuilder,
     context::{BlockEnv, CfgEnv},
     state::{AccountId, AccountInfo},
 };
@@ -23,7 +23,7 @@ pub(crate) struct Replayer<'a, S: StateSource> {
     pub(crate) audit: Audit,
 }
 
-type ReplayEvm<'a, S> = MainnetEvm<
+type ReplayEvm<'a, S> = ContextEvm<
     Context<BlockEnv, &'a TxEnv, CfgEnv, ListedDatabase<'a, S>, Journal<ListedDatabase<'a, S>>, ()>,
 >;
 
@@ -46,7 +46,8 @@ impl<'a, S: StateSource> Replayer<'a, S> {
             .with_cfg(environment.cfg.clone())
             .with_block(environment.block.clone())
             .with_tx(&block.transactions.first()?.env)
-            .build_mainnet();
+            .build_mainnet()
+            .with_precompiles(environment.precompiles.clone());
         Some(Self {
             block,
             listed,

@@ -104,7 +104,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
             .with_block(environment.block.clone())
             .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
             .build_mainnet();
-        let precompiles = MemoPrecompiles::new(inner.precompiles.clone(), memo);
+        let precompiles = MemoPrecompiles::new(environment.precompiles.clone(), memo);
         let mut inner = inner.with_precompiles(precompiles);
         let hooks = [
             (

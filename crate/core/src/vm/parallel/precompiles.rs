@@ -6,15 +6,17 @@
 //! pairings and signature checks of a transaction are mostly the same.
 
 use super::commuting_evm::ViewContext;
-use crate::state::StateSource;
+use crate::{
+    state::StateSource,
+    vm::precompiles::{BlockPrecompiles, interpreter_result},
+};
 use alloy_primitives::{
     Address, Bytes,
     map::{AddressSet, HashMap},
 };
 use parevm_stm::Mode;
 use revm::{
-    context::{ContextTr, JournalTr, LocalContextTr},
-    handler::{EthPrecompiles, PrecompileProvider, precompile_output_to_interpreter_result},
+    handler::PrecompileProvider,
     interpreter::{CallInputs, InterpreterResult},
     precompile::{PrecompileOutput, PrecompileStatus},
     primitives::hardfork::SpecId,
@@ -72,12 +74,12 @@ impl PrecompileMemo {
 /// The precompiles of one worker.
 #[derive(Debug)]
 pub(crate) struct MemoPrecompiles<'m> {
-    inner: EthPrecompiles,
+    inner: BlockPrecompiles,
     memo: &'m PrecompileMemo,
 }
 
 impl<'m> MemoPrecompiles<'m> {
-    pub(crate) fn new(inner: EthPrecompiles, memo: &'m PrecompileMemo) -> Self {
+    pub(crate) fn new(inner: BlockPrecompiles, memo: &'m PrecompileMemo) -> Self {
         Self { inner, memo }
     }
 }
@@ -95,7 +97,7 @@ impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for Memo
         inputs: &CallInputs,
     ) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;
-        let Some(precompile) = self.inner.precompiles.get(&address) else {
+        let Some(precompile) = self.inner.get(&address) else {
             return Ok(None);
         };
         let (gas_limit, reservoir) = (inputs.gas_limit, inputs.reservoir);
@@ -111,9 +113,7 @@ impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for Memo
                 ..output
             },
             None => {
-                let output = precompile
-                    .execute(&input, gas_limit, reservoir)
-                    .map_err(|error| error.to_string())?;
+                let output = precompile.execute(&input, gas_limit, reservoir)?;
                 if mode == Mode::Optimistic {
                     self.memo.insert(address, &input, gas_limit, &output);
                 }
@@ -121,19 +121,10 @@ impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for Memo
             }
         };
         drop(input);
-        // What a transaction that calls a precompile itself reports.
-        if let Some(reason) = output.halt_reason()
-            && !reason.is_oog()
-            && context.journal().depth() == 1
-        {
-            let reason = reason.to_string();
-            context.local_mut().set_precompile_error_context(reason);
-        }
-        let result = precompile_output_to_interpreter_result(output, gas_limit);
-        Ok(Some(result))
+        Ok(Some(interpreter_result(context, output, gas_limit)))
     }
 
     fn warm_addresses(&self) -> &AddressSet {
-        self.inner.warm_addresses()
+        self.inner.addresses()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     code_store::CodeStore,
-    commuting_evm::{CommutingEvm, Ran, ViewEvmError},
+    commuting_evm::{CommutingEvm, Ran},
     database::{ViewDatabase, ViewError},
     location::Location,
     nonces::Nonces,
@@ -14,12 +14,11 @@ use crate::{
     block::Block,
     execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
-    vm::Environment,
+    vm::{Environment, execute_error, failure::DatabaseFailure},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
 use parevm_stm::{Executor, Memory, Mode, Program, TxIndex, View};
-use revm::context::result::EVMError;
 use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The multi-version memory of a block.
@@ -194,22 +193,18 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
         }
         self.evm
             .transact(transaction)
-            .map_err(|error| execute_error(index, error))
+            .map_err(|error| execute_error(Some(index), error))
     }
 }
 
-fn execute_error(index: usize, error: ViewEvmError) -> ExecuteError {
-    match error {
-        EVMError::Transaction(source) => ExecuteError::InvalidTransaction { index, source },
-        EVMError::Database(ViewError::Source(source)) => ExecuteError::StateUnavailable {
-            index: Some(index),
-            source,
-        },
-        EVMError::Database(ViewError::Stopped) => ExecuteError::Cancelled { settled: index },
-        EVMError::Database(ViewError::Bug(invariant)) => ExecuteError::Bug { invariant },
-        other => ExecuteError::Evm {
-            index: Some(index),
-            message: other.to_string(),
-        },
+impl DatabaseFailure for ViewError {
+    fn into_execute_error(self, index: Option<usize>) -> ExecuteError {
+        match self {
+            Self::Source(source) => source.into_execute_error(index),
+            Self::Stopped => ExecuteError::Cancelled {
+                settled: index.unwrap_or_default(),
+            },
+            Self::Bug(invariant) => ExecuteError::Bug { invariant },
+        }
     }
 }

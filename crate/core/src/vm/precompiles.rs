@@ -1,0 +1,217 @@
+//! Contracts that are native code: those of the fork, and the caller's own.
+
+use alloy_primitives::{
+    Address, Bytes,
+    map::{AddressMap, AddressSet},
+};
+use revm::{
+    context::{Cfg, ContextTr, JournalTr, LocalContextTr},
+    handler::{EthPrecompiles, PrecompileProvider, precompile_output_to_interpreter_result},
+    interpreter::{CallInputs, InterpreterResult},
+    precompile::{Precompile as EvmPrecompile, PrecompileHalt, PrecompileOutput},
+    primitives::hardfork::SpecId,
+};
+use std::{borrow::Cow, fmt, sync::Arc};
+
+/// A contract that is native code.
+///
+/// It must be pure: what it returns depends on nothing but its arguments, and it changes nothing.
+/// The optimistic executor runs it on guesses, more than once, and on several threads at a time.
+///
+/// A closure of this shape is one.
+pub trait Precompile: Send + Sync {
+    /// Runs on `input` with `gas_limit` gas.
+    ///
+    /// # Errors
+    ///
+    /// How the call fails.
+    fn call(&self, input: &[u8], gas_limit: u64) -> Result<Returned, PrecompileFailure>;
+}
+
+impl<F> Precompile for F
+where
+    F: Fn(&[u8], u64) -> Result<Returned, PrecompileFailure> + Send + Sync,
+{
+    fn call(&self, input: &[u8], gas_limit: u64) -> Result<Returned, PrecompileFailure> {
+        self(input, gas_limit)
+    }
+}
+
+/// What a call of a precompile returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// Gas used. More than the limit ends the call as [`PrecompileFailure::OutOfGas`] does.
+    pub gas_used: u64,
+    /// What the caller gets.
+    pub output: Bytes,
+}
+
+/// How a call of a precompile fails.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrecompileFailure {
+    /// The caller gets the output, and the gas that was not used back.
+    #[error("reverted")]
+    Revert(Returned),
+    /// All gas of the call is used.
+    #[error("out of gas")]
+    OutOfGas,
+    /// The input cannot be used. All gas of the call is used.
+    #[error("{0}")]
+    Invalid(Cow<'static, str>),
+}
+
+/// The precompiles of a fork, with the caller's own beside or in place of them.
+#[derive(Clone)]
+pub struct BlockPrecompiles {
+    fork: EthPrecompiles,
+    own: Option<Arc<Own>>,
+}
+
+#[derive(Clone)]
+struct Own {
+    by_address: AddressMap<Arc<dyn Precompile>>,
+    /// The fork's addresses too.
+    warm: AddressSet,
+}
+
+/// A precompile that was found.
+pub(crate) enum Found<'a> {
+    Fork(&'a EvmPrecompile),
+    Own(&'a dyn Precompile),
+}
+
+impl Found<'_> {
+    /// Runs it. `reservoir` is the state gas of EIP-8037, which is left as it is.
+    pub(crate) fn execute(
+        &self,
+        input: &[u8],
+        gas_limit: u64,
+        reservoir: u64,
+    ) -> Result<PrecompileOutput, String> {
+        match self {
+            Self::Fork(precompile) => precompile
+                .execute(input, gas_limit, reservoir)
+                .map_err(|error| error.to_string()),
+            Self::Own(precompile) => Ok(output(precompile.call(input, gas_limit), reservoir)),
+        }
+    }
+}
+
+impl BlockPrecompiles {
+    /// Those of the fork `spec`.
+    #[must_use]
+    pub fn new(spec: SpecId) -> Self {
+        Self {
+            fork: EthPrecompiles::new(spec),
+            own: None,
+        }
+    }
+
+    /// What is at `address`.
+    pub(crate) fn get(&self, address: &Address) -> Option<Found<'_>> {
+        let own = self.own.as_deref();
+        if let Some(own) = own.and_then(|own| own.by_address.get(address)) {
+            return Some(Found::Own(&**own));
+        }
+        self.fork.precompiles.get(address).map(Found::Fork)
+    }
+
+    /// The addresses of all.
+    pub(crate) fn addresses(&self) -> &AddressSet {
+        match &self.own {
+            Some(own) => &own.warm,
+            None => self.fork.warm_addresses(),
+        }
+    }
+
+    /// Puts `precompile` at `address`.
+    pub fn insert(&mut self, address: Address, precompile: impl Precompile + 'static) {
+        let own = self.own.get_or_insert_with(|| {
+            Arc::new(Own {
+                by_address: AddressMap::default(),
+                warm: self.fork.warm_addresses().clone(),
+            })
+        });
+        let own = Arc::make_mut(own);
+        own.by_address.insert(address, Arc::new(precompile));
+        own.warm.insert(address);
+    }
+}
+
+impl fmt::Debug for BlockPrecompiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let own = self.own.as_deref();
+        f.debug_struct("BlockPrecompiles")
+            .field("fork", &self.fork.spec)
+            .field(
+                "own",
+                &own.map(|own| own.by_address.keys().collect::<Vec<_>>()),
+            )
+            .finish()
+    }
+}
+
+impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
+    type Output = InterpreterResult;
+
+    fn set_spec(&mut self, spec: <C::Cfg as Cfg>::Spec) -> bool {
+        let is_new = PrecompileProvider::<C>::set_spec(&mut self.fork, spec);
+        if let (true, Some(own)) = (is_new, &mut self.own) {
+            let own = Arc::make_mut(own);
+            own.warm = self.fork.warm_addresses().clone();
+            own.warm.extend(own.by_address.keys());
+        }
+        is_new
+    }
+
+    fn run(
+        &mut self,
+        context: &mut C,
+        inputs: &CallInputs,
+    ) -> Result<Option<InterpreterResult>, String> {
+        let Some(found) = self.get(&inputs.bytecode_address) else {
+            return Ok(None);
+        };
+        let input = inputs.input.as_bytes(context);
+        let output = found.execute(&input, inputs.gas_limit, inputs.reservoir)?;
+        drop(input);
+        Ok(Some(interpreter_result(context, output, inputs.gas_limit)))
+    }
+
+    fn warm_addresses(&self) -> &AddressSet {
+        self.addresses()
+    }
+}
+
+/// What the caller of a precompile gets to see of `output`.
+pub(crate) fn interpreter_result<C: ContextTr>(
+    context: &mut C,
+    output: PrecompileOutput,
+    gas_limit: u64,
+) -> InterpreterResult {
+    // What a transaction that calls a precompile itself reports.
+    if let Some(reason) = output.halt_reason()
+        && !reason.is_oog()
+        && context.journal().depth() == 1
+    {
+        let reason = reason.to_string();
+        context.local_mut().set_precompile_error_context(reason);
+    }
+    precompile_output_to_interpreter_result(output, gas_limit)
+}
+
+fn output(result: Result<Returned, PrecompileFailure>, reservoir: u64) -> PrecompileOutput {
+    match result {
+        Ok(Returned { gas_used, output }) => PrecompileOutput::new(gas_used, output, reservoir),
+        Err(PrecompileFailure::Revert(Returned { gas_used, output })) => {
+            PrecompileOutput::revert(gas_used, output, reservoir)
+        }
+        Err(PrecompileFailure::OutOfGas) => {
+            PrecompileOutput::halt(PrecompileHalt::OutOfGas, reservoir)
+        }
+        Err(PrecompileFailure::Invalid(reason)) => {
+            PrecompileOutput::halt(PrecompileHalt::Other(reason), reservoir)
+        }
+    }
+}
