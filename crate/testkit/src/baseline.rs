@@ -7,7 +7,7 @@ use parevm::{
     execute::{ExecuteOptions, Executed, Ledger, ScheduleReport, finish},
     state::{Account, SourceError, StateDiff},
     system::{self, SystemResult},
-    vm::{BlockContext, Bytecode, Environment, ExecutionResult, SpecId, execute_error},
+    vm::{BlockContext, Bytecode, Environment, ExecutionResult, execute_error},
 };
 use revm::{
     Database, DatabaseCommit, DatabaseRef, ExecuteCommitEvm, MainBuilder,
@@ -29,7 +29,7 @@ pub struct Plain<'a> {
 
 /// A [`MemoryState`] as revm reads it.
 #[derive(Clone, Copy, Debug)]
-pub struct Below<'a>(&'a MemoryState);
+pub struct Below<'a>(pub(crate) &'a MemoryState);
 
 /// Runs `block` on `state` as revm's own examples do: `transact_commit` in a loop, with a
 /// [`CacheDB`].
@@ -59,19 +59,20 @@ pub fn run_observed<'a>(
     })
 }
 
-/// The outcome of the same loop, to be compared with one of parevm. A defect of the cache is mended
-/// here: it brings back the storage of an account that destroyed itself and then is paid.
+/// The outcome of the same loop, to be compared with one of parevm. Two defects of the cache are mended
+/// here: it brings back the storage of an account that destroyed itself and then is paid, and keeps
+/// empty accounts.
 ///
 /// # Errors
 ///
 /// As [`parevm::Engine::execute`].
 pub fn outcome(block: &Block, state: &MemoryState) -> Result<BlockOutcome, ExecuteError> {
-    let (results, system, Mended(database)) =
-        run_on(Mended(CacheDB::new(Below(state))), block, |_| {})?;
+    let mended = Mended::new(Below(state), Environment::new(block).spec());
+    let (results, system, mended) = run_on(mended, block, |_| {})?;
     let plain = Plain {
         results,
         system,
-        database,
+        database: mended.cache,
     };
     plain.outcome(block)
 }
@@ -111,12 +112,12 @@ where
 impl Plain<'_> {
     fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
-        let diff =
-            self.diff(environment.spec())
-                .map_err(|source| ExecuteError::StateUnavailable {
-                    index: None,
-                    source,
-                })?;
+        let diff = self
+            .diff()
+            .map_err(|source| ExecuteError::StateUnavailable {
+                index: None,
+                source,
+            })?;
         let executions = self.results.len();
         let mut ledger = Ledger::new(block, &environment, &ExecuteOptions::default());
         for result in self.results {
@@ -140,7 +141,7 @@ impl Plain<'_> {
         finish(&environment, executed)
     }
 
-    fn diff(&self, spec: SpecId) -> Result<StateDiff, SourceError> {
+    fn diff(&self) -> Result<StateDiff, SourceError> {
         let below = self.database.db.0;
         let mut diff = StateDiff::default();
         for (address, cached) in &self.database.cache.accounts {
@@ -150,9 +151,7 @@ impl Plain<'_> {
                 nonce: cached.info.nonce,
                 code_hash: cached.info.code_hash,
             };
-            // The cache keeps touched empty accounts; the state does not (EIP-161).
-            let is_gone = cached.account_state == AccountState::NotExisting
-                || (account.is_empty() && spec.is_enabled_in(SpecId::SPURIOUS_DRAGON));
+            let is_gone = cached.account_state == AccountState::NotExisting;
             let after = (!is_gone).then_some(account);
             let was_reset = matches!(
                 cached.account_state,

@@ -1,6 +1,7 @@
 //! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, its
 //! times beside ours, and comparison of outcomes in words.
 
+mod assembler;
 pub mod baseline;
 pub mod compare;
 pub mod fixture;

@@ -1,123 +1,217 @@
 //! Contracts with random code.
 
-use crate::random::Random;
-use alloy_primitives::{Address, Bytes};
+use crate::{
+    assembler::{Assembler, op},
+    random::Random,
+};
+use alloy_primitives::Address;
 use parevm::vm::SpecId;
-
-const ADD: u8 = 0x01;
-const BALANCE: u8 = 0x31;
-const CALLER: u8 = 0x33;
-const EXTCODEHASH: u8 = 0x3f;
-const COINBASE: u8 = 0x41;
-const SELFBALANCE: u8 = 0x47;
-const POP: u8 = 0x50;
-const MSTORE: u8 = 0x52;
-const SLOAD: u8 = 0x54;
-const SSTORE: u8 = 0x55;
-const GAS: u8 = 0x5a;
-const PUSH1: u8 = 0x60;
-const PUSH20: u8 = 0x73;
-const DUP1: u8 = 0x80;
-const LOG1: u8 = 0xa1;
-const CREATE: u8 = 0xf0;
-const CALL: u8 = 0xf1;
-const DELEGATECALL: u8 = 0xf4;
-const REVERT: u8 = 0xfd;
-const SELFDESTRUCT: u8 = 0xff;
 
 /// Slots a contract uses; few, so that transactions meet.
 const SLOTS: u64 = 4;
 
-/// Code of a few random statements that may touch `others`, valid under `spec`.
-pub(crate) fn random(random: &mut Random, others: &[Address], spec: SpecId) -> Bytes {
-    let mut code = Vec::new();
-    for _ in 0..2 + random.below(7) {
-        statement(&mut code, random, others, spec);
-    }
-    match random.below(12) {
-        0 => {
-            push_address(&mut code, random, others);
-            code.push(SELFDESTRUCT);
-        }
-        1 => code.extend([PUSH1, 0, PUSH1, 0, REVERT]),
-        _ => {}
-    }
-    code.into()
+/// Whom random code may touch.
+pub(crate) struct Neighbours<'a> {
+    /// Accounts of any kind.
+    pub(crate) accounts: &'a [Address],
+    /// Deploys [`child`] at the same address again and again, where there is CREATE2.
+    pub(crate) factory: Address,
+    pub(crate) spec: SpecId,
 }
 
-fn statement(code: &mut Vec<u8>, random: &mut Random, others: &[Address], spec: SpecId) {
-    match random.below(10) {
+/// Code of a few random statements.
+pub(crate) fn random(random: &mut Random, near: &Neighbours<'_>) -> Assembler {
+    let mut code = Assembler::default();
+    for _ in 0..2 + random.below(7) {
+        statement(&mut code, random, near);
+    }
+    match random.below(12) {
+        0 => destroy(&mut code, random, near),
+        1 => code.push(0).push(0).op(&[op::REVERT]),
+        _ => &mut code,
+    };
+    code
+}
+
+/// Counts its calls in slot 0 and destroys itself when it is paid.
+pub(crate) fn child() -> Assembler {
+    let mut code = Assembler::default();
+    code.load(0).push(1).op(&[op::ADD]).store(0);
+    code.op(&[op::CALLVALUE, op::ISZERO]);
+    code.unless(|code| code.op(&[op::ORIGIN, op::SELFDESTRUCT]));
+    code
+}
+
+/// Deploys [`child`] with CREATE2 and salt 0, and passes on to it what it is paid.
+pub(crate) fn factory() -> Assembler {
+    let init = child().deployed();
+    let mut code = Assembler::default();
+    code.memory(&init);
+    code.push(0)
+        .push(u8::try_from(init.len()).unwrap_or(u8::MAX))
+        .push(0)
+        .push(0);
+    code.op(&[op::CREATE2]).push(0).push(0).push(0).push(0);
+    code.op(&[
+        op::CALLVALUE,
+        op::DUP1 + 5,
+        op::PUSH1 + 1,
+        0xff,
+        0xff,
+        op::CALL,
+    ]);
+    code
+}
+
+fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
+    let has = |spec| near.spec.is_enabled_in(spec);
+    let slot = below_256(random, SLOTS);
+    match random.below(20) {
         // slot = slot + n
-        0..=2 => {
-            let slot = below_256(random, SLOTS);
-            code.extend([PUSH1, slot, SLOAD, PUSH1, below_256(random, 3), ADD]);
-            code.extend([PUSH1, slot, SSTORE]);
-        }
+        0..=2 => code
+            .load(slot)
+            .push(below_256(random, 3))
+            .op(&[op::ADD])
+            .store(slot),
         // slot = other slot
-        3 => code.extend([
-            PUSH1,
-            below_256(random, SLOTS),
-            SLOAD,
-            PUSH1,
-            below_256(random, SLOTS),
-            SSTORE,
-        ]),
+        3 => code.load(below_256(random, SLOTS)).store(slot),
         // slot = balance of someone
-        4 => {
+        4 | 5 => {
             match random.below(4) {
-                0 => code.extend([COINBASE, BALANCE]),
-                1 => code.extend([CALLER, BALANCE]),
-                2 if spec.is_enabled_in(SpecId::ISTANBUL) => code.push(SELFBALANCE),
-                _ => {
-                    push_address(code, random, others);
-                    code.push(BALANCE);
-                }
-            }
-            code.extend([PUSH1, below_256(random, SLOTS), SSTORE]);
+                0 => code.op(&[op::COINBASE, op::BALANCE]),
+                1 => code.op(&[op::CALLER, op::BALANCE]),
+                2 if has(SpecId::ISTANBUL) => code.op(&[op::SELFBALANCE]),
+                _ => code.address(any(random, near)).op(&[op::BALANCE]),
+            };
+            code.store(slot)
         }
         // log of a slot
-        5 => code.extend([
-            PUSH1,
-            below_256(random, SLOTS),
-            SLOAD,
-            PUSH1,
-            0,
-            PUSH1,
-            0,
-            LOG1,
-        ]),
-        // call with value
-        6 | 7 => {
-            code.extend([PUSH1, 0, PUSH1, 0, PUSH1, 0, PUSH1, 0]);
-            code.extend([PUSH1, below_256(random, 3)]);
-            push_address(code, random, others);
-            code.extend([GAS, CALL, POP]);
+        6 => code.load(slot).push(0).push(0).op(&[op::LOG1]),
+        // slot = whether a payment went well
+        7 | 8 => {
+            let to = any(random, near);
+            let value = below_256(random, 3);
+            code.call(op::CALL, Some(value), |code| code.address(to));
+            if random.below(2) == 0 {
+                code.store(slot)
+            } else {
+                code.op(&[op::POP])
+            }
         }
+        // the beneficiary is paid
+        9 => code
+            .call(op::CALL, Some(1), |code| code.op(&[op::COINBASE]))
+            .op(&[op::POP]),
         // someone else's code on own slots
-        8 if spec.is_enabled_in(SpecId::HOMESTEAD) => {
-            code.extend([PUSH1, 0, PUSH1, 0, PUSH1, 0, PUSH1, 0]);
-            push_address(code, random, others);
-            code.extend([GAS, DELEGATECALL, POP]);
+        10 if has(SpecId::HOMESTEAD) => {
+            let to = any(random, near);
+            code.call(op::DELEGATECALL, None, |code| code.address(to))
+                .op(&[op::POP])
+        }
+        // someone else's code on own slots, with a payment to itself
+        10 => {
+            let to = any(random, near);
+            code.call(op::CALLCODE, Some(1), |code| code.address(to))
+                .op(&[op::POP])
+        }
+        // slot = what a look that must not write says
+        11 if has(SpecId::BYZANTIUM) => {
+            let to = any(random, near);
+            code.call(op::STATICCALL, None, |code| code.address(to))
+                .store(slot)
+        }
+        // slot = hash or size of someone's code
+        12 => {
+            let opcode = if has(SpecId::PETERSBURG) {
+                op::EXTCODEHASH
+            } else {
+                op::EXTCODESIZE
+            };
+            code.address(any(random, near)).op(&[opcode]).store(slot)
+        }
+        // every slot gains the one above, which is read first
+        13 => code
+            .push(below_256(random, SLOTS) + 1)
+            .repeat(|code| {
+                code.op(&[op::DUP1, op::SLOAD]).push(1).op(&[op::ADD]);
+                // slot - 1, twice: once to store, once to count on
+                code.op(&[op::SWAP1])
+                    .push(1)
+                    .op(&[op::SWAP1, op::SUB, op::DUP1]);
+                code.op(&[op::SWAP1 + 1, op::SWAP1, op::SSTORE, op::DUP1])
+            })
+            .op(&[op::POP]),
+        // which slot is read depends on another
+        14 => code
+            .load(slot)
+            .push(3)
+            .op(&[op::AND, op::SLOAD])
+            .store(slot),
+        // ends, one way or another, if a slot's number is odd
+        15 => {
+            code.load(slot).push(1).op(&[op::AND, op::ISZERO]);
+            code.unless(|code| match random.below(4) {
+                0 => destroy(code, random, near),
+                1 => code.op(&[op::INVALID]),
+                // Runs out of gas.
+                2 => code.repeat(|code| code.push(1)),
+                _ => code.push(0).push(0).op(&[op::REVERT]),
+            })
+        }
+        // memory that lasts for the transaction
+        16 if has(SpecId::CANCUN) => {
+            code.push(1)
+                .op(&[op::TLOAD])
+                .push(1)
+                .op(&[op::ADD, op::DUP1])
+                .store(slot);
+            code.push(1).op(&[op::TSTORE])
+        }
+        // the factory's child comes and counts, and goes if it is paid
+        17 | 18 => {
+            let factory = near.factory;
+            code.call(op::CALL, Some(below_256(random, 2)), |code| {
+                code.address(factory)
+            })
+            .op(&[op::POP])
         }
         // create a contract of one byte of code, keep its code hash where there is such an opcode
         _ => {
             // Init code: PUSH1 1 PUSH1 31 RETURN, of which the first byte of memory is STOP.
-            let init = [PUSH1, 0x01, PUSH1, 0x1f, 0xf3];
-            code.push(PUSH1 + 4);
-            code.extend(init);
-            code.extend([PUSH1, 0, MSTORE, PUSH1, 5, PUSH1, 27, PUSH1, 0, CREATE]);
-            if spec.is_enabled_in(SpecId::PETERSBURG) {
-                code.extend([DUP1, EXTCODEHASH, PUSH1, below_256(random, SLOTS), SSTORE]);
+            let init = [op::PUSH1, 0x01, op::PUSH1, 0x1f, op::RETURN];
+            code.op(&[op::PUSH1 + 4])
+                .op(&init)
+                .push(0)
+                .op(&[op::MSTORE]);
+            code.push(5)
+                .push(27)
+                .push(below_256(random, 2))
+                .op(&[op::CREATE]);
+            if has(SpecId::PETERSBURG) {
+                code.op(&[op::DUP1, op::EXTCODEHASH]).store(slot);
             }
-            code.push(POP);
+            code.op(&[op::POP])
         }
-    }
+    };
 }
 
-fn push_address(code: &mut Vec<u8>, random: &mut Random, others: &[Address]) {
-    let at = usize::try_from(random.below(others.len().max(1) as u64)).unwrap_or(0);
-    code.push(PUSH20);
-    code.extend(others.get(at).copied().unwrap_or_default());
+/// The heir may be the contract itself.
+fn destroy<'c>(
+    code: &'c mut Assembler,
+    random: &mut Random,
+    near: &Neighbours<'_>,
+) -> &'c mut Assembler {
+    match random.below(4) {
+        0 => code.op(&[op::COINBASE]),
+        1 => code.op(&[op::CALLER]),
+        _ => code.address(any(random, near)),
+    };
+    code.op(&[op::SELFDESTRUCT])
+}
+
+fn any(random: &mut Random, near: &Neighbours<'_>) -> Address {
+    let at = usize::try_from(random.below(near.accounts.len().max(1) as u64)).unwrap_or(0);
+    near.accounts.get(at).copied().unwrap_or_default()
 }
 
 fn below_256(random: &mut Random, bound: u64) -> u8 {

@@ -132,7 +132,14 @@ impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
             nonce: info.nonce,
             code_hash: info.code_hash,
         };
-        cached.now = (!self.clears_empty || !account.is_empty()).then_some(account);
+        if self.clears_empty && account.is_empty() {
+            // Deleted, and whatever storage it had with it.
+            cached.storage_reset |= cached.now.is_some();
+            cached.now = None;
+            cached.slots.clear();
+            return;
+        }
+        cached.now = Some(account);
         for (key, slot) in changed.storage {
             match cached.slots.entry(key) {
                 Entry::Occupied(mut entry) => entry.get_mut().now = slot.present_value,

@@ -1,5 +1,6 @@
 //! Blocks made by rule: the synthetic suite of the benchmarks, and blocks for tests.
 
+mod adversarial;
 mod code;
 mod erc20;
 mod mix;
@@ -8,6 +9,7 @@ mod suite;
 mod transfer;
 mod uniswap;
 
+pub use adversarial::adversarial;
 pub use erc20::{erc20, erc20_into_one};
 pub use mix::hot_mix;
 pub use random_calls::contracts;

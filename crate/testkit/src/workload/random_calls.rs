@@ -1,7 +1,10 @@
 //! Calls of contracts with random code.
 
 use super::{beneficiary, block, call, fund, numbered, user};
-use crate::{program, random::Random};
+use crate::{
+    program::{self, Neighbours},
+    random::Random,
+};
 use alloy_primitives::{Address, U256};
 use parevm::{
     Block, MemoryState,
@@ -18,8 +21,13 @@ pub fn contracts(seed: u64, count: usize, contracts: u64, spec: SpecId) -> (Bloc
     let mut state = MemoryState::default();
     let contracts = contracts.max(1);
     let addresses: Vec<_> = (0..contracts).map(contract).collect();
+    let near = Neighbours {
+        accounts: &addresses,
+        factory: numbered(0xd1, 0),
+        spec,
+    };
     for address in &addresses {
-        let code = program::random(&mut random, &addresses, spec);
+        let code = program::random(&mut random, &near).finish();
         let code_hash = state.insert_code(Bytecode::new_legacy(code));
         let balance = U256::from(random.below(1_000));
         state.insert_account(

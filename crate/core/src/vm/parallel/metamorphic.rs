@@ -49,9 +49,9 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
     first..first + number("PAREVM_SEEDS", count)
 }
 
-/// A block with random contracts.
+/// A block in which few accounts meet often.
 fn random(seed: u64, spec: SpecId) -> (Block, MemoryState) {
-    let (block, state) = workload::contracts(seed, 30, 2 + seed % 7, spec);
+    let (block, state) = workload::adversarial(seed, 30, spec);
     world::translate(block, state, spec)
 }
 

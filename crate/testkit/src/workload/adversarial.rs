@@ -1,0 +1,285 @@
+//! Blocks of few accounts that do everything to each other.
+
+use super::{GAS_PRICE, block, call, numbered, receiver, user};
+use crate::{
+    baseline::Below,
+    mended::Mended,
+    program::{self, Neighbours},
+    random::Random,
+};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use parevm::{
+    Block, MemoryState,
+    block::Transaction,
+    state::Account,
+    vm::{BlockEvm, Bytecode, Environment, SpecId, TxEnv},
+};
+use revm::{
+    Database, ExecuteCommitEvm,
+    context::ContextTr,
+    context_interface::{
+        either::Either,
+        transaction::{
+            AccessList, AccessListItem, Authorization, RecoveredAuthority, RecoveredAuthorization,
+        },
+    },
+};
+
+const USERS: u64 = 6;
+const CONTRACTS: u64 = 5;
+/// Blobs of a block: Cancun's limit.
+const BLOBS: usize = 6;
+
+type Simulation<'a> = BlockEvm<Mended<Below<'a>>>;
+
+/// Up to `count` valid transactions under the rules of `spec`: calls of contracts with random code,
+/// payments, creations at fixed addresses again and again, self-destructs, delegations (EIP-7702)
+/// that come, change and go, blobs, access lists, fees of nothing. Senders, receivers of fees and
+/// authorities may be the same accounts.
+///
+/// Each transaction is run as it is made, so that its nonce is right whatever came before.
+#[must_use]
+pub fn adversarial(seed: u64, count: usize, spec: SpecId) -> (Block, MemoryState) {
+    let mut random = Random::new(seed);
+    let cast = Cast::new(&mut random);
+    let state = cast.state(&mut random, spec);
+    let mut block = block(spec, Vec::new());
+    block.header.beneficiary = cast.beneficiary;
+    let environment = Environment::new(&block);
+    let mut evm: Simulation<'_> = environment.evm(Mended::new(Below(&state), spec));
+    let mut blobs = 0;
+    // Some candidates are refused: their sender has code by now or cannot pay.
+    for _ in 0..count * 2 {
+        let transaction = cast.transaction(&mut random, spec, &mut evm);
+        let new_blobs = transaction.env.blob_hashes.len();
+        if blobs + new_blobs <= BLOBS && evm.transact_commit(transaction.env.clone()).is_ok() {
+            blobs += new_blobs;
+            block.transactions.push(transaction);
+        }
+        if block.transactions.len() == count {
+            break;
+        }
+    }
+    (block, state)
+}
+
+/// Who plays.
+struct Cast {
+    beneficiary: Address,
+    factory: Address,
+    contracts: Vec<Address>,
+    accounts: Vec<Address>,
+}
+
+impl Cast {
+    fn new(random: &mut Random) -> Self {
+        let factory = numbered(0xd1, 0);
+        let child_code = program::child().deployed();
+        let child = factory.create2(B256::ZERO, keccak256(child_code));
+        let contracts: Vec<_> = (0..CONTRACTS).map(|index| numbered(0xd0, index)).collect();
+        let beneficiary = match random.below(4) {
+            0 => user(0),
+            1 => contracts[0],
+            2 => child,
+            _ => numbered(0xc0, 0),
+        };
+        let mut accounts = contracts.clone();
+        accounts.extend([factory, child, child, beneficiary, receiver(0), empty()]);
+        accounts.extend((0..USERS).map(user));
+        // ecrecover, sha256, ripemd, identity; with modexp and more where there are such.
+        accounts.extend((1..=9).map(Address::with_last_byte));
+        Self {
+            beneficiary,
+            factory,
+            contracts,
+            accounts,
+        }
+    }
+
+    fn state(&self, random: &mut Random, spec: SpecId) -> MemoryState {
+        let mut state = MemoryState::default();
+        let mut account = |address, balance: u128, nonce, code: Option<Bytecode>| {
+            let code_hash = code.map(|code| state.insert_code(code));
+            let code_hash = code_hash.unwrap_or(Account::default().code_hash);
+            let balance = U256::from(balance);
+            state.insert_account(
+                address,
+                Account {
+                    balance,
+                    nonce,
+                    code_hash,
+                },
+            );
+        };
+        let near = self.near(spec);
+        for address in &self.contracts {
+            let code = program::random(random, &near).finish();
+            let balance = u128::from(random.below(1_000));
+            account(*address, balance, 1, Some(Bytecode::new_legacy(code)));
+        }
+        let factory = program::factory().finish();
+        account(self.factory, 3, 1, Some(Bytecode::new_legacy(factory)));
+        account(empty(), 0, 0, None);
+        for index in 0..USERS {
+            // The last can pay for a transaction or two.
+            let balance = if index + 1 == USERS {
+                3_000_000
+            } else {
+                10_u128.pow(18)
+            };
+            let is_delegated = index == 1 && spec.is_enabled_in(SpecId::PRAGUE);
+            let code = is_delegated.then(|| delegation(self.contracts[1]));
+            account(user(index), balance, 0, code);
+        }
+        for address in &self.contracts {
+            for slot in 0..4 {
+                state.insert_storage(*address, U256::from(slot), U256::from(random.below(3)));
+            }
+        }
+        state
+    }
+
+    fn near(&self, spec: SpecId) -> Neighbours<'_> {
+        Neighbours {
+            accounts: &self.accounts,
+            factory: self.factory,
+            spec,
+        }
+    }
+
+    fn any(&self, random: &mut Random) -> Address {
+        one_of(random, &self.accounts)
+    }
+
+    fn transaction(
+        &self,
+        random: &mut Random,
+        spec: SpecId,
+        evm: &mut Simulation<'_>,
+    ) -> Transaction {
+        let caller = user(random.below(USERS));
+        let to = match random.below(8) {
+            0 | 1 => self.any(random),
+            2 => self.factory,
+            _ => one_of(random, &self.contracts),
+        };
+        let gas_limit = match random.below(5) {
+            // Hardly enough to begin, or for a few storage slots.
+            0 => 21_000 + random.below(40_000),
+            _ => 100_000 + random.below(400_000),
+        };
+        let mut transaction = call(caller, nonce(evm, caller), to, gas_limit, random.below(3));
+        let env = &mut transaction.env;
+        if !spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) {
+            env.chain_id = None;
+        }
+        if random.below(8) == 0 {
+            let code = program::random(random, &self.near(spec));
+            env.kind = TxKind::Create;
+            env.data = if random.below(2) == 0 {
+                code.finish()
+            } else {
+                code.deployed()
+            };
+            return transaction;
+        }
+        let has = |fork| spec.is_enabled_in(fork);
+        match random.below(6) {
+            0 if has(SpecId::BERLIN) => {
+                env.tx_type = 1;
+                env.access_list = self.access_list(random);
+            }
+            1 if has(SpecId::LONDON) => {
+                env.tx_type = 2;
+                // Sometimes the beneficiary is only touched.
+                env.gas_priority_fee = Some(u128::from(random.below(3)));
+            }
+            2 if has(SpecId::CANCUN) => {
+                env.tx_type = 3;
+                env.gas_priority_fee = Some(1);
+                env.max_fee_per_blob_gas = GAS_PRICE;
+                env.blob_hashes = vec![B256::with_last_byte(1) | version()];
+            }
+            3 | 4 if has(SpecId::PRAGUE) => {
+                env.tx_type = 4;
+                env.gas_priority_fee = Some(1);
+                for _ in 0..1 + random.below(3) {
+                    self.authorize(random, env, evm);
+                }
+            }
+            _ => {}
+        }
+        transaction
+    }
+
+    fn access_list(&self, random: &mut Random) -> AccessList {
+        let item = AccessListItem {
+            address: self.any(random),
+            storage_keys: vec![B256::with_last_byte(1)],
+        };
+        AccessList(vec![item])
+    }
+
+    /// Adds an authorisation: of the sender or another, to run a contract's code, another account's
+    /// or none any more; now and then with a wrong nonce.
+    fn authorize(&self, random: &mut Random, env: &mut TxEnv, evm: &mut Simulation<'_>) {
+        let authority = user(random.below(USERS));
+        let is_of = |earlier: &Authority| authority_of(earlier) == Some(authority);
+        let earlier = env
+            .authorization_list
+            .iter()
+            .filter(|earlier| is_of(earlier))
+            .count() as u64;
+        let own = u64::from(authority == env.caller);
+        let wrong = u64::from(random.below(8) == 0);
+        let address = match random.below(4) {
+            0 => Address::ZERO,
+            1 => self.any(random),
+            _ => one_of(random, &self.contracts),
+        };
+        let authorization = Authorization {
+            chain_id: U256::from(random.below(2)),
+            address,
+            nonce: nonce(evm, authority) + own + earlier + wrong,
+        };
+        let authority = RecoveredAuthority::Valid(authority);
+        let recovered = RecoveredAuthorization::new_unchecked(authorization, authority);
+        env.authorization_list.push(Either::Right(recovered));
+    }
+}
+
+type Authority =
+    Either<revm::context_interface::transaction::SignedAuthorization, RecoveredAuthorization>;
+
+fn authority_of(authorization: &Authority) -> Option<Address> {
+    match authorization {
+        Either::Left(_) => None,
+        Either::Right(recovered) => recovered.authority(),
+    }
+}
+
+fn one_of(random: &mut Random, accounts: &[Address]) -> Address {
+    let at = usize::try_from(random.below(accounts.len() as u64)).unwrap_or(0);
+    accounts[at]
+}
+
+fn nonce(evm: &mut Simulation<'_>, address: Address) -> u64 {
+    let account = evm.ctx.db_mut().basic(address).ok().flatten();
+    account.map_or(0, |account| account.nonce)
+}
+
+/// There, but empty: what touches it deletes it from Spurious Dragon on.
+fn empty() -> Address {
+    numbered(0xe0, 0)
+}
+
+/// The code of an account that runs the code at `to`.
+fn delegation(to: Address) -> Bytecode {
+    let code = [&[0xef, 0x01, 0x00], to.as_slice()].concat();
+    Bytecode::new_raw(Bytes::from(code))
+}
+
+/// The first byte of a blob's hash.
+fn version() -> B256 {
+    B256::right_padding_from(&[1])
+}
