@@ -9,6 +9,7 @@ mod machine;
 mod memory;
 mod probe;
 mod replay;
+mod stress;
 mod subject;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +35,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Compares peak memory with that of plain revm.
     Memory(memory::Arguments),
+    /// Runs blocks in parallel again and again and compares each run with running them in order.
+    Stress(stress::Arguments),
     /// Runs one block, to be watched by another program.
     #[command(hide = true)]
     Probe(probe::Arguments),
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Memory(arguments) => memory::run(&arguments),
+        Command::Stress(arguments) => stress::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
     };
     match ran {

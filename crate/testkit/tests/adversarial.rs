@@ -9,7 +9,9 @@
     reason = "a test that cannot go on fails"
 )]
 
-use parevm::{Engine, ExecuteOptions, Executor, vm::SpecId};
+use parevm::{
+    Engine, ExecuteOptions, Executor, bal::BalMismatch, execute::AccessListOutput, vm::SpecId,
+};
 use parevm_testkit::{baseline, compare::difference, workload};
 use std::env;
 
@@ -67,6 +69,50 @@ fn every_executor_equals_plain_revm() {
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// The list of a run in order is that of a parallel run, and running by it gives the same.
+#[test]
+fn every_executor_makes_the_same_access_list() {
+    let mut by_list = 0;
+    let engines = [1, 2, 4, 8].map(|threads| Engine::new(threads).unwrap());
+    for (seed, spec) in seeds().flat_map(|seed| SPECS.map(|spec| (seed, spec))) {
+        let (block, state) = workload::adversarial(seed, COUNT, spec);
+        let mut options = ExecuteOptions {
+            executor: Executor::Sequential,
+            access_list_output: AccessListOutput::Returned,
+            ..Default::default()
+        };
+        let expected = engines[0].execute(&block, &state, &options).unwrap();
+        let list = expected.block_access_list.as_ref().unwrap();
+        for engine in &engines {
+            let at = format!("PAREVM_SEED={seed}, {spec:?}, {} threads", engine.threads());
+            options.executor = Executor::Parallel;
+            options.access_list = None;
+            let outcome = engine.execute(&block, &state, &options).unwrap();
+            assert_eq!(difference(&outcome, &expected), None, "{at}");
+            assert!(
+                outcome.block_access_list.as_ref() == Some(list),
+                "{at}: parallel list"
+            );
+            options.executor = Executor::Bal;
+            options.access_list = Some(list);
+            let outcome = engine.execute(&block, &state, &options).unwrap();
+            assert_eq!(difference(&outcome, &expected), None, "{at}, by the list");
+            if spec.is_enabled_in(SpecId::CANCUN) {
+                let schedule = &outcome.schedule;
+                // One account is there and empty, which no list can tell.
+                let is_empty_there = matches!(
+                    schedule.bal_mismatch,
+                    Some(BalMismatch::EmptyAccount { .. })
+                );
+                let is_by_list = schedule.executor == Executor::Bal;
+                assert!(is_by_list || is_empty_there, "{at}: {schedule:?}");
+                by_list += usize::from(is_by_list);
+            }
+        }
+    }
+    assert!(by_list > 20, "{by_list} runs by a list");
 }
 
 /// What the blocks are made for happens in them.
