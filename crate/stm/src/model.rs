@@ -116,6 +116,27 @@ fn who_waits_for_a_run_that_fails_is_woken() {
     });
 }
 
+#[test]
+fn who_waits_for_an_expected_write_is_woken() {
+    model(3, || {
+        let outcome = run_expecting(vec![Act::Increment; 3]);
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(outcome.settled, vec![1, 2, 3]);
+        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+    });
+}
+
+#[test]
+fn an_expected_write_that_does_not_come_holds_nobody_up() {
+    model(3, || {
+        let outcome = run_expecting(vec![Act::FailAtZero, Act::Increment, Act::Increment]);
+        assert_eq!(outcome.result, Err(0));
+        let outcome = run_expecting(vec![Act::Increment, Act::FailAtZero, Act::Increment]);
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(outcome.last, 2);
+    });
+}
+
 #[derive(Clone, Copy)]
 enum Act {
     Increment,
@@ -134,6 +155,15 @@ struct Outcome {
 
 /// Runs `acts` on two workers, on one location that starts at 0.
 fn run(acts: Vec<Act>) -> Outcome {
+    run_with(acts, false)
+}
+
+/// The same, with everybody expected to write there.
+fn run_expecting(acts: Vec<Act>) -> Outcome {
+    run_with(acts, true)
+}
+
+fn run_with(acts: Vec<Act>, expects: bool) -> Outcome {
     let count = acts.len();
     let block: &'static Block = Box::leak(Box::new(Block {
         acts,
@@ -143,12 +173,14 @@ fn run(acts: Vec<Act>) -> Outcome {
             .collect(),
     }));
     let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
-    let run: &'static Run<'static, Block> = Box::leak(Box::new(Run::new(
-        block,
-        memory,
-        Claims::in_order(count as u32),
-        2,
-    )));
+    let claims = Claims::in_order(count as u32);
+    let mut run = Run::new(block, memory, claims, 2);
+    if expects {
+        let id = memory.locate(&0, |_| Ok::<_, ()>(Counter(0))).unwrap();
+        run = run.predicted_by(vec![Some(0); count].into());
+        run.shared().predictor.learn(TxIndex::new(0), id);
+    }
+    let run: &'static Run<'static, Block> = Box::leak(Box::new(run));
     let other = thread::spawn(|| run.work(WorkerId::new(1)));
     run.work(WorkerId::new(0));
     other.join().unwrap();

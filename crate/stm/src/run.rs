@@ -31,7 +31,7 @@ pub(crate) struct Shared<'m, P: Program> {
     pub(crate) recorder: Option<&'m Recorder<'m>>,
     tasks: Box<[Task<P>]>,
     cursor: Cursor,
-    predictor: Predictor,
+    pub(crate) predictor: Predictor,
     frontier: Frontier,
     beds: Beds,
     counters: Counters,

@@ -13,12 +13,11 @@ use crate::{
     vm::{Bytecode, SpecId},
 };
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
-use parevm_stm::{Change, LocationId};
+use parevm_stm::LocationId;
 use revm::{
     Database, DatabaseCommit,
     state::{Account, AccountInfo},
 };
-use std::collections::HashMap;
 
 /// Reads and writes final values. Not to be used while workers run.
 #[derive(Debug)]
@@ -149,35 +148,34 @@ pub(crate) fn state_diff<S: StateSource>(
     state: &S,
     codes: &CodeStore,
 ) -> Result<StateDiff, SourceError> {
-    let mut accounts: HashMap<Address, (AccountValue, AccountValue)> = HashMap::new();
-    let mut slots: HashMap<Address, Vec<(U256, SlotValue, SlotValue)>> = HashMap::new();
+    let mut accounts: Vec<(Address, AccountValue, AccountValue)> = Vec::new();
+    let mut slots: AddressMap<Vec<(U256, SlotValue, SlotValue)>> = AddressMap::default();
     memory.for_each_change(
-        |Change {
-             location,
-             before,
-             after,
-         }| match (location, before, after) {
+        |change| match (change.location, change.before, change.after) {
             (
                 Location::Account(address),
                 StateValue::Account(before),
                 StateValue::Account(after),
             ) => {
-                accounts.insert(*address, (*before, *after));
+                if before != after {
+                    accounts.push((*address, *before, *after));
+                }
             }
             (Location::Slot(address, slot), StateValue::Slot(before), StateValue::Slot(after)) => {
-                slots
-                    .entry(*address)
-                    .or_default()
-                    .push((*slot, *before, *after));
+                if before != after {
+                    let written = slots.entry(*address).or_default();
+                    written.push((*slot, *before, *after));
+                }
             }
             // A location never changes its kind.
             _ => {}
         },
     );
     let mut diff = StateDiff::default();
-    for (address, (before, after)) in &accounts {
-        let written = slots.remove(address).unwrap_or_default();
-        insert(&mut diff, *address, *before, *after, written);
+    diff.accounts.reserve(accounts.len().max(slots.len()));
+    for (address, before, after) in accounts {
+        let written = slots.remove(&address).unwrap_or_default();
+        insert(&mut diff, address, before, after, written);
         let code_hash = after.account.map(|account| account.code_hash);
         if let Some(code_hash) = code_hash
             && before.account.map(|account| account.code_hash) != Some(code_hash)
