@@ -56,8 +56,14 @@ function rowsOf(figures, title, threads) {
   }
   const worst = sum && `${number(sum.worst)} (${sum.worstName})`
   const cells = [number(sum?.speedup), worst ?? '', number(sum?.ideal)]
-  const speedups = [APART, ...MADE].map((name) => of(name, 'parallelMs'))
-  return [row([title, String(threads), ...cells, ...speedups])]
+  const columns = [APART, ...MADE]
+  const speedups = columns.map((name) => of(name, 'parallelMs'))
+  const found = [row([title, String(threads), ...cells, ...speedups])]
+  if (sum?.bal === undefined) return found
+  const share = `${(sum.bal.ofIdeal * 100).toFixed(0)} % of ideal`
+  const byList = columns.map((name) => of(name, 'balMs'))
+  const label = `${title}, by access list`
+  return [...found, row([label, String(threads), number(sum.bal.speedup), '', share, ...byList])]
 }
 
 const number = (value) => (Number.isFinite(value) ? value.toFixed(2) : '')

@@ -44,9 +44,10 @@ export async function bench(args: string[]): Promise<boolean> {
         const checks = Object.values(replayed.checks)
         if (!replayed.equalsSequential || checks.includes(false))
           throw new Error('the result is not that of the header or of sequential execution')
-        const { plainMs, sequentialMs, parallelMs, longestMs, gasUsed } = replayed
+        const { plainMs, sequentialMs, parallelMs, balMs, longestMs, gasUsed } = replayed
         const { executor, reExecutions } = replayed.schedule
-        const times = { plainMs, sequentialMs, parallelMs, longestMs }
+        const bal = balMs === null ? {} : { balMs }
+        const times = { plainMs, sequentialMs, parallelMs, ...bal, longestMs }
         rows.push({ name, threads, executor, ...times, reExecutions, gasUsed })
         const ratio = (plainMs / parallelMs).toFixed(2)
         process.stderr.write(`${name}, ${threads} threads: ${ratio}x\n`)

@@ -20,6 +20,11 @@ test('blocks are summed up without the one that hides the rest', () => {
   })
 })
 
+test('runs by access list are held against the ideal of the same blocks', () => {
+  const rows = [{ ...row('1', 10, 5, 8), balMs: 10 }, row('2', 6, 5, 1)]
+  expect(aggregate(rows, 2).bal).toEqual({ speedup: 1, ofIdeal: 0.8, blocks: 1 })
+})
+
 test('losing less than 20 microseconds is not losing', () => {
   expect(aggregate([row('1', 0.1, 0.119, 0.1)], 2).worst).toBe(1)
   expect(aggregate([row('1', 0.1, 0.121, 0.1)], 2).worst).toBeLessThan(0.9)

@@ -11,6 +11,8 @@ export type Row = {
   plainMs: number
   sequentialMs: number
   parallelMs: number
+  /** By the block's access list, where it can be run by one. */
+  balMs?: number
   /** The slowest transaction in the plain loop. */
   longestMs: number
   reExecutions: number
@@ -34,6 +36,8 @@ export type Aggregate = {
   gasPerSecond: number
   /** Blocks that are in none of these figures. */
   without: string[]
+  /** The rows that were run by an access list: also their share of what the ideal allows. */
+  bal?: { speedup: number; ofIdeal: number; blocks: number }
 }
 
 /** What `--json` writes. */
@@ -63,10 +67,24 @@ export function aggregate(rows: readonly Row[], threads: number): Aggregate {
     speedup: plainMs / parallelMs,
     worst: worst === undefined ? Number.NaN : ratio(worst),
     worstName: worst?.name ?? '',
-    ideal: plainMs / sum((row) => Math.max(row.plainMs / threads, row.longestMs)),
+    ideal: plainMs / sum(idealMs),
     gasPerSecond: (sum((row) => row.gasUsed) / parallelMs) * 1000,
     without: own.length > counted.length ? [LEFT_OUT] : [],
+    ...aggregateBal(counted.filter((row) => row.balMs !== undefined)),
   }
+}
+
+function aggregateBal(rows: readonly Row[]): Pick<Aggregate, 'bal'> {
+  if (rows.length === 0) return {}
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0)
+  const balMs = sum((row) => row.balMs ?? 0)
+  const speedup = sum((row) => row.plainMs) / balMs
+  return { bal: { speedup, ofIdeal: sum(idealMs) / balMs, blocks: rows.length } }
+}
+
+/** What the block would take if no transaction depended on another. */
+function idealMs({ plainMs, longestMs, threads }: Row): number {
+  return Math.max(plainMs / threads, longestMs)
 }
 
 function ratio({ plainMs, parallelMs }: Row): number {
@@ -88,7 +106,7 @@ export function machine() {
 /** Returns a report as lines to read. */
 export function show({ rows, aggregate, machine, versions }: Report): string {
   const head = ['block', 'threads', 'gas', 'plain revm ms', 'sequential ms', 'parallel ms']
-  head.push('speed-up', 'executor', 're-runs')
+  head.push('bal ms', 'speed-up', 'executor', 're-runs')
   const blocks = table(
     head,
     rows.map((row) => [
@@ -98,18 +116,25 @@ export function show({ rows, aggregate, machine, versions }: Report): string {
       milliseconds(row.plainMs),
       milliseconds(row.sequentialMs),
       milliseconds(row.parallelMs),
+      row.balMs === undefined ? '-' : milliseconds(row.balMs),
       `${(row.plainMs / row.parallelMs).toFixed(2)}x`,
       row.executor,
       String(row.reExecutions),
     ]),
   )
   const sums = aggregate.map(
-    ({ threads, speedup, worst, worstName, ideal, gasPerSecond, without }) =>
+    ({ threads, speedup, worst, worstName, ideal, gasPerSecond, without, bal }) =>
       `${threads} threads: ${speedup.toFixed(2)}x plain revm, worst ${worst.toFixed(2)}x ` +
       `(${worstName}), ${ideal.toFixed(2)}x if nothing depended on anything, ` +
       `${(gasPerSecond / 1e6).toFixed(0)} Mgas/s` +
-      `${without.length > 0 ? `, without ${without.join(', ')}` : ''}\n`,
+      `${without.length > 0 ? `, without ${without.join(', ')}` : ''}` +
+      `${bal === undefined ? '' : inWords(bal)}\n`,
   )
   const where = `${machine.cpu}, ${machine.cores} cores, Node ${versions.node}\n`
   return `${blocks}\n${sums.join('')}${where}`
+}
+
+function inWords({ speedup, ofIdeal, blocks }: NonNullable<Aggregate['bal']>): string {
+  const share = (ofIdeal * 100).toFixed(0)
+  return `; by access list ${speedup.toFixed(2)}x, ${share} % of the ideal (${blocks} blocks)`
 }

@@ -22,6 +22,17 @@ test('a row of figures takes one line', () => {
   assert.deepEqual(JSON.parse(text), { rows: [{ name: '1', threads: 2 }], date: 'today' })
 })
 
+test('runs by access list have a line of their own', () => {
+  const rows = [{ name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20, balMs: 15 }]
+  const bal = { speedup: 1.7, ofIdeal: 0.91, blocks: 3 }
+  const native = { mainnet: { rows: [], aggregate: [{ threads: 2, bal }] }, synthetic: { rows } }
+  const record = { machine: {}, versions: {}, threads: [2], native }
+  assert.equal(
+    tableOf(record).split('\n')[3],
+    '| native, by access list | 2 | 1.70 |  | 91 % of ideal |  |  |  |  | 2.00 |  |  |',
+  )
+})
+
 test('the table has a line for each host and number of threads', () => {
   const rows = [{ name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20 }]
   const aggregate = [{ threads: 2, speedup: 1.5, worst: 0.98, worstName: '46147', ideal: 1.75 }]

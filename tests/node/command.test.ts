@@ -103,6 +103,7 @@ test('bench writes rows and sums as agreed', async () => {
     plainMs: expect.any(Number),
     sequentialMs: expect.any(Number),
     parallelMs: expect.any(Number),
+    balMs: expect.any(Number),
     longestMs: expect.any(Number),
     reExecutions: expect.any(Number),
     gasUsed: 2_056_821,
@@ -116,6 +117,7 @@ test('bench writes rows and sums as agreed', async () => {
       ideal: expect.any(Number),
       gasPerSecond: expect.any(Number),
       without: [],
+      bal: { speedup: expect.any(Number), ofIdeal: expect.any(Number), blocks: 3 },
     })),
   )
   expect(report).toHaveProperty('machine.cpu')

@@ -5,11 +5,9 @@ use crate::{
     error::CliError,
     figures::{Aggregate, Figures, HEADER, Row, is_stdout},
     machine::now_ms,
-    subject::{Selection, Subject},
+    subject::Selection,
 };
-use parevm::{
-    BlockAccessList, Engine, ExecuteError, ExecuteOptions, Executor, execute::AccessListOutput,
-};
+use parevm::Executor;
 use parevm_testkit::measure::{Timing, measure};
 use std::{path::PathBuf, process::ExitCode};
 
@@ -69,14 +67,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
             name: subject.name.clone(),
             source,
         };
-        let list = match arguments.executor {
-            Executor::Bal => list(most, &subject).map_err(failed)?,
-            _ => None,
-        };
         let measured = measure(
             &engines,
             arguments.executor,
-            list.as_ref(),
+            None,
             &subject.block,
             &subject.state,
             &timing,
@@ -108,15 +102,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The access list of the block: not every file brings one, and a made block has none.
-fn list(engine: &Engine, subject: &Subject) -> Result<Option<BlockAccessList>, ExecuteError> {
-    let options = ExecuteOptions {
-        executor: Executor::Sequential,
-        access_list_output: AccessListOutput::Returned,
-        ..Default::default()
-    };
-    let outcome = engine.execute(&subject.block, &subject.state, &options)?;
-    Ok(outcome.block_access_list)
 }

@@ -62,6 +62,9 @@ pub(crate) struct Row {
     plain_ms: f64,
     sequential_ms: f64,
     parallel_ms: f64,
+    /// By the block's access list, where it can be run by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bal_ms: Option<f64>,
     /// The slowest transaction in the plain loop.
     longest_ms: f64,
     re_executions: usize,
@@ -84,10 +87,23 @@ pub(crate) struct Aggregate {
     ideal: f64,
     gas_per_second: f64,
     without: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bal: Option<BalAggregate>,
 }
 
-pub(crate) const HEADER: &str = "block            threads         gas   plain ms sequential   parallel  \
-speed-up  executor   re-runs";
+/// The rows that were run by an access list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BalAggregate {
+    /// Time of plain revm for these blocks by that of parevm.
+    speedup: f64,
+    /// Time of the ideal for these blocks by that of parevm.
+    of_ideal: f64,
+    blocks: usize,
+}
+
+pub(crate) const HEADER: &str = "block            threads         gas   plain ms sequential   parallel        \
+bal  speed-up  executor   re-runs";
 
 impl Row {
     /// The row of each number of threads.
@@ -103,6 +119,7 @@ impl Row {
             plain_ms: measured.plain_ms,
             sequential_ms: measured.sequential_ms,
             parallel_ms: on.parallel_ms,
+            bal_ms: on.bal_ms,
             longest_ms: measured.longest_ms,
             re_executions: on.outcome.schedule.re_executions,
             gas_used: on.outcome.gas_used,
@@ -111,17 +128,24 @@ impl Row {
 
     pub(crate) fn line(&self) -> String {
         format!(
-            "{:<17} {:>6} {:>11} {:>10.3} {:>10.3} {:>10.3} {:>8.2}x  {:<10} {:>7}",
+            "{:<17} {:>6} {:>11} {:>10.3} {:>10.3} {:>10.3} {:>10} {:>8.2}x  {:<10} {:>7}",
             self.name,
             self.threads,
             self.gas_used,
             self.plain_ms,
             self.sequential_ms,
             self.parallel_ms,
+            self.bal_ms
+                .map_or_else(|| "-".to_owned(), |ms| format!("{ms:.3}")),
             self.plain_ms / self.parallel_ms,
             self.executor,
             self.re_executions,
         )
+    }
+
+    /// What the block would take if no transaction depended on another, in milliseconds.
+    fn ideal_ms(&self) -> f64 {
+        (self.plain_ms / self.threads as f64).max(self.longest_ms)
     }
 
     /// Time of plain revm by that of parevm; 1 where so little is lost that it does not count.
@@ -144,7 +168,7 @@ impl Aggregate {
         let sum = |of: &dyn Fn(&Row) -> f64| counted().map(of).sum::<f64>();
         let plain = sum(&|row| row.plain_ms);
         let parallel = sum(&|row| row.parallel_ms);
-        let ideal = sum(&|row| (row.plain_ms / threads as f64).max(row.longest_ms));
+        let ideal = sum(&Row::ideal_ms);
         let worst = counted().min_by(|one, other| one.speedup().total_cmp(&other.speedup()));
         let is_left_out = rows.iter().any(|row| row.name == NOT_AGGREGATED);
         Self {
@@ -155,6 +179,7 @@ impl Aggregate {
             ideal: plain / ideal,
             gas_per_second: sum(&|row| row.gas_used as f64) / parallel * 1e3,
             without: is_left_out.then_some(NOT_AGGREGATED).into_iter().collect(),
+            bal: BalAggregate::new(counted()),
         }
     }
 
@@ -164,9 +189,17 @@ impl Aggregate {
         } else {
             format!(", without {}", self.without.join(", "))
         };
+        let bal = self.bal.as_ref().map_or_else(String::new, |bal| {
+            format!(
+                "; by access list {:.2}x, {:.0} % of the ideal ({} blocks)",
+                bal.speedup,
+                bal.of_ideal * 100.0,
+                bal.blocks
+            )
+        });
         format!(
             "{} threads: {:.2}x plain revm, worst {:.2}x ({}), {:.2}x if nothing depended on \
-             anything, {:.0} Mgas/s{without}",
+             anything, {:.0} Mgas/s{without}{bal}",
             self.threads,
             self.speedup,
             self.worst,
@@ -177,8 +210,28 @@ impl Aggregate {
     }
 }
 
+impl BalAggregate {
+    fn new<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<Self> {
+        let (mut plain, mut ideal, mut bal, mut blocks) = (0.0, 0.0, 0.0, 0);
+        for row in rows {
+            let Some(bal_ms) = row.bal_ms else { continue };
+            plain += row.plain_ms;
+            ideal += row.ideal_ms();
+            bal += bal_ms;
+            blocks += 1;
+        }
+        (blocks > 0).then(|| Self {
+            speedup: plain / bal,
+            of_ideal: ideal / bal,
+            blocks,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
     use super::*;
 
     fn row(name: &str, plain_ms: f64, parallel_ms: f64, longest_ms: f64) -> Row {
@@ -189,6 +242,7 @@ mod tests {
             plain_ms,
             sequential_ms: plain_ms,
             parallel_ms,
+            bal_ms: None,
             longest_ms,
             re_executions: 0,
             gas_used: 1_000_000,
@@ -210,6 +264,18 @@ mod tests {
         // Two million gas in 15 ms.
         assert_eq!(all.gas_per_second.round(), 133_333_333.0);
         assert_eq!(all.without, [NOT_AGGREGATED]);
+    }
+
+    #[test]
+    fn runs_by_access_list_are_held_against_the_ideal_of_the_same_blocks() {
+        let mut rows = [row("1", 10.0, 5.0, 8.0), row("2", 6.0, 5.0, 1.0)];
+        assert!(Aggregate::new(&rows, 2).bal.is_none());
+        rows[0].bal_ms = Some(10.0);
+        let bal = Aggregate::new(&rows, 2).bal.unwrap();
+        assert_eq!((bal.speedup, bal.of_ideal, bal.blocks), (1.0, 0.8, 1));
+        rows[1].bal_ms = Some(6.0);
+        let bal = Aggregate::new(&rows, 2).bal.unwrap();
+        assert_eq!((bal.of_ideal, bal.blocks), (11.0 / 16.0, 2));
     }
 
     #[test]

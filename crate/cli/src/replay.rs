@@ -108,6 +108,7 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         outcome,
         difference,
         parallel_ms,
+        ..
     } = measured
         .on
         .pop()

@@ -5,7 +5,9 @@
 use crate::{baseline, compare::difference};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
-    MemoryState, vm::Environment,
+    MemoryState,
+    execute::{AccessListOutput, Sequential, finish},
+    vm::Environment,
 };
 use std::hint::black_box;
 
@@ -39,13 +41,17 @@ pub struct Measured {
 pub struct OnEngine {
     /// The executor that was asked for.
     pub parallel_ms: f64,
-    /// What it returned.
+    /// By the block's access list, which was at hand; `None` where the block cannot be run by one.
+    pub bal_ms: Option<f64>,
+    /// What the executor returned that was asked for.
     pub outcome: BlockOutcome,
-    /// The first difference to sequential execution, in words.
+    /// The first difference of either to sequential execution, in words.
     pub difference: Option<String>,
 }
 
-/// Times `block` with `executor` on each of `engines`, all in turn. [`Executor::Bal`] runs by `list`.
+/// Times `block` with `executor` on each of `engines`, and by its access list, all in turn.
+/// [`Executor::Bal`], where asked for, runs by `given` if there is one; all other runs by list have
+/// a right one.
 ///
 /// # Errors
 ///
@@ -53,62 +59,97 @@ pub struct OnEngine {
 pub fn measure(
     engines: &[&Engine],
     executor: Executor,
-    list: Option<&BlockAccessList>,
+    given: Option<&BlockAccessList>,
     block: &Block,
     state: &MemoryState,
     timing: &Timing,
 ) -> Result<Measured, ExecuteError> {
+    let environment = &Environment::new(block);
+    let in_order = with(Executor::Sequential);
+    let listing = ExecuteOptions {
+        access_list_output: AccessListOutput::Returned,
+        ..in_order
+    };
+    let listed = Sequential::new(block, environment, state, &listing)?.run("asked for")?;
+    let mut specification = finish(environment, listed)?;
+    let list = specification.block_access_list.take();
     let wanted = ExecuteOptions {
-        access_list: list.filter(|_| executor == Executor::Bal),
+        access_list: given.or(list.as_ref()).filter(|_| executor == Executor::Bal),
         ..with(executor)
     };
-    let in_order = with(Executor::Sequential);
-    let environment = Environment::new(block);
-    let mut series = vec![Series::new(timing, || {
+
+    let mut plain = Series::new(timing, || {
         black_box(baseline::run(block, state)?);
         Ok(())
-    })?];
-    let mut on = Vec::with_capacity(engines.len());
-    let mut specification = None;
+    })?;
+    let mut sequential = Series::new(timing, || {
+        let run = Sequential::new(block, environment, state, &in_order)?;
+        black_box(run.run("asked for")?);
+        Ok(())
+    })?;
+    let mut pairs = Vec::with_capacity(engines.len());
     for engine in engines {
-        if specification.is_none() {
-            specification = Some(engine.execute(block, state, &in_order)?);
-            series.push(Series::new(timing, || {
-                black_box(engine.run(block, &environment, state, &in_order)?);
+        let run_with = |options: ExecuteOptions<'_>| {
+            let outcome = engine.execute(block, state, &options)?;
+            let difference = difference(&outcome, &specification);
+            Ok::<_, ExecuteError>((outcome, difference))
+        };
+        let series_with = |options| {
+            Series::new(timing, move || {
+                black_box(engine.run(block, environment, state, &options)?);
                 Ok(())
-            })?);
-        }
-        let outcome = engine.execute(block, state, &wanted)?;
-        on.push(OnEngine {
-            parallel_ms: f64::NAN,
-            difference: specification
-                .as_ref()
-                .and_then(|specification| difference(&outcome, specification)),
+            })
+        };
+        let (outcome, mut difference) = run_with(wanted)?;
+        let parallel = series_with(wanted)?;
+        let by_list = ExecuteOptions {
+            access_list: list.as_ref(),
+            ..with(Executor::Bal)
+        };
+        let (other, other_difference) = run_with(by_list)?;
+        difference = difference.or(other_difference);
+        let is_by_list = other.schedule.executor == Executor::Bal;
+        pairs.push(Pair {
+            parallel,
+            bal: is_by_list.then(|| series_with(by_list)).transpose()?,
             outcome,
+            difference,
         });
-        series.push(Series::new(timing, || {
-            black_box(engine.run(block, &environment, state, &wanted)?);
-            Ok(())
-        })?);
     }
     drop(specification);
     for _ in 0..timing.samples.max(1) {
-        for one in &mut series {
-            one.sample()?;
+        plain.sample()?;
+        sequential.sample()?;
+        for pair in &mut pairs {
+            pair.parallel.sample()?;
+            pair.bal.as_mut().map_or(Ok(()), Series::sample)?;
         }
     }
-    let mut medians = series.into_iter().map(Series::median);
-    let mut next = || medians.next().unwrap_or(f64::NAN);
-    let (plain_ms, sequential_ms) = (next(), next());
-    for one in &mut on {
-        one.parallel_ms = next();
-    }
     Ok(Measured {
-        plain_ms,
-        sequential_ms,
+        plain_ms: plain.median(),
+        sequential_ms: sequential.median(),
         longest_ms: longest(block, state, timing)?,
-        on,
+        on: pairs.into_iter().map(Pair::finish).collect(),
     })
+}
+
+/// The series of one engine, with what it returned.
+struct Pair<'a> {
+    parallel: Series<'a>,
+    bal: Option<Series<'a>>,
+    outcome: BlockOutcome,
+    difference: Option<String>,
+}
+
+impl Pair<'_> {
+    fn finish(self) -> OnEngine {
+        OnEngine {
+            parallel_ms: self.parallel.median(),
+            bal_ms: self.bal.map(Series::median),
+            outcome: self.outcome,
+            difference: self.difference,
+        }
+    }
 }
 
 fn with(executor: Executor) -> ExecuteOptions<'static> {
@@ -230,6 +271,7 @@ mod tests {
         assert_eq!(measured.on.len(), 2);
         for on in measured.on {
             assert_eq!(on.parallel_ms, 0.25);
+            assert_eq!(on.bal_ms, Some(0.25));
             assert_eq!(on.outcome.gas_used, 63_000);
             assert_eq!(on.difference, None);
         }

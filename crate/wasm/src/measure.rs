@@ -76,6 +76,7 @@ impl Engine {
         let mut measured = measure(&[&self.core], choice(executor)?, list, block, state, timing)?;
         let OnEngine {
             parallel_ms,
+            bal_ms,
             outcome,
             difference,
         } = measured.on.pop().ok_or(ExecuteError::Bug {
@@ -91,6 +92,7 @@ impl Engine {
             plain_ms: measured.plain_ms,
             sequential_ms: measured.sequential_ms,
             parallel_ms,
+            bal_ms,
             longest_ms: measured.longest_ms,
         };
         Ok((outcome, replay))

@@ -311,6 +311,8 @@ pub(crate) struct Replay {
     pub sequential_ms: f64,
     /// Milliseconds that the executor takes that was asked for.
     pub parallel_ms: f64,
+    /// Milliseconds that a run by the block's access list takes; `null` where there can be none.
+    pub bal_ms: Option<f64>,
     /// Milliseconds that the slowest transaction takes in plain revm.
     pub longest_ms: f64,
 }

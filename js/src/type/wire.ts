@@ -380,6 +380,10 @@ export type Replay = {
    */
   parallelMs: number
   /**
+   * Milliseconds that a run by the block's access list takes; `null` where there can be none.
+   */
+  balMs: number | null
+  /**
    * Milliseconds that the slowest transaction takes in plain revm.
    */
   longestMs: number
