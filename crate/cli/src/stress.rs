@@ -3,7 +3,10 @@
 use crate::error::{CliError, in_words};
 use parevm::{Engine, ExecuteOptions, Executor, execute::AccessListOutput};
 use parevm_testkit::{compare::difference, fixture};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -65,13 +68,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     })
 }
 
-fn block(engines: &[Engine], path: &PathBuf, arguments: &Arguments) -> Result<Count, CliError> {
+fn block(engines: &[Engine], path: &Path, arguments: &Arguments) -> Result<Count, CliError> {
     let mut count = Count::default();
     let Some(first) = engines.first() else {
         return Ok(count);
     };
     let failed = |source| CliError::Execute {
-        path: path.clone(),
+        path: path.to_path_buf(),
         source,
     };
     let loaded = fixture::load(first, path)?;

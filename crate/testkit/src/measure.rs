@@ -74,7 +74,9 @@ pub fn measure(
     let mut specification = finish(environment, listed)?;
     let list = specification.block_access_list.take();
     let wanted = ExecuteOptions {
-        access_list: given.or(list.as_ref()).filter(|_| executor == Executor::Bal),
+        access_list: given
+            .or(list.as_ref())
+            .filter(|_| executor == Executor::Bal),
         ..with(executor)
     };
 
