@@ -156,18 +156,14 @@ pub(crate) fn state_diff<S: StateSource>(
                 Location::Account(address),
                 StateValue::Account(before),
                 StateValue::Account(after),
-            ) => {
-                if before != after {
-                    accounts.push((*address, *before, *after));
-                }
+            ) if before != after => accounts.push((*address, *before, *after)),
+            (Location::Slot(address, slot), StateValue::Slot(before), StateValue::Slot(after))
+                if before != after =>
+            {
+                let written = slots.entry(*address).or_default();
+                written.push((*slot, *before, *after));
             }
-            (Location::Slot(address, slot), StateValue::Slot(before), StateValue::Slot(after)) => {
-                if before != after {
-                    let written = slots.entry(*address).or_default();
-                    written.push((*slot, *before, *after));
-                }
-            }
-            // A location never changes its kind.
+            // Unchanged. A location never changes its kind.
             _ => {}
         },
     );
