@@ -10,7 +10,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::error::WireError;
-use crate::wire;
+use crate::{wire, wire_list};
 
 /// Returns `value` as plain JavaScript data: `bigint` for 64-bit integers and
 /// larger ones, `null` for what is absent.
@@ -45,6 +45,7 @@ pub(crate) fn outcome(
         requests_hash: outcome.requests_hash,
         checks: wire_checks(checks),
         state_diff: state_diff(&outcome.state_diff),
+        block_access_list: outcome.block_access_list.as_ref().map(wire_list::list),
         schedule: schedule(&outcome.schedule),
     }
 }
@@ -102,6 +103,7 @@ pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
     wire::Schedule {
         executor: report.executor.name(),
         reason: report.reason.clone().into_owned(),
+        bal_mismatch: report.bal_mismatch.as_ref().map(wire_list::mismatch),
         threads: report.threads as u32,
         executions: report.executions as u32,
         re_executions: report.re_executions as u32,

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use parevm::block::Fixture;
-use parevm::execute::{self, ExecuteOptions, Executor};
+use parevm::execute::{self, AccessListOutput, ExecuteOptions, Executor};
 use parevm::{BlockOutcome, Checks};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -69,17 +69,20 @@ impl Engine {
         let listener = Listener::new(request, fixture.block.transactions.len());
         let on_receipt = |receipt: &execute::Receipt| listener.receipt(receipt);
         let executor = choice(&wanted.executor)?;
+        let list = fixture.block_access_list.as_ref();
+        let list = list.filter(|_| executor == Executor::Bal);
+        let makes_list = wanted.returns_list || (executor == Executor::Bal && list.is_none());
         let options = ExecuteOptions {
             executor,
-            access_list: fixture
-                .block_access_list
-                .as_ref()
-                .filter(|_| executor == Executor::Bal),
+            access_list: list,
+            access_list_output: match makes_list {
+                true => AccessListOutput::Returned,
+                false => AccessListOutput::Omitted,
+            },
             cancel: Some(&CANCEL),
             progress: Some(&|settled| listener.progress(settled)),
             on_receipt: wanted.receipts.then_some(&on_receipt),
             timeline: wanted.timeline.then_some(&clock::now_ns),
-            ..Default::default()
         };
         let outcome = self.run(&fixture, &options).await?;
         let checks = compare(&fixture, &outcome);
@@ -93,8 +96,11 @@ impl Engine {
 
 /// What the caller of `executeBlock` wants.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Options {
     executor: String,
+    /// Whether the outcome holds the block's access list.
+    returns_list: bool,
     /// Whether receipts go to the host as they become final.
     receipts: bool,
     /// Whether a timeline is recorded.

@@ -23,6 +23,7 @@ pub mod measure;
 #[cfg(feature = "threads")]
 pub mod threads;
 mod wire;
+mod wire_list;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

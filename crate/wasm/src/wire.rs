@@ -7,6 +7,8 @@
 use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
 use serde::{Serialize, Serializer};
 
+use crate::wire_list::{AccountAccess, Mismatch};
+
 /// What a block did.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -36,6 +38,8 @@ pub(crate) struct BlockOutcome {
     pub checks: Checks,
     /// What the block changed, sorted by address.
     pub state_diff: Vec<AccountChange>,
+    /// What the block read and wrote (EIP-7928), sorted by address; `null` unless asked for.
+    pub block_access_list: Option<Vec<AccountAccess>>,
     /// Which executor ran, why, and how much it ran.
     pub schedule: Schedule,
 }
@@ -198,6 +202,8 @@ pub(crate) struct Schedule {
     pub executor: &'static str,
     /// Why this one, in words.
     pub reason: String,
+    /// Why the block was not run by its access list, where one was given and `bal` asked for.
+    pub bal_mismatch: Option<Mismatch>,
     /// Threads that executed transactions.
     pub threads: u32,
     /// Complete runs of transactions, the first ones included.
@@ -322,12 +328,12 @@ pub(crate) struct Replay {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands out references"
 )]
-fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(*value as f64)
 }
 
 /// JavaScript's own big integer.
-fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error> {
     if let Ok(small) = u128::try_from(*value) {
         return serializer.serialize_u128(small);
     }
@@ -338,6 +344,7 @@ fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire_list::{BalanceAccess, CodeAccess, NonceAccess, SlotAccess, WordAccess};
     use std::path::Path;
     use ts_rs::{Config, TS};
 
@@ -367,12 +374,19 @@ mod tests {
         add::<AccountChange>(&mut text);
         add::<Account>(&mut text);
         add::<Slot>(&mut text);
+        add::<AccountAccess>(&mut text);
+        add::<SlotAccess>(&mut text);
+        add::<WordAccess>(&mut text);
+        add::<BalanceAccess>(&mut text);
+        add::<NonceAccess>(&mut text);
+        add::<CodeAccess>(&mut text);
         add::<Schedule>(&mut text);
         add::<Incarnation>(&mut text);
         add::<Span>(&mut text);
         add::<Wait>(&mut text);
         add::<IncarnationOutcome>(&mut text);
         add::<Cause>(&mut text);
+        add::<Mismatch>(&mut text);
         add::<Replay>(&mut text);
 
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js/src/type/wire.ts");

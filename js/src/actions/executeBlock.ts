@@ -39,10 +39,21 @@ export async function executeBlock(
   supervisor: Supervisor,
   parameters: executeBlock.Parameters,
 ): Promise<executeBlock.ReturnType> {
-  const { fixture, executor = 'auto', timeline = false } = parameters
+  const { fixture, executor = 'auto', blockAccessList = 'omitted', timeline = false } = parameters
   if (!EXECUTORS.includes(executor))
     throw new InvalidParameterError('executor', `one of ${EXECUTORS.join(', ')}`, executor)
-  const options = { executor, receipts: parameters.onReceipt !== undefined, timeline }
+  if (!OUTPUTS.includes(blockAccessList))
+    throw new InvalidParameterError(
+      'blockAccessList',
+      `one of ${OUTPUTS.join(', ')}`,
+      blockAccessList,
+    )
+  const options = {
+    executor,
+    returnsList: blockAccessList === 'returned',
+    receipts: parameters.onReceipt !== undefined,
+    timeline,
+  }
   const request = { kind: 'executeBlock', fixture: textOf(fixture), options } as const
   const callbacks = guardCallbacks(parameters.signal)
   const onProgress = callbacks.guard('onProgress', parameters.onProgress)
@@ -76,8 +87,13 @@ export declare namespace executeBlock {
   type Parameters = {
     /** A block with the state before it: gzip or JSON as bytes, JSON as text, or parsed. */
     fixture: FixtureText | object
-    /** Which way to run it. @default `'auto'` */
+    /** Which way to run it; `'bal'` runs by the fixture's own access list. @default `'auto'` */
     executor?: Executor | undefined
+    /**
+     * Whether the result holds the block's access list (EIP-7928); making one costs time. `'bal'`
+     * makes one where the fixture has none. @default `'omitted'`
+     */
+    blockAccessList?: 'omitted' | 'returned' | undefined
     /** Called as transactions become final, in order. If it throws, the call ends. */
     onProgress?: ((progress: Progress) => void) | undefined
     /**
@@ -106,6 +122,7 @@ export declare namespace executeBlock {
 }
 
 const EXECUTORS: readonly Executor[] = ['auto', 'parallel', 'sequential', 'bal']
+const OUTPUTS = ['omitted', 'returned'] as const
 
 /** What is sent to the engine: of a view only its own bytes, of a document its text. */
 function textOf(fixture: executeBlock.Parameters['fixture']): FixtureText {

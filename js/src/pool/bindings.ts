@@ -34,6 +34,8 @@ export type BindingsHost = {
 /** How a block is to be executed. */
 export type ExecuteOptions = {
   executor: Executor
+  /** Whether the outcome holds the block's access list. */
+  returnsList: boolean
   /** Whether receipts go to the host as they become final. */
   receipts: boolean
   /** Whether a timeline is recorded. */

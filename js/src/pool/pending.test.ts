@@ -2,7 +2,12 @@ import { expect, test, vi } from 'vitest'
 import type { Receipt } from '../type/wire.js'
 import { createPending } from './pending.js'
 
-const options = { executor: 'auto', receipts: false, timeline: false } as const
+const options = {
+  executor: 'auto',
+  returnsList: false,
+  receipts: false,
+  timeline: false,
+} as const
 const request = { kind: 'executeBlock', fixture: '{}', options } as const
 
 function add(pending = createPending(), signal?: AbortSignal) {

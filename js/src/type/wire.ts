@@ -44,6 +44,10 @@ export type BlockOutcome = {
    */
   stateDiff: Array<AccountChange>
   /**
+   * What the block read and wrote (EIP-7928), sorted by address; `null` unless asked for.
+   */
+  blockAccessList: Array<AccountAccess> | null
+  /**
    * Which executor ran, why, and how much it ran.
    */
   schedule: Schedule
@@ -224,6 +228,106 @@ export type Slot = {
 }
 
 /**
+ * What a block reads and writes in one account (EIP-7928).
+ */
+export type AccountAccess = {
+  /**
+   * Which account.
+   */
+  address: Hex
+  /**
+   * Slots that the block changes, sorted by key.
+   */
+  storageChanges: Array<SlotAccess>
+  /**
+   * Slots that it only reads, sorted.
+   */
+  storageReads: Hex[]
+  /**
+   * Balances in wei.
+   */
+  balanceChanges: Array<BalanceAccess>
+  /**
+   * Nonces.
+   */
+  nonceChanges: Array<NonceAccess>
+  /**
+   * Codes.
+   */
+  codeChanges: Array<CodeAccess>
+}
+
+/**
+ * The changes of one slot.
+ */
+export type SlotAccess = {
+  /**
+   * Its key, 32 bytes.
+   */
+  key: Hex
+  /**
+   * Its values, in block order.
+   */
+  changes: Array<WordAccess>
+}
+
+/**
+ * A word of storage after one step of the block.
+ */
+export type WordAccess = {
+  /**
+   * 0 before the transactions, 1 for the first of them.
+   */
+  index: number
+  /**
+   * Its value, 32 bytes.
+   */
+  value: Hex
+}
+
+/**
+ * A balance after one step of the block.
+ */
+export type BalanceAccess = {
+  /**
+   * 0 before the transactions, 1 for the first of them.
+   */
+  index: number
+  /**
+   * Wei.
+   */
+  value: bigint
+}
+
+/**
+ * A nonce after one step of the block.
+ */
+export type NonceAccess = {
+  /**
+   * 0 before the transactions, 1 for the first of them.
+   */
+  index: number
+  /**
+   * The nonce.
+   */
+  value: number
+}
+
+/**
+ * A code after one step of the block.
+ */
+export type CodeAccess = {
+  /**
+   * 0 before the transactions, 1 for the first of them.
+   */
+  index: number
+  /**
+   * The code.
+   */
+  code: Hex
+}
+
+/**
  * Which executor ran, why, and how much it ran.
  */
 export type Schedule = {
@@ -235,6 +339,10 @@ export type Schedule = {
    * Why this one, in words.
    */
   reason: string
+  /**
+   * Why the block was not run by its access list, where one was given and `bal` asked for.
+   */
+  balMismatch: Mismatch | null
   /**
    * Threads that executed transactions.
    */
@@ -337,6 +445,28 @@ export type Cause = {
    * The same in words.
    */
   words: string
+}
+
+/**
+ * Why a block was not run by the access list that was given for it.
+ */
+export type Mismatch = {
+  /**
+   * `unsuitable` where no list tells enough: an old fork, or a storage that was emptied.
+   */
+  kind: 'malformed' | 'differs' | 'unsuitable'
+  /**
+   * In words.
+   */
+  message: string
+  /**
+   * The account, where it is about one.
+   */
+  address: Hex | null
+  /**
+   * Where in the block, as in the list, where it is about a change.
+   */
+  index: number | null
 }
 
 /**
