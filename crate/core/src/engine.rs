@@ -3,8 +3,9 @@
 use crate::{
     block::{Block, Fixture, FixtureError},
     execute::{
-        AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor,
-        Sequential, bal,
+        AccessListOutput, BlockOutcome, Chunk, ExecuteError, ExecuteOptions, Executed, Executor,
+        Sequential,
+        bal::{self, Source},
         choose::{choose, choose_by_work},
         finish, parallel,
         sequential::SequentialDatabase,
@@ -181,6 +182,42 @@ impl Engine {
         state: &'a S,
         options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
+        self.run_from(Source::Pool(&self.pool), block, environment, state, options)
+    }
+
+    /// Makes the outcome of a block whose transactions have run in chunks, on `workers` engines that
+    /// share no memory with this one, by the access list in `options`. It is run here where that
+    /// list turns out wrong, or where one chunk is missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`].
+    pub fn merge<S: StateSource>(
+        &self,
+        block: &Block,
+        state: &S,
+        options: &ExecuteOptions<'_>,
+        chunks: Vec<Chunk>,
+        workers: usize,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let environment = Environment::new(block);
+        let source = Source::Chunks { chunks, workers };
+        let options = ExecuteOptions {
+            executor: Executor::Bal,
+            ..*options
+        };
+        let executed = self.run_from(source, block, &environment, state, &options)?;
+        finish(&environment, executed)
+    }
+
+    fn run_from<'a, S: StateSource>(
+        &self,
+        source: Source<'_>,
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        options: &ExecuteOptions<'a>,
+    ) -> Result<Executed<'a>, ExecuteError> {
         // A balance that nobody checks is clamped, which the intervals of the optimistic executor do
         // not know.
         if environment.cfg.disable_balance_check {
@@ -210,7 +247,7 @@ impl Engine {
                     state,
                     list,
                 };
-                bal::run(input, options, &self.pool, reason, |options| {
+                bal::run(input, options, source, reason, |options| {
                     without_list(choose_by_work(block, self.threads()).0, options)
                 })
             }

@@ -12,6 +12,7 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
+use alloy_rlp::{Decodable, Encodable};
 use revm::state::{Account, bal::AccountBal};
 
 /// What some runs of a block have found of a list.
@@ -123,8 +124,35 @@ impl Audit {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.accounts.merge(&other.accounts);
         self.reads.merge(&other.reads);
-        self.changes += other.changes;
+        self.changes = self.changes.saturating_add(other.changes);
         self.resets.extend(&other.resets);
+    }
+
+    /// Writes the audit as RLP items.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        self.accounts.0.encode(out);
+        self.reads.0.encode(out);
+        (self.changes as u64).encode(out);
+        let resets: Vec<u64> = self.resets.iter().map(|place| *place as u64).collect();
+        resets.encode(out);
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// When it did not.
+    pub(crate) fn decode(bytes: &mut &[u8]) -> Result<Self, alloy_rlp::Error> {
+        let number = |number: u64| usize::try_from(number).map_err(|_| alloy_rlp::Error::Overflow);
+        Ok(Self {
+            accounts: Marks(Vec::decode(bytes)?),
+            reads: Marks(Vec::decode(bytes)?),
+            changes: number(u64::decode(bytes)?)?,
+            resets: Vec::<u64>::decode(bytes)?
+                .into_iter()
+                .map(number)
+                .collect::<Result<_, _>>()?,
+        })
     }
 
     /// Says whether the whole list was found, when the whole block has run.
@@ -155,7 +183,8 @@ impl Audit {
         diff: &mut StateDiff,
     ) -> Result<(), ResetError> {
         for place in &self.resets {
-            let account = &listed.accounts()[*place];
+            let account = listed.accounts().get(*place);
+            let account = account.ok_or(BalMismatch::from(Differs))?;
             let address = account.address;
             if listed.before().account(address)?.is_none() {
                 continue;

@@ -5,7 +5,8 @@
 //! out wrong has cost time and nothing else: the block is run another way then.
 
 use super::{
-    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
+    AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger,
+    ScheduleReport,
     longest_first::LongestFirst,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
@@ -25,8 +26,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-/// Runs `block` by `list` on all threads of `pool`, or, if that cannot be, by `otherwise`. `reason`
-/// says why this executor was chosen.
+/// Runs a block by its list, or, if that cannot be, by `otherwise`. `source` is where its
+/// transactions run, `reason` says why this executor was chosen.
 ///
 /// # Errors
 ///
@@ -34,12 +35,22 @@ use std::sync::{
 pub(crate) fn run<'a, S: StateSource>(
     input: Input<'a, S>,
     options: &ExecuteOptions<'a>,
-    pool: &ThreadPool,
+    source: Source<'_>,
     reason: &'static str,
     otherwise: impl FnOnce(&ExecuteOptions<'a>) -> Result<Executed<'a>, ExecuteError>,
 ) -> Result<Executed<'a>, ExecuteError> {
     let ran = AtomicUsize::new(0);
-    let mismatch = match replay(&input, options, pool, &ran) {
+    let threads = source.threads();
+    let replayed = replay(&input, |listed| match source {
+        Source::Pool(pool) => run_shares(&input, listed, options, pool, &ran),
+        Source::Chunks { chunks, .. } => {
+            let shares: Vec<_> = chunks.into_iter().map(Chunk::into_share).collect();
+            let count = shares.iter().map(|share| share.results.len()).sum();
+            ran.store(count, Ordering::Relaxed);
+            Ok((shares, listed.diff()?))
+        }
+    });
+    let mismatch = match replayed {
         Ok(done) => {
             let wanted = options.access_list_output == AccessListOutput::Returned;
             let mut ledger = Ledger::new(input.block, input.environment, options);
@@ -55,10 +66,10 @@ pub(crate) fn run<'a, S: StateSource>(
                     executor: Executor::Bal,
                     reason: reason.into(),
                     bal_mismatch: None,
-                    threads: pool.current_num_threads(),
+                    threads,
                     executions: input.block.transactions.len(),
                     re_executions: 0,
-                    timeline: done.timeline,
+                    timeline: options.timeline.map(|_| done.timeline),
                 },
             });
         }
@@ -99,12 +110,51 @@ pub(crate) struct Input<'a, S> {
     pub(crate) list: &'a BlockAccessList,
 }
 
+impl<'a, S: StateSource> Input<'a, S> {
+    /// The list over the state, if there is a way to run by it.
+    pub(super) fn listed(&self) -> Result<Listed<'a, S>, BalMismatch> {
+        if !self
+            .environment
+            .spec()
+            .is_enabled_in(SpecId::SPURIOUS_DRAGON)
+        {
+            return Err(BalMismatch::Fork);
+        }
+        let Block {
+            transactions,
+            header,
+            ..
+        } = self.block;
+        self.list
+            .check(transactions.len(), header.gas_limit)
+            .map_err(BalMismatch::Malformed)?;
+        Ok(Listed::new(self.list, self.state))
+    }
+}
+
+/// Where the transactions run.
+pub(crate) enum Source<'p> {
+    /// On all threads of a pool.
+    Pool(&'p ThreadPool),
+    /// They have run, in engines that share no memory with this one.
+    Chunks { chunks: Vec<Chunk>, workers: usize },
+}
+
+impl Source<'_> {
+    fn threads(&self) -> usize {
+        match self {
+            Self::Pool(pool) => pool.current_num_threads(),
+            Self::Chunks { workers, .. } => *workers,
+        }
+    }
+}
+
 /// What a run by a right list leaves.
 struct Replayed {
     results: Vec<ExecutionResult>,
     diff: StateDiff,
     system: SystemResult,
-    timeline: Option<Vec<Incarnation>>,
+    timeline: Vec<Incarnation>,
 }
 
 /// Why there is nothing to leave.
@@ -143,33 +193,60 @@ impl From<ResetError> for Ended {
 }
 
 /// What one worker has run.
-#[derive(Default)]
-struct Share {
-    results: Vec<(u32, ExecutionResult)>,
-    timeline: Vec<Incarnation>,
-    audit: Audit,
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    pub(super) results: Vec<(u32, ExecutionResult)>,
+    pub(super) timeline: Vec<Incarnation>,
+    pub(super) audit: Audit,
 }
 
+/// What a run by a right list leaves, if `run` gives a share of every transaction.
 fn replay<S: StateSource>(
     input: &Input<'_, S>,
+    run: impl FnOnce(&Listed<'_, S>) -> Result<(Vec<Share>, StateDiff), Ended>,
+) -> Result<Replayed, Ended> {
+    let Input {
+        block, environment, ..
+    } = *input;
+    let listed = input.listed()?;
+    let mut edges = Edges::new(block, environment, &listed)?;
+    let (shares, mut diff) = run(&listed)?;
+    let mut timeline = Vec::new();
+    let mut slots: Vec<Option<ExecutionResult>> = Vec::new();
+    slots.resize_with(block.transactions.len(), || None);
+    let differs = || BalMismatch::Differs { first: None };
+    for share in shares {
+        edges.audit.merge(&share.audit);
+        timeline.extend(share.timeline);
+        for (index, result) in share.results {
+            *slots.get_mut(index as usize).ok_or_else(differs)? = Some(result);
+        }
+    }
+    timeline.sort_by_key(|run| run.transaction);
+    let results: Option<Vec<_>> = slots.into_iter().collect();
+    let results = results.ok_or_else(differs)?;
+    let (system, audit) = edges.finish(&results)?;
+    audit.finish(&listed)?;
+    audit.apply_resets(&listed, &mut diff)?;
+    Ok(Replayed {
+        results,
+        diff,
+        system,
+        timeline,
+    })
+}
+
+/// Runs every transaction on all threads of `pool`, and counts them in `ran`.
+fn run_shares<S: StateSource>(
+    input: &Input<'_, S>,
+    listed: &Listed<'_, S>,
     options: &ExecuteOptions<'_>,
     pool: &ThreadPool,
     ran: &AtomicUsize,
-) -> Result<Replayed, Ended> {
+) -> Result<(Vec<Share>, StateDiff), Ended> {
     let Input {
-        block,
-        environment,
-        state,
-        list,
+        block, environment, ..
     } = *input;
-    if !environment.spec().is_enabled_in(SpecId::SPURIOUS_DRAGON) {
-        return Err(BalMismatch::Fork.into());
-    }
-    list.check(block.transactions.len(), block.header.gas_limit)
-        .map_err(BalMismatch::Malformed)?;
-    let listed = Listed::new(list, state);
-    let mut edges = Edges::new(block, environment, &listed)?;
-
     let work = LongestFirst::new(&block.transactions, pool.current_num_threads());
     let is_stopped = AtomicBool::new(false);
     let diff = OnceLock::new();
@@ -199,7 +276,7 @@ fn replay<S: StateSource>(
             share.results.push((index, result));
             Ok(())
         };
-        let share = run_share(block, environment, &listed, &work, run_one, |count| {
+        let share = run_share(block, environment, listed, &work, run_one, |count| {
             ran.fetch_add(count, Ordering::Relaxed);
             let cancelled = options.cancel;
             if cancelled.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
@@ -212,42 +289,9 @@ fn replay<S: StateSource>(
         }
         share
     });
-
-    let mut timeline = clock.is_some().then(Vec::new);
-    let mut slots: Vec<Option<ExecutionResult>> = Vec::new();
-    slots.resize_with(block.transactions.len(), || None);
-    for share in shares {
-        let Share {
-            results,
-            timeline: seen,
-            audit,
-        } = share?;
-        if let Some(timeline) = &mut timeline {
-            timeline.extend(seen);
-        }
-        edges.audit.merge(&audit);
-        for (index, result) in results {
-            slots[index as usize] = Some(result);
-        }
-    }
-    let differs = || BalMismatch::Differs { first: None };
-    let results: Vec<_> = slots
-        .into_iter()
-        .collect::<Option<_>>()
-        .ok_or_else(differs)?;
-    if let Some(timeline) = &mut timeline {
-        timeline.sort_by_key(|run| run.transaction);
-    }
-    let (system, audit) = edges.finish(&results)?;
-    audit.finish(&listed)?;
-    let mut diff = diff.into_inner().ok_or_else(differs)??;
-    audit.apply_resets(&listed, &mut diff)?;
-    Ok(Replayed {
-        results,
-        diff,
-        system,
-        timeline,
-    })
+    let shares = shares.into_iter().collect::<Result<_, _>>()?;
+    let diff = diff.into_inner();
+    Ok((shares, diff.ok_or(BalMismatch::Differs { first: None })??))
 }
 
 /// Runs transactions on one worker until none is left. `go_on` is told how many have run since it

@@ -7,6 +7,7 @@
 
 pub(crate) mod bal;
 pub mod choose;
+mod chunk;
 mod error;
 mod finish;
 mod ledger;
@@ -19,6 +20,7 @@ pub mod sequential;
 pub mod timeline;
 
 pub use choose::Executor;
+pub use chunk::{Chunk, ChunkError, chunks};
 pub use error::ExecuteError;
 pub use finish::finish;
 pub use ledger::Ledger;

@@ -1,0 +1,163 @@
+//! Some transactions of a block, run by its access list where no memory is shared.
+//!
+//! An engine that cannot share memory has helpers with a block, a list and the whole state before it
+//! of their own: `storageReads` has no index, so no part of the state is enough. Each runs chunks as
+//! they are handed out and sends back bytes; [`Engine::merge`](crate::Engine::merge) makes the
+//! outcome.
+
+use super::{
+    bal::{Input, Share},
+    longest_first::LongestFirst,
+};
+use crate::{
+    bal::{Audit, BalMismatch, BlockAccessList},
+    block::Block,
+    state::StateSource,
+    vm::{Environment, ExecutionResult, Output, SuccessReason, replay::Replayer},
+};
+use alloy_primitives::{Address, Bytes, Log};
+use alloy_rlp::{Decodable, Encodable, Error as RlpError};
+use revm::context::result::ResultGas;
+
+/// What running some transactions of a block by its access list has left.
+#[derive(Debug)]
+pub struct Chunk(Share);
+
+/// The transactions of a block, cut into chunks to be handed out in this order: those that may take
+/// longest come first.
+#[must_use]
+pub fn chunks(block: &Block, workers: usize) -> Vec<Vec<u32>> {
+    let work = LongestFirst::new(&block.transactions, workers);
+    std::iter::from_fn(|| work.claim().map(<[u32]>::to_vec)).collect()
+}
+
+impl Chunk {
+    /// Runs `transactions`, given by their positions in the block, by `list`.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used, as far as these transactions tell.
+    pub fn run<S: StateSource>(
+        block: &Block,
+        environment: &Environment,
+        state: &S,
+        list: &BlockAccessList,
+        transactions: &[u32],
+    ) -> Result<Self, BalMismatch> {
+        let input = Input {
+            block,
+            environment,
+            state,
+            list,
+        };
+        let listed = input.listed()?;
+        let mut share = Share::default();
+        if let Some(mut replayer) = Replayer::new(block, environment, &listed) {
+            for index in transactions {
+                share.results.push((*index, replayer.run(*index as usize)?));
+            }
+            share.audit = replayer.audit;
+        }
+        Ok(Self(share))
+    }
+
+    /// The chunk as bytes. Of the output of a transaction only the created address is kept, and of
+    /// a failure only that it was one: receipts hold no more.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        (self.0.results.len() as u64).encode(&mut out);
+        for (index, result) in &self.0.results {
+            encode_result(*index, result, &mut out);
+        }
+        self.0.audit.encode(&mut out);
+        out
+    }
+
+    /// The chunk that [`Self::encode`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// When it did not.
+    pub fn decode(mut bytes: &[u8]) -> Result<Self, ChunkError> {
+        let bytes = &mut bytes;
+        let count = u64::decode(bytes)?;
+        let mut share = Share::default();
+        for _ in 0..count {
+            share.results.push(decode_result(bytes)?);
+        }
+        share.audit = Audit::decode(bytes)?;
+        match bytes.is_empty() {
+            true => Ok(Self(share)),
+            false => Err(RlpError::UnexpectedLength.into()),
+        }
+    }
+
+    pub(super) fn into_share(self) -> Share {
+        self.0
+    }
+}
+
+/// The bytes are no chunk.
+#[derive(Debug, thiserror::Error)]
+#[error("a chunk of results is damaged")]
+pub struct ChunkError(#[from] RlpError);
+
+/// How a transaction ended, as far as its receipt tells.
+const CALLED: u8 = 1;
+const CREATED: u8 = 2;
+const FAILED: u8 = 3;
+
+fn encode_result(index: u32, result: &ExecutionResult, out: &mut Vec<u8>) {
+    let created = result.created_address();
+    let end = match (result.is_success(), created) {
+        (false, _) => FAILED,
+        (true, None) => CALLED,
+        (true, Some(_)) => CREATED,
+    };
+    let gas = result.gas();
+    index.encode(out);
+    end.encode(out);
+    created.unwrap_or_default().encode(out);
+    gas.total_gas_spent().encode(out);
+    gas.inner_refunded().encode(out);
+    gas.floor_gas().encode(out);
+    gas.state_gas_spent_final().encode(out);
+    alloy_rlp::encode_list(result.logs(), out);
+}
+
+fn decode_result(bytes: &mut &[u8]) -> Result<(u32, ExecutionResult), RlpError> {
+    let index = u32::decode(bytes)?;
+    let end = u8::decode(bytes)?;
+    let created = Address::decode(bytes)?;
+    let (spent, refunded, floor, state) = (
+        u64::decode(bytes)?,
+        u64::decode(bytes)?,
+        u64::decode(bytes)?,
+        u64::decode(bytes)?,
+    );
+    let gas = ResultGas::new_with_state_gas(spent, refunded, floor, state);
+    let logs = Vec::<Log>::decode(bytes)?;
+    let success = |output| ExecutionResult::Success {
+        reason: SuccessReason::Stop,
+        gas,
+        logs: Vec::new(),
+        output,
+    };
+    let mut result = match end {
+        CALLED => success(Output::Call(Bytes::new())),
+        CREATED => success(Output::Create(Bytes::new(), Some(created))),
+        FAILED => ExecutionResult::Revert {
+            gas,
+            logs: Vec::new(),
+            output: Bytes::new(),
+        },
+        _ => return Err(RlpError::Custom("an end that no transaction has")),
+    };
+    if let ExecutionResult::Success { logs: kept, .. }
+    | ExecutionResult::Revert { logs: kept, .. } = &mut result
+    {
+        *kept = logs;
+    }
+    Ok((index, result))
+}

@@ -1,0 +1,152 @@
+//! Blocks run by their access list in chunks, as engines do that share no memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+use alloy_primitives::U256;
+use parevm::{
+    Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
+    bal::BalMismatch,
+    execute::{AccessListOutput, Chunk, chunks},
+    vm::{Environment, SpecId},
+};
+use parevm_testkit::{compare::difference, fixture, workload};
+
+fn in_order(engine: &Engine, block: &Block, state: &MemoryState) -> BlockOutcome {
+    let options = ExecuteOptions {
+        executor: Executor::Sequential,
+        access_list_output: AccessListOutput::Returned,
+        ..Default::default()
+    };
+    engine.execute(block, state, &options).unwrap()
+}
+
+/// Runs each chunk by itself, as an engine does that has nothing but messages.
+fn sent(
+    block: &Block,
+    state: &MemoryState,
+    list: &BlockAccessList,
+) -> Result<Vec<Chunk>, BalMismatch> {
+    let environment = Environment::new(block);
+    chunks(block, 2)
+        .iter()
+        .rev()
+        .map(|transactions| {
+            let chunk = Chunk::run(block, &environment, state, list, transactions)?;
+            Ok(Chunk::decode(&chunk.encode()).unwrap())
+        })
+        .collect()
+}
+
+fn merged(
+    engine: &Engine,
+    block: &Block,
+    state: &MemoryState,
+    list: &BlockAccessList,
+    chunks: Vec<Chunk>,
+) -> BlockOutcome {
+    let options = ExecuteOptions {
+        access_list: Some(list),
+        ..Default::default()
+    };
+    engine.merge(block, state, &options, chunks, 2).unwrap()
+}
+
+#[test]
+fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
+    let engine = Engine::new(1).unwrap();
+    for seed in 0..30 {
+        for spec in [SpecId::CANCUN, SpecId::OSAKA] {
+            let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
+            let expected = in_order(&engine, &block, &state);
+            let list = expected.block_access_list.as_ref().unwrap();
+            let chunks = sent(&block, &state, list).unwrap();
+            let outcome = merged(&engine, &block, &state, list, chunks);
+            let at = format!("seed {seed}, {spec:?}");
+            assert_eq!(difference(&outcome, &expected), None, "{at}");
+            assert_eq!(outcome.schedule.bal_mismatch, None, "{at}");
+            assert_eq!(outcome.schedule.executions, 40, "{at}");
+        }
+    }
+}
+
+#[test]
+fn recorded_blocks_run_in_chunks() {
+    let engine = Engine::new(1).unwrap();
+    let mut ran = 0;
+    for path in fixture::list(&fixture::blocks_folder()).unwrap() {
+        let loaded = fixture::load(&engine, &path).unwrap();
+        let Some(list) = &loaded.block_access_list else {
+            continue;
+        };
+        let (block, state) = (&loaded.block, &loaded.state);
+        let outcome = merged(
+            &engine,
+            block,
+            state,
+            list,
+            sent(block, state, list).unwrap(),
+        );
+        let name = fixture::name(&path);
+        assert_eq!(
+            difference(&outcome, &in_order(&engine, block, state)),
+            None,
+            "{name}"
+        );
+        assert_eq!(outcome.schedule.executor, Executor::Bal, "{name}");
+        ran += 1;
+    }
+    assert!(ran > 0);
+}
+
+#[test]
+fn a_lost_or_doubled_chunk_is_found_out() {
+    let engine = Engine::new(1).unwrap();
+    let (block, state) = workload::contracts(1, 40, 4, SpecId::CANCUN);
+    let expected = in_order(&engine, &block, &state);
+    let list = expected.block_access_list.as_ref().unwrap();
+    let mut lost = sent(&block, &state, list).unwrap();
+    let last = lost.pop().unwrap();
+    let again = Chunk::decode(&last.encode()).unwrap();
+    let mut doubled = sent(&block, &state, list).unwrap();
+    doubled.push(again);
+    for chunks in [lost, doubled] {
+        let outcome = merged(&engine, &block, &state, list, chunks);
+        assert_eq!(difference(&outcome, &expected), None);
+        assert_eq!(outcome.schedule.executor, Executor::Sequential);
+        assert!(outcome.schedule.bal_mismatch.is_some());
+    }
+}
+
+#[test]
+fn a_wrong_list_is_found_out_by_a_chunk_or_when_merged() {
+    let engine = Engine::new(1).unwrap();
+    let (block, state) = workload::contracts(1, 40, 4, SpecId::CANCUN);
+    let expected = in_order(&engine, &block, &state);
+    let mut list = expected.block_access_list.clone().unwrap();
+    let account = &mut list.accounts_mut()[0];
+    account.storage_reads.push(U256::MAX);
+    // Nothing that runs misses the read that is too much.
+    let chunks = sent(&block, &state, &list).unwrap();
+    let outcome = merged(&engine, &block, &state, &list, chunks);
+    assert_eq!(difference(&outcome, &expected), None);
+    assert!(outcome.schedule.bal_mismatch.is_some());
+
+    list.accounts_mut().remove(0);
+    assert!(sent(&block, &state, &list).is_err());
+}
+
+#[test]
+fn damaged_bytes_are_no_chunk() {
+    let (block, state) = workload::transfers(5);
+    let expected = in_order(&Engine::new(1).unwrap(), &block, &state);
+    let list = expected.block_access_list.unwrap();
+    for chunk in sent(&block, &state, &list).unwrap() {
+        let bytes = chunk.encode();
+        assert!(Chunk::decode(&bytes[..bytes.len() - 1]).is_err());
+        assert!(Chunk::decode(&[&bytes[..], &[0]].concat()).is_err());
+    }
+}
