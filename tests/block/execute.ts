@@ -1,12 +1,16 @@
-import { createEvm } from '../../dist/js/src/index.js'
+import { createEvm, type Executor } from '../../dist/js/src/index.js'
 
 /** Executes a block through the public API; returns what tests compare, as plain JSON. */
-export async function execute(fixture: Uint8Array, options: createEvm.Options) {
+export async function execute(
+  fixture: Uint8Array,
+  { executor, ...options }: createEvm.Options & { executor?: Executor },
+) {
   const evm = await createEvm(options)
   try {
     const progress: number[] = []
     const block = await evm.executeBlock({
       fixture,
+      executor,
       onProgress: ({ settled, total }) => progress.push(settled / total),
     })
     return {

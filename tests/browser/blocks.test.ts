@@ -28,3 +28,25 @@ describe.each(settings)('$browser, isolated: $isolated', ({ browser, isolated, i
     expect(outcome.progress.at(-1)).toBe(1)
   })
 })
+
+test.each(['chromium', 'firefox'] as const)(
+  'a page that is not isolated runs a block by its access list in workers (%s)',
+  async (browser) => {
+    const page = await open({ browser, isolated: false })
+    try {
+      const outcome = await page.evaluate(async () => {
+        const fixture = await fetch('/fixtures/21429063.json.gz')
+        const bytes = new Uint8Array(await fixture.arrayBuffer())
+        return globalThis.parevmTest.execute(bytes, { threads: 3, executor: 'bal' })
+      }, undefined)
+      expect(outcome).toMatchObject({
+        gasUsed: 1_380_489,
+        checks: { gasUsed: true, receiptsRoot: true, stateRoot: true },
+        info: { build: 'single', threads: 3 },
+        schedule: { executor: 'bal', threads: 3, executions: 9, reExecutions: 0 },
+      })
+    } finally {
+      await page.close()
+    }
+  },
+)

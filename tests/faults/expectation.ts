@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Build, play, ScenarioName } from './scenario.js'
+import { type Build, type play, type ScenarioName, scenarioNames } from './scenario.js'
 
 /** A caller that waits longer than this would think that the engine hangs. */
 const SOON_MS = 1000
@@ -22,6 +22,7 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   killedEngine: () => [died('engine'), died('engine')],
   killedPoolWorker: () => [died('pool'), died('pool')],
   killedPoolWorkerAtWork: () => [died('pool'), died('pool')],
+  killedHelper: () => [died('pool'), died('pool')],
   killedIdleEngine: () => [],
   panicInEngine: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
   panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
@@ -38,13 +39,24 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   abortedWhileHanging: () => [{ name: 'Error', message: 'no longer wanted' }],
 }
 
-/** Scenarios that only the threads build knows: the single build has no pool. */
-export const poolScenarios: readonly ScenarioName[] = [
+/** Scenarios in which a worker of the pool is lost. */
+const ofPool: readonly ScenarioName[] = [
   'killedPoolWorker',
   'killedPoolWorkerAtWork',
   'panicInPool',
   'poolScriptMissing',
 ]
+
+/** Of those, the ones in which the worker need not have a part in the block. */
+const ofHelpers: readonly ScenarioName[] = ['killedPoolWorker', 'poolScriptMissing', 'killedHelper']
+
+/** The scenarios that `build` knows: alone there is no pool, with helpers it is one of another kind. */
+export function scenariosOf({ build, threads }: Build): readonly ScenarioName[] {
+  if (build === 'single' && threads > 1) return ofHelpers
+  return scenarioNames.filter(
+    (name) => name !== 'killedHelper' && (build === 'threads' || !ofPool.includes(name)),
+  )
+}
 
 /** Compares what became of the calls, and that the engine works afterwards. */
 export function expectEnds(

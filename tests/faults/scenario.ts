@@ -40,6 +40,19 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
+  /** Workers that share no memory run a block by its list, and one of them is gone. */
+  async killedHelper(lab: Lab, build: Build) {
+    const { evm } = await lab.breakable(build)
+    const fixture = await lab.fixture('21429063')
+    const pending = [
+      ending(evm.executeBlock({ fixture, executor: 'bal' })),
+      ending(evm.executeBlock({ fixture })),
+    ]
+    happened()
+    lab.workers.findLast(({ name }) => name.includes('pool'))?.kill()
+    return { ends: await Promise.all(pending), after: await works(lab, evm) }
+  },
+
   /** An idle engine is not waited for by anyone, yet its death must not go unnoticed. */
   async killedIdleEngine(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
@@ -156,7 +169,7 @@ const scenarios = {
 export type ScenarioName = keyof typeof scenarios
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[]
 
-/** Two threads, or the single build. */
+/** Threads, or the single build, alone or with helpers. */
 export type Build = { build: 'threads' | 'single'; threads: number }
 
 /** Plays one scenario in a lab of its own. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
-import { createEvm } from '../../dist/js/src/index.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createEvm, type Evm, type Receipt } from '../../dist/js/src/index.js'
 
 /** An embedded block of 9 transactions that carries its access list. */
 const fixture = await readFile(new URL('../../fixtures/21429063.json.gz', import.meta.url))
@@ -42,20 +42,104 @@ test.each([
   })
 })
 
-test('a wrong list is found out, and the outcome is right all the same', async () => {
+/** The same block with a balance in its list that nothing leaves. */
+function wrongly() {
   const wrong = structuredClone(document)
   const account = wrong.blockAccessList.find(
     ({ balanceChanges }: { balanceChanges: unknown[] }) => balanceChanges.length > 0,
   )
   account.balanceChanges[0].postBalance = '0x1'
-  await using evm = await createEvm({ build: 'threads', threads: 2 })
-  const { checks, schedule } = await evm.executeBlock({ fixture: wrong, executor: 'bal' })
-  expect(schedule.balMismatch).toMatchObject({
+  const mismatch = {
     kind: 'differs',
     address: account.address.toLowerCase(),
     index: Number(account.balanceChanges[0].blockAccessIndex),
+  }
+  return { wrong, mismatch }
+}
+
+test.each([
+  { build: 'threads', threads: 2 },
+  { build: 'single', threads: 2 },
+] as const)(
+  'a wrong list is found out, and the outcome is right all the same ($build)',
+  async (options) => {
+    const { wrong, mismatch } = wrongly()
+    await using evm = await createEvm(options)
+    const { checks, schedule } = await evm.executeBlock({ fixture: wrong, executor: 'bal' })
+    expect(schedule.balMismatch).toMatchObject(mismatch)
+    expect(schedule.executor).not.toBe('bal')
+    expect(schedule.reason).toContain('listed 0x1')
+    expect(checks).toMatchObject({ gasUsed: true, receiptsRoot: true, stateRoot: true })
+  },
+)
+
+describe('workers that share no memory', () => {
+  let evm: Evm
+  beforeAll(async () => {
+    evm = await createEvm({ build: 'single', threads: 3 })
   })
-  expect(schedule.executor).not.toBe('bal')
-  expect(schedule.reason).toContain('listed 0x1')
-  expect(checks).toMatchObject({ gasUsed: true, receiptsRoot: true, stateRoot: true })
+  afterAll(() => evm.close())
+
+  test('run a block by its list as a run in order does', async () => {
+    expect(evm.info).toMatchObject({ build: 'single', threads: 3 })
+    const told: Receipt[] = []
+    const run = await evm.executeBlock({
+      fixture,
+      executor: 'bal',
+      timeline: true,
+      blockAccessList: 'returned',
+      onReceipt: (receipt) => told.push(receipt),
+    })
+    const inOrder = await evm.executeBlock({
+      fixture,
+      executor: 'sequential',
+      blockAccessList: 'returned',
+    })
+    expect(run).toEqual({
+      ...inOrder,
+      schedule: {
+        executor: 'bal',
+        reason: 'asked for',
+        balMismatch: null,
+        threads: 3,
+        executions: 9,
+        reExecutions: 0,
+        timeline: null,
+      },
+    })
+    expect(told).toEqual(run.receipts)
+  })
+
+  test('run one block after the other', async () => {
+    const calls = [1, 2, 3].map(() => evm.executeBlock({ fixture, executor: 'bal' }))
+    for (const { checks, schedule } of await Promise.all(calls)) {
+      expect(checks.stateRoot).toBe(true)
+      expect(schedule.executor).toBe('bal')
+    }
+  })
+
+  test('leave a block without a list to one of them, which makes one', async () => {
+    const { blockAccessList: _, ...bare } = document
+    const run = await evm.executeBlock({ fixture: bare, executor: 'bal' })
+    expect(run.schedule).toMatchObject({ executor: 'sequential', threads: 1, executions: 9 })
+    expect(run.schedule.reason).toContain('no access list is at hand')
+    expect(run.blockAccessList).toHaveLength(document.blockAccessList.length)
+  })
+
+  test('end a call that is aborted, and serve the next one', async () => {
+    const controller = new AbortController()
+    const call = evm.executeBlock({ fixture, executor: 'bal', signal: controller.signal })
+    setTimeout(() => controller.abort(new Error('no longer wanted')), 5)
+    await expect(call).rejects.toThrow('no longer wanted')
+    const { schedule } = await evm.executeBlock({ fixture, executor: 'bal' })
+    expect(schedule.executor).toBe('bal')
+  })
+
+  test('name what is wrong with a fixture', async () => {
+    await expect(
+      evm.executeBlock({ fixture: { ...document, preState: undefined }, executor: 'bal' }),
+    ).rejects.toMatchObject({ name: 'InvalidFixtureError', field: 'preState' })
+    const { schedule } = await evm.executeBlock({ fixture, executor: 'bal' })
+    expect(schedule.executor).toBe('bal')
+  })
 })

@@ -10,7 +10,7 @@ use alloy_primitives::U256;
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::BalMismatch,
-    execute::{AccessListOutput, Chunk, chunks},
+    execute::{AccessListOutput, Chunk, ListedBlock, pieces},
     vm::{Environment, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};
@@ -31,14 +31,13 @@ fn sent(
     list: &BlockAccessList,
 ) -> Result<Vec<Chunk>, BalMismatch> {
     let environment = Environment::new(block);
-    chunks(block, 2)
-        .iter()
-        .rev()
-        .map(|transactions| {
-            let chunk = Chunk::run(block, &environment, state, list, transactions)?;
-            Ok(Chunk::decode(&chunk.encode()).unwrap())
-        })
-        .collect()
+    let listed = ListedBlock::new(block, &environment, state, list)?;
+    let mut runs = [listed.chunk(), listed.chunk(), listed.chunk()];
+    for (at, transactions) in pieces(block, 2).iter().rev().enumerate() {
+        runs[at % 3].run(transactions)?;
+    }
+    let resent = |chunk: Chunk| Chunk::decode(&chunk.encode()).unwrap();
+    Ok(runs.map(|run| resent(run.finish())).into())
 }
 
 fn merged(

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::cancel::CANCEL;
+#[cfg(not(feature = "threads"))]
+use crate::chunk;
 use crate::error::WireError;
 use crate::listener::Listener;
 use crate::{clock, encode};
@@ -18,12 +20,15 @@ use crate::{clock, encode};
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) core: parevm::Engine,
+    /// Workers that run a block by its access list, this one included.
+    #[cfg(not(feature = "threads"))]
+    workers: usize,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine with `threads` executing threads, as many as there are pool workers. The single
-    /// build has one: the caller's.
+    /// An engine with `threads` executing threads, as many as there are pool workers. In the single
+    /// build the caller's is the only one that shares its memory.
     ///
     /// # Errors
     ///
@@ -36,16 +41,15 @@ impl Engine {
             crate::threads::build_pool(threads)
         };
         #[cfg(not(feature = "threads"))]
-        let pool = {
-            let _ = threads;
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(1)
-                .use_current_thread()
-                .build()
-        };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .use_current_thread()
+            .build();
         let pool = pool.map_err(|error| WireError::bug(error.to_string()))?;
         Ok(Self {
             core: parevm::Engine::with_pool(pool),
+            #[cfg(not(feature = "threads"))]
+            workers: threads,
         })
     }
 
@@ -84,7 +88,7 @@ impl Engine {
             on_receipt: wanted.receipts.then_some(&on_receipt),
             timeline: wanted.timeline.then_some(&clock::now_ns),
         };
-        let outcome = self.run(&fixture, &options).await?;
+        let outcome = self.run(request, &fixture, &options).await?;
         let checks = compare(&fixture, &outcome);
         Ok(encode::to_js(&encode::outcome(
             &fixture.block,
@@ -117,21 +121,30 @@ impl Engine {
     #[cfg(feature = "threads")]
     async fn run(
         &self,
+        _request: u32,
         fixture: &Fixture,
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, WireError> {
         Ok(self.core.execute(&fixture.block, &fixture.state, options)?)
     }
 
-    /// Executes in this thread and serves its events every [`PAUSE_MS`].
+    /// Executes in this thread and serves its events every [`PAUSE_MS`], or with other workers
+    /// where there are some and a list.
     #[cfg(not(feature = "threads"))]
     async fn run(
         &self,
+        request: u32,
         fixture: &Fixture,
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, WireError> {
-        let reason = match options.executor {
-            Executor::Sequential => "asked for",
+        if options.access_list.is_some() && self.workers > 1 {
+            return chunk::lead(&self.core, self.workers, request, fixture, options).await;
+        }
+        let reason = match (options.executor, options.access_list) {
+            (Executor::Sequential, _) => "asked for",
+            (Executor::Bal, None) => {
+                "bal was asked for, but no access list is at hand: this run makes one"
+            }
             _ => "the single build has one thread",
         };
         let environment = parevm::vm::Environment::new(&fixture.block);

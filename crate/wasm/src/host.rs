@@ -30,6 +30,22 @@ extern "C" {
     #[cfg(not(feature = "threads"))]
     #[wasm_bindgen(method)]
     fn pause(this: &Host) -> js_sys::Promise;
+
+    /// `pieces` of the block of `request`, lists of positions, can be handed out.
+    #[cfg(not(feature = "threads"))]
+    #[wasm_bindgen(method, js_name = handOut)]
+    fn hand_out(this: &Host, request: u32, pieces: &JsValue);
+
+    /// Resolves with a piece of the block of `request`, or with `null` when there is no more.
+    #[cfg(not(feature = "threads"))]
+    #[wasm_bindgen(method, js_name = nextPiece)]
+    fn next_piece(this: &Host, request: u32) -> js_sys::Promise;
+
+    /// Resolves with the chunks of `request` that other workers have run, a list of bytes. No more
+    /// pieces are handed out.
+    #[cfg(not(feature = "threads"))]
+    #[wasm_bindgen(method)]
+    fn chunks(this: &Host, request: u32) -> js_sys::Promise;
 }
 
 thread_local! {
@@ -73,4 +89,34 @@ pub(crate) async fn pause() {
         // The promise has no way to fail that would concern the engine.
         let _ = wasm_bindgen_futures::JsFuture::from(host.pause()).await;
     }
+}
+
+/// Lets the host hand out `pieces` of the block of `request`.
+#[cfg(not(feature = "threads"))]
+pub(crate) fn hand_out(request: u32, pieces: &JsValue) {
+    if let Some(host) = host_of_this_thread() {
+        host.hand_out(request, pieces);
+    }
+}
+
+/// Returns the next piece of the block of `request`, as positions of transactions.
+#[cfg(not(feature = "threads"))]
+pub(crate) async fn next_piece(request: u32) -> Option<Vec<u32>> {
+    let next = host_of_this_thread()?.next_piece(request);
+    let piece = wasm_bindgen_futures::JsFuture::from(next).await.ok()?;
+    serde_wasm_bindgen::from_value(piece).ok()?
+}
+
+/// Returns the chunks of `request` that other workers have run.
+#[cfg(not(feature = "threads"))]
+pub(crate) async fn chunks(request: u32) -> Vec<Vec<u8>> {
+    let Some(host) = host_of_this_thread() else {
+        return Vec::new();
+    };
+    let chunks = wasm_bindgen_futures::JsFuture::from(host.chunks(request)).await;
+    let chunks = js_sys::Array::from(&chunks.unwrap_or_default());
+    chunks
+        .iter()
+        .map(|bytes| js_sys::Uint8Array::new(&bytes).to_vec())
+        .collect()
 }

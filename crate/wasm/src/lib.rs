@@ -2,7 +2,8 @@
 //!
 //! Two builds come from here. With the feature `threads` the instances of several workers share one
 //! memory: one worker owns the [`engine`], the others lend themselves to its pool ([`threads`]).
-//! Without it there is one worker, which yields to its event loop while it executes. The workers
+//! Without it there is one worker, which yields to its event loop while it executes; others with
+//! instances of their own may help where a block has an access list ([`chunk`]). The workers
 //! themselves are started and watched by `js/src/pool`.
 //!
 //! Results cross as the plain data of [`wire`], errors as those of [`error`]. A panic is told to the
@@ -12,6 +13,8 @@
 
 pub mod allocator;
 pub mod cancel;
+#[cfg(not(feature = "threads"))]
+mod chunk;
 mod clock;
 mod encode;
 pub mod engine;

@@ -101,7 +101,10 @@ export declare namespace executeBlock {
      * told is void if the call rejects. If it throws, the call ends.
      */
     onReceipt?: ((receipt: Receipt) => void) | undefined
-    /** Whether `schedule.timeline` tells which worker ran what when. @default `false` */
+    /**
+     * Whether `schedule.timeline` tells which worker ran what when. Workers that share no memory
+     * share no clock: they tell none. @default `false`
+     */
     timeline?: boolean | undefined
     /** Ends the call early. */
     signal?: AbortSignal | undefined

@@ -29,7 +29,11 @@ export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
 
 export declare namespace createEvm {
   type Options = {
-    /** Threads that execute, at most 256; 1 means the single build. @default `'auto'` */
+    /**
+     * Threads that execute, at most 256; 1 means the single build. Where memory cannot be shared
+     * they are workers that each hold the whole state, and only `executor: 'bal'` uses more than
+     * one; `'auto'` means one there. @default `'auto'`
+     */
     threads?: number | 'auto' | undefined
     /** Insists on one build. Left out, the host decides. */
     build?: Build | undefined

@@ -21,7 +21,10 @@ export declare namespace Evm {
   type Info = {
     /** `threads` has shared memory and a pool of workers, `single` runs everywhere. */
     readonly build: Build
-    /** Threads that execute; the engine's own, which only waits, is not counted. */
+    /**
+     * Threads that execute; the engine's own is not counted where it only waits. In the single
+     * build only `executor: 'bal'` uses more than one.
+     */
     readonly threads: number
     /** Why this build. */
     readonly reason: string

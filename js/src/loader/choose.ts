@@ -28,9 +28,9 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
       hint: 'Create the engine in a page, a dedicated worker or a Node.js process.',
       data: { ...features },
     })
-  if (build === 'single' && threads !== 'auto' && threads !== 1)
-    throw new InvalidParameterError('threads', "1 or 'auto' with the single build", threads)
-  if (build === 'single') return { build, threads: 1, reason: 'the single build was asked for' }
+  // Each has an instance and the whole state of its own: only who asks gets more than one.
+  const apart = threads === 'auto' ? 1 : threads
+  if (build === 'single') return { build, threads: apart, reason: 'the single build was asked for' }
 
   const obstacle = obstacleToThreads(features)
   if (obstacle !== undefined) {
@@ -39,7 +39,7 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
         hint: 'Serve the page with COOP `same-origin` and COEP `require-corp`, or leave `build` out.',
         data: { ...features },
       })
-    return { build: 'single', threads: 1, reason: obstacle }
+    return { build: 'single', threads: apart, reason: obstacle }
   }
 
   const count = threads === 'auto' ? Math.max(1, Math.min(features.cores, MOST_THREADS)) : threads
@@ -59,7 +59,10 @@ export declare namespace choose {
   }
   type Choice = {
     readonly build: Build
-    /** Executing threads; the engine's own, which only waits, is not counted. */
+    /**
+     * Executing threads; the engine's own is not counted where it only waits. The single build has
+     * more than one only for blocks run by their access list.
+     */
     readonly threads: number
     /** Why this build. */
     readonly reason: string

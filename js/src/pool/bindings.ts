@@ -29,6 +29,12 @@ export type BindingsHost = {
   receipts(request: number, first: number, receipts: readonly Receipt[]): void
   /** Resolves after the events that are pending have been served. Only the single build asks. */
   pause(): Promise<void>
+  /** Pieces of a block, positions of transactions, to be handed out. Only the single build has some. */
+  handOut(request: number, pieces: readonly (readonly number[])[]): void
+  /** Resolves with a piece; with `null` when there is no more. */
+  nextPiece(request: number): Promise<readonly number[] | null>
+  /** Resolves with the chunks of other workers. No more pieces are handed out. */
+  chunks(request: number): Promise<readonly Uint8Array[]>
 }
 
 /** How a block is to be executed. */
@@ -46,6 +52,8 @@ export type ExecuteOptions = {
 export type EngineBinding = {
   /** Resolves with a `BlockOutcome`. */
   executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
+  /** Resolves with a chunk of a block that another worker leads. Only in the single build. */
+  help?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
   /** Returns a `Replay`. */
   replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
   /** Returns a `Replay`. */

@@ -1,11 +1,14 @@
 import { BaseError } from '../error/BaseError.js'
 import type { choose } from '../loader/choose.js'
 import type { Host, WorkerHandle } from '../loader/host.js'
+import { createHandout, type Handout } from './handout.js'
 import type { EngineRequest, FromWorker } from './message.js'
 
 /**
  * Starts the workers of one engine: one that answers requests and, with threads, a pool that
- * executes. They share one memory and one fate: when one is lost, all are.
+ * executes. Those of the threads build share one memory; in the single build each has its own, and
+ * the others help the first where a block has an access list. All share one fate: when one is lost,
+ * all are.
  *
  * @throws {@link EngineFailedError} The host gives no memory or no workers.
  */
@@ -13,6 +16,7 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   const { host, choice, module, faults, onMessage } = parameters
   const memory = choice.build === 'threads' ? sharedMemory() : undefined
   const workers: WorkerHandle[] = []
+  const handout = createHandout()
   let waiting = 0
   let over = false
   let cancelFlag = 0
@@ -43,6 +47,8 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
       onMessage(message) {
         if (over) return
         if (message.type === 'failed') return lose(new EngineFailedError(message.reason))
+        if (isOfHandout(message)) return handout.hear(worker, message)
+        if (message.type === 'result' || message.type === 'error') handout.end()
         if (message.type !== 'ready') return onMessage(message)
         if (role === 'engine') {
           cancelFlag = message.cancelAddress
@@ -71,8 +77,9 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   /** Not before the engine has taken its memory: a worker needs some for its stack. */
   const spawnPool = () => {
     try {
-      for (let index = 0; memory !== undefined && index < choice.threads; index += 1)
-        spawn('pool', `parevm-pool-${index}`)
+      // Without a memory of its own to wait in, the engine's worker executes too.
+      const count = memory === undefined ? choice.threads - 1 : choice.threads
+      for (let index = 0; index < count; index += 1) spawn('pool', `parevm-pool-${index}`)
     } catch (cause) {
       lose(new EngineFailedError('a worker could not be started', cause))
     }
@@ -96,10 +103,15 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     request(id, request) {
       setFlag(0)
       engine.post({ type: 'request', id, request })
+      if (memory !== undefined || request.kind !== 'executeBlock') return
+      const helpers = workers.slice(1)
+      if (request.options.executor === 'bal') handout.begin(id, request.fixture, helpers)
     },
     abort(id) {
       setFlag(1)
-      if (memory === undefined) engine.post({ type: 'abort', id })
+      if (memory !== undefined) return
+      engine.post({ type: 'abort', id })
+      handout.end()
     },
     keepAlive(alive) {
       for (const worker of workers) worker.keepAlive(alive)
@@ -115,7 +127,7 @@ export declare namespace startEngine {
     module: WebAssembly.Module
     /** Whether the engine may be broken on purpose. */
     faults: boolean
-    onMessage(message: Exclude<FromWorker, { type: 'ready' | 'failed' }>): void
+    onMessage(message: Exclude<FromWorker, { type: 'ready' | 'failed' | Handout.Kind }>): void
     /** Called at most once: the engine is gone, and all its workers are ended. */
     onLost(error: BaseError): void
   }
@@ -136,6 +148,10 @@ export type EngineHandle = {
 
 /** What an engine says of itself. */
 export type EngineInfo = { readonly version: string }
+
+function isOfHandout(message: FromWorker): message is Extract<FromWorker, { type: Handout.Kind }> {
+  return ['pieces', 'next', 'chunk', 'gather'].includes(message.type)
+}
 
 /** A worker that is not ready by then never will be. */
 const START_LIMIT_MS = 30_000

@@ -19,6 +19,12 @@ export type ToWorker =
   | { readonly type: 'request'; readonly id: number; readonly request: EngineRequest }
   /** Ends the running request of the single build. Threads are told by a flag in memory. */
   | { readonly type: 'abort'; readonly id: number }
+  /** To a helper of the single build: run pieces of a block that the engine's worker leads. */
+  | { readonly type: 'help'; readonly id: number; readonly fixture: FixtureText }
+  /** Positions of transactions to run; `null` when there is no more. */
+  | { readonly type: 'piece'; readonly id: number; readonly piece: readonly number[] | null }
+  /** What the helpers have run. */
+  | { readonly type: 'chunks'; readonly id: number; readonly chunks: readonly Uint8Array[] }
 
 /** What a worker says to the supervisor. */
 export type FromWorker =
@@ -43,6 +49,18 @@ export type FromWorker =
       readonly first: number
       readonly receipts: readonly Receipt[]
     }
+  /** A block cut into pieces, to be handed out in this order. */
+  | {
+      readonly type: 'pieces'
+      readonly id: number
+      readonly pieces: readonly (readonly number[])[]
+    }
+  /** Asks for a piece. */
+  | { readonly type: 'next'; readonly id: number }
+  /** What a helper has run; `null` where the fixture has no list, or a wrong one. */
+  | { readonly type: 'chunk'; readonly id: number; readonly chunk: Uint8Array | null }
+  /** Asks for what the helpers have run. No more pieces are handed out. */
+  | { readonly type: 'gather'; readonly id: number }
   /** The instance is lost: a panic, a trap, or a start that did not work. */
   | { readonly type: 'failed'; readonly reason: string }
 

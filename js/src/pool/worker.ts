@@ -3,7 +3,7 @@
  */
 import type { Bindings, EngineBinding } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
-import type { EngineRequest, ToWorker, WireError } from './message.js'
+import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
 import { workerPort } from './port.js'
 
 const port = workerPort()
@@ -24,6 +24,15 @@ port.listen((message) => {
     case 'abort':
       bindings?.cancel?.()
       break
+    case 'help':
+      help(message.id, message.fixture).catch(fail)
+      break
+    case 'piece':
+      told(message.id, message.piece)
+      break
+    case 'chunks':
+      told(message.id, message.chunks)
+      break
   }
 })
 
@@ -41,9 +50,12 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
     receipts: (id, first, receipts) => port.post({ type: 'receipts', id, first, receipts }),
     pause,
+    handOut: (id, pieces) => port.post({ type: 'pieces', id, pieces }),
+    nextPiece: (id) => tell<readonly number[] | null>({ type: 'next', id }),
+    chunks: (id) => tell<readonly Uint8Array[]>({ type: 'gather', id }),
   })
   await port.watched()
-  if (role === 'engine') engine = new bindings.Engine(threads)
+  if (role === 'engine' || build === 'single') engine = new bindings.Engine(threads)
   const cancelAddress = bindings.cancelAddress()
   port.post({ type: 'ready', version: bindings.version(), cancelAddress })
   if (role === 'pool') bindings.runPoolWorker?.()
@@ -76,6 +88,34 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       if (faults) engine[request.fault]()
       return undefined
   }
+}
+
+/** Runs what is handed out of a block that another worker leads. */
+async function help(id: number, fixture: FixtureText): Promise<void> {
+  let chunk: Uint8Array | null | undefined
+  try {
+    chunk = await engine?.help?.(id, await fixtureBytes(fixture))
+  } catch (error) {
+    // The leader meets the same error, and says so.
+    if (!isWireError(error)) throw error
+  }
+  port.post({ type: 'chunk', id, chunk: chunk ?? null })
+}
+
+/** Questions that wait for their answer: one for each request at most. */
+const asked = new Map<number, (answer: never) => void>()
+
+function tell<T>(question: Extract<FromWorker, { type: 'next' | 'gather' }>): Promise<T> {
+  return new Promise((resolve) => {
+    asked.set(question.id, resolve)
+    port.post(question)
+  })
+}
+
+function told(id: number, answer: unknown): void {
+  const resolve = asked.get(id)
+  asked.delete(id)
+  resolve?.(answer as never)
 }
 
 /** Errors of the engine are plain data. Everything else is a trap or a bug: the instance is lost. */

@@ -41,6 +41,10 @@ pub(crate) fn run<'a, S: StateSource>(
 ) -> Result<Executed<'a>, ExecuteError> {
     let ran = AtomicUsize::new(0);
     let threads = source.threads();
+    // Those that share no memory share no clock.
+    let clock = options
+        .timeline
+        .filter(|_| matches!(source, Source::Pool(_)));
     let replayed = replay(&input, |listed| match source {
         Source::Pool(pool) => run_shares(&input, listed, options, pool, &ran),
         Source::Chunks { chunks, .. } => {
@@ -69,7 +73,7 @@ pub(crate) fn run<'a, S: StateSource>(
                     threads,
                     executions: input.block.transactions.len(),
                     re_executions: 0,
-                    timeline: options.timeline.map(|_| done.timeline),
+                    timeline: clock.map(|_| done.timeline),
                 },
             });
         }

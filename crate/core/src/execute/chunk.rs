@@ -1,16 +1,16 @@
 //! Some transactions of a block, run by its access list where no memory is shared.
 //!
 //! An engine that cannot share memory has helpers with a block, a list and the whole state before it
-//! of their own: `storageReads` has no index, so no part of the state is enough. Each runs chunks as
-//! they are handed out and sends back bytes; [`Engine::merge`](crate::Engine::merge) makes the
-//! outcome.
+//! of their own: `storageReads` has no index, so no part of the state is enough. Each runs pieces of
+//! the block as they are handed out and sends back one chunk, as bytes;
+//! [`Engine::merge`](crate::Engine::merge) makes the outcome.
 
 use super::{
     bal::{Input, Share},
     longest_first::LongestFirst,
 };
 use crate::{
-    bal::{Audit, BalMismatch, BlockAccessList},
+    bal::{Audit, BalMismatch, BlockAccessList, Listed},
     block::Block,
     state::StateSource,
     vm::{Environment, ExecutionResult, Output, SuccessReason, replay::Replayer},
@@ -23,26 +23,33 @@ use revm::context::result::ResultGas;
 #[derive(Debug)]
 pub struct Chunk(Share);
 
-/// The transactions of a block, cut into chunks to be handed out in this order: those that may take
+/// The transactions of a block, cut into pieces to be handed out in this order: those that may take
 /// longest come first.
 #[must_use]
-pub fn chunks(block: &Block, workers: usize) -> Vec<Vec<u32>> {
+pub fn pieces(block: &Block, workers: usize) -> Vec<Vec<u32>> {
     let work = LongestFirst::new(&block.transactions, workers);
     std::iter::from_fn(|| work.claim().map(<[u32]>::to_vec)).collect()
 }
 
-impl Chunk {
-    /// Runs `transactions`, given by their positions in the block, by `list`.
+/// A block laid over its access list, of which any transaction can be run.
+#[derive(Debug)]
+pub struct ListedBlock<'a, S> {
+    block: &'a Block,
+    environment: &'a Environment,
+    listed: Listed<'a, S>,
+}
+
+impl<'a, S: StateSource> ListedBlock<'a, S> {
+    /// `block` over `list` on the state before it.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as these transactions tell.
-    pub fn run<S: StateSource>(
-        block: &Block,
-        environment: &Environment,
-        state: &S,
-        list: &BlockAccessList,
-        transactions: &[u32],
+    /// Why the list cannot be used, as far as it tells by itself.
+    pub fn new(
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a S,
+        list: &'a BlockAccessList,
     ) -> Result<Self, BalMismatch> {
         let input = Input {
             block,
@@ -50,17 +57,58 @@ impl Chunk {
             state,
             list,
         };
-        let listed = input.listed()?;
-        let mut share = Share::default();
-        if let Some(mut replayer) = Replayer::new(block, environment, &listed) {
-            for index in transactions {
-                share.results.push((*index, replayer.run(*index as usize)?));
-            }
-            share.audit = replayer.audit;
-        }
-        Ok(Self(share))
+        Ok(Self {
+            block,
+            environment,
+            listed: input.listed()?,
+        })
     }
 
+    /// Begins a chunk.
+    pub fn chunk(&self) -> ChunkRun<'_, S> {
+        ChunkRun {
+            replayer: Replayer::new(self.block, self.environment, &self.listed),
+            share: Share::default(),
+        }
+    }
+}
+
+/// A chunk that is being run.
+#[expect(missing_debug_implementations, reason = "revm's machine has none")]
+pub struct ChunkRun<'a, S: StateSource> {
+    /// `None` for a block without transactions.
+    replayer: Option<Replayer<'a, S>>,
+    share: Share,
+}
+
+impl<S: StateSource> ChunkRun<'_, S> {
+    /// Runs `transactions`, given by their positions in the block.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used, as far as these transactions tell.
+    pub fn run(&mut self, transactions: &[u32]) -> Result<(), BalMismatch> {
+        let Some(replayer) = &mut self.replayer else {
+            return Ok(());
+        };
+        for index in transactions {
+            let result = replayer.run(*index as usize)?;
+            self.share.results.push((*index, result));
+        }
+        Ok(())
+    }
+
+    /// What was run.
+    #[must_use]
+    pub fn finish(mut self) -> Chunk {
+        if let Some(replayer) = self.replayer {
+            self.share.audit = replayer.audit;
+        }
+        Chunk(self.share)
+    }
+}
+
+impl Chunk {
     /// The chunk as bytes. Of the output of a transaction only the created address is kept, and of
     /// a failure only that it was one: receipts hold no more.
     #[must_use]

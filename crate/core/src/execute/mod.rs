@@ -20,7 +20,7 @@ pub mod sequential;
 pub mod timeline;
 
 pub use choose::Executor;
-pub use chunk::{Chunk, ChunkError, chunks};
+pub use chunk::{Chunk, ChunkError, ChunkRun, ListedBlock, pieces};
 pub use error::ExecuteError;
 pub use finish::finish;
 pub use ledger::Ledger;

@@ -1,0 +1,72 @@
+//! Running a block by its access list on workers that share no memory.
+//!
+//! Each has the whole fixture and an instance of its own. One leads: it cuts the block into pieces,
+//! and makes the outcome. All run pieces, the leader too, as the [`host`] hands them out.
+
+use std::sync::atomic::Ordering;
+
+use parevm::BlockOutcome;
+use parevm::block::Fixture;
+use parevm::execute::{self, Chunk, ExecuteError, ExecuteOptions, ListedBlock};
+use parevm::vm::Environment;
+use wasm_bindgen::prelude::*;
+
+use crate::cancel::CANCEL;
+use crate::engine::Engine;
+use crate::error::WireError;
+use crate::{encode, host};
+
+#[wasm_bindgen]
+impl Engine {
+    /// Runs what the host hands out of a block that another worker leads, under its number
+    /// `request`. Returns the chunk as bytes; `null` where the fixture has no list, or a wrong one.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: the fixture is wrong.
+    pub async fn help(&self, request: u32, fixture: Vec<u8>) -> Result<JsValue, JsValue> {
+        let fixture = self.decode(&fixture)?;
+        let chunk = run(request, &fixture).await;
+        Ok(chunk.map_or(JsValue::NULL, |chunk| {
+            js_sys::Uint8Array::from(&chunk.encode()[..]).into()
+        }))
+    }
+}
+
+/// Runs pieces until the host has no more. `None` where there is no list, or a wrong one.
+pub(crate) async fn run(request: u32, fixture: &Fixture) -> Option<Chunk> {
+    let list = fixture.block_access_list.as_ref()?;
+    let environment = Environment::new(&fixture.block);
+    let listed = ListedBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
+    let mut chunk = listed.chunk();
+    while let Some(piece) = host::next_piece(request).await {
+        chunk.run(&piece).ok()?;
+    }
+    Some(chunk.finish())
+}
+
+/// Has `workers` workers run the block, this one included, and makes the outcome.
+///
+/// # Errors
+///
+/// As `executeBlock`.
+pub(crate) async fn lead(
+    core: &parevm::Engine,
+    workers: usize,
+    request: u32,
+    fixture: &Fixture,
+    options: &ExecuteOptions<'_>,
+) -> Result<BlockOutcome, WireError> {
+    let pieces = execute::pieces(&fixture.block, workers);
+    host::hand_out(request, &encode::to_js(&pieces)?);
+    let mut chunks = Vec::with_capacity(workers);
+    chunks.extend(run(request, fixture).await);
+    for bytes in host::chunks(request).await {
+        let chunk = Chunk::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
+        chunks.push(chunk);
+    }
+    if CANCEL.load(Ordering::Relaxed) {
+        return Err(ExecuteError::Cancelled { settled: 0 }.into());
+    }
+    Ok(core.merge(&fixture.block, &fixture.state, options, chunks, workers)?)
+}
