@@ -6,10 +6,11 @@
     reason = "a test that cannot go on fails"
 )]
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::BalMismatch,
+    block::Fixture,
     execute::{AccessListOutput, Chunk, ListedBlock, pieces},
     vm::{Environment, SpecId},
 };
@@ -70,6 +71,33 @@ fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
             assert_eq!(outcome.schedule.executions, 40, "{at}");
         }
     }
+}
+
+/// Without any signature the block is the same: what is believed is what the document names.
+#[test]
+fn a_copy_is_read_without_its_signatures() {
+    let text = |from: &str| {
+        let r = format!("0x{}", "11".repeat(32));
+        format!(
+            r#"{{ "chainId": 1, "preState": {{}}, "block": {{ "number": "0x1312d00", "timestamp":
+            "0x66800000", "miner": "0x00000000000000000000000000000000000000cc", "gasLimit":
+            "0x1c9c380", "transactions": [{{ "type": "0x0", "nonce": "0x0", "gas": "0x5208",
+            "gasPrice": "0x1", "value": "0x0", "input": "0x", {from} "to":
+            "0x00000000000000000000000000000000000000bb", "v": "0x25", "r": "{r}", "s": "{r}" }}] }} }}"#
+        )
+    };
+    let named = text(r#""from": "0x00000000000000000000000000000000000000aa","#);
+    assert!(Fixture::from_json(named.as_bytes()).is_err());
+    let read = Fixture::from_checked_json(named.as_bytes()).unwrap();
+    let env = &read.block.transactions[0].env;
+    assert_eq!(env.caller, Address::with_last_byte(0xaa));
+    assert_eq!(env.chain_id, Some(1));
+
+    // Nobody is named: the signature tells.
+    let unnamed = text("");
+    let read = Fixture::from_json(unnamed.as_bytes()).map(|read| read.block.transactions);
+    let copy = Fixture::from_checked_json(unnamed.as_bytes()).map(|read| read.block.transactions);
+    assert_eq!(format!("{read:?}"), format!("{copy:?}"));
 }
 
 #[test]

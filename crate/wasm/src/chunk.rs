@@ -1,7 +1,8 @@
 //! Running a block by its access list on workers that share no memory.
 //!
-//! Each has the whole fixture and an instance of its own. One leads: it cuts the block into pieces,
-//! and makes the outcome. All run pieces, the leader too, as the [`host`] hands them out.
+//! Each has the whole fixture and an instance of its own. One leads: it looks at the signatures, and
+//! makes the outcome. All cut the block into the same pieces, of which the [`host`] keeps one set and
+//! hands it out: who is ready first need not wait for the leader.
 
 use std::sync::atomic::Ordering;
 
@@ -25,8 +26,9 @@ impl Engine {
     ///
     /// A `WireError`: the fixture is wrong.
     pub async fn help(&self, request: u32, fixture: Vec<u8>) -> Result<JsValue, JsValue> {
-        let fixture = self.decode(&fixture)?;
-        let chunk = run(request, &fixture).await;
+        let read = || Fixture::from_checked_json(&fixture);
+        let fixture = self.core.pool().install(read).map_err(WireError::from)?;
+        let chunk = run(request, &fixture, self.workers).await;
         Ok(chunk.map_or(JsValue::NULL, |chunk| {
             js_sys::Uint8Array::from(&chunk.encode()[..]).into()
         }))
@@ -34,10 +36,12 @@ impl Engine {
 }
 
 /// Runs pieces until the host has no more. `None` where there is no list, or a wrong one.
-pub(crate) async fn run(request: u32, fixture: &Fixture) -> Option<Chunk> {
+async fn run(request: u32, fixture: &Fixture, workers: usize) -> Option<Chunk> {
     let list = fixture.block_access_list.as_ref()?;
     let environment = Environment::new(&fixture.block);
     let listed = ListedBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
+    let pieces = execute::pieces(&fixture.block, workers);
+    host::hand_out(request, &encode::to_js(&pieces).ok()?);
     let mut chunk = listed.chunk();
     while let Some(piece) = host::next_piece(request).await {
         chunk.run(&piece).ok()?;
@@ -57,10 +61,8 @@ pub(crate) async fn lead(
     fixture: &Fixture,
     options: &ExecuteOptions<'_>,
 ) -> Result<BlockOutcome, WireError> {
-    let pieces = execute::pieces(&fixture.block, workers);
-    host::hand_out(request, &encode::to_js(&pieces)?);
     let mut chunks = Vec::with_capacity(workers);
-    chunks.extend(run(request, fixture).await);
+    chunks.extend(run(request, fixture, workers).await);
     for bytes in host::chunks(request).await {
         let chunk = Chunk::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
         chunks.push(chunk);

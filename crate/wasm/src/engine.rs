@@ -22,7 +22,7 @@ pub struct Engine {
     pub(crate) core: parevm::Engine,
     /// Workers that run a block by its access list, this one included.
     #[cfg(not(feature = "threads"))]
-    workers: usize,
+    pub(crate) workers: usize,
 }
 
 #[wasm_bindgen]

@@ -31,6 +31,15 @@ test('pieces go in order to whoever asks, also to one that asked before there we
   ])
 })
 
+test('the pieces of the first to have any are handed out, each once', () => {
+  const { handout, leader, helper } = begun()
+  handout.hear(helper.handle, { type: 'pieces', id: 1, pieces: [[0], [1]] })
+  handout.hear(helper.handle, { type: 'next', id: 1 })
+  handout.hear(leader.handle, { type: 'pieces', id: 1, pieces: [[0], [1]] })
+  handout.hear(leader.handle, { type: 'next', id: 1 })
+  expect(leader.heard).toEqual([{ type: 'piece', id: 1, piece: [1] }])
+})
+
 test('the leader gets the chunks once every helper has sent its own', () => {
   const { handout, leader, helper } = begun()
   handout.hear(leader.handle, { type: 'pieces', id: 1, pieces: [] })

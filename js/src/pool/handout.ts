@@ -3,7 +3,8 @@ import type { FixtureText, FromWorker } from './message.js'
 
 /**
  * Hands out the pieces of one block at a time to workers that share no memory, as they ask, and
- * gathers what they have run. One of them leads: it gives the pieces and gets what is gathered.
+ * gathers what they have run. All cut the block into the same pieces, and the first is heard. One of
+ * them leads: it gets what is gathered.
  *
  * A worker may be late and ask for the block before. It is told that there is no more.
  */
@@ -39,7 +40,7 @@ export function createHandout(): Handout {
       }
       switch (message.type) {
         case 'pieces':
-          // Unless a helper was faster to find the list wrong.
+          // Another was faster to cut the block, or to find the list wrong.
           run.pieces ??= [...message.pieces]
           break
         case 'next':
@@ -82,7 +83,7 @@ export declare namespace Handout {
 
 type Run = {
   readonly id: number
-  /** Not handed out yet; absent until the leader has given them. */
+  /** Not handed out yet; absent until a worker has given them. */
   pieces: (readonly number[])[] | undefined
   /** Workers that wait for a piece. */
   readonly idle: WorkerHandle[]

@@ -26,6 +26,15 @@ pub(super) struct Candidate {
     pub(super) hash: Option<B256>,
 }
 
+/// Whom to believe about senders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Senders {
+    /// The signatures. What the input says is compared.
+    Signed,
+    /// The input, where it names one: somebody else looks at the signatures.
+    Named,
+}
+
 /// Transactions with their senders, and the root of their trie where all have signatures.
 #[derive(Debug)]
 pub(super) struct Recovered {
@@ -56,6 +65,15 @@ pub(super) fn recover(candidates: Vec<Candidate>, spec: SpecId) -> Result<Recove
 }
 
 impl Candidate {
+    /// The candidate without a signature that need not be looked at.
+    pub(super) fn believing(self, senders: Senders) -> Self {
+        let is_needed = senders == Senders::Signed || self.from.is_none();
+        Self {
+            signature: self.signature.filter(|_| is_needed),
+            ..self
+        }
+    }
+
     /// The transaction with its sender, and its encoding where it has a signature.
     fn recover(self, spec: SpecId) -> Result<(Transaction, Option<Vec<u8>>), TransactionError> {
         let Self {

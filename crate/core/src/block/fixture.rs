@@ -7,7 +7,7 @@
 //! `preState` is as the prestate tracer gives it. An account it does not name is absent. One with a
 //! code hash and no code is one whose code no transaction runs: an error only if it is asked for.
 
-use super::{Block, BlockError, Schedule, json, rlp, rpc::RpcBlock};
+use super::{Block, BlockError, Schedule, candidate::Senders, json, rlp, rpc::RpcBlock};
 use crate::{
     bal::BlockAccessList,
     execute::BlockOutcome,
@@ -102,7 +102,17 @@ impl Fixture {
     /// assert_eq!(error.to_string(), "preState is missing");
     /// ```
     pub fn from_json(text: &[u8]) -> Result<Self, FixtureError> {
-        Self::from_json_on(text, None)
+        Self::read(text, None, Senders::Signed)
+    }
+
+    /// As [`Fixture::from_json`], but believes the senders that the document names. For a copy of
+    /// what is read by that function elsewhere: recovering senders takes most of the time.
+    ///
+    /// # Errors
+    ///
+    /// [`FixtureError`], which names the field or the transaction.
+    pub fn from_checked_json(text: &[u8]) -> Result<Self, FixtureError> {
+        Self::read(text, None, Senders::Named)
     }
 
     /// As [`Fixture::from_json`], on a chain with the fork schedule `schedule`.
@@ -111,6 +121,14 @@ impl Fixture {
     ///
     /// [`FixtureError`], which names the field or the transaction.
     pub fn from_json_on(text: &[u8], schedule: Option<Schedule>) -> Result<Self, FixtureError> {
+        Self::read(text, schedule, Senders::Signed)
+    }
+
+    fn read(
+        text: &[u8],
+        schedule: Option<Schedule>,
+        senders: Senders,
+    ) -> Result<Self, FixtureError> {
         let document: Document = json::parse(text)?;
         let missing = |field| BlockError::Missing { field };
         let chain_id = document.chain_id.ok_or_else(|| missing("chainId"))?.to();
@@ -120,7 +138,7 @@ impl Fixture {
             .ok_or(BlockError::UnknownChain { chain_id })?;
         let block = match (document.block_rlp, document.block) {
             (Some(bytes), _) => rlp::read(&bytes, chain_id, schedule)?,
-            (None, Some(block)) => block.read(chain_id, schedule)?,
+            (None, Some(block)) => block.read(chain_id, schedule, senders)?,
             (None, None) => return Err(missing("block").into()),
         };
         let mut state = MemoryState::default();

@@ -20,7 +20,7 @@ pub use schedule::Schedule;
 use crate::vm::TxEnv;
 use alloy_consensus::{EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844};
 use alloy_primitives::{Address, B256, Bloom, U256};
-use candidate::env_of;
+use candidate::{Senders, env_of};
 
 /// A block, ready to be executed: senders known, hashes compared.
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ impl Block {
     ///
     /// [`BlockError`], which names the field or the transaction.
     pub fn from_rpc(text: &[u8], chain_id: u64, schedule: Schedule) -> Result<Self, BlockError> {
-        json::parse::<rpc::RpcBlock>(text)?.read(chain_id, schedule)
+        json::parse::<rpc::RpcBlock>(text)?.read(chain_id, schedule, Senders::Signed)
     }
 
     /// Reads a block from RLP. Senders are recovered on rayon's current pool.

@@ -1,8 +1,10 @@
 //! A block as `eth_getBlockByNumber` returns it, with full transactions.
 
 use super::{
-    Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal, candidate::recover,
-    rpc_transaction::RpcTransaction, verify,
+    Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal,
+    candidate::{Senders, recover},
+    rpc_transaction::RpcTransaction,
+    verify,
 };
 use crate::vm::SpecId;
 use alloy_consensus::Header as ConsensusHeader;
@@ -55,7 +57,12 @@ struct RpcWithdrawal {
 
 impl RpcBlock {
     /// The block, with its senders recovered and its hashes compared.
-    pub(super) fn read(mut self, chain_id: u64, schedule: Schedule) -> Result<Block, BlockError> {
+    pub(super) fn read(
+        mut self,
+        chain_id: u64,
+        schedule: Schedule,
+        senders: Senders,
+    ) -> Result<Block, BlockError> {
         let header = self.header()?;
         let transactions = required(self.transactions.take(), "block.transactions")?;
         let spec = schedule.spec(header.number, header.timestamp);
@@ -65,6 +72,7 @@ impl RpcBlock {
             .map(|(index, transaction)| {
                 transaction
                     .read(chain_id)
+                    .map(|candidate| candidate.believing(senders))
                     .map_err(|source| BlockError::Transaction { index, source })
             })
             .collect::<Result<_, _>>()?;
