@@ -114,24 +114,25 @@ impl<V: Value> Cell<V> {
         let at = self.pending.partition_point(|entry| entry.writer < writer);
         match self.pending.get_mut(at) {
             Some(old) if old.writer == writer => *old = entry,
-            _ => self.pending.insert(at, entry),
+            _ => {
+                if self.pending.is_empty() {
+                    // Most locations have one writer.
+                    self.pending.reserve_exact(1);
+                }
+                self.pending.insert(at, entry);
+            }
         }
     }
 
     /// Takes back what `writer` left, patch or expectation.
     pub(crate) fn withdraw(&mut self, writer: TxIndex) {
-        if let Ok(at) = self.position(writer) {
-            let _ = self.pending.remove(at);
-        }
+        let _ = self.take(writer);
     }
 
     /// Makes the patch of `writer` part of the final value. All lower writers
     /// are final.
     pub(crate) fn settle(&mut self, writer: TxIndex) {
-        let at = self.position(writer);
-        if let Some(entry) = at.ok().and_then(|at| self.pending.remove(at))
-            && let Mark::Guess(patch) = entry.mark
-        {
+        if let Some(Mark::Guess(patch)) = self.take(writer) {
             self.apply(&patch, Some(writer));
         }
     }
@@ -152,8 +153,16 @@ impl<V: Value> Cell<V> {
         self.base.as_ref().zip(self.settled.as_ref())
     }
 
-    fn position(&self, writer: TxIndex) -> Result<usize, usize> {
-        self.pending
-            .binary_search_by_key(&writer, |entry| entry.writer)
+    /// Takes away what `writer` left. The last one takes the room with it: most
+    /// locations are not written again.
+    fn take(&mut self, writer: TxIndex) -> Option<Mark<V::Patch>> {
+        let place = self
+            .pending
+            .binary_search_by_key(&writer, |entry| entry.writer);
+        let entry = self.pending.remove(place.ok()?)?;
+        if self.pending.is_empty() {
+            self.pending = VecDeque::new();
+        }
+        Some(entry.mark)
     }
 }

@@ -59,9 +59,19 @@ impl Cursor {
         }
     }
 
+    /// How many transactions there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.claims.count
+    }
+
+    /// How many claims were taken.
+    pub(crate) fn claimed(&self) -> u32 {
+        u32::try_from(self.next.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
+    }
+
     /// The next transactions to run, or `None` when all are claimed. Each index
     /// is handed out once.
-    pub(crate) fn claim(&self) -> Option<impl Iterator<Item = TxIndex>> {
+    pub(crate) fn claim(&self) -> Option<impl Iterator<Item = TxIndex> + Clone> {
         // Relaxed: the place is all that is handed over; what a run reads is
         // guarded by the locks of tasks and cells. It cannot wrap: each worker
         // goes past the end once.

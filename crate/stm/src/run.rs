@@ -19,6 +19,12 @@ use crate::{
     wait::Beds,
 };
 
+/// Fewer conflicts than these are no sign of a chain.
+const CONFLICTS_BEFORE_LEAVING: u32 = 12;
+/// A block in which each conflict comes with fewer claims is a chain: nothing
+/// is gained by guessing.
+const CLAIMS_PER_CONFLICT: u32 = 3;
+
 /// One block on its way.
 pub struct Run<'m, P: Program> {
     shared: Shared<'m, P>,
@@ -116,7 +122,7 @@ impl<'m, P: Program> Run<'m, P> {
                 invariant: "the last worker leaves a settled block",
             });
         }
-        Ok(shared.counters.read())
+        Ok(shared.counters.read(shared.cursor.count()))
     }
 
     pub(crate) fn shared(&self) -> &Shared<'m, P> {
@@ -132,13 +138,19 @@ impl<'m, P: Program> Run<'m, P> {
 impl<'m, P: Program> Shared<'m, P> {
     fn work(&'m self, worker: WorkerId) {
         let mut executor = self.program.executor(View::new(self, worker));
-        while let Some(batch) = self.cursor.claim() {
+        while !self.is_superfluous(worker) {
+            let Some(batch) = self.cursor.claim() else {
+                return;
+            };
+            // Asked once: the frontier is another worker's to write, mostly. A
+            // batch that begins there stays there.
+            let is_alone = (batch.clone().next()).is_some_and(|first| self.is_frontier(first));
             let mut is_announced = true;
             for index in batch {
                 if self.is_stopped() {
                     return;
                 }
-                is_announced = self.frontier.settled() == index.get();
+                is_announced = is_alone && self.is_frontier(index);
                 if is_announced {
                     self.run_alone(index, &mut executor);
                     self.announce(&mut executor);
@@ -152,6 +164,20 @@ impl<'m, P: Program> Shared<'m, P> {
         }
     }
 
+    fn is_frontier(&self, index: TxIndex) -> bool {
+        self.frontier.settled() == index.get()
+    }
+
+    /// Whether this worker should leave the rest to others. Where transactions
+    /// are in each other's way all the time, one worker that never guesses is
+    /// faster than several that do. The first one always stays.
+    fn is_superfluous(&self, worker: WorkerId) -> bool {
+        let conflicts = self.counters.conflicts();
+        worker.get() > 0
+            && conflicts >= CONFLICTS_BEFORE_LEAVING
+            && conflicts.saturating_mul(CLAIMS_PER_CONFLICT) >= self.cursor.claimed()
+    }
+
     /// Runs `index` on a guess of what the lower transactions leave.
     fn run_first(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
         let guard = StopUnlessDone {
@@ -161,7 +187,6 @@ impl<'m, P: Program> Shared<'m, P> {
         let expected = self.expect(index);
         executor.view().begin(index, Mode::Optimistic);
         let output = executor.execute(index, Mode::Optimistic).ok();
-        self.counters.executions.raise();
         let mut record = executor.view().take_record();
         // A failed run leaves no writes: what it saw may never have been.
         if output.is_some() {
@@ -317,7 +342,6 @@ impl<'m, P: Program> Shared<'m, P> {
         };
         executor.view().begin(index, Mode::Final);
         let result = executor.execute(index, Mode::Final);
-        self.counters.executions.raise();
         executor.view().log.end();
         match result {
             Ok(output) => {

@@ -15,18 +15,24 @@ pub struct Stats {
 
 #[derive(Default)]
 pub(crate) struct Counters {
-    pub(crate) executions: Counter,
     pub(crate) re_executions: Counter,
     pub(crate) waits: Counter,
 }
 
 impl Counters {
-    pub(crate) fn read(&self) -> Stats {
+    /// The counts of a run of `count` transactions that has ended well.
+    pub(crate) fn read(&self, count: u32) -> Stats {
+        let re_executions = self.re_executions.get();
         Stats {
-            executions: self.executions.get(),
-            re_executions: self.re_executions.get(),
+            executions: count + re_executions,
+            re_executions,
             waits: self.waits.get(),
         }
+    }
+
+    /// How often a transaction was in the way of a higher one so far.
+    pub(crate) fn conflicts(&self) -> u32 {
+        self.re_executions.get() + self.waits.get()
     }
 }
 

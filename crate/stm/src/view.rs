@@ -22,7 +22,12 @@ pub struct View<'m, P: Program> {
     names: Box<[Option<Name<P>>]>,
 }
 
-type Name<P> = (<P as Program>::Location, LocationId);
+struct Name<P: Program> {
+    location: P::Location,
+    id: LocationId,
+    /// The value before the block is known to be there.
+    is_loaded: bool,
+}
 
 /// A power of two.
 const NAMES: usize = if cfg!(parevm_loom) { 1 } else { 1024 };
@@ -54,7 +59,7 @@ impl<'m, P: Program> View<'m, P> {
             writes: Vec::new(),
             blind: Vec::new(),
             log: Log::new(shared.recorder, worker),
-            names: vec![None; NAMES].into_boxed_slice(),
+            names: (0..NAMES).map(|_| None).collect(),
         }
     }
 
@@ -114,7 +119,7 @@ impl<'m, P: Program> View<'m, P> {
         location: &P::Location,
     ) -> Result<(LocationId, P::Value), ReadError<P::Error>> {
         let shared = self.shared;
-        let id = self.name(location);
+        let id = self.name(location).id;
         let load = |location: &P::Location| shared.program.base(location);
         loop {
             if shared.is_stopped() {
@@ -163,12 +168,15 @@ impl<'m, P: Program> View<'m, P> {
     /// As [`Self::read`]; never waits.
     pub fn locate(&mut self, location: &P::Location) -> Result<LocationId, ReadError<P::Error>> {
         let shared = self.shared;
-        let id = self.name(location);
-        shared
-            .memory
-            .load(id, location, |location| shared.program.base(location))
-            .map_err(ReadError::Base)?;
-        Ok(id)
+        let name = self.name(location);
+        if !name.is_loaded {
+            shared
+                .memory
+                .load(name.id, location, |location| shared.program.base(location))
+                .map_err(ReadError::Base)?;
+            name.is_loaded = true;
+        }
+        Ok(name.id)
     }
 
     /// Records the run's one patch for the location `id`.
@@ -183,16 +191,15 @@ impl<'m, P: Program> View<'m, P> {
         self.blind.push((id, patch));
     }
 
-    fn name(&mut self, location: &P::Location) -> LocationId {
-        let hash = self.shared.memory.hash(location);
+    fn name(&mut self, location: &P::Location) -> &mut Name<P> {
+        let memory = self.shared.memory;
+        let hash = memory.hash(location);
         let place = &mut self.names[(hash >> 20) as usize % NAMES];
-        if let Some((known, id)) = place
-            && known == location
-        {
-            return *id;
-        }
-        let id = self.shared.memory.intern(hash, location);
-        *place = Some((location.clone(), id));
-        id
+        let known = place.take().filter(|name| name.location == *location);
+        place.insert(known.unwrap_or_else(|| Name {
+            location: location.clone(),
+            id: memory.intern(hash, location),
+            is_loaded: false,
+        }))
     }
 }

@@ -5,6 +5,9 @@ use crate::{
     sync::{Condvar, Mutex, lock},
 };
 
+/// Looks at the flag before a worker sleeps: some microseconds of them.
+const SPINS: u32 = if cfg!(parevm_loom) { 0 } else { 200 };
+
 /// One bed for each worker.
 pub(crate) struct Beds {
     beds: Vec<Bed>,
@@ -30,6 +33,13 @@ impl Beds {
     /// came before is not lost: the flag remembers it.
     pub(crate) fn sleep(&self, worker: WorkerId) {
         let bed = &self.beds[worker.get()];
+        // To fall asleep and be woken takes longer than most transactions run.
+        for _ in 0..SPINS {
+            if bed.woken.try_lock().is_ok_and(|woken| *woken) {
+                break;
+            }
+            std::hint::spin_loop();
+        }
         let mut woken = lock(&bed.woken);
         while !*woken {
             woken = bed
