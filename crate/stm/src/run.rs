@@ -23,7 +23,7 @@ use crate::{
 const CONFLICTS_BEFORE_LEAVING: u32 = 12;
 /// A block in which each conflict comes with fewer claims is a chain: nothing
 /// is gained by guessing.
-const CLAIMS_PER_CONFLICT: u32 = 3;
+const CLAIMS_PER_CONFLICT: u32 = 2;
 
 /// One block on its way.
 pub struct Run<'m, P: Program> {

@@ -12,7 +12,7 @@ const BATCH_GAS: u64 = 400_000;
 const BATCHES_PER_WORKER: usize = 8;
 /// A transaction is claimed early only if it may cost more than this share of
 /// the block: for less the risk of a wrong guess is too high a price.
-const EARLY_SHARE: u64 = 40;
+const EARLY_SHARE: u64 = 12;
 /// A long transaction is taken for this much longer than its gas limit says:
 /// short ones use up less of theirs, and to start too early costs less than to
 /// start too late.
