@@ -24,10 +24,11 @@ pub(crate) struct Interner<L> {
 type Shard<L> = HashTable<(L, LocationId)>;
 
 impl<L: Clone + Eq + Hash> Interner<L> {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, locations: usize) -> Self {
+        let shard = || Mutex::new(HashTable::with_capacity(locations / SHARDS));
         Self {
             hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
-            shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
+            shards: (0..SHARDS).map(|_| shard()).collect(),
             next: AtomicU32::new(0),
         }
     }

@@ -40,8 +40,14 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
     /// known to whoever chooses the locations; it changes no result.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::with_capacity(seed, 0)
+    }
+
+    /// The same, with room for `locations` locations.
+    #[must_use]
+    pub fn with_capacity(seed: u64, locations: usize) -> Self {
         Self {
-            interner: Interner::new(seed),
+            interner: Interner::new(seed, locations),
             cells: Arena::new(),
         }
     }

@@ -125,7 +125,7 @@ impl Plain<'_> {
         }
         let executed = Executed {
             ledger,
-            diff,
+            merged: diff.into(),
             system: self.system,
             block_access_list: None,
             schedule: ScheduleReport {

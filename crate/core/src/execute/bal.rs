@@ -63,7 +63,7 @@ pub(crate) fn run<'a, S: StateSource>(
             }
             return Ok(Executed {
                 ledger,
-                diff: done.diff,
+                merged: done.diff.into(),
                 system: done.system,
                 block_access_list: wanted.then(|| input.list.clone()),
                 schedule: ScheduleReport {

@@ -8,14 +8,14 @@ use alloy_primitives::Bloom;
 ///
 /// # Errors
 ///
-/// [`ExecuteError::Bug`] when there is not one result per transaction.
+/// [`ExecuteError::Bug`] when there is not one result per transaction, or as [`Merged::into_diff`](super::Merged::into_diff).
 pub fn finish(
     environment: &Environment,
     executed: Executed<'_>,
 ) -> Result<BlockOutcome, ExecuteError> {
     let Executed {
         ledger,
-        diff,
+        merged,
         system,
         block_access_list,
         schedule,
@@ -39,7 +39,7 @@ pub fn finish(
         receipts_root: holds_status.then(|| receipts_root(&receipts)),
         requests_hash: system.requests.map(|requests| requests.requests_hash()),
         is_state_complete: system.is_complete,
-        state_diff: diff,
+        state_diff: merged.into_diff()?,
         block_access_list,
         schedule,
         receipts,

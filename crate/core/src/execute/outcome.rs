@@ -1,6 +1,6 @@
 //! What a run returns.
 
-use super::{Executor, Ledger, Receipt, timeline::Incarnation};
+use super::{Executor, Ledger, Merged, Receipt, timeline::Incarnation};
 use crate::{
     bal::{BalMismatch, BlockAccessList},
     state::StateDiff,
@@ -14,8 +14,8 @@ use std::borrow::Cow;
 pub struct Executed<'a> {
     /// One result per transaction, in block order.
     pub ledger: Ledger<'a>,
-    /// What the block changed, system calls and rewards included.
-    pub diff: StateDiff,
+    /// The state after the block.
+    pub merged: Merged,
     /// What the system calls returned.
     pub system: SystemResult,
     /// What the block read and wrote, if asked for.

@@ -7,7 +7,8 @@
 //! how revm reads and writes that memory, in [`crate::vm`].
 
 use super::{
-    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, ScheduleReport, timeline,
+    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Merged, ScheduleReport,
+    timeline,
 };
 use crate::{
     bal::{ListBuilder, Recording},
@@ -16,14 +17,15 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{
-            BlockProgram, SettledDatabase, StateMemory, claims, epoch_of, kinds, state_diff,
-        },
+        parallel::{BlockProgram, SettledDatabase, StateMemory, claims, epoch_of, kinds},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
 use parevm_stm::{Recorder, Run, RunError, WorkerId, Workers};
 use rayon::ThreadPool;
+
+/// Locations that a transaction adds at least, mostly: sender and receiver.
+const LOCATIONS: usize = 2;
 
 /// Runs `block` on all threads of `pool`.
 ///
@@ -51,7 +53,8 @@ pub(crate) fn run<'a, S: StateSource>(
     })?;
     let clock = options.timeline.map(timeline::from_now);
     let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
-    let memory = StateMemory::new(seed);
+    let memory =
+        StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
     let program = BlockProgram::new(block, environment, state, options);
     let settled =
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
@@ -87,7 +90,6 @@ pub(crate) fn run<'a, S: StateSource>(
     let block_access_list = database.list.map(ListBuilder::finish);
     database.database.finish().map_err(unavailable)?;
 
-    let diff = state_diff(&memory, state, program.codes()).map_err(unavailable)?;
     let schedule = ScheduleReport {
         executor: Executor::Parallel,
         reason: reason.into(),
@@ -99,9 +101,10 @@ pub(crate) fn run<'a, S: StateSource>(
             timeline::incarnations(&recorder, |visit| memory.for_each_location(visit))
         }),
     };
+    let (ledger, codes) = program.into_parts();
     Ok(Executed {
-        ledger: program.into_ledger(),
-        diff,
+        ledger,
+        merged: Merged::in_memory(memory, codes),
         system,
         block_access_list,
         schedule,

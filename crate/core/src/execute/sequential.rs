@@ -195,7 +195,7 @@ impl<'a, S: StateSource, I> Sequential<'a, S, I> {
             self.before,
         )?;
         Ok(Executed {
-            diff: database.database.into_diff(),
+            merged: database.database.into_diff().into(),
             system,
             block_access_list: database.list.map(ListBuilder::finish),
             schedule: ScheduleReport {

@@ -22,6 +22,7 @@ mod value;
 mod write_set;
 
 pub(crate) use claims::claims;
+pub(crate) use code_store::CodeStore;
 pub(crate) use kinds::kinds;
 pub use location::Location;
 pub(crate) use program::{BlockProgram, StateMemory};

@@ -6,18 +6,29 @@ use alloy_primitives::{Address, map::AddressMap};
 /// For each sender, its transactions in block order and the nonce that each
 /// leaves. A guess: a transaction may be invalid, and an account may get nonces
 /// elsewhere (EIP-7702). A wrong one costs a second run and changes no result.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Nonces {
     left_by: AddressMap<Vec<(u32, u64)>>,
+    /// A bit for each sender, by the end of its address: most accounts that are
+    /// asked for are no senders, and need not be looked up to know it.
+    senders: Box<[u64; WORDS]>,
 }
+
+/// Words of the filter: 64 Kibit, which stay in the nearest cache.
+const WORDS: usize = 1024;
 
 impl Nonces {
     pub(crate) fn new(transactions: &[Transaction]) -> Self {
-        let mut nonces = Self::default();
+        let mut nonces = Self {
+            left_by: AddressMap::default(),
+            senders: Box::new([0; WORDS]),
+        };
         for (index, transaction) in (0..).zip(transactions) {
             let left = transaction.env.nonce.saturating_add(1);
             let sent = nonces.left_by.entry(transaction.env.caller).or_default();
             sent.push((index, left));
+            let (word, bit) = place(transaction.env.caller);
+            nonces.senders[word] |= bit;
         }
         nonces
     }
@@ -25,10 +36,21 @@ impl Nonces {
     /// The nonce that the last transaction of `sender` below `reader` leaves, or
     /// `None` if there is none below.
     pub(crate) fn before(&self, reader: u32, sender: Address) -> Option<u64> {
+        let (word, bit) = place(sender);
+        if self.senders[word] & bit == 0 {
+            return None;
+        }
         let sent = self.left_by.get(&sender)?;
         let below = sent.partition_point(|(index, _)| *index < reader);
         sent[..below].last().map(|(_, nonce)| *nonce)
     }
+}
+
+/// Where the filter has the bit of `address`.
+fn place(address: Address) -> (usize, u64) {
+    let [.., high, low] = address.into_array();
+    let bit = usize::from(u16::from_be_bytes([high, low]));
+    (bit / 64, 1 << (bit % 64))
 }
 
 #[cfg(test)]

@@ -82,9 +82,10 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
     }
 
     /// The same, at the end.
-    pub(crate) fn into_ledger(self) -> Ledger<'b> {
+    pub(crate) fn into_parts(self) -> (Ledger<'b>, CodeStore) {
         let ledger = self.ledger.into_inner();
-        ledger.unwrap_or_else(PoisonError::into_inner)
+        let ledger = ledger.unwrap_or_else(PoisonError::into_inner);
+        (ledger, self.codes)
     }
 
     /// Gives the access list of what came before the first transaction, to be gone on with.

@@ -9,10 +9,11 @@ use super::{
     write_set::{change, untouched},
 };
 use crate::{
+    execute::ExecuteError,
     state::{SourceError, StateDiff, StateSource},
     vm::{Bytecode, SpecId},
 };
-use alloy_primitives::{Address, B256, U256, map::AddressMap};
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::AddressMap};
 use parevm_stm::LocationId;
 use revm::{
     Database, DatabaseCommit,
@@ -143,11 +144,10 @@ impl<S: StateSource> DatabaseCommit for SettledDatabase<'_, S> {
 }
 
 /// What the block changed, from the final values of `memory`.
-pub(crate) fn state_diff<S: StateSource>(
+pub(crate) fn state_diff(
     memory: &StateMemory,
-    state: &S,
     codes: &CodeStore,
-) -> Result<StateDiff, SourceError> {
+) -> Result<StateDiff, ExecuteError> {
     let mut accounts: Vec<(Address, AccountValue, AccountValue)> = Vec::new();
     let mut slots: AddressMap<Vec<(U256, SlotValue, SlotValue)>> = AddressMap::default();
     memory.for_each_change(
@@ -174,6 +174,7 @@ pub(crate) fn state_diff<S: StateSource>(
         insert(&mut diff, address, before, after, written);
         let code_hash = after.account.map(|account| account.code_hash);
         if let Some(code_hash) = code_hash
+            && code_hash != KECCAK256_EMPTY
             && before.account.map(|account| account.code_hash) != Some(code_hash)
             && let Some(code) = codes.get(code_hash)
         {
@@ -182,10 +183,13 @@ pub(crate) fn state_diff<S: StateSource>(
     }
     // A slot may change where nothing else of the account does.
     for (address, written) in slots {
-        let account = AccountValue {
-            account: state.account(address)?,
-            epoch: 0,
+        let unread = |_: &Location| {
+            Err(ExecuteError::Bug {
+                invariant: "an account is read before its storage",
+            })
         };
+        let (_, value) = memory.final_value(&Location::Account(address), unread)?;
+        let account = account_value(value);
         insert(&mut diff, address, account, account, written);
     }
     Ok(diff)
