@@ -14,6 +14,7 @@ use super::{
     database::{ViewDatabase, ViewError},
     hook::Hook,
     precompiles::{MemoPrecompiles, PrecompileMemo},
+    preimages::keccak256,
     write_set::{record, record_gain},
 };
 use crate::{
@@ -120,7 +121,9 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
                 Instruction::new(self_destruct as Opcode<'m, 'b, S>),
             ),
         ];
-        for (opcode, hook) in hooks {
+        // Not for the balances: for speed.
+        let hash = Instruction::new(keccak256 as Opcode<'m, 'b, S>);
+        for (opcode, hook) in hooks.into_iter().chain([(opcode::KECCAK256, hash)]) {
             let gas = inner.instruction.gas_table()[usize::from(opcode)];
             inner.instruction.insert_instruction(opcode, hook, gas);
         }
@@ -138,7 +141,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
 
     /// Runs `transaction` and leaves its reads and writes in the view.
     pub(crate) fn transact(&mut self, transaction: &'b TxEnv) -> Result<Ran, ViewEvmError> {
-        self.database().begin();
+        self.database().begin(transaction);
         self.reward = None;
         self.inner.ctx.set_tx(transaction);
         let result = CommutingHandler(std::marker::PhantomData).run(self);

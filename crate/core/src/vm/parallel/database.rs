@@ -5,13 +5,14 @@ use super::{
     code_store::CodeStore,
     location::Location,
     nonces::Nonces,
+    preimages::Preimages,
     program::BlockProgram,
     value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
 };
 use crate::{
     execute::ExecuteError,
     state::{SourceError, StateSource},
-    vm::Bytecode,
+    vm::{Bytecode, TxEnv},
 };
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
@@ -38,6 +39,10 @@ pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
     loaded: Vec<Loaded>,
     /// Subscripts of loaded accounts that do not exist: revm keeps no id there.
     absent: AddressMap<usize>,
+    /// Sender of the running transaction, and the nonce that it says it has.
+    sender: (Address, u64),
+    /// Hashes this worker has computed.
+    pub(crate) preimages: Preimages,
     /// Set when a balance is so large that none is left to an interval.
     is_exact: bool,
 }
@@ -91,12 +96,15 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
             known: B256Map::default(),
             loaded: Vec::new(),
             absent: AddressMap::default(),
+            sender: (Address::ZERO, 0),
+            preimages: Preimages::default(),
             is_exact: false,
         }
     }
 
-    /// Forgets what the last transaction loaded.
-    pub(crate) fn begin(&mut self) {
+    /// Forgets what the last transaction loaded; `transaction` is the next.
+    pub(crate) fn begin(&mut self, transaction: &TxEnv) {
+        self.sender = (transaction.caller, transaction.nonce);
         self.loaded.clear();
         self.absent.clear();
         self.is_exact = false;
@@ -144,9 +152,17 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
     /// Raises the nonce to what the sender's lower transactions will leave: not
     /// all of them may have run.
     fn guess_nonce(&self, address: Address, seen: &mut AccountValue) {
-        if let Some(account) = &mut seen.account
-            && let Some(nonce) = self.nonces.before(self.view.index().get(), address)
-        {
+        let Some(account) = &mut seen.account else {
+            return;
+        };
+        let index = self.view.index().get();
+        let (sender, nonce) = self.sender;
+        let left = if address == sender {
+            self.nonces.is_repeated(index).then_some(nonce)
+        } else {
+            self.nonces.before(index, address)
+        };
+        if let Some(nonce) = left {
             account.nonce = account.nonce.max(nonce);
         }
     }

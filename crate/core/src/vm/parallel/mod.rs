@@ -16,6 +16,7 @@ mod location;
 mod metamorphic;
 mod nonces;
 mod precompiles;
+mod preimages;
 mod program;
 mod settled;
 mod value;

@@ -9,6 +9,8 @@ use alloy_primitives::{Address, map::AddressMap};
 #[derive(Debug)]
 pub(crate) struct Nonces {
     left_by: AddressMap<Vec<(u32, u64)>>,
+    /// For each transaction, whether its sender has a lower one.
+    is_repeated: Box<[bool]>,
     /// A bit for each sender, by the end of its address: most accounts that are
     /// asked for are no senders, and need not be looked up to know it.
     senders: Box<[u64; WORDS]>,
@@ -21,16 +23,24 @@ impl Nonces {
     pub(crate) fn new(transactions: &[Transaction]) -> Self {
         let mut nonces = Self {
             left_by: AddressMap::default(),
+            is_repeated: vec![false; transactions.len()].into(),
             senders: Box::new([0; WORDS]),
         };
         for (index, transaction) in (0..).zip(transactions) {
             let left = transaction.env.nonce.saturating_add(1);
             let sent = nonces.left_by.entry(transaction.env.caller).or_default();
+            nonces.is_repeated[index as usize] = !sent.is_empty();
             sent.push((index, left));
             let (word, bit) = place(transaction.env.caller);
             nonces.senders[word] |= bit;
         }
         nonces
+    }
+
+    /// Whether the sender of transaction `index` has a lower one in the block,
+    /// which leaves it the nonce that this one has.
+    pub(crate) fn is_repeated(&self, index: u32) -> bool {
+        self.is_repeated.get(index as usize) == Some(&true)
     }
 
     /// The nonce that the last transaction of `sender` below `reader` leaves, or
@@ -72,6 +82,10 @@ mod tests {
         let nonces = Nonces::new(&sent);
         let seen = |reader| nonces.before(reader, one);
         assert_eq!([0, 1, 2, 3].map(seen), [None, Some(6), Some(6), Some(7)]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|index| nonces.is_repeated(index)),
+            [false, false, true, false]
+        );
         assert_eq!(nonces.before(1, other), None);
         assert_eq!(nonces.before(9, Address::repeat_byte(3)), None);
     }
