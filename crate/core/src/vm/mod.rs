@@ -5,6 +5,7 @@ pub mod environment;
 pub mod failure;
 pub(crate) mod parallel;
 pub mod precompiles;
+mod preimages;
 pub(crate) mod replay;
 
 pub use environment::{BlockContext, BlockEvm, Environment};

@@ -4,7 +4,11 @@ use crate::{
     bal::{Audit, BalMismatch, Listed, ListedAt},
     block::Block,
     state::{SourceError, StateSource},
-    vm::{Bytecode, Environment, ExecutionResult, TxEnv, environment::ContextEvm},
+    vm::{
+        Bytecode, Environment, ExecutionResult, TxEnv,
+        environment::ContextEvm,
+        preimages::{self, KeepsHashes, Preimages},
+    },
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
@@ -37,17 +41,19 @@ impl<'a, S: StateSource> Replayer<'a, S> {
         let database = ListedDatabase {
             state: listed.at(BlockAccessIndex::PRE_EXECUTION),
             known: B256Map::default(),
+            preimages: Preimages::default(),
         };
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
             environment.spec(),
         );
-        let evm = context
+        let mut evm = context
             .with_cfg(environment.cfg.clone())
             .with_block(environment.block.clone())
             .with_tx(&block.transactions.first()?.env)
             .build_mainnet()
             .with_precompiles(environment.precompiles.clone());
+        preimages::install(&mut evm.instruction);
         Some(Self {
             block,
             listed,
@@ -84,6 +90,14 @@ struct ListedDatabase<'a, S> {
     state: ListedAt<'a, S>,
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
+    /// Hashes this worker has computed.
+    preimages: Preimages,
+}
+
+impl<S> KeepsHashes for ListedDatabase<'_, S> {
+    fn preimages(&mut self) -> &mut Preimages {
+        &mut self.preimages
+    }
 }
 
 impl<S: StateSource> Database for ListedDatabase<'_, S> {

@@ -14,13 +14,12 @@ use super::{
     database::{ViewDatabase, ViewError},
     hook::Hook,
     precompiles::{MemoPrecompiles, PrecompileMemo},
-    preimages::keccak256,
     write_set::{record, record_gain},
 };
 use crate::{
     execute::AccessListOutput,
     state::StateSource,
-    vm::{Environment, TxEnv},
+    vm::{Environment, TxEnv, preimages},
 };
 use alloy_primitives::{Address, U256};
 use revm::{
@@ -121,9 +120,8 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
                 Instruction::new(self_destruct as Opcode<'m, 'b, S>),
             ),
         ];
-        // Not for the balances: for speed.
-        let hash = Instruction::new(keccak256 as Opcode<'m, 'b, S>);
-        for (opcode, hook) in hooks.into_iter().chain([(opcode::KECCAK256, hash)]) {
+        preimages::install(&mut inner.instruction);
+        for (opcode, hook) in hooks {
             let gas = inner.instruction.gas_table()[usize::from(opcode)];
             inner.instruction.insert_instruction(opcode, hook, gas);
         }

@@ -5,14 +5,16 @@ use super::{
     code_store::CodeStore,
     location::Location,
     nonces::Nonces,
-    preimages::Preimages,
     program::BlockProgram,
     value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
 };
 use crate::{
     execute::ExecuteError,
     state::{SourceError, StateSource},
-    vm::{Bytecode, TxEnv},
+    vm::{
+        Bytecode, TxEnv,
+        preimages::{KeepsHashes, Preimages},
+    },
 };
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
@@ -42,7 +44,7 @@ pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
     /// Sender of the running transaction, and the nonce that it says it has.
     sender: (Address, u64),
     /// Hashes this worker has computed.
-    pub(crate) preimages: Preimages,
+    preimages: Preimages,
     /// Set when a balance is so large that none is left to an interval.
     is_exact: bool,
 }
@@ -198,6 +200,12 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         } else {
             U256::ZERO
         })
+    }
+}
+
+impl<S: StateSource> KeepsHashes for ViewDatabase<'_, '_, S> {
+    fn preimages(&mut self) -> &mut Preimages {
+        &mut self.preimages
     }
 }
 

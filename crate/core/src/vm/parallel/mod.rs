@@ -16,7 +16,6 @@ mod location;
 mod metamorphic;
 mod nonces;
 mod precompiles;
-mod preimages;
 mod program;
 mod settled;
 mod value;

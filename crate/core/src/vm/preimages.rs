@@ -4,14 +4,14 @@
 //! compute it anew for every read and write: nearly half of the time of a token
 //! transfer. So each worker keeps the hashes of the last such inputs.
 
-use super::commuting_evm::ViewContext;
-use crate::state::StateSource;
 use alloy_primitives::{B256, U256};
 use revm::{
+    bytecode::opcode,
     context::ContextTr,
+    handler::instructions::EthInstructions,
     interpreter::{
-        Host, InstructionContext, InstructionExecResult, InstructionResult, instructions::system,
-        interpreter::EthInterpreter, interpreter_types::MemoryTr,
+        Host, Instruction, InstructionContext, InstructionExecResult, InstructionResult,
+        instructions::system, interpreter::EthInterpreter, interpreter_types::MemoryTr,
     },
 };
 
@@ -22,8 +22,23 @@ const KEPT: usize = 512;
 
 type Preimage = [u8; LENGTH];
 
+/// A database of a worker that keeps hashes.
+pub(super) trait KeepsHashes {
+    /// Where they are.
+    fn preimages(&mut self) -> &mut Preimages;
+}
+
+/// Has KECCAK256 look before it computes.
+pub(super) fn install<C>(instructions: &mut EthInstructions<EthInterpreter, C>)
+where
+    C: Host + ContextTr<Db: KeepsHashes>,
+{
+    let gas = instructions.gas_table()[usize::from(opcode::KECCAK256)];
+    instructions.insert_instruction(opcode::KECCAK256, Instruction::new(keccak256::<C>), gas);
+}
+
 /// The hashes one worker has computed lately.
-pub(crate) struct Preimages {
+pub(super) struct Preimages {
     known: Box<[Option<(Preimage, B256)>]>,
 }
 
@@ -66,20 +81,20 @@ fn place(preimage: &Preimage) -> usize {
 }
 
 /// KECCAK256 as the EVM defines it, which looks before it computes.
-pub(crate) fn keccak256<'m, 'b, S: StateSource>(
-    context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
+fn keccak256<C: Host + ContextTr<Db: KeepsHashes>>(
+    context: InstructionContext<'_, C, EthInterpreter>,
 ) -> InstructionExecResult {
     let InstructionContext { interpreter, host } = context;
     let Some(preimage) = preimage(interpreter) else {
         return system::keccak256(InstructionContext { interpreter, host });
     };
-    let Some(hash) = host.db().preimages.get(&preimage) else {
+    let Some(hash) = host.db_mut().preimages().get(&preimage) else {
         system::keccak256(InstructionContext {
             interpreter,
             host: &mut *host,
         })?;
         if let Some(hash) = interpreter.stack.data().last() {
-            host.db_mut().preimages.insert(preimage, (*hash).into());
+            host.db_mut().preimages().insert(preimage, (*hash).into());
         }
         return Ok(());
     };
