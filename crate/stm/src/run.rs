@@ -186,7 +186,7 @@ impl<'m, P: Program> Shared<'m, P> {
         };
         let expected = self.expect(index);
         executor.view().begin(index, Mode::Optimistic);
-        let output = executor.execute(index, Mode::Optimistic).ok();
+        let output = executor.execute(index, Mode::Optimistic).ok().map(Box::new);
         let mut record = executor.view().take_record();
         // A failed run leaves no writes: what it saw may never have been.
         if output.is_some() {
@@ -211,7 +211,7 @@ impl<'m, P: Program> Shared<'m, P> {
         let expected = self.expect(index);
         if let Some(output) = self.run_final(index, &expected, executor) {
             self.end_run(index, |task| {
-                task.output = Some(output);
+                task.output = Some(Box::new(output));
                 task.phase = Phase::Finished;
             });
         }
@@ -277,7 +277,7 @@ impl<'m, P: Program> Shared<'m, P> {
                 Phase::Ready | Phase::Running => return,
             };
             let Some(output) = output else { return };
-            match self.program.settle(index, output) {
+            match self.program.settle(index, *output) {
                 Ok(()) => self.frontier.advance(ownership),
                 Err(source) => self.stop(RunError::Failed { index, source }),
             }
@@ -290,9 +290,9 @@ impl<'m, P: Program> Shared<'m, P> {
         &self,
         index: TxIndex,
         record: Record<P>,
-        guess: Option<P::Output>,
+        guess: Option<Box<P::Output>>,
         executor: &mut P::Executor<'m>,
-    ) -> Option<P::Output> {
+    ) -> Option<Box<P::Output>> {
         let failed = self.first_to_fail(&record.reads);
         if guess.is_some() && failed.is_none() {
             for id in record.written {
@@ -312,7 +312,7 @@ impl<'m, P: Program> Shared<'m, P> {
         executor.view().log.throw_away(index, failed);
         let output = self.run_final(index, &record.written, executor)?;
         self.end_run(index, |task| task.phase = Phase::Finished);
-        Some(output)
+        Some(Box::new(output))
     }
 
     /// The first location whose final value is not what a run with these reads

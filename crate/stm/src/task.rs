@@ -10,8 +10,9 @@ pub(crate) struct TaskState<P: Program> {
     pub(crate) waiters: Vec<WorkerId>,
     /// What the first run left for the frontier.
     pub(crate) record: Record<P>,
-    /// What the last run returned; `None` if it failed.
-    pub(crate) output: Option<P::Output>,
+    /// What the last run returned; `None` if it failed. Boxed, since most tasks
+    /// have none at any time.
+    pub(crate) output: Option<Box<P::Output>>,
 }
 
 /// What a first run relied on and where its patches are.
