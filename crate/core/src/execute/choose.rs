@@ -66,6 +66,11 @@ pub struct UnknownExecutor {
 const LEAST_GAS: u64 = 3_750_000;
 /// What a plain transfer counts for here. It takes less time than its gas says.
 const TRANSFER_GAS: u64 = 4_000;
+/// Gas limits of calls for each plain transfer, below which transfers are most of the work. They are
+/// so short that workers gain nothing on a thousand of them: senders and receivers recur.
+const CALL_GAS_PER_TRANSFER: u64 = 12_000;
+/// So many transfers are worth it all the same.
+const MANY_TRANSFERS: u64 = 5_000;
 
 /// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
 /// words.
@@ -110,18 +115,22 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
     if threads < 2 {
         return (Executor::Sequential, "one thread");
     }
-    let gas = block.transactions.iter().map(|Transaction { env, .. }| {
-        let is_transfer = env.data.is_empty() && env.kind.is_call();
-        if is_transfer {
-            TRANSFER_GAS
+    let (mut call_gas, mut transfers) = (0_u64, 0_u64);
+    for Transaction { env, .. } in &block.transactions {
+        if env.data.is_empty() && env.kind.is_call() {
+            transfers += 1;
         } else {
-            env.gas_limit
+            call_gas = call_gas.saturating_add(env.gas_limit);
         }
-    });
+    }
+    let gas = call_gas.saturating_add(transfers.saturating_mul(TRANSFER_GAS));
+    let is_transfers = call_gas < transfers.saturating_mul(CALL_GAS_PER_TRANSFER);
     if block.transactions.len() < 2 {
         (Executor::Sequential, "one transaction")
-    } else if gas.fold(0, u64::saturating_add) < LEAST_GAS {
+    } else if gas < LEAST_GAS {
         (Executor::Sequential, "little to compute")
+    } else if is_transfers && transfers < MANY_TRANSFERS {
+        (Executor::Sequential, "mostly plain transfers")
     } else {
         (Executor::Parallel, "several threads and enough to compute")
     }
@@ -201,7 +210,9 @@ mod tests {
         assert_eq!(choice(0, 500, 8), (Sequential, "little to compute"));
         let reason = "several threads and enough to compute";
         assert_eq!(choice(20, 0, 2), (Parallel, reason));
-        assert_eq!(choice(10, 600, 2), (Parallel, reason));
-        assert_eq!(choice(0, 1_000, 2), (Parallel, reason));
+        assert_eq!(choice(100, 600, 2), (Parallel, reason));
+        assert_eq!(choice(0, 5_000, 2), (Parallel, reason));
+        let reason = "mostly plain transfers";
+        assert_eq!(choice(10, 1_000, 8), (Sequential, reason));
     }
 }
