@@ -50,6 +50,7 @@ function rowsOf(figures, title, threads) {
   if (figures === undefined) return []
   const sum = figures.mainnet?.aggregate.find((one) => one.threads === threads)
   const rows = SUITES.flatMap((suite) => figures[suite]?.rows ?? [])
+  if (!sum && !rows.some((one) => one.threads === threads)) return []
   const of = (name, field) => {
     const found = rows.find((one) => one.name === name && one.threads === threads)
     return number(found && found.plainMs / found[field])
