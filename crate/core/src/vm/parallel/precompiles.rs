@@ -1,14 +1,14 @@
 //! Ethereum's precompiles, which a second run of a transaction need not
 //! compute anew.
 //!
-//! A precompile is a function of its input. So what a first run computed on a
+//! A precompile of the fork is a function of its input. So what a first run computed on a
 //! wrong guess is right wherever the second run asks for the same, and the
 //! pairings and signature checks of a transaction are mostly the same.
 
 use super::commuting_evm::ViewContext;
 use crate::{
     state::StateSource,
-    vm::precompiles::{BlockPrecompiles, interpreter_result},
+    vm::precompiles::{BlockPrecompiles, Found, interpreter_result},
 };
 use alloy_primitives::{
     Address, Bytes,
@@ -59,10 +59,12 @@ impl PrecompileMemo {
             return;
         }
         let mut known = self.lock();
-        if known.bytes + input.len() <= MOST_BYTES {
-            known.bytes += input.len();
+        let bytes = known.bytes.saturating_add(input.len());
+        if bytes <= MOST_BYTES {
             let key = (address, Bytes::copy_from_slice(input));
-            known.outputs.insert(key, output.clone());
+            if known.outputs.insert(key, output.clone()).is_none() {
+                known.bytes = bytes;
+            }
         }
     }
 
@@ -103,9 +105,11 @@ impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for Memo
         let (gas_limit, reservoir) = (inputs.gas_limit, inputs.reservoir);
         let mode = context.journaled_state.database.view.mode();
         let input = inputs.input.as_bytes(context);
+        // What a caller's own returns may depend on its gas limit too.
+        let is_kept = matches!(precompile, Found::Fork(_));
         let known = match mode {
-            Mode::Optimistic => None,
-            Mode::Final => self.memo.get(address, &input, gas_limit),
+            Mode::Final if is_kept => self.memo.get(address, &input, gas_limit),
+            Mode::Final | Mode::Optimistic => None,
         };
         let output = match known {
             Some(output) => PrecompileOutput {
@@ -114,7 +118,7 @@ impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for Memo
             },
             None => {
                 let output = precompile.execute(&input, gas_limit, reservoir)?;
-                if mode == Mode::Optimistic {
+                if is_kept && mode == Mode::Optimistic {
                     self.memo.insert(address, &input, gas_limit, &output);
                 }
                 output
