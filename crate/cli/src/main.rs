@@ -1,8 +1,10 @@
-//! Replays and benchmarks blocks natively, to be compared with native peers.
+//! Replays and benchmarks blocks natively, to be compared with native peers, and runs
+//! official fixtures.
 //!
 //! Plain revm and parevm run in this one process, so both have the same allocator: mimalloc.
 
 mod bench;
+mod conformance;
 mod error;
 mod figures;
 mod machine;
@@ -33,6 +35,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Times blocks beside plain revm.
     Bench(bench::Arguments),
+    /// Runs official fixtures.
+    Conformance(conformance::Arguments),
     /// Compares peak memory with that of plain revm.
     Memory(memory::Arguments),
     /// Runs blocks in parallel again and again and compares each run with running them in order.
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     let ran = match Arguments::parse().command {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Memory(arguments) => memory::run(&arguments),
         Command::Stress(arguments) => stress::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),

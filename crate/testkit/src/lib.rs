@@ -4,6 +4,8 @@
 mod assembler;
 pub mod baseline;
 pub mod compare;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod fixture;
 pub mod measure;
 mod mended;

@@ -3,10 +3,10 @@
 use super::{BlockError, Transaction, TransactionError};
 use crate::vm::{SpecId, TxEnv};
 use alloy_consensus::{
-    EthereumTypedTransaction, Transaction as _, TxEip4844, Typed2718,
+    EthereumTxEnvelope, EthereumTypedTransaction, Transaction as _, TxEip4844, Typed2718,
     transaction::SignerRecoverable,
 };
-use alloy_eips::eip2718::Encodable2718;
+use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Signature};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 use rayon::prelude::*;
@@ -42,6 +42,30 @@ pub(super) struct Recovered {
     pub(super) root: Option<B256>,
 }
 
+impl Transaction {
+    /// Reads a signed transaction as EIP-2718 encodes it, without blobs. `spec` says which signatures
+    /// are lawful.
+    ///
+    /// # Errors
+    ///
+    /// [`TransactionError::Encoding`] or [`TransactionError::Sender`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use parevm::{block::{Transaction, TransactionError}, vm::SpecId};
+    ///
+    /// let error = Transaction::from_2718(&[0x02, 0xc0], SpecId::LONDON);
+    /// assert!(matches!(error, Err(TransactionError::Encoding(_))));
+    /// ```
+    pub fn from_2718(bytes: &[u8], spec: SpecId) -> Result<Self, TransactionError> {
+        let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(bytes)
+            .map_err(TransactionError::Encoding)?;
+        let candidate = Candidate::signed(envelope);
+        Ok(candidate.recover(spec)?.0)
+    }
+}
+
 /// Recovers all senders, in parallel on rayon's current pool, and compares declared hashes.
 pub(super) fn recover(candidates: Vec<Candidate>, spec: SpecId) -> Result<Recovered, BlockError> {
     let recovered: Vec<_> = candidates
@@ -65,6 +89,17 @@ pub(super) fn recover(candidates: Vec<Candidate>, spec: SpecId) -> Result<Recove
 }
 
 impl Candidate {
+    /// The candidate of a transaction that was decoded with its signature.
+    pub(super) fn signed(envelope: EthereumTxEnvelope<TxEip4844>) -> Self {
+        let signature = Some(*envelope.signature());
+        Self {
+            typed: envelope.into_typed_transaction(),
+            signature,
+            from: None,
+            hash: None,
+        }
+    }
+
     /// The candidate without a signature that need not be looked at.
     pub(super) fn believing(self, senders: Senders) -> Self {
         let is_needed = senders == Senders::Signed || self.from.is_none();

@@ -1,6 +1,7 @@
 //! Why a block cannot be used.
 
 use alloy_consensus::crypto::RecoveryError;
+use alloy_eips::eip2718::Eip2718Error;
 use alloy_primitives::{Address, B256};
 
 /// Why a block cannot be used. The input is wrong; do not retry.
@@ -60,6 +61,9 @@ pub enum BlockError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {
+    /// The bytes are no transaction as EIP-2718 encodes one.
+    #[error("not an encoded transaction")]
+    Encoding(#[source] Eip2718Error),
     /// A value that is needed is not there.
     #[error("{field} is missing")]
     Missing {

@@ -30,16 +30,7 @@ pub(super) fn take(
     let candidates = body
         .transactions
         .into_iter()
-        .map(|envelope| {
-            let signature = Some(*envelope.signature());
-            let typed = envelope.into_typed_transaction();
-            Candidate {
-                typed,
-                signature,
-                from: None,
-                hash: None,
-            }
-        })
+        .map(Candidate::signed)
         .collect();
     let recovered = recover(candidates, schedule.spec(header.number, header.timestamp))?;
     verify::same(

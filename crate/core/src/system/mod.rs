@@ -46,6 +46,16 @@ pub enum Step {
     Skipped,
 }
 
+/// What happens at the edges of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edges {
+    /// What the protocol says: system calls, rewards, withdrawals and requests.
+    #[default]
+    Protocol,
+    /// Nothing: the transactions run by themselves, as in a call or a state test.
+    Nothing,
+}
+
 /// Does what comes before the first transaction: moves the DAO's balance, stores the parent's hash
 /// (EIP-2935) and the beacon root (EIP-4788).
 ///
@@ -60,6 +70,9 @@ pub fn before_transactions<DB>(
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
+    if environment.edges == Edges::Nothing {
+        return Ok(Step::Done);
+    }
     dao::apply(database, block)?;
     let spec = environment.spec();
     let mut steps = Vec::new();
@@ -90,6 +103,12 @@ pub fn after_transactions<'r, DB>(
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
+    if environment.edges == Edges::Nothing {
+        return Ok(SystemResult {
+            requests: None,
+            is_complete: true,
+        });
+    }
     let mut steps = vec![
         before,
         rewards::pay(database, block, environment)?,

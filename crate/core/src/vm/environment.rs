@@ -1,7 +1,7 @@
 //! What the EVM must know of a block before it runs a transaction.
 
 use super::{BlockPrecompiles, Precompile};
-use crate::block::Block;
+use crate::{block::Block, system::Edges};
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, U256};
 use revm::{
@@ -34,6 +34,8 @@ pub struct Environment {
     pub blob_params: Option<BlobParams>,
     /// Contracts that are native code.
     pub precompiles: BlockPrecompiles,
+    /// What happens before the first transaction and after the last.
+    pub edges: Edges,
 }
 
 impl Environment {
@@ -74,7 +76,15 @@ impl Environment {
             },
             blob_params,
             precompiles: BlockPrecompiles::new(spec),
+            edges: Edges::Protocol,
         }
+    }
+
+    /// Runs the transactions and nothing else: no system calls, rewards, withdrawals or requests.
+    #[must_use]
+    pub const fn without_edges(mut self) -> Self {
+        self.edges = Edges::Nothing;
+        self
     }
 
     /// Puts a contract of the caller's at `address`, in place of what is there.

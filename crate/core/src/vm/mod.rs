@@ -27,6 +27,7 @@ pub use revm::{
 use alloy_primitives::Bytes;
 
 /// The code, analysed. Bytes that look like a delegation and are none run as they are.
-pub(crate) fn bytecode_of(code: Bytes) -> Bytecode {
+#[must_use]
+pub fn bytecode_of(code: Bytes) -> Bytecode {
     Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code))
 }

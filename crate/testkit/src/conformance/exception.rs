@@ -1,0 +1,113 @@
+//! Reasons to reject a transaction or a block: the names of fixtures and our errors.
+
+use parevm::{ExecuteError, block::TransactionError, vm::InvalidTransaction};
+use std::error::Error;
+
+/// Why the engine rejected what a fixture holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Rejection<'a> {
+    /// The transaction cannot be decoded, or it has no sender.
+    Transaction(&'a TransactionError),
+    /// The block cannot be executed.
+    Execute(&'a ExecuteError),
+}
+
+impl Rejection<'_> {
+    /// True when this is one of the reasons that a fixture expects: names, separated by `|`.
+    #[must_use]
+    pub fn is_expected(&self, names: &str) -> bool {
+        names.split('|').any(|name| self.is(name))
+    }
+
+    /// The error and its causes.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Transaction(error) => in_words(error),
+            Self::Execute(error) => in_words(error),
+        }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        let Some(name) = name.strip_prefix("TransactionException.") else {
+            return false;
+        };
+        match self {
+            Self::Transaction(error) => is_undecodable(name, error),
+            Self::Execute(ExecuteError::InvalidTransaction { source, .. }) => {
+                is_invalid(name, source)
+            }
+            Self::Execute(ExecuteError::BlockGasExceeded { .. }) => {
+                name == "GAS_ALLOWANCE_EXCEEDED"
+            }
+            Self::Execute(ExecuteError::BlobGasExceeded { .. }) => {
+                name == "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"
+            }
+            Self::Execute(_) => false,
+        }
+    }
+}
+
+fn is_undecodable(name: &str, error: &TransactionError) -> bool {
+    match name {
+        // Their types have an address where others may have none.
+        "TYPE_3_TX_CONTRACT_CREATION" | "TYPE_4_TX_CONTRACT_CREATION" => {
+            matches!(error, TransactionError::Encoding(_))
+        }
+        "INVALID_SIGNATURE_VRS" => matches!(
+            error,
+            TransactionError::Sender(_) | TransactionError::Encoding(_)
+        ),
+        _ => false,
+    }
+}
+
+fn is_invalid(name: &str, error: &InvalidTransaction) -> bool {
+    use InvalidTransaction as E;
+    match name {
+        "INSUFFICIENT_ACCOUNT_FUNDS" => matches!(error, E::LackOfFundForMaxFee { .. }),
+        "GASLIMIT_PRICE_PRODUCT_OVERFLOW" => matches!(error, E::OverflowPaymentInTransaction),
+        "INTRINSIC_GAS_TOO_LOW" => matches!(error, E::CallGasCostMoreThanGasLimit { .. }),
+        "INTRINSIC_GAS_BELOW_FLOOR_GAS_COST" => {
+            matches!(error, E::GasFloorMoreThanGasLimit { .. })
+        }
+        "SENDER_NOT_EOA" => matches!(error, E::RejectCallerWithCode),
+        "NONCE_IS_MAX" => matches!(error, E::NonceOverflowInTransaction),
+        "NONCE_MISMATCH_TOO_HIGH" => matches!(error, E::NonceTooHigh { .. }),
+        "NONCE_MISMATCH_TOO_LOW" => matches!(error, E::NonceTooLow { .. }),
+        "GAS_ALLOWANCE_EXCEEDED" => matches!(error, E::CallerGasLimitMoreThanBlock),
+        "GAS_LIMIT_EXCEEDS_MAXIMUM" => matches!(error, E::TxGasLimitGreaterThanCap { .. }),
+        "INITCODE_SIZE_EXCEEDED" => matches!(error, E::CreateInitCodeSizeLimit),
+        "INVALID_CHAINID" => matches!(error, E::InvalidChainId),
+        "INSUFFICIENT_MAX_FEE_PER_GAS" => matches!(error, E::GasPriceLessThanBasefee),
+        "PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS" => {
+            matches!(error, E::PriorityFeeGreaterThanMaxFee)
+        }
+        "TYPE_1_TX_PRE_FORK" => matches!(error, E::Eip2930NotSupported),
+        "TYPE_2_TX_PRE_FORK" => matches!(error, E::Eip1559NotSupported),
+        "TYPE_3_TX_PRE_FORK" => matches!(error, E::Eip4844NotSupported),
+        "TYPE_3_TX_ZERO_BLOBS" => matches!(error, E::EmptyBlobs),
+        "TYPE_3_TX_CONTRACT_CREATION" => matches!(error, E::BlobCreateTransaction),
+        "TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH" => matches!(error, E::BlobVersionNotSupported),
+        "TYPE_3_TX_BLOB_COUNT_EXCEEDED" => matches!(error, E::TooManyBlobs { .. }),
+        "INSUFFICIENT_MAX_FEE_PER_BLOB_GAS" => {
+            matches!(error, E::BlobGasPriceGreaterThanMax { .. })
+        }
+        "TYPE_4_TX_PRE_FORK" => matches!(error, E::Eip7702NotSupported),
+        "TYPE_4_EMPTY_AUTHORIZATION_LIST" => matches!(error, E::EmptyAuthorizationList),
+        _ => false,
+    }
+}
+
+/// An error and its causes, in one line.
+#[must_use]
+pub fn in_words(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(": ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
+}
