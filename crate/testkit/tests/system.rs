@@ -11,7 +11,7 @@ use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     block::{Ommer, Schedule, Withdrawal},
     state::Account,
-    vm::SpecId,
+    vm::{Environment, SpecId},
 };
 use parevm_testkit::workload;
 
@@ -19,13 +19,19 @@ const ETHER: u128 = 1_000_000_000_000_000_000;
 
 /// The outcome of a block, the same by both executors.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
+    outcome_in(&Environment::new(block), block, state)
+}
+
+fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> BlockOutcome {
     let engine = Engine::new(2).unwrap();
     let [one, mut other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
         let options = ExecuteOptions {
             executor,
             ..Default::default()
         };
-        engine.execute(block, state, &options).unwrap()
+        engine
+            .execute_with(block, environment, state, &options)
+            .unwrap()
     });
     other.schedule = one.schedule.clone();
     assert_eq!(one, other);
@@ -141,4 +147,27 @@ fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
     assert!(!is_complete(text(&nonempty, "")));
     assert!(is_complete(text(empty, "")));
     assert!(is_complete(text(empty, r#", "withdrawals": []"#)));
+}
+
+#[test]
+fn without_its_edges_a_block_is_its_transactions() {
+    let (mut block, state) = workload::transfers(2);
+    block.schedule = Schedule::always(SpecId::LONDON);
+    block.withdrawals = vec![Withdrawal {
+        address: address!("00000000000000000000000000000000000000aa"),
+        amount: 3,
+    }];
+    let environment = Environment::new(&block).without_edges();
+    let bare = outcome_in(&environment, &block, &state);
+    // Two senders, two receivers and the miner, who gets fees and no reward.
+    assert_eq!(bare.state_diff.accounts.len(), 5);
+    assert!(balance(&bare, workload::beneficiary()) < U256::from(ETHER));
+    assert!(bare.is_state_complete);
+
+    block.schedule = Schedule::always(SpecId::PRAGUE);
+    let environment = Environment::new(&block).without_edges();
+    let bare = outcome_in(&environment, &block, &state);
+    assert_eq!(bare.state_diff.accounts.len(), 5);
+    assert_eq!(bare.requests_hash, None);
+    assert!(bare.is_state_complete);
 }

@@ -16,6 +16,8 @@ pub mod cancel;
 #[cfg(not(feature = "threads"))]
 mod chunk;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod encode;
 pub mod engine;
 mod error;

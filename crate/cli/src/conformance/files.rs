@@ -11,7 +11,7 @@ use std::{
 use walkdir::WalkDir;
 
 /// More bytes than any fixture has, unpacked. A larger file is not read to its end.
-const MOST_BYTES: u64 = 1 << 29;
+const MOST_BYTES: u64 = 1 << 27;
 
 /// A file, or why there is none.
 pub(super) struct Found {

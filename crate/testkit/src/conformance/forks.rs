@@ -20,7 +20,37 @@ pub struct Config {
     chainid: Option<u64>,
     /// Blob parameters by fork.
     #[serde(rename = "blobSchedule")]
-    blob_schedule: BTreeMap<String, BlobParams>,
+    blob_schedule: BTreeMap<String, Blobs>,
+}
+
+/// Blob parameters of a fork, all in hexadecimal.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Blobs {
+    #[serde(with = "alloy_serde::quantity")]
+    target: u64,
+    #[serde(with = "alloy_serde::quantity")]
+    max: u64,
+    #[serde(with = "alloy_serde::quantity")]
+    base_fee_update_fraction: u64,
+}
+
+impl Blobs {
+    /// The parameters under the rules of `spec`, which say the rest.
+    fn under(self, spec: SpecId) -> BlobParams {
+        let rules = if spec.is_enabled_in(SpecId::OSAKA) {
+            BlobParams::osaka()
+        } else {
+            // A transaction may have as many blobs as a block.
+            BlobParams::cancun().with_max_blobs_per_tx(self.max)
+        };
+        BlobParams {
+            target_blob_count: self.target,
+            max_blob_count: self.max,
+            update_fraction: self.base_fee_update_fraction.into(),
+            ..rules
+        }
+    }
 }
 
 impl Config {
@@ -38,7 +68,7 @@ impl Config {
     pub fn always(&self, fork: &str) -> Result<Schedule, String> {
         let spec = spec_of(fork)?;
         let blobs = self.blob_schedule.get(fork);
-        let from_the_first = |params: &BlobParams| (Activation::Block(0), *params);
+        let from_the_first = |blobs: &Blobs| (Activation::Block(0), blobs.under(spec));
         Ok(Schedule::new(
             vec![(Activation::Block(0), spec)],
             blobs.map(from_the_first).into_iter().collect(),
