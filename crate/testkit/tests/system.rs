@@ -8,10 +8,10 @@
 
 use alloy_primitives::{Address, B256, U256, address, b256};
 use parevm::{
-    Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
+    Block, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
     block::{Ommer, Schedule, Withdrawal},
     state::Account,
-    vm::{Environment, SpecId},
+    vm::{Environment, SpecId, bytecode_of},
 };
 use parevm_testkit::workload;
 
@@ -170,4 +170,40 @@ fn without_its_edges_a_block_is_its_transactions() {
     assert_eq!(bare.state_diff.accounts.len(), 5);
     assert_eq!(bare.requests_hash, None);
     assert!(bare.is_state_complete);
+}
+
+/// revm 43 gives more, as Amsterdam will.
+#[test]
+fn a_system_call_has_thirty_million_gas() {
+    let contracts = [
+        address!("00000961Ef480Eb55e80D19ad83579A64c007002"),
+        address!("0000BBdDc7CE488642fb579F8B00f3a590007251"),
+    ];
+    let block = empty_block(Schedule::always(SpecId::PRAGUE), 1);
+    let run = |gas: u32| {
+        // 26 gas for each turn of a loop: PUSH3 turns, then JUMPDEST, minus one, JUMPI, and STOP.
+        let [_, turns @ ..] = (gas / 26).to_be_bytes();
+        let code = [
+            &[0x62],
+            &turns[..],
+            &[0x5b, 0x60, 1, 0x90, 0x03, 0x80, 0x60, 4, 0x57, 0],
+        ];
+        let mut state = MemoryState::default();
+        let code_hash = state.insert_code(bytecode_of(code.concat().into()));
+        for contract in contracts {
+            let account = Account {
+                code_hash,
+                ..Default::default()
+            };
+            state.insert_account(contract, account);
+        }
+        let engine = Engine::new(1).unwrap();
+        engine.execute(&block, &state, &ExecuteOptions::default())
+    };
+    assert!(run(29_999_000).unwrap().requests_hash.is_some());
+    let error = run(30_001_000).unwrap_err();
+    assert!(
+        matches!(error, ExecuteError::SystemCall { contract } if contract == contracts[0]),
+        "{error:?}"
+    );
 }

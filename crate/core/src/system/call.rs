@@ -5,12 +5,18 @@ use crate::{
     block::Block,
     execute::ExecuteError,
     state::SourceError,
-    vm::{Environment, ExecutionResult, execute_error, failure::DatabaseFailure},
+    vm::{Environment, ExecutionResult, SpecId, TxEnv, execute_error, failure::DatabaseFailure},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, map::AddressMap};
 use revm::{
-    Database, DatabaseCommit, SystemCallEvm, handler::system_call::SYSTEM_ADDRESS, state::Account,
+    Database, DatabaseCommit, ExecuteEvm,
+    context::ContextSetters,
+    handler::{Handler, MainnetHandler, SystemCallTx, system_call::SYSTEM_ADDRESS},
+    state::Account,
 };
+
+/// Gas of a call before Amsterdam (EIP-4788).
+const GAS_LIMIT: u64 = 30_000_000;
 
 /// Calls `contract` as the system address and commits what it changed; `None` where the state has
 /// no such contract.
@@ -36,14 +42,21 @@ where
         return Ok(None);
     }
     let mut evm = environment.evm(&mut *database);
-    let mut ran = evm
-        .system_call(contract, input)
+    let mut transaction = TxEnv::new_system_tx_with_caller(SYSTEM_ADDRESS, contract, input);
+    if !environment.spec().is_enabled_in(SpecId::AMSTERDAM) {
+        // revm adds state gas, which there is only from Amsterdam on (EIP-8037).
+        transaction.gas_limit = GAS_LIMIT;
+    }
+    evm.set_tx(transaction);
+    let result = MainnetHandler::default()
+        .run_system_call(&mut evm)
         .map_err(|error| execute_error(None, error))?;
+    let mut state = evm.finalize();
     drop(evm);
     // The caller is no account: it pays nothing and must not appear.
-    ran.state.remove(&SYSTEM_ADDRESS);
-    database.commit(ran.state);
-    Ok(Some(ran.result))
+    state.remove(&SYSTEM_ADDRESS);
+    database.commit(state);
+    Ok(Some(result))
 }
 
 /// As [`call`], for contracts that are told a word of the header before the first transaction.
