@@ -10,6 +10,7 @@
 use alloy_primitives::{Address, B256, U256};
 use parevm::{
     Block, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
+    block::Schedule,
     vm::{InvalidTransaction, SpecId},
 };
 use parevm_testkit::workload;
@@ -170,6 +171,18 @@ fn a_fork_that_does_not_know_the_transaction() {
     block.transactions[20].env.tx_type = 2;
     block.transactions[20].env.gas_priority_fee = Some(1);
     let expected = InvalidTransaction::Eip1559NotSupported;
+    assert_eq!(invalid(refusal(&block, &state)), (20, expected));
+}
+
+#[test]
+fn a_fork_that_does_not_know_blobs() {
+    let (mut block, state) = workload::transfers(60);
+    block.schedule = Schedule::always(SpecId::SHANGHAI);
+    let env = &mut block.transactions[20].env;
+    env.tx_type = 3;
+    env.gas_priority_fee = Some(1);
+    env.blob_hashes = vec![B256::with_last_byte(1)];
+    let expected = InvalidTransaction::Eip4844NotSupported;
     assert_eq!(invalid(refusal(&block, &state)), (20, expected));
 }
 

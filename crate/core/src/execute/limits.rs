@@ -11,7 +11,8 @@ use revm::{context::result::ResultGas, primitives::hardfork::SpecId};
 pub struct Limits {
     gas: u64,
     blob_gas: u64,
-    blob_gas_limit: u64,
+    /// `None` before Cancun, where the EVM rejects what has blobs.
+    blob_gas_limit: Option<u64>,
     /// From Amsterdam on, regular gas and state gas are limited each for itself (EIP-8037).
     counts_apart: bool,
     regular: u64,
@@ -27,7 +28,7 @@ impl Limits {
             blob_gas: 0,
             blob_gas_limit: environment
                 .blob_params
-                .map_or(0, |params| params.max_blob_gas_per_block()),
+                .map(|params| params.max_blob_gas_per_block()),
             counts_apart: environment.spec().is_enabled_in(SpecId::AMSTERDAM),
             regular: 0,
             state: 0,
@@ -52,11 +53,14 @@ impl Limits {
         self.blob_gas = self
             .blob_gas
             .saturating_add(blobs.saturating_mul(DATA_GAS_PER_BLOB));
-        if blobs > 0 && self.blob_gas > self.blob_gas_limit {
+        if let Some(limit) = self.blob_gas_limit
+            && blobs > 0
+            && self.blob_gas > limit
+        {
             return Err(ExecuteError::BlobGasExceeded {
                 index,
                 blob_gas: self.blob_gas,
-                limit: self.blob_gas_limit,
+                limit,
             });
         }
         Ok(())
