@@ -72,6 +72,7 @@
 
 pub mod bal;
 pub mod block;
+pub mod chain;
 pub mod checks;
 mod engine;
 pub mod execute;
@@ -81,6 +82,7 @@ pub mod vm;
 
 pub use bal::BlockAccessList;
 pub use block::Block;
+pub use chain::Chain;
 pub use checks::Checks;
 pub use engine::Engine;
 pub use execute::{BlockOutcome, ExecuteError, ExecuteOptions, Executor};

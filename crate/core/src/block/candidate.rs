@@ -3,11 +3,14 @@
 use super::{BlockError, Transaction, TransactionError};
 use crate::vm::{SpecId, TxEnv};
 use alloy_consensus::{
-    EthereumTxEnvelope, EthereumTypedTransaction, Transaction as _, TxEip4844, Typed2718,
-    transaction::SignerRecoverable,
+    EthereumTxEnvelope, EthereumTypedTransaction, Transaction as _, TxEip4844, TxLegacy, Typed2718,
+    transaction::{RlpEcdsaDecodableTx, SignerRecoverable},
 };
-use alloy_eips::eip2718::{Decodable2718, Encodable2718};
+use alloy_eips::eip2718::{
+    Decodable2718, EIP4844_TX_TYPE_ID, EIP7702_TX_TYPE_ID, Eip2718Error, Encodable2718,
+};
 use alloy_primitives::{Address, B256, Signature};
+use alloy_rlp::{EMPTY_LIST_CODE, EMPTY_STRING_CODE, Header as RlpHeader};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 use rayon::prelude::*;
 use revm::context_interface::either::Either;
@@ -60,7 +63,7 @@ impl Transaction {
     /// ```
     pub fn from_2718(bytes: &[u8], spec: SpecId) -> Result<Self, TransactionError> {
         let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(bytes)
-            .map_err(TransactionError::Encoding)?;
+            .map_err(|error| TransactionError::undecodable(bytes, error))?;
         let candidate = Candidate::signed(envelope);
         Ok(candidate.recover(spec)?.0)
     }
@@ -86,6 +89,37 @@ pub(super) fn recover(candidates: Vec<Candidate>, spec: SpecId) -> Result<Recove
         })
     });
     Ok(Recovered { transactions, root })
+}
+
+impl TransactionError {
+    /// Why `encoded`, which EIP-2718 should describe, gave `error`.
+    pub(super) fn undecodable(encoded: &[u8], error: Eip2718Error) -> Self {
+        if let Some(found) = lacking_receiver(encoded) {
+            return Self::NoReceiver { found };
+        }
+        // What has no type byte is decoded as what it is, so that the error says what is wrong with it.
+        let is_legacy = encoded
+            .first()
+            .is_some_and(|first| *first >= EMPTY_LIST_CODE);
+        match TxLegacy::rlp_decode_signed(&mut &encoded[..]) {
+            Err(error) if is_legacy => Self::Encoding(error.into()),
+            _ => Self::Encoding(error),
+        }
+    }
+}
+
+/// The type of a transaction that must name a receiver and does not.
+fn lacking_receiver(encoded: &[u8]) -> Option<u8> {
+    let (found, mut fields) = encoded.split_first()?;
+    if !matches!(*found, EIP4844_TX_TYPE_ID | EIP7702_TX_TYPE_ID) {
+        return None;
+    }
+    let mut fields = RlpHeader::decode_bytes(&mut fields, true).ok()?;
+    // Chain id, nonce, two fees and the gas limit come first.
+    for _ in 0..5 {
+        RlpHeader::decode_bytes(&mut fields, false).ok()?;
+    }
+    (fields.first() == Some(&EMPTY_STRING_CODE)).then_some(*found)
 }
 
 impl Candidate {

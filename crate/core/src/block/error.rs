@@ -31,6 +31,9 @@ pub enum BlockError {
     /// The bytes are no RLP block.
     #[error("not an RLP block")]
     Rlp(#[source] alloy_rlp::Error),
+    /// The header of an RLP block is none: a field is malformed, or one in the middle is missing.
+    #[error("not an RLP header")]
+    Header(#[source] alloy_rlp::Error),
     /// A transaction cannot be used.
     #[error("transaction {index} cannot be used")]
     Transaction {
@@ -69,6 +72,12 @@ pub enum TransactionError {
     Missing {
         /// Name of the field, as JSON-RPC spells it.
         field: &'static str,
+    },
+    /// A transaction of this type cannot create a contract, and this one names no receiver.
+    #[error("type {found} needs a receiver")]
+    NoReceiver {
+        /// EIP-2718 type.
+        found: u8,
     },
     /// No fork has transactions of this type.
     #[error("type {found} is unknown")]

@@ -7,7 +7,7 @@ mod candidate;
 mod error;
 pub mod fixture;
 mod json;
-mod rlp;
+pub(crate) mod rlp;
 mod rpc;
 mod rpc_transaction;
 pub mod schedule;

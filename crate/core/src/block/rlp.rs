@@ -1,24 +1,52 @@
 //! A block as RLP.
 
 use super::{
-    AlloyBlock, Block, BlockError, Declared, Header, Ommer, Schedule, Withdrawal,
+    AlloyBlock, Block, BlockError, Declared, Header, Ommer, Schedule, TransactionError, Withdrawal,
     candidate::{Candidate, recover},
     verify,
 };
-use alloy_consensus::Header as ConsensusHeader;
-use alloy_rlp::Decodable;
+use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
+use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header as RlpHeader};
+
+type Envelope = EthereumTxEnvelope<TxEip4844>;
 
 /// The block, with its senders recovered and its hashes compared.
-pub(super) fn read(
-    mut bytes: &[u8],
-    chain_id: u64,
-    schedule: Schedule,
-) -> Result<Block, BlockError> {
-    let block = AlloyBlock::decode(&mut bytes).map_err(BlockError::Rlp)?;
-    if !bytes.is_empty() {
-        return Err(BlockError::Rlp(alloy_rlp::Error::UnexpectedLength));
+pub(super) fn read(bytes: &[u8], chain_id: u64, schedule: Schedule) -> Result<Block, BlockError> {
+    take(decode(bytes)?, chain_id, schedule)
+}
+
+/// The block as it is written, nothing looked at.
+pub(crate) fn decode(bytes: &[u8]) -> Result<AlloyBlock, BlockError> {
+    let mut rest = bytes;
+    let error = match AlloyBlock::decode(&mut rest) {
+        Ok(block) if rest.is_empty() => return Ok(block),
+        Ok(_) => alloy_rlp::Error::UnexpectedLength,
+        Err(error) => error,
+    };
+    Err(undecodable_part(bytes).unwrap_or(BlockError::Rlp(error)))
+}
+
+/// The header or the first transaction that cannot be decoded, in a block that cannot; `None` where
+/// the fault lies elsewhere.
+fn undecodable_part(mut block: &[u8]) -> Option<BlockError> {
+    let mut items = RlpHeader::decode_bytes(&mut block, true).ok()?;
+    if let Err(error) = ConsensusHeader::decode(&mut items) {
+        return Some(BlockError::Header(error));
     }
-    take(block, chain_id, schedule)
+    let mut transactions = RlpHeader::decode_bytes(&mut items, true).ok()?;
+    let mut index = 0;
+    while !transactions.is_empty() {
+        let mut bytes = transactions;
+        if let Err(error) = Envelope::decode(&mut transactions) {
+            if bytes.first().is_some_and(|first| *first < EMPTY_LIST_CODE) {
+                bytes = RlpHeader::decode_bytes(&mut bytes, false).unwrap_or_default();
+            }
+            let source = TransactionError::undecodable(bytes, error.into());
+            return Some(BlockError::Transaction { index, source });
+        }
+        index += 1;
+    }
+    None
 }
 
 /// The same, of a block that is decoded already.

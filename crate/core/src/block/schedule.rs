@@ -1,7 +1,10 @@
 //! Which rules hold at which block.
 
 use crate::vm::SpecId;
-use alloy_eips::eip7840::BlobParams;
+use alloy_eips::{
+    eip7594::MAX_BLOBS_PER_TX_FUSAKA,
+    eip7840::{BLOB_BASE_COST, BlobParams},
+};
 use alloy_hardforks::{EthereumHardfork, ForkCondition};
 use std::sync::Arc;
 
@@ -40,13 +43,15 @@ impl Activation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule(Arc<Forks>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Forks {
     /// In order of activation.
     specs: Vec<(Activation, SpecId)>,
     /// In order of activation.
     blobs: Vec<(Activation, BlobParams)>,
     dao_block: Option<u64>,
+    /// Heights in ascending order, and the delay of the difficulty bomb (in blocks) from there on.
+    bomb_delays: Option<Vec<(u64, u64)>>,
 }
 
 impl Schedule {
@@ -64,7 +69,17 @@ impl Schedule {
             specs,
             blobs,
             dao_block,
+            bomb_delays: None,
         }))
+    }
+
+    /// The same with delays of the difficulty bomb: heights in ascending order, and the delay in
+    /// blocks that holds from there on. Default: those of the EVM's forks, without the glaciers.
+    #[must_use]
+    pub fn with_bomb_delays(self, delays: Vec<(u64, u64)>) -> Self {
+        let mut forks = Arc::unwrap_or_clone(self.0);
+        forks.bomb_delays = Some(delays);
+        Self(Arc::new(forks))
     }
 
     /// A chain that runs under `spec` from its first block on.
@@ -87,6 +102,7 @@ impl Schedule {
         let mut specs = Vec::new();
         let mut blobs = Vec::new();
         let mut dao_block = None;
+        let mut bomb_delays = Vec::new();
         for &(fork, condition) in forks {
             let activation = match condition {
                 ForkCondition::Block(number) => Activation::Block(number),
@@ -103,6 +119,9 @@ impl Schedule {
             if let Some(params) = blob_params_of(fork) {
                 blobs.push((activation, params));
             }
+            if let (Some(delay), Activation::Block(number)) = (bomb_delay_of(fork), activation) {
+                bomb_delays.push((number, delay));
+            }
             // The test networks list the DAO fork at their genesis, where no account was moved.
             if let (EthereumHardfork::Dao, Activation::Block(number), 1) =
                 (fork, activation, chain_id)
@@ -110,7 +129,7 @@ impl Schedule {
                 dao_block = Some(number);
             }
         }
-        Some(Self::new(specs, blobs, dao_block))
+        Some(Self::new(specs, blobs, dao_block).with_bomb_delays(bomb_delays))
     }
 
     /// The rules at a height and timestamp.
@@ -141,6 +160,27 @@ impl Schedule {
     pub fn dao_block(&self) -> Option<u64> {
         self.0.dao_block
     }
+
+    /// Blocks by which the difficulty bomb is late at a height and timestamp.
+    #[must_use]
+    pub fn bomb_delay(&self, number: u64, timestamp: u64) -> u64 {
+        if let Some(delays) = &self.0.bomb_delays {
+            let reached = delays.iter().rev().find(|(at, _)| number >= *at);
+            return reached.map_or(0, |(_, delay)| *delay);
+        }
+        let spec = self.spec(number, timestamp);
+        let since = [
+            (SpecId::LONDON, EthereumHardfork::London),
+            (SpecId::BERLIN, EthereumHardfork::MuirGlacier),
+            (SpecId::PETERSBURG, EthereumHardfork::Constantinople),
+            (SpecId::BYZANTIUM, EthereumHardfork::Byzantium),
+        ];
+        since
+            .into_iter()
+            .find(|(since, _)| spec.is_enabled_in(*since))
+            .and_then(|(_, fork)| bomb_delay_of(fork))
+            .unwrap_or_default()
+    }
 }
 
 fn last_reached<T: Copy>(forks: &[(Activation, T)], number: u64, timestamp: u64) -> Option<T> {
@@ -169,6 +209,35 @@ const fn spec_of(fork: EthereumHardfork) -> Option<SpecId> {
         EthereumHardfork::Prague => SpecId::PRAGUE,
         EthereumHardfork::Osaka => SpecId::OSAKA,
         EthereumHardfork::Amsterdam => SpecId::AMSTERDAM,
+        _ => return None,
+    })
+}
+
+/// Blob parameters of a fork that runs under `spec`, where a chain sets only the target, the limit and
+/// the update fraction of `given`: from Osaka on the protocol sets blobs per transaction (EIP-7594) and
+/// the floor of their price (EIP-7918).
+#[must_use]
+pub const fn blob_params_under(spec: SpecId, given: BlobParams) -> BlobParams {
+    let (max_blobs_per_tx, blob_base_cost) = if spec.is_enabled_in(SpecId::OSAKA) {
+        (MAX_BLOBS_PER_TX_FUSAKA, BLOB_BASE_COST)
+    } else {
+        (given.max_blob_count, 0)
+    };
+    given
+        .with_max_blobs_per_tx(max_blobs_per_tx)
+        .with_blob_base_cost(blob_base_cost)
+}
+
+/// Blocks by which the difficulty bomb is late from a fork on (EIPs 649, 1234, 2384, 3554, 4345 and
+/// 5133); `None` for a fork that leaves it.
+pub(crate) const fn bomb_delay_of(fork: EthereumHardfork) -> Option<u64> {
+    Some(match fork {
+        EthereumHardfork::Byzantium => 3_000_000,
+        EthereumHardfork::Constantinople => 5_000_000,
+        EthereumHardfork::MuirGlacier => 9_000_000,
+        EthereumHardfork::London => 9_700_000,
+        EthereumHardfork::ArrowGlacier => 10_700_000,
+        EthereumHardfork::GrayGlacier => 11_400_000,
         _ => return None,
     })
 }

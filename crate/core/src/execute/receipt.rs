@@ -77,12 +77,13 @@ impl Receipt {
         }
     }
 
-    /// Writes the receipt as the trie holds it (EIP-658, EIP-2718).
-    fn encode(&self, out: &mut dyn BufMut) {
+    /// Writes the receipt as the trie holds it (EIP-2718). `result` is whether it succeeded (EIP-658),
+    /// before Byzantium the state root after it.
+    fn encode(&self, result: &dyn Encodable, out: &mut dyn BufMut) {
         if self.transaction_type != 0 {
             out.put_u8(self.transaction_type);
         }
-        let payload_length = self.success.length()
+        let payload_length = result.length()
             + self.cumulative_gas_used.length()
             + self.logs_bloom.length()
             + self.logs.length();
@@ -91,7 +92,7 @@ impl Receipt {
             payload_length,
         }
         .encode(out);
-        self.success.encode(out);
+        result.encode(out);
         self.cumulative_gas_used.encode(out);
         self.logs_bloom.encode(out);
         self.logs.encode(out);
@@ -100,5 +101,13 @@ impl Receipt {
 
 /// Root of the trie that maps position to receipt.
 pub(super) fn receipts_root(receipts: &[Receipt]) -> B256 {
-    ordered_trie_root_with_encoder(receipts, |receipt, out| receipt.encode(out))
+    ordered_trie_root_with_encoder(receipts, |receipt, out| {
+        receipt.encode(&receipt.success, out);
+    })
+}
+
+/// The same before Byzantium: `roots` are those of the state after each transaction.
+pub(crate) fn receipts_root_with(receipts: &[Receipt], roots: &[B256]) -> B256 {
+    let receipts: Vec<_> = receipts.iter().zip(roots).collect();
+    ordered_trie_root_with_encoder(&receipts, |(receipt, root), out| receipt.encode(root, out))
 }

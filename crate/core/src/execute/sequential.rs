@@ -7,7 +7,7 @@ use super::{
 use crate::{
     bal::{ListBuilder, Recording},
     block::Block,
-    state::{Overlay, SourceError, StateSource},
+    state::{Overlay, SourceError, StateDiff, StateSource},
     system::{self, Step},
     vm::{BlockContext, BlockEvm, Environment, TxEnv, execute_error},
 };
@@ -173,6 +173,12 @@ impl<'a, S: StateSource, I> Sequential<'a, S, I> {
         Ok(Some(self.settled()))
     }
 
+    /// What the transactions that have run changed together.
+    #[must_use]
+    pub fn state_diff(&self) -> StateDiff {
+        self.evm.ctx.journaled_state.database.database.diff()
+    }
+
     /// Does what comes after the last transaction and hands over the whole run. `reason` says why
     /// this executor was chosen.
     ///
@@ -195,7 +201,7 @@ impl<'a, S: StateSource, I> Sequential<'a, S, I> {
             self.before,
         )?;
         Ok(Executed {
-            merged: database.database.into_diff().into(),
+            merged: database.database.diff().into(),
             system,
             block_access_list: database.list.map(ListBuilder::finish),
             schedule: ScheduleReport {

@@ -63,17 +63,17 @@ impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
         Ok(self.cached(address)?.now)
     }
 
-    /// What changed, in normal form.
+    /// What changed so far, in normal form.
     #[must_use]
-    pub fn into_diff(self) -> StateDiff {
+    pub fn diff(&self) -> StateDiff {
         let mut diff = StateDiff::default();
-        for (address, cached) in self.accounts {
+        for (address, cached) in &self.accounts {
             let slots = cached
                 .slots
                 .iter()
                 .map(|(key, slot)| (*key, slot.before, slot.now));
             diff.insert(
-                address,
+                *address,
                 cached.before,
                 cached.now,
                 cached.storage_reset,

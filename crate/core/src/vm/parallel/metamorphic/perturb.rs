@@ -101,7 +101,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
     let mut in_order = environment.evm(overlay);
     let mut overlay = Overlay::new(state, environment.spec());
     system::before_transactions(&mut overlay, block, &environment).unwrap();
-    let mut world = World::new(state, overlay.into_diff());
+    let mut world = World::new(state, overlay.diff());
     let mut random = Random::new(seed);
     let mut tally = Tally::default();
     for (index, transaction) in block.transactions.iter().enumerate() {

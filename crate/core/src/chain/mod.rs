@@ -1,0 +1,203 @@
+//! A chain that lies in memory: blocks with their receipts and the state after each.
+//!
+//! [`Chain::import`] takes a block as RLP, checks every rule of its fork but the seal of proof of work,
+//! executes it and keeps it. Nothing is kept of a block that fails, whatever fails: the new state is made
+//! beside the old one and put in place last. States share what they have in common, so the state after
+//! every block stays at hand.
+
+mod body;
+mod difficulty;
+mod error;
+mod genesis;
+mod header;
+mod import;
+mod state;
+mod view;
+mod violation;
+
+pub use difficulty::next_difficulty;
+pub use error::{GenesisError, ImportError};
+pub use header::{next_base_fee, next_excess_blob_gas};
+pub use state::ChainState;
+pub use view::ChainView;
+pub use violation::{OmmerViolation, Violation};
+
+use crate::{
+    block::{AlloyBlock, Schedule},
+    execute::Receipt,
+};
+use alloy_primitives::{B256, U256, map::B256Map};
+use std::sync::Arc;
+
+/// A block that was executed, and what it left.
+#[derive(Clone, Debug)]
+pub struct StoredBlock {
+    /// Hash of the header.
+    pub hash: B256,
+    /// The block as it was imported.
+    pub block: AlloyBlock,
+    /// Bytes of its RLP encoding.
+    pub size: usize,
+    /// Receipts in block order.
+    pub receipts: Vec<Receipt>,
+    /// Before Byzantium: the state root after each transaction, which its receipt holds.
+    pub receipt_roots: Vec<B256>,
+    /// Difficulty of this block and all before it.
+    pub total_difficulty: U256,
+    /// The state after it.
+    pub state: ChainState,
+}
+
+impl StoredBlock {
+    /// Height of the block.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.block.header.number
+    }
+}
+
+/// Where a transaction lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TransactionPosition {
+    /// Hash of the block.
+    pub block: B256,
+    /// Position in the block, from zero.
+    pub index: usize,
+}
+
+/// A chain that lies in memory.
+///
+/// Its head is the block with the greatest total difficulty, among those the highest, among those the
+/// first that came. Blocks beside the branch of the head are kept, too.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    chain_id: u64,
+    schedule: Schedule,
+    blocks: B256Map<Arc<StoredBlock>>,
+    /// Height of the genesis block.
+    first: u64,
+    /// The branch of the head from the genesis block on; never empty.
+    canonical: Vec<Arc<StoredBlock>>,
+    /// Transactions of the head's branch by hash.
+    transactions: B256Map<TransactionPosition>,
+}
+
+impl Chain {
+    /// A chain of its genesis block alone.
+    fn of_genesis(chain_id: u64, schedule: Schedule, genesis: StoredBlock) -> Self {
+        let first = genesis.number();
+        let genesis = Arc::new(genesis);
+        Self {
+            chain_id,
+            schedule,
+            blocks: B256Map::from_iter([(genesis.hash, Arc::clone(&genesis))]),
+            first,
+            canonical: vec![genesis],
+            transactions: B256Map::default(),
+        }
+    }
+
+    /// EIP-155 chain id.
+    #[must_use]
+    pub const fn chain_id(&self) -> u64 {
+        self.chain_id
+    }
+
+    /// Which rules hold at which block.
+    #[must_use]
+    pub const fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// The newest block of the chain.
+    #[must_use]
+    pub fn head(&self) -> &Arc<StoredBlock> {
+        // The genesis block is never removed.
+        &self.canonical[self.canonical.len() - 1]
+    }
+
+    /// The genesis block.
+    #[must_use]
+    pub fn genesis(&self) -> &Arc<StoredBlock> {
+        &self.canonical[0]
+    }
+
+    /// The block with this hash, on the head's branch or not.
+    #[must_use]
+    pub fn block(&self, hash: B256) -> Option<&Arc<StoredBlock>> {
+        self.blocks.get(&hash)
+    }
+
+    /// The block at this height, on the head's branch.
+    #[must_use]
+    pub fn block_at(&self, number: u64) -> Option<&Arc<StoredBlock>> {
+        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.canonical.get(index)
+    }
+
+    /// True when the block with this hash is on the head's branch.
+    #[must_use]
+    pub fn is_canonical(&self, block: &StoredBlock) -> bool {
+        self.block_at(block.number())
+            .is_some_and(|there| there.hash == block.hash)
+    }
+
+    /// Where the transaction with this hash lies on the head's branch.
+    #[must_use]
+    pub fn transaction(&self, hash: B256) -> Option<TransactionPosition> {
+        self.transactions.get(&hash).copied()
+    }
+
+    /// The block with hash `from` and those before it, newest first; none where it is not known.
+    pub fn ancestors(&self, from: B256) -> impl Iterator<Item = &Arc<StoredBlock>> {
+        std::iter::successors(self.block(from), |block| {
+            self.block(block.block.header.parent_hash)
+        })
+    }
+
+    /// The state after `block`, as executors read it.
+    #[must_use]
+    pub const fn state_after<'a>(&'a self, block: &'a StoredBlock) -> ChainView<'a> {
+        ChainView::new(self, block)
+    }
+
+    /// Keeps `block`, and makes it the head where it is heavier or higher than that.
+    fn keep(&mut self, block: StoredBlock) -> Arc<StoredBlock> {
+        let block = Arc::new(block);
+        self.blocks.insert(block.hash, Arc::clone(&block));
+        let weight = |block: &StoredBlock| (block.total_difficulty, block.number());
+        if weight(&block) > weight(self.head()) {
+            self.make_head(&block);
+        }
+        block
+    }
+
+    /// Replaces the head's branch down to where it meets that of `head`.
+    fn make_head(&mut self, head: &Arc<StoredBlock>) {
+        let branch: Vec<_> = self
+            .ancestors(head.hash)
+            .take_while(|block| !self.is_canonical(block))
+            .map(Arc::clone)
+            .collect();
+        let Some(lowest) = branch.last() else {
+            return;
+        };
+        let kept =
+            usize::try_from(lowest.number().saturating_sub(self.first)).unwrap_or(usize::MAX);
+        for dropped in self.canonical.drain(kept.min(self.canonical.len())..) {
+            for transaction in &dropped.block.body.transactions {
+                self.transactions.remove(transaction.tx_hash());
+            }
+        }
+        for block in branch.into_iter().rev() {
+            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
+                let position = TransactionPosition {
+                    block: block.hash,
+                    index,
+                };
+                self.transactions.insert(*transaction.tx_hash(), position);
+            }
+            self.canonical.push(block);
+        }
+    }
+}

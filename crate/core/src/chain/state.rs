@@ -1,0 +1,199 @@
+//! The whole state of a chain at one block.
+
+use crate::{
+    state::{Account, AccountChange, SourceError, StateDiff},
+    vm::{Bytecode, bytecode_of},
+};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root};
+use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+
+/// The whole state at one block. Cloning it is cheap and shares what both have.
+///
+/// Accounts and slots lie in the order of the trie, under the hashes of their keys, so that a root is
+/// one pass without sorting.
+#[derive(Clone, Debug)]
+pub struct ChainState {
+    accounts: RedBlackTreeMapSync<B256, Entry>,
+    codes: HashTrieMapSync<B256, Bytecode>,
+}
+
+/// The nonzero slots of one account: hash of the key to key and value.
+type Storage = RedBlackTreeMapSync<B256, (U256, U256)>;
+
+#[derive(Clone, Debug)]
+struct Entry {
+    address: Address,
+    account: Account,
+    storage: Storage,
+    /// Kept: most accounts of a block did not change.
+    storage_root: B256,
+}
+
+impl Default for ChainState {
+    fn default() -> Self {
+        Self {
+            accounts: RedBlackTreeMapSync::new_sync(),
+            codes: HashTrieMapSync::new_sync(),
+        }
+    }
+}
+
+impl ChainState {
+    /// Sets a whole account; what was there is gone.
+    pub fn insert(
+        &mut self,
+        address: Address,
+        balance: U256,
+        nonce: u64,
+        code: Bytes,
+        slots: impl IntoIterator<Item = (U256, U256)>,
+    ) {
+        let mut code_hash = KECCAK256_EMPTY;
+        if !code.is_empty() {
+            let code = bytecode_of(code);
+            code_hash = code.hash_slow();
+            self.codes.insert_mut(code_hash, code);
+        }
+        let account = Account {
+            balance,
+            nonce,
+            code_hash,
+        };
+        let mut entry = Entry::new(address, account);
+        entry.write(slots);
+        self.accounts.insert_mut(keccak256(address), entry);
+    }
+
+    /// Takes over what a block changed.
+    pub fn apply(&mut self, diff: &StateDiff) {
+        for (hash, code) in &diff.codes {
+            self.codes.insert_mut(*hash, code.clone());
+        }
+        for (address, change) in &diff.accounts {
+            let key = keccak256(address);
+            let Some(account) = change.account else {
+                self.accounts.remove_mut(&key);
+                continue;
+            };
+            let before = self.accounts.get(&key);
+            let entry = changed(before, *address, account, change);
+            self.accounts.insert_mut(key, entry);
+        }
+    }
+
+    /// Root of the state trie.
+    #[must_use]
+    pub fn root(&self) -> B256 {
+        root::state_root(
+            self.accounts
+                .iter()
+                .map(|(key, entry)| (*key, entry.leaf())),
+        )
+    }
+
+    /// The account at `address`, or `None` where there is none.
+    #[must_use]
+    pub fn account(&self, address: Address) -> Option<Account> {
+        self.entry(address).map(|entry| entry.account)
+    }
+
+    /// The value of `slot` at `address`; zero where nothing was stored.
+    #[must_use]
+    pub fn storage(&self, address: Address, slot: U256) -> U256 {
+        self.entry(address)
+            .and_then(|entry| entry.storage.get(&hashed(slot)))
+            .map(|(_, value)| *value)
+            .unwrap_or_default()
+    }
+
+    /// The code with hash `code_hash`, analysed.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError::CodeUnknown`] when no account ever had it.
+    pub fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        self.codes
+            .get(&code_hash)
+            .cloned()
+            .ok_or(SourceError::CodeUnknown { code_hash })
+    }
+
+    /// Every account, in the order of the trie.
+    pub fn accounts(&self) -> impl Iterator<Item = (Address, Account)> {
+        self.accounts
+            .values()
+            .map(|entry| (entry.address, entry.account))
+    }
+
+    /// Every nonzero slot of `address` with its value, in the order of the trie.
+    pub fn slots(&self, address: Address) -> impl Iterator<Item = (U256, U256)> {
+        self.entry(address)
+            .into_iter()
+            .flat_map(|entry| entry.storage.values().copied())
+    }
+
+    fn entry(&self, address: Address) -> Option<&Entry> {
+        self.accounts.get(&keccak256(address))
+    }
+}
+
+impl Entry {
+    fn new(address: Address, account: Account) -> Self {
+        Self {
+            address,
+            account,
+            storage: Storage::new_sync(),
+            storage_root: EMPTY_ROOT_HASH,
+        }
+    }
+
+    /// Writes slots and computes the root anew.
+    fn write(&mut self, slots: impl IntoIterator<Item = (U256, U256)>) {
+        for (slot, value) in slots {
+            if value.is_zero() {
+                self.storage.remove_mut(&hashed(slot));
+            } else {
+                self.storage.insert_mut(hashed(slot), (slot, value));
+            }
+        }
+        let leaves = self.storage.iter().map(|(key, (_, value))| (*key, *value));
+        self.storage_root = root::storage_root(leaves);
+    }
+
+    fn leaf(&self) -> TrieAccount {
+        TrieAccount {
+            nonce: self.account.nonce,
+            balance: self.account.balance,
+            storage_root: self.storage_root,
+            code_hash: self.account.code_hash,
+        }
+    }
+}
+
+/// The entry after `change`.
+fn changed(
+    before: Option<&Entry>,
+    address: Address,
+    account: Account,
+    change: &AccountChange,
+) -> Entry {
+    let mut entry = match before {
+        Some(before) if !change.storage_reset => Entry {
+            account,
+            ..before.clone()
+        },
+        _ => Entry::new(address, account),
+    };
+    if !change.slots.is_empty() {
+        entry.write(change.slots.iter().map(|(slot, value)| (*slot, *value)));
+    }
+    entry
+}
+
+fn hashed(slot: U256) -> B256 {
+    keccak256(slot.to_be_bytes::<32>())
+}
