@@ -1,6 +1,13 @@
 //! Reasons to reject a transaction or a block: the names of fixtures and our errors.
 
-use parevm::{ExecuteError, block::TransactionError, vm::InvalidTransaction};
+use super::block_exception::is_invalid_block;
+use alloy_eips::eip2718::Eip2718Error;
+use parevm::{
+    ExecuteError,
+    block::{BlockError, TransactionError},
+    chain::{ImportError, Violation},
+    vm::InvalidTransaction,
+};
 use std::error::Error;
 
 /// Why the engine rejected what a fixture holds.
@@ -10,6 +17,8 @@ pub enum Rejection<'a> {
     Transaction(&'a TransactionError),
     /// The block cannot be executed.
     Execute(&'a ExecuteError),
+    /// The block cannot be taken into the chain.
+    Import(&'a ImportError),
 }
 
 impl Rejection<'_> {
@@ -25,13 +34,34 @@ impl Rejection<'_> {
         match self {
             Self::Transaction(error) => in_words(error),
             Self::Execute(error) => in_words(error),
+            Self::Import(error) => in_words(error),
         }
     }
 
     fn is(&self, name: &str) -> bool {
+        if let (Some(name), Self::Import(error)) = (name.strip_prefix("BlockException."), self) {
+            return is_invalid_block(name, error);
+        }
         let Some(name) = name.strip_prefix("TransactionException.") else {
             return false;
         };
+        match self {
+            Self::Import(ImportError::Execute { source, .. }) => {
+                Self::Execute(source).is_transaction(name)
+            }
+            Self::Import(ImportError::Block(BlockError::Transaction { source, .. })) => {
+                is_undecodable(name, source)
+            }
+            Self::Import(ImportError::Invalid { source, .. }) => {
+                name == "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"
+                    && matches!(source, Violation::BlobGasLimit { .. })
+            }
+            Self::Import(_) => false,
+            _ => self.is_transaction(name),
+        }
+    }
+
+    fn is_transaction(&self, name: &str) -> bool {
         match self {
             Self::Transaction(error) => is_undecodable(name, error),
             Self::Execute(ExecuteError::InvalidTransaction { source, .. }) => {
@@ -43,7 +73,7 @@ impl Rejection<'_> {
             Self::Execute(ExecuteError::BlobGasExceeded { .. }) => {
                 name == "TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED"
             }
-            Self::Execute(_) => false,
+            Self::Execute(_) | Self::Import(_) => false,
         }
     }
 }
@@ -51,9 +81,18 @@ impl Rejection<'_> {
 fn is_undecodable(name: &str, error: &TransactionError) -> bool {
     match name {
         // Their types have an address where others may have none.
-        "TYPE_3_TX_CONTRACT_CREATION" | "TYPE_4_TX_CONTRACT_CREATION" => {
-            matches!(error, TransactionError::Encoding(_))
+        "TYPE_3_TX_CONTRACT_CREATION" => {
+            matches!(error, TransactionError::NoReceiver { found: 3 })
         }
+        "TYPE_4_TX_CONTRACT_CREATION" => {
+            matches!(error, TransactionError::NoReceiver { found: 4 })
+        }
+        // A price of more than 128 bits.
+        "GASLIMIT_PRICE_PRODUCT_OVERFLOW" => matches!(
+            error,
+            TransactionError::Encoding(Eip2718Error::RlpError(alloy_rlp::Error::Overflow))
+        ),
+        "TYPE_3_TX_WITH_FULL_BLOBS" => matches!(error, TransactionError::Encoding(_)),
         "INVALID_SIGNATURE_VRS" => matches!(
             error,
             TransactionError::Sender(_) | TransactionError::Encoding(_)

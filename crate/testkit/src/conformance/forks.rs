@@ -1,8 +1,12 @@
 //! Forks as fixtures call them.
 
 use alloy_eips::eip7840::BlobParams;
+use alloy_primitives::U64;
 use parevm::{
-    block::{Schedule, schedule::Activation},
+    block::{
+        Schedule,
+        schedule::{Activation, blob_params_under},
+    },
     vm::SpecId,
 };
 use serde::Deserialize;
@@ -23,34 +27,13 @@ pub struct Config {
     blob_schedule: BTreeMap<String, Blobs>,
 }
 
-/// Blob parameters of a fork, all in hexadecimal.
+/// Blob parameters as fixtures write them.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Blobs {
-    #[serde(with = "alloy_serde::quantity")]
-    target: u64,
-    #[serde(with = "alloy_serde::quantity")]
-    max: u64,
-    #[serde(with = "alloy_serde::quantity")]
-    base_fee_update_fraction: u64,
-}
-
-impl Blobs {
-    /// The parameters under the rules of `spec`, which say the rest.
-    fn under(self, spec: SpecId) -> BlobParams {
-        let rules = if spec.is_enabled_in(SpecId::OSAKA) {
-            BlobParams::osaka()
-        } else {
-            // A transaction may have as many blobs as a block.
-            BlobParams::cancun().with_max_blobs_per_tx(self.max)
-        };
-        BlobParams {
-            target_blob_count: self.target,
-            max_blob_count: self.max,
-            update_fraction: self.base_fee_update_fraction.into(),
-            ..rules
-        }
-    }
+    target: U64,
+    max: U64,
+    base_fee_update_fraction: U64,
 }
 
 impl Config {
@@ -60,21 +43,56 @@ impl Config {
         self.chainid.unwrap_or(1)
     }
 
-    /// A chain that runs under `fork` from its first block on.
+    /// The schedule of the chain that fixtures call `network`: the name of a fork that holds from the
+    /// first block on, or two as in `ParisToShanghaiAtTime15k` and `BerlinToLondonAt5`.
     ///
     /// # Errors
     ///
     /// When no fork is called so.
-    pub fn always(&self, fork: &str) -> Result<Schedule, String> {
-        let spec = spec_of(fork)?;
-        let blobs = self.blob_schedule.get(fork);
-        let from_the_first = |blobs: &Blobs| (Activation::Block(0), blobs.under(spec));
-        Ok(Schedule::new(
-            vec![(Activation::Block(0), spec)],
-            blobs.map(from_the_first).into_iter().collect(),
-            None,
-        ))
+    pub fn schedule(&self, network: &str) -> Result<Schedule, String> {
+        let mut forks = vec![(Activation::Block(0), network)];
+        if let Some((first, rest)) = network.split_once("To")
+            && let Some((second, at)) = rest.split_once("At")
+        {
+            let unknown = || format!("{network:?} does not say when {second} begins");
+            let at = activation(at).ok_or_else(unknown)?;
+            forks = vec![(Activation::Block(0), first), (at, second)];
+        }
+        let mut specs = Vec::new();
+        let mut blobs = Vec::new();
+        for (at, fork) in forks {
+            let spec = spec_of(fork)?;
+            specs.push((at, spec));
+            let given = self.blob_schedule.get(fork);
+            blobs.extend(given.map(|given| (at, given.params(spec))));
+        }
+        Ok(Schedule::new(specs, blobs, None))
     }
+}
+
+impl Blobs {
+    fn params(self, spec: SpecId) -> BlobParams {
+        let given = BlobParams {
+            target_blob_count: self.target.to(),
+            max_blob_count: self.max.to(),
+            update_fraction: self.base_fee_update_fraction.to(),
+            ..BlobParams::cancun()
+        };
+        blob_params_under(spec, given)
+    }
+}
+
+/// `5` is a height, `Time15k` a timestamp.
+fn activation(text: &str) -> Option<Activation> {
+    let Some(time) = text.strip_prefix("Time") else {
+        return Some(Activation::Block(text.parse().ok()?));
+    };
+    let (digits, unit) = match time.strip_suffix('k') {
+        Some(digits) => (digits, 1_000),
+        None => (time, 1),
+    };
+    let count: u64 = digits.parse().ok()?;
+    Some(Activation::Timestamp(count.checked_mul(unit)?))
 }
 
 /// The rules that fixtures call `fork`.
@@ -101,4 +119,25 @@ pub fn spec_of(fork: &str) -> Result<SpecId, String> {
         "Amsterdam" => SpecId::AMSTERDAM,
         _ => return Err(format!("the engine has no fork that is called {fork:?}")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_two_forks_changes_at_a_time_or_a_height() {
+        let spec = |network: &str, number, timestamp| {
+            let schedule = Config::default().schedule(network);
+            schedule.map(|schedule| schedule.spec(number, timestamp))
+        };
+        let by_time = "ParisToShanghaiAtTime15k";
+        assert_eq!(spec(by_time, 9, 14_999), Ok(SpecId::MERGE));
+        assert_eq!(spec(by_time, 1, 15_000), Ok(SpecId::SHANGHAI));
+        let by_height = "BerlinToLondonAt5";
+        assert_eq!(spec(by_height, 4, 99_999), Ok(SpecId::BERLIN));
+        assert_eq!(spec(by_height, 5, 0), Ok(SpecId::LONDON));
+        assert!(spec("CancunToPragueAtDawn", 0, 0).is_err());
+        assert!(spec("CancunToMoonAt5", 0, 0).is_err());
+    }
 }

@@ -8,6 +8,8 @@
 //! reasons for a rejection by [`exception`]; a case that is not run stands in `skip.toml`.
 
 pub mod alloc;
+mod block_exception;
+mod blockchain;
 pub mod exception;
 pub mod fixture;
 pub mod forks;

@@ -90,7 +90,7 @@ impl Case {
         state: &Before,
         setup: &Setup<'_>,
     ) -> Result<(), String> {
-        let schedule = self.config.always(fork)?;
+        let schedule = self.config.schedule(fork)?;
         let header = self.env.header();
         let spec = schedule.spec(header.number, header.timestamp);
         let chain_id = self.config.chain_id();

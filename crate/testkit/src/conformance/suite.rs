@@ -1,6 +1,6 @@
 //! The suites, by name.
 
-use super::{Setup, Verdict, state};
+use super::{Setup, Verdict, blockchain, state};
 use std::{fmt, str::FromStr};
 
 /// A kind of fixture, and how its cases are run.
@@ -8,6 +8,10 @@ use std::{fmt, str::FromStr};
 pub enum Suite {
     /// One transaction on a small state: the state root and the logs after it.
     State,
+    /// Whole chains, from the genesis block on.
+    Blockchain,
+    /// The same with few and heavy blocks.
+    Benchmark,
 }
 
 /// Reads one file and reports what becomes of each case in it.
@@ -15,13 +19,15 @@ type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut
 
 impl Suite {
     /// Every suite.
-    pub const ALL: [Self; 1] = [Self::State];
+    pub const ALL: [Self; 3] = [Self::State, Self::Blockchain, Self::Benchmark];
 
     /// The name users write.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::State => "state",
+            Self::Blockchain => "blockchain",
+            Self::Benchmark => "benchmark",
         }
     }
 
@@ -35,6 +41,7 @@ impl Suite {
     pub fn run(self, file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut(Verdict)) {
         let run: Run = match self {
             Self::State => state::run,
+            Self::Blockchain | Self::Benchmark => blockchain::run,
         };
         run(file, text, setup, report);
     }
