@@ -67,7 +67,7 @@ pub(super) fn walk(folder: &Path, suite: Suite, sample: Sample, found: &mut dyn 
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                let name = error.path().unwrap_or(folder).display().to_string();
+                let name = name_below(folder, error.path().unwrap_or(folder));
                 let file = Err(format!("cannot be read: {error}"));
                 found(Found { name, file });
                 continue;
@@ -95,13 +95,13 @@ pub(super) fn walk(folder: &Path, suite: Suite, sample: Sample, found: &mut dyn 
     }
 }
 
-/// The path below `folder`, with `/` between; the file's own name where it is the folder.
+/// The path below `folder`, with `/` between; its own name where it is the folder.
 fn name_below(folder: &Path, path: &Path) -> String {
     let below = path.strip_prefix(folder).unwrap_or(path);
-    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-    if parts.is_empty() {
-        path.display().to_string()
-    } else {
-        parts.join("/")
+    if below.as_os_str().is_empty() {
+        let own = path.file_name().unwrap_or(path.as_os_str());
+        return own.to_string_lossy().into_owned();
     }
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
 }
