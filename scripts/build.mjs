@@ -1,13 +1,23 @@
 // Builds the package: both wasm builds, then the TypeScript.
 //
-//   npm run build [-- --dev] [--force] [--only wasm|js]
+//   npm run build [-- --dev] [--force] [--only wasm|js|conformance]
 //
 // `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: no
 // whole-program optimisation, no wasm-opt.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
+// `--only conformance` builds the whole package once more into dist/conformance, with wasm that
+// runs official fixtures. It is not published.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { command, isProgram, mustRun, root, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 import { digest, isCurrent, listFiles, record } from './stamp.mjs'
@@ -56,6 +66,7 @@ const wasmSources = [
   'scripts/wait32.mjs',
   'scripts/module.mjs',
   'crate/testkit/contract',
+  'crate/testkit/skip.toml',
   ...['stm', 'core', 'testkit', 'wasm'].flatMap((name) => [
     `crate/${name}/Cargo.toml`,
     `crate/${name}/src`,
@@ -77,25 +88,31 @@ export async function build(
   const start = performance.now()
   const built = []
   if (only !== 'js') {
+    const purpose = only === 'conformance' ? only : undefined
     for (const name of Object.keys(flavours)) {
-      if (await buildWasm(ready, name, { dev, force })) built.push(name)
+      if (await buildWasm(ready, name, { dev, force, purpose })) built.push(name)
     }
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
+  // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
+  if (only === 'conformance')
+    cpSync(join(root, 'dist/js'), join(root, 'dist/conformance/js'), { recursive: true })
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
-async function buildWasm(ready, name, { dev, force }) {
-  const { features, rustflags } = flavours[name]
+async function buildWasm(ready, name, { dev, force, purpose }) {
+  const { rustflags } = flavours[name]
+  const features = [...flavours[name].features, ...(purpose === undefined ? [] : [purpose])]
   const profile = dev ? 'wasm-dev' : 'wasm'
-  const out = join(root, 'dist/wasm', name)
+  const out = join(root, 'dist', purpose ?? '', 'wasm', name)
   const outputs = [`${outName}.js`, `${outName}_bg.wasm`].map((file) => join(out, file))
-  const stamp = join(root, '.tools/stamp', `wasm-${name}`)
+  const id = [purpose, name].filter(Boolean).join('-')
+  const stamp = join(root, '.tools/stamp', `wasm-${id}`)
   const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
   if (!force && isCurrent(stamp, value, outputs)) return false
 
   const start = performance.now()
-  say(name, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
+  say(id, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
   // One folder for both: cargo keeps what differs apart and shares the macros.
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm')
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
@@ -111,9 +128,9 @@ async function buildWasm(ready, name, { dev, force }) {
   const compiled = secondsSince(start)
 
   // Complete before it is seen: what runs now goes on with what it has.
-  const fresh = join(root, `.tools/fresh-${name}-${process.pid}`)
+  const fresh = join(root, `.tools/fresh-${id}-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
-  mkdirSync(join(root, 'dist/wasm'), { recursive: true })
+  mkdirSync(dirname(out), { recursive: true })
   const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
   const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
   if (dev) bind.push('--keep-debug')
@@ -124,7 +141,7 @@ async function buildWasm(ready, name, { dev, force }) {
   rmSync(out, { recursive: true, force: true })
   renameSync(fresh, out)
   record(stamp, value)
-  say(name, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiled})`)
+  say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiled})`)
   return true
 }
 

@@ -64,6 +64,14 @@ export type EngineBinding = {
     samples: number,
     sampleMs: number,
   ): unknown
+  /** Returns JSON, an array of `Verdict`. Only in the build for official fixtures. */
+  conformance?(
+    suite: string,
+    file: string,
+    text: Uint8Array,
+    executors: readonly Executor[],
+    only: string | undefined,
+  ): string
   panicInEngine(): void
   panicInPool(): void
   hang(): void

@@ -100,11 +100,36 @@ export type EngineCalls = {
     }
     result: Replay
   }
+  /** Runs one file of official fixtures. Only the build for them can, which is not published. */
+  conformance: {
+    parameters: {
+      suite: string
+      /** What the file is called in the verdict on it where it cannot be used. */
+      file: string
+      text: Uint8Array
+      /** A case passes when it passes with each. */
+      executors: readonly Executor[]
+      /** Runs only the case of this name. */
+      only?: string | undefined
+    }
+    /** JSON: an array of {@link Verdict}. */
+    result: string
+  }
   /** Breaks the engine on purpose. */
   fault: {
     parameters: { fault: 'panicInEngine' | 'panicInPool' | 'hang' }
     result: undefined
   }
+}
+
+/** What became of a case of an official fixture. */
+export type Verdict = {
+  readonly case: string
+  readonly outcome: 'passed' | 'failed' | 'skipped'
+  /** Why it did not pass. */
+  readonly reason?: string
+  /** Time it took, in milliseconds. */
+  readonly ms: number
 }
 
 /** One question to the engine. */

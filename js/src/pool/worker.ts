@@ -84,6 +84,10 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
         return engine.replayMade(block.made, block.count, executor, samples, sampleMs)
       return engine.replay(await fixtureBytes(block), executor, samples, sampleMs)
     }
+    case 'conformance': {
+      const { suite, file, text, executors, only } = request
+      return engine.conformance?.(suite, file, text, executors, only)
+    }
     case 'fault':
       if (faults) engine[request.fault]()
       return undefined

@@ -1,0 +1,91 @@
+// Runs official fixtures on a build of the engine.
+//
+//   npm run conformance -- --suite NAME --dir DIR
+//     --build threads|single|native   the wasm builds in this Node, or the binary (default: threads)
+//     --threads N                     executing threads of each engine              (default: 2)
+//     --executor NAME,...             a case must pass with each      (default: sequential,parallel)
+//     --sample PERCENT --seed N       a share of the files, the same for the same seed
+//     --case NAME [--trace]           one case; its steps as EIP-3155 says         (trace: native)
+//     --json FILE                     writes counts, failures and skips
+//
+// DIR has .json, .json.gz and archives of them. The last line on stdout counts the cases.
+
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { build } from './build.mjs'
+import { runFiles } from './conformance/engines.mjs'
+import { walk } from './conformance/files.mjs'
+import { createReport } from './conformance/report.mjs'
+import { command, isProgram, run, StepError } from './process.mjs'
+import { setup } from './setup.mjs'
+
+const options = {
+  suite: { type: 'string' },
+  dir: { type: 'string' },
+  build: { type: 'string', default: 'threads' },
+  threads: { type: 'string', default: '2' },
+  executor: { type: 'string', default: 'sequential,parallel' },
+  sample: { type: 'string', default: '100' },
+  seed: { type: 'string', default: '0' },
+  case: { type: 'string' },
+  trace: { type: 'boolean', default: false },
+  json: { type: 'string' },
+}
+
+/** Parses the words after the command. */
+export function readArguments(args) {
+  let values
+  try {
+    values = parseArgs({ args, options }).values
+  } catch (error) {
+    throw new StepError(error.message, 'npm run conformance -- --suite state --dir DIR')
+  }
+  for (const name of ['suite', 'dir']) {
+    if (values[name] === undefined)
+      throw new StepError(`--${name} is missing`, 'npm run conformance -- --suite state --dir DIR')
+  }
+  if (!['threads', 'single', 'native'].includes(values.build))
+    throw new StepError(`there is no build ${values.build}`, '--build threads')
+  if (values.trace && values.build !== 'native')
+    throw new StepError('only the native build traces', '--build native')
+  const number = (name, least, most) => {
+    const value = Number(values[name])
+    if (values[name].trim() !== '' && value >= least && value <= most) return value
+    throw new StepError(`--${name} takes a number from ${least} to ${most}`, `--${name} ${most}`)
+  }
+  return {
+    ...values,
+    threads: number('threads', 1, 256),
+    sample: number('sample', 0, 100),
+    seed: number('seed', 0, Number.MAX_SAFE_INTEGER),
+    executors: values.executor.split(','),
+  }
+}
+
+/** Resolves with the exit code: 0 only if something was run and nothing failed. */
+export async function conformance(args) {
+  const wanted = readArguments(args)
+  const ready = await setup()
+  if (wanted.build === 'native') return native(ready, wanted)
+  await build(ready, { only: 'conformance' })
+  const engines = availableParallelism()
+  const report = createReport({ ...wanted, engines })
+  await runFiles(walk(wanted.dir, wanted), { ...wanted, engines, report })
+  if (wanted.json !== undefined) writeFileSync(wanted.json, `${report.json()}\n`)
+  process.stdout.write(report.text())
+  return report.isGood() ? 0 : 1
+}
+
+/** The same command of the binary. */
+function native({ cargo }, wanted) {
+  const args = ['run', '--release', '--locked', '--quiet', '-p', 'parevm-cli', '--', 'conformance']
+  const names = ['suite', 'dir', 'threads', 'executor', 'sample', 'seed', 'case', 'json']
+  for (const name of names) {
+    if (wanted[name] !== undefined) args.push(`--${name}`, String(wanted[name]))
+  }
+  if (wanted.trace) args.push('--trace')
+  return run('cargo', args, { env: cargo.env, cwd: process.cwd(), output: 'own' })
+}
+
+if (isProgram(import.meta.url)) await command(conformance)

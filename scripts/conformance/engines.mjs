@@ -1,0 +1,52 @@
+// Runs fixture files on several engines at once.
+
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from '../process.mjs'
+
+/** A file that takes longer than this, in milliseconds, fails. */
+const limitMs = 600_000
+
+/**
+ * Runs every file of the iterator `files` and tells `report` of each. An engine that dies fails the
+ * file it was at; its supervisor starts another for the next one.
+ */
+export async function runFiles(
+  files,
+  { suite, build, threads, executors, engines, report, ...rest },
+) {
+  const module = (path) => import(pathToFileURL(join(root, 'dist/conformance/js/src', path)).href)
+  const { startEvm } = await module('evm/start.js')
+  const { nodeHost } = await module('loader/node.js')
+  const timer = setInterval(() => process.stderr.write(`${report.progress()}\n`), 15_000)
+  timer.unref()
+
+  const work = async () => {
+    const { evm, supervisor } = await startEvm(nodeHost(), { build, threads })
+    // All take from one iterator: whoever is free gets the next file.
+    for (let next = files.next(); !next.done; next = files.next()) {
+      const { name, text, reason } = next.value
+      if (reason !== undefined) {
+        report.add(name, [broken(name, reason)])
+        continue
+      }
+      try {
+        const request = { kind: 'conformance', suite, file: name, text, executors, only: rest.case }
+        const signal = AbortSignal.timeout(limitMs)
+        report.add(name, JSON.parse(await supervisor.request(request, { signal })))
+      } catch (error) {
+        if (error.code === 'INVALID_PARAMETER') throw error
+        report.add(name, [broken(name, `the engine died: ${error.message}`)])
+      }
+    }
+    await evm.close()
+  }
+  try {
+    await Promise.all(Array.from({ length: engines }, work))
+  } finally {
+    clearInterval(timer)
+    files.return()
+  }
+}
+
+const broken = (name, reason) => ({ case: name, outcome: 'failed', reason, ms: 0 })

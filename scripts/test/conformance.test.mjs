@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { walk } from '../conformance/files.mjs'
+import { createReport } from '../conformance/report.mjs'
+import { isInSample } from '../conformance/sample.mjs'
+import { readArguments } from '../conformance.mjs'
+
+const everything = { sample: 100, seed: 0 }
+let folder
+const write = (name, content) => {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(join(folder, name), content)
+}
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parevm-conformance-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** What is told of each file: its content, or the first words of the reason. */
+const told = (path = folder, choice = everything) =>
+  [...walk(path, choice)].map(({ name, text, reason }) => [
+    name,
+    text?.toString() ?? reason.replace(/:.*/s, ''),
+  ])
+
+test('a sample has the files that the binary chooses', () => {
+  const sample = (seed) => {
+    const isIn = (i) => isInSample(`cancun/eip${i}.json`, { sample: 10, seed })
+    return Array.from({ length: 100 }, (_, i) => i).filter(isIn)
+  }
+  assert.deepEqual(sample(1), [2, 5, 9, 26, 27, 31, 37, 42, 46, 73, 94])
+  assert.deepEqual(sample(2), [6, 8, 15, 22, 26, 45, 51])
+})
+
+test('the largest files come first, and what is no fixture is left alone', () => {
+  write('one/small.json', '{}')
+  write('two/large.json', '{"more": 1}')
+  write('two/packed.json.gz', gzipSync('{"packed": "in forty bytes or a little more"}'))
+  write('README.md', 'no fixture')
+  assert.deepEqual(told(), [
+    ['two/packed.json.gz', '{"packed": "in forty bytes or a little more"}'],
+    ['two/large.json', '{"more": 1}'],
+    ['one/small.json', '{}'],
+  ])
+})
+
+test('what cannot be read is told with its reason', () => {
+  write('cut.json.gz', gzipSync('{}').subarray(0, 12))
+  write('huge.json.gz', gzipSync(Buffer.alloc(2 ** 27 + 1, ' ')))
+  write('one/good.json', '{}')
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'gone.json'))
+  symlinkSync(join(folder, 'one'), join(folder, 'one/again'))
+  assert.deepEqual(told().sort(), [
+    ['cut.json.gz', 'cannot be read'],
+    ['gone.json', 'cannot be read'],
+    ['huge.json.gz', 'has more than 134217728 bytes'],
+    ['one/again', 'cannot be read'],
+    ['one/good.json', '{}'],
+  ])
+  assert.deepEqual(told(join(folder, 'nowhere')), [['nowhere', 'cannot be read']])
+})
+
+test('an archive is a folder, and nothing else may be in it', () => {
+  write('inside/a.json', '{"a": 1}')
+  write('inside/README.md', 'no fixture')
+  const archive = join(folder, 'tests.tar.gz')
+  spawnSync('tar', ['-czf', archive, '-C', join(folder, 'inside'), '.'])
+  write('cut.tar', 'no archive')
+  rmSync(join(folder, 'inside'), { recursive: true })
+  assert.deepEqual(told(), [
+    ['cut.tar', 'the archive cannot be read'],
+    ['tests.tar.gz/README.md', 'is no fixture file'],
+    ['tests.tar.gz/a.json', '{"a": 1}'],
+  ])
+})
+
+test('a report counts, names what failed, and is good only where something was run', () => {
+  const facts = { suite: 'state', build: 'single', threads: 1, engines: 2, executors: ['parallel'] }
+  const report = createReport(facts)
+  assert.equal(report.isGood(), false)
+  report.add('cancun/a.json', [{ case: 'one', outcome: 'passed', ms: 1 }])
+  assert.equal(report.isGood(), true)
+  report.add('cancun/b.json', [{ case: 'two', outcome: 'skipped', reason: 'a fork', ms: 0 }])
+  report.add('c.json', [{ case: 'three', outcome: 'failed', reason: 'slot 1', ms: 2 }])
+  assert.equal(report.isGood(), false)
+  const lines = report.text().trimEnd().split('\n')
+  assert.equal(lines.at(-1), '1 passed, 1 failed, 1 skipped')
+  assert.equal(lines[0], 'skipped 1: a fork (first: two)')
+  const json = JSON.parse(report.json())
+  assert.deepEqual(json.failures, [{ file: 'c.json', case: 'three', reason: 'slot 1' }])
+  assert.equal(json.folders.cancun.files, 2)
+})
+
+test('the words of the command are looked at before anything is built', () => {
+  const good = ['--suite', 'state', '--dir', '.']
+  assert.equal(readArguments(good).threads, 2)
+  assert.deepEqual(readArguments([...good, '--executor', 'bal']).executors, ['bal'])
+  for (const words of [
+    ['--suite', 'state'],
+    [...good, '--build', 'fast'],
+    [...good, '--threads', '0'],
+    [...good, '--sample', 'many'],
+    [...good, '--trace'],
+    [...good, '--verbose'],
+  ]) {
+    assert.throws(() => readArguments(words), { name: 'StepError' }, words.join(' '))
+  }
+})
