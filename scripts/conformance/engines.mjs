@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '../process.mjs'
 
+/** What the build for fixtures may grow to: 4 GiB, of which only what is written is used. */
+const memoryPages = 2 ** 16
 /** A file that takes longer than this, in milliseconds, fails. */
 const limitMs = 600_000
 
@@ -22,7 +24,10 @@ export async function runFiles(
   timer.unref()
 
   const work = async () => {
-    const { evm, supervisor } = await startEvm(nodeHost(), { build, threads })
+    const host = { ...nodeHost(), memoryPages }
+    // Each thread of the single build is an instance of its own, which runs no fixtures.
+    const wish = { build, threads: build === 'single' ? 1 : threads }
+    const { evm, supervisor } = await startEvm(host, wish)
     // All take from one iterator: whoever is free gets the next file.
     for (let next = files.next(); !next.done; next = files.next()) {
       const { name, text, reason } = next.value

@@ -5,6 +5,8 @@ import type { Features } from './features.js'
 /** What one runtime offers to the supervisor. Everything else is the same everywhere. */
 export type Host = {
   readonly features: Features
+  /** Pages of 64 KiB that the memory of a threads build grows to. @default 512 MiB */
+  readonly memoryPages?: number | undefined
   /** Loads and compiles one build. */
   compile(build: Build): Promise<WebAssembly.Module>
   /** Starts a worker that has nothing to do yet. */

@@ -14,7 +14,7 @@ import type { EngineRequest, FromWorker } from './message.js'
  */
 export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   const { host, choice, module, faults, onMessage } = parameters
-  const memory = choice.build === 'threads' ? sharedMemory() : undefined
+  const memory = choice.build === 'threads' ? sharedMemory(host.memoryPages) : undefined
   const workers: WorkerHandle[] = []
   const handout = createHandout()
   let waiting = 0
@@ -161,9 +161,9 @@ const FIRST_PAGES = 256
 /** 512 MiB, of which only what is written is used. */
 const MOST_PAGES = 8_192
 
-function sharedMemory(): WebAssembly.Memory {
+function sharedMemory(maximum = MOST_PAGES): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MOST_PAGES, shared: true })
+    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true })
   } catch (cause) {
     throw new EngineFailedError('there is no room for its shared memory', cause)
   }
