@@ -1,13 +1,8 @@
 //! Transfers of tokens.
 
-use super::{block, call_with, code, fund, numbered, receiver, user};
+use super::{block, call_with, code, deploy, fund, numbered, receiver, user};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use parevm::{
-    Block, MemoryState,
-    block::Transaction,
-    state::Account,
-    vm::{Bytecode, SpecId},
-};
+use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 
 /// What everyone in a made block owns of a token.
 const FORTUNE: u128 = 10_u128.pow(24);
@@ -46,15 +41,7 @@ pub(super) struct Token {
 impl Token {
     /// Creates the token at `address`.
     pub(super) fn new(address: Address, state: &mut MemoryState) -> Self {
-        let code_hash = state.insert_code(Bytecode::new_legacy(Bytes::from_static(code::ERC20)));
-        state.insert_account(
-            address,
-            Account {
-                nonce: 1,
-                code_hash,
-                ..Account::default()
-            },
-        );
+        deploy(state, address, Bytes::from_static(code::ERC20));
         Self { address }
     }
 

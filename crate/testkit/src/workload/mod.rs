@@ -22,7 +22,7 @@ use parevm::{
     Block, MemoryState,
     block::{Declared, Header, Schedule, Transaction},
     state::Account,
-    vm::{SpecId, TxEnv},
+    vm::{Bytecode, SpecId, TxEnv},
 };
 
 /// Gas limit of every made block; high enough for all of them.
@@ -36,7 +36,7 @@ pub fn beneficiary() -> Address {
     numbered(0xc0, 0)
 }
 
-fn user(index: u64) -> Address {
+pub(crate) fn user(index: u64) -> Address {
     numbered(0xa0, index)
 }
 
@@ -44,19 +44,32 @@ fn receiver(index: u64) -> Address {
     numbered(0xb0, index)
 }
 
-fn numbered(kind: u8, index: u64) -> Address {
+pub(crate) fn numbered(kind: u8, index: u64) -> Address {
     let mut bytes = [0; 20];
     bytes[0] = kind;
     bytes[12..].copy_from_slice(&index.to_be_bytes());
     Address::from(bytes)
 }
 
-fn fund(state: &mut MemoryState, address: Address) {
+pub(crate) fn fund(state: &mut MemoryState, address: Address) {
     let balance = U256::from(10_u128.pow(18));
     state.insert_account(
         address,
         Account {
             balance,
+            ..Account::default()
+        },
+    );
+}
+
+/// Creates a contract.
+pub(crate) fn deploy(state: &mut MemoryState, address: Address, code: Bytes) {
+    let code_hash = state.insert_code(Bytecode::new_legacy(code));
+    state.insert_account(
+        address,
+        Account {
+            nonce: 1,
+            code_hash,
             ..Account::default()
         },
     );
@@ -80,13 +93,13 @@ fn call(caller: Address, nonce: u64, to: Address, gas_limit: u64, value: u64) ->
 }
 
 /// A call with `data` and no value.
-fn call_with(caller: Address, to: Address, gas_limit: u64, data: Bytes) -> Transaction {
+pub(crate) fn call_with(caller: Address, to: Address, gas_limit: u64, data: Bytes) -> Transaction {
     let mut transaction = call(caller, 0, to, gas_limit, 0);
     transaction.env.data = data;
     transaction
 }
 
-fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
+pub(crate) fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
     Block {
         chain_id: 1,
         schedule: Schedule::always(spec),

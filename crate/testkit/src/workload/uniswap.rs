@@ -4,14 +4,9 @@
 //! where the router looks for it: at the CREATE2 address of the factory that the router was built
 //! for. A swap calls neither the factory nor WETH, so they are not there.
 
-use super::{block, call_with, code, erc20::Token, fund, numbered, user};
+use super::{block, call_with, code, deploy, erc20::Token, fund, numbered, user};
 use alloy_primitives::{Address, B256, Bytes, U256, address, b256, keccak256};
-use parevm::{
-    Block, MemoryState,
-    block::Transaction,
-    state::Account,
-    vm::{Bytecode, SpecId},
-};
+use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 
 /// The router that the swapping contract calls.
 const ROUTER: Address = address!("e7cfcccb38ce07ba9d8d13431afe8cf6172de031");
@@ -111,18 +106,6 @@ impl Market {
         data.extend(U256::from(AMOUNT).to_be_bytes::<32>());
         call_with(trader, self.swapper, GAS_LIMIT, data.into())
     }
-}
-
-fn deploy(state: &mut MemoryState, address: Address, code: Bytes) {
-    let code_hash = state.insert_code(Bytecode::new_legacy(code));
-    state.insert_account(
-        address,
-        Account {
-            nonce: 1,
-            code_hash,
-            ..Account::default()
-        },
-    );
 }
 
 /// Where the router looks for the pool of two tokens.
