@@ -1,11 +1,12 @@
 //! State before and after a block.
 //!
 //! [`StateSource`] is what executors read, [`MemoryState`] the source that lies in memory, [`StateDiff`] what a
-//! block changed, [`Overlay`] a source with changes on top.
+//! block changed, [`Overlay`] a source with changes on top, [`ProvenState`] one that a witness proves.
 
 pub mod diff;
 pub mod memory;
 pub mod overlay;
+pub mod proven;
 pub mod root;
 pub mod source;
 mod trie;
@@ -14,6 +15,7 @@ pub mod witness;
 pub use diff::{AccountChange, StateDiff};
 pub use memory::MemoryState;
 pub use overlay::Overlay;
+pub use proven::{ProvenState, RecomputedRoot, WitnessError};
 pub use root::state_root;
 pub use source::{Account, SourceError, StateSource};
 pub use witness::Witness;

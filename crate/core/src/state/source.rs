@@ -154,6 +154,20 @@ pub enum SourceError {
         /// Height of the ancestor.
         number: u64,
     },
+    /// The witness has no proof of what this account is, nor that it is absent.
+    #[error("account {address} is not proven")]
+    AccountUnproven {
+        /// The account.
+        address: Address,
+    },
+    /// The witness has no proof of this slot.
+    #[error("slot {slot:#x} of account {address} is not proven")]
+    SlotUnproven {
+        /// The account.
+        address: Address,
+        /// The slot's key.
+        slot: U256,
+    },
     /// A source outside this crate failed.
     #[error("the state source failed")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -4,9 +4,12 @@
 //! hashes, so all have the same length and no branch holds a value.
 
 use super::Witness;
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bytes, keccak256, map::B256Set};
 use alloy_rlp::{Buf, EMPTY_STRING_CODE, Encodable, Header};
 use alloy_trie::EMPTY_ROOT_HASH;
+
+/// Nibbles of a key.
+const NIBBLES: usize = 64;
 
 /// A node that the witness lacks, or that is malformed, lies on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,50 @@ impl<'w> Trie<'w> {
             Node::Empty => EMPTY_ROOT_HASH,
             Node::Hashed(hash) => *hash,
             node => keccak256(node.encoded()),
+        }
+    }
+
+    /// Loads every node of the trie that the witness has and that is not in `seen`, and adds it there.
+    /// `visit` is told each value on the way, with `seen`, and may change it.
+    ///
+    /// A malformed node stays a hash.
+    pub(super) fn load(
+        &mut self,
+        seen: &mut B256Set,
+        visit: &mut dyn FnMut(&mut Vec<u8>, &mut B256Set),
+    ) {
+        let mut root = std::mem::replace(&mut self.root, Node::Empty);
+        self.load_below(&mut root, NIBBLES, seen, visit);
+        self.root = root;
+    }
+
+    /// As [`Self::load`], where `nibbles` are left of the path. A chain of nodes that is longer than
+    /// any path is not followed.
+    fn load_below(
+        &self,
+        node: &mut Node,
+        nibbles: usize,
+        seen: &mut B256Set,
+        visit: &mut dyn FnMut(&mut Vec<u8>, &mut B256Set),
+    ) {
+        if let Node::Hashed(hash) = *node
+            && !seen.contains(&hash)
+            && let Ok(loaded) = self.loaded(Node::Hashed(hash))
+        {
+            seen.insert(hash);
+            *node = loaded;
+        }
+        match node {
+            Node::Leaf { path, value } if path.len() == nibbles => visit(value, seen),
+            Node::Extension { path, child } if path.len() < nibbles => {
+                self.load_below(child, nibbles - path.len(), seen, visit);
+            }
+            Node::Branch(children) if nibbles > 0 => {
+                for child in children.iter_mut() {
+                    self.load_below(child, nibbles - 1, seen, visit);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -23,6 +23,18 @@ impl Witness {
         }
     }
 
+    /// Number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// True when there is no node.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// The encoded node with hash `hash`, where the witness has it.
     #[must_use]
     pub fn node(&self, hash: &B256) -> Option<&Bytes> {
