@@ -8,22 +8,9 @@
     reason = "a test that cannot go on fails"
 )]
 
-use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState, vm::SpecId};
+use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState};
 use parevm_testkit::{baseline, compare::difference, workload};
 use std::env;
-
-const SPECS: [SpecId; 10] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::TANGERINE,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::ISTANBUL,
-    SpecId::LONDON,
-    SpecId::SHANGHAI,
-    SpecId::CANCUN,
-    SpecId::OSAKA,
-];
 
 fn seeds() -> u64 {
     env::var("PAREVM_SEEDS")
@@ -56,7 +43,7 @@ fn equals_plain_revm(executor: Executor, threads: usize) {
     let engine = Engine::new(threads).unwrap();
     let mut complaints = Vec::new();
     for seed in 0..seeds() {
-        for spec in SPECS {
+        for spec in workload::SPECS {
             // Few contracts meet often, many seldom.
             let made = workload::contracts(seed, 40, 2 + seed % 7, spec);
             if let Some(words) = complaint(&engine, &made, executor) {

@@ -25,6 +25,20 @@ use parevm::{
     vm::{Bytecode, SpecId, TxEnv},
 };
 
+/// Forks that made blocks are tried under: those whose rules differ in what such blocks do.
+pub const SPECS: [SpecId; 10] = [
+    SpecId::FRONTIER,
+    SpecId::HOMESTEAD,
+    SpecId::TANGERINE,
+    SpecId::SPURIOUS_DRAGON,
+    SpecId::BYZANTIUM,
+    SpecId::ISTANBUL,
+    SpecId::LONDON,
+    SpecId::SHANGHAI,
+    SpecId::CANCUN,
+    SpecId::OSAKA,
+];
+
 /// Gas limit of every made block; high enough for all of them.
 const BLOCK_GAS_LIMIT: u64 = 1 << 40;
 const BASE_FEE: u64 = 7;
