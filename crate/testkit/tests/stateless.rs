@@ -86,7 +86,8 @@ fn a_witness_is_all_that_a_block_needs() {
         let recomputed = state.recompute_root();
         let declared = state.witness().state_root_before();
         assert_eq!(Some(recomputed.root), declared, "{name}");
-        assert_eq!(recomputed.nodes, witnessed.nodes.len(), "{name}");
+        // Some witnesses have nodes of the state after the block, too.
+        assert!(recomputed.nodes <= witnessed.nodes.len(), "{name}");
         let block = &witnessed.fixture.block;
         let options = ExecuteOptions::default();
         let expected = engine.execute(block, &witnessed.fixture.state, &options);

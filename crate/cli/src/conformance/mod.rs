@@ -5,6 +5,8 @@ mod files;
 mod progress;
 mod report;
 mod sample;
+#[cfg(test)]
+mod tampered;
 
 use crate::{engine, error::CliError, machine::now_ms};
 use files::{File, Found};

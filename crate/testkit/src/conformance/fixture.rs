@@ -15,7 +15,30 @@ pub fn run<T: DeserializeOwned>(
     format: &str,
     setup: &Setup<'_>,
     report: &mut dyn FnMut(Verdict),
-    mut check: impl FnMut(T) -> Result<(), String>,
+    check: impl Fn(T) -> Result<(), String>,
+) {
+    run_parts(
+        file,
+        text,
+        format,
+        setup,
+        report,
+        &[("", &|_, case| check(case).into())],
+    );
+}
+
+/// A check of a case, which is told the case's name.
+pub type Check<'a, T> = &'a dyn Fn(&str, T) -> Outcome;
+
+/// The same, with a verdict for each part of a case. `parts` has what to put after the case's name, and
+/// the check; the first part stands for the case where it cannot be decoded.
+pub fn run_parts<T: DeserializeOwned>(
+    file: &str,
+    text: &[u8],
+    format: &str,
+    setup: &Setup<'_>,
+    report: &mut dyn FnMut(Verdict),
+    parts: &[(&str, Check<'_, T>)],
 ) {
     let cases: BTreeMap<String, &RawValue> = match serde_json::from_slice(text) {
         Ok(cases) => cases,
@@ -28,15 +51,19 @@ pub fn run<T: DeserializeOwned>(
         report(Verdict::broken(file, "holds no case"));
     }
     for (name, text) in cases {
-        setup.case(&name, report, || match decode(text) {
-            Ok(case) => check(case).into(),
-            Err(error) => match format_of(text) {
-                Some(other) if other != format => {
-                    Outcome::Skipped(format!("is a {other}, not a {format}"))
-                }
-                _ => Outcome::Failed(error),
-            },
-        });
+        let is_whole = decode::<T>(text).is_ok();
+        let parts = if is_whole { parts } else { &parts[..1] };
+        for (part, check) in parts {
+            setup.case(&format!("{name}{part}"), report, || match decode(text) {
+                Ok(case) => check(&name, case),
+                Err(error) => match format_of(text) {
+                    Some(other) if other != format => {
+                        Outcome::Skipped(format!("is a {other}, not a {format}"))
+                    }
+                    _ => Outcome::Failed(error),
+                },
+            });
+        }
     }
 }
 

@@ -8,17 +8,21 @@
 //! reasons for a rejection by [`exception`]; a case that is not run stands in `skip.toml`.
 
 pub mod alloc;
+mod bal;
 mod block_exception;
 mod blockchain;
 pub mod exception;
 pub mod fixture;
 pub mod forks;
+mod precompiles;
+mod rules;
 mod setup;
 mod skip;
 mod state;
 mod state_transaction;
 mod suite;
 mod verdict;
+mod zkevm;
 
 pub use setup::{Setup, TraceSink};
 pub use suite::{Suite, UnknownSuite};

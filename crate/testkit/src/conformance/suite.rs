@@ -1,6 +1,6 @@
 //! The suites, by name.
 
-use super::{Setup, Verdict, blockchain, state};
+use super::{Setup, Verdict, bal, blockchain, precompiles, state, zkevm};
 use std::{fmt, str::FromStr};
 
 /// A kind of fixture, and how its cases are run.
@@ -12,6 +12,12 @@ pub enum Suite {
     Blockchain,
     /// The same with few and heavy blocks.
     Benchmark,
+    /// Calls of one precompile, or words for one opcode: output, gas and failures.
+    Precompiles,
+    /// Block access lists: encodings, hash, order, size, and what they say.
+    Bal,
+    /// Execution witnesses: what they prove, and what is missing.
+    Zkevm,
 }
 
 /// Reads one file and reports what becomes of each case in it.
@@ -19,7 +25,14 @@ type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut
 
 impl Suite {
     /// Every suite.
-    pub const ALL: [Self; 3] = [Self::State, Self::Blockchain, Self::Benchmark];
+    pub const ALL: [Self; 6] = [
+        Self::State,
+        Self::Blockchain,
+        Self::Benchmark,
+        Self::Precompiles,
+        Self::Bal,
+        Self::Zkevm,
+    ];
 
     /// The name users write.
     #[must_use]
@@ -28,6 +41,9 @@ impl Suite {
             Self::State => "state",
             Self::Blockchain => "blockchain",
             Self::Benchmark => "benchmark",
+            Self::Precompiles => "precompiles",
+            Self::Bal => "bal",
+            Self::Zkevm => "zkevm",
         }
     }
 
@@ -42,6 +58,9 @@ impl Suite {
         let run: Run = match self {
             Self::State => state::run,
             Self::Blockchain | Self::Benchmark => blockchain::run,
+            Self::Precompiles => precompiles::run,
+            Self::Bal => bal::run,
+            Self::Zkevm => zkevm::run,
         };
         run(file, text, setup, report);
     }

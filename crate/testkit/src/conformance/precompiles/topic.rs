@@ -1,0 +1,145 @@
+//! What each file is about: which precompile or opcode, under which forks.
+
+use super::contract;
+use alloy_primitives::{Address, Bytes};
+use parevm::vm::SpecId;
+
+/// What a file is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Topic {
+    /// Name of the file without its endings, in lower case.
+    name: &'static str,
+    subject: Subject,
+    /// The first fork whose rules and gas the vectors have.
+    first: SpecId,
+    /// The last one.
+    last: SpecId,
+}
+
+/// What the vectors ask.
+#[derive(Clone, Copy, Debug)]
+enum Subject {
+    /// The precompile at the address with this number.
+    Precompile(u16),
+    /// This opcode.
+    Opcode(u8),
+}
+
+/// The newest fork that is tried.
+const NEWEST: SpecId = SpecId::AMSTERDAM;
+
+/// Every fork with rules or gas of its own, in order.
+const FORKS: [SpecId; 15] = [
+    SpecId::FRONTIER,
+    SpecId::HOMESTEAD,
+    SpecId::TANGERINE,
+    SpecId::SPURIOUS_DRAGON,
+    SpecId::BYZANTIUM,
+    SpecId::PETERSBURG,
+    SpecId::ISTANBUL,
+    SpecId::BERLIN,
+    SpecId::LONDON,
+    SpecId::MERGE,
+    SpecId::SHANGHAI,
+    SpecId::CANCUN,
+    SpecId::PRAGUE,
+    SpecId::OSAKA,
+    NEWEST,
+];
+
+/// Every file. Before Byzantium no contract can ask how much a call returned.
+const TOPICS: &[Topic] = &[
+    precompile("ecrecover", 0x01, SpecId::BYZANTIUM, NEWEST),
+    precompile("modexp", 0x05, SpecId::BYZANTIUM, SpecId::ISTANBUL),
+    precompile("modexp_eip2565", 0x05, SpecId::BERLIN, SpecId::PRAGUE),
+    precompile("modexp_eip7883", 0x05, SpecId::OSAKA, NEWEST),
+    precompile("bn256add", 0x06, SpecId::ISTANBUL, NEWEST),
+    precompile("bn256scalarmul", 0x07, SpecId::ISTANBUL, NEWEST),
+    precompile("bn256pairing", 0x08, SpecId::ISTANBUL, NEWEST),
+    precompile("blake2f", 0x09, SpecId::ISTANBUL, NEWEST),
+    precompile("pointevaluation", 0x0a, SpecId::CANCUN, NEWEST),
+    precompile("blsg1add", 0x0b, SpecId::PRAGUE, NEWEST),
+    // A product is a sum of one product: no precompile only multiplies.
+    precompile("blsg1mul", 0x0c, SpecId::PRAGUE, NEWEST),
+    precompile("blsg1multiexp", 0x0c, SpecId::PRAGUE, NEWEST),
+    precompile("blsg2add", 0x0d, SpecId::PRAGUE, NEWEST),
+    precompile("blsg2mul", 0x0e, SpecId::PRAGUE, NEWEST),
+    precompile("blsg2multiexp", 0x0e, SpecId::PRAGUE, NEWEST),
+    precompile("blspairing", 0x0f, SpecId::PRAGUE, NEWEST),
+    precompile("blsmapg1", 0x10, SpecId::PRAGUE, NEWEST),
+    precompile("blsmapg2", 0x11, SpecId::PRAGUE, NEWEST),
+    precompile("p256verify", 0x0100, SpecId::OSAKA, NEWEST),
+    opcode("testcases_add", 0x01, SpecId::FRONTIER),
+    opcode("testcases_mul", 0x02, SpecId::FRONTIER),
+    opcode("testcases_sub", 0x03, SpecId::FRONTIER),
+    opcode("testcases_div", 0x04, SpecId::FRONTIER),
+    opcode("testcases_sdiv", 0x05, SpecId::FRONTIER),
+    opcode("testcases_mod", 0x06, SpecId::FRONTIER),
+    opcode("testcases_smod", 0x07, SpecId::FRONTIER),
+    opcode("testcases_exp", 0x0a, SpecId::FRONTIER),
+    opcode("testcases_signext", 0x0b, SpecId::FRONTIER),
+    opcode("testcases_lt", 0x10, SpecId::FRONTIER),
+    opcode("testcases_gt", 0x11, SpecId::FRONTIER),
+    opcode("testcases_slt", 0x12, SpecId::FRONTIER),
+    opcode("testcases_sgt", 0x13, SpecId::FRONTIER),
+    opcode("testcases_eq", 0x14, SpecId::FRONTIER),
+    opcode("testcases_and", 0x16, SpecId::FRONTIER),
+    opcode("testcases_or", 0x17, SpecId::FRONTIER),
+    opcode("testcases_xor", 0x18, SpecId::FRONTIER),
+    opcode("testcases_byte", 0x1a, SpecId::FRONTIER),
+    opcode("testcases_shl", 0x1b, SpecId::PETERSBURG),
+    opcode("testcases_shr", 0x1c, SpecId::PETERSBURG),
+    opcode("testcases_sar", 0x1d, SpecId::PETERSBURG),
+];
+
+const fn precompile(name: &'static str, number: u16, first: SpecId, last: SpecId) -> Topic {
+    Topic {
+        name,
+        subject: Subject::Precompile(number),
+        first,
+        last,
+    }
+}
+
+const fn opcode(name: &'static str, opcode: u8, first: SpecId) -> Topic {
+    Topic {
+        name,
+        subject: Subject::Opcode(opcode),
+        first,
+        last: NEWEST,
+    }
+}
+
+impl Topic {
+    /// The topic of the file called `file`, which has no endings; vectors of failures are in files
+    /// of their own, whose names begin with `fail-`.
+    pub(super) fn of(file: &str) -> Option<&'static Self> {
+        let name = file.trim_start_matches("fail-").to_lowercase();
+        TOPICS.iter().find(|topic| topic.name == name)
+    }
+
+    /// The forks under which the vectors hold.
+    pub(super) fn forks(&self) -> impl Iterator<Item = SpecId> {
+        let (first, last) = (self.first, self.last);
+        let is_wanted = move |spec: &SpecId| spec.is_enabled_in(first) && last.is_enabled_in(*spec);
+        FORKS.into_iter().filter(is_wanted)
+    }
+
+    /// The precompile's address; `None` where the topic is an opcode.
+    pub(super) fn address(&self) -> Option<Address> {
+        let Subject::Precompile(number) = self.subject else {
+            return None;
+        };
+        Some(Address::left_padding_from(&number.to_be_bytes()))
+    }
+
+    /// Code of the contract that asks.
+    pub(super) fn contract(&self) -> Bytes {
+        match self.subject {
+            Subject::Precompile(number) => {
+                contract::caller(Address::left_padding_from(&number.to_be_bytes()))
+            }
+            Subject::Opcode(opcode) => contract::operator(opcode),
+        }
+    }
+}
