@@ -97,8 +97,9 @@ impl Audit {
         &mut self,
         listed: &Listed<'_, S>,
         index: BlockAccessIndex,
-        done: &ListBuilder,
+        done: &mut ListBuilder,
     ) -> Result<(), BalMismatch> {
+        let state = listed.at(index);
         for (
             address,
             AccountBal {
@@ -109,6 +110,11 @@ impl Audit {
         {
             let place = listed.place(*address).ok_or(Differs)?;
             self.accounts.set(place);
+            let found = state.account_at(place).map_err(|_| Differs)?;
+            if found.is_some_and(|account| account.is_empty()) {
+                // Gone now, if it was touched.
+                return Err(BalMismatch::EmptyAccount { address: *address });
+            }
             let mut change = Change::new(self, listed, place, index);
             change.balance(account_info.balance.writes.last().map(|(_, value)| *value))?;
             change.nonce(account_info.nonce.writes.last().map(|(_, value)| *value))?;

@@ -2,20 +2,50 @@
 
 use super::BlockAccessList;
 use alloy_eip7928::BlockAccessIndex;
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, map::hash_map::Entry};
 use revm::state::{Account, EvmState, bal::Bal};
 
 /// Makes a list from what final transactions leave. Fed in block order: first index 0, then the
 /// transactions, then what comes after them.
 #[derive(Debug, Default)]
-pub(crate) struct ListBuilder(Bal);
+pub(crate) struct ListBuilder {
+    list: Bal,
+    /// What the steps of the protocol at the edge `edge_index` have done together.
+    edge: EvmState,
+    edge_index: BlockAccessIndex,
+}
 
 impl ListBuilder {
-    /// Adds what a run at `index` loaded and changed. Its balances are those of this point in the
-    /// block.
+    /// Adds what a transaction at `index` loaded and changed. Its balances are those of this point
+    /// in the block.
     pub(crate) fn record(&mut self, index: BlockAccessIndex, changes: &EvmState) {
+        self.close_edge();
         for (address, account) in changes {
-            self.0.update_account(index, *address, account);
+            self.list.update_account(index, *address, account);
+        }
+    }
+
+    /// Adds what one of several steps of the protocol at `index` loaded and changed. revm's list
+    /// compares with what was there before the whole index, so they are put together first.
+    pub(crate) fn record_step(&mut self, index: BlockAccessIndex, changes: &EvmState) {
+        if self.edge_index != index {
+            self.close_edge();
+            self.edge_index = index;
+        }
+        for (address, account) in changes {
+            match self.edge.entry(*address) {
+                Entry::Occupied(mut earlier) => go_on(earlier.get_mut(), account),
+                Entry::Vacant(entry) => {
+                    entry.insert(account.clone());
+                }
+            }
+        }
+    }
+
+    fn close_edge(&mut self) {
+        for (address, account) in self.edge.drain() {
+            let index = self.edge_index;
+            self.list.update_account(index, address, &account);
         }
     }
 
@@ -32,15 +62,16 @@ impl ListBuilder {
         changes: EvmState,
         base: impl Fn(Address) -> Result<U256, E>,
     ) -> Result<(), E> {
+        self.close_edge();
         for (address, mut account) in changes {
-            let listed = self.0.accounts.get(&address);
+            let listed = self.list.accounts.get(&address);
             match listed.and_then(|account| account.balance.writes.last()) {
                 Some((_, before)) => move_balance(&mut account, *before),
                 None if account.is_changed() => move_balance(&mut account, base(address)?),
                 // Neither listed nor changed: no balance is listed now.
                 None => {}
             }
-            self.0.update_account(index, address, &account);
+            self.list.update_account(index, address, &account);
         }
         Ok(())
     }
@@ -58,7 +89,8 @@ impl ListBuilder {
         gain: U256,
         base: impl Fn(Address) -> Result<U256, E>,
     ) -> Result<(), E> {
-        let balance = &mut self.0.accounts.entry(address).or_default().balance;
+        self.close_edge();
+        let balance = &mut self.list.accounts.entry(address).or_default().balance;
         let before = match balance.writes.last() {
             Some((_, before)) => *before,
             None => base(address)?,
@@ -68,13 +100,34 @@ impl ListBuilder {
     }
 
     /// What was recorded, in revm's form.
-    pub(crate) fn entries(&self) -> &Bal {
-        &self.0
+    pub(crate) fn entries(&mut self) -> &Bal {
+        self.close_edge();
+        &self.list
     }
 
     /// The list, in the order of EIP-7928.
-    pub(crate) fn finish(self) -> BlockAccessList {
-        BlockAccessList::new(self.0.into_alloy_bal())
+    pub(crate) fn finish(mut self) -> BlockAccessList {
+        self.close_edge();
+        BlockAccessList::new(self.list.into_alloy_bal())
+    }
+}
+
+/// Has `earlier`, as one step left it, be what a later step left of it.
+fn go_on(earlier: &mut Account, later: &Account) {
+    if earlier.is_selfdestructed_locally() {
+        for slot in earlier.storage.values_mut() {
+            slot.present_value = U256::ZERO;
+        }
+    }
+    earlier.info = later.info.clone();
+    earlier.status = later.status;
+    for (key, slot) in &later.storage {
+        match earlier.storage.entry(*key) {
+            Entry::Occupied(mut entry) => entry.get_mut().present_value = slot.present_value,
+            Entry::Vacant(entry) => {
+                entry.insert(slot.clone());
+            }
+        }
     }
 }
 

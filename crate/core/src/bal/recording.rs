@@ -18,6 +18,17 @@ pub struct Recording<DB> {
     pub(crate) list: Option<ListBuilder>,
 }
 
+impl<DB: DatabaseCommit> Recording<DB> {
+    /// Commits what the next transaction of the block leaves.
+    pub(crate) fn commit_transaction(&mut self, changes: AddressMap<Account>) {
+        self.index.increment();
+        if let Some(list) = &mut self.list {
+            list.record(self.index, &changes);
+        }
+        self.database.commit(changes);
+    }
+}
+
 impl<DB: Database> Database for Recording<DB> {
     type Error = DB::Error;
 
@@ -48,10 +59,11 @@ impl<DB: Database> Database for Recording<DB> {
     }
 }
 
+/// Commits what a step of the protocol leaves, before the first or after the last transaction.
 impl<DB: DatabaseCommit> DatabaseCommit for Recording<DB> {
     fn commit(&mut self, changes: AddressMap<Account>) {
         if let Some(list) = &mut self.list {
-            list.record(self.index, &changes);
+            list.record_step(self.index, &changes);
         }
         self.database.commit(changes);
     }

@@ -381,7 +381,7 @@ impl<'a, S: StateSource> Edges<'a, S> {
             list: Some(ListBuilder::default()),
         };
         let done = step(&mut database)?;
-        if let Some(list) = &database.list {
+        if let Some(list) = &mut database.list {
             self.audit.edge(self.listed, index, list)?;
         }
         Ok(done)

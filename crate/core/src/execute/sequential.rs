@@ -13,7 +13,7 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use revm::{
-    DatabaseCommit, ExecuteEvm, InspectEvm, Inspector,
+    ExecuteEvm, InspectEvm, Inspector,
     context::{
         ContextTr,
         result::{EVMError, ResultAndState},
@@ -156,9 +156,7 @@ impl<'a, S: StateSource, I> Sequential<'a, S, I> {
         let start = self.timeline.as_ref().map(|timeline| (timeline.clock)());
         let ran = (self.transact)(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(index), error))?;
-        let database = self.evm.ctx.db_mut();
-        database.index.increment();
-        database.commit(ran.state);
+        self.evm.ctx.db_mut().commit_transaction(ran.state);
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
             let end = (timeline.clock)();
             timeline.seen.push(Incarnation {
