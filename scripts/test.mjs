@@ -44,6 +44,11 @@ const suites = {
       })
     },
   },
+  second: {
+    about: 'a sample of blocks in another EVM, EthereumJS',
+    start: ({ cargo }, rest) =>
+      run(process.execPath, ['tests/second-opinion/run.mjs', ...rest], { env: cargo.env }),
+  },
   unit: { about: 'the TypeScript, part by part', built: true, start: vitestProject('unit') },
   node: { about: 'the package in this Node', built: true, start: vitestProject('node') },
   node22: {

@@ -7,6 +7,7 @@ mod bench;
 mod conformance;
 mod error;
 mod figures;
+mod fuzz;
 mod machine;
 mod memory;
 mod probe;
@@ -41,6 +42,8 @@ enum Command {
     Memory(memory::Arguments),
     /// Runs blocks in parallel again and again and compares each run with running them in order.
     Stress(stress::Arguments),
+    /// Makes blocks and bytes from seeds and compares every way to run or read them.
+    Fuzz(fuzz::Arguments),
     /// Runs one block, to be watched by another program.
     #[command(hide = true)]
     Probe(probe::Arguments),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Memory(arguments) => memory::run(&arguments),
         Command::Stress(arguments) => stress::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
     };
     match ran {

@@ -1,16 +1,20 @@
 //! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, its
 //! times beside ours, and comparison of outcomes in words.
 
+mod admission;
 mod assembler;
 pub mod baseline;
 pub mod compare;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod fixture;
+pub mod fuzz;
 pub mod measure;
 mod mended;
 mod program;
 pub mod random;
+pub mod signed;
+mod signer;
 pub mod workload;
 
 /// The build of the engine that everything here belongs to.

@@ -66,7 +66,7 @@ pub(crate) fn factory() -> Assembler {
 fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
     let has = |spec| near.spec.is_enabled_in(spec);
     let slot = below_256(random, SLOTS);
-    match random.below(20) {
+    match random.below(32) {
         // slot = slot + n
         0..=2 => code
             .load(slot)
@@ -175,6 +175,74 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             })
             .op(&[op::POP])
         }
+        19 | 20 => precompile(code, random, near.spec, slot),
+        // slot = what the block says of itself
+        21 => fact(code, random, near.spec).store(slot),
+        // slot = gas left: whatever costs another amount shows
+        22 => code.op(&[op::GAS]).store(slot),
+        // slot = nothing, which is refunded
+        23 => code.push(0).store(slot),
+        // slot = a word of the data
+        24 => code
+            .push(below_256(random, 33))
+            .op(&[op::CALLDATALOAD])
+            .store(slot),
+        // creates what the data says, keeps its address
+        25 | 26 => {
+            code.op(&[op::CALLDATASIZE]).push(0).push(0);
+            code.op(&[op::CALLDATACOPY]);
+            if has(SpecId::PETERSBURG) && random.below(2) == 0 {
+                code.load(slot)
+                    .op(&[op::CALLDATASIZE])
+                    .push(0)
+                    .push(below_256(random, 2))
+                    .op(&[op::CREATE2])
+            } else {
+                code.op(&[op::CALLDATASIZE])
+                    .push(0)
+                    .push(below_256(random, 2))
+                    .op(&[op::CREATE])
+            }
+            .store(slot)
+        }
+        // calls whom a slot names
+        27 => code
+            .call(op::CALL, Some(below_256(random, 2)), |code| code.load(slot))
+            .op(&[op::POP]),
+        // log of someone's code
+        28 => {
+            let whose = any(random, near);
+            code.push(40).push(0).push(0).address(whose);
+            code.op(&[op::EXTCODECOPY])
+                .load(slot)
+                .push(40)
+                .push(0)
+                .op(&[op::LOG1])
+        }
+        // slot = how much a callee returned, and what
+        29 if has(SpecId::BYZANTIUM) => {
+            let to = any(random, near);
+            code.call(op::DELEGATECALL, None, |code| code.address(to));
+            code.op(&[op::RETURNDATASIZE, op::ADD]).store(slot);
+            code.op(&[op::RETURNDATASIZE]).push(0).push(0);
+            code.op(&[op::RETURNDATACOPY])
+                .load(slot)
+                .op(&[op::RETURNDATASIZE])
+                .push(0)
+                .op(&[op::LOG1])
+        }
+        // returns a word
+        30 => {
+            code.load(slot).push(1).op(&[op::AND]);
+            code.unless(|code| {
+                code.load(slot)
+                    .push(0)
+                    .op(&[op::MSTORE])
+                    .push(32)
+                    .push(0)
+                    .op(&[op::RETURN])
+            })
+        }
         // create a contract of one byte of code, keep its code hash where there is such an opcode
         _ => {
             // Init code: PUSH1 1 PUSH1 31 RETURN, of which the first byte of memory is STOP.
@@ -193,6 +261,59 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             code.op(&[op::POP])
         }
     };
+}
+
+/// Slot = the first word that a precompile returns for slots and a little of the data.
+fn precompile<'c>(
+    code: &'c mut Assembler,
+    random: &mut Random,
+    spec: SpecId,
+    slot: u8,
+) -> &'c mut Assembler {
+    // Lengths that some precompile asks for, and one of none.
+    const LENGTHS: [u8; 9] = [0, 32, 96, 128, 160, 192, 213, 224, 255];
+    let length = LENGTHS[usize::from(below_256(random, 9))];
+    let last = if spec.is_enabled_in(SpecId::PRAGUE) {
+        0x12
+    } else if spec.is_enabled_in(SpecId::ISTANBUL) {
+        10
+    } else {
+        9
+    };
+    let which = 1 + below_256(random, last);
+    code.push(100).push(0).push(32).op(&[op::CALLDATACOPY]);
+    code.load(slot).push(0).op(&[op::MSTORE]);
+    code.push(32).push(0).push(length).push(0).push(0);
+    // P256 stands at 0x100.
+    if which == 0x12 && random.below(2) == 0 {
+        code.op(&[op::PUSH1 + 1, 1, 0]);
+    } else {
+        code.push(which);
+    }
+    code.op(&[op::PUSH1 + 2, 1, 0x11, 0x70, op::CALL]);
+    code.push(0).op(&[op::MLOAD, op::ADD]).store(slot)
+}
+
+/// Leaves what the block or the transaction says of itself.
+fn fact<'c>(code: &'c mut Assembler, random: &mut Random, spec: SpecId) -> &'c mut Assembler {
+    let has = |fork| spec.is_enabled_in(fork);
+    match random.below(12) {
+        0 => code.op(&[op::TIMESTAMP]),
+        1 => code.op(&[op::GASLIMIT]),
+        2 => code.op(&[op::DIFFICULTY]),
+        3 => code.op(&[op::GASPRICE]),
+        4 if has(SpecId::ISTANBUL) => code.op(&[op::CHAINID]),
+        5 if has(SpecId::LONDON) => code.op(&[op::BASEFEE]),
+        6 if has(SpecId::CANCUN) => code.push(0).op(&[op::BLOBHASH]),
+        7 if has(SpecId::CANCUN) => code.op(&[op::BLOBBASEFEE]),
+        8 => code.op(&[op::ORIGIN]),
+        // The parent, itself, or what is too long ago.
+        9..=11 => {
+            let back = [1, 0, 255][usize::from(below_256(random, 3))];
+            code.push(back).op(&[op::NUMBER, op::SUB, op::BLOCKHASH])
+        }
+        _ => code.op(&[op::NUMBER]),
+    }
 }
 
 /// The heir may be the contract itself.

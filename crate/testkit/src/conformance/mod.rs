@@ -14,6 +14,7 @@ mod blockchain;
 pub mod exception;
 pub mod fixture;
 pub mod forks;
+mod made;
 mod precompiles;
 mod rules;
 mod setup;

@@ -1,6 +1,6 @@
 //! The suites, by name.
 
-use super::{Setup, Verdict, bal, blockchain, precompiles, state, zkevm};
+use super::{Setup, Verdict, bal, blockchain, made, precompiles, state, zkevm};
 use std::{fmt, str::FromStr};
 
 /// A kind of fixture, and how its cases are run.
@@ -18,6 +18,8 @@ pub enum Suite {
     Bal,
     /// Execution witnesses: what they prove, and what is missing.
     Zkevm,
+    /// Random blocks of a seed: the hash of what they leave.
+    Made,
 }
 
 /// Reads one file and reports what becomes of each case in it.
@@ -25,13 +27,14 @@ type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut
 
 impl Suite {
     /// Every suite.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::State,
         Self::Blockchain,
         Self::Benchmark,
         Self::Precompiles,
         Self::Bal,
         Self::Zkevm,
+        Self::Made,
     ];
 
     /// The name users write.
@@ -44,6 +47,7 @@ impl Suite {
             Self::Precompiles => "precompiles",
             Self::Bal => "bal",
             Self::Zkevm => "zkevm",
+            Self::Made => "made",
         }
     }
 
@@ -61,6 +65,7 @@ impl Suite {
             Self::Precompiles => precompiles::run,
             Self::Bal => bal::run,
             Self::Zkevm => zkevm::run,
+            Self::Made => made::run,
         };
         run(file, text, setup, report);
     }

@@ -1,65 +1,56 @@
 //! Blocks of few accounts that do everything to each other.
 
-use super::{GAS_PRICE, block, call, numbered, receiver, user};
+use super::{GAS_PRICE, block, call, edges, numbered, receiver};
 use crate::{
-    baseline::Below,
-    mended::Mended,
+    admission::Admission,
     program::{self, Neighbours},
     random::Random,
+    signer::{self, SIGNERS},
 };
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use parevm::{
     Block, MemoryState,
     block::Transaction,
     state::Account,
-    vm::{BlockEvm, Bytecode, Environment, SpecId, TxEnv},
+    vm::{Bytecode, SpecId, TxEnv},
 };
-use revm::{
-    Database, ExecuteCommitEvm,
-    context::ContextTr,
-    context_interface::{
-        either::Either,
-        transaction::{
-            AccessList, AccessListItem, Authorization, RecoveredAuthority, RecoveredAuthorization,
-        },
+use revm::context_interface::{
+    either::Either,
+    transaction::{
+        AccessList, AccessListItem, Authorization, RecoveredAuthority, RecoveredAuthorization,
     },
 };
 
-const USERS: u64 = 6;
+const USERS: u64 = SIGNERS as u64;
 const CONTRACTS: u64 = 5;
-/// Blobs of a block: Cancun's limit.
-const BLOBS: usize = 6;
-
-type Simulation<'a> = BlockEvm<Mended<Below<'a>>>;
 
 /// Up to `count` valid transactions under the rules of `spec`: calls of contracts with random code,
 /// payments, creations at fixed addresses again and again, self-destructs, delegations (EIP-7702)
-/// that come, change and go, blobs, access lists, fees of nothing. Senders, receivers of fees and
-/// authorities may be the same accounts.
+/// that come, change and go, blobs, access lists, fees of nothing; ommers, withdrawals and system
+/// contracts. Senders, receivers of fees and authorities may be the same accounts.
 ///
 /// Each transaction is run as it is made, so that its nonce is right whatever came before.
 #[must_use]
 pub fn adversarial(seed: u64, count: usize, spec: SpecId) -> (Block, MemoryState) {
     let mut random = Random::new(seed);
     let cast = Cast::new(&mut random);
-    let state = cast.state(&mut random, spec);
+    let mut state = cast.state(&mut random, spec);
     let mut block = block(spec, Vec::new());
     block.header.beneficiary = cast.beneficiary;
-    let environment = Environment::new(&block);
-    let mut evm: Simulation<'_> = environment.evm(Mended::new(Below(&state), spec));
-    let mut blobs = 0;
+    edges::decorate(&mut random, &mut block, &mut state, spec, &cast.accounts);
+    let mut admission = Admission::new(&block, &state);
+    let mut transactions = Vec::with_capacity(count);
     // Some candidates are refused: their sender has code by now or cannot pay.
     for _ in 0..count * 2 {
-        let transaction = cast.transaction(&mut random, spec, &mut evm);
-        let new_blobs = transaction.env.blob_hashes.len();
-        if blobs + new_blobs <= BLOBS && evm.transact_commit(transaction.env.clone()).is_ok() {
-            blobs += new_blobs;
-            block.transactions.push(transaction);
+        let transaction = cast.transaction(&mut random, spec, &mut admission);
+        if admission.admit(&transaction) {
+            transactions.push(transaction);
         }
-        if block.transactions.len() == count {
+        if transactions.len() == count {
             break;
         }
     }
+    block.transactions = transactions;
     (block, state)
 }
 
@@ -78,16 +69,17 @@ impl Cast {
         let child = factory.create2(B256::ZERO, keccak256(child_code));
         let contracts: Vec<_> = (0..CONTRACTS).map(|index| numbered(0xd0, index)).collect();
         let beneficiary = match random.below(4) {
-            0 => user(0),
+            0 => signed(0),
             1 => contracts[0],
             2 => child,
             _ => numbered(0xc0, 0),
         };
         let mut accounts = contracts.clone();
         accounts.extend([factory, child, child, beneficiary, receiver(0), empty()]);
-        accounts.extend((0..USERS).map(user));
+        accounts.extend((0..USERS).map(signed));
         // ecrecover, sha256, ripemd, identity; with modexp and more where there are such.
         accounts.extend((1..=9).map(Address::with_last_byte));
+        accounts.extend(edges::SYSTEM_CONTRACTS.map(|(address, _)| address));
         Self {
             beneficiary,
             factory,
@@ -129,7 +121,7 @@ impl Cast {
             };
             let is_delegated = index == 1 && spec.is_enabled_in(SpecId::PRAGUE);
             let code = is_delegated.then(|| delegation(self.contracts[1]));
-            account(user(index), balance, 0, code);
+            account(signed(index), balance, 0, code);
         }
         for address in &self.contracts {
             for slot in 0..4 {
@@ -155,12 +147,13 @@ impl Cast {
         &self,
         random: &mut Random,
         spec: SpecId,
-        evm: &mut Simulation<'_>,
+        admission: &mut Admission<'_>,
     ) -> Transaction {
-        let caller = user(random.below(USERS));
+        let caller = signed(random.below(USERS));
         let to = match random.below(8) {
             0 | 1 => self.any(random),
             2 => self.factory,
+            3 if random.below(3) == 0 => edges::SYSTEM_CONTRACTS[below(random, 4)].0,
             _ => one_of(random, &self.contracts),
         };
         let gas_limit = match random.below(5) {
@@ -168,8 +161,15 @@ impl Cast {
             0 => 21_000 + random.below(40_000),
             _ => 100_000 + random.below(400_000),
         };
-        let mut transaction = call(caller, nonce(evm, caller), to, gas_limit, random.below(3));
+        // Now and then so much that a later payment may fail.
+        let value = match random.below(12) {
+            0 => 10_u64.pow(17) * random.below(10),
+            _ => random.below(3),
+        };
+        let nonce = admission.nonce(caller);
+        let mut transaction = call(caller, nonce, to, gas_limit, value);
         let env = &mut transaction.env;
+        env.data = self.data(random, spec);
         if !spec.is_enabled_in(SpecId::SPURIOUS_DRAGON) {
             env.chain_id = None;
         }
@@ -204,12 +204,36 @@ impl Cast {
                 env.tx_type = 4;
                 env.gas_priority_fee = Some(1);
                 for _ in 0..1 + random.below(3) {
-                    self.authorize(random, env, evm);
+                    self.authorize(random, env, admission);
                 }
             }
             _ => {}
         }
         transaction
+    }
+
+    /// Nothing, random bytes, code that deploys code, or what a system contract takes.
+    fn data(&self, random: &mut Random, spec: SpecId) -> Bytes {
+        let length = match random.below(6) {
+            0 | 1 => return Bytes::new(),
+            2 | 3 => {
+                let code = program::random(random, &self.near(spec));
+                return if random.below(3) == 0 {
+                    code.finish()
+                } else {
+                    code.deployed()
+                };
+            }
+            // Withdrawals and consolidations take 56 and 96 bytes, beacon roots and hashes a word.
+            4 => [32, 56, 96][below(random, 3)],
+            _ => below(random, 120),
+        };
+        let mut data = vec![0; length];
+        for byte in &mut data {
+            // Half of them zero: they cost less.
+            *byte = u8::try_from(random.below(512)).unwrap_or(0);
+        }
+        data.into()
     }
 
     fn access_list(&self, random: &mut Random) -> AccessList {
@@ -222,8 +246,8 @@ impl Cast {
 
     /// Adds an authorisation: of the sender or another, to run a contract's code, another account's
     /// or none any more; now and then with a wrong nonce.
-    fn authorize(&self, random: &mut Random, env: &mut TxEnv, evm: &mut Simulation<'_>) {
-        let authority = user(random.below(USERS));
+    fn authorize(&self, random: &mut Random, env: &mut TxEnv, admission: &mut Admission<'_>) {
+        let authority = signed(random.below(USERS));
         let is_of = |earlier: &Authority| authority_of(earlier) == Some(authority);
         let earlier = env
             .authorization_list
@@ -240,7 +264,7 @@ impl Cast {
         let authorization = Authorization {
             chain_id: U256::from(random.below(2)),
             address,
-            nonce: nonce(evm, authority) + own + earlier + wrong,
+            nonce: admission.nonce(authority) + own + earlier + wrong,
         };
         let authority = RecoveredAuthority::Valid(authority);
         let recovered = RecoveredAuthorization::new_unchecked(authorization, authority);
@@ -259,13 +283,20 @@ fn authority_of(authorization: &Authority) -> Option<Address> {
 }
 
 fn one_of(random: &mut Random, accounts: &[Address]) -> Address {
-    let at = usize::try_from(random.below(accounts.len() as u64)).unwrap_or(0);
-    accounts[at]
+    accounts[below(random, accounts.len() as u64)]
 }
 
-fn nonce(evm: &mut Simulation<'_>, address: Address) -> u64 {
-    let account = evm.ctx.db_mut().basic(address).ok().flatten();
-    account.map_or(0, |account| account.nonce)
+/// A sender with a known key.
+fn signed(index: u64) -> Address {
+    let at = usize::try_from(index).unwrap_or(0);
+    signer::all()
+        .get(at)
+        .map_or(Address::ZERO, |signer| signer.address)
+}
+
+/// A position below `bound`, which must not be zero.
+fn below(random: &mut Random, bound: u64) -> usize {
+    usize::try_from(random.below(bound)).unwrap_or(0)
 }
 
 /// There, but empty: what touches it deletes it from Spurious Dragon on.

@@ -2,6 +2,7 @@
 
 mod adversarial;
 mod code;
+mod edges;
 mod erc20;
 mod mix;
 mod random_calls;

@@ -1,6 +1,6 @@
 //! Calls of contracts with random code.
 
-use super::{beneficiary, block, call, fund, numbered, user};
+use super::{beneficiary, block, call, edges, fund, numbered, user};
 use crate::{
     program::{self, Neighbours},
     random::Random,
@@ -65,7 +65,9 @@ pub fn contracts(seed: u64, count: usize, contracts: u64, spec: SpecId) -> (Bloc
         transactions.push(call(user(sender), *nonce, to, gas_limit, random.below(3)));
         *nonce += 1;
     }
-    (block(spec, transactions), state)
+    let block = block(spec, transactions);
+    edges::ancestors(&mut state, block.header.number);
+    (block, state)
 }
 
 fn contract(index: u64) -> Address {

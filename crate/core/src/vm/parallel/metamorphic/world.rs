@@ -140,6 +140,9 @@ pub(super) fn translate(
             own.insert_storage(*address, *slot, *value);
         }
     }
+    for (number, hash) in state.block_hashes() {
+        own.insert_block_hash(number, hash);
+    }
     let header = block.header;
     let block = Block {
         chain_id: block.chain_id,

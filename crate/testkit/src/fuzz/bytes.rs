@@ -1,0 +1,97 @@
+//! Spoils bytes.
+
+use crate::random::Random;
+
+/// Bytes that mean something to a decoder: limits of RLP, of JSON and of integers.
+const TELLING: [&[u8]; 24] = [
+    &[0x00],
+    &[0x7f],
+    &[0x80],
+    &[0x81, 0x00],
+    &[0xb7],
+    &[0xb8, 0x00],
+    &[0xbb, 0xff, 0xff, 0xff, 0xff],
+    &[0xbf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+    &[0xc0],
+    &[0xf7],
+    &[0xf8, 0xff],
+    &[0xfb, 0x7f, 0xff, 0xff, 0xff],
+    &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+    b"\"0x\"",
+    b"\"0x00\"",
+    b"\"0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"",
+    b"-1",
+    b"1e999",
+    b"null",
+    b"{}",
+    b"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+    b"{\"\":{\"\":{\"\":{\"\":{\"\":{\"\":",
+    b"\"\\ud800\"",
+    b"18446744073709551616",
+];
+
+/// `bytes` with one to some changes; `other` lends pieces.
+#[must_use]
+pub fn spoil(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut spoilt = bytes.to_vec();
+    // Mostly one change: many together are refused at the first.
+    let changes = if random.below(3) == 0 {
+        1 + random.below(6)
+    } else {
+        1
+    };
+    for _ in 0..changes {
+        change(random, &mut spoilt, other);
+    }
+    spoilt
+}
+
+fn change(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
+    let (from, to) = range(random, bytes.len());
+    match random.below(10) {
+        0 => bytes.truncate(from),
+        1 => {
+            bytes.drain(from..to);
+        }
+        2 => {
+            let again = bytes[from..to].to_vec();
+            bytes.splice(to..to, again);
+        }
+        3 => {
+            let (start, end) = range(random, other.len());
+            bytes.splice(from..to, other[start..end].iter().copied());
+        }
+        4 | 5 => {
+            let telling = TELLING[below(random, TELLING.len())];
+            let end = (from + below(random, 2) * telling.len()).min(bytes.len());
+            bytes.splice(from..end, telling.iter().copied());
+        }
+        6 => {
+            if let Some(byte) = bytes.get_mut(from) {
+                *byte = byte.wrapping_add(1);
+            }
+        }
+        7 => {
+            if let Some(byte) = bytes.get_mut(from) {
+                *byte = byte.wrapping_sub(1);
+            }
+        }
+        _ => {
+            if let Some(byte) = bytes.get_mut(from) {
+                *byte ^= 1 << random.below(8);
+            }
+        }
+    }
+}
+
+/// A range of positions, mostly a short one.
+fn range(random: &mut Random, length: usize) -> (usize, usize) {
+    let from = below(random, length + 1);
+    let most = [4, 40, length][below(random, 3)];
+    let to = (from + below(random, most + 1)).min(length);
+    (from, to)
+}
+
+fn below(random: &mut Random, bound: usize) -> usize {
+    usize::try_from(random.below(bound.max(1) as u64)).unwrap_or(0)
+}

@@ -1,0 +1,83 @@
+//! A block with the state before it.
+
+use crate::{random::Random, workload};
+use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
+use std::{borrow::Cow, fmt};
+
+/// The forks that blocks are made for.
+pub const FORKS: [SpecId; 14] = [
+    SpecId::FRONTIER,
+    SpecId::HOMESTEAD,
+    SpecId::TANGERINE,
+    SpecId::SPURIOUS_DRAGON,
+    SpecId::BYZANTIUM,
+    SpecId::PETERSBURG,
+    SpecId::ISTANBUL,
+    SpecId::BERLIN,
+    SpecId::LONDON,
+    SpecId::MERGE,
+    SpecId::SHANGHAI,
+    SpecId::CANCUN,
+    SpecId::PRAGUE,
+    SpecId::OSAKA,
+];
+
+/// A block with the state before it.
+#[derive(Clone, Debug)]
+pub struct Case<'a> {
+    /// What is run.
+    pub block: Block,
+    /// What it is run on.
+    pub state: Cow<'a, MemoryState>,
+}
+
+/// The fork of a made block.
+#[must_use]
+pub fn fork_of(seed: u64) -> SpecId {
+    let at = usize::try_from(seed % FORKS.len() as u64).unwrap_or(0);
+    FORKS[at]
+}
+
+/// The random block of `seed`: a handful to some dozens of transactions, each fork in turn.
+#[must_use]
+pub fn made(seed: u64) -> Case<'static> {
+    let count = 1 + usize::try_from(Random::new(!seed).below(60)).unwrap_or(0);
+    let (block, state) = workload::adversarial(seed, count, fork_of(seed));
+    Case {
+        block,
+        state: Cow::Owned(state),
+    }
+}
+
+impl Case<'_> {
+    /// The rules that hold for the block.
+    #[must_use]
+    pub fn fork(&self) -> SpecId {
+        let header = &self.block.header;
+        self.block.schedule.spec(header.number, header.timestamp)
+    }
+}
+
+/// The block in words: a line for each transaction.
+impl fmt::Display for Case<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Block {
+            header,
+            transactions,
+            withdrawals,
+            ommers,
+            ..
+        } = &self.block;
+        writeln!(f, "{:?}, {header:?}", self.fork())?;
+        for (index, Transaction { env, .. }) in transactions.iter().enumerate() {
+            writeln!(f, "transaction {index}: {env:?}")?;
+        }
+        for withdrawal in withdrawals {
+            writeln!(f, "{withdrawal:?}")?;
+        }
+        for ommer in ommers {
+            writeln!(f, "{ommer:?}")?;
+        }
+        Ok(())
+    }
+}

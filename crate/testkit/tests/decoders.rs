@@ -1,0 +1,208 @@
+//! Spoilt bytes for all that reads bytes of others: no panic, no long wait, no memory out of
+//! proportion; and what is accepted comes back from its encoding.
+//!
+//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried of each decoder.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use parevm_testkit::{
+    fixture,
+    fuzz::{Decoder, Reading, bytes::spoil},
+    random::Random,
+};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    env,
+    time::{Duration, Instant},
+};
+
+/// Counts what each thread holds.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(bytes: isize) {
+    // A thread that ends has no counter any more.
+    let _gone = HELD.try_with(|held| {
+        held.set(held.get() + bytes);
+        let _gone = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
+    });
+}
+
+// SAFETY: passes everything on to the system's allocator; counting allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size().cast_signed());
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-layout.size().cast_signed());
+        // SAFETY: as the caller promises; the pointer is the system's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Bytes of memory for one byte of input, at most. Text grows: `{}` is a block's worth of fields.
+const PROPORTION: usize = 200;
+/// And so much for anything.
+const FLOOR: usize = 1 << 20;
+
+fn number(variable: &str, default: u64) -> u64 {
+    let text = env::var(variable).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn texts() -> Vec<Vec<u8>> {
+    let embedded = fixture::list(&fixture::embedded_folder()).unwrap();
+    let mut texts: Vec<_> = embedded
+        .iter()
+        .map(|path| fixture::read(path).unwrap())
+        .collect();
+    // A fixture that is short.
+    let account = r#""0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b":{"balance":"0x64","nonce":1,"code":"0x6001","storage":{"0x1":"0x2"}}"#;
+    let block = r#""number":"0x1","timestamp":"0x1","miner":"0x0000000000000000000000000000000000000001","gasLimit":"0x5208","transactions":[]"#;
+    let list = r#"{"address":"0x00000000000000000000000000000000000000aa","storageChanges":[],"storageReads":["0x1"],"nonceChanges":[],"codeChanges":[],"balanceChanges":[{"index":"0x1","value":"0x5"}]}"#;
+    texts.push(
+        format!(
+            r#"{{"chainId":1,"block":{{{block}}},"preState":{{{account}}},"blockHashes":{{"0":"0x{}"}},"witness":{{"state":["0xc0"],"codes":["0x60"],"headers":["0xc0"]}},"blockAccessList":[{list}]}}"#,
+            "11".repeat(32)
+        )
+        .into_bytes(),
+    );
+    texts
+}
+
+/// Reads `bytes` and says what is wrong with how that went.
+fn complaint(decoder: Decoder, bytes: &[u8]) -> Result<Reading, String> {
+    let before = HELD.get();
+    PEAK.set(before);
+    let start = Instant::now();
+    let reading = decoder.read(bytes)?;
+    let took = start.elapsed();
+    let peak = (PEAK.get() - before).unsigned_abs();
+    if took > Duration::from_secs(30) {
+        return Err(format!("took {took:?}"));
+    }
+    if peak > FLOOR + PROPORTION * bytes.len() {
+        return Err(format!("{peak} bytes of memory for {}", bytes.len()));
+    }
+    Ok(reading)
+}
+
+#[test]
+fn spoilt_bytes_are_accepted_or_refused() {
+    let texts = texts();
+    let first = number("PAREVM_SEED", 0);
+    let mut complaints = Vec::new();
+    for decoder in Decoder::ALL {
+        let samples = decoder.samples(&texts);
+        let mut accepted = 0;
+        for sample in &samples {
+            match complaint(decoder, sample) {
+                Ok(reading) => accepted += usize::from(reading == Reading::Accepted),
+                Err(words) => complaints.push(format!("{}, unspoilt: {words}", decoder.name())),
+            }
+        }
+        assert!(accepted > 0, "{}: no sample is accepted", decoder.name());
+        // Long samples cost more and find as much.
+        let short: Vec<_> = samples
+            .iter()
+            .filter(|sample| sample.len() < 40_000)
+            .collect();
+        assert!(
+            !short.is_empty(),
+            "{}: all samples are long",
+            decoder.name()
+        );
+        let (mut refused, mut accepted) = (0, 0);
+        for seed in first..first + number("PAREVM_SEEDS", 400) {
+            let mut random = Random::new(seed);
+            let [one, other] = [(); 2].map(|()| {
+                let at = random.below(short.len() as u64);
+                short[usize::try_from(at).unwrap()]
+            });
+            match complaint(decoder, &spoil(&mut random, one, other)) {
+                Ok(Reading::Accepted) => accepted += 1,
+                Ok(Reading::Refused) => refused += 1,
+                Err(words) => complaints.push(format!("{}, seed {seed}: {words}", decoder.name())),
+            }
+        }
+        println!(
+            "{}: {} samples; {accepted} accepted, {refused} refused",
+            decoder.name(),
+            samples.len()
+        );
+        assert!(refused > 0, "{}: nothing is refused", decoder.name());
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// Lists in lists, objects in objects: refused, not followed until the stack ends.
+#[test]
+fn what_is_nested_deeply_is_refused() {
+    let deep = |open: &str, close: &str| {
+        let text = [open.repeat(200_000), close.repeat(200_000)].concat();
+        text.into_bytes()
+    };
+    let mut rlp = Vec::new();
+    // Each list is as long as what it holds.
+    for _ in 0..50_000 {
+        let mut outer = Vec::new();
+        alloy_rlp::Header {
+            list: true,
+            payload_length: rlp.len(),
+        }
+        .encode(&mut outer);
+        outer.extend(&rlp);
+        rlp = outer;
+        if rlp.len() > 60_000 {
+            break;
+        }
+    }
+    for decoder in Decoder::ALL {
+        for bytes in [
+            deep("[", "]"),
+            deep("{\"block\":", "}"),
+            deep("[{\"storageChanges\":", "}]"),
+            rlp.clone(),
+        ] {
+            assert_eq!(
+                complaint(decoder, &bytes),
+                Ok(Reading::Refused),
+                "{}",
+                decoder.name()
+            );
+        }
+    }
+}
+
+/// A length that promises more than there is takes no memory.
+#[test]
+fn lengths_that_lie_take_no_memory() {
+    for decoder in Decoder::ALL {
+        for head in [
+            vec![0xbf, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            vec![0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            vec![0xfb, 0xff, 0xff, 0xff, 0xff],
+            vec![
+                0xf9, 0xff, 0xff, 0xf9, 0xff, 0xfc, 0xbb, 0xff, 0xff, 0xff, 0xff,
+            ],
+        ] {
+            assert_eq!(
+                complaint(decoder, &head),
+                Ok(Reading::Refused),
+                "{}",
+                decoder.name()
+            );
+        }
+    }
+}
