@@ -79,7 +79,7 @@ export async function conformance(args) {
 
 /** The same command of the binary. */
 function native({ cargo }, wanted) {
-  const args = ['run', '--release', '--locked', '--quiet', '-p', 'parevm-cli', '--', 'conformance']
+  const args = ['run', '--release', '--locked', '-p', 'parevm-cli', '--', 'conformance']
   const names = ['suite', 'dir', 'threads', 'executor', 'sample', 'seed', 'case', 'json']
   for (const name of names) {
     if (wanted[name] !== undefined) args.push(`--${name}`, String(wanted[name]))
