@@ -24,6 +24,11 @@ const steps = [
     name: 'clippy',
     run: ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'],
   },
+  {
+    name: 'rustdoc',
+    run: ['cargo', 'doc', '--workspace', '--no-deps', '--locked', '--quiet'],
+    env: { RUSTDOCFLAGS: '-D warnings' },
+  },
 ]
 
 async function ensureComponent(tool, component) {
@@ -45,7 +50,7 @@ if (isProgram(import.meta.url)) {
       const line = fix ? step.fix : step.run
       if (line === undefined) continue
       const start = performance.now()
-      const code = await run(line[0], line.slice(1))
+      const code = await run(line[0], line.slice(1), { env: step.env })
       say('lint', `${step.name} ${code === 0 ? 'ok' : 'failed'} (${secondsSince(start)})`)
       if (code !== 0) failed.push(step.name)
     }

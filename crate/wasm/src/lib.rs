@@ -1,12 +1,12 @@
 //! The bindings of parevm to JavaScript: the only crate that knows it.
 //!
 //! Two builds come from here. With the feature `threads` the instances of several workers share one
-//! memory: one worker owns the [`engine`], the others lend themselves to its pool ([`threads`]).
+//! memory: one worker owns the [`engine`], the others lend themselves to its pool (`threads`).
 //! Without it there is one worker, which yields to its event loop while it executes; others with
-//! instances of their own may help where a block has an access list ([`chunk`]). The workers
+//! instances of their own may help where a block has an access list (`chunk`). The workers
 //! themselves are started and watched by `js/src/pool`.
 //!
-//! Results cross as the plain data of [`wire`], errors as those of [`error`]. A panic is told to the
+//! Results cross as the plain data of `wire`, errors as those of `error`. A panic is told to the
 //! [`host`] and then traps: the instance is lost, and so are all that share its memory.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]

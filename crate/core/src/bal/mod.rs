@@ -1,8 +1,8 @@
 //! Block access lists (EIP-7928): what every transaction of a block reads and writes.
 //!
-//! [`BlockAccessList`] is the list with its encodings and rules, [`ListBuilder`] makes one from what
+//! [`BlockAccessList`] is the list with its encodings and rules, `ListBuilder` makes one from what
 //! ran, [`Difference`] is the first place where two differ. The executor that runs by a list is in
-//! [`crate::execute`]; it reads the state through [`Listed`] and checks what ran with an [`Audit`].
+//! [`crate::execute`]; it reads the state through `Listed` and checks what ran with an `Audit`.
 
 mod audit;
 mod builder;
