@@ -76,6 +76,7 @@ pub mod chain;
 pub mod checks;
 mod engine;
 pub mod execute;
+pub mod rpc;
 pub mod state;
 pub mod system;
 pub mod vm;

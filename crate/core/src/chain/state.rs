@@ -5,7 +5,7 @@ use crate::{
     vm::{Bytecode, bytecode_of},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount, root};
+use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer, root};
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 
 /// The whole state at one block. Cloning it is cheap and shares what both have.
@@ -136,6 +136,34 @@ impl ChainState {
             .flat_map(|entry| entry.storage.values().copied())
     }
 
+    /// Root of the storage trie of `address`.
+    #[must_use]
+    pub fn storage_root(&self, address: Address) -> B256 {
+        self.entry(address)
+            .map_or(EMPTY_ROOT_HASH, |entry| entry.storage_root)
+    }
+
+    /// The nodes of the state trie from the root towards `address`.
+    #[must_use]
+    pub fn proof(&self, address: Address) -> Vec<Bytes> {
+        let leaves = self.accounts.iter();
+        proof(
+            keccak256(address),
+            leaves.map(|(key, entry)| (*key, alloy_rlp::encode(entry.leaf()))),
+        )
+    }
+
+    /// The nodes of the storage trie of `address` from the root towards `slot`.
+    #[must_use]
+    pub fn storage_proof(&self, address: Address, slot: U256) -> Vec<Bytes> {
+        let leaves = self.entry(address).into_iter();
+        let leaves = leaves.flat_map(|entry| entry.storage.iter());
+        proof(
+            hashed(slot),
+            leaves.map(|(key, (_, value))| (*key, alloy_rlp::encode(value))),
+        )
+    }
+
     fn entry(&self, address: Address) -> Option<&Entry> {
         self.accounts.get(&keccak256(address))
     }
@@ -192,6 +220,24 @@ fn changed(
         entry.write(change.slots.iter().map(|(slot, value)| (*slot, *value)));
     }
     entry
+}
+
+/// The nodes from the root of the trie of `leaves`, which are in order, towards `key`; none where the
+/// trie is empty.
+fn proof(key: B256, leaves: impl Iterator<Item = (B256, Vec<u8>)>) -> Vec<Bytes> {
+    let target = Nibbles::unpack(key);
+    let retainer = ProofRetainer::new(vec![target]);
+    let mut builder = HashBuilder::default().with_proof_retainer(retainer);
+    let mut leaves = leaves.peekable();
+    if leaves.peek().is_none() {
+        return Vec::new();
+    }
+    for (key, value) in leaves {
+        builder.add_leaf(Nibbles::unpack(key), &value);
+    }
+    builder.root();
+    let nodes = builder.take_proof_nodes().into_nodes_sorted();
+    nodes.into_iter().map(|(_, node)| node).collect()
 }
 
 fn hashed(slot: U256) -> B256 {

@@ -1,0 +1,16 @@
+//! `debug_getRawReceipts`: the receipts of a block as the trie holds them.
+
+use super::{RpcError, object::receipt, params::Params, reply};
+use crate::chain::Chain;
+use alloy_eips::eip2718::Encodable2718;
+use alloy_primitives::Bytes;
+use serde_json::Value;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+    let block = params.state(chain)?;
+    let encoded = block.receipts.iter().filter_map(|one| {
+        let envelope = receipt::envelope(block, one.index, one.logs.clone())?;
+        Some(Bytes::from(envelope.encoded_2718()))
+    });
+    reply(encoded.collect::<Vec<_>>())
+}

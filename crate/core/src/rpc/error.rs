@@ -1,0 +1,72 @@
+//! What went wrong with a request.
+
+use serde_json::Value;
+use std::error::Error;
+
+/// The code of an error, by JSON-RPC 2.0 and EIP-1474.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// -32601: no method has this name.
+    MethodNotFound,
+    /// -32602: a parameter is wrong.
+    InvalidParams,
+    /// -32603: the answer could not be made.
+    Internal,
+    /// -32001: the block is not known.
+    ResourceNotFound,
+}
+
+impl ErrorCode {
+    /// The number that goes over the wire.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Self::MethodNotFound => -32_601,
+            Self::InvalidParams => -32_602,
+            Self::Internal => -32_603,
+            Self::ResourceNotFound => -32_001,
+        }
+    }
+}
+
+/// What went wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct RpcError {
+    /// Who must act.
+    pub code: ErrorCode,
+    /// In words, with the name of the parameter.
+    pub message: String,
+    /// More, where the specification says so.
+    pub data: Option<Value>,
+}
+
+impl RpcError {
+    pub(super) fn unknown_method(name: &str) -> Self {
+        Self::new(
+            ErrorCode::MethodNotFound,
+            format!("the method {name} does not exist"),
+        )
+    }
+
+    pub(super) fn invalid(parameter: &str, reason: impl std::fmt::Display) -> Self {
+        Self::new(ErrorCode::InvalidParams, format!("{parameter}: {reason}"))
+    }
+
+    pub(super) fn unknown_block() -> Self {
+        Self::new(ErrorCode::ResourceNotFound, "block not found".into())
+    }
+
+    pub(super) fn internal(error: &dyn Error) -> Self {
+        Self::new(ErrorCode::Internal, error.to_string())
+    }
+
+    const fn new(code: ErrorCode, message: String) -> Self {
+        Self {
+            code,
+            message,
+            data: None,
+        }
+    }
+}

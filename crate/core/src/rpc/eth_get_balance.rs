@@ -1,0 +1,11 @@
+//! `eth_getBalance`: the balance of an account in wei.
+
+use super::{RpcError, params::Params, reply};
+use crate::chain::Chain;
+use serde_json::Value;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let account = params.state(chain)?.state.account(address);
+    reply(account.unwrap_or_default().balance)
+}

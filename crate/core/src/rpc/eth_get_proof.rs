@@ -1,0 +1,40 @@
+//! `eth_getProof`: an account and some of its slots, with their proofs (EIP-1186).
+
+use super::{RpcError, params::Params, reply};
+use crate::chain::Chain;
+use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
+use alloy_serde::JsonStorageKey;
+use serde_json::Value;
+
+/// Slots that one request may ask for.
+const MOST_KEYS: usize = 1_024;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let keys: Vec<JsonStorageKey> = params.required("storage keys")?;
+    if keys.len() > MOST_KEYS {
+        return Err(RpcError::invalid("storage keys", "too many"));
+    }
+    let state = &params.state(chain)?.state;
+    let account = state.account(address).unwrap_or_default();
+    let storage_proof = keys
+        .into_iter()
+        .map(|key| {
+            let slot = key.as_b256().into();
+            EIP1186StorageProof {
+                key,
+                value: state.storage(address, slot),
+                proof: state.storage_proof(address, slot),
+            }
+        })
+        .collect();
+    reply(EIP1186AccountProofResponse {
+        address,
+        balance: account.balance,
+        code_hash: account.code_hash,
+        nonce: account.nonce,
+        storage_hash: state.storage_root(address),
+        account_proof: state.proof(address),
+        storage_proof,
+    })
+}

@@ -1,0 +1,11 @@
+//! `eth_getTransactionByBlockNumberAndIndex`: a transaction; null where block or transaction are not known.
+
+use super::{RpcError, object::transaction, params::Params, reply};
+use crate::chain::Chain;
+use serde_json::Value;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+    let block = params.block(chain)?;
+    let index = params.index()?;
+    reply(block.and_then(|block| transaction::of(block, index)))
+}

@@ -1,0 +1,30 @@
+//! A block.
+
+use super::transaction::{self, RpcTransaction};
+use crate::chain::StoredBlock;
+use alloy_consensus::Header as ConsensusHeader;
+use alloy_primitives::U256;
+use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
+
+/// The block; `is_full` says whether with whole transactions or their hashes.
+pub(in crate::rpc) fn of(stored: &StoredBlock, is_full: bool) -> Block<RpcTransaction> {
+    let body = &stored.block.body;
+    let transactions = if is_full {
+        let all = (0..body.transactions.len()).filter_map(|index| transaction::of(stored, index));
+        BlockTransactions::Full(all.collect())
+    } else {
+        let hashes = body.transactions.iter().map(|one| *one.tx_hash());
+        BlockTransactions::Hashes(hashes.collect())
+    };
+    Block {
+        header: Header {
+            hash: stored.hash,
+            inner: stored.block.header.clone(),
+            total_difficulty: None,
+            size: Some(U256::from(stored.size)),
+        },
+        uncles: body.ommers.iter().map(ConsensusHeader::hash_slow).collect(),
+        transactions,
+        withdrawals: body.withdrawals.clone(),
+    }
+}

@@ -1,0 +1,26 @@
+//! A log with its place in the chain.
+
+use crate::chain::StoredBlock;
+use alloy_rpc_types_eth::Log;
+
+/// The logs of a block in order, each with the position of its transaction.
+pub(in crate::rpc) fn all(block: &StoredBlock) -> impl Iterator<Item = (usize, Log)> {
+    let header = &block.block.header;
+    let logs = block
+        .receipts
+        .iter()
+        .flat_map(|receipt| receipt.logs.iter().map(move |log| (receipt, log)));
+    logs.enumerate().map(move |(log_index, (receipt, log))| {
+        let log = Log {
+            inner: log.clone(),
+            block_hash: Some(block.hash),
+            block_number: Some(header.number),
+            block_timestamp: Some(header.timestamp),
+            transaction_hash: receipt.transaction_hash,
+            transaction_index: Some(receipt.index as u64),
+            log_index: Some(log_index as u64),
+            removed: false,
+        };
+        (receipt.index, log)
+    })
+}

@@ -1,0 +1,6 @@
+//! What methods return, as alloy's types.
+
+pub(super) mod block;
+pub(super) mod log;
+pub(super) mod receipt;
+pub(super) mod transaction;

@@ -1,0 +1,123 @@
+//! Positional parameters, and what they name.
+
+use super::RpcError;
+use crate::chain::{Chain, StoredBlock};
+use alloy_eips::{BlockId, BlockNumberOrTag};
+use alloy_primitives::{Address, B256, U64, U256};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The parameters of a request, read one after the other.
+#[derive(Debug)]
+pub(super) struct Params<'a> {
+    left: std::slice::Iter<'a, Value>,
+}
+
+impl<'a> Params<'a> {
+    pub(super) fn new(params: &'a [Value]) -> Self {
+        Self {
+            left: params.iter(),
+        }
+    }
+
+    /// The next parameter; `None` where it is missing or null.
+    pub(super) fn optional<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, RpcError> {
+        match self.left.next() {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => T::deserialize(value)
+                .map(Some)
+                .map_err(|error| RpcError::invalid(name, error)),
+        }
+    }
+
+    /// The next parameter.
+    pub(super) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RpcError> {
+        self.optional(name)?
+            .ok_or_else(|| RpcError::invalid(name, "missing"))
+    }
+
+    pub(super) fn address(&mut self) -> Result<Address, RpcError> {
+        self.prefixed("address")
+    }
+
+    pub(super) fn hash(&mut self) -> Result<B256, RpcError> {
+        self.prefixed("hash")
+    }
+
+    pub(super) fn index(&mut self) -> Result<usize, RpcError> {
+        let index: U64 = self.prefixed("index")?;
+        // No block has so many.
+        Ok(usize::try_from(index.to::<u64>()).unwrap_or(usize::MAX))
+    }
+
+    /// A slot: at most 32 bytes, leading zeros or not.
+    pub(super) fn slot(&mut self) -> Result<U256, RpcError> {
+        let name = "storage key";
+        let text: String = self.required(name)?;
+        slot(&text).map_err(|reason| RpcError::invalid(name, reason))
+    }
+
+    /// The block that the next parameter names by number, tag or hash, the newest where there is none;
+    /// `None` where the chain does not have it.
+    pub(super) fn block<'c>(
+        &mut self,
+        chain: &'c Chain,
+    ) -> Result<Option<&'c Arc<StoredBlock>>, RpcError> {
+        let name = "block";
+        let text = self.left.as_slice().first().and_then(Value::as_str);
+        if text.is_some_and(|text| text.starts_with(|first: char| first.is_ascii_digit()))
+            && !text.is_some_and(|text| text.starts_with("0x"))
+        {
+            return Err(RpcError::invalid(name, "hex string without 0x prefix"));
+        }
+        Ok(match self.optional(name)?.unwrap_or_default() {
+            BlockId::Number(tag) => at_tag(chain, tag),
+            BlockId::Hash(hash) => {
+                let found = chain.block(hash.block_hash);
+                let must_be_canonical = hash.require_canonical == Some(true);
+                found.filter(|block| !must_be_canonical || chain.is_canonical(block))
+            }
+        })
+    }
+
+    /// As [`Self::block`], where the method needs the block's state.
+    pub(super) fn state<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
+        self.block(chain)?.ok_or_else(RpcError::unknown_block)
+    }
+
+    /// A parameter in hexadecimal, which must say so.
+    fn prefixed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RpcError> {
+        let text = self.left.as_slice().first().and_then(Value::as_str);
+        if text.is_some_and(|text| !text.starts_with("0x")) {
+            return Err(RpcError::invalid(name, "hex string without 0x prefix"));
+        }
+        self.required(name)
+    }
+}
+
+/// The block of a number or a tag. Nothing is pending, and every block is final.
+pub(super) fn at_tag(chain: &Chain, tag: BlockNumberOrTag) -> Option<&Arc<StoredBlock>> {
+    match tag {
+        BlockNumberOrTag::Number(number) => chain.block_at(number),
+        BlockNumberOrTag::Earliest => Some(chain.genesis()),
+        BlockNumberOrTag::Latest
+        | BlockNumberOrTag::Finalized
+        | BlockNumberOrTag::Safe
+        | BlockNumberOrTag::Pending => Some(chain.head()),
+    }
+}
+
+/// A slot as JSON-RPC writes one.
+pub(super) fn slot(text: &str) -> Result<U256, &'static str> {
+    let digits = text
+        .strip_prefix("0x")
+        .ok_or("hex string without 0x prefix")?;
+    if digits.len() > 64 {
+        return Err("longer than 32 bytes");
+    }
+    U256::from_str_radix(digits, 16).map_err(|_| "invalid hex")
+}
