@@ -7,6 +7,8 @@
 //     --sample PERCENT --seed N       a share of the files, the same for the same seed
 //     --case NAME [--trace]           one case; its steps as EIP-3155 says         (trace: native)
 //     --json FILE                     writes counts, failures and skips
+//   npm run conformance -- --table [--build NAME,...] [--sample PERCENT --seed N]
+//     every suite below ../shared with every build, and the table of README.md
 //
 // DIR has .json, .json.gz and archives of them. The last line on stdout counts the cases.
 
@@ -17,6 +19,7 @@ import { build } from './build.mjs'
 import { runFiles } from './conformance/engines.mjs'
 import { walk } from './conformance/files.mjs'
 import { createReport } from './conformance/report.mjs'
+import { writeTable } from './conformance/table.mjs'
 import { command, isProgram, run, StepError } from './process.mjs'
 import { setup } from './setup.mjs'
 
@@ -65,6 +68,11 @@ export function readArguments(args) {
 
 /** Resolves with the exit code: 0 only if something was run and nothing failed. */
 export async function conformance(args) {
+  if (args.includes('--table'))
+    return writeTable(
+      conformance,
+      args.filter((word) => word !== '--table'),
+    )
   const wanted = readArguments(args)
   const ready = await setup()
   if (wanted.build === 'native') return native(ready, wanted)

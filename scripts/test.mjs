@@ -8,6 +8,7 @@
 
 import { join } from 'node:path'
 import { build } from './build.mjs'
+import { checkConformance } from './conformance/check.mjs'
 import { command, root, run, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 import { listFiles } from './stamp.mjs'
@@ -61,6 +62,10 @@ const suites = {
     about: 'the package in Chromium and Firefox',
     built: true,
     start: vitestProject('browser'),
+  },
+  conformance: {
+    about: 'official fixtures: the small suites, and a sample of the others in every build',
+    start: (ready) => checkConformance(ready),
   },
 }
 

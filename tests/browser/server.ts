@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transformWithOxc } from 'vite'
 import type { execute } from '../block/execute.js'
+import type { runFile } from '../conformance/page.js'
 import type { play } from '../faults/scenario.js'
 
 /** The package as it is published: the page loads its files as they are, without a bundler. */
@@ -14,13 +15,14 @@ const root = process.env.PAREVM_PACKAGE ?? here
 const html = `<!doctype html><meta charset="utf-8"><title>parevm</title>
 <script type="module">
   import { execute } from '/tests/block/execute.ts'
+  import { runFile } from '/tests/conformance/page.ts'
   import { play } from '/tests/faults/scenario.ts'
-  globalThis.parevmTest = { execute, play }
+  globalThis.parevmTest = { execute, play, runFile }
 </script>`
 
 declare global {
   /** What the page has for tests. */
-  var parevmTest: { execute: typeof execute; play: typeof play }
+  var parevmTest: { execute: typeof execute; play: typeof play; runFile: typeof runFile }
 }
 
 const types: Record<string, string> = {

@@ -1,0 +1,104 @@
+// What `npm test` runs of the official fixtures: all of the small suites natively, and a sample of the
+// large ones in every build.
+
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { conformance } from '../conformance.mjs'
+import { root, run, StepError, say, secondsSince } from '../process.mjs'
+import { isInSample } from './sample.mjs'
+import { findFixtures } from './suites.mjs'
+
+const seed = 1
+/** Shares of the files of `sampled`, in percent. */
+const inNode = 10
+const inBrowsers = 1
+const sampled = ['state', 'blockchain']
+const whole = ['precompiles', 'bal', 'zkevm']
+
+/** Resolves with 0 if nothing failed. Needs the folder `../shared`. */
+export async function checkConformance({ cargo, browsers }) {
+  const lacking = [...sampled, ...whole].find((suite) => findFixtures(suite) === null)
+  if (lacking !== undefined) {
+    say('conformance', `skipped: ../shared has no fixtures of the suite ${lacking}`)
+    return 0
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'parevm-sample-'))
+  try {
+    const [node, pages] = [join(folder, 'node'), join(folder, 'pages')]
+    for (const suite of sampled) {
+      unpack(suite, join(node, suite), inNode)
+      unpack(suite, join(pages, suite), inBrowsers)
+    }
+    const parts = []
+    for (const suite of whole)
+      parts.push([`native ${suite}`, () => native(cargo, suite, findFixtures(suite))])
+    for (const suite of sampled) {
+      const dir = join(node, suite)
+      parts.push([`native ${suite}`, () => native(cargo, suite, dir)])
+      for (const [build, threads] of [
+        ['threads', '2'],
+        ['single', '1'],
+      ]) {
+        const words = ['--suite', suite, '--dir', dir, '--build', build, '--threads', threads]
+        parts.push([`${build} ${suite}`, () => conformance(words)])
+      }
+    }
+    parts.push(['browsers', () => inPages(browsers, pages)])
+    let failed = 0
+    for (const [name, start] of parts) {
+      const time = performance.now()
+      const code = await start()
+      if (code !== 0) failed += 1
+      say('part', `${name} ${code === 0 ? 'passed' : 'FAILED'} (${secondsSince(time)})`)
+    }
+    return failed === 0 ? 0 : 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs a suite with the binary that the tests of the crates use. */
+async function native({ env }, suite, dir) {
+  const args = ['build', '--workspace', '--bin', 'parevm-cli', '--profile', 'checked', '--locked']
+  const code = await run('cargo', args, { env })
+  if (code !== 0) return code
+  const folder = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
+  return run(join(folder, 'checked/parevm-cli'), ['conformance', '--suite', suite, '--dir', dir])
+}
+
+/** The page is served by the tests of browsers. */
+function inPages(browsers, fixtures) {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  return run(process.execPath, [vitest, 'run', '--project', 'browser', 'tests/conformance'], {
+    env: {
+      CHROMIUM_PATH: browsers.chromium,
+      FIREFOX_PATH: browsers.firefox,
+      PAREVM_FIXTURES: fixtures,
+    },
+  })
+}
+
+/** Unpacks `percent` of a hundred files of a suite; of a smaller share all are in a larger one. */
+function unpack(suite, target, percent) {
+  const archive = findFixtures(suite)
+  const names = tar(['-tf', archive]).split('\n')
+  const chosen = names.filter(
+    (name) => name.endsWith('.json') && isInSample(name, { sample: percent, seed }),
+  )
+  if (chosen.length === 0)
+    throw new StepError(`no file of ${archive} is in the sample`, '../shared')
+  mkdirSync(target, { recursive: true })
+  tar(['-xf', archive, '-C', target, '--files-from', '-'], chosen.join('\n'))
+}
+
+function tar(args, input = '') {
+  const { status, stdout, stderr, error } = spawnSync('tar', args, {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  })
+  if (status !== 0) throw new StepError(error?.message ?? stderr.trim(), `tar ${args.join(' ')}`)
+  return stdout
+}
