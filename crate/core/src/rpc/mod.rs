@@ -1,4 +1,4 @@
-//! JSON-RPC over a [`Chain`]: one method, one file; [`METHODS`] is the index.
+//! JSON-RPC over a [`Chain`]: one method, one file; the table `METHODS` is the index.
 //!
 //! [`call`] answers one request. It knows no transport: who serves it decodes the envelope. Parameters
 //! are positional; one that is wrong is named in the error. Unknown blocks, transactions and receipts are
