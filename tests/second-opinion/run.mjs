@@ -21,9 +21,9 @@ const shared = join(root, '../shared/eest/blockchain_tests.tar.xz')
 
 const { values: options } = parseArgs({
   options: {
-    count: { type: 'string', default: '140' },
+    count: { type: 'string', default: '100' },
     seed: { type: 'string', default: '0' },
-    percent: { type: 'string', default: '1' },
+    percent: { type: 'string', default: '0.5' },
     dir: { type: 'string', default: shared },
     cli: { type: 'string' },
     json: { type: 'string' },
