@@ -78,8 +78,10 @@ export async function conformance(args) {
   if (wanted.build === 'native') return native(ready, wanted)
   await build(ready, { only: 'conformance' })
   const engines = availableParallelism()
-  const report = createReport({ ...wanted, engines })
-  await runFiles(walk(wanted.dir, wanted), { ...wanted, engines, report })
+  // Each thread of the single build is an instance of its own, which runs no fixtures.
+  const threads = wanted.build === 'single' ? 1 : wanted.threads
+  const report = createReport({ ...wanted, threads, engines })
+  await runFiles(walk(wanted.dir, wanted), { ...wanted, threads, engines, report })
   if (wanted.json !== undefined) writeFileSync(wanted.json, `${report.json()}\n`)
   process.stdout.write(report.text())
   return report.isGood() ? 0 : 1

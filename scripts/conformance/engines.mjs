@@ -25,9 +25,7 @@ export async function runFiles(
 
   const work = async () => {
     const host = { ...nodeHost(), memoryPages }
-    // Each thread of the single build is an instance of its own, which runs no fixtures.
-    const wish = { build, threads: build === 'single' ? 1 : threads }
-    const { evm, supervisor } = await startEvm(host, wish)
+    const { evm, supervisor } = await startEvm(host, { build, threads })
     const ask = (file, text) => {
       const request = { kind: 'conformance', suite, file, text, executors, only: rest.case }
       return supervisor.request(request, { signal: AbortSignal.timeout(limitMs) })
