@@ -2,9 +2,13 @@
 
 use crate::TxIndex;
 
-/// Why a read returned nothing. The run that made it must end.
+/// Why a read returned nothing. The run that made it cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError<E> {
+    /// A lower transaction is computing the value. The run stops in the middle,
+    /// as [`Step::Suspended`](crate::Step::Suspended), and is resumed later.
+    #[error("a lower transaction is computing the value")]
+    Suspended,
     /// The block was cancelled, or failed in a lower transaction.
     #[error("the run was stopped")]
     Stopped,

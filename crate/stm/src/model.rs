@@ -8,7 +8,8 @@
 )]
 
 use crate::{
-    Claims, Executor, Memory, Mode, Program, Run, RunError, TxIndex, Value, View, WorkerId,
+    Claims, Executor, Memory, Mode, Program, ReadError, Run, RunError, Step, TxIndex, Value, View,
+    WorkerId,
     frontier::Frontier,
     sync::{AtomicUsize, Ordering},
     wait::Beds,
@@ -137,6 +138,23 @@ fn an_expected_write_that_does_not_come_holds_nobody_up() {
     });
 }
 
+#[test]
+fn who_leaves_early_leaves_nothing_behind() {
+    // Counted over all orders: in some of them a worker does leave.
+    static LEFT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    model(3, || {
+        let outcome = run(vec![Act::Increment; 4]);
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(outcome.settled, vec![1, 2, 3, 4]);
+        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+        LEFT.fetch_add(
+            usize::from(outcome.left),
+            std::sync::atomic::Ordering::Relaxed,
+        );
+    });
+    assert!(LEFT.load(std::sync::atomic::Ordering::Relaxed) > 0);
+}
+
 #[derive(Clone, Copy)]
 enum Act {
     Increment,
@@ -151,6 +169,8 @@ struct Outcome {
     settled: Vec<u64>,
     last: u64,
     runs: Vec<usize>,
+    /// Whether the second worker left with something still to be claimed.
+    left: bool,
 }
 
 /// Runs `acts` on two workers, on one location that starts at 0.
@@ -181,9 +201,12 @@ fn run_with(acts: Vec<Act>, expects: bool) -> Outcome {
         run.shared().predictor.learn(TxIndex::new(0), id);
     }
     let run: &'static Run<'static, Block> = Box::leak(Box::new(run));
-    let other = thread::spawn(|| run.work(WorkerId::new(1)));
+    let other = thread::spawn(|| {
+        run.work(WorkerId::new(1));
+        run.shared().cursor.claimed() < run.shared().cursor.count()
+    });
     run.work(WorkerId::new(0));
-    other.join().unwrap();
+    let left = other.join().unwrap();
     let result = match run.outcome() {
         Ok(_) => Ok(()),
         Err(RunError::Failed { index, .. }) => Err(index.get()),
@@ -205,6 +228,7 @@ fn run_with(acts: Vec<Act>, expects: bool) -> Outcome {
         settled,
         last,
         runs,
+        left,
     }
 }
 
@@ -265,29 +289,40 @@ struct Worker<'m> {
     view: View<'m, Block>,
 }
 
+impl Worker<'_> {
+    fn has_run(&self, index: TxIndex) {
+        self.block.runs[index.as_usize()].fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
 impl<'m> Executor<'m, Block> for Worker<'m> {
     fn view(&mut self) -> &mut View<'m, Block> {
         &mut self.view
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<u64, ()> {
-        self.block.runs[index.as_usize()].fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<u64>, ()> {
         let act = self.block.acts[index.as_usize()];
         if let Act::Gain = act {
             let id = self.view.locate(&0).map_err(drop)?;
             self.view.write(id, Patch::Gain(1));
-            return Ok(0);
+            self.has_run(index);
+            return Ok(Step::Done(0));
         }
-        let (id, Counter(value)) = self.view.read(&0).map_err(drop)?;
+        let (id, Counter(value)) = match self.view.read(&0) {
+            Ok(read) => read,
+            Err(ReadError::Suspended) => return Ok(Step::Suspended),
+            Err(_) => return Err(()),
+        };
+        self.has_run(index);
         self.view.rely(id, value);
         match act {
             Act::Increment => {
                 self.view.write(id, Patch::Set(value + 1));
-                Ok(value + 1)
+                Ok(Step::Done(value + 1))
             }
-            Act::FailAtZero if value > 0 => Ok(value),
+            Act::FailAtZero if value > 0 => Ok(Step::Done(value)),
             Act::FailAboveZero if value == 0 => {
                 self.view.write(id, Patch::Set(5));
-                Ok(value)
+                Ok(Step::Done(value))
             }
             _ => Err(()),
         }

@@ -13,7 +13,7 @@ pub trait Program: Sync + Sized {
     type Output: Send;
     /// Why a transaction has no output, or the state did not answer.
     type Error: Send;
-    /// Runs transactions, one at a time, on one worker.
+    /// Runs transactions on one worker.
     type Executor<'m>: Executor<'m, Self>
     where
         Self: 'm;
@@ -43,13 +43,14 @@ pub trait Program: Sync + Sized {
     }
 }
 
-/// Runs transactions of a [`Program`] on one worker.
+/// Runs transactions of a [`Program`] on one worker, one at a time. A worker
+/// may have more than one.
 pub trait Executor<'m, P: Program + 'm> {
     /// Where this executor reads and writes.
     fn view(&mut self) -> &mut View<'m, P>;
 
-    /// Runs transaction `index` and returns its output. Its reads and writes
-    /// are in the view, with at most one patch for each location.
+    /// Runs transaction `index` up to its output, or until it has to wait. Its
+    /// reads and writes are in the view, with at most one patch for each location.
     ///
     /// The result must depend on nothing but the transaction and what the view
     /// returned. In [`Mode::Optimistic`] that may be a mix of states that never
@@ -59,5 +60,29 @@ pub trait Executor<'m, P: Program + 'm> {
     /// # Errors
     ///
     /// The transaction cannot be part of the block.
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<P::Output, P::Error>;
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<P::Output>, P::Error>;
+
+    /// Goes on with the run that has returned [`Step::Suspended`]; no other was
+    /// begun on this executor since. Unless this says otherwise, it starts anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::execute`].
+    fn resume(&mut self, index: TxIndex, mode: Mode) -> Result<Step<P::Output>, P::Error> {
+        self.view().restart();
+        self.execute(index, mode)
+    }
+}
+
+/// How far a run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<T> {
+    /// To its end.
+    Done(T),
+    /// To a read that has no value yet. If the view said so
+    /// ([`ReadError::Suspended`](crate::ReadError::Suspended)), it is resumed when
+    /// the lower transaction is done. If the program itself did, it is resumed when
+    /// the worker has nothing else to do, and may then wait in place. Other
+    /// transactions run in between, on executors of their own.
+    Suspended,
 }

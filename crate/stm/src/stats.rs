@@ -9,7 +9,7 @@ pub struct Stats {
     pub executions: u32,
     /// Runs in final mode, after a failed validation.
     pub re_executions: u32,
-    /// Times a worker slept until a lower transaction was done.
+    /// Times a run was set aside until a lower transaction was done.
     pub waits: u32,
 }
 

@@ -6,7 +6,7 @@ pub(crate) type Task<P> = Mutex<TaskState<P>>;
 
 pub(crate) struct TaskState<P: Program> {
     pub(crate) phase: Phase,
-    /// Workers that sleep until the run is over.
+    /// Workers that are to be woken when the run is over.
     pub(crate) waiters: Vec<WorkerId>,
     /// What the first run left for the frontier.
     pub(crate) record: Record<P>,

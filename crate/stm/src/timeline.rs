@@ -28,7 +28,7 @@ pub struct Incarnation {
     pub worker: WorkerId,
     /// Whether it ran on a guess.
     pub mode: Mode,
-    /// When it ran: more than one where it waited between.
+    /// When it ran: more than one where it was set aside between.
     pub spans: Vec<Span>,
     /// For whom it waited.
     pub waits: Vec<Wait>,
@@ -58,12 +58,12 @@ pub struct Span {
     pub to: u64,
 }
 
-/// A wait for a lower transaction.
+/// A wait for a lower transaction. The worker may have run others meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
     /// The lower transaction.
     pub writer: TxIndex,
-    /// From the read that could not go on until it did.
+    /// From the read that could not go on until the run did.
     pub span: Span,
 }
 
@@ -166,22 +166,20 @@ impl<'m> Log<'m> {
         }
     }
 
-    /// The run stops to wait.
-    pub(crate) fn pause(&mut self) {
-        self.end();
-    }
-
-    /// The run goes on, after it waited for `writer`.
-    pub(crate) fn resume(&mut self, writer: TxIndex) {
+    /// The run goes on that was set aside; it has waited for `writer`, if for
+    /// anybody.
+    pub(crate) fn resume(&mut self, writer: Option<TxIndex>) {
         if let Some(open) = &mut self.0 {
             let span = open.lap();
-            let wait = Wait { writer, span };
-            open.events
-                .push(Event::Waited(open.index, open.worker, wait));
+            if let Some(writer) = writer {
+                let wait = Wait { writer, span };
+                open.events
+                    .push(Event::Waited(open.index, open.worker, wait));
+            }
         }
     }
 
-    /// The run is over.
+    /// The run is over, or stops to be set aside.
     pub(crate) fn end(&mut self) {
         if let Some(open) = &mut self.0 {
             let span = open.lap();

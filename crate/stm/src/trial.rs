@@ -3,7 +3,7 @@
 
 use crate::{
     Claims, LocationId, Memory, Mode, Program, Run, TxIndex, Value, View, WorkerId,
-    program::Executor,
+    program::{Executor, Step},
 };
 use std::collections::HashMap;
 
@@ -25,7 +25,14 @@ impl<P: Program> Trial<P> {
         let run = Run::new(program, &memory, Claims::in_order(index.get() + 1), 1);
         let mut executor = program.executor(View::new(run.shared(), WorkerId::new(0)));
         executor.view().begin(index, Mode::Optimistic);
-        let output = executor.execute(index, Mode::Optimistic);
+        let mut ran = executor.execute(index, Mode::Optimistic);
+        let output = loop {
+            match ran {
+                Ok(Step::Done(output)) => break Ok(output),
+                Ok(Step::Suspended) => ran = executor.resume(index, Mode::Optimistic),
+                Err(error) => break Err(error),
+            }
+        };
         let record = executor.view().take_record();
         let written: Vec<_> = executor.view().drain().chain(record.blind).collect();
 

@@ -13,6 +13,8 @@ pub struct View<'m, P: Program> {
     worker: WorkerId,
     index: TxIndex,
     mode: Mode,
+    /// The lower transaction that a suspended run waits for.
+    awaited: Option<TxIndex>,
     reads: Vec<Read<P>>,
     writes: Vec<Write<P>>,
     blind: Vec<Write<P>>,
@@ -55,6 +57,7 @@ impl<'m, P: Program> View<'m, P> {
             worker,
             index: TxIndex::new(0),
             mode: Mode::Optimistic,
+            awaited: None,
             reads: Vec::new(),
             writes: Vec::new(),
             blind: Vec::new(),
@@ -67,10 +70,21 @@ impl<'m, P: Program> View<'m, P> {
     pub(crate) fn begin(&mut self, index: TxIndex, mode: Mode) {
         self.index = index;
         self.mode = mode;
+        self.restart();
+        self.log.begin(index, mode);
+    }
+
+    /// Forgets what the run has read and written, for a run that starts anew.
+    pub fn restart(&mut self) {
+        self.awaited = None;
         self.reads.clear();
         self.writes.clear();
         self.blind.clear();
-        self.log.begin(index, mode);
+    }
+
+    /// Hands over for whom the run waits that was suspended, if for anybody.
+    pub(crate) fn take_awaited(&mut self) -> Option<TxIndex> {
+        self.awaited.take()
     }
 
     /// Hands over what the run relied on, and its blind patches.
@@ -106,21 +120,37 @@ impl<'m, P: Program> View<'m, P> {
 
     /// What the transaction sees at `location`, and the location's dense name.
     ///
-    /// In optimistic mode this waits while the value is being computed anew by
-    /// a lower transaction. The caller says with [`Self::rely`] what the run
-    /// makes of the value. One location should be read once in a run.
+    /// The caller says with [`Self::rely`] what the run makes of the value. One
+    /// location should be read once in a run.
     ///
     /// # Errors
     ///
+    /// - [`ReadError::Suspended`], in optimistic mode only: a lower transaction
+    ///   is computing the value. The run must stop here and say so; when it is
+    ///   resumed it reads again.
     /// - [`ReadError::Stopped`]: the block has no result any more.
     /// - [`ReadError::Base`]: the state before the block has no answer.
     pub fn read(
         &mut self,
         location: &P::Location,
     ) -> Result<(LocationId, P::Value), ReadError<P::Error>> {
+        let program = self.shared.program;
+        self.read_from(location, |location| program.base(location))
+    }
+
+    /// The same, with `load` in the place of [`Program::base`], whose value it
+    /// returns if it does not fail.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn read_from<E>(
+        &mut self,
+        location: &P::Location,
+        load: impl Fn(&P::Location) -> Result<P::Value, E>,
+    ) -> Result<(LocationId, P::Value), ReadError<E>> {
         let shared = self.shared;
         let id = self.name(location).id;
-        let load = |location: &P::Location| shared.program.base(location);
         loop {
             if shared.is_stopped() {
                 return Err(ReadError::Stopped);
@@ -129,13 +159,14 @@ impl<'m, P: Program> View<'m, P> {
                 let value = shared.memory.read_final(id, location, load);
                 return Ok((id, value.map_err(ReadError::Base)?));
             }
-            let found = shared.memory.read(id, location, self.index, load);
+            let found = shared.memory.read(id, location, self.index, &load);
             match found.map_err(ReadError::Base)? {
                 Ok(value) => return Ok((id, value)),
                 Err(writer) => {
-                    self.log.pause();
-                    shared.wait_for(writer, self.worker);
-                    self.log.resume(writer);
+                    if !shared.ends_soon(writer) {
+                        self.awaited = Some(writer);
+                        return Err(ReadError::Suspended);
+                    }
                 }
             }
         }
@@ -165,7 +196,7 @@ impl<'m, P: Program> View<'m, P> {
     ///
     /// # Errors
     ///
-    /// As [`Self::read`]; never waits.
+    /// As [`Self::read`], but never [`ReadError::Suspended`].
     pub fn locate(&mut self, location: &P::Location) -> Result<LocationId, ReadError<P::Error>> {
         let shared = self.shared;
         let name = self.name(location);

@@ -7,8 +7,8 @@
 )]
 
 use parevm_stm::{
-    Claims, Executor, Kinds, Memory, Mode, Program, ReadError, Run, RunError, Threads, TxIndex,
-    Value, View,
+    Claims, Executor, Kinds, Memory, Mode, Program, ReadError, Run, RunError, Step as Progress,
+    Threads, TxIndex, Value, View,
 };
 use proptest::prelude::*;
 use std::{
@@ -42,6 +42,8 @@ enum Step {
     Compare(u64, u64),
     /// the transaction fails if acc is divisible
     Fail(u64),
+    /// the run is suspended, though nobody is in its way
+    Pause,
 }
 
 type Transaction = Vec<Step>;
@@ -85,10 +87,12 @@ impl Value for Register {
 
 /// Where a transaction reads and writes: the memory, or the oracle's map.
 trait State {
-    fn observe(&mut self, location: u64) -> Option<u64>;
-    fn compare(&mut self, location: u64, bound: u64) -> Option<bool>;
+    fn observe(&mut self, location: u64) -> Result<u64, Stop>;
+    fn compare(&mut self, location: u64, bound: u64) -> Result<bool, Stop>;
     fn set(&mut self, location: u64, value: u64);
-    fn gain(&mut self, location: u64, amount: u64) -> Option<()>;
+    fn gain(&mut self, location: u64, amount: u64) -> Result<(), Stop>;
+    /// Suspends the run if it comes to this step the first time.
+    fn pause(&mut self, step: usize) -> Result<(), Stop>;
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -97,32 +101,47 @@ enum Failure {
     Divisible,
 }
 
-fn interpret(transaction: &Transaction, state: &mut impl State) -> Result<u64, Failure> {
-    let mut acc = 0_u64;
-    for step in transaction {
-        let stopped = Failure::Stopped;
+/// Why a step gave nothing.
+enum Stop {
+    Failure(Failure),
+    /// The run is to go on at this step.
+    Suspended,
+}
+
+/// Where a transaction is in the middle.
+#[derive(Default)]
+struct Place {
+    next: usize,
+    acc: u64,
+}
+
+fn interpret(
+    transaction: &Transaction,
+    place: &mut Place,
+    state: &mut impl State,
+) -> Result<u64, Stop> {
+    let acc = &mut place.acc;
+    while let Some(step) = transaction.get(place.next) {
         match step {
-            Step::Read(location) => {
-                acc = acc.wrapping_add(state.observe(*location).ok_or(stopped)?);
-            }
-            Step::Chase => {
-                acc = acc.wrapping_add(state.observe(acc % LOCATIONS).ok_or(stopped)?);
-            }
+            Step::Read(location) => *acc = acc.wrapping_add(state.observe(*location)?),
+            Step::Chase => *acc = acc.wrapping_add(state.observe(*acc % LOCATIONS)?),
             Step::Write(location) => state.set(*location, acc.wrapping_add(1)),
-            Step::Gain(location, amount) => state.gain(*location, *amount).ok_or(stopped)?,
+            Step::Gain(location, amount) => state.gain(*location, *amount)?,
             Step::Compare(location, bound) => {
-                if state.compare(*location, *bound).ok_or(stopped)? {
-                    acc = acc.wrapping_mul(2);
+                if state.compare(*location, *bound)? {
+                    *acc = acc.wrapping_mul(2);
                 }
             }
             Step::Fail(divisor) => {
-                if acc % divisor == 1 {
-                    return Err(Failure::Divisible);
+                if *acc % divisor == 1 {
+                    return Err(Stop::Failure(Failure::Divisible));
                 }
             }
+            Step::Pause => state.pause(place.next)?,
         }
+        place.next += 1;
     }
-    Ok(acc)
+    Ok(*acc)
 }
 
 /// The oracle: a plain map, one transaction after the other.
@@ -130,19 +149,22 @@ fn interpret(transaction: &Transaction, state: &mut impl State) -> Result<u64, F
 struct Plain(BTreeMap<u64, u64>);
 
 impl State for Plain {
-    fn observe(&mut self, location: u64) -> Option<u64> {
-        Some(*self.0.get(&location).unwrap_or(&location))
+    fn observe(&mut self, location: u64) -> Result<u64, Stop> {
+        Ok(*self.0.get(&location).unwrap_or(&location))
     }
-    fn compare(&mut self, location: u64, bound: u64) -> Option<bool> {
+    fn compare(&mut self, location: u64, bound: u64) -> Result<bool, Stop> {
         self.observe(location).map(|value| value >= bound)
     }
     fn set(&mut self, location: u64, value: u64) {
         self.0.insert(location, value);
     }
-    fn gain(&mut self, location: u64, amount: u64) -> Option<()> {
+    fn gain(&mut self, location: u64, amount: u64) -> Result<(), Stop> {
         let value = self.observe(location)?;
         self.0.insert(location, value.wrapping_add(amount));
-        Some(())
+        Ok(())
+    }
+    fn pause(&mut self, _step: usize) -> Result<(), Stop> {
+        Ok(())
     }
 }
 
@@ -153,7 +175,7 @@ fn sequential(block: &[Transaction]) -> Outcome {
     let mut outputs = Vec::new();
     for (index, transaction) in block.iter().enumerate() {
         let before = state.clone();
-        match interpret(transaction, &mut state) {
+        match interpret(transaction, &mut Place::default(), &mut state) {
             Ok(output) => outputs.push(output),
             Err(_) => return (outputs, before.0, Some(index)),
         }
@@ -164,7 +186,16 @@ fn sequential(block: &[Transaction]) -> Outcome {
 struct Block<'b> {
     transactions: &'b [Transaction],
     outputs: Mutex<Vec<u64>>,
+    /// Runs that came to an end, of each transaction.
     runs: Vec<AtomicU32>,
+    resumption: Resumption,
+}
+
+/// What executors do with a run that was suspended.
+#[derive(Clone, Copy, Debug)]
+enum Resumption {
+    GoOn,
+    StartAnew,
 }
 
 impl<'b> Program for Block<'b> {
@@ -181,7 +212,11 @@ impl<'b> Program for Block<'b> {
         Ok(Register(*location))
     }
     fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m, 'b> {
-        Worker { block: self, view }
+        Worker {
+            block: self,
+            view,
+            local: Local::default(),
+        }
     }
     fn settle(&self, index: TxIndex, output: u64) -> Result<(), Failure> {
         let mut outputs = self.outputs.lock().unwrap();
@@ -194,84 +229,104 @@ impl<'b> Program for Block<'b> {
 struct Worker<'m, 'b> {
     block: &'m Block<'b>,
     view: View<'m, Block<'b>>,
+    local: Local,
+}
+
+/// What a run has read and written, and how far it is.
+#[derive(Default)]
+struct Local {
+    place: Place,
+    seen: BTreeMap<u64, (parevm_stm::LocationId, u64)>,
+    own: BTreeMap<u64, Patch>,
+    /// The last step that suspended the run. Kept when it starts anew.
+    paused: Option<usize>,
 }
 
 /// Own writes over the view, one read and one patch for each location.
-struct Local<'v, 'm, 'b> {
+struct Window<'v, 'm, 'b> {
     view: &'v mut View<'m, Block<'b>>,
-    seen: BTreeMap<u64, (parevm_stm::LocationId, u64)>,
-    own: BTreeMap<u64, Patch>,
+    local: &'v mut Local,
 }
 
-impl Local<'_, '_, '_> {
-    fn load(&mut self, location: u64) -> Option<u64> {
-        if let Some((_, value)) = self.seen.get(&location) {
-            return Some(*value);
+impl Window<'_, '_, '_> {
+    fn load(&mut self, location: u64) -> Result<u64, Stop> {
+        if let Some((_, value)) = self.local.seen.get(&location) {
+            return Ok(*value);
         }
         // Let others overtake in the middle of a transaction.
         std::thread::yield_now();
         match self.view.read(&location) {
             Ok((id, Register(value))) => {
-                self.seen.insert(location, (id, value));
-                Some(value)
+                self.local.seen.insert(location, (id, value));
+                Ok(value)
             }
-            Err(ReadError::Stopped) => None,
+            Err(ReadError::Suspended) => Err(Stop::Suspended),
+            Err(ReadError::Stopped) => Err(Stop::Failure(Failure::Stopped)),
             Err(ReadError::Base(_)) => unreachable!("the base has every location"),
         }
     }
 }
 
-impl State for Local<'_, '_, '_> {
-    fn observe(&mut self, location: u64) -> Option<u64> {
-        if let Some(Patch::Set(value)) = self.own.get(&location) {
-            return Some(*value);
+impl State for Window<'_, '_, '_> {
+    fn observe(&mut self, location: u64) -> Result<u64, Stop> {
+        if let Some(Patch::Set(value)) = self.local.own.get(&location) {
+            return Ok(*value);
         }
         let value = self.load(location)?;
-        let (id, _) = self.seen[&location];
+        let (id, _) = self.local.seen[&location];
         self.view.rely(id, Check::Exactly(value));
-        match self.own.get(&location) {
-            Some(Patch::Gain(amount)) => Some(value.wrapping_add(*amount)),
-            _ => Some(value),
-        }
+        Ok(match self.local.own.get(&location) {
+            Some(Patch::Gain(amount)) => value.wrapping_add(*amount),
+            _ => value,
+        })
     }
-    fn compare(&mut self, location: u64, bound: u64) -> Option<bool> {
-        if self.own.contains_key(&location) {
+    fn compare(&mut self, location: u64, bound: u64) -> Result<bool, Stop> {
+        if self.local.own.contains_key(&location) {
             return self.observe(location).map(|value| value >= bound);
         }
         let value = self.load(location)?;
-        let (id, _) = self.seen[&location];
+        let (id, _) = self.local.seen[&location];
         self.view.rely(id, Check::AtLeast(bound, value >= bound));
-        Some(value >= bound)
+        Ok(value >= bound)
     }
     fn set(&mut self, location: u64, value: u64) {
-        self.own.insert(location, Patch::Set(value));
+        self.local.own.insert(location, Patch::Set(value));
     }
-    fn gain(&mut self, location: u64, amount: u64) -> Option<()> {
-        let patch = match self.own.get(&location) {
+    fn gain(&mut self, location: u64, amount: u64) -> Result<(), Stop> {
+        let patch = match self.local.own.get(&location) {
             Some(Patch::Set(value)) => Patch::Set(value.wrapping_add(amount)),
             Some(Patch::Gain(before)) => Patch::Gain(before.wrapping_add(amount)),
             None => Patch::Gain(amount),
         };
-        self.own.insert(location, patch);
-        Some(())
+        self.local.own.insert(location, patch);
+        Ok(())
+    }
+    fn pause(&mut self, step: usize) -> Result<(), Stop> {
+        if self.local.paused >= Some(step) {
+            return Ok(());
+        }
+        self.local.paused = Some(step);
+        Err(Stop::Suspended)
     }
 }
 
-impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
-    fn view(&mut self) -> &mut View<'m, Block<'b>> {
-        &mut self.view
-    }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<u64, Failure> {
-        self.block.runs[index.as_usize()].fetch_add(1, Ordering::Relaxed);
+impl Worker<'_, '_> {
+    fn run(&mut self, index: TxIndex) -> Result<Progress<u64>, Failure> {
         let transaction = &self.block.transactions[index.as_usize()];
-        let mut local = Local {
-            view: &mut self.view,
-            seen: BTreeMap::new(),
-            own: BTreeMap::new(),
+        let Self { view, local, .. } = self;
+        let mut place = std::mem::take(&mut local.place);
+        let ran = interpret(transaction, &mut place, &mut Window { view, local });
+        local.place = place;
+        if let Err(Stop::Suspended) = ran {
+            return Ok(Progress::Suspended);
+        }
+        self.block.runs[index.as_usize()].fetch_add(1, Ordering::Relaxed);
+        let output = match ran {
+            Ok(output) => output,
+            Err(Stop::Failure(failure)) => return Err(failure),
+            Err(Stop::Suspended) => unreachable!("it has ended"),
         };
-        let output = interpret(transaction, &mut local)?;
-        let Local { view, own, .. } = local;
-        for (location, patch) in own {
+        for (location, patch) in std::mem::take(&mut local.own) {
             let Ok(id) = view.locate(&location) else {
                 return Err(Failure::Stopped);
             };
@@ -281,7 +336,28 @@ impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
                 _ => view.write(id, patch),
             }
         }
-        Ok(output)
+        Ok(Progress::Done(output))
+    }
+}
+
+impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
+    fn view(&mut self) -> &mut View<'m, Block<'b>> {
+        &mut self.view
+    }
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<u64>, Failure> {
+        self.local = Local::default();
+        self.run(index)
+    }
+    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<u64>, Failure> {
+        if let Resumption::StartAnew = self.block.resumption {
+            self.view.restart();
+            let paused = self.local.paused;
+            self.local = Local {
+                paused,
+                ..Local::default()
+            };
+        }
+        self.run(index)
     }
 }
 
@@ -294,12 +370,14 @@ struct Plan {
     order: Vec<u64>,
     /// How many kinds there are.
     kinds: u32,
+    resumption: Resumption,
 }
 
 const IN_ORDER: Plan = Plan {
     batch: 1,
     order: Vec::new(),
     kinds: 0,
+    resumption: Resumption::GoOn,
 };
 
 impl Plan {
@@ -326,6 +404,7 @@ fn parallel(block: &[Transaction], workers: usize, plan: &Plan) -> Outcome {
         transactions: block,
         outputs: Mutex::default(),
         runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
+        resumption: plan.resumption,
     };
     let memory = Memory::new(7);
     let count = block.len() as u32;
@@ -364,6 +443,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (location.clone(), 0..5_u64).prop_map(|(at, amount)| Step::Gain(at, amount)),
         2 => (location, 0..20_u64).prop_map(|(at, bound)| Step::Compare(at, bound)),
         1 => (50..90_u64).prop_map(Step::Fail),
+        1 => Just(Step::Pause),
     ]
 }
 
@@ -377,10 +457,12 @@ fn block() -> impl Strategy<Value = Vec<Transaction>> {
 fn plan() -> impl Strategy<Value = Plan> {
     let out_of_order = prop::collection::vec(0..6_u64, 40);
     let order = prop_oneof![Just(Vec::new()), out_of_order];
-    (1..5_u32, order, 0..4_u32).prop_map(|(batch, order, kinds)| Plan {
+    let resumption = prop_oneof![Just(Resumption::GoOn), Just(Resumption::StartAnew)];
+    (1..5_u32, order, 0..4_u32, resumption).prop_map(|(batch, order, kinds, resumption)| Plan {
         batch,
         order,
         kinds,
+        resumption,
     })
 }
 
@@ -433,6 +515,7 @@ fn gains_of_one_location_are_no_conflict() {
         transactions: &block,
         outputs: Mutex::default(),
         runs: block.iter().map(|_| AtomicU32::new(0)).collect(),
+        resumption: Resumption::GoOn,
     };
     let memory = Memory::new(7);
     let run = Run::new(&program, &memory, Claims::in_order(block.len() as u32), 4);

@@ -1,7 +1,9 @@
 //! A program that panics ends the run, and nobody waits for ever.
 #![cfg(not(parevm_loom))]
 
-use parevm_stm::{Claims, Executor, Memory, Mode, Program, Run, Threads, TxIndex, Value, View};
+use parevm_stm::{
+    Claims, Executor, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View,
+};
 use std::convert::Infallible;
 
 #[derive(Clone)]
@@ -44,9 +46,9 @@ impl<'m> Executor<'m, Bomb> for Fuse<'m> {
     fn view(&mut self) -> &mut View<'m, Bomb> {
         &mut self.0
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<(), Infallible> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, Infallible> {
         assert_ne!(index.get(), 50, "the program panics");
-        Ok(())
+        Ok(Step::Done(()))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use parevm_stm::{
     Claims, Clock, Executor, Incarnation, Memory, Mode, Outcome, Program, ReadError, Recorder, Run,
-    Stats, Threads, TxIndex, Value, View,
+    Stats, Step, Threads, TxIndex, Value, View,
 };
 use std::{
     collections::BTreeMap,
@@ -69,12 +69,12 @@ impl<'m> Executor<'m, Conflict> for Worker<'m> {
     fn view(&mut self) -> &mut View<'m, Conflict> {
         &mut self.view
     }
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<(), ()> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<()>, ()> {
         if index.get() == 0 {
             self.program.has_read.wait();
             let id = self.view.locate(&CONTESTED).map_err(drop)?;
             self.view.write(id, 7);
-            return Ok(());
+            return Ok(Step::Done(()));
         }
         for location in [HARMLESS, CONTESTED] {
             let read: Result<_, ReadError<()>> = self.view.read(&location);
@@ -84,7 +84,7 @@ impl<'m> Executor<'m, Conflict> for Worker<'m> {
         if mode == Mode::Optimistic {
             self.program.has_read.wait();
         }
-        Ok(())
+        Ok(Step::Done(()))
     }
 }
 

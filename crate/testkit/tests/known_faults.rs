@@ -13,7 +13,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, InvalidTransaction, SpecId, TxEnv},
 };
-use parevm_stm::{Claims, Memory, Mode, Program, Run, Threads, TxIndex, Value, View};
+use parevm_stm::{Claims, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View};
 use parevm_testkit::{
     baseline,
     compare::difference,
@@ -136,12 +136,12 @@ impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
     fn view(&mut self) -> &mut View<'m, Doubling> {
         &mut self.0
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<(), Infallible> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, Infallible> {
         if let Ok((id, Register(value))) = self.view().read(&Colliding(index.get().into())) {
             self.view().rely(id, value);
             self.view().write(id, 2 * value);
         }
-        Ok(())
+        Ok(Step::Done(()))
     }
 }
 

@@ -17,5 +17,5 @@ pub use memory::MemoryState;
 pub use overlay::Overlay;
 pub use proven::{ProvenState, RecomputedRoot, WitnessError};
 pub use root::state_root;
-pub use source::{Account, SourceError, StateSource};
+pub use source::{Account, SourceError, StateKey, StateSource};
 pub use witness::Witness;

@@ -33,6 +33,19 @@ impl Default for Account {
     }
 }
 
+/// A piece of the state before a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StateKey {
+    /// An account.
+    Account(Address),
+    /// A slot of an account's storage.
+    Slot(Address, U256),
+    /// The code with this hash.
+    Code(B256),
+    /// The hash of the ancestor at this height.
+    BlockHash(u64),
+}
+
 /// The state before a block, read by all workers at once.
 ///
 /// Answers must not change while a block runs. A source that fails ends the block with
@@ -113,6 +126,16 @@ pub trait StateSource: Sync {
     ///
     /// [`SourceError::BlockHashAbsent`] when the source does not hold it.
     fn block_hash(&self, number: u64) -> Result<B256, SourceError>;
+
+    /// Whether what `key` names can be read without waiting for it.
+    ///
+    /// A source that has to fetch says false, and begins to. The parallel executor then sets the
+    /// transaction aside in the middle and runs others. When it has nothing else to do it reads all
+    /// the same, and the source waits, or fails; so do executors that do not ask. Default: true.
+    fn at_hand(&self, key: StateKey) -> bool {
+        let _ = key;
+        true
+    }
 }
 
 impl<S: StateSource + ?Sized> StateSource for &S {
@@ -127,6 +150,9 @@ impl<S: StateSource + ?Sized> StateSource for &S {
     }
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         (**self).block_hash(number)
+    }
+    fn at_hand(&self, key: StateKey) -> bool {
+        (**self).at_hand(key)
     }
 }
 

@@ -11,10 +11,12 @@
 //!    has loaded that account anyway.
 
 use super::{
+    commuting_handler::{CommutingHandler, Ended, Middle},
     database::{ViewDatabase, ViewError},
     hook::Hook,
     precompiles::{MemoPrecompiles, PrecompileMemo},
-    write_set::{record, record_gain},
+    suspension::{self, Opcode, undoing},
+    write_set::record,
 };
 use crate::{
     execute::AccessListOutput,
@@ -22,25 +24,23 @@ use crate::{
     vm::{Environment, TxEnv, preimages},
 };
 use alloy_primitives::{Address, U256};
+use parevm_stm::Step;
 use revm::{
     Context, Journal, MainBuilder,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextSetters, ContextTr, Evm, FrameStack, JournalTr, Transaction,
-        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction},
+        BlockEnv, CfgEnv, ContextError, ContextSetters, Evm, FrameStack,
+        result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     handler::{
-        EthFrame, EvmTr, FrameInitOrResult, FrameResult, Handler,
+        EthFrame, EvmTr, FrameInitOrResult, FrameResult, ItemOrResult,
         evm::{ContextDbError, FrameInitResult},
         instructions::EthInstructions,
-        post_execution, pre_execution,
     },
     interpreter::{
-        FrameInput, InitialAndFloorGas, Instruction, InstructionContext, InstructionExecResult,
-        instructions::host, interpreter::EthInterpreter, interpreter_action::FrameInit,
-        interpreter_types::InputsTr,
+        FrameInput, Instruction, InstructionContext, InstructionExecResult, instructions::host,
+        interpreter::EthInterpreter, interpreter_action::FrameInit, interpreter_types::InputsTr,
     },
-    primitives::hardfork::SpecId,
     state::EvmState,
 };
 use std::sync::OnceLock;
@@ -70,10 +70,12 @@ pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;
 
 /// An EVM of one worker of a parallel run.
 pub(crate) struct CommutingEvm<'m, 'b, S: StateSource> {
-    inner: Inner<'m, 'b, S>,
+    pub(super) inner: Inner<'m, 'b, S>,
     output: AccessListOutput,
     /// As [`Ran::reward`], of the running transaction.
-    reward: Option<U256>,
+    pub(super) reward: Option<U256>,
+    /// Where a transaction goes on that was suspended in a frame.
+    middle: Option<Middle>,
 }
 
 /// What a transaction leaves beside its patches.
@@ -121,6 +123,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
             ),
         ];
         preimages::install(&mut inner.instruction);
+        suspension::install(&mut inner.instruction);
         for (opcode, hook) in hooks {
             let gas = inner.instruction.gas_table()[usize::from(opcode)];
             inner.instruction.insert_instruction(opcode, hook, gas);
@@ -129,6 +132,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
             inner,
             output,
             reward: None,
+            middle: None,
         }
     }
 
@@ -138,18 +142,52 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// Runs `transaction` and leaves its reads and writes in the view.
-    pub(crate) fn transact(&mut self, transaction: &'b TxEnv) -> Result<Ran, ViewEvmError> {
+    pub(crate) fn transact(&mut self, transaction: &'b TxEnv) -> Result<Step<Ran>, ViewEvmError> {
+        self.inner.ctx.set_tx(transaction);
+        self.start()
+    }
+
+    /// Goes on with the transaction that was suspended.
+    pub(crate) fn resume(&mut self) -> Result<Step<Ran>, ViewEvmError> {
+        self.database().resume();
+        match self.middle.take() {
+            Some(middle) => {
+                let ran = CommutingHandler::new().go_on(self, middle);
+                self.leave(ran)
+            }
+            // It was suspended before its first frame.
+            None => {
+                self.database().view.restart();
+                self.start()
+            }
+        }
+    }
+
+    fn start(&mut self) -> Result<Step<Ran>, ViewEvmError> {
+        let transaction = self.inner.ctx.tx;
         self.database().begin(transaction);
         self.reward = None;
-        self.inner.ctx.set_tx(transaction);
-        let result = CommutingHandler(std::marker::PhantomData).run(self);
+        self.middle = None;
+        let ran = CommutingHandler::new().start(self);
+        self.leave(ran)
+    }
+
+    /// What a run leaves that has ended or was suspended.
+    fn leave(&mut self, ran: Result<Ended, ViewEvmError>) -> Result<Step<Ran>, ViewEvmError> {
         let journal = &mut self.inner.ctx.journaled_state;
-        let result = match result {
-            Ok(result) => result,
+        let result = match ran {
+            Ok(Ended::Done(result)) => result,
+            Ok(Ended::Suspended(middle)) => {
+                self.middle = Some(middle);
+                return Ok(Step::Suspended);
+            }
             Err(error) => {
                 // A discarded transaction leaves the accounts it loaded behind.
                 journal.inner.finalize();
-                return Err(error);
+                return match error {
+                    EVMError::Database(ViewError::Suspended) => Ok(Step::Suspended),
+                    error => Err(error),
+                };
             }
         };
         let wanted = self.output == AccessListOutput::Returned;
@@ -159,11 +197,27 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
         journal.inner.finalize();
         recorded.map_err(EVMError::Database)?;
         let reward = self.reward;
-        Ok(Ran {
+        Ok(Step::Done(Ran {
             result,
             changes,
             reward,
-        })
+        }))
+    }
+
+    /// Reads what the frame of `init` will load, while there is nothing to undo.
+    pub(super) fn look_ahead(&mut self, init: &FrameInit) -> Result<(), ViewError> {
+        let FrameInput::Create(create) = &init.frame_input else {
+            return Ok(());
+        };
+        let journal = &mut self.inner.ctx.journaled_state;
+        let Some(creator) = journal.inner.state.get(&create.caller()) else {
+            return Ok(());
+        };
+        let created = create.created_address(creator.info.nonce);
+        if journal.inner.state.contains_key(&created) {
+            return Ok(());
+        }
+        journal.database.look_ahead(created)
     }
 
     /// Relies on the balance at `address` exactly, if the account is loaded.
@@ -175,7 +229,11 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// Relies on the current balance at `address` being at least `needed`.
-    fn rely_at_least(context: &mut ViewContext<'m, 'b, S>, address: Address, needed: U256) {
+    pub(super) fn rely_at_least(
+        context: &mut ViewContext<'m, 'b, S>,
+        address: Address,
+        needed: U256,
+    ) {
         let journal = &mut context.journaled_state;
         if let Some(account) = journal.inner.state.get(&address) {
             journal
@@ -184,9 +242,6 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
         }
     }
 }
-
-type Opcode<'m, 'b, S> =
-    fn(InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>) -> InstructionExecResult;
 
 fn balance<'m, 'b, S: StateSource>(
     context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
@@ -220,7 +275,7 @@ fn self_destruct<'m, 'b, S: StateSource>(
     if Hook::SelfDestruct.is_on() {
         CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
     }
-    host::selfdestruct(context)
+    undoing::<1, S>(context, host::selfdestruct)
 }
 
 /// The low 20 bytes of a stack word, as every opcode takes an address.
@@ -277,7 +332,26 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
     fn frame_run(
         &mut self,
     ) -> Result<FrameInitOrResult<Self::Frame>, ContextDbError<Self::Context>> {
-        self.inner.frame_run()
+        let Inner {
+            ctx,
+            instruction,
+            frame_stack,
+            ..
+        } = &mut self.inner;
+        let frame = frame_stack.get();
+        let table = instruction.instruction_table();
+        let gas_table = instruction.gas_table();
+        let action = frame.interpreter.run_plain(table, gas_table, ctx);
+        if ctx.journaled_state.database.is_suspended() {
+            suspension::rewind(&mut frame.interpreter, gas_table);
+            ctx.error = Ok(());
+            return Err(ContextError::Db(ViewError::Suspended));
+        }
+        let next = frame.process_next_action(ctx, action);
+        if matches!(next, Ok(ItemOrResult::Result(_))) {
+            frame.set_finished(true);
+        }
+        next
     }
 
     fn frame_return_result(
@@ -285,63 +359,5 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
         result: FrameResult,
     ) -> Result<Option<FrameResult>, ContextDbError<Self::Context>> {
         self.inner.frame_return_result(result)
-    }
-}
-
-struct CommutingHandler<'m, 'b, S>(std::marker::PhantomData<(&'m (), &'b S)>);
-
-impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
-    type Evm = CommutingEvm<'m, 'b, S>;
-    type Error = ViewEvmError;
-    type HaltReason = HaltReason;
-
-    fn validate_against_state_and_deduct_caller(
-        &self,
-        evm: &mut Self::Evm,
-        _gas: &mut InitialAndFloorGas,
-    ) -> Result<(), Self::Error> {
-        let context = evm.ctx();
-        let transaction = context.tx();
-        let caller = transaction.caller();
-        // A sum that overflows is refused below, after the nonce.
-        if let Ok(needed) = transaction.max_balance_spending()
-            && Hook::FeeCheck.is_on()
-        {
-            context.journal_mut().load_account(caller)?;
-            CommutingEvm::rely_at_least(context, caller, needed);
-        }
-        pre_execution::validate_against_state_and_deduct_caller(context)
-    }
-
-    fn reward_beneficiary(
-        &self,
-        evm: &mut Self::Evm,
-        result: &mut FrameResult,
-    ) -> Result<(), Self::Error> {
-        let context = evm.ctx();
-        let beneficiary = context.block.beneficiary;
-        let journal = &mut context.journaled_state;
-        if journal.inner.state.contains_key(&beneficiary) || !Hook::Reward.is_on() {
-            return Ok(post_execution::reward_beneficiary(context, result.gas())?);
-        }
-        let spec = journal.inner.cfg.spec;
-        let base_fee = u128::from(context.block.basefee);
-        let price = context.tx.effective_gas_price(base_fee);
-        let tip = if spec.is_enabled_in(SpecId::LONDON) {
-            price.saturating_sub(base_fee)
-        } else {
-            price
-        };
-        let gas = result.gas();
-        let used = gas.used().saturating_sub(gas.reservoir());
-        let reward = U256::from(tip * u128::from(used));
-        evm.reward = Some(reward);
-        let journal = &mut evm.inner.ctx.journaled_state;
-        Ok(record_gain(
-            &mut journal.database,
-            beneficiary,
-            reward,
-            spec,
-        )?)
     }
 }

@@ -5,12 +5,12 @@ use super::{
     code_store::CodeStore,
     location::Location,
     nonces::Nonces,
-    program::BlockProgram,
+    program::{BlockProgram, base},
     value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
 };
 use crate::{
     execute::ExecuteError,
-    state::{SourceError, StateSource},
+    state::{SourceError, StateKey, StateSource},
     vm::{
         Bytecode, TxEnv,
         preimages::{KeepsHashes, Preimages},
@@ -47,6 +47,14 @@ pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
     preimages: Preimages,
     /// Set when a balance is so large that none is left to an interval.
     is_exact: bool,
+    /// An account that was read before revm loads it.
+    ahead: Option<(Address, LocationId, StateValue)>,
+    /// Set when a read has no value yet: the run stops.
+    is_suspended: bool,
+    /// What was not at hand when the run was suspended.
+    missing: Option<StateKey>,
+    /// What is read though it may not be at hand: nothing else is left to do.
+    needed: Option<StateKey>,
 }
 
 /// One account as it was when the running transaction loaded it.
@@ -57,9 +65,19 @@ pub(crate) struct Loaded {
     read: ReadIndex,
 }
 
+/// Why a location has no value before the block.
+enum Unread {
+    /// It is not at hand.
+    Missing,
+    Failed(SourceError),
+}
+
 /// Why a read of a parallel run gave no value.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ViewError {
+    /// There is no value yet: the run is suspended.
+    #[error("the run is suspended")]
+    Suspended,
     /// The block has no result any more, whatever this transaction does.
     #[error("the run was stopped")]
     Stopped,
@@ -76,6 +94,7 @@ impl DBErrorMarker for ViewError {}
 impl From<ReadError<ExecuteError>> for ViewError {
     fn from(error: ReadError<ExecuteError>) -> Self {
         match error {
+            ReadError::Suspended => Self::Suspended,
             ReadError::Stopped => Self::Stopped,
             ReadError::Base(ExecuteError::StateUnavailable { source, .. }) => Self::Source(source),
             ReadError::Base(_) => Self::Bug("reading the state fails for lack of state"),
@@ -101,6 +120,10 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
             sender: (Address::ZERO, 0),
             preimages: Preimages::default(),
             is_exact: false,
+            ahead: None,
+            is_suspended: false,
+            missing: None,
+            needed: None,
         }
     }
 
@@ -110,6 +133,64 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         self.loaded.clear();
         self.absent.clear();
         self.is_exact = false;
+        self.ahead = None;
+        self.is_suspended = false;
+    }
+
+    /// Whether the last read has no value yet.
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.is_suspended
+    }
+
+    /// The run goes on that was suspended.
+    pub(crate) fn resume(&mut self) {
+        self.is_suspended = false;
+        self.needed = self.missing.take();
+    }
+
+    /// Reads the account at `address`, which revm is about to load.
+    pub(crate) fn look_ahead(&mut self, address: Address) -> Result<(), ViewError> {
+        if self.ahead.is_none_or(|(known, ..)| known != address) {
+            let (id, value) = self.read(Location::Account(address))?;
+            self.ahead = Some((address, id, value));
+        }
+        Ok(())
+    }
+
+    /// What the running transaction sees at `location`.
+    fn read(&mut self, location: Location) -> Result<(LocationId, StateValue), ViewError> {
+        let (source, needed) = (self.source, self.needed);
+        let load = |location: &Location| {
+            let key = StateKey::from(location);
+            if needed == Some(key) || source.at_hand(key) {
+                base(source, location).map_err(Unread::Failed)
+            } else {
+                Err(Unread::Missing)
+            }
+        };
+        let read = self.view.read_from(&location, load);
+        read.map_err(|error| match error {
+            ReadError::Suspended => self.suspend(None),
+            ReadError::Base(Unread::Missing) => self.suspend(Some((&location).into())),
+            ReadError::Stopped => ViewError::Stopped,
+            ReadError::Base(Unread::Failed(source)) => source.into(),
+        })
+    }
+
+    /// Stops the run if `key` is not at hand and the run has not waited for it.
+    fn need(&mut self, key: StateKey) -> Result<(), ViewError> {
+        if self.needed == Some(key) || self.source.at_hand(key) {
+            Ok(())
+        } else {
+            Err(self.suspend(Some(key)))
+        }
+    }
+
+    #[cold]
+    fn suspend(&mut self, missing: Option<StateKey>) -> ViewError {
+        self.is_suspended = true;
+        self.missing = missing;
+        ViewError::Suspended
     }
 
     /// The account that revm knows as `info` at `address`, as it was loaded.
@@ -189,7 +270,7 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
         address: Address,
         key: U256,
     ) -> Result<U256, ViewError> {
-        let (id, value) = self.view.read(&Location::Slot(address, key))?;
+        let (id, value) = self.read(Location::Slot(address, key))?;
         let StateValue::Slot(slot) = value else {
             return Err(ViewError::Bug("a slot's location holds a slot"));
         };
@@ -213,7 +294,11 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
     type Error = ViewError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ViewError> {
-        let (id, value) = self.view.read(&Location::Account(address))?;
+        let ahead = self.ahead.take_if(|(known, ..)| *known == address);
+        let (id, value) = match ahead {
+            Some((_, id, value)) => (id, value),
+            None => self.read(Location::Account(address))?,
+        };
         let StateValue::Account(mut seen) = value else {
             return Err(ViewError::Bug("an account's location holds an account"));
         };
@@ -248,7 +333,10 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
         }
         let code = match self.codes.get(code_hash) {
             Some(code) => code,
-            None => self.source.code(code_hash)?,
+            None => {
+                self.need(StateKey::Code(code_hash))?;
+                self.source.code(code_hash)?
+            }
         };
         self.known.insert(code_hash, code.clone());
         Ok(code)
@@ -281,6 +369,7 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, ViewError> {
+        self.need(StateKey::BlockHash(number))?;
         Ok(self.source.block_hash(number)?)
     }
 }

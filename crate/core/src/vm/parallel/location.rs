@@ -1,5 +1,6 @@
 //! Where the state of Ethereum lies, as the parallel executor names it.
 
+use crate::state::StateKey;
 use alloy_primitives::{Address, U256};
 use std::fmt;
 
@@ -10,6 +11,15 @@ pub enum Location {
     Account(Address),
     /// One slot of an account's storage.
     Slot(Address, U256),
+}
+
+impl From<&Location> for StateKey {
+    fn from(location: &Location) -> Self {
+        match *location {
+            Location::Account(address) => Self::Account(address),
+            Location::Slot(address, slot) => Self::Slot(address, slot),
+        }
+    }
 }
 
 impl fmt::Display for Location {

@@ -9,6 +9,7 @@
 
 mod cases;
 mod perturb;
+mod stops;
 mod world;
 
 use super::hook::Hook;

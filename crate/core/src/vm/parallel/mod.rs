@@ -1,6 +1,7 @@
 //! revm on a multi-version memory: the glue of the parallel executor.
 //!
-//! A transaction runs on an unchanged revm ([`commuting_evm`]) over a database
+//! A transaction runs on an unchanged revm ([`commuting_evm`]), which can stop at
+//! any load and go on later ([`suspension`]), over a database
 //! ([`database`]) that reads the memory and records what the run relies on;
 //! afterwards revm's journal becomes patches ([`write_set`]). What locations
 //! hold, and when a reader need not run again, is in [`value`].
@@ -8,6 +9,7 @@
 mod claims;
 mod code_store;
 mod commuting_evm;
+mod commuting_handler;
 mod database;
 mod hook;
 mod kinds;
@@ -18,6 +20,7 @@ mod nonces;
 mod precompiles;
 mod program;
 mod settled;
+mod suspension;
 mod value;
 mod write_set;
 

@@ -18,7 +18,7 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Memory, Mode, Program, TxIndex, View};
+use parevm_stm::{Executor, Memory, Mode, Program, Step, TxIndex, View};
 use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The multi-version memory of a block.
@@ -184,7 +184,7 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
         &mut self.evm.database().view
     }
 
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Ran, ExecuteError> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<Ran>, ExecuteError> {
         let index = index.as_usize();
         let transaction = &self.program.block.transactions[index].env;
         if mode == Mode::Final {
@@ -196,6 +196,12 @@ impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWork
             .transact(transaction)
             .map_err(|error| execute_error(Some(index), error))
     }
+
+    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<Ran>, ExecuteError> {
+        self.evm
+            .resume()
+            .map_err(|error| execute_error(Some(index.as_usize()), error))
+    }
 }
 
 impl DatabaseFailure for ViewError {
@@ -204,6 +210,9 @@ impl DatabaseFailure for ViewError {
             Self::Source(source) => source.into_execute_error(index),
             Self::Stopped => ExecuteError::Cancelled {
                 settled: index.unwrap_or_default(),
+            },
+            Self::Suspended => ExecuteError::Bug {
+                invariant: "a suspended run is no failure",
             },
             Self::Bug(invariant) => ExecuteError::Bug { invariant },
         }

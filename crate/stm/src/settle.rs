@@ -1,0 +1,144 @@
+//! How transactions become final: at the frontier, in order, by one worker at a
+//! time.
+
+use crate::{
+    Executor, LocationId, Mode, Program, RunError, TxIndex, Value,
+    frontier::Ownership,
+    program::Step,
+    run::Shared,
+    sync::lock,
+    task::{Phase, Read, Record},
+};
+
+impl<'m, P: Program> Shared<'m, P> {
+    /// Tells the frontier that transactions have run, and moves it unless
+    /// somebody else does. `executor` is in the middle of no run.
+    pub(crate) fn announce(&self, executor: &mut P::Executor<'m>) {
+        let mut ownership = self.frontier.announce();
+        while let Some(owned) = ownership {
+            self.move_frontier(&owned, executor);
+            ownership = self.frontier.retire(owned);
+        }
+    }
+
+    /// Settles transactions while the lowest one that is not final has run.
+    fn move_frontier(&self, ownership: &Ownership, executor: &mut P::Executor<'m>) {
+        while !self.is_stopped() {
+            let settled = self.frontier.settled();
+            if settled as usize == self.tasks.len() {
+                return;
+            }
+            let index = TxIndex::new(settled);
+            let mut task = lock(self.task(index));
+            let output = match task.phase {
+                Phase::Executed => {
+                    let record = std::mem::take(&mut task.record);
+                    let guess = task.output.take();
+                    drop(task);
+                    self.decide(index, record, guess, executor)
+                }
+                Phase::Finished => task.output.take(),
+                Phase::Ready | Phase::Running => return,
+            };
+            let Some(output) = output else { return };
+            match self.program.settle(index, *output) {
+                Ok(()) => self.frontier.advance(ownership),
+                Err(source) => self.stop(RunError::Failed { index, source }),
+            }
+        }
+    }
+
+    /// Validates the first run of `index`, and runs it again if that fails.
+    /// `None` ends the block: the final run failed.
+    fn decide(
+        &self,
+        index: TxIndex,
+        record: Record<P>,
+        guess: Option<Box<P::Output>>,
+        executor: &mut P::Executor<'m>,
+    ) -> Option<Box<P::Output>> {
+        let failed = self.first_to_fail(&record.reads);
+        if guess.is_some() && failed.is_none() {
+            for id in record.written {
+                lock(self.memory.cell(id)).settle(index);
+            }
+            for (id, patch) in record.blind {
+                lock(self.memory.cell(id)).apply(&patch, None);
+            }
+            return guess;
+        }
+        if let Some(id) = failed {
+            let writer = lock(self.memory.cell(id)).final_writer();
+            writer.inspect(|writer| self.predictor.learn(*writer, id));
+        }
+        self.mark(index, &record.written);
+        self.counters.re_executions.raise();
+        executor.view().log.throw_away(index, failed);
+        let output = self.run_final(index, &record.written, executor)?;
+        self.end_run(index, |task| task.phase = Phase::Finished);
+        Some(Box::new(output))
+    }
+
+    /// The first location whose final value is not what a run with these reads
+    /// relied on; with none it would do the same again. Every lower transaction
+    /// is final, so this is the last word.
+    fn first_to_fail(&self, reads: &[Read<P>]) -> Option<LocationId> {
+        let failed = reads.iter().find(|(id, check)| {
+            lock(self.memory.cell(*id))
+                .final_value()
+                .is_none_or(|value| !value.admits(check))
+        });
+        failed.map(|(id, _)| *id)
+    }
+
+    /// Runs `index` when everything below is final already: its first run is
+    /// its final run.
+    pub(crate) fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
+        let expected = self.expect(index);
+        if let Some(output) = self.run_final(index, &expected, executor) {
+            self.end_run(index, |task| {
+                task.output = Some(Box::new(output));
+                task.phase = Phase::Finished;
+            });
+        }
+    }
+
+    /// Runs `index` when everything below is final. It waits for nobody, its
+    /// writes are final values at once, and its result is the last word: if it
+    /// fails, so does the block. `marked` is where it has marks.
+    fn run_final(
+        &self,
+        index: TxIndex,
+        marked: &[LocationId],
+        executor: &mut P::Executor<'m>,
+    ) -> Option<P::Output> {
+        executor.view().begin(index, Mode::Final);
+        let mut ran = executor.execute(index, Mode::Final);
+        // No other transaction is in its way, so it can go on at once.
+        while let Ok(Step::Suspended) = ran {
+            ran = executor.resume(index, Mode::Final);
+        }
+        executor.view().log.end();
+        match ran {
+            Ok(Step::Done(output)) => {
+                let mut written = Vec::new();
+                for (id, patch) in executor.view().drain() {
+                    let mut cell = lock(self.memory.cell(id));
+                    cell.withdraw(index);
+                    cell.apply(&patch, Some(index));
+                    if !marked.is_empty() {
+                        written.push(id);
+                    }
+                }
+                self.take_back(index, marked, &written);
+                Some(output)
+            }
+            Ok(Step::Suspended) => None,
+            Err(source) => {
+                // The marks stay, and who waits there is woken by the stop.
+                self.stop(RunError::Failed { index, source });
+                None
+            }
+        }
+    }
+}

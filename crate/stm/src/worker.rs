@@ -1,0 +1,245 @@
+//! What every worker does.
+//!
+//! A worker claims transactions and gives each a first run. A first run that
+//! must wait for a lower transaction is set aside, in the middle, and the worker
+//! runs others; it goes on with the lowest one that can go on as soon as it is
+//! between two runs. When a worker has run something it announces it at the
+//! frontier, and if nobody owns the frontier, moves it. A worker that finds
+//! nothing to claim finishes what it has set aside and leaves; whoever finishes
+//! last moves the frontier to the end.
+
+use crate::{
+    Executor, LocationId, Mode, Program, TxIndex, View, WorkerId, program::Step, run::Shared,
+    sync::lock, task::Phase,
+};
+
+/// First runs that a worker sets aside at most. Each keeps an executor, and what
+/// runs ahead of the frontier guesses more.
+const MOST_ASIDE: usize = if cfg!(parevm_loom) { 1 } else { 3 };
+/// Fewer conflicts than these are no sign of a chain.
+const CONFLICTS_BEFORE_LEAVING: u32 = if cfg!(parevm_loom) { 2 } else { 12 };
+/// A block in which each conflict comes with fewer claims is a chain: nothing
+/// is gained by guessing.
+const CLAIMS_PER_CONFLICT: u32 = 2;
+
+pub(crate) struct Worker<'m, P: Program> {
+    shared: &'m Shared<'m, P>,
+    id: WorkerId,
+    /// Between two runs it is in the middle of none.
+    executor: Box<P::Executor<'m>>,
+    /// More of these.
+    spare: Vec<Box<P::Executor<'m>>>,
+    aside: Vec<Aside<'m, P>>,
+    /// Whether it has run something that the frontier was not told.
+    is_silent: bool,
+}
+
+/// A first run in the middle.
+struct Aside<'m, P: Program + 'm> {
+    index: TxIndex,
+    /// Where it has marks.
+    expected: Vec<LocationId>,
+    executor: Box<P::Executor<'m>>,
+    /// The lower transaction it waits for. `None` if it waits for something else,
+    /// such as state that has to be fetched.
+    writer: Option<TxIndex>,
+}
+
+impl<'m, P: Program> Worker<'m, P> {
+    pub(crate) fn new(shared: &'m Shared<'m, P>, id: WorkerId) -> Self {
+        Self {
+            shared,
+            id,
+            executor: Self::executor(shared, id),
+            spare: Vec::new(),
+            aside: Vec::new(),
+            is_silent: false,
+        }
+    }
+
+    fn executor(shared: &'m Shared<'m, P>, id: WorkerId) -> Box<P::Executor<'m>> {
+        Box::new(shared.program.executor(View::new(shared, id)))
+    }
+
+    /// Works until nothing is left to do, or the block is stopped.
+    pub(crate) fn work(mut self) {
+        let guard = HaltOnPanic(self.shared);
+        self.claim_all();
+        self.attend(0);
+        self.announce();
+        std::mem::forget(guard);
+    }
+
+    /// Runs what is to be claimed, and sets aside what has to wait.
+    fn claim_all(&mut self) {
+        while !self.is_superfluous() {
+            let Some(batch) = self.shared.cursor.claim() else {
+                return;
+            };
+            // Asked once: the frontier is another worker's to write, mostly. A
+            // batch that begins there stays there.
+            let mut first = batch.clone();
+            let is_alone = first.next().is_some_and(|at| self.shared.is_frontier(at));
+            for index in batch {
+                self.attend(MOST_ASIDE - 1);
+                if self.shared.is_stopped() {
+                    return;
+                }
+                if is_alone && self.shared.is_frontier(index) {
+                    self.shared.run_alone(index, &mut self.executor);
+                    self.is_silent = true;
+                    self.announce();
+                } else {
+                    self.run_first(index);
+                }
+            }
+            self.announce();
+        }
+    }
+
+    /// Whether this worker should leave the rest to others. Where transactions
+    /// are in each other's way all the time, one worker that never guesses is
+    /// faster than several that do. The first one always stays.
+    fn is_superfluous(&self) -> bool {
+        let conflicts = self.shared.counters.conflicts();
+        self.id.get() > 0
+            && conflicts >= CONFLICTS_BEFORE_LEAVING
+            && conflicts.saturating_mul(CLAIMS_PER_CONFLICT) >= self.shared.cursor.claimed()
+    }
+
+    /// Goes on with what was set aside and can go on; sleeps while more than
+    /// `most` is left that cannot. Returns when the block is stopped, too.
+    fn attend(&mut self, most: usize) {
+        while !self.aside.is_empty() {
+            if self.shared.is_stopped() {
+                return;
+            }
+            if let Some(place) = self.lowest_ready() {
+                self.go_on(place);
+            } else if self.aside.len() <= most {
+                return;
+            } else if let Some(place) = self.lowest_that_waits_for_nobody() {
+                self.go_on(place);
+            } else {
+                self.announce();
+                self.sleep();
+            }
+        }
+    }
+
+    /// Sleeps until something that was set aside may go on.
+    fn sleep(&mut self) {
+        // Each time anew: a writer that was done may run again, in final mode.
+        let mut writers = self.aside.iter().filter_map(|aside| aside.writer);
+        if writers.all(|writer| self.shared.await_end(writer, self.id)) {
+            self.shared.beds.sleep(self.id);
+        }
+    }
+
+    /// Where the lowest run is that was set aside for a transaction that is done.
+    fn lowest_ready(&self) -> Option<usize> {
+        self.lowest_aside(|writer| writer.is_some_and(|writer| self.shared.has_ended(writer)))
+    }
+
+    /// Where the lowest run is that was set aside for something else. It may have
+    /// to wait for that in place.
+    fn lowest_that_waits_for_nobody(&self) -> Option<usize> {
+        self.lowest_aside(|writer| writer.is_none())
+    }
+
+    fn lowest_aside(&self, is_it: impl Fn(Option<TxIndex>) -> bool) -> Option<usize> {
+        let found = (self.aside.iter().enumerate()).filter(|(_, aside)| is_it(aside.writer));
+        let lowest = found.min_by_key(|(_, aside)| aside.index);
+        lowest.map(|(place, _)| place)
+    }
+
+    /// Runs `index` on a guess of what the lower transactions leave.
+    fn run_first(&mut self, index: TxIndex) {
+        let expected = self.shared.expect(index);
+        self.executor.view().begin(index, Mode::Optimistic);
+        let ran = self.executor.execute(index, Mode::Optimistic);
+        self.end_or_set_aside(index, expected, ran);
+    }
+
+    /// Goes on with the first run that was set aside at `place`.
+    fn go_on(&mut self, place: usize) {
+        let Aside {
+            index,
+            expected,
+            executor,
+            writer,
+        } = self.aside.swap_remove(place);
+        let free = std::mem::replace(&mut self.executor, executor);
+        self.spare.push(free);
+        self.executor.view().log.resume(writer);
+        let ran = self.executor.resume(index, Mode::Optimistic);
+        self.end_or_set_aside(index, expected, ran);
+        // It is low, and the frontier may have waited for it.
+        self.announce();
+    }
+
+    fn end_or_set_aside(
+        &mut self,
+        index: TxIndex,
+        expected: Vec<LocationId>,
+        ran: Result<Step<P::Output>, P::Error>,
+    ) {
+        let output = match ran {
+            Ok(Step::Done(output)) => Some(Box::new(output)),
+            // A failed run leaves no writes: what it saw may never have been.
+            Err(_) => None,
+            Ok(Step::Suspended) => return self.set_aside(index, expected),
+        };
+        let view = self.executor.view();
+        let mut record = view.take_record();
+        if output.is_some() {
+            for (id, patch) in view.drain_visible() {
+                lock(self.shared.memory.cell(id)).put(index, patch);
+                record.written.push(id);
+            }
+        }
+        self.shared.take_back(index, &expected, &record.written);
+        view.log.end();
+        self.shared.end_run(index, |task| {
+            task.record = record;
+            task.output = output;
+            task.phase = Phase::Executed;
+        });
+        self.is_silent = true;
+    }
+
+    /// Puts the run that has just stopped in the middle away, with its executor.
+    fn set_aside(&mut self, index: TxIndex, expected: Vec<LocationId>) {
+        let view = self.executor.view();
+        view.log.end();
+        let writer = view.take_awaited();
+        if writer.is_some() {
+            self.shared.counters.waits.raise();
+        }
+        let free = self.spare.pop();
+        let free = free.unwrap_or_else(|| Self::executor(self.shared, self.id));
+        self.aside.push(Aside {
+            index,
+            expected,
+            executor: std::mem::replace(&mut self.executor, free),
+            writer,
+        });
+    }
+
+    /// Tells the frontier what this worker has run since it last did.
+    fn announce(&mut self) {
+        if std::mem::take(&mut self.is_silent) {
+            self.shared.announce(&mut self.executor);
+        }
+    }
+}
+
+/// Stops the block when a worker ends by a panic of the program, so that no
+/// other one sleeps for ever.
+struct HaltOnPanic<'a, 'm, P: Program>(&'a Shared<'m, P>);
+
+impl<P: Program> Drop for HaltOnPanic<'_, '_, P> {
+    fn drop(&mut self) {
+        self.0.halt();
+    }
+}
