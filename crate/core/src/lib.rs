@@ -67,7 +67,9 @@
 //! - a state of your own: [`StateSource`];
 //! - blocks from elsewhere: [`Block::from_alloy`], [`Block::from_rpc`], [`Block::from_rlp`];
 //! - precompiles of your own: [`vm::Environment::with_precompile`];
-//! - a tracer: [`Engine::inspect`];
+//! - what a call would do: [`simulate`];
+//! - what a transaction does, as geth tells it: [`trace`]; an inspector of your own:
+//!   [`Engine::inspect`];
 //! - which thread ran what when: [`ExecuteOptions::timeline`].
 
 pub mod bal;
@@ -76,9 +78,12 @@ pub mod chain;
 pub mod checks;
 mod engine;
 pub mod execute;
+pub mod interrupt;
 pub mod rpc;
+pub mod simulate;
 pub mod state;
 pub mod system;
+pub mod trace;
 pub mod vm;
 
 pub use bal::BlockAccessList;

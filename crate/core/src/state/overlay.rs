@@ -7,7 +7,7 @@ use alloy_primitives::{
     map::{AddressMap, B256Map, HashMap, hash_map::Entry},
 };
 use revm::{
-    Database, DatabaseCommit,
+    Database, DatabaseCommit, DatabaseRef,
     state::{Account as EvmAccount, AccountInfo},
 };
 
@@ -29,6 +29,13 @@ struct Cached {
     now: Option<Account>,
     storage_reset: bool,
     slots: HashMap<U256, Slot>,
+}
+
+impl Cached {
+    /// False for an account that was not there before or has been created anew.
+    const fn has_storage_below(&self) -> bool {
+        !self.storage_reset && self.before.is_some()
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -160,17 +167,22 @@ impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
     }
 }
 
+/// The account as revm reads it.
+fn info_of(account: Account) -> AccountInfo {
+    AccountInfo {
+        balance: account.balance,
+        nonce: account.nonce,
+        code_hash: account.code_hash,
+        account_id: None,
+        code: (account.code_hash == KECCAK256_EMPTY).then(Bytecode::default),
+    }
+}
+
 impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
-        Ok(self.cached(address)?.now.map(|account| AccountInfo {
-            balance: account.balance,
-            nonce: account.nonce,
-            code_hash: account.code_hash,
-            account_id: None,
-            code: (account.code_hash == KECCAK256_EMPTY).then(Bytecode::default),
-        }))
+        Ok(self.cached(address)?.now.map(info_of))
     }
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
@@ -183,8 +195,7 @@ impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
         let source = self.source;
         let cached = self.cached(address)?;
-        // An account that was not there before has no storage below.
-        let is_below = !cached.storage_reset && cached.before.is_some();
+        let is_below = cached.has_storage_below();
         Ok(match cached.slots.entry(key) {
             Entry::Occupied(entry) => entry.get().now,
             Entry::Vacant(entry) => {
@@ -204,6 +215,41 @@ impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+}
+
+/// Reads what is there without keeping it: what tracers compare a transaction's changes with.
+impl<S: StateSource + ?Sized> DatabaseRef for Overlay<'_, S> {
+    type Error = SourceError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
+        let account = match self.accounts.get(&address) {
+            Some(cached) => cached.now,
+            None => self.source.account(address)?,
+        };
+        Ok(account.map(info_of))
+    }
+
+    fn code_by_hash_ref(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        match self.codes.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.source.code(code_hash),
+        }
+    }
+
+    fn storage_ref(&self, address: Address, key: U256) -> Result<U256, SourceError> {
+        let Some(cached) = self.accounts.get(&address) else {
+            return self.source.storage(address, key);
+        };
+        match cached.slots.get(&key) {
+            Some(slot) => Ok(slot.now),
+            None if cached.has_storage_below() => self.source.storage(address, key),
+            None => Ok(U256::ZERO),
+        }
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, SourceError> {
         self.source.block_hash(number)
     }
 }

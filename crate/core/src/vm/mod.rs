@@ -7,6 +7,7 @@ pub(crate) mod parallel;
 pub mod precompiles;
 mod preimages;
 pub(crate) mod replay;
+mod watched;
 
 pub use environment::{BlockContext, BlockEvm, Environment};
 pub use failure::execute_error;
@@ -23,6 +24,7 @@ pub use revm::{
     inspector::Inspector,
     primitives::hardfork::SpecId,
 };
+pub(crate) use watched::{Recorded, Stop, Watched};
 
 use alloy_primitives::Bytes;
 

@@ -70,9 +70,17 @@ pub struct BlockPrecompiles {
 
 #[derive(Clone)]
 struct Own {
-    by_address: AddressMap<Arc<dyn Precompile>>,
-    /// The fork's addresses too.
+    by_address: AddressMap<Placed>,
+    /// The fork's addresses too. Where one was moved from or to makes no difference.
     warm: AddressSet,
+}
+
+/// What is at an address in place of what the fork has there.
+#[derive(Clone)]
+enum Placed {
+    Fork(EvmPrecompile),
+    Own(Arc<dyn Precompile>),
+    Nothing,
 }
 
 /// A precompile that was found.
@@ -111,10 +119,12 @@ impl BlockPrecompiles {
     /// What is at `address`.
     pub(crate) fn get(&self, address: &Address) -> Option<Found<'_>> {
         let own = self.own.as_deref();
-        if let Some(own) = own.and_then(|own| own.by_address.get(address)) {
-            return Some(Found::Own(&**own));
+        match own.and_then(|own| own.by_address.get(address)) {
+            Some(Placed::Own(own)) => Some(Found::Own(&**own)),
+            Some(Placed::Fork(moved)) => Some(Found::Fork(moved)),
+            Some(Placed::Nothing) => None,
+            None => self.fork.precompiles.get(address).map(Found::Fork),
         }
-        self.fork.precompiles.get(address).map(Found::Fork)
     }
 
     /// The addresses of all.
@@ -127,15 +137,48 @@ impl BlockPrecompiles {
 
     /// Puts `precompile` at `address`.
     pub fn insert(&mut self, address: Address, precompile: impl Precompile + 'static) {
+        let own = self.own();
+        own.by_address
+            .insert(address, Placed::Own(Arc::new(precompile)));
+        own.warm.insert(address);
+    }
+
+    /// Puts what is at `from` also at `to`. False where there is nothing.
+    #[must_use]
+    pub fn copy(&mut self, from: Address, to: Address) -> bool {
+        let placed = match self
+            .own
+            .as_deref()
+            .and_then(|own| own.by_address.get(&from))
+        {
+            Some(placed) => placed.clone(),
+            None => match self.fork.precompiles.get(&from) {
+                Some(precompile) => Placed::Fork(precompile.clone()),
+                None => Placed::Nothing,
+            },
+        };
+        let is_there = !matches!(placed, Placed::Nothing);
+        if is_there {
+            self.own().by_address.insert(to, placed);
+        }
+        is_there
+    }
+
+    /// Leaves nothing at `address`: what the state has there runs.
+    pub fn remove(&mut self, address: Address) {
+        if self.get(&address).is_some() {
+            self.own().by_address.insert(address, Placed::Nothing);
+        }
+    }
+
+    fn own(&mut self) -> &mut Own {
         let own = self.own.get_or_insert_with(|| {
             Arc::new(Own {
                 by_address: AddressMap::default(),
                 warm: self.fork.warm_addresses().clone(),
             })
         });
-        let own = Arc::make_mut(own);
-        own.by_address.insert(address, Arc::new(precompile));
-        own.warm.insert(address);
+        Arc::make_mut(own)
     }
 }
 
@@ -160,7 +203,9 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
         if let (true, Some(own)) = (is_new, &mut self.own) {
             let own = Arc::make_mut(own);
             own.warm = self.fork.warm_addresses().clone();
-            own.warm.extend(own.by_address.keys());
+            let placed = own.by_address.iter();
+            let is_own = |(address, placed)| matches!(placed, &Placed::Own(_)).then_some(address);
+            own.warm.extend(placed.filter_map(is_own));
         }
         is_new
     }

@@ -22,6 +22,7 @@ mod skip;
 mod state;
 mod state_transaction;
 mod suite;
+mod tracers;
 mod verdict;
 mod zkevm;
 

@@ -1,6 +1,6 @@
 //! The suites, by name.
 
-use super::{Setup, Verdict, bal, blockchain, made, precompiles, state, zkevm};
+use super::{Setup, Verdict, bal, blockchain, made, precompiles, state, tracers, zkevm};
 use std::{fmt, str::FromStr};
 
 /// A kind of fixture, and how its cases are run.
@@ -20,6 +20,8 @@ pub enum Suite {
     Zkevm,
     /// Random blocks of a seed: the hash of what they leave.
     Made,
+    /// One transaction, and what a tracer tells of it.
+    Tracers,
 }
 
 /// Reads one file and reports what becomes of each case in it.
@@ -27,7 +29,7 @@ type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut
 
 impl Suite {
     /// Every suite.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::State,
         Self::Blockchain,
         Self::Benchmark,
@@ -35,6 +37,7 @@ impl Suite {
         Self::Bal,
         Self::Zkevm,
         Self::Made,
+        Self::Tracers,
     ];
 
     /// The name users write.
@@ -48,6 +51,7 @@ impl Suite {
             Self::Bal => "bal",
             Self::Zkevm => "zkevm",
             Self::Made => "made",
+            Self::Tracers => "tracers",
         }
     }
 
@@ -66,6 +70,7 @@ impl Suite {
             Self::Bal => bal::run,
             Self::Zkevm => zkevm::run,
             Self::Made => made::run,
+            Self::Tracers => tracers::run,
         };
         run(file, text, setup, report);
     }

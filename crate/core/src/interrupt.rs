@@ -1,0 +1,46 @@
+//! Who may end a run before it ends itself.
+
+use std::time::Duration;
+
+/// Why a run was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Interrupt {
+    /// It took longer than it may.
+    #[error("the run took longer than {} ms", limit.as_millis())]
+    Time {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The caller wants no result any more.
+    #[error("the run was cancelled")]
+    Cancelled,
+}
+
+/// Asked again and again while something runs; an answer ends the run.
+///
+/// It is asked once per call frame and every 1,024 instructions, on the thread that runs.
+pub type Watch<'a> = &'a dyn Fn() -> Option<Interrupt>;
+
+/// A [`Watch`] that allows `limit` from now on. `clock` tells nanoseconds since any moment.
+///
+/// # Example
+///
+/// ```
+/// use parevm::interrupt::{Interrupt, time_limit};
+/// use std::{cell::Cell, time::Duration};
+///
+/// let now = Cell::new(5);
+/// let limit = Duration::from_nanos(10);
+/// let watch = time_limit(|| now.get(), limit);
+/// now.set(15);
+/// assert_eq!(watch(), None);
+/// now.set(16);
+/// assert_eq!(watch(), Some(Interrupt::Time { limit }));
+/// ```
+pub fn time_limit(clock: impl Fn() -> u64, limit: Duration) -> impl Fn() -> Option<Interrupt> {
+    let start = clock();
+    move || {
+        let passed = Duration::from_nanos(clock().saturating_sub(start));
+        (passed > limit).then_some(Interrupt::Time { limit })
+    }
+}

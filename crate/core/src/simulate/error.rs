@@ -1,0 +1,169 @@
+//! Why a simulation has no result, and how JSON-RPC says it.
+
+use super::reason_of;
+use crate::{
+    execute::ExecuteError,
+    interrupt::Interrupt,
+    state::SourceError,
+    vm::{HaltReason, InvalidTransaction},
+};
+use alloy_primitives::{Address, Bytes};
+
+/// Why a simulation has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The call reverted.
+    #[error("execution reverted{}", Reason(data))]
+    Reverted {
+        /// What it returned.
+        data: Bytes,
+    },
+    /// The call ended in an exception of the EVM: out of gas, an invalid opcode, ...
+    #[error("execution failed: {reason:?}")]
+    Halted {
+        /// Which one.
+        reason: HaltReason,
+    },
+    /// The call does not succeed with all the gas that it may use.
+    #[error("gas required exceeds allowance ({allowance})")]
+    GasRequired {
+        /// Gas that it may use: by the request, the limits, or what the sender can pay.
+        allowance: u64,
+    },
+    /// No block can hold this transaction.
+    #[error(transparent)]
+    Invalid(InvalidTransaction),
+    /// The request contradicts itself.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The request took too long, or the caller gave up.
+    #[error(transparent)]
+    Interrupted(Interrupt),
+    /// The state source did not answer. Retrying may help.
+    #[error("the state is unavailable")]
+    StateUnavailable(#[from] SourceError),
+    /// The EVM itself failed, or an invariant of ours broke. Please report it.
+    #[error("the EVM failed: {message}")]
+    Evm {
+        /// What it says.
+        message: String,
+    },
+}
+
+/// What contradicts what in a request. Do not retry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Conflict {
+    /// Both kinds of prices.
+    #[error("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) are given")]
+    Prices,
+    /// Both spellings, and they differ.
+    #[error("both \"data\" and \"input\" are given, and they are not equal")]
+    Input,
+    /// Another chain.
+    #[error("chainId is {given}, this chain has {chain_id}")]
+    ChainId {
+        /// What the request says.
+        given: u64,
+        /// What the chain has.
+        chain_id: u64,
+    },
+    /// The transaction of this type does not have such a field, or cannot be without it.
+    #[error("{field} does not fit a transaction of type {transaction_type}")]
+    Type {
+        /// The field.
+        field: &'static str,
+        /// What the request says.
+        transaction_type: u8,
+    },
+    /// A number that does not fit.
+    #[error("{field} of the block is too large")]
+    TooLarge {
+        /// The overridden field.
+        field: &'static str,
+    },
+    /// An override replaces the storage and changes it.
+    #[error("account {address} has both 'state' and 'stateDiff'")]
+    Storage {
+        /// The overridden account.
+        address: Address,
+    },
+    /// Only a precompile can be moved.
+    #[error("account {address} is not a precompile")]
+    NotPrecompile {
+        /// The overridden account.
+        address: Address,
+    },
+    /// A precompile is moved onto itself.
+    #[error("precompile {address} is moved to itself")]
+    MovedToItself {
+        /// The overridden account.
+        address: Address,
+    },
+    /// A precompile is moved to where another override is, or another precompile is moved.
+    #[error("account {address} is already overridden")]
+    Overridden {
+        /// Where it is moved to.
+        address: Address,
+    },
+}
+
+impl Conflict {
+    /// The code of JSON-RPC: those of eth_simulateV1 for moved precompiles, else "invalid params".
+    #[must_use]
+    pub const fn code(&self) -> i64 {
+        match self {
+            Self::MovedToItself { .. } => -38_022,
+            Self::Overridden { .. } => -38_023,
+            _ => -32_602,
+        }
+    }
+}
+
+impl CallError {
+    /// The code of JSON-RPC, as geth sets it; -32016 when the time is up.
+    #[must_use]
+    pub const fn code(&self) -> i64 {
+        match self {
+            Self::Reverted { .. } => 3,
+            Self::Conflict(conflict) => conflict.code(),
+            Self::Interrupted(Interrupt::Time { .. }) => -32_016,
+            Self::StateUnavailable(_) => -32_002,
+            Self::Evm { .. } => -32_603,
+            _ => -32_000,
+        }
+    }
+
+    /// What belongs in `error.data`: the data of a revert.
+    #[must_use]
+    pub const fn data(&self) -> Option<&Bytes> {
+        match self {
+            Self::Reverted { data } => Some(data),
+            _ => None,
+        }
+    }
+}
+
+impl From<ExecuteError> for CallError {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::InvalidTransaction { source, .. } => Self::Invalid(source),
+            ExecuteError::StateUnavailable { source, .. } => Self::StateUnavailable(source),
+            other => Self::Evm {
+                message: other.to_string(),
+            },
+        }
+    }
+}
+
+struct Reason<'a>(&'a Bytes);
+
+impl std::fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match reason_of(self.0) {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}

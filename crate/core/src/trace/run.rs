@@ -1,0 +1,203 @@
+//! Runs what is traced, and what comes before it.
+
+use super::{
+    Trace, TraceError, TraceLimits, TraceOptions,
+    tracer::{Place, Tracer},
+};
+use crate::{
+    block::{Block, Transaction},
+    execute::Limits,
+    interrupt::Watch,
+    state::{Overlay, StateSource},
+    system,
+    vm::{BlockEvm, Environment, Stop, TxEnv, Watched, execute_error},
+};
+use alloy_primitives::B256;
+use revm::{DatabaseCommit, ExecuteEvm, InspectEvm, context::ContextTr};
+
+/// Traces one call on `state`, which stays as it is.
+///
+/// `environment` says what is checked: as it is made for a block, `call` must be a valid transaction.
+///
+/// # Errors
+///
+/// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are wrong.
+/// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: it goes beyond `limits`.
+/// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state cannot be read.
+pub fn trace_call<S: StateSource>(
+    call: TxEnv,
+    environment: &Environment,
+    state: &S,
+    options: &TraceOptions,
+    limits: &TraceLimits<'_>,
+) -> Result<Trace, TraceError> {
+    let tracer = Tracer::new(options)?;
+    let mut run = Run::new(environment, state, tracer, limits);
+    run.trace(call, Place::default())
+}
+
+/// Traces the transaction at `index` of `block`, on the state before the block. Those before it are
+/// executed first.
+///
+/// # Errors
+///
+/// As [`trace_call`], and [`TraceError::NoSuchTransaction`].
+pub fn trace_transaction<S: StateSource>(
+    block: &Block,
+    index: usize,
+    environment: &Environment,
+    state: &S,
+    options: &TraceOptions,
+    limits: &TraceLimits<'_>,
+) -> Result<Trace, TraceError> {
+    let tracer = Tracer::new(options)?;
+    let transaction = block
+        .transactions
+        .get(index)
+        .ok_or(TraceError::NoSuchTransaction {
+            index,
+            transactions: block.transactions.len(),
+        })?;
+    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    for earlier in &block.transactions[..index] {
+        run.execute(earlier)?;
+    }
+    run.trace_next(block, transaction)
+}
+
+/// Traces every transaction of `block`, on the state before it. The traces come with the hashes of
+/// their transactions, where these are known.
+///
+/// # Errors
+///
+/// As [`trace_call`]. [`TraceLimits::recorded_bytes`] holds for all transactions together.
+pub fn trace_block<S: StateSource>(
+    block: &Block,
+    environment: &Environment,
+    state: &S,
+    options: &TraceOptions,
+    limits: &TraceLimits<'_>,
+) -> Result<Vec<(Option<B256>, Trace)>, TraceError> {
+    let tracer = Tracer::new(options)?;
+    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    let mut traces = Vec::with_capacity(block.transactions.len());
+    for transaction in &block.transactions {
+        traces.push((transaction.hash, run.trace_next(block, transaction)?));
+    }
+    Ok(traces)
+}
+
+/// A block while some of its transactions are traced.
+struct Run<'a, S: StateSource> {
+    evm: BlockEvm<Overlay<'a, S>, Watched<'a, Tracer>>,
+    used: Limits,
+    /// Number of transactions that have run.
+    settled: usize,
+    watch: Option<Watch<'a>>,
+    recorded_bytes: usize,
+}
+
+impl<'a, S: StateSource> Run<'a, S> {
+    fn new(
+        environment: &Environment,
+        state: &'a S,
+        tracer: Tracer,
+        limits: &TraceLimits<'a>,
+    ) -> Self {
+        Self::on(
+            Overlay::new(state, environment.spec()),
+            environment,
+            tracer,
+            limits,
+        )
+    }
+
+    /// A run that has done what comes before the first transaction of `block`.
+    fn of_block(
+        block: &Block,
+        environment: &Environment,
+        state: &'a S,
+        tracer: Tracer,
+        limits: &TraceLimits<'a>,
+    ) -> Result<Self, TraceError> {
+        let mut overlay = Overlay::new(state, environment.spec());
+        system::before_transactions(&mut overlay, block, environment)?;
+        Ok(Self::on(overlay, environment, tracer, limits))
+    }
+
+    fn on(
+        overlay: Overlay<'a, S>,
+        environment: &Environment,
+        tracer: Tracer,
+        limits: &TraceLimits<'a>,
+    ) -> Self {
+        let recorded = tracer.recorded();
+        let watched = Watched::new(tracer, limits.watch, recorded, limits.recorded_bytes);
+        Self {
+            evm: environment.inspected_evm(overlay, watched),
+            used: Limits::new(environment),
+            settled: 0,
+            watch: limits.watch,
+            recorded_bytes: limits.recorded_bytes,
+        }
+    }
+
+    /// Runs the next transaction of the block without looking.
+    fn execute(&mut self, transaction: &Transaction) -> Result<(), TraceError> {
+        if let Some(interrupt) = self.watch.and_then(|watch| watch()) {
+            return Err(TraceError::Interrupted(interrupt));
+        }
+        self.used.admit(self.settled, &transaction.env)?;
+        let ran = self
+            .evm
+            .transact(transaction.env.clone())
+            .map_err(|error| execute_error(Some(self.settled), error))?;
+        self.used.settle(ran.result.gas());
+        self.settled += 1;
+        self.evm.ctx.db_mut().commit(ran.state);
+        Ok(())
+    }
+
+    /// Runs the next transaction of the block and returns its trace.
+    fn trace_next(
+        &mut self,
+        block: &Block,
+        transaction: &Transaction,
+    ) -> Result<Trace, TraceError> {
+        self.used.admit(self.settled, &transaction.env)?;
+        let place = Place {
+            block_hash: block.declared.hash,
+            index: Some(self.settled),
+            transaction_hash: transaction.hash,
+        };
+        self.trace(transaction.env.clone(), place)
+    }
+
+    fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
+        let ran = self.evm.inspect_tx(transaction.clone());
+        if let Some(stop) = self.evm.inspector.stopped() {
+            return Err(match stop {
+                Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
+                Stop::TooLarge => TraceError::TooLarge {
+                    limit: self.recorded_bytes,
+                },
+            });
+        }
+        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
+        let context = &mut self.evm.ctx;
+        let database = &mut context.journaled_state.database;
+        let tracer = &mut self.evm.inspector.inner;
+        let trace = tracer.finish(
+            place,
+            &transaction,
+            &context.block,
+            &self.evm.precompiles,
+            &ran,
+            database,
+        )?;
+        self.used.settle(ran.result.gas());
+        self.settled += 1;
+        database.commit(ran.state);
+        Ok(trace)
+    }
+}

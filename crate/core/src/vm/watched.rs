@@ -1,0 +1,216 @@
+//! An inspector that ends a run which takes too long or records too much.
+
+use crate::interrupt::{Interrupt, Watch};
+use alloy_primitives::{Address, Log, U256};
+use revm::{
+    bytecode::opcode,
+    context_interface::{ContextError, ContextTr, JournalTr},
+    inspector::{Inspector, JournalExt},
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter,
+        interpreter_types::{Jumps, LoopControl, ReturnData},
+    },
+};
+
+/// Instructions between two questions to the [`Watch`].
+const STRIDE: u32 = 1_024;
+
+/// Roughly what a recorded step, call or log takes beside its bytes.
+const RECORD: usize = 256;
+
+/// Why a watched run was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The [`Watch`] wanted it.
+    Interrupted(Interrupt),
+    /// More would be recorded than is allowed.
+    TooLarge,
+}
+
+/// What an inspector keeps of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// Calls with input and output, and logs.
+    pub(crate) calls: bool,
+    /// The way from the outermost call to each.
+    pub(crate) paths: bool,
+    /// Every instruction, with the stack before it.
+    pub(crate) steps: bool,
+    /// The memory before every instruction.
+    pub(crate) memory: bool,
+    /// What is hashed.
+    pub(crate) preimages: bool,
+    /// What the last call returned, before every instruction.
+    pub(crate) returndata: bool,
+}
+
+/// Passes everything on to `inner`, and ends the run when it must not go on.
+#[derive(Debug)]
+pub(crate) struct Watched<'a, I> {
+    pub(crate) inner: I,
+    watch: Option<WatchedBy<'a>>,
+    recorded: Recorded,
+    /// Bytes that may still be recorded.
+    left: usize,
+    /// Steps until the next question.
+    until: u32,
+    stopped: Option<Stop>,
+}
+
+/// A [`Watch`] that can be printed.
+struct WatchedBy<'a>(Watch<'a>);
+
+impl std::fmt::Debug for WatchedBy<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+impl<'a, I> Watched<'a, I> {
+    /// Watches `inner`, which keeps what `recorded` says: at most about `bytes`.
+    pub(crate) fn new(
+        inner: I,
+        watch: Option<Watch<'a>>,
+        recorded: Recorded,
+        bytes: usize,
+    ) -> Self {
+        Self {
+            inner,
+            watch: watch.map(WatchedBy),
+            recorded,
+            left: bytes,
+            until: 0,
+            stopped: None,
+        }
+    }
+
+    /// Why the run was ended, if it was.
+    pub(crate) const fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    fn ask(&mut self) {
+        if self.stopped.is_none()
+            && let Some(WatchedBy(watch)) = self.watch
+            && let Some(interrupt) = watch()
+        {
+            self.stopped = Some(Stop::Interrupted(interrupt));
+        }
+    }
+
+    fn record(&mut self, bytes: usize) {
+        match self.left.checked_sub(bytes.saturating_add(RECORD)) {
+            Some(left) => self.left = left,
+            None => {
+                self.stopped.get_or_insert(Stop::TooLarge);
+            }
+        }
+    }
+
+    fn record_call(&mut self, bytes: usize) {
+        if self.recorded.calls {
+            self.record(bytes);
+        }
+        self.ask();
+    }
+
+    fn record_path(&mut self, depth: usize) {
+        if self.recorded.paths {
+            self.record(depth.saturating_mul(size_of::<usize>()));
+        }
+    }
+
+    fn record_step(&mut self, interpreter: &Interpreter) {
+        let kept = |is_kept, bytes| if is_kept { bytes } else { 0 };
+        let stack = interpreter.stack.len().saturating_mul(size_of::<U256>());
+        let memory = kept(self.recorded.memory, interpreter.memory.len());
+        let returned = interpreter.return_data.buffer().len();
+        let returned = kept(self.recorded.returndata, returned);
+        self.record(stack.saturating_add(memory).saturating_add(returned));
+    }
+
+    fn record_preimage(&mut self, interpreter: &Interpreter) {
+        let [.., length, _] = interpreter.stack.data().as_slice() else {
+            return;
+        };
+        // A word costs more than one gas: what cannot be paid for is not kept.
+        let payable = U256::from(interpreter.gas.remaining()) * U256::from(32);
+        if interpreter.bytecode.opcode() == opcode::KECCAK256 && *length <= payable {
+            self.record(length.saturating_to());
+        }
+    }
+}
+
+impl<C, I> Inspector<C> for Watched<'_, I>
+where
+    C: ContextTr<Journal: JournalExt>,
+    I: Inspector<C>,
+{
+    fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.inner.initialize_interp(interpreter, context);
+    }
+
+    #[inline]
+    fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        if self.until == 0 {
+            self.until = STRIDE;
+            self.ask();
+        }
+        self.until -= 1;
+        if self.recorded.steps {
+            self.record_step(interpreter);
+        }
+        if self.recorded.preimages {
+            self.record_preimage(interpreter);
+        }
+        if self.stopped.is_some() {
+            // The reason is in `stopped`: revm only has to end the transaction.
+            *context.error() = Err(ContextError::Custom(String::new()));
+            interpreter.bytecode.reset_action();
+            interpreter.halt_fatal();
+            return;
+        }
+        self.inner.step(interpreter, context);
+    }
+
+    #[inline]
+    fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.inner.step_end(interpreter, context);
+    }
+
+    fn log(&mut self, context: &mut C, log: Log) {
+        self.record_call(log.data.data.len());
+        self.inner.log(context, log);
+    }
+
+    fn log_full(&mut self, interpreter: &mut Interpreter, context: &mut C, log: Log) {
+        self.record_call(log.data.data.len());
+        self.inner.log_full(interpreter, context, log);
+    }
+
+    fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        self.record_call(inputs.input.len());
+        self.record_path(context.journal().depth());
+        self.inner.call(context, inputs)
+    }
+
+    fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        self.record_call(outcome.result.output.len());
+        self.inner.call_end(context, inputs, outcome);
+    }
+
+    fn create(&mut self, context: &mut C, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.record_call(inputs.init_code().len());
+        self.record_path(context.journal().depth());
+        self.inner.create(context, inputs)
+    }
+
+    fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
+        self.record_call(outcome.result.output.len());
+        self.inner.create_end(context, inputs, outcome);
+    }
+
+    fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
+        Inspector::<C>::selfdestruct(&mut self.inner, contract, target, value);
+    }
+}
