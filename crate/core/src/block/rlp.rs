@@ -97,23 +97,25 @@ pub(super) fn take(
             })
             .collect(),
         declared: declared(&header),
-        header: facts(&header),
+        header: (&header).into(),
     })
 }
 
-fn facts(header: &ConsensusHeader) -> Header {
-    Header {
-        number: header.number,
-        timestamp: header.timestamp,
-        beneficiary: header.beneficiary,
-        gas_limit: header.gas_limit,
-        base_fee: header.base_fee_per_gas,
-        difficulty: header.difficulty,
-        prev_randao: Some(header.mix_hash),
-        parent_hash: Some(header.parent_hash),
-        excess_blob_gas: header.excess_blob_gas,
-        parent_beacon_block_root: header.parent_beacon_block_root,
-        slot_number: header.slot_number,
+impl From<&ConsensusHeader> for Header {
+    fn from(header: &ConsensusHeader) -> Self {
+        Self {
+            number: header.number,
+            timestamp: header.timestamp,
+            beneficiary: header.beneficiary,
+            gas_limit: header.gas_limit,
+            base_fee: header.base_fee_per_gas,
+            difficulty: header.difficulty,
+            prev_randao: Some(header.mix_hash),
+            parent_hash: Some(header.parent_hash),
+            excess_blob_gas: header.excess_blob_gas,
+            parent_beacon_block_root: header.parent_beacon_block_root,
+            slot_number: header.slot_number,
+        }
     }
 }
 

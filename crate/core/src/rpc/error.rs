@@ -1,6 +1,7 @@
 //! What went wrong with a request.
 
-use serde_json::Value;
+use crate::{simulate::CallError, trace::TraceError};
+use serde_json::{Value, json};
 use std::error::Error;
 
 /// The code of an error, by JSON-RPC 2.0 and EIP-1474.
@@ -15,6 +16,10 @@ pub enum ErrorCode {
     Internal,
     /// -32001: the block is not known.
     ResourceNotFound,
+    /// -32000: what was asked for is not there, or cannot be traced.
+    Server,
+    /// A call has no result: as [`CallError::code`] says.
+    Call(i32),
 }
 
 impl ErrorCode {
@@ -26,6 +31,8 @@ impl ErrorCode {
             Self::InvalidParams => -32_602,
             Self::Internal => -32_603,
             Self::ResourceNotFound => -32_001,
+            Self::Server => -32_000,
+            Self::Call(code) => code,
         }
     }
 }
@@ -58,6 +65,10 @@ impl RpcError {
         Self::new(ErrorCode::ResourceNotFound, "block not found".into())
     }
 
+    pub(super) const fn server(message: String) -> Self {
+        Self::new(ErrorCode::Server, message)
+    }
+
     pub(super) fn internal(error: &dyn Error) -> Self {
         Self::new(ErrorCode::Internal, error.to_string())
     }
@@ -69,4 +80,38 @@ impl RpcError {
             data: None,
         }
     }
+}
+
+impl From<CallError> for RpcError {
+    fn from(error: CallError) -> Self {
+        Self {
+            code: ErrorCode::Call(error.code()),
+            message: in_words(&error),
+            data: error.data().map(|data| json!(data)),
+        }
+    }
+}
+
+impl From<TraceError> for RpcError {
+    fn from(error: TraceError) -> Self {
+        let code = match &error {
+            TraceError::UnknownTracer { .. } | TraceError::Config { .. } => {
+                ErrorCode::InvalidParams
+            }
+            TraceError::Request(conflict) => ErrorCode::Call(conflict.code()),
+            _ => ErrorCode::Server,
+        };
+        Self::new(code, in_words(&error))
+    }
+}
+
+/// An error and its causes.
+fn in_words(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
 }

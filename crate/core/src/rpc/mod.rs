@@ -4,15 +4,23 @@
 //! are positional; one that is wrong is named in the error. Unknown blocks, transactions and receipts are
 //! `null` where the specification says so.
 
+mod calls;
 mod debug_get_raw_block;
 mod debug_get_raw_header;
 mod debug_get_raw_receipts;
 mod debug_get_raw_transaction;
+mod debug_trace_block_by_hash;
+mod debug_trace_block_by_number;
+mod debug_trace_call;
+mod debug_trace_transaction;
 mod error;
 mod eth_base_fee;
 mod eth_blob_base_fee;
 mod eth_block_number;
+mod eth_call;
 mod eth_chain_id;
+mod eth_create_access_list;
+mod eth_estimate_gas;
 mod eth_get_balance;
 mod eth_get_block_by_hash;
 mod eth_get_block_by_number;
@@ -33,6 +41,7 @@ mod eth_syncing;
 mod net_version;
 mod object;
 mod params;
+mod replay;
 
 pub use error::{ErrorCode, RpcError};
 
@@ -50,10 +59,20 @@ const METHODS: &[(&str, Method)] = &[
     ("debug_getRawHeader", debug_get_raw_header::answer),
     ("debug_getRawReceipts", debug_get_raw_receipts::answer),
     ("debug_getRawTransaction", debug_get_raw_transaction::answer),
+    ("debug_traceBlockByHash", debug_trace_block_by_hash::answer),
+    (
+        "debug_traceBlockByNumber",
+        debug_trace_block_by_number::answer,
+    ),
+    ("debug_traceCall", debug_trace_call::answer),
+    ("debug_traceTransaction", debug_trace_transaction::answer),
     ("eth_baseFee", eth_base_fee::answer),
     ("eth_blobBaseFee", eth_blob_base_fee::answer),
     ("eth_blockNumber", eth_block_number::answer),
+    ("eth_call", eth_call::answer),
     ("eth_chainId", eth_chain_id::answer),
+    ("eth_createAccessList", eth_create_access_list::answer),
+    ("eth_estimateGas", eth_estimate_gas::answer),
     ("eth_getBalance", eth_get_balance::answer),
     ("eth_getBlockByHash", eth_get_block_by_hash::answer),
     ("eth_getBlockByNumber", eth_get_block_by_number::answer),

@@ -112,7 +112,7 @@ pub enum Conflict {
 impl Conflict {
     /// The code of JSON-RPC: those of eth_simulateV1 for moved precompiles, else "invalid params".
     #[must_use]
-    pub const fn code(&self) -> i64 {
+    pub const fn code(&self) -> i32 {
         match self {
             Self::MovedToItself { .. } => -38_022,
             Self::Overridden { .. } => -38_023,
@@ -124,7 +124,7 @@ impl Conflict {
 impl CallError {
     /// The code of JSON-RPC, as geth sets it; -32016 when the time is up.
     #[must_use]
-    pub const fn code(&self) -> i64 {
+    pub const fn code(&self) -> i32 {
         match self {
             Self::Reverted { .. } => 3,
             Self::Conflict(conflict) => conflict.code(),

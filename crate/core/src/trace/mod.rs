@@ -46,6 +46,7 @@ mod error;
 mod flat;
 mod prestate;
 mod run;
+mod step;
 mod tracer;
 
 pub use alloy_rpc_types_trace::geth::{

@@ -2,7 +2,7 @@
 
 use super::{
     Trace, TraceError, TraceOptions, endings::Endings, erc7562::Validation, flat::Flattening,
-    prestate::prestate,
+    prestate::prestate, step::leave_out_empty,
 };
 use crate::{
     execute::ExecuteError,
@@ -282,6 +282,10 @@ impl Part {
                 let size_of = |address| size_of(address, &ran.state, database);
                 let frame = validation.take(root, size_of).map_err(unavailable)?;
                 Trace::Erc7562Tracer(frame)
+            }
+            (_, Trace::Default(mut frame)) => {
+                frame.struct_logs.iter_mut().for_each(leave_out_empty);
+                Trace::Default(frame)
             }
             (_, trace) => trace,
         })

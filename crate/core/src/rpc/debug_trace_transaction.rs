@@ -1,0 +1,25 @@
+//! `debug_traceTransaction`: what a transaction did.
+
+use super::{RpcError, params::Params, replay::Replay, reply};
+use crate::{
+    chain::Chain,
+    trace::{TraceLimits, trace_transaction},
+};
+use serde_json::Value;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+    let hash = params.hash()?;
+    let options = params.optional("options")?.unwrap_or_default();
+    let unknown = || RpcError::server(format!("transaction {hash} not found"));
+    let position = chain.transaction(hash).ok_or_else(unknown)?;
+    let block = chain.block(position.block).ok_or_else(unknown)?;
+    let replay = Replay::new(chain, block)?;
+    reply(trace_transaction(
+        &replay.block,
+        position.index,
+        &replay.environment,
+        &replay.before,
+        &options,
+        &TraceLimits::default(),
+    )?)
+}

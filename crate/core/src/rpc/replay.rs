@@ -1,0 +1,55 @@
+//! What the methods that trace a block have in common: it is run again on the state before it.
+
+use super::{RpcError, reply};
+use crate::{
+    Block, Chain,
+    chain::{ChainView, StoredBlock},
+    trace::{TraceLimits, TraceOptions, trace_block},
+    vm::Environment,
+};
+use alloy_rpc_types_trace::geth::TraceResult;
+use serde_json::Value;
+
+/// A block that can run again.
+pub(super) struct Replay<'c> {
+    pub(super) block: Block,
+    pub(super) environment: Environment,
+    pub(super) before: ChainView<'c>,
+}
+
+impl<'c> Replay<'c> {
+    pub(super) fn new(chain: &'c Chain, block: &StoredBlock) -> Result<Self, RpcError> {
+        let parent = chain
+            .block(block.block.header.parent_hash)
+            .ok_or_else(|| RpcError::server("genesis is not traceable".to_owned()))?;
+        let input = Block::from_alloy(
+            block.block.clone(),
+            chain.chain_id(),
+            chain.schedule().clone(),
+        );
+        let block = input.map_err(|error| RpcError::internal(&error))?;
+        Ok(Self {
+            environment: Environment::new(&block),
+            block,
+            before: chain.state_after(parent),
+        })
+    }
+}
+
+/// The trace of each transaction of `block`.
+pub(super) fn answer(
+    chain: &Chain,
+    block: &StoredBlock,
+    options: Option<TraceOptions>,
+) -> Result<Value, RpcError> {
+    let replay = Replay::new(chain, block)?;
+    let traces = trace_block(
+        &replay.block,
+        &replay.environment,
+        &replay.before,
+        &options.unwrap_or_default(),
+        &TraceLimits::default(),
+    )?;
+    let result = |(tx_hash, result)| TraceResult::Success { result, tx_hash };
+    reply(traces.into_iter().map(result).collect::<Vec<_>>())
+}
