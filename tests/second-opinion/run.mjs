@@ -94,7 +94,9 @@ function listArchive(place) {
 }
 
 function build() {
-  execFileSync('cargo', ['build', '-p', 'parevm-cli', '--profile', 'checked', '--locked'], {
+  // With the features of the whole workspace, as its tests have it built already.
+  const what = ['--workspace', '--bin', 'parevm-cli', '--profile', 'checked', '--locked']
+  execFileSync('cargo', ['build', ...what], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
