@@ -26,7 +26,7 @@ use std::env;
 /// The forks under which there can be lists: before them an account may exist and be empty.
 fn specs() -> impl Iterator<Item = SpecId> {
     let has_lists = |spec: &SpecId| spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
-    workload::SPECS.into_iter().filter(has_lists)
+    workload::FORKS.into_iter().filter(has_lists)
 }
 
 fn seeds() -> u64 {

@@ -43,7 +43,7 @@ fn equals_plain_revm(executor: Executor, threads: usize) {
     let engine = Engine::new(threads).unwrap();
     let mut complaints = Vec::new();
     for seed in 0..seeds() {
-        for spec in workload::SPECS {
+        for spec in workload::FORKS {
             // Few contracts meet often, many seldom.
             let made = workload::contracts(seed, 40, 2 + seed % 7, spec);
             if let Some(words) = complaint(&engine, &made, executor) {

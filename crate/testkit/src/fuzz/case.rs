@@ -1,26 +1,11 @@
 //! A block with the state before it.
 
-use crate::{random::Random, workload};
+use crate::{
+    random::Random,
+    workload::{self, FORKS},
+};
 use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 use std::{borrow::Cow, fmt};
-
-/// The forks that blocks are made for.
-pub const FORKS: [SpecId; 14] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::TANGERINE,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::PETERSBURG,
-    SpecId::ISTANBUL,
-    SpecId::BERLIN,
-    SpecId::LONDON,
-    SpecId::MERGE,
-    SpecId::SHANGHAI,
-    SpecId::CANCUN,
-    SpecId::PRAGUE,
-    SpecId::OSAKA,
-];
 
 /// A block with the state before it.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Blocks of a chain, spoilt.
 
-use super::case::{Case, FORKS};
-use crate::{admission::Admission, random::Random};
+use super::case::Case;
+use crate::{admission::Admission, random::Random, workload::FORKS};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     block::{Fixture, Ommer, Schedule, Transaction, Withdrawal},

@@ -26,17 +26,21 @@ use parevm::{
     vm::{Bytecode, SpecId, TxEnv},
 };
 
-/// Forks that made blocks are tried under: those whose rules differ in what such blocks do.
-pub const SPECS: [SpecId; 10] = [
+/// Every fork of mainnet with rules or gas of its own, in order.
+pub const FORKS: [SpecId; 14] = [
     SpecId::FRONTIER,
     SpecId::HOMESTEAD,
     SpecId::TANGERINE,
     SpecId::SPURIOUS_DRAGON,
     SpecId::BYZANTIUM,
+    SpecId::PETERSBURG,
     SpecId::ISTANBUL,
+    SpecId::BERLIN,
     SpecId::LONDON,
+    SpecId::MERGE,
     SpecId::SHANGHAI,
     SpecId::CANCUN,
+    SpecId::PRAGUE,
     SpecId::OSAKA,
 ];
 

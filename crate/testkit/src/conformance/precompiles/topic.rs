@@ -1,6 +1,7 @@
 //! What each file is about: which precompile or opcode, under which forks.
 
 use super::contract;
+use crate::workload::FORKS;
 use alloy_primitives::{Address, Bytes};
 use parevm::vm::SpecId;
 
@@ -27,25 +28,6 @@ enum Subject {
 
 /// The newest fork that is tried.
 const NEWEST: SpecId = SpecId::AMSTERDAM;
-
-/// Every fork with rules or gas of its own, in order.
-const FORKS: [SpecId; 15] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::TANGERINE,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::PETERSBURG,
-    SpecId::ISTANBUL,
-    SpecId::BERLIN,
-    SpecId::LONDON,
-    SpecId::MERGE,
-    SpecId::SHANGHAI,
-    SpecId::CANCUN,
-    SpecId::PRAGUE,
-    SpecId::OSAKA,
-    NEWEST,
-];
 
 /// Every file. Before Byzantium no contract can ask how much a call returned.
 const TOPICS: &[Topic] = &[
@@ -122,7 +104,7 @@ impl Topic {
     pub(super) fn forks(&self) -> impl Iterator<Item = SpecId> {
         let (first, last) = (self.first, self.last);
         let is_wanted = move |spec: &SpecId| spec.is_enabled_in(first) && last.is_enabled_in(*spec);
-        FORKS.into_iter().filter(is_wanted)
+        FORKS.into_iter().chain([NEWEST]).filter(is_wanted)
     }
 
     /// The precompile's address; `None` where the topic is an opcode.
