@@ -79,6 +79,7 @@ pub mod checks;
 mod engine;
 pub mod execute;
 pub mod interrupt;
+pub mod node;
 pub mod rpc;
 pub mod simulate;
 pub mod state;
@@ -92,6 +93,7 @@ pub use chain::Chain;
 pub use checks::Checks;
 pub use engine::Engine;
 pub use execute::{BlockOutcome, ExecuteError, ExecuteOptions, Executor};
+pub use node::Node;
 pub use state::{MemoryState, StateSource};
 
 #[cfg(doctest)]

@@ -1,11 +1,11 @@
 //! What the methods that try a call have in common: the request, the block on whose state it is tried,
 //! and what is different there.
 
-use super::{RpcError, params::Params, reply};
+use super::{RequestLimits, RpcError, params::Params, reply};
 use crate::{
     Block, Chain,
     chain::{ChainView, StoredBlock},
-    simulate::{CallError, CallLimits, CallRequest, Overrides, Simulation},
+    simulate::{CallError, CallRequest, Overrides, Simulation},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use serde_json::Value;
 pub(super) fn answer<T: Serialize>(
     chain: &Chain,
     params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
     run: impl FnOnce(&Simulation<'_, ChainView<'_>>, &CallRequest) -> Result<T, CallError>,
 ) -> Result<Value, RpcError> {
     let request = params.required("transaction")?;
@@ -25,7 +26,7 @@ pub(super) fn answer<T: Serialize>(
     };
     let state = chain.state_after(block);
     let header = header_of(chain, block);
-    let simulation = Simulation::new(&header, &state, &overrides, CallLimits::default())?;
+    let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
     reply(run(&simulation, &request)?)
 }
 

@@ -1,12 +1,16 @@
 //! `debug_traceBlockByNumber`: what each transaction of a block did.
 
-use super::{RpcError, params::Params, replay};
+use super::{RequestLimits, RpcError, params::Params, replay};
 use crate::chain::Chain;
 use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Value, RpcError> {
     let block = params
         .block(chain)?
         .ok_or_else(|| RpcError::server("block not found".to_owned()))?;
-    replay::answer(chain, block, params.optional("options")?)
+    replay::answer(chain, block, params.optional("options")?, limits)
 }

@@ -1,15 +1,18 @@
 //! `debug_traceCall`: what a call would do on the state after a block.
 
-use super::{RpcError, calls, params::Params, reply};
+use super::{RequestLimits, RpcError, calls, params::Params, reply};
 use crate::{
     chain::Chain,
-    simulate::{CallLimits, Overrides, Simulation},
-    trace::TraceLimits,
+    simulate::{Overrides, Simulation},
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
 use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Value, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
     let given: GethDebugTracingCallOptions = params.optional("options")?.unwrap_or_default();
@@ -22,7 +25,6 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, Rp
     };
     let state = chain.state_after(block);
     let header = calls::header_of(chain, block);
-    let simulation = Simulation::new(&header, &state, &overrides, CallLimits::default())?;
-    let limits = TraceLimits::default();
-    reply(simulation.trace(&request, &given.tracing_options, &limits)?)
+    let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
+    reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?)
 }

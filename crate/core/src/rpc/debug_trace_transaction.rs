@@ -1,13 +1,14 @@
 //! `debug_traceTransaction`: what a transaction did.
 
-use super::{RpcError, params::Params, replay::Replay, reply};
-use crate::{
-    chain::Chain,
-    trace::{TraceLimits, trace_transaction},
-};
+use super::{RequestLimits, RpcError, params::Params, replay::Replay, reply};
+use crate::{chain::Chain, trace::trace_transaction};
 use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Value, RpcError> {
     let hash = params.hash()?;
     let options = params.optional("options")?.unwrap_or_default();
     let unknown = || RpcError::server(format!("transaction {hash} not found"));
@@ -20,6 +21,6 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, Rp
         &replay.environment,
         &replay.before,
         &options,
-        &TraceLimits::default(),
+        &limits.trace,
     )?)
 }

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 /// The parameters of a request, read one after the other.
 #[derive(Debug)]
-pub(super) struct Params<'a> {
+pub(crate) struct Params<'a> {
     left: std::slice::Iter<'a, Value>,
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn new(params: &'a [Value]) -> Self {
+    pub(crate) fn new(params: &'a [Value]) -> Self {
         Self {
             left: params.iter(),
         }

@@ -1,10 +1,10 @@
 //! What the methods that trace a block have in common: it is run again on the state before it.
 
-use super::{RpcError, reply};
+use super::{RequestLimits, RpcError, reply};
 use crate::{
     Block, Chain,
     chain::{ChainView, StoredBlock},
-    trace::{TraceLimits, TraceOptions, trace_block},
+    trace::{TraceOptions, trace_block},
     vm::Environment,
 };
 use alloy_rpc_types_trace::geth::TraceResult;
@@ -41,6 +41,7 @@ pub(super) fn answer(
     chain: &Chain,
     block: &StoredBlock,
     options: Option<TraceOptions>,
+    limits: &RequestLimits<'_>,
 ) -> Result<Value, RpcError> {
     let replay = Replay::new(chain, block)?;
     let traces = trace_block(
@@ -48,7 +49,7 @@ pub(super) fn answer(
         &replay.environment,
         &replay.before,
         &options.unwrap_or_default(),
-        &TraceLimits::default(),
+        &limits.trace,
     )?;
     let result = |(tx_hash, result)| TraceResult::Success { result, tx_hash };
     reply(traces.into_iter().map(result).collect::<Vec<_>>())

@@ -1,0 +1,12 @@
+//! Why a node cannot begin.
+
+use crate::chain::GenesisError;
+
+/// Why a node cannot begin with these options.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NodeError {
+    /// The genesis file is wrong.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+}

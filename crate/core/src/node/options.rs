@@ -1,0 +1,122 @@
+//! How a node begins and what its requests may cost.
+
+use alloy_genesis::{ChainConfig, Genesis};
+use alloy_primitives::U256;
+use serde::{Deserialize, Serialize};
+
+/// How a node begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NodeOptions {
+    /// The first block and the rules. Default: a chain for development that runs under Osaka.
+    pub genesis: Option<Genesis>,
+    /// EIP-155 chain id of the chain for development. Default: 31337.
+    pub chain_id: u64,
+    /// Timestamp of its genesis block in seconds. Default: 0.
+    pub timestamp: u64,
+    /// Number of accounts that sign, which own [`Self::balance`] on the chain for development. Default: 10.
+    pub accounts: u32,
+    /// Of which these are derived (BIP-39, path `m/44'/60'/0'/0/i`). Default: the words that development
+    /// nodes share, whose keys everybody knows.
+    pub mnemonic: String,
+    /// Wei of each account. Default: 10,000 ether.
+    pub balance: U256,
+    /// When blocks are made.
+    pub mining: Mining,
+    /// What one request may cost.
+    pub limits: NodeLimits,
+}
+
+/// When a node makes blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mining {
+    /// With each transaction.
+    #[default]
+    Auto,
+    /// When it is told to (`evm_mine`).
+    Manual,
+    /// Every so many seconds. The node has no timer: its host asks for `evm_mine`.
+    Interval(u64),
+}
+
+/// What one request may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct NodeLimits {
+    /// Milliseconds. Default: 10,000.
+    pub time: u64,
+    /// Bytes. An eighth of it is what one trace may record. Default: 512 MiB.
+    pub memory: u64,
+    /// Gas of one call that is tried. Default: 50,000,000.
+    pub gas: u64,
+}
+
+impl Default for NodeOptions {
+    fn default() -> Self {
+        Self {
+            genesis: None,
+            chain_id: 31_337,
+            timestamp: 0,
+            accounts: 10,
+            mnemonic: "test test test test test test test test test test test junk".to_owned(),
+            balance: U256::from(10).pow(U256::from(22)),
+            mining: Mining::Auto,
+            limits: NodeLimits::default(),
+        }
+    }
+}
+
+impl Default for NodeLimits {
+    fn default() -> Self {
+        Self {
+            time: 10_000,
+            memory: 512 << 20,
+            gas: 50_000_000,
+        }
+    }
+}
+
+impl NodeOptions {
+    /// The genesis file by which the chain begins.
+    pub(super) fn genesis(&self) -> Genesis {
+        self.genesis.clone().unwrap_or_else(|| self.development())
+    }
+
+    fn development(&self) -> Genesis {
+        let mut config = ChainConfig {
+            chain_id: self.chain_id,
+            terminal_total_difficulty: Some(U256::ZERO),
+            terminal_total_difficulty_passed: true,
+            shanghai_time: Some(0),
+            cancun_time: Some(0),
+            prague_time: Some(0),
+            osaka_time: Some(0),
+            ..ChainConfig::default()
+        };
+        for block in [
+            &mut config.homestead_block,
+            &mut config.eip150_block,
+            &mut config.eip155_block,
+            &mut config.eip158_block,
+            &mut config.byzantium_block,
+            &mut config.constantinople_block,
+            &mut config.petersburg_block,
+            &mut config.istanbul_block,
+            &mut config.muir_glacier_block,
+            &mut config.berlin_block,
+            &mut config.london_block,
+            &mut config.arrow_glacier_block,
+            &mut config.gray_glacier_block,
+        ] {
+            *block = Some(0);
+        }
+        Genesis {
+            config,
+            timestamp: self.timestamp,
+            gas_limit: 30_000_000,
+            base_fee_per_gas: Some(1_000_000_000),
+            ..Genesis::default()
+        }
+    }
+}
