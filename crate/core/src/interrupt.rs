@@ -18,8 +18,8 @@ pub enum Interrupt {
 
 /// Asked again and again while something runs; an answer ends the run.
 ///
-/// It is asked once per call frame and every 1,024 instructions, on the thread that runs.
-pub type Watch<'a> = &'a dyn Fn() -> Option<Interrupt>;
+/// It is asked once per call frame and every 1,024 instructions, on the threads that run.
+pub type Watch<'a> = &'a (dyn Fn() -> Option<Interrupt> + Sync);
 
 /// A [`Watch`] that allows `limit` from now on. `clock` tells nanoseconds since any moment.
 ///
@@ -27,14 +27,17 @@ pub type Watch<'a> = &'a dyn Fn() -> Option<Interrupt>;
 ///
 /// ```
 /// use parevm::interrupt::{Interrupt, time_limit};
-/// use std::{cell::Cell, time::Duration};
+/// use std::{
+///     sync::atomic::{AtomicU64, Ordering::Relaxed},
+///     time::Duration,
+/// };
 ///
-/// let now = Cell::new(5);
+/// let now = AtomicU64::new(5);
 /// let limit = Duration::from_nanos(10);
-/// let watch = time_limit(|| now.get(), limit);
-/// now.set(15);
+/// let watch = time_limit(|| now.load(Relaxed), limit);
+/// now.store(15, Relaxed);
 /// assert_eq!(watch(), None);
-/// now.set(16);
+/// now.store(16, Relaxed);
 /// assert_eq!(watch(), Some(Interrupt::Time { limit }));
 /// ```
 pub fn time_limit(clock: impl Fn() -> u64, limit: Duration) -> impl Fn() -> Option<Interrupt> {
