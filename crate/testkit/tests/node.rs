@@ -30,6 +30,7 @@ fn options_are_read_as_users_write_them() {
         engine: &engine,
         now: 0,
         clock: None,
+        cancel: None,
     };
     let answer = node.request(&host, "eth_chainId", &[]);
     assert_eq!(answer.result.unwrap(), "0x7");
@@ -51,6 +52,7 @@ fn a_call_has_the_gas_and_the_time_of_the_options() {
         engine: &engine,
         now: 0,
         clock: Some(&clock),
+        cancel: None,
     };
     let callee = "0x00000000000000000000000000000000000000cc";
     let mut call = |code: &str| {
@@ -74,6 +76,7 @@ fn an_answer_says_whether_it_changed_the_node() {
         engine: &engine,
         now: 0,
         clock: None,
+        cancel: None,
     };
     let mut request = |name: &str, params| {
         let answer = node.request(&host, name, &[params]);

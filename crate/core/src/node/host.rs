@@ -1,7 +1,7 @@
 //! What a host lends a node for one request.
 
 use crate::{Engine, execute::timeline::Clock};
-use std::fmt;
+use std::{fmt, sync::atomic::AtomicBool};
 
 /// What a host lends a node for one request.
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Host<'a> {
     pub now: u64,
     /// Measures how long a request takes. `None`: none takes too long.
     pub clock: Option<Clock<'a>>,
+    /// True once nobody wants the answer any more. `None`: somebody always does.
+    pub cancel: Option<&'a AtomicBool>,
 }
 
 impl fmt::Debug for Host<'_> {
@@ -20,6 +22,7 @@ impl fmt::Debug for Host<'_> {
             .field("engine", &self.engine)
             .field("now", &self.now)
             .field("clock", &self.clock.is_some())
+            .field("cancel", &self.cancel)
             .finish()
     }
 }

@@ -16,11 +16,14 @@ pub use options::{Mining, NodeLimits, NodeOptions};
 use crate::{
     Chain, ExecuteOptions,
     chain::ImportError,
-    interrupt::time_limit,
+    interrupt::{Interrupt, time_limit},
     rpc::{self, Method, Params, RequestLimits, RpcError},
 };
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 /// A node in memory. A copy is cheap.
 #[derive(Clone, Debug)]
@@ -55,7 +58,7 @@ impl Node {
     ///
     /// let mut node = Node::new(NodeOptions::default())?;
     /// let engine = Engine::new(1)?;
-    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None };
+    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, cancel: None };
     /// let answer = node.request(&host, "eth_chainId", &[]);
     /// assert_eq!(answer.result?, "0x7a69");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -145,13 +148,16 @@ impl Node {
         limits.call.gas = gas;
         // Results and their JSON take a small multiple of what is recorded.
         limits.trace.recorded_bytes = usize::try_from(memory / 8).unwrap_or(usize::MAX);
-        match host.clock {
-            None => run(&limits),
-            Some(clock) => {
-                let watch = time_limit(clock, Duration::from_millis(time));
-                run(&limits.watched(&watch))
+        let in_time = host
+            .clock
+            .map(|clock| time_limit(clock, Duration::from_millis(time)));
+        let watch = || {
+            if host.cancel.is_some_and(|flag| flag.load(Relaxed)) {
+                return Some(Interrupt::Cancelled);
             }
-        }
+            in_time.as_ref()?()
+        };
+        run(&limits.watched(&watch))
     }
 }
 

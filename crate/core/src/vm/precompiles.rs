@@ -143,8 +143,9 @@ impl BlockPrecompiles {
         own.warm.insert(address);
     }
 
-    /// Puts what is at `from`, where there is something, also at `to`.
-    pub fn copy(&mut self, from: Address, to: Address) {
+    /// Puts what is at `from` also at `to`. False where there is nothing.
+    #[must_use]
+    pub fn copy(&mut self, from: Address, to: Address) -> bool {
         let placed = match self
             .own
             .as_deref()
@@ -156,9 +157,11 @@ impl BlockPrecompiles {
                 None => Placed::Nothing,
             },
         };
-        if !matches!(placed, Placed::Nothing) {
+        let is_there = !matches!(placed, Placed::Nothing);
+        if is_there {
             self.own().by_address.insert(to, placed);
         }
+        is_there
     }
 
     /// Leaves nothing at `address`: what the state has there runs.
