@@ -1,7 +1,9 @@
 //! The engine that one worker owns.
 
+use std::cell::RefCell;
 use std::str::FromStr;
 
+use parevm::Node;
 use parevm::block::Fixture;
 use parevm::execute::{self, AccessListOutput, ExecuteOptions, Executor};
 use parevm::{BlockOutcome, Checks};
@@ -15,11 +17,13 @@ use crate::error::WireError;
 use crate::listener::Listener;
 use crate::{clock, encode};
 
-/// An engine and the pool it executes on.
+/// An engine, the pool it executes on, and the node that it serves.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) core: parevm::Engine,
+    /// Open from when `openNode` was called.
+    pub(crate) node: RefCell<Option<Node>>,
     /// Workers that run a block by its access list, this one included.
     #[cfg(not(feature = "threads"))]
     pub(crate) workers: usize,
@@ -48,6 +52,7 @@ impl Engine {
         let pool = pool.map_err(|error| WireError::bug(error.to_string()))?;
         Ok(Self {
             core: parevm::Engine::with_pool(pool),
+            node: RefCell::new(None),
             #[cfg(not(feature = "threads"))]
             workers: threads,
         })

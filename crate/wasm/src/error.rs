@@ -59,6 +59,13 @@ impl WireError {
         }
     }
 
+    /// The node cannot be opened; `field` is the option that is wrong.
+    pub(crate) fn chain(field: &str, error: &dyn Error) -> Self {
+        let mut wire = Self::new("INVALID_CHAIN", error);
+        wire.data.field = Some(field.to_owned());
+        wire
+    }
+
     /// Nothing has the name that the caller gave.
     pub(crate) fn option(error: &dyn Error) -> Self {
         Self::new("INVALID_OPTION", error)

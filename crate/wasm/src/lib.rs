@@ -25,6 +25,7 @@ pub mod fault;
 pub mod host;
 mod listener;
 pub mod measure;
+pub mod node;
 #[cfg(feature = "threads")]
 pub mod threads;
 mod wire;

@@ -103,6 +103,23 @@ pub(crate) struct Receipt {
     pub logs: Vec<Log>,
 }
 
+/// What a node answers to a request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct NodeAnswer {
+    /// The result, in JSON; `null` where there is an error.
+    pub result: Option<String>,
+    /// What went wrong: an error object of JSON-RPC, in JSON.
+    pub error: Option<String>,
+    /// True when the node is another one than before.
+    pub changed: bool,
+    /// Seconds between blocks, where the node makes them by time.
+    pub interval: Option<u32>,
+    /// What subscribers are to be told: each the `params` of an `eth_subscription`, in JSON.
+    pub notifications: Vec<String>,
+}
+
 /// Kind of a transaction.
 #[derive(Serialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
@@ -388,6 +405,7 @@ mod tests {
         add::<Cause>(&mut text);
         add::<Mismatch>(&mut text);
         add::<Replay>(&mut text);
+        add::<NodeAnswer>(&mut text);
 
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../js/src/type/wire.ts");
         if std::env::var_os("PAREVM_WRITE").is_some() {

@@ -518,3 +518,29 @@ export type Replay = {
    */
   longestMs: number
 }
+
+/**
+ * What a node answers to a request.
+ */
+export type NodeAnswer = {
+  /**
+   * The result, in JSON; `null` where there is an error.
+   */
+  result: string | null
+  /**
+   * What went wrong: an error object of JSON-RPC, in JSON.
+   */
+  error: string | null
+  /**
+   * True when the node is another one than before.
+   */
+  changed: boolean
+  /**
+   * Seconds between blocks, where the node makes them by time.
+   */
+  interval: number | null
+  /**
+   * What subscribers are to be told: each the `params` of an `eth_subscription`, in JSON.
+   */
+  notifications: Array<string>
+}

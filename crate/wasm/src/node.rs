@@ -1,0 +1,132 @@
+//! The node in memory that one worker owns, and what it answers.
+
+use parevm::Node;
+use parevm::node::{Answer, Host, Mining, NodeOptions};
+use parevm::rpc::{ErrorCode, RpcError};
+use serde::Serialize;
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+
+use crate::cancel::CANCEL;
+use crate::engine::Engine;
+use crate::error::WireError;
+use crate::{clock, encode, wire};
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens a node with `options`, the JSON of a `NodeOptions`, in place of the one before.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError` that names the field: the options are wrong.
+    #[wasm_bindgen(js_name = openNode)]
+    pub fn open_node(&self, options: &str) -> Result<(), JsValue> {
+        let options: NodeOptions =
+            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let node = Node::new(options).map_err(|error| WireError::chain("genesis", &error))?;
+        self.node.replace(Some(node));
+        Ok(())
+    }
+
+    /// Imports blocks in RLP, as a `chain.rlp` file has them; returns their number.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: a block is not valid, and the node is as it was.
+    #[wasm_bindgen(js_name = importChain)]
+    pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
+        self.with_node(now_ms, |node, host| node.import(host, rlp))?
+            .map_err(|error| WireError::chain("importChain", &error).into())
+    }
+
+    /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
+    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: no node is open.
+    pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
+        let params = positional(params);
+        let answer = self.with_node(now_ms, |node, host| {
+            let answer = match params {
+                Ok(params) => node.request(host, method, &params),
+                Err(error) => Answer {
+                    result: Err(error),
+                    changed: false,
+                },
+            };
+            wire_answer(&answer, node)
+        })?;
+        Ok(encode::to_js(&answer)?)
+    }
+}
+
+impl Engine {
+    fn with_node<T>(
+        &self,
+        now_ms: f64,
+        run: impl FnOnce(&mut Node, &Host<'_>) -> T,
+    ) -> Result<T, WireError> {
+        let host = Host {
+            engine: &self.core,
+            now: now_ms as u64,
+            clock: Some(&clock::now_ns),
+            cancel: Some(&CANCEL),
+        };
+        let mut node = self.node.borrow_mut();
+        let node = node
+            .as_mut()
+            .ok_or_else(|| WireError::bug("no node is open".to_owned()))?;
+        Ok(run(node, &host))
+    }
+}
+
+/// Reads parameters by position. Left out or `null`, there are none.
+fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
+    let invalid = |message: String| RpcError {
+        code: ErrorCode::InvalidParams,
+        message,
+        data: None,
+    };
+    match serde_json::from_str(params) {
+        Ok(Value::Array(params)) => Ok(params),
+        Ok(Value::Null) => Ok(Vec::new()),
+        Ok(_) => Err(invalid("params: must be a list".to_owned())),
+        Err(error) => Err(invalid(format!("params: {error}"))),
+    }
+}
+
+/// An error of JSON-RPC, as its specification spells it.
+#[derive(Serialize)]
+struct ErrorObject<'a> {
+    code: i32,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+}
+
+fn wire_answer(answer: &Answer, node: &mut Node) -> wire::NodeAnswer {
+    let (result, error) = match &answer.result {
+        Ok(result) => (Some(result.to_string()), None),
+        Err(error) => {
+            let error = ErrorObject {
+                code: error.code.number(),
+                message: &error.message,
+                data: error.data.as_ref(),
+            };
+            (None, serde_json::to_string(&error).ok())
+        }
+    };
+    let interval = match node.mining() {
+        Mining::Interval(seconds) => Some(u32::try_from(seconds).unwrap_or(u32::MAX)),
+        Mining::Auto | Mining::Manual => None,
+    };
+    let notifications = node.take_notifications();
+    wire::NodeAnswer {
+        result,
+        error,
+        changed: answer.changed,
+        interval,
+        notifications: notifications.iter().map(Value::to_string).collect(),
+    }
+}
