@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { bench } from './bench.js'
 import { run } from './run.js'
+import { serve } from './serve.js'
 import { UsageError } from './usage.js'
 
 const HELP = `parevm runs Ethereum blocks on all cores.
@@ -19,9 +20,25 @@ const HELP = `parevm runs Ethereum blocks on all cores.
     --threads 1,2        thread counts to try                      (default: one per core)
     --runs N             samples of each, in turn                  (default: 9)
     --json FILE          writes the figures to FILE
+
+  parevm serve           serves a chain in memory as JSON-RPC, over HTTP and WebSocket, to this machine
+    --genesis FILE       its first block and rules                 (default: one for development)
+    --import FILE        blocks that follow, as in chain.rlp
+    --port N             0 for any that is free                    (default: 8545)
+    --chain-id N         of the one for development                (default: 31337)
+    --accounts N         that own something and sign               (default: 10)
+    --mnemonic WORDS     from which they are derived               (default: test test ... junk)
+    --block-time N       a block every N seconds                   (default: one per transaction)
+    --no-mining          blocks only on evm_mine
+    --threads N          threads that execute                      (default: one per core)
+    --json               one line of JSON on stdout when it serves
 `
 
-const commands: Record<string, (args: string[]) => Promise<boolean>> = { run, bench }
+const commands: Record<string, (args: string[]) => Promise<boolean>> = {
+  run,
+  bench,
+  serve,
+}
 
 /** Resolves with the exit code: 0 only if everything went as it should. */
 async function main(args: string[]): Promise<number> {

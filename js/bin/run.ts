@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { BaseError } from '../src/error/BaseError.js'
 import type { Evm } from '../src/evm/evm.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
@@ -81,7 +80,7 @@ async function replay(
     return result(replayed, build)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const code = error instanceof BaseError ? error.code : String(Reflect.get(error, 'code'))
+    const code = String(Reflect.get(error, 'code'))
     return { file, error: { name: error.name, code, message: error.message } }
   }
 }

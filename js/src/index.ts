@@ -1,9 +1,18 @@
+export type { AssetChange } from './actions/assetChanges.js'
+export type { call } from './actions/call.js'
 export { CallbackFailedError } from './actions/callbacks.js'
+export type { createAccessList } from './actions/createAccessList.js'
+export type { estimateGas } from './actions/estimateGas.js'
 export type { executeBlock } from './actions/executeBlock.js'
+export type { simulateBlocks } from './actions/simulateBlocks.js'
+export type { simulateCalls } from './actions/simulateCalls.js'
+export type { traceCall } from './actions/traceCall.js'
+export type { ChainOptions } from './chain/setup.js'
 export { BaseError } from './error/BaseError.js'
 export {
   EngineBugError,
   InvalidBlockError,
+  InvalidChainError,
   InvalidFixtureError,
   InvalidTransactionError,
   StateUnavailableError,
@@ -16,6 +25,43 @@ export type { Evm } from './evm/evm.js'
 export { type Build, UnsupportedRuntimeError } from './loader/choose.js'
 export { EngineFailedError, WorkerDiedError } from './pool/engine.js'
 export type { Executor, FixtureText } from './pool/message.js'
+export { announceProvider } from './provider/announce.js'
+export type { Provider } from './provider/provider.js'
+export {
+  ChainDisconnectedError,
+  ExecutionRevertedError,
+  InternalRpcError,
+  InvalidInputRpcError,
+  InvalidParamsRpcError,
+  InvalidRequestRpcError,
+  LimitExceededRpcError,
+  MethodNotFoundRpcError,
+  ParseRpcError,
+  ProviderDisconnectedError,
+  ProviderRpcError,
+  ResourceNotFoundRpcError,
+  TimeoutRpcError,
+  TransactionRejectedRpcError,
+  UnauthorizedProviderError,
+  UnsupportedProviderMethodError,
+  UserRejectedRequestError,
+} from './provider/rpcError.js'
+export type { RpcBlock, Withdrawal } from './rpc/block.js'
+export type { BlockParameter, BlockTag } from './rpc/blockParameter.js'
+export type {
+  CallFrame,
+  CallFrameLog,
+  FlatCall,
+  PrestateAccount,
+  PrestateAccounts,
+  PrestateDiff,
+  StructLog,
+  StructLogs,
+} from './rpc/callTrace.js'
+export type { RpcLog } from './rpc/log.js'
+export type { BlockOverrides, StateOverride, StorageWord } from './rpc/override.js'
+export type { SignedAuthorization, Transaction } from './rpc/transaction.js'
+export type { Authorization, TransactionRequest } from './rpc/transactionRequest.js'
 export type {
   Account,
   AccountAccess,

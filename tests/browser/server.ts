@@ -7,6 +7,7 @@ import { transformWithOxc } from 'vite'
 import type { execute } from '../block/execute.js'
 import type { runFile } from '../conformance/page.js'
 import type { play } from '../faults/scenario.js'
+import type { askProvider } from '../provider/page.js'
 
 /** The package as it is published: the page loads its files as they are, without a bundler. */
 const here = fileURLToPath(new URL('../..', import.meta.url))
@@ -17,12 +18,18 @@ const html = `<!doctype html><meta charset="utf-8"><title>parevm</title>
   import { execute } from '/tests/block/execute.ts'
   import { runFile } from '/tests/conformance/page.ts'
   import { play } from '/tests/faults/scenario.ts'
-  globalThis.parevmTest = { execute, play, runFile }
+  import { askProvider } from '/tests/provider/page.ts'
+  globalThis.parevmTest = { askProvider, execute, play, runFile }
 </script>`
 
 declare global {
   /** What the page has for tests. */
-  var parevmTest: { execute: typeof execute; play: typeof play; runFile: typeof runFile }
+  var parevmTest: {
+    askProvider: typeof askProvider
+    execute: typeof execute
+    play: typeof play
+    runFile: typeof runFile
+  }
 }
 
 const types: Record<string, string> = {

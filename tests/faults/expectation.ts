@@ -26,6 +26,8 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   killedIdleEngine: () => [],
   panicInEngine: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
   panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
+  chainOutlivesPanic: () => [failed(/a fault that a test asked for/), { value: 'done' }],
+  chainOutlivesKill: () => [{ value: 'done' }],
   engineScriptMissing: () => [died('engine')],
   poolScriptMissing: () => [died('pool')],
   workerRefused: () => [failed(/a worker could not be started/)],

@@ -75,6 +75,22 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
+  /** What was committed to the chain is there after the engine that held it is gone. */
+  async chainOutlivesPanic(lab: Lab, build: Build) {
+    const { evm, fault } = await lab.breakable({ ...build, chain: { id: 7 } })
+    const before = await changeChain(evm)
+    const ends = [await ending(fault('panicInEngine')), await ending(isSame(evm, before))]
+    return { ends, after: await works(lab, evm) }
+  },
+
+  async chainOutlivesKill(lab: Lab, build: Build) {
+    const { evm } = await lab.breakable({ ...build, chain: { id: 7 } })
+    const before = await changeChain(evm)
+    for (const worker of lab.workers) worker.kill()
+    await soon()
+    return { ends: [await ending(isSame(evm, before))], after: await works(lab, evm) }
+  },
+
   async engineScriptMissing(lab: Lab, build: Build) {
     lab.breakScript('engine')
     const ends = [await ending(lab.createEvm(build))]
@@ -204,6 +220,29 @@ async function ending(call: Promise<unknown>): Promise<End> {
 async function execute(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
   const fixture = await lab.fixture('19933122')
   return (await evm.executeBlock({ fixture })).gasUsed
+}
+
+type Engine = Awaited<ReturnType<Lab['createEvm']>>
+
+/** Changes the chain in several ways; returns what it looks like then. */
+async function changeChain({ provider }: Engine): Promise<string> {
+  await provider.request({ method: 'evm_setAutomine', params: [false] })
+  return look({ provider })
+}
+
+/** Everything that the changes have left, as text. */
+async function look({ provider }: Pick<Engine, 'provider'>): Promise<string> {
+  const questions = [
+    { method: 'eth_chainId' },
+    { method: 'anvil_getAutomine' },
+    { method: 'eth_getBlockByNumber', params: ['latest', true] },
+  ]
+  return JSON.stringify(await Promise.all(questions.map((one) => provider.request(one))))
+}
+
+async function isSame(evm: Engine, before: string): Promise<void> {
+  const now = await look(evm)
+  if (now !== before) throw new Error(`the chain was ${before} and is ${now}`)
 }
 
 /** The engine, or the fresh one in its place, executes a block. */

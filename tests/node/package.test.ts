@@ -50,16 +50,26 @@ test('the installed package executes a block', async () => {
   expect((await start([process.execPath, 'block.js'], folder)).trim()).toBe('2056821 true')
 })
 
-test('the example of the README runs', async () => {
+test('the examples of the README run', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const example = /```ts\n([\s\S]*?)```/
-    .exec(readme)?.[1]
-    ?.replace("'fixtures/", "'node_modules/parevm/fixtures/")
-  await writeFile(join(folder, 'example.js'), `${example}\nconsole.log(run.gasUsed, run.checks)`)
-  const output = await start([process.execPath, 'example.js'], folder)
+  const [replay, simulate] = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) =>
+    code?.replace("'fixtures/", "'node_modules/parevm/fixtures/"),
+  )
+  await writeFile(join(folder, 'replay.js'), `${replay}\nconsole.log(run.gasUsed, run.checks)`)
+  const output = await start([process.execPath, 'replay.js'], folder)
   expect(output).toContain('1100 of 1100')
   expect(output).toContain('29985362n')
   expect(output).not.toContain('false')
+
+  const told = simulate?.replaceAll(
+    /^await (evm\.(?!close).*?)( \/\/.*)?$/gm,
+    'console.log(await $1)',
+  )
+  await writeFile(join(folder, 'simulate.js'), told ?? '')
+  const answers = await start([process.execPath, 'simulate.js'], folder)
+  expect(answers).toContain('21000n')
+  expect(answers).toContain("type: 'CALL'")
+  expect(answers).toContain("number: '0x0'")
 })
 
 test('the installed command runs', async () => {

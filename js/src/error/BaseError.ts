@@ -2,12 +2,12 @@
  * What every error of parevm has: a `name` and a `code` that do not change, what happened, and what
  * to do about it.
  */
-export abstract class BaseError extends Error {
+export abstract class BaseError<data = Readonly<Record<string, unknown>>> extends Error {
   abstract override readonly name: string
-  /** Stable, for `switch`. */
-  abstract readonly code: string
+  /** Stable, for `switch`. A number where a specification gives one (EIP-1193, JSON-RPC). */
+  abstract readonly code: string | number
   /** Facts that go with the code: plain data that survives `structuredClone`. */
-  readonly data: Readonly<Record<string, unknown>>
+  readonly data: data
   /** What to do about it. */
   readonly hint: string | undefined
 
@@ -17,14 +17,14 @@ export abstract class BaseError extends Error {
       options.cause === undefined ? undefined : { cause: options.cause },
     )
     this.hint = options.hint
-    this.data = options.data ?? {}
+    this.data = ('data' in options ? options.data : {}) as data
   }
 }
 
 export declare namespace BaseError {
   type Options = {
     cause?: unknown
-    data?: Record<string, unknown> | undefined
+    data?: unknown
     hint?: string | undefined
   }
 }

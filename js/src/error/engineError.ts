@@ -10,6 +10,8 @@ export function engineError(error: WireError): BaseError {
       return new InvalidBlockError(error)
     case 'INVALID_TRANSACTION':
       return new InvalidTransactionError(error)
+    case 'INVALID_CHAIN':
+      return new InvalidChainError(error)
     case 'STATE_UNAVAILABLE':
       return new StateUnavailableError(error)
     default:
@@ -32,6 +34,21 @@ export class InvalidFixtureError extends BaseError {
     })
     this.field = text(data.field)
     this.index = position(data.index)
+  }
+}
+
+/** The chain cannot be opened: its genesis or a block to import is wrong. */
+export class InvalidChainError extends BaseError {
+  override readonly name = 'InvalidChainError'
+  readonly code = 'INVALID_CHAIN'
+  /** The option of `createEvm` that is wrong. */
+  readonly field: string | undefined
+  constructor({ message, data }: WireError) {
+    super(`The chain cannot be opened: ${message}.`, {
+      data,
+      hint: 'Correct it; do not retry with the same one.',
+    })
+    this.field = text(data.field)
   }
 }
 

@@ -1,3 +1,5 @@
+import type { ChainOptions } from '../chain/setup.js'
+import type { InvalidChainError } from '../error/engineError.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import type { Build, UnsupportedRuntimeError } from '../loader/choose.js'
@@ -13,11 +15,13 @@ import { startEvm } from './start.js'
  * and why. An engine that does nothing does not keep a Node.js process alive.
  *
  * @example
- * const evm = await createEvm()
- * const { gasUsed, checks } = await evm.executeBlock({ fixture })
+ * const evm = await createEvm({ chain: { id: 1 } })
+ * const { data } = await evm.call({ to, data: '0x18160ddd' })
  * await evm.close()
  *
  * @param options - {@link createEvm.Options}
+ * @throws {@link InvalidParameterError} An option has a value that it cannot have.
+ * @throws {@link InvalidChainError} The genesis or the blocks to import are wrong.
  * @throws {@link UnsupportedRuntimeError} Nothing fits this host, or what was asked for does not.
  * @throws {@link ModuleUnavailableError} The wasm file is not where it should be.
  * @throws {@link EngineFailedError} or {@link WorkerDiedError}: the workers did not start.
@@ -28,7 +32,7 @@ export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
 }
 
 export declare namespace createEvm {
-  type Options = {
+  type Options = ChainOptions & {
     /**
      * Threads that execute, at most 256; 1 means the single build. Where memory cannot be shared
      * they are workers that each hold the whole state, and only `executor: 'bal'` uses more than
@@ -40,6 +44,7 @@ export declare namespace createEvm {
   }
   type ErrorType =
     | InvalidParameterError
+    | InvalidChainError
     | UnsupportedRuntimeError
     | ModuleUnavailableError
     | EngineFailedError

@@ -1,11 +1,34 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import type { call } from '../actions/call.js'
+import type { createAccessList } from '../actions/createAccessList.js'
+import type { estimateGas } from '../actions/estimateGas.js'
 import type { executeBlock } from '../actions/executeBlock.js'
+import type { simulateBlocks } from '../actions/simulateBlocks.js'
+import type { simulateCalls } from '../actions/simulateCalls.js'
+import type { traceCall } from '../actions/traceCall.js'
 import type { Build } from '../loader/choose.js'
+import type { Provider } from '../provider/provider.js'
 
 /** A running engine. Plain functions: they can be taken off and passed on. */
 export type Evm = {
   /** What runs, and why. */
   readonly info: Evm.Info
+  /** The chain in memory, for everything that speaks EIP-1193. */
+  readonly provider: Provider
+  /** Runs a call. {@link call} */
+  call(parameters: call.Parameters): Promise<call.ReturnType>
+  /** Tells the gas that a transaction needs. {@link estimateGas} */
+  estimateGas(parameters: estimateGas.Parameters): Promise<estimateGas.ReturnType>
+  /** Tells what a transaction touches. {@link createAccessList} */
+  createAccessList(parameters: createAccessList.Parameters): Promise<createAccessList.ReturnType>
+  /** Runs a call and tells of it. {@link traceCall} */
+  traceCall<const tracer extends traceCall.Tracer | undefined = undefined>(
+    parameters: traceCall.Parameters<tracer>,
+  ): Promise<traceCall.ReturnType<tracer>>
+  /** Runs calls of one account and tells what it gains and loses. {@link simulateCalls} */
+  simulateCalls(parameters: simulateCalls.Parameters): Promise<simulateCalls.ReturnType>
+  /** Runs calls in blocks. {@link simulateBlocks} */
+  simulateBlocks(parameters: simulateBlocks.Parameters): Promise<simulateBlocks.ReturnType>
   /** Executes a block. {@link executeBlock} */
   executeBlock(parameters: executeBlock.Parameters): Promise<executeBlock.ReturnType>
   /**

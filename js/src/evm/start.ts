@@ -1,14 +1,25 @@
+import { call } from '../actions/call.js'
+import { createAccessList } from '../actions/createAccessList.js'
+import { estimateGas } from '../actions/estimateGas.js'
 import { executeBlock } from '../actions/executeBlock.js'
+import { simulateBlocks } from '../actions/simulateBlocks.js'
+import { simulateCalls } from '../actions/simulateCalls.js'
+import { traceCall } from '../actions/traceCall.js'
+import { type Chain, createChain } from '../chain/chain.js'
+import { createMiner } from '../chain/miner.js'
+import { chainSetup } from '../chain/setup.js'
 import { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
 import { createSupervisor, type Supervisor } from '../pool/supervisor.js'
+import { createProvider } from '../provider/provider.js'
 import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
 
 /**
  * Starts an engine on `host`: {@link createEvm} after it has found out where it runs.
  *
- * @returns The engine, and the supervisor that owns its workers, which the package keeps to itself.
+ * @returns The engine, with what the package keeps to itself: the supervisor that owns its workers,
+ * and its chain.
  */
 export async function startEvm(
   host: Host,
@@ -16,15 +27,42 @@ export async function startEvm(
   { faults = false }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const choice = choose(host.features, options)
-  const supervisor = createSupervisor({ host, choice, faults })
+  const supervisor = createSupervisor({
+    host,
+    choice,
+    faults,
+    chain: chainSetup(options, Date.now()),
+    onAnswer({ method }, { changed, interval, notifications }) {
+      if (!changed) return
+      miner.pace(interval)
+      notifications.forEach(handle.notify)
+      handle.changed(method)
+    },
+  })
+  const chain = createChain(supervisor)
+  const handle = createProvider(chain)
+  const miner = createMiner(chain)
   const { version } = await supervisor.start()
+  if (typeof options.mining === 'object') miner.pace(options.mining.interval)
+  const close = async () => {
+    miner.pace(null)
+    handle.disconnect()
+    await supervisor.close()
+  }
   const evm: Evm = {
     info: { ...choice, version },
+    provider: handle.provider,
+    call: (parameters) => call(chain, parameters),
+    estimateGas: (parameters) => estimateGas(chain, parameters),
+    createAccessList: (parameters) => createAccessList(chain, parameters),
+    traceCall: (parameters) => traceCall(chain, parameters),
+    simulateCalls: (parameters) => simulateCalls(chain, parameters),
+    simulateBlocks: (parameters) => simulateBlocks(chain, parameters),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
-    close: supervisor.close,
-    [asyncDispose]: supervisor.close,
+    close,
+    [asyncDispose]: close,
   }
-  return { evm, supervisor }
+  return { evm, supervisor, chain }
 }
 
 export declare namespace startEvm {
@@ -32,7 +70,7 @@ export declare namespace startEvm {
     /** Whether the engine can be told to break. Only tests say so. */
     faults?: boolean
   }
-  type ReturnType = { evm: Evm; supervisor: Supervisor }
+  type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
 }
 
 /** Browsers that do not have the symbol yet get the one that compilers put in its place. */

@@ -72,6 +72,11 @@ export type EngineBinding = {
     executors: readonly Executor[],
     only: string | undefined,
   ): string
+  openNode(options: string): void
+  /** Returns the number of blocks. */
+  importChain(rlp: Uint8Array, nowMs: number): number
+  /** Returns a `NodeAnswer`. */
+  request(method: string, params: string, nowMs: number): unknown
   panicInEngine(): void
   panicInPool(): void
   hang(): void

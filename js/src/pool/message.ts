@@ -1,6 +1,7 @@
 import type { Build } from '../loader/choose.js'
-import type { BlockOutcome, Receipt, Replay } from '../type/wire.js'
+import type { BlockOutcome, NodeAnswer, Receipt, Replay } from '../type/wire.js'
 import type { ExecuteOptions } from './bindings.js'
+import type { Change } from './journal.js'
 
 /** What the supervisor says to a worker. The first message is `start`. */
 export type ToWorker =
@@ -84,11 +85,37 @@ export type MadeBlock = {
 /** Which way to run a block. All return the same. */
 export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
 
+/** How the node of an engine begins. */
+export type ChainSetup = {
+  /** JSON of `NodeOptions` of the crate `parevm`. */
+  readonly options: string
+  /** Blocks to import, one behind the other in RLP. */
+  readonly blocks: Uint8Array | undefined
+  /** When the node was made, in milliseconds since the Unix epoch. */
+  readonly nowMs: number
+}
+
 /** Everything that an engine can be asked, with what it answers. */
 export type EngineCalls = {
   executeBlock: {
     parameters: { fixture: FixtureText; options: ExecuteOptions }
     result: BlockOutcome
+  }
+  /** Opens the node and repeats what has changed it. The supervisor asks before anything else. */
+  openNode: {
+    parameters: ChainSetup & { journal: readonly Change[] }
+    result: undefined
+  }
+  /** Asks the node, as JSON-RPC does. */
+  rpc: {
+    parameters: {
+      method: string
+      /** Positional, in JSON. */
+      params: string
+      /** The time in milliseconds since the Unix epoch: blocks have theirs from it. */
+      nowMs: number
+    }
+    result: NodeAnswer
   }
   /** Executes, compares with sequential execution, and times beside plain revm. */
   replay: {

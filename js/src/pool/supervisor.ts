@@ -2,22 +2,27 @@ import { engineError } from '../error/engineError.js'
 import { EvmClosedError } from '../evm/close.js'
 import type { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
+import type { NodeAnswer } from '../type/wire.js'
 import { type EngineHandle, type EngineInfo, startEngine } from './engine.js'
-import type { EngineCalls, EngineRequest } from './message.js'
+import { createJournal } from './journal.js'
+import type { ChainSetup, EngineCalls, EngineRequest } from './message.js'
 import { createPending, type Pending } from './pending.js'
 
 /**
  * Returns the owner of an engine. It never blocks, gives the engine one request after the other,
  * and replaces an engine that is lost: what was pending rejects, the next request starts a fresh one.
+ *
+ * The chain outlives its engine: what has changed the node is kept here, and a fresh engine repeats it.
  */
 export function createSupervisor(parameters: createSupervisor.Parameters): Supervisor {
-  const { host, choice, faults } = parameters
+  const { host, choice, faults, chain, onAnswer } = parameters
   const pending = createPending()
+  const journal = createJournal()
   let compiled: Promise<WebAssembly.Module> | undefined
   let engine: EngineHandle | undefined
   let starting: Promise<EngineInfo> | undefined
   let rejectStart: ((error: unknown) => void) | undefined
-  let running: number | undefined
+  let running: Pending.Request | undefined
   let closed: Promise<void> | undefined
 
   const compile = () => {
@@ -59,9 +64,18 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
             return pending.progress(message.id, message.settled, message.total)
           if (message.type === 'receipts')
             return pending.receipts(message.id, message.first, message.receipts)
+          if (message.id === OPENING) {
+            if (message.type === 'result') return opened()
+            fail(engineError(message.error))
+            return void started.stop()
+          }
+          const asked = running
           running = undefined
-          if (message.type === 'result') pending.resolve(message.id, message.result)
-          else pending.reject(message.id, engineError(message.error))
+          if (message.type === 'result') {
+            // Before the caller hears of it, and also where the caller has stopped listening.
+            if (asked?.request.kind === 'rpc') heed(asked.request, message.result as NodeAnswer)
+            pending.resolve(message.id, message.result)
+          } else pending.reject(message.id, engineError(message.error))
           pump()
         },
         onLost(error) {
@@ -69,12 +83,24 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         },
       })
       engine = started
-      void started.ready.then((info) => {
+      let info: EngineInfo
+      const opened = () => {
         rejectStart = undefined
         resolve(info)
         pump()
+      }
+      void started.ready.then((told) => {
+        info = told
+        if (chain === undefined) return opened()
+        started.request(OPENING, { kind: 'openNode', ...chain, journal: journal.changes })
       })
     })
+  }
+
+  /** Keeps what a fresh engine has to repeat. */
+  const heed = (request: RpcRequest, answer: NodeAnswer) => {
+    if (answer.changed) journal.add(request)
+    onAnswer?.(request, answer)
   }
 
   const start = () => {
@@ -93,7 +119,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         const next = pending.first()
         if (attempt !== starting || engine === undefined || running !== undefined) return
         if (next === undefined) return engine.keepAlive(false)
-        running = next.id
+        running = next
         try {
           engine.request(next.id, next.request)
         } catch (error) {
@@ -110,12 +136,12 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
   }
 
   const onAbort = (id: number) => {
-    if (id !== running || engine === undefined) return pump()
+    if (id !== running?.id || engine === undefined) return pump()
     const aborted = engine
     aborted.abort(id)
     const timer = setTimeout(() => {
       // A transaction that does not end is ended together with its worker.
-      if (engine !== aborted || running !== id) return
+      if (engine !== aborted || running?.id !== id) return
       void drop()?.stop()
       pump()
     }, ABORT_LIMIT_MS)
@@ -155,8 +181,15 @@ export declare namespace createSupervisor {
     host: Host
     choice: choose.Choice
     faults: boolean
+    /** How the node of each engine begins; left out, there is none. */
+    chain?: ChainSetup | undefined
+    /** Told what the node answers, also where nobody waits for it any more. Must not throw. */
+    onAnswer?: ((request: RpcRequest, answer: NodeAnswer) => void) | undefined
   }
 }
+
+/** A question to the node. */
+type RpcRequest = Extract<EngineRequest, { kind: 'rpc' }>
 
 /** The owner of an engine. */
 export type Supervisor = {
@@ -170,6 +203,9 @@ export type Supervisor = {
   /** Ends all workers and rejects what is pending. */
   close(): Promise<void>
 }
+
+/** The number of the request that opens the node. Those of callers begin at 1. */
+const OPENING = 0
 
 /** An engine that has not answered by then after an abort is replaced. */
 const ABORT_LIMIT_MS = 1_000

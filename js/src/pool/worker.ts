@@ -88,6 +88,15 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       const { suite, file, text, executors, only } = request
       return engine.conformance?.(suite, file, text, executors, only)
     }
+    case 'openNode': {
+      const { options, blocks, nowMs, journal } = request
+      engine.openNode(options)
+      if (blocks !== undefined) engine.importChain(blocks, nowMs)
+      for (const { method, params, nowMs } of journal) engine.request(method, params, nowMs)
+      return undefined
+    }
+    case 'rpc':
+      return engine.request(request.method, request.params, request.nowMs)
     case 'fault':
       if (faults) engine[request.fault]()
       return undefined

@@ -1,0 +1,57 @@
+import type { Chain } from '../chain/chain.js'
+import type { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { ProviderRpcError } from '../provider/rpcError.js'
+import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
+import {
+  type BlockOverrides,
+  blockOverrides,
+  type StateOverride,
+  stateOverride,
+} from '../rpc/override.js'
+import { type TransactionRequest, transactionRequest } from '../rpc/transactionRequest.js'
+import type { Hex } from '../type/wire.js'
+
+/**
+ * Runs a call and returns what it returns; nothing changes.
+ *
+ * @example
+ * const { data } = await evm.call({ to, data: '0x18160ddd' })
+ *
+ * @param chain - The node to ask.
+ * @param parameters - {@link call.Parameters}
+ * @throws {@link ExecutionRevertedError} The call has reverted; `data` is what it reverted with.
+ * @throws {@link ProviderRpcError} with the code of JSON-RPC.
+ * @throws {@link InvalidParameterError} that names the field.
+ */
+export async function call(chain: Chain, parameters: call.Parameters): Promise<call.ReturnType> {
+  const { signal } = parameters
+  const data = await chain.request<Hex>('eth_call', callParams(parameters), { signal })
+  return { data: data === '0x' ? undefined : data }
+}
+
+export declare namespace call {
+  type Parameters = TransactionRequest &
+    BlockParameter & {
+      /** Accounts that are other than in the chain. */
+      stateOverride?: StateOverride | undefined
+      /** What is other about the block. */
+      blockOverrides?: BlockOverrides | undefined
+      /** Ends the call early. */
+      signal?: AbortSignal | undefined
+    }
+  type ReturnType = {
+    /** What the call returned; `undefined` where that is nothing. */
+    data: Hex | undefined
+  }
+  type ErrorType = ProviderRpcError | InvalidParameterError
+}
+
+/** Returns the transaction, the block and the overrides, as several methods take them. */
+export function callParams(parameters: call.Parameters): unknown[] {
+  const params = [transactionRequest(parameters), blockParameter(parameters)] as unknown[]
+  const { stateOverride: state, blockOverrides: block } = parameters
+  if (state !== undefined || block !== undefined)
+    params.push(state === undefined ? {} : stateOverride(state, 'stateOverride'))
+  if (block !== undefined) params.push(blockOverrides(block, 'blockOverrides'))
+  return params
+}

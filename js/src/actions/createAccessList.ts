@@ -1,0 +1,42 @@
+import type { Chain } from '../chain/chain.js'
+import { rpcError } from '../provider/rpcError.js'
+import type { Hex } from '../type/wire.js'
+import { type call, callParams } from './call.js'
+
+/**
+ * Resolves with the access list (EIP-2930) of what a transaction touches, and its gas with that list.
+ *
+ * @example
+ * const { accessList, gasUsed } = await evm.createAccessList({ account, to, data })
+ *
+ * @param chain - The node to ask.
+ * @param parameters - {@link createAccessList.Parameters}
+ * @throws {@link ExecutionRevertedError} The transaction fails; the message says how.
+ * @throws {@link ProviderRpcError} with the code of JSON-RPC.
+ * @throws {@link InvalidParameterError} that names the field.
+ */
+export async function createAccessList(
+  chain: Chain,
+  parameters: createAccessList.Parameters,
+): Promise<createAccessList.ReturnType> {
+  const { signal } = parameters
+  const params = callParams(parameters)
+  const { accessList, gasUsed, error } = await chain.request<{
+    accessList: { address: Hex; storageKeys: Hex[] }[]
+    gasUsed: Hex
+    error?: string
+  }>('eth_createAccessList', params, { signal })
+  // The method gives a list in this case too; viem throws, and so who calls sees the failure.
+  if (error !== undefined) throw rpcError({ code: 3, message: error })
+  return { accessList, gasUsed: BigInt(gasUsed) }
+}
+
+export declare namespace createAccessList {
+  type Parameters = call.Parameters
+  type ReturnType = {
+    accessList: readonly { address: Hex; storageKeys: readonly Hex[] }[]
+    /** Gas units. */
+    gasUsed: bigint
+  }
+  type ErrorType = call.ErrorType
+}

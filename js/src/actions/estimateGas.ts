@@ -1,0 +1,29 @@
+import type { Chain } from '../chain/chain.js'
+import type { Hex } from '../type/wire.js'
+import { type call, callParams } from './call.js'
+
+/**
+ * Resolves with the least gas limit with which a transaction succeeds, in gas units; nothing changes.
+ *
+ * @example
+ * const gas = await evm.estimateGas({ account, to, value: 1n })
+ *
+ * @param chain - The node to ask.
+ * @param parameters - {@link estimateGas.Parameters}
+ * @throws {@link ExecutionRevertedError} It reverts with any gas; `data` is what it reverted with.
+ * @throws {@link ProviderRpcError} with the code of JSON-RPC.
+ * @throws {@link InvalidParameterError} that names the field.
+ */
+export async function estimateGas(
+  chain: Chain,
+  parameters: estimateGas.Parameters,
+): Promise<estimateGas.ReturnType> {
+  const { signal } = parameters
+  return BigInt(await chain.request<Hex>('eth_estimateGas', callParams(parameters), { signal }))
+}
+
+export declare namespace estimateGas {
+  type Parameters = call.Parameters
+  type ReturnType = bigint
+  type ErrorType = call.ErrorType
+}

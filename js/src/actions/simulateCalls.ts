@@ -1,0 +1,99 @@
+import type { Chain } from '../chain/chain.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { RpcBlock } from '../rpc/block.js'
+import type { BlockOverrides, StateOverride } from '../rpc/override.js'
+import { addressOf, type TransactionRequest } from '../rpc/transactionRequest.js'
+import type { Hex } from '../type/wire.js'
+import { type AssetChange, assetProbes, findAssets } from './assetChanges.js'
+import { simulateBlocks } from './simulateBlocks.js'
+
+/**
+ * Runs calls of one account, each on what the ones before have left, and tells what they change
+ * of what the account owns; nothing changes. A call that fails does not end it: its result says so.
+ *
+ * @example
+ * const { results, assetChanges } = await evm.simulateCalls({
+ *   account,
+ *   calls: [{ to: token, data: transfer }],
+ *   traceAssetChanges: true,
+ * })
+ *
+ * @param chain - The node to ask.
+ * @param parameters - {@link simulateCalls.Parameters}
+ * @throws {@link ProviderRpcError} with the code of JSON-RPC.
+ * @throws {@link InvalidParameterError} that names the field.
+ */
+export async function simulateCalls(
+  chain: Chain,
+  parameters: simulateCalls.Parameters,
+): Promise<simulateCalls.ReturnType> {
+  const { calls, stateOverrides, blockOverrides, traceAssetChanges = false, ...rest } = parameters
+  const account = addressOf(parameters.account)
+  if (!Array.isArray(calls)) throw new InvalidParameterError('calls', 'a list', calls)
+  const sent = calls.map((call: TransactionRequest) => ({ ...call, from: account }))
+  const first = { calls: sent, stateOverrides, blockOverrides }
+  if (!traceAssetChanges) {
+    const [block] = await simulateBlocks(chain, { ...rest, blocks: [first] })
+    return resultOf(block, [])
+  }
+  if (account === undefined)
+    throw new InvalidParameterError('account', 'there with `traceAssetChanges`', account)
+
+  // Between these nothing may move: all are on the block that is the latest one now.
+  const at = await pinned(chain, rest)
+  const [discovered] = await simulateBlocks(chain, { ...at, blocks: [first] })
+  const logs = discovered?.calls.flatMap((call) => call.logs ?? []) ?? []
+  const assets = findAssets(account, logs, sent)
+  const probes = assetProbes(account, assets, stateOverrides ?? [])
+  const [before] = await simulateBlocks(chain, {
+    ...at,
+    validation: false,
+    traceTransfers: false,
+    blocks: [{ ...probes.balances, stateOverrides: [...probes.prober, ...(stateOverrides ?? [])] }],
+  })
+  const blocks = [first, ...probes.after]
+  const [block, ...after] = await simulateBlocks(chain, { ...at, blocks })
+  return resultOf(block, probes.changes(before?.calls ?? [], after))
+}
+
+export declare namespace simulateCalls {
+  type Parameters = Omit<simulateBlocks.Parameters, 'blocks' | 'returnFullTransactions'> & {
+    /** Who makes the calls. @default the zero address */
+    account?: TransactionRequest['account']
+    calls: readonly Omit<TransactionRequest, 'account' | 'from'>[]
+    stateOverrides?: StateOverride | undefined
+    blockOverrides?: BlockOverrides | undefined
+    /** Whether to tell what `account` gains and loses. @default false */
+    traceAssetChanges?: boolean | undefined
+  }
+  type ReturnType = {
+    /** Ether first, then tokens; also those that did not change. */
+    assetChanges: readonly AssetChange[]
+    /** The block that the calls made. */
+    block: RpcBlock
+    /** What became of each call. */
+    results: simulateBlocks.CallResult[]
+  }
+  type ErrorType = simulateBlocks.ErrorType
+}
+
+function resultOf(
+  simulated: simulateBlocks.ReturnType[number] | undefined,
+  assetChanges: readonly AssetChange[],
+): simulateCalls.ReturnType {
+  if (simulated === undefined) throw new Error('the engine left out a block')
+  const { calls: results, ...block } = simulated
+  return { assetChanges, block, results }
+}
+
+/** Puts the number of the latest block in place of a tag that moves. */
+async function pinned<T extends Omit<simulateBlocks.Parameters, 'blocks'>>(
+  chain: Chain,
+  parameters: T,
+): Promise<T> {
+  const { blockNumber, blockHash, blockTag = 'latest', signal } = parameters
+  if (blockNumber !== undefined || blockHash !== undefined || blockTag !== 'latest')
+    return parameters
+  const number = await chain.request<Hex>('eth_blockNumber', [], { signal })
+  return { ...parameters, blockTag: undefined, blockNumber: BigInt(number) }
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { type ChainOptions, chainSetup } from './setup.js'
+
+const at = 1_800_000_000_999
+
+test('without options it is a chain for development that begins now', () => {
+  const { options, blocks, nowMs } = chainSetup({}, at)
+  expect(JSON.parse(options)).toEqual({ timestamp: 1_800_000_000, mining: 'auto', limits: {} })
+  expect({ blocks, nowMs }).toEqual({ blocks: undefined, nowMs: at })
+})
+
+test('every option reaches the engine under its name', () => {
+  const blocks = Uint8Array.of(1)
+  const setup = chainSetup(
+    {
+      genesis: '{"config":{}}',
+      importChain: blocks,
+      accounts: { count: 2, mnemonic: 'test junk', balance: 255n },
+      mining: { interval: 12 },
+      limits: { time: 5, memory: 6, gas: 7n },
+    },
+    at,
+  )
+  expect(JSON.parse(setup.options)).toEqual({
+    genesis: { config: {} },
+    accounts: 2,
+    mnemonic: 'test junk',
+    balance: '0xff',
+    mining: { interval: 12 },
+    limits: { time: 5, memory: 6, gas: 7 },
+  })
+  expect(setup.blocks).toBe(blocks)
+  expect(JSON.parse(chainSetup({ chain: { id: 5 } }, at).options)).toMatchObject({ chainId: 5 })
+})
+
+const wrong: [string, unknown][] = [
+  ['chain', { chain: { id: 1 }, genesis: {} }],
+  ['chain.id', { chain: { id: 0 } }],
+  ['chain.id', { chain: { id: '1' } }],
+  ['genesis', { genesis: '{' }],
+  ['genesis', { genesis: '7' }],
+  ['genesis', { importChain: new Uint8Array() }],
+  ['importChain', { genesis: {}, importChain: '0x' }],
+  ['accounts.count', { accounts: { count: -1 } }],
+  ['accounts.count', { accounts: { count: 1001 } }],
+  ['accounts.balance', { accounts: { balance: -1n } }],
+  ['mining', { mining: 'often' }],
+  ['mining.interval', { mining: { interval: 0.5 } }],
+  ['limits.time', { limits: { time: 0 } }],
+  ['limits.memory', { limits: { memory: Number.NaN } }],
+  ['limits.gas', { limits: { gas: 5 } }],
+]
+
+test.each(wrong)('what is wrong with %s is said', (parameter, options) => {
+  expect(() => chainSetup(options as ChainOptions, at)).toThrow(
+    expect.objectContaining({ name: 'InvalidParameterError', data: { parameter } }),
+  )
+})

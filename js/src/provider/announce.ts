@@ -1,0 +1,65 @@
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { Provider } from './provider.js'
+
+/**
+ * Lets pages find a provider by EIP-6963: announces it now, and whenever somebody asks.
+ *
+ * @example
+ * const stop = announceProvider(evm.provider, { name: 'My chain', rdns: 'org.example.chain' })
+ *
+ * @returns Stops answering.
+ * @throws {@link InvalidParameterError} The info is not what EIP-6963 asks for.
+ */
+export function announceProvider(
+  provider: Provider,
+  info: announceProvider.Info,
+  target: EventTarget = globalThis as unknown as EventTarget,
+): () => void {
+  const { uuid = randomUuid(), name, icon = ICON, rdns } = info
+  if (typeof name !== 'string' || name === '')
+    throw new InvalidParameterError('info.name', 'a text', name)
+  if (typeof rdns !== 'string' || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
+    throw new InvalidParameterError(
+      'info.rdns',
+      'a domain from its end, as org.example.wallet',
+      rdns,
+    )
+  if (!/^data:image\//.test(icon))
+    throw new InvalidParameterError('info.icon', 'a data URI of an image', icon)
+  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(uuid))
+    throw new InvalidParameterError('info.uuid', 'a version 4 UUID', uuid)
+  const detail = Object.freeze({ info: Object.freeze({ uuid, name, icon, rdns }), provider })
+  const announce = () =>
+    void target.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+  target.addEventListener('eip6963:requestProvider', announce)
+  announce()
+  return () => target.removeEventListener('eip6963:requestProvider', announce)
+}
+
+export declare namespace announceProvider {
+  /** What EIP-6963 tells of a provider. */
+  type Info = {
+    /** @default a random one */
+    uuid?: string | undefined
+    /** What users read. */
+    name: string
+    /** Square image as data URI. @default a grey square */
+    icon?: string | undefined
+    /** Whose it is: a domain from its end. */
+    rdns: string
+  }
+}
+
+const ICON =
+  'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"%3E%3Crect width="1" height="1" fill="%23888"/%3E%3C/svg%3E'
+
+/** `crypto.randomUUID` is there in secure contexts only. */
+function randomUuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const hex = [...bytes].map((byte, index) => {
+    const fixed = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte
+    return fixed.toString(16).padStart(2, '0')
+  })
+  const parts = [hex.slice(0, 4), hex.slice(4, 6), hex.slice(6, 8), hex.slice(8, 10), hex.slice(10)]
+  return parts.map((part) => part.join('')).join('-')
+}

@@ -1,0 +1,86 @@
+import { expect, test, vi } from 'vitest'
+import type { Chain } from '../chain/chain.js'
+import { EvmClosedError } from '../evm/close.js'
+import { EngineFailedError } from '../pool/engine.js'
+import { createProvider } from './provider.js'
+
+/** A node whose answers are written down. */
+function chainOf(answers: Record<string, unknown>): Chain {
+  return {
+    async request(method) {
+      const answer = answers[method]
+      if (answer instanceof Error) throw answer
+      return answer as never
+    },
+    requestText: () => Promise.reject(new Error('not asked')),
+  }
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
+
+test('a request is answered', async () => {
+  const { provider } = createProvider(chainOf({ eth_blockNumber: '0x2' }))
+  expect(await provider.request({ method: 'eth_blockNumber' })).toBe('0x2')
+})
+
+test.each([
+  [new EvmClosedError(), 4900, 'ProviderDisconnectedError'],
+  [new EngineFailedError('panic'), -32603, 'InternalRpcError'],
+])('%s has the code of EIP-1193', async (cause, code, name) => {
+  const { provider } = createProvider(chainOf({ eth_call: cause }))
+  const call = provider.request({ method: 'eth_call' })
+  await expect(call).rejects.toMatchObject({ code, name, cause })
+})
+
+test.each([undefined, null, 'eth_call', {}, { method: 1 }])('%j is no request', async (request) => {
+  const { provider } = createProvider(chainOf({}))
+  await expect(provider.request(request as never)).rejects.toMatchObject({ code: -32600 })
+})
+
+test('who listens hears of the connection, once', async () => {
+  const chain = chainOf({ eth_chainId: '0x1', eth_accounts: [] })
+  const { provider } = createProvider(chain)
+  const listener = vi.fn()
+  provider.on('connect', listener)
+  provider.on('chainChanged', listener)
+  await settled()
+  expect(listener.mock.calls).toEqual([[{ chainId: '0x1' }]])
+})
+
+test('another chain id and other accounts are told', async () => {
+  const answers: Record<string, unknown> = { eth_chainId: '0x1', eth_accounts: ['0xaa'] }
+  const { provider, changed } = createProvider(chainOf(answers))
+  const chain = vi.fn()
+  const accounts = vi.fn()
+  provider.on('chainChanged', chain).on('accountsChanged', accounts)
+  await settled()
+  changed('anvil_reset')
+  await settled()
+  expect(chain).not.toHaveBeenCalled()
+  answers.eth_chainId = '0x2'
+  changed('anvil_setChainId')
+  await settled()
+  answers.eth_accounts = ['0xaa', '0xbb']
+  changed('anvil_impersonateAccount')
+  await settled()
+  expect(chain.mock.calls).toEqual([['0x2']])
+  expect(accounts.mock.calls).toEqual([[['0xaa', '0xbb']]])
+  provider.removeListener('chainChanged', chain)
+  answers.eth_chainId = '0x3'
+  changed('anvil_setChainId')
+  await settled()
+  expect(chain).toHaveBeenCalledTimes(1)
+})
+
+test('subscribers and the end are told', () => {
+  const { provider, notify, disconnect } = createProvider(chainOf({}))
+  const listener = vi.fn()
+  provider.on('message', listener).on('disconnect', listener)
+  notify('{"subscription":"0x1","result":{"number":"0x5"}}')
+  disconnect()
+  const data = { subscription: '0x1', result: { number: '0x5' } }
+  expect(listener.mock.calls).toEqual([
+    [{ type: 'eth_subscription', data }],
+    [expect.objectContaining({ code: 4900 })],
+  ])
+})

@@ -1,0 +1,143 @@
+import type { Chain } from '../chain/chain.js'
+import { createEmitter, type Emitter } from '../chain/events.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { EvmClosedError } from '../evm/close.js'
+import { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import type { Hex } from '../type/wire.js'
+import { type ProviderRpcError, rpcError } from './rpcError.js'
+
+/** A provider as EIP-1193 has it: viem's `custom()`, ethers' `BrowserProvider` and others take it. */
+export type Provider = {
+  /**
+   * Asks a method of JSON-RPC.
+   *
+   * @throws {@link ProviderRpcError} with the code of EIP-1193 or of JSON-RPC, and its `data`.
+   * @throws the signal's reason, once it is aborted.
+   */
+  request<T = unknown>(request: Provider.Request, options?: Chain.Options): Promise<T>
+  on<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
+  removeListener<K extends keyof Provider.Listeners>(
+    event: K,
+    listener: Provider.Listeners[K],
+  ): Provider
+}
+
+export declare namespace Provider {
+  type Request = {
+    readonly method: string
+    /** Positional. */
+    readonly params?: unknown
+  }
+  type Listeners = {
+    /** Requests are served. Told once, soon after somebody listens. */
+    connect(info: { chainId: Hex }): void
+    /** No request is served any more: the engine was closed. */
+    disconnect(error: ProviderRpcError): void
+    chainChanged(chainId: Hex): void
+    accountsChanged(accounts: Hex[]): void
+    message(message: { type: 'eth_subscription'; data: Subscription }): void
+  }
+  /** What a subscriber is told. */
+  type Subscription = { readonly subscription: Hex; readonly result: unknown }
+}
+
+/** The provider, and what its owner tells it. */
+export type ProviderHandle = {
+  readonly provider: Provider
+  /** A subscriber is to be told something: the `params` of an `eth_subscription`, in JSON. */
+  notify(params: string): void
+  /** The node was changed by this method. */
+  changed(method: string): void
+  /** Nothing is served any more. */
+  disconnect(): void
+}
+
+/** Returns a provider for `chain`. */
+export function createProvider(chain: Chain): ProviderHandle {
+  const emitter = createEmitter<Provider.Listeners>()
+  const watch = watchIdentity(chain, emitter)
+  const provider: Provider = {
+    async request(request, options) {
+      const { method, params } = checked(request)
+      try {
+        return await chain.request(method, params ?? [], options)
+      } catch (error) {
+        throw providerError(error)
+      }
+    },
+    on(event, listener) {
+      emitter.on(event, listener)
+      watch.heard(event)
+      return provider
+    },
+    removeListener(event, listener) {
+      emitter.removeListener(event, listener)
+      return provider
+    },
+  }
+  return {
+    provider,
+    notify: (params) =>
+      emitter.emit('message', { type: 'eth_subscription', data: JSON.parse(params) }),
+    changed: watch.changed,
+    disconnect: () => emitter.emit('disconnect', disconnected()),
+  }
+}
+
+function checked(request: Provider.Request): Provider.Request {
+  if (typeof request === 'object' && request !== null && typeof request.method === 'string')
+    return request
+  throw rpcError({ code: -32600, message: 'a request is an object with a `method`' })
+}
+
+/** Returns what EIP-1193 has for an error of ours. Others, such as the reason of an abort, stay. */
+function providerError(error: unknown): unknown {
+  if (error instanceof EvmClosedError) return disconnected(error)
+  if (error instanceof EngineFailedError || error instanceof WorkerDiedError)
+    return rpcError({ code: -32603, message: error.message }, error)
+  if (error instanceof InvalidParameterError)
+    return rpcError({ code: -32602, message: error.message }, error)
+  return error
+}
+
+function disconnected(cause?: EvmClosedError): ProviderRpcError {
+  return rpcError({ code: 4900, message: 'The engine was closed.' }, cause)
+}
+
+/** Methods that may leave another chain id, or other accounts that sign. */
+const IDENTITY = /chainId|reset|revert|impersonat|loadState|account/i
+
+/** Events that are told from what the node says of itself. */
+const TOLD: readonly (keyof Provider.Listeners)[] = ['connect', 'chainChanged', 'accountsChanged']
+
+/** Tells of the chain id and the accounts, and of other ones, once somebody listens. */
+function watchIdentity(chain: Chain, emitter: Emitter<Provider.Listeners>) {
+  let known: { chainId: Hex; accounts: Hex[] } | undefined
+  let looked: Promise<void> | undefined
+
+  const look = async () => {
+    const before = known
+    const chainId = await chain.request<Hex>('eth_chainId')
+    if (before === undefined) emitter.emit('connect', { chainId })
+    else if (before.chainId !== chainId) emitter.emit('chainChanged', chainId)
+    const accounts = await chain.request<Hex[]>('eth_accounts')
+    known = { chainId, accounts }
+    if (before !== undefined && before.accounts.join() !== accounts.join())
+      emitter.emit('accountsChanged', accounts)
+  }
+  const lookAgain = () => {
+    looked = (looked ?? Promise.resolve()).then(look).catch(() => {
+      // The engine was closed or lost meanwhile: the next change tells.
+    })
+  }
+  return {
+    /** Somebody listens to this event. */
+    heard(event: keyof Provider.Listeners) {
+      if (looked === undefined && TOLD.includes(event)) lookAgain()
+    },
+    /** The node was changed by this method. */
+    changed(method: string) {
+      if (looked !== undefined && IDENTITY.test(method)) lookAgain()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { Hex } from '../type/wire.js'
+import { quantity } from './quantity.js'
+
+/** The block on whose state something runs, in viem's shape: one of the three. */
+export type BlockParameter = {
+  blockNumber?: bigint | undefined
+  /** @default 'latest' */
+  blockTag?: BlockTag | undefined
+  blockHash?: Hex | undefined
+  /** Whether the block must be part of the chain; only with `blockHash`. */
+  requireCanonical?: boolean | undefined
+}
+
+export type BlockTag = 'latest' | 'earliest' | 'pending' | 'safe' | 'finalized'
+
+/** Returns the block as JSON-RPC spells it. */
+export function blockParameter(parameters: BlockParameter): unknown {
+  const { blockNumber, blockTag, blockHash, requireCanonical } = parameters
+  const given = [blockNumber, blockTag, blockHash].filter((one) => one !== undefined)
+  if (given.length > 1)
+    throw new InvalidParameterError(
+      'blockNumber',
+      'left out beside `blockTag` or `blockHash`',
+      blockNumber ?? blockTag,
+    )
+  if (blockHash !== undefined)
+    return requireCanonical === undefined ? { blockHash } : { blockHash, requireCanonical }
+  return blockNumber === undefined ? (blockTag ?? 'latest') : quantity('blockNumber', blockNumber)
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { createEvm } from '../../dist/js/src/index.js'
+
+/** JUMPDEST, PUSH0, JUMP: never ends. */
+const LOOP = '0x5b5f56'
+/** Reverts with `Error("no")`. */
+const REVERTS = '0x6308c379a060e01b5f5260206004526002602452616e6f60f01b60445260645ffd'
+const at = '0x00000000000000000000000000000000000000cc'
+const with_ = (code: `0x${string}`) => ({ to: at, stateOverride: [{ address: at, code }] }) as const
+
+describe.each([
+  { build: 'threads', threads: 2 },
+  { build: 'single', threads: 1 },
+] as const)('$build build', (options) => {
+  test('the chain for development answers', async () => {
+    await using evm = await createEvm({ ...options, chain: { id: 1234 } })
+    const { provider } = evm
+    expect(await provider.request({ method: 'eth_chainId' })).toBe('0x4d2')
+    expect(await provider.request({ method: 'eth_blockNumber', params: [] })).toBe('0x0')
+    const block = await provider.request<{ timestamp: string }>({
+      method: 'eth_getBlockByNumber',
+      params: ['latest', false],
+    })
+    expect(Math.abs(Number(block.timestamp) - Date.now() / 1000)).toBeLessThan(60)
+  })
+
+  test('errors have the codes and data of their specifications', async () => {
+    await using evm = await createEvm(options)
+    const request = (method: string, params?: object) => evm.provider.request({ method, params })
+    await expect(request('eth_moonPhase')).rejects.toMatchObject({
+      name: 'MethodNotFoundRpcError',
+      code: -32601,
+    })
+    await expect(request('eth_getBalance', ['0x12'])).rejects.toMatchObject({
+      name: 'InvalidParamsRpcError',
+      code: -32602,
+      message: expect.stringContaining('address'),
+    })
+    await expect(request('eth_getBalance', { address: at })).rejects.toMatchObject({ code: -32602 })
+    await expect(request('eth_getBalance', [1n])).rejects.toMatchObject({ code: -32602 })
+    await expect(evm.call(with_(REVERTS))).rejects.toMatchObject({
+      name: 'ExecutionRevertedError',
+      code: 3,
+      message: expect.stringContaining('no'),
+      data: expect.stringMatching(/^0x08c379a0/),
+    })
+  })
+
+  test('a call that does not end is ended, and the next one is served at once', async () => {
+    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    const start = performance.now()
+    await expect(evm.call({ ...with_(LOOP), gas: 2n ** 50n })).rejects.toMatchObject({
+      name: 'TimeoutRpcError',
+      code: -32016,
+    })
+    const ended = performance.now()
+    expect(ended - start).toBeLessThan(1_000)
+    expect(await evm.provider.request({ method: 'eth_blockNumber' })).toBe('0x0')
+    expect(performance.now() - ended).toBeLessThan(100)
+  })
+
+  test('a signal ends a call, and requests that wait are served in their turn', async () => {
+    await using evm = await createEvm({ ...options, limits: { gas: 2n ** 50n } })
+    const controller = new AbortController()
+    const { signal } = controller
+    const loop = evm.call({ ...with_(LOOP), gas: 2n ** 50n, signal })
+    const next = evm.provider.request({ method: 'eth_chainId' })
+    setTimeout(() => controller.abort(new Error('enough')), 50)
+    await expect(loop).rejects.toThrow('enough')
+    expect(await next).toBe('0x7a69')
+  })
+
+  test('closing ends what waits, and tells who listens', async () => {
+    const evm = await createEvm(options)
+    const told: number[] = []
+    evm.provider.on('disconnect', ({ code }) => told.push(code))
+    const call = evm.provider.request({ method: 'eth_chainId' })
+    await Promise.all([
+      expect(call).rejects.toMatchObject({ name: 'ProviderDisconnectedError', code: 4900 }),
+      evm.close(),
+    ])
+    await expect(evm.provider.request({ method: 'eth_chainId' })).rejects.toMatchObject({
+      code: 4900,
+    })
+    await expect(evm.call({ to: at })).rejects.toMatchObject({ code: 'EVM_CLOSED' })
+    expect(told).toEqual([4900])
+  })
+})
+
+const folder = new URL('../../../shared/execution-apis/', import.meta.url)
+const genesis = await readFile(new URL('genesis.json', folder), 'utf8').catch(() => undefined)
+
+test.skipIf(genesis === undefined)('a chain is imported', async () => {
+  const importChain = new Uint8Array(await readFile(new URL('chain.rlp', folder)))
+  await using evm = await createEvm({ threads: 2, genesis, importChain })
+  expect(await evm.provider.request({ method: 'eth_blockNumber' })).toBe('0x36')
+  const spoilt = importChain.slice()
+  spoilt[1000] = (spoilt[1000] ?? 0) ^ 1
+  await expect(createEvm({ threads: 2, genesis, importChain: spoilt })).rejects.toMatchObject({
+    name: 'InvalidChainError',
+    code: 'INVALID_CHAIN',
+    field: 'importChain',
+  })
+})
+
+test('a genesis that is none is an error that says so', async () => {
+  await expect(createEvm({ genesis: { config: { chainId: 'x' } } })).rejects.toMatchObject({
+    name: 'InvalidChainError',
+    field: 'genesis',
+    message: expect.stringMatching(/chainId|invalid|u64/i),
+  })
+})
