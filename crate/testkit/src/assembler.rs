@@ -75,9 +75,10 @@ impl Assembler {
         self.op(&[op::PUSH1 + 1, 0x75, 0x30, opcode])
     }
 
-    /// Puts `bytes` into memory from 0 on.
+    /// Puts `bytes`, at most 256, into memory from 0 on.
     pub(crate) fn memory(&mut self, bytes: &[u8]) -> &mut Self {
-        for (at, word) in (0_u8..).step_by(32).zip(bytes.chunks(32)) {
+        for (index, word) in bytes.chunks(32).enumerate() {
+            let at = u8::try_from(32 * index).unwrap_or(u8::MAX);
             let mut padded = [0; 32];
             padded[..word.len()].copy_from_slice(word);
             self.op(&[op::PUSH1 + 31])

@@ -12,6 +12,7 @@ pub mod fuzz;
 pub mod measure;
 mod mended;
 mod program;
+pub mod puppet;
 pub mod random;
 pub mod signed;
 mod signer;

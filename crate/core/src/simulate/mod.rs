@@ -38,6 +38,7 @@ mod call;
 mod error;
 mod estimate;
 mod overrides;
+pub mod report;
 mod request;
 mod reverted;
 mod state;

@@ -54,6 +54,7 @@ pub use alloy_rpc_types_trace::geth::{
 };
 pub use error::TraceError;
 pub use run::{trace_block, trace_call, trace_transaction};
+pub(crate) use tracer::{Place, Tracer};
 
 use crate::interrupt::Watch;
 use std::fmt;

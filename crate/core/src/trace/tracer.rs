@@ -28,7 +28,7 @@ use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, TransactionC
 
 /// Where a transaction is; nothing is known of a call.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
+pub(crate) struct Place {
     pub(super) block_hash: Option<B256>,
     pub(super) index: Option<usize>,
     pub(super) transaction_hash: Option<B256>,
@@ -36,7 +36,7 @@ pub(super) struct Place {
 
 /// The tracers that options name. They trace one transaction after the other.
 #[derive(Debug)]
-pub(super) struct Tracer {
+pub(crate) struct Tracer {
     parts: Vec<Part>,
     /// True when the answers are told by name.
     is_mux: bool,
@@ -94,8 +94,17 @@ impl Tracer {
         })
     }
 
+    /// That of calls, with logs.
+    pub(crate) fn calls() -> Result<Self, TraceError> {
+        Self::new(&TraceOptions {
+            tracer: Some(BuiltIn::CallTracer.into()),
+            tracer_config: CallConfig::default().with_log().into(),
+            ..TraceOptions::default()
+        })
+    }
+
     /// What is kept of a run.
-    pub(super) fn recorded(&self) -> Recorded {
+    pub(crate) fn recorded(&self) -> Recorded {
         let mut all = Recorded {
             calls: true,
             ..Recorded::default()
@@ -116,7 +125,7 @@ impl Tracer {
 
     /// What was found of `transaction`, which `ran` on the state in `database`. The tracers are ready
     /// for the next transaction then.
-    pub(super) fn finish<DB: DatabaseRef<Error = SourceError>>(
+    pub(crate) fn finish<DB: DatabaseRef<Error = SourceError>>(
         &mut self,
         place: Place,
         transaction: &TxEnv,

@@ -89,6 +89,11 @@ impl<'a, I> Watched<'a, I> {
         self.stopped
     }
 
+    /// Bytes that may still be recorded.
+    pub(crate) const fn left(&self) -> usize {
+        self.left
+    }
+
     fn ask(&mut self) {
         if self.stopped.is_none()
             && let Some(WatchedBy(watch)) = self.watch

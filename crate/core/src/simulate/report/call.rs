@@ -1,0 +1,358 @@
+//! Runs one call and reports what it does.
+
+use super::{
+    AccountDiff, ApprovalChange, Asset, AssetChange, Bundle, BundleCall, CreatedContract, Delta,
+    Failure, Fee, ReportError, TouchedStorage,
+    abi::Errors,
+    approval::Approvals,
+    asset::Claims,
+    diff::state_diff,
+    event::{self, Event},
+    reader::{Budget, Reader},
+    storage::StorageInspector,
+};
+use crate::{
+    execute::ExecuteError,
+    interrupt::Watch,
+    simulate::{CallError, request},
+    state::{Overlay, StateDiff, StateSource},
+    trace::{Place, Tracer},
+    vm::{Environment, SpecId, Stop, TxEnv, Watched, execute_error},
+};
+use alloy_primitives::{Bytes, Log, U256};
+use alloy_rpc_types_eth::AccessList;
+use alloy_rpc_types_trace::geth::CallFrame;
+use revm::{
+    DatabaseCommit, InspectEvm,
+    context::result::{EVMError, ResultAndState},
+    context_interface::Transaction,
+};
+use revm_inspectors::access_list::AccessListInspector;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How a call of a bundle went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum CallStatus {
+    /// It went well.
+    Success,
+    /// It failed.
+    Failure,
+    /// It went well and is undone, because another one of the bundle failed.
+    Undone,
+    /// It has not run, because one before it failed.
+    #[default]
+    NotRun,
+}
+
+/// What one call does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CallReport {
+    /// How it went.
+    pub status: CallStatus,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+    /// What it returned; of a creation the code.
+    pub return_data: Bytes,
+    /// Gas that it used.
+    #[serde(with = "alloy_serde::quantity")]
+    pub gas_used: u64,
+    /// What it costs whom.
+    pub fees: Vec<Fee>,
+    /// In order.
+    pub logs: Vec<Log>,
+    /// What accounts have more or less than before the call, by account and asset.
+    pub asset_changes: Vec<AssetChange>,
+    /// Approvals that are others than before the call.
+    pub approval_changes: Vec<ApprovalChange>,
+    /// Contracts that it created and that are there after it.
+    pub contracts_created: Vec<CreatedContract>,
+    /// What is different in the state after it, by address.
+    pub state_diff: Vec<AccountDiff>,
+    /// What it touches beside sender, callee and precompiles. With the list its gas is another.
+    pub access_list: AccessList,
+    /// Slots that it reads and writes, by address.
+    pub storage_touched: Vec<TouchedStorage>,
+    /// Its calls as geth's `callTracer` tells them, with logs; `None` where nothing ran.
+    pub trace: Option<CallFrame>,
+}
+
+/// What all calls of a bundle have in common.
+pub(super) struct Settings<'s> {
+    pub(super) bundle: &'s Bundle,
+    pub(super) environment: &'s Environment,
+    /// That of questions to tokens.
+    pub(super) asking: Environment,
+    pub(super) gas: u64,
+    pub(super) watch: Option<Watch<'s>>,
+}
+
+/// A call that has run.
+pub(super) struct Ran {
+    pub(super) report: CallReport,
+    pub(super) diff: StateDiff,
+    pub(super) events: Vec<Event>,
+    pub(super) approvals: Approvals,
+    /// Bytes that were recorded.
+    pub(super) recorded: usize,
+}
+
+/// Runs `call` on `state`. About `bytes` may be recorded.
+pub(super) fn run<S: StateSource>(
+    settings: &Settings<'_>,
+    call: &BundleCall,
+    state: &S,
+    bytes: usize,
+) -> Result<Ran, ReportError> {
+    let bundle = settings.bundle;
+    let asked = bundle.request(call)?;
+    let (mut transaction, environment) =
+        request::read(&asked, settings.environment, settings.gas).map_err(CallError::from)?;
+    let mut overlay = Overlay::new(state, environment.spec());
+    bundle.authorize(call, &mut transaction, |authority| {
+        Ok(overlay.account(authority)?.unwrap_or_default().nonce)
+    })?;
+
+    let tracer = Tracer::calls().map_err(|error| bug(&error))?;
+    let recorded = tracer.recorded();
+    let inspectors = (
+        tracer,
+        (AccessListInspector::default(), StorageInspector::default()),
+    );
+    let watched = Watched::new(inspectors, settings.watch, recorded, bytes);
+    let mut evm = environment.inspected_evm(overlay, watched);
+    let ran = evm.inspect_tx(transaction.clone());
+    let left = evm.inspector.left();
+    match evm.inspector.stopped() {
+        Some(Stop::Interrupted(interrupt)) => {
+            return Err(CallError::Interrupted(interrupt).into());
+        }
+        Some(Stop::TooLarge) => return Err(ReportError::TooLarge { limit: bytes }),
+        None => {}
+    }
+    let ran = match ran {
+        Err(EVMError::Transaction(reason)) => {
+            return Ok(Ran::invalid(Failure::invalid(&reason)));
+        }
+        ran => ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?,
+    };
+    let (mut tracer, (access_list, storage)) = evm.inspector.inner;
+    let mut overlay = evm.ctx.journaled_state.database;
+    let trace = tracer
+        .finish(
+            Place::default(),
+            &transaction,
+            &environment.block,
+            &environment.precompiles,
+            &ran,
+            &mut overlay,
+        )
+        .map_err(CallError::from)?;
+    let root = trace.try_into_call_frame().map_err(|error| bug(&error))?;
+
+    let done = Done {
+        settings,
+        transaction: &transaction,
+        environment: &environment,
+        root,
+        ran,
+    };
+    let mut ran = done.report(overlay)?;
+    ran.report.access_list = access_list.into_access_list();
+    ran.report.storage_touched = storage.into_touched();
+    ran.recorded = bytes - left;
+    Ok(ran)
+}
+
+impl Ran {
+    /// A call that no block can hold.
+    fn invalid(failure: Failure) -> Self {
+        Self {
+            report: CallReport {
+                status: CallStatus::Failure,
+                failure: Some(failure),
+                ..CallReport::default()
+            },
+            diff: StateDiff::default(),
+            events: Vec::new(),
+            approvals: Approvals::default(),
+            recorded: 0,
+        }
+    }
+}
+
+/// A call that has run and has not been committed.
+struct Done<'d> {
+    settings: &'d Settings<'d>,
+    transaction: &'d TxEnv,
+    environment: &'d Environment,
+    root: CallFrame,
+    ran: ResultAndState,
+}
+
+impl Done<'_> {
+    /// What it did on the state of `overlay`.
+    fn report<S: StateSource>(self, mut overlay: Overlay<'_, S>) -> Result<Ran, ReportError> {
+        let Settings {
+            bundle,
+            asking,
+            gas,
+            watch,
+            ..
+        } = self.settings;
+        let result = &self.ran.result;
+        let events: Vec<_> = result.logs().iter().flat_map(event::read).collect();
+        let calls = || surviving(&self.root);
+        let written = self.ran.state.iter().filter(|(_, account)| {
+            let slots = account.storage.values();
+            result.is_success() && slots.into_iter().any(|slot| slot.is_changed())
+        });
+        let written = written.map(|(address, _)| *address);
+        let claims = Claims::new(&events, &[self.transaction.caller], written);
+        let approvals = Approvals::new(&events, calls());
+
+        let budget = &mut Budget::new(*gas);
+        let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
+        let owned = claims.read(&mut reader)?;
+        let granted = approvals.read(&mut reader)?;
+        let fees = self.fees();
+        let created: Vec<_> = calls().filter_map(CreatedContract::of).collect();
+        let errors = Errors(&bundle.abi);
+        let mut report = CallReport {
+            status: if result.is_success() {
+                CallStatus::Success
+            } else {
+                CallStatus::Failure
+            },
+            failure: Failure::of(result, &self.root, &errors),
+            return_data: result.output().cloned().unwrap_or_default(),
+            gas_used: result.tx_gas_used(),
+            logs: result.logs().to_vec(),
+            trace: Some(self.root),
+            ..CallReport::default()
+        };
+
+        let source = overlay.source();
+        overlay.commit(self.ran.state);
+        let diff = overlay.diff();
+        report.state_diff = state_diff(source, &diff).map_err(CallError::from)?;
+        let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
+        let owned = (owned, claims.read(&mut reader)?);
+        let granted = (granted, approvals.read(&mut reader)?);
+        report.asset_changes = claims.changes(owned.0, owned.1);
+        let native = native_changes(&report.state_diff, &fees, &mut reader)?;
+        report.asset_changes.extend(native);
+        report.asset_changes.sort_by_key(AssetChange::order);
+        report.approval_changes = approvals.changes(granted.0, granted.1);
+        for contract in created {
+            let account = overlay.account(contract.address);
+            if account.map_err(CallError::from)?.is_some() {
+                report.contracts_created.push(contract);
+            }
+        }
+        report.fees = fees;
+        Ok(Ran {
+            report,
+            diff,
+            events,
+            approvals,
+            recorded: 0,
+        })
+    }
+
+    /// What the transaction costs its sender, and what is left of that to who makes the block.
+    fn fees(&self) -> Vec<Fee> {
+        let block = &self.environment.block;
+        let gas = u128::from(self.ran.result.tx_gas_used());
+        let base_fee = u128::from(block.basefee);
+        let price = self.transaction.effective_gas_price(base_fee);
+        let blob_gas = u128::from(self.transaction.total_blob_gas());
+        let blob_price = self.environment.blob_gas_price();
+        let product = |gas: u128, price: u128| U256::from(gas) * U256::from(price);
+        let paid = product(gas, price) + product(blob_gas, blob_price);
+        let is_burning = self.environment.spec().is_enabled_in(SpecId::LONDON);
+        let tip = price.saturating_sub(if is_burning { base_fee } else { 0 });
+        // What a destroyed account receives is gone with it.
+        let receiver = self.ran.state.get(&block.beneficiary);
+        let is_gone = receiver.is_some_and(|account| account.is_selfdestructed());
+        let received = if is_gone {
+            U256::ZERO
+        } else {
+            product(gas, tip)
+        };
+        let mut fees = Vec::new();
+        Fee::add(&mut fees, self.transaction.caller, U256::ZERO, paid);
+        Fee::add(&mut fees, block.beneficiary, received, U256::ZERO);
+        fees
+    }
+}
+
+/// The changes of the native currency by the state: all that the fees are not.
+pub(super) fn native_changes<S: StateSource>(
+    diff: &[AccountDiff],
+    fees: &[Fee],
+    after: &mut Reader<'_, '_, S>,
+) -> Result<Vec<AssetChange>, ReportError> {
+    let mut changes = Vec::new();
+    let mut push = |account, before: U256, after: U256, fee: Option<&Fee>| {
+        let change = match fee.map(|fee| fee.change) {
+            None => Delta::between(before, after),
+            Some(fee) if fee.is_loss => Delta::between(before, after.saturating_add(fee.amount)),
+            Some(fee) => Delta::between(before.saturating_add(fee.amount), after),
+        };
+        if !change.is_zero() {
+            changes.push(AssetChange {
+                account,
+                asset: Asset::Native,
+                before: Some(before),
+                after: Some(after),
+                change,
+                claimed: None,
+                agrees: true,
+            });
+        }
+    };
+    let mut unmoved: BTreeMap<_, _> = fees.iter().map(|fee| (fee.account, fee)).collect();
+    for account in diff {
+        if let Some(balance) = &account.balance {
+            let fee = unmoved.remove(&account.address);
+            push(account.address, balance.before, balance.after, fee);
+        }
+    }
+    // Who received what the fee took away.
+    for (account, fee) in unmoved {
+        let balance = after.owned(account, Asset::Native)?.unwrap_or_default();
+        push(account, balance, balance, Some(fee));
+    }
+    Ok(changes)
+}
+
+/// The calls below `root`, itself among them, that did not fail and are in none that failed, in the order
+/// in which they began.
+fn surviving(root: &CallFrame) -> impl Iterator<Item = &CallFrame> {
+    let mut pending = vec![root];
+    std::iter::from_fn(move || {
+        loop {
+            let call = pending.pop()?;
+            if call.error.is_none() {
+                pending.extend(call.calls.iter().rev());
+                return Some(call);
+            }
+        }
+    })
+}
+
+fn bug(error: &dyn std::fmt::Display) -> CallError {
+    CallError::Evm {
+        message: error.to_string(),
+    }
+}
+
+impl From<ExecuteError> for ReportError {
+    fn from(error: ExecuteError) -> Self {
+        CallError::from(error).into()
+    }
+}

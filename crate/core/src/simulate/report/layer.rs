@@ -1,0 +1,164 @@
+//! States that lie on each other while a bundle runs.
+
+use crate::{
+    state::{Account, SourceError, StateDiff, StateSource},
+    vm::Bytecode,
+};
+use alloy_primitives::{
+    Address, B256, U256,
+    map::{AddressMap, HashMap},
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A state with what calls changed on top.
+#[derive(Debug)]
+pub(super) struct Settled<'a, S> {
+    source: &'a S,
+    changes: StateDiff,
+}
+
+impl<'a, S: StateSource> Settled<'a, S> {
+    pub(super) fn new(source: &'a S) -> Self {
+        Self {
+            source,
+            changes: StateDiff::default(),
+        }
+    }
+
+    /// Takes over what one more call changed.
+    pub(super) fn apply(&mut self, diff: StateDiff) {
+        self.changes.codes.extend(diff.codes);
+        for (address, change) in diff.accounts {
+            let settled = self.changes.accounts.entry(address).or_default();
+            settled.account = change.account;
+            if change.storage_reset {
+                settled.storage_reset = true;
+                settled.slots.clear();
+            }
+            settled.slots.extend(change.slots);
+        }
+    }
+
+    /// All that changed.
+    pub(super) const fn changes(&self) -> &StateDiff {
+        &self.changes
+    }
+}
+
+impl<S: StateSource> StateSource for Settled<'_, S> {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        match self.changes.accounts.get(&address) {
+            Some(change) => Ok(change.account),
+            None => self.source.account(address),
+        }
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        match self.changes.codes.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.source.code(code_hash),
+        }
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        let Some(change) = self.changes.accounts.get(&address) else {
+            return self.source.storage(address, slot);
+        };
+        match change.slots.get(&slot) {
+            Some(value) => Ok(*value),
+            None if change.storage_reset => Ok(U256::ZERO),
+            None => self.source.storage(address, slot),
+        }
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+}
+
+/// The senders of a bundle with the positions of their calls.
+pub(super) type Senders = AddressMap<Vec<usize>>;
+
+/// The state that the call at `index` will probably find, before those ahead of it have run: they have
+/// raised the nonces of their senders. Keeps what was read.
+#[derive(Debug)]
+pub(super) struct Guessed<'a, S> {
+    source: &'a S,
+    senders: &'a Senders,
+    index: usize,
+    reads: Mutex<Reads>,
+}
+
+/// What was read of a state.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    accounts: AddressMap<Option<Account>>,
+    slots: HashMap<(Address, U256), U256>,
+}
+
+impl<'a, S: StateSource> Guessed<'a, S> {
+    pub(super) fn new(source: &'a S, senders: &'a Senders, index: usize) -> Self {
+        Self {
+            source,
+            senders,
+            index,
+            reads: Mutex::default(),
+        }
+    }
+
+    /// What was read.
+    pub(super) fn into_reads(self) -> Reads {
+        self.reads
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reads(&self) -> MutexGuard<'_, Reads> {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reads {
+    /// True when `state` answers the same. Codes belong to their hashes.
+    pub(super) fn hold<S: StateSource>(&self, state: &S) -> Result<bool, SourceError> {
+        for (address, account) in &self.accounts {
+            if state.account(*address)? != *account {
+                return Ok(false);
+            }
+        }
+        for ((address, slot), value) in &self.slots {
+            if state.storage(*address, *slot)? != *value {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl<S: StateSource> StateSource for Guessed<'_, S> {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        let mut account = self.source.account(address)?;
+        let sent = self.senders.get(&address);
+        let sent = sent.map_or(0, |calls| calls.partition_point(|call| *call < self.index));
+        if sent > 0 {
+            let guess = account.get_or_insert_default();
+            guess.nonce = guess.nonce.saturating_add(sent as u64);
+        }
+        self.reads().accounts.insert(address, account);
+        Ok(account)
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        self.source.code(code_hash)
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        let value = self.source.storage(address, slot)?;
+        self.reads().slots.insert((address, slot), value);
+        Ok(value)
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+}
