@@ -196,12 +196,19 @@ fn a_precompile_moves_and_leaves_its_place() {
     let itself = conflict(json!({ sha256.to_string(): to(sha256) }));
     assert_eq!(itself, Conflict::MovedToItself { address: sha256 });
     assert_eq!(itself.code(), -38_022);
-    let twice = json!({ sha256.to_string(): to(there), identity.to_string(): to(there) });
-    assert_eq!(conflict(twice), Conflict::Overridden { address: there });
     let onto = json!({ sha256.to_string(): to(RICH), RICH.to_string(): { "nonce": "0x1" } });
     assert_eq!(conflict(onto), Conflict::Overridden { address: RICH });
     let none = json!({ RICH.to_string(): to(there) });
     assert_eq!(conflict(none), Conflict::NotPrecompile { address: RICH });
+
+    // The vectors of execution-apis allow this; the greater address wins.
+    let twice = json!({ sha256.to_string(): to(there), identity.to_string(): to(there) });
+    let simulation = moved(twice).unwrap();
+    let echo = json!({ "to": there, "input": "0x1234" });
+    assert_eq!(
+        simulation.call(&request(echo)).unwrap().as_ref(),
+        hex!("1234")
+    );
 }
 
 #[test]

@@ -49,6 +49,15 @@ impl Limits {
                 available,
             });
         }
+        self.admit_blobs(index, transaction)
+    }
+
+    /// As [`Self::admit`], where somebody else looks at the gas.
+    pub(crate) fn admit_blobs(
+        &mut self,
+        index: usize,
+        transaction: &TxEnv,
+    ) -> Result<(), ExecuteError> {
         let blobs = transaction.blob_hashes.len() as u64;
         self.blob_gas = self
             .blob_gas

@@ -29,7 +29,7 @@ pub use limits::Limits;
 pub use merged::Merged;
 pub use outcome::{BlockOutcome, Executed, ScheduleReport};
 pub use receipt::Receipt;
-pub(crate) use receipt::receipts_root_with;
+pub(crate) use receipt::{receipts_root, receipts_root_with};
 pub use sequential::Sequential;
 
 use crate::bal::BlockAccessList;

@@ -39,7 +39,7 @@ pub struct Receipt {
 
 impl Receipt {
     /// The receipt of `transaction`, which used gas on top of `gas_before`. `base_fee` is in wei.
-    pub(super) fn new(
+    pub(crate) fn new(
         index: usize,
         transaction: &Transaction,
         result: ExecutionResult,
@@ -100,7 +100,7 @@ impl Receipt {
 }
 
 /// Root of the trie that maps position to receipt.
-pub(super) fn receipts_root(receipts: &[Receipt]) -> B256 {
+pub(crate) fn receipts_root(receipts: &[Receipt]) -> B256 {
     ordered_trie_root_with_encoder(receipts, |receipt, out| {
         receipt.encode(&receipt.success, out);
     })

@@ -1,6 +1,9 @@
 //! What went wrong with a request.
 
-use crate::{simulate::CallError, trace::TraceError};
+use crate::{
+    simulate::{CallError, SimulateError},
+    trace::TraceError,
+};
 use serde_json::{Value, json};
 use std::error::Error;
 
@@ -18,7 +21,7 @@ pub enum ErrorCode {
     ResourceNotFound,
     /// -32000: what was asked for is not there, or cannot be traced.
     Server,
-    /// A call has no result: as [`CallError::code`] says.
+    /// A call has no result: as [`CallError::code`] or [`SimulateError::code`] says.
     Call(i32),
 }
 
@@ -89,6 +92,12 @@ impl From<CallError> for RpcError {
             message: in_words(&error),
             data: error.data().map(|data| json!(data)),
         }
+    }
+}
+
+impl From<SimulateError> for RpcError {
+    fn from(error: SimulateError) -> Self {
+        Self::new(ErrorCode::Call(error.code()), in_words(&error))
     }
 }
 

@@ -39,6 +39,7 @@ mod eth_get_transaction_by_block_number_and_index;
 mod eth_get_transaction_by_hash;
 mod eth_get_transaction_count;
 mod eth_get_transaction_receipt;
+mod eth_simulate_v1;
 mod eth_syncing;
 mod evm_set_automine;
 mod limits;
@@ -143,6 +144,7 @@ const METHODS: &[(&str, Method)] = &[
         "eth_getTransactionReceipt",
         Read(eth_get_transaction_receipt::answer),
     ),
+    ("eth_simulateV1", Try(eth_simulate_v1::answer)),
     ("eth_syncing", Read(eth_syncing::answer)),
     ("evm_setAutomine", Change(evm_set_automine::answer)),
     ("hardhat_getAutomine", Look(anvil_get_automine::answer)),

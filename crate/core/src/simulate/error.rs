@@ -101,7 +101,7 @@ pub enum Conflict {
         /// The overridden account.
         address: Address,
     },
-    /// A precompile is moved to where another override is, or another precompile is moved.
+    /// A precompile is moved to where another override is.
     #[error("account {address} is already overridden")]
     Overridden {
         /// Where it is moved to.
@@ -110,12 +110,14 @@ pub enum Conflict {
 }
 
 impl Conflict {
-    /// The code of JSON-RPC: those of eth_simulateV1 for moved precompiles, else "invalid params".
+    /// The code of JSON-RPC: those of eth_simulateV1 and of geth for moved precompiles, else "invalid
+    /// params".
     #[must_use]
     pub const fn code(&self) -> i32 {
         match self {
             Self::MovedToItself { .. } => -38_022,
             Self::Overridden { .. } => -38_023,
+            Self::NotPrecompile { .. } => -32_000,
             _ => -32_602,
         }
     }

@@ -1,5 +1,5 @@
 //! Answers "what would this do?" without changing anything: what `eth_call`, `eth_estimateGas` and
-//! `eth_createAccessList` do.
+//! `eth_createAccessList` do; and whole blocks of such calls, see [`blocks`].
 //!
 //! A [`Simulation`] is a block and a state, with [`Overrides`] on top, and limits. Requests are
 //! alloy's, so their JSON is what wallets send.
@@ -34,6 +34,7 @@
 //! ```
 
 mod access_list;
+pub mod blocks;
 mod call;
 mod error;
 mod estimate;
@@ -48,6 +49,7 @@ pub use alloy_rpc_types_eth::{
     BlockOverrides, TransactionRequest as CallRequest,
     state::{AccountOverride, StateOverride},
 };
+pub use blocks::{SimulateError, SimulatePayload, SimulatedBlock, simulate_blocks};
 pub use call::Simulation;
 pub use error::{CallError, Conflict};
 pub use overrides::Overrides;

@@ -5,7 +5,7 @@ use crate::{
     block::{Block, Header},
     vm::{BlockPrecompiles, Environment},
 };
-use alloy_primitives::{U256, map::AddressSet};
+use alloy_primitives::U256;
 use revm::context_interface::block::BlobExcessGasAndPrice;
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ impl Overrides {
                 ..*blob
             };
         }
-        self.move_precompiles(&mut environment.precompiles)?;
+        move_precompiles(&self.state, &mut environment.precompiles)?;
         Ok(environment)
     }
 
@@ -76,31 +76,44 @@ impl Overrides {
             ..header.clone()
         })
     }
-
-    fn move_precompiles(&self, precompiles: &mut BlockPrecompiles) -> Result<(), Conflict> {
-        let mut taken = AddressSet::default();
-        // Moved before any is taken away, so that the order of a map does not matter.
-        for (&address, account) in &self.state {
-            let Some(to) = account.move_precompile_to else {
-                continue;
-            };
-            if to == address {
-                return Err(Conflict::MovedToItself { address });
-            }
-            if self.state.contains_key(&to) || !taken.insert(to) {
-                return Err(Conflict::Overridden { address: to });
-            }
-            if !precompiles.copy(address, to) {
-                return Err(Conflict::NotPrecompile { address });
-            }
-        }
-        for address in self.state.keys() {
-            precompiles.remove(*address);
-        }
-        Ok(())
-    }
 }
 
-fn small<T: TryFrom<U256>>(number: U256, field: &'static str) -> Result<T, Conflict> {
+/// Moves precompiles as `state` says, and takes away those whose account it overrides. Where two are
+/// moved to one address, the one with the greater address of its own is there.
+///
+/// # Errors
+///
+/// [`Conflict`]: what is moved is no precompile, or cannot go there.
+pub(super) fn move_precompiles(
+    state: &StateOverride,
+    precompiles: &mut BlockPrecompiles,
+) -> Result<(), Conflict> {
+    // The order of a map must not matter.
+    let mut addresses: Vec<_> = state.keys().copied().collect();
+    addresses.sort_unstable();
+    let moves = addresses.iter().filter_map(|address| {
+        let to = state.get(address)?.move_precompile_to?;
+        Some((*address, to))
+    });
+    // Moved before any is taken away.
+    for (address, to) in moves {
+        if precompiles.get(&address).is_none() {
+            return Err(Conflict::NotPrecompile { address });
+        }
+        if to == address {
+            return Err(Conflict::MovedToItself { address });
+        }
+        if state.contains_key(&to) {
+            return Err(Conflict::Overridden { address: to });
+        }
+        precompiles.copy(address, to);
+    }
+    for address in addresses {
+        precompiles.remove(address);
+    }
+    Ok(())
+}
+
+pub(super) fn small<T: TryFrom<U256>>(number: U256, field: &'static str) -> Result<T, Conflict> {
     T::try_from(number).map_err(|_| Conflict::TooLarge { field })
 }

@@ -14,17 +14,8 @@ pub(super) fn read(
     most_gas: u64,
 ) -> Result<(TxEnv, Environment), Conflict> {
     let chain_id = environment.cfg.chain_id;
-    if let Some(given) = request.chain_id
-        && given != chain_id
-    {
-        return Err(Conflict::ChainId { given, chain_id });
-    }
-    if request.gas_price.is_some()
-        && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
-    {
-        return Err(Conflict::Prices);
-    }
-    let input = request.input.unique_input().map_err(|_| Conflict::Input)?;
+    check(request, chain_id)?;
+    let input = request.input.input();
     let price = request
         .gas_price
         .or(request.max_fee_per_gas)
@@ -71,8 +62,24 @@ pub(super) fn read(
     Ok((transaction, environment))
 }
 
+/// Whether the fields of a request fit each other and the chain.
+pub(super) fn check(request: &CallRequest, chain_id: u64) -> Result<(), Conflict> {
+    if let Some(given) = request.chain_id
+        && given != chain_id
+    {
+        return Err(Conflict::ChainId { given, chain_id });
+    }
+    if request.gas_price.is_some()
+        && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
+    {
+        return Err(Conflict::Prices);
+    }
+    request.input.unique_input().map_err(|_| Conflict::Input)?;
+    Ok(())
+}
+
 /// The type that the request names, or the first one that has all its fields.
-fn type_of(request: &CallRequest) -> Result<TransactionType, Conflict> {
+pub(super) fn type_of(request: &CallRequest) -> Result<TransactionType, Conflict> {
     let has_fees = request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some();
     let has_authorizations = request.authorization_list.is_some();
     let has_blobs = request.blob_versioned_hashes.is_some();

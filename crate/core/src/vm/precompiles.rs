@@ -143,9 +143,8 @@ impl BlockPrecompiles {
         own.warm.insert(address);
     }
 
-    /// Puts what is at `from` also at `to`. False where there is nothing.
-    #[must_use]
-    pub fn copy(&mut self, from: Address, to: Address) -> bool {
+    /// Puts what is at `from`, where there is something, also at `to`.
+    pub fn copy(&mut self, from: Address, to: Address) {
         let placed = match self
             .own
             .as_deref()
@@ -157,11 +156,9 @@ impl BlockPrecompiles {
                 None => Placed::Nothing,
             },
         };
-        let is_there = !matches!(placed, Placed::Nothing);
-        if is_there {
+        if !matches!(placed, Placed::Nothing) {
             self.own().by_address.insert(to, placed);
         }
-        is_there
     }
 
     /// Leaves nothing at `address`: what the state has there runs.

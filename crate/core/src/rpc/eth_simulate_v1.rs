@@ -1,0 +1,26 @@
+//! `eth_simulateV1`: blocks that could follow, with what their calls return.
+
+use super::{RequestLimits, RpcError, object::block, params::Params, reply};
+use crate::{
+    chain::Chain,
+    simulate::{SimulatePayload, simulate_blocks},
+};
+use alloy_rpc_types_eth::simulate::SimulatedBlock;
+use serde_json::Value;
+
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Value, RpcError> {
+    let payload: SimulatePayload = params.required("payload")?;
+    let base = params.block(chain)?;
+    // The vectors of execution-apis have another code here than for other methods.
+    let base = base.ok_or_else(|| RpcError::server("header not found".to_owned()))?;
+    let blocks = simulate_blocks(chain, base, &payload, &limits.call)?;
+    let blocks = blocks.into_iter().map(|simulated| SimulatedBlock {
+        inner: block::of(&simulated.block, payload.return_full_transactions),
+        calls: simulated.calls,
+    });
+    reply(blocks.collect::<Vec<_>>())
+}

@@ -1,0 +1,40 @@
+//! The state between two simulated blocks.
+
+use crate::{
+    chain::{ChainState, ChainView},
+    state::{Account, SourceError, StateSource},
+    vm::Bytecode,
+};
+use alloy_primitives::{Address, B256, U256};
+use std::collections::BTreeMap;
+
+/// The state before a simulated block, with the hashes of all blocks before it.
+#[derive(Debug)]
+pub(super) struct Branch<'a> {
+    pub(super) state: ChainState,
+    /// What is asked for a hash after [`Self::hashes`].
+    pub(super) base: ChainView<'a>,
+    /// Hashes of simulated blocks, and those that the request sets.
+    pub(super) hashes: BTreeMap<u64, B256>,
+}
+
+impl StateSource for Branch<'_> {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        Ok(self.state.account(address))
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        self.state.code(code_hash)
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        Ok(self.state.storage(address, slot))
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        match self.hashes.get(&number) {
+            Some(hash) => Ok(*hash),
+            None => self.base.block_hash(number),
+        }
+    }
+}
