@@ -6,10 +6,12 @@
     reason = "a test that cannot go on fails"
 )]
 
+use alloy_genesis::Genesis;
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex, keccak256};
 use parevm::{
-    Block, MemoryState,
+    Block, Chain, MemoryState,
     block::{Header, Schedule},
+    rpc,
     simulate::{
         CallLimits, Overrides, Simulation,
         report::{Bundle, Report, ReportError, ReportOptions},
@@ -1027,4 +1029,36 @@ fn malformed_bundles_name_the_field() {
         error(json!({ "calls": [{ "blobCount": "0x1", "blobVersionedHashes": [] }] })),
         "calls[0]: both blobCount and blobVersionedHashes are given"
     );
+}
+
+/// A bundle is reported with the code and the name of what is wrong.
+#[test]
+fn a_bundle_is_simulated_and_its_faults_are_named() {
+    let chain = Chain::from_genesis(&Genesis::default()).unwrap();
+    let simulate = |bundle: Value| rpc::call(&chain, "parevm_simulate", &[bundle, json!("latest")]);
+    let report = simulate(json!({ "calls": [{ "to": Address::ZERO, "value": "0x0" }] })).unwrap();
+    assert_eq!(report["status"], "success");
+    assert_eq!(report["calls"][0]["gasUsed"], "0x5208");
+    for (bundle, code, message) in [
+        (json!({}), -32_602, "calls: there is none"),
+        (
+            json!({ "calls": [{}, { "value": "0xzz" }] }),
+            -32_602,
+            "bundle.calls[1].value: ",
+        ),
+        (
+            json!({ "calls": [{ "gasPrice": "0x1", "maxFeePerGas": "0x1" }] }),
+            -32_602,
+            "calls[0]: both gasPrice and ",
+        ),
+        (
+            json!({ "calls": [], "abi": [{ "type": "error" }] }),
+            -32_602,
+            "bundle.abi[0]: missing field `name`",
+        ),
+    ] {
+        let error = simulate(bundle).unwrap_err();
+        assert_eq!(error.code.number(), code);
+        assert!(error.message.starts_with(message), "{}", error.message);
+    }
 }

@@ -144,7 +144,10 @@ impl Node {
     /// What `run` returns within the limits of the options.
     fn limited<T>(&self, host: &Host<'_>, run: impl FnOnce(&RequestLimits<'_>) -> T) -> T {
         let NodeLimits { time, memory, gas } = self.options.limits;
-        let mut limits = RequestLimits::default();
+        let mut limits = RequestLimits {
+            engine: Some(host.engine),
+            ..RequestLimits::default()
+        };
         limits.call.gas = gas;
         // Results and their JSON take a small multiple of what is recorded.
         limits.trace.recorded_bytes = usize::try_from(memory / 8).unwrap_or(usize::MAX);

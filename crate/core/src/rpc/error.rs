@@ -1,7 +1,7 @@
 //! What went wrong with a request.
 
 use crate::{
-    simulate::{CallError, SimulateError},
+    simulate::{CallError, SimulateError, report::ReportError},
     trace::TraceError,
 };
 use serde_json::{Value, json};
@@ -111,6 +111,12 @@ impl From<TraceError> for RpcError {
             _ => ErrorCode::Server,
         };
         Self::new(code, in_words(&error))
+    }
+}
+
+impl From<ReportError> for RpcError {
+    fn from(error: ReportError) -> Self {
+        Self::new(ErrorCode::Call(error.code()), in_words(&error))
     }
 }
 

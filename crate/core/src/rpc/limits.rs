@@ -1,6 +1,6 @@
 //! What one request may cost.
 
-use crate::{interrupt::Watch, simulate::CallLimits, trace::TraceLimits};
+use crate::{Engine, interrupt::Watch, simulate::CallLimits, trace::TraceLimits};
 
 /// What one request may cost.
 #[derive(Clone, Copy, Debug, Default)]
@@ -9,6 +9,8 @@ pub struct RequestLimits<'a> {
     pub call: CallLimits<'a>,
     /// Of a trace.
     pub trace: TraceLimits<'a>,
+    /// On whose threads calls run side by side. Default: they run one after the other.
+    pub engine: Option<&'a Engine>,
 }
 
 impl<'a> RequestLimits<'a> {

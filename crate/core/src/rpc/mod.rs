@@ -46,6 +46,7 @@ mod limits;
 mod net_version;
 mod object;
 mod params;
+mod parevm_simulate;
 mod replay;
 
 pub use error::{ErrorCode, RpcError};
@@ -149,6 +150,7 @@ const METHODS: &[(&str, Method)] = &[
     ("evm_setAutomine", Change(evm_set_automine::answer)),
     ("hardhat_getAutomine", Look(anvil_get_automine::answer)),
     ("net_version", Read(net_version::answer)),
+    ("parevm_simulate", Try(parevm_simulate::answer)),
 ];
 
 /// The names of all methods.

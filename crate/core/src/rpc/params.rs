@@ -28,9 +28,15 @@ impl<'a> Params<'a> {
     ) -> Result<Option<T>, RpcError> {
         match self.left.next() {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => T::deserialize(value)
-                .map(Some)
-                .map_err(|error| RpcError::invalid(name, error)),
+            Some(value) => {
+                let read = serde_path_to_error::deserialize(value);
+                read.map(Some)
+                    .map_err(|error| match error.path().to_string() {
+                        // The parameter itself.
+                        path if path == "." => RpcError::invalid(name, error.into_inner()),
+                        path => RpcError::invalid(&format!("{name}.{path}"), error.into_inner()),
+                    })
+            }
         }
     }
 

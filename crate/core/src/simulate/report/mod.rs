@@ -136,7 +136,8 @@ pub enum ReportStatus {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
-    /// At most 64 characters, none of which controls a terminal. It is whatever its author chose.
+    /// At most 64 characters, none of which is hidden or controls a terminal. It is whatever its author
+    /// chose.
     pub symbol: Option<String>,
     /// By how many decimal places its units are shown.
     pub decimals: Option<u8>,

@@ -261,7 +261,15 @@ fn symbol_of(said: &[u8]) -> Option<String> {
             String::from_utf8(bytes[..length].to_vec()).ok()?
         }
     };
-    let shown = symbol.chars().filter(|char| !char.is_control());
+    // Nothing that controls a terminal, hides, or turns the direction of writing.
+    let shown = symbol.chars().filter(|char| {
+        let is_hidden = matches!(
+            char,
+            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        );
+        !char.is_control() && !is_hidden
+    });
     let shown: String = shown.take(SYMBOL).collect();
     (!shown.is_empty()).then_some(shown)
 }
