@@ -16,6 +16,8 @@ const inNode = 10
 const inBrowsers = 1
 const sampled = ['state', 'blockchain']
 const whole = ['precompiles', 'bal', 'zkevm']
+/** Random blocks, and what the native build leaves of each. */
+const made = join(root, 'crate/testkit/regression/made')
 
 /** Resolves with 0 if nothing failed. Needs the folder `../shared`. */
 export async function checkConformance({ cargo, browsers }) {
@@ -34,8 +36,8 @@ export async function checkConformance({ cargo, browsers }) {
     const parts = []
     for (const suite of whole)
       parts.push([`native ${suite}`, () => native(cargo, suite, findFixtures(suite))])
-    for (const suite of sampled) {
-      const dir = join(node, suite)
+    const inEveryBuild = [...sampled.map((suite) => [suite, join(node, suite)]), ['made', made]]
+    for (const [suite, dir] of inEveryBuild) {
       parts.push([`native ${suite}`, () => native(cargo, suite, dir)])
       for (const [build, threads] of [
         ['threads', '2'],
