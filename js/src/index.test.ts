@@ -22,6 +22,7 @@ test('the package exports this and nothing else', () => {
     'LimitExceededRpcError',
     'MethodNotFoundRpcError',
     'ModuleUnavailableError',
+    'OutOfMemoryError',
     'ParseRpcError',
     'ProviderDisconnectedError',
     'ProviderRpcError',

@@ -15,6 +15,9 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Every block of a class is aligned to this many bytes; what needs more goes
 /// to the system allocator.
@@ -51,6 +54,25 @@ thread_local! {
     // is possible at any time in a thread's life.
     static LISTS: UnsafeCell<[List; CLASSES]> =
         const { UnsafeCell::new([const { List { first: None, len: 0 } }; CLASSES]) };
+}
+
+/// Bytes of the allocation that was refused last; zero as long as none was.
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns how many bytes the allocation had that was refused last, or zero where none was. Tells a trap
+/// for want of memory, of which std says nothing, from others.
+#[wasm_bindgen(js_name = refusedBytes)]
+pub fn refused_bytes() -> usize {
+    REFUSED.load(Ordering::Relaxed)
+}
+
+/// Returns `block`, which the system gave for `bytes`, and notes when it is none.
+#[inline]
+fn noted(block: *mut u8, bytes: usize) -> *mut u8 {
+    if block.is_null() {
+        REFUSED.store(bytes, Ordering::Relaxed);
+    }
+    block
 }
 
 /// The class of blocks that serve `layout`, or `None` where the system
@@ -142,12 +164,15 @@ unsafe impl GlobalAlloc for ThreadLists {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(class) = class_of(layout) else {
             // SAFETY: the caller's layout, unchanged.
-            return unsafe { System.alloc(layout) };
+            return noted(unsafe { System.alloc(layout) }, layout.size());
         };
         match with_list(class, List::pop) {
             Some(block) => block.as_ptr().cast(),
-            // SAFETY: a class's layout has a size above zero.
-            None => unsafe { System.alloc(layout_of_class(class)) },
+            None => {
+                // SAFETY: a class's layout has a size above zero.
+                let block = unsafe { System.alloc(layout_of_class(class)) };
+                noted(block, layout.size())
+            }
         }
     }
 
@@ -173,7 +198,7 @@ unsafe impl GlobalAlloc for ThreadLists {
         if class_of(layout).is_none() {
             // Fresh pages are zero already: only the system allocator knows.
             // SAFETY: the caller's layout, unchanged.
-            return unsafe { System.alloc_zeroed(layout) };
+            return noted(unsafe { System.alloc_zeroed(layout) }, layout.size());
         }
         // SAFETY: the caller's layout, unchanged.
         let block = unsafe { self.alloc(layout) };
@@ -192,8 +217,11 @@ unsafe impl GlobalAlloc for ThreadLists {
         let class = class_of(layout);
         let new_class = class_of(new_layout);
         match (class, new_class) {
-            // SAFETY: both sizes are served by `System`, as the block was.
-            (None, None) => return unsafe { System.realloc(block, layout, new_size) },
+            (None, None) => {
+                // SAFETY: both sizes are served by `System`, as the block was.
+                let new_block = unsafe { System.realloc(block, layout, new_size) };
+                return noted(new_block, new_size);
+            }
             // The block is large enough already.
             (Some(class), Some(new_class)) if class == new_class => return block,
             _ => {}

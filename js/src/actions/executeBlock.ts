@@ -6,7 +6,7 @@ import type {
 } from '../error/engineError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { EvmClosedError } from '../evm/close.js'
-import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import type { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
 import type { Executor, FixtureText } from '../pool/message.js'
 import type { Pending } from '../pool/pending.js'
 import type { Supervisor } from '../pool/supervisor.js'
@@ -31,6 +31,7 @@ import { type CallbackFailedError, guardCallbacks } from './callbacks.js'
  * @throws {@link StateUnavailableError} The state before the block lacks something.
  * @throws {@link WorkerDiedError} A worker died; the next call starts a fresh engine.
  * @throws {@link EngineFailedError} The engine panicked; the next call starts a fresh one.
+ * @throws {@link OutOfMemoryError} The block needs more memory than the engine may have.
  * @throws {@link EvmClosedError} The engine was closed.
  * @throws {@link CallbackFailedError} A callback has thrown; its error is the `cause`.
  * @throws the signal's reason, once it is aborted.
@@ -120,6 +121,7 @@ export declare namespace executeBlock {
     | StateUnavailableError
     | WorkerDiedError
     | EngineFailedError
+    | OutOfMemoryError
     | EvmClosedError
     | CallbackFailedError
 }

@@ -12,6 +12,8 @@ export type Bindings = {
   version(): string
   /** Where the byte lies that ends the running request. */
   cancelAddress(): number
+  /** Bytes of the allocation that was refused last; 0 where none was. */
+  refusedBytes(): number
   /** Clears what `cancel` has set, when a request arrives. Only in the single build. */
   rearm?(): void
   /** Ends the running request. Only in the single build. */

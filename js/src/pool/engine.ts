@@ -46,7 +46,7 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
       onDeath: (cause) => lose(new WorkerDiedError(role, cause)),
       onMessage(message) {
         if (over) return
-        if (message.type === 'failed') return lose(new EngineFailedError(message.reason))
+        if (message.type === 'failed') return lose(failure(message))
         if (isOfHandout(message)) return handout.hear(worker, message)
         if (message.type === 'result' || message.type === 'error') handout.end()
         if (message.type !== 'ready') return onMessage(message)
@@ -166,6 +166,27 @@ function sharedMemory(maximum = MOST_PAGES): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true })
   } catch (cause) {
     throw new EngineFailedError('there is no room for its shared memory', cause)
+  }
+}
+
+function failure({ reason, refusedBytes }: Extract<FromWorker, { type: 'failed' }>): BaseError {
+  return refusedBytes === undefined
+    ? new EngineFailedError(reason)
+    : new OutOfMemoryError(refusedBytes)
+}
+
+/** The engine needs more memory than it may have: 512 MiB with threads, 4 GiB without. */
+export class OutOfMemoryError extends BaseError {
+  override readonly name = 'OutOfMemoryError'
+  readonly code = 'OUT_OF_MEMORY'
+  /** Bytes that it asked for last, and did not get. */
+  readonly bytes: number
+  constructor(bytes: number) {
+    super(`The engine is out of memory: it asked for ${bytes} more bytes.`, {
+      data: { bytes },
+      hint: "Ask for less at once; `build: 'single'` may have more. The next call starts a fresh engine.",
+    })
+    this.bytes = bytes
   }
 }
 

@@ -63,7 +63,12 @@ export type FromWorker =
   /** Asks for what the helpers have run. No more pieces are handed out. */
   | { readonly type: 'gather'; readonly id: number }
   /** The instance is lost: a panic, a trap, or a start that did not work. */
-  | { readonly type: 'failed'; readonly reason: string }
+  | {
+      readonly type: 'failed'
+      readonly reason: string
+      /** Bytes that it asked for and did not get, where that is why. */
+      readonly refusedBytes: number | undefined
+    }
 
 /** An error as it crosses between threads. */
 export type WireError = {

@@ -4,6 +4,8 @@ import type { FromWorker, ToWorker } from './message.js'
 export type Port = {
   post(message: FromWorker): void
   listen(receive: (message: ToWorker) => void): void
+  /** Calls `receive` with what was thrown and nobody caught: a trap in a task of wasm's own. */
+  onUncaught(receive: (error: unknown) => void): void
   /** Resolves once the supervisor can notice this worker's death. */
   watched(): Promise<void>
 }
@@ -16,6 +18,7 @@ export function workerPort(): Port {
     return {
       post: (message) => parentPort.postMessage(message),
       listen: (receive) => parentPort.on('message', receive),
+      onUncaught: (receive) => void process.on('uncaughtException', receive),
       async watched() {},
     }
   }
@@ -23,6 +26,7 @@ export function workerPort(): Port {
   return {
     post: (message) => scope.postMessage(message),
     listen: (receive) => scope.addEventListener('message', (event) => receive(event.data)),
+    onUncaught: (receive) => scope.addEventListener('error', (event) => receive(event.error)),
     watched: () => holdLock(scope.name),
   }
 }
@@ -45,4 +49,5 @@ type WorkerScope = {
   readonly name: string
   postMessage(message: FromWorker): void
   addEventListener(type: 'message', listener: (event: { data: ToWorker }) => void): void
+  addEventListener(type: 'error', listener: (event: { error: unknown }) => void): void
 }

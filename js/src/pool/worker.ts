@@ -11,6 +11,7 @@ let bindings: Bindings | undefined
 let engine: EngineBinding | undefined
 let faults = false
 
+port.onUncaught(fail)
 port.listen((message) => {
   switch (message.type) {
     case 'start':
@@ -137,7 +138,10 @@ function isWireError(error: unknown): error is WireError {
 }
 
 function fail(reason: unknown): void {
-  port.post({ type: 'failed', reason: String(reason) })
+  // Of memory that it lacks, Rust says nothing before it traps.
+  const isTrap = reason instanceof WebAssembly.RuntimeError
+  const refusedBytes = (isTrap && bindings?.refusedBytes()) || undefined
+  port.post({ type: 'failed', reason: String(reason), refusedBytes })
 }
 
 /**
