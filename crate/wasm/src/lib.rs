@@ -24,6 +24,7 @@ mod error;
 pub mod fault;
 pub mod host;
 mod listener;
+pub mod made;
 pub mod measure;
 pub mod node;
 #[cfg(feature = "threads")]

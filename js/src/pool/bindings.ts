@@ -66,6 +66,8 @@ export type EngineBinding = {
     samples: number,
     sampleMs: number,
   ): unknown
+  /** Returns JSON. */
+  made(name: string, count: number): string
   /** Returns JSON, an array of `Verdict`. Only in the build for official fixtures. */
   conformance?(
     suite: string,

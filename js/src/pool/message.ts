@@ -132,6 +132,18 @@ export type EngineCalls = {
     }
     result: Replay
   }
+  /** A made block, with the state before it, for who runs it elsewhere. */
+  made: {
+    parameters: { name: string; count: number }
+    /** JSON: `alloc` as in a genesis file, `calls` as JSON-RPC spells them. */
+    result: string
+  }
+  /** Asks the node again and again, and times what the engine takes of it. */
+  timeRpc: {
+    parameters: EngineCalls['rpc']['parameters'] & { samples: number }
+    /** Milliseconds of each. */
+    result: number[]
+  }
   /** Runs one file of official fixtures. Only the build for them can, which is not published. */
   conformance: {
     parameters: {

@@ -98,6 +98,16 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
     }
     case 'rpc':
       return engine.request(request.method, request.params, request.nowMs)
+    case 'made':
+      return engine.made(request.name, request.count)
+    case 'timeRpc': {
+      const { method, params, nowMs } = request
+      return Array.from({ length: request.samples }, () => {
+        const start = performance.now()
+        engine?.request(method, params, nowMs)
+        return performance.now() - start
+      })
+    }
     case 'fault':
       if (faults) engine[request.fault]()
       return undefined

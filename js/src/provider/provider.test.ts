@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Chain } from '../chain/chain.js'
 import { EvmClosedError } from '../evm/close.js'
-import { EngineFailedError } from '../pool/engine.js'
+import { EngineFailedError, OutOfMemoryError } from '../pool/engine.js'
 import { createProvider } from './provider.js'
 
 /** A node whose answers are written down. */
@@ -26,6 +26,7 @@ test('a request is answered', async () => {
 test.each([
   [new EvmClosedError(), 4900, 'ProviderDisconnectedError'],
   [new EngineFailedError('panic'), -32603, 'InternalRpcError'],
+  [new OutOfMemoryError(8), -32005, 'LimitExceededRpcError'],
 ])('%s has the code of EIP-1193', async (cause, code, name) => {
   const { provider } = createProvider(chainOf({ eth_call: cause }))
   const call = provider.request({ method: 'eth_call' })

@@ -2,7 +2,7 @@ import type { Chain } from '../chain/chain.js'
 import { createEmitter, type Emitter } from '../chain/events.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
-import { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
 import type { Hex } from '../type/wire.js'
 import { type ProviderRpcError, rpcError } from './rpcError.js'
 
@@ -95,6 +95,8 @@ function providerError(error: unknown): unknown {
   if (error instanceof EvmClosedError) return disconnected(error)
   if (error instanceof EngineFailedError || error instanceof WorkerDiedError)
     return rpcError({ code: -32603, message: error.message }, error)
+  if (error instanceof OutOfMemoryError)
+    return rpcError({ code: -32005, message: error.message }, error)
   if (error instanceof InvalidParameterError)
     return rpcError({ code: -32602, message: error.message }, error)
   return error

@@ -1,0 +1,73 @@
+// One call, tried on a chain in memory: parevm.
+
+import { startEvm } from '../../dist/js/src/evm/start.js'
+import { nodeHost } from '../../dist/js/src/loader/node.js'
+
+/** The accounts and the call of a made block of one transaction, and what times parevm. */
+export async function open({ threads }) {
+  const maker = await startEvm(nodeHost(), { threads: 1 })
+  const made = async (name) =>
+    JSON.parse(await maker.supervisor.request({ kind: 'made', name, count: 1 }))
+  return { version: maker.evm.info.version, made, start, close: maker.evm.close }
+
+  /** An engine whose genesis block has the accounts. */
+  async function start({ alloc, call }) {
+    const { evm, supervisor } = await startEvm(nodeHost(), { threads, genesis: genesis(alloc) })
+    const { from, to, data, gas } = call
+    const request = { account: from, to, data, gas: BigInt(gas) }
+    const rpc = (method, params) => ({
+      kind: 'timeRpc',
+      method,
+      params: JSON.stringify(params),
+      nowMs: Date.now(),
+    })
+    const questions = {
+      call: rpc('eth_call', [{ from, to, data, gas }, 'latest']),
+      simulate: rpc('eth_simulateV1', [
+        { blockStateCalls: [{ calls: [{ from, to, data, gas }] }], traceTransfers: true },
+        'latest',
+      ]),
+    }
+    return {
+      /** What the engine takes, JSON in and out, and nothing of the worker. */
+      engine: async (what, samples) => supervisor.request({ ...questions[what], samples }),
+      /** What a caller waits for. */
+      call: () => evm.call(request),
+      async simulate() {
+        const { results } = await evm.simulateCalls({
+          account: from,
+          calls: [{ to, data, gas: BigInt(gas) }],
+          traceTransfers: true,
+        })
+        const [result] = results
+        if (result.status !== 'success') throw new Error(`the call failed: ${result.error}`)
+        return { data: result.data, gasUsed: result.gasUsed, logs: result.logs.length }
+      },
+      close: evm.close,
+    }
+  }
+}
+
+/** Rules of Osaka from the first block on. */
+function genesis(alloc) {
+  const forks = ['homestead', 'eip150', 'eip155', 'eip158', 'byzantium', 'constantinople']
+  forks.push('petersburg', 'istanbul', 'berlin', 'london')
+  const config = Object.fromEntries(forks.map((name) => [`${name}Block`, 0]))
+  const times = Object.fromEntries(
+    ['shanghai', 'cancun', 'prague', 'osaka'].map((name) => [`${name}Time`, 0]),
+  )
+  return {
+    config: {
+      chainId: 1,
+      ...config,
+      ...times,
+      terminalTotalDifficulty: 0,
+      terminalTotalDifficultyPassed: true,
+    },
+    gasLimit: '0x3938700',
+    difficulty: '0x0',
+    timestamp: '0x65000000',
+    baseFeePerGas: '0x7',
+    alloc,
+  }
+}
