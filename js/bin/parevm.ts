@@ -2,6 +2,7 @@
 import { bench } from './bench.js'
 import { run } from './run.js'
 import { serve } from './serve.js'
+import { simulate } from './simulate.js'
 import { UsageError } from './usage.js'
 
 const HELP = `parevm runs Ethereum blocks on all cores.
@@ -32,12 +33,25 @@ const HELP = `parevm runs Ethereum blocks on all cores.
     --no-mining          blocks only on evm_mine
     --threads N          threads that execute                      (default: one per core)
     --json               one line of JSON on stdout when it serves
+
+  parevm simulate        tells what calls would do, and changes nothing; exit code 0 if none fails
+    --to ADDRESS         one call; without it a creation
+    --data HEX
+    --value WEI
+    --calls FILE         several, one on top of the other: a list, or what wallet_sendCalls takes
+    --from ADDRESS       who sends those that name nobody          (default: the zero address)
+    --atomic             none happens where one fails
+    --abi FILE           by which reverts are decoded
+    --block N            on whose state                            (default: latest)
+    --genesis FILE, --import FILE, --threads N                     as above
+    --json               the report on stdout, as parevm_simulate answers
 `
 
 const commands: Record<string, (args: string[]) => Promise<boolean>> = {
   run,
   bench,
   serve,
+  simulate,
 }
 
 /** Resolves with the exit code: 0 only if everything went as it should. */

@@ -4,6 +4,7 @@ export { CallbackFailedError } from './actions/callbacks.js'
 export type { createAccessList } from './actions/createAccessList.js'
 export type { estimateGas } from './actions/estimateGas.js'
 export type { executeBlock } from './actions/executeBlock.js'
+export type { simulate } from './actions/simulate.js'
 export type { simulateBlocks } from './actions/simulateBlocks.js'
 export type { simulateCalls } from './actions/simulateCalls.js'
 export type { traceCall } from './actions/traceCall.js'
@@ -60,6 +61,18 @@ export type {
 } from './rpc/callTrace.js'
 export type { RpcLog } from './rpc/log.js'
 export type { BlockOverrides, StateOverride, StorageWord } from './rpc/override.js'
+export type {
+  AccountAssetChange,
+  AccountDiff,
+  ApprovalChange,
+  Asset,
+  CallFailure,
+  CallReport,
+  Changed,
+  DecodedError,
+  Permit2Grant,
+  Report,
+} from './rpc/report.js'
 export type { SignedAuthorization, Transaction } from './rpc/transaction.js'
 export type { Authorization, TransactionRequest } from './rpc/transactionRequest.js'
 export type {

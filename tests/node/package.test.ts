@@ -65,11 +65,13 @@ test('the examples of the README run', async () => {
     /^await (evm\.(?!close).*?)( \/\/.*)?$/gm,
     'console.log(await $1)',
   )
-  await writeFile(join(folder, 'simulate.js'), told ?? '')
+  const last = 'console.log(report.status, report.assetChanges)'
+  await writeFile(join(folder, 'simulate.js'), `${told}\n${last}`)
   const answers = await start([process.execPath, 'simulate.js'], folder)
   expect(answers).toContain('21000n')
   expect(answers).toContain("type: 'CALL'")
   expect(answers).toContain("number: '0x0'")
+  expect(answers).toContain('change: -5n')
 })
 
 test('the installed command runs', async () => {

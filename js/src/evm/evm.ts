@@ -3,6 +3,7 @@ import type { call } from '../actions/call.js'
 import type { createAccessList } from '../actions/createAccessList.js'
 import type { estimateGas } from '../actions/estimateGas.js'
 import type { executeBlock } from '../actions/executeBlock.js'
+import type { simulate } from '../actions/simulate.js'
 import type { simulateBlocks } from '../actions/simulateBlocks.js'
 import type { simulateCalls } from '../actions/simulateCalls.js'
 import type { traceCall } from '../actions/traceCall.js'
@@ -25,6 +26,8 @@ export type Evm = {
   traceCall<const tracer extends traceCall.Tracer | undefined = undefined>(
     parameters: traceCall.Parameters<tracer>,
   ): Promise<traceCall.ReturnType<tracer>>
+  /** Tells what calls would do, before anyone signs. {@link simulate} */
+  simulate(parameters: simulate.Parameters): Promise<simulate.ReturnType>
   /** Runs calls of one account and tells what it gains and loses. {@link simulateCalls} */
   simulateCalls(parameters: simulateCalls.Parameters): Promise<simulateCalls.ReturnType>
   /** Runs calls in blocks. {@link simulateBlocks} */

@@ -2,6 +2,7 @@ import { call } from '../actions/call.js'
 import { createAccessList } from '../actions/createAccessList.js'
 import { estimateGas } from '../actions/estimateGas.js'
 import { executeBlock } from '../actions/executeBlock.js'
+import { simulate } from '../actions/simulate.js'
 import { simulateBlocks } from '../actions/simulateBlocks.js'
 import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
@@ -56,6 +57,7 @@ export async function startEvm(
     estimateGas: (parameters) => estimateGas(chain, parameters),
     createAccessList: (parameters) => createAccessList(chain, parameters),
     traceCall: (parameters) => traceCall(chain, parameters),
+    simulate: (parameters) => simulate(chain, parameters),
     simulateCalls: (parameters) => simulateCalls(chain, parameters),
     simulateBlocks: (parameters) => simulateBlocks(chain, parameters),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
