@@ -6,11 +6,12 @@
 //     --executor NAME,...             a case must pass with each      (default: sequential,parallel)
 //     --sample PERCENT --seed N       a share of the files, the same for the same seed
 //     --case NAME [--trace]           one case; its steps as EIP-3155 says         (trace: native)
+//     --url URL                       judges a server of JSON-RPC: only the suite rpc
 //     --json FILE                     writes counts, failures and skips
 //   npm run conformance -- --table [--build NAME,...] [--sample PERCENT --seed N]
 //     every suite below ../shared with every build, and the table of README.md
 //
-// DIR has .json, .json.gz and archives of them. The last line on stdout counts the cases.
+// DIR has .json, .json.gz and archives of them; the suite rpc reads .io files and what lies beside them. The last line on stdout counts the cases.
 
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -34,6 +35,7 @@ const options = {
   case: { type: 'string' },
   trace: { type: 'boolean', default: false },
   json: { type: 'string' },
+  url: { type: 'string' },
 }
 
 /** Parses the words after the command. */
@@ -52,6 +54,8 @@ export function readArguments(args) {
     throw new StepError(`there is no build ${values.build}`, '--build threads')
   if (values.trace && values.build !== 'native')
     throw new StepError('only the native build traces', '--build native')
+  if (values.url !== undefined && (values.suite !== 'rpc' || values.build === 'native'))
+    throw new StepError('--url is for the suite rpc and not the native build', '--suite rpc')
   const number = (name, least, most) => {
     const value = Number(values[name])
     if (values[name].trim() !== '' && value >= least && value <= most) return value
@@ -77,10 +81,11 @@ export async function conformance(args) {
   const ready = await setup()
   if (wanted.build === 'native') return native(ready, wanted)
   await build(ready, { only: 'conformance' })
-  const engines = availableParallelism()
+  // A server has one chain, which a file may change.
+  const engines = wanted.url === undefined ? availableParallelism() : 1
   // Each thread of the single build is an instance of its own, which runs no fixtures.
   const threads = wanted.build === 'single' ? 1 : wanted.threads
-  const report = createReport({ ...wanted, threads, engines })
+  const report = createReport({ ...wanted, build: wanted.url ?? wanted.build, threads, engines })
   await runFiles(walk(wanted.dir, wanted), { ...wanted, threads, engines, report })
   if (wanted.json !== undefined) writeFileSync(wanted.json, `${report.json()}\n`)
   process.stdout.write(report.text())

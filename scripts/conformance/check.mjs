@@ -15,7 +15,7 @@ const seed = 1
 const inNode = 10
 const inBrowsers = 1
 const sampled = ['state', 'blockchain']
-const whole = ['precompiles', 'bal', 'zkevm']
+const whole = ['precompiles', 'bal', 'zkevm', 'tracers']
 /** Random blocks, and what the native build leaves of each. */
 const made = join(root, 'crate/testkit/regression/made')
 

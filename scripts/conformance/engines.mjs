@@ -3,6 +3,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root, StepError } from '../process.mjs'
+import { pack } from './beside.mjs'
+import { answersOf } from './server.mjs'
 
 /** What the build for fixtures may grow to: 4 GiB, of which only what is written is used. */
 const memoryPages = 2 ** 16
@@ -11,11 +13,12 @@ const limitMs = 600_000
 
 /**
  * Runs every file of the iterator `files` and tells `report` of each. An engine that dies fails the
- * file it was at; its supervisor starts another for the next one.
+ * file it was at; its supervisor starts another for the next one. With a `url` the engines only judge
+ * what the server there answers.
  */
 export async function runFiles(
   files,
-  { suite, build, threads, executors, engines, report, ...rest },
+  { suite, build, threads, executors, engines, report, url, ...rest },
 ) {
   const module = (path) => import(pathToFileURL(join(root, 'dist/conformance/js/src', path)).href)
   const { startEvm } = await module('evm/start.js')
@@ -36,13 +39,23 @@ export async function runFiles(
     })
     // All take from one iterator: whoever is free gets the next file.
     for (let next = files.next(); !next.done; next = files.next()) {
-      const { name, text, reason } = next.value
+      const { name, text, reason, beside } = next.value
       if (reason !== undefined) {
         report.add(name, [broken(name, reason)])
         continue
       }
+      let fixture = text
+      if (beside !== undefined) {
+        try {
+          fixture = pack(beside, text, url && (await answersOf(url, text)))
+        } catch (error) {
+          const cause = error.cause === undefined ? '' : ` (${error.cause.message})`
+          report.add(name, [broken(name, `the server did not answer: ${error.message}${cause}`)])
+          continue
+        }
+      }
       try {
-        report.add(name, JSON.parse(await ask(name, text)))
+        report.add(name, JSON.parse(await ask(name, fixture)))
       } catch (error) {
         report.add(name, [broken(name, `the engine died: ${error.message}`)])
       }

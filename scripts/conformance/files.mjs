@@ -5,28 +5,39 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { isBeside, joined } from './beside.mjs'
 import { isInSample } from './sample.mjs'
 
 /** More bytes than any fixture has, unpacked. */
 const mostBytes = 2 ** 27
 
 const isArchive = (name) => /\.(tar|tar\.gz|tgz|tar\.xz)$/.test(name)
-const isFixture = (name) => /\.json(\.gz)?$/.test(name)
+const isFixture = (name, suite) => (suite === 'rpc' ? /\.io$/ : /\.json(\.gz)?$/).test(name)
 
 /**
  * Yields `{ name, text }`, or `{ name, reason }` for what cannot be read: the largest files first and
- * archives last. `name` is the path below `folder`, with archives as folders.
+ * archives last. `name` is the path below `folder`, with archives as folders. A file of the suite `rpc`
+ * comes with what lies `beside` it.
  */
 export function* walk(folder, choice) {
+  const { suite } = choice
   const files = []
   const archives = []
+  const neighbours = []
   for (const found of list(folder, '')) {
     if (found.reason !== undefined) yield found
     else if (isArchive(found.name)) archives.push(found)
-    else if (isFixture(found.name) && isInSample(found.name, choice)) files.push(found)
+    else if (isFixture(found.name, suite)) {
+      if (isInSample(found.name, choice)) files.push(found)
+    } else if (suite === 'rpc' && isBeside(found.name)) {
+      const neighbour = read(found)
+      if (neighbour.reason !== undefined) yield neighbour
+      else neighbours.push(neighbour)
+    }
   }
+  const beside = suite === 'rpc' ? { beside: joined(neighbours) } : {}
   files.sort((one, other) => other.size - one.size)
-  for (const file of files) yield read(file)
+  for (const file of files) yield { ...read(file), ...beside }
   for (const archive of archives) yield* unpack(archive, choice)
 }
 
@@ -73,7 +84,8 @@ function* unpack({ name, path }, choice) {
     const files = list(folder, name)
     for (const found of files) {
       if (found.reason !== undefined) yield found
-      else if (!isFixture(found.name)) yield { name: found.name, reason: 'is no fixture file' }
+      else if (!isFixture(found.name, choice.suite))
+        yield { name: found.name, reason: 'is no fixture file' }
       else if (isInSample(found.name, choice)) yield read(found)
     }
     if (status !== 0) {

@@ -13,6 +13,8 @@ const paths = {
   bal: 'eest/bal_tests.tar.xz',
   zkevm: 'eest/zkevm_tests.tar.xz',
   precompiles: 'precompiles',
+  tracers: 'tracers',
+  rpc: 'execution-apis',
 }
 
 export const suiteNames = Object.keys(paths)

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { pack } from '../conformance/beside.mjs'
 import { walk } from '../conformance/files.mjs'
 import { createReport } from '../conformance/report.mjs'
 import { isInSample } from '../conformance/sample.mjs'
+import { answersOf } from '../conformance/server.mjs'
 import { readArguments } from '../conformance.mjs'
 
 const everything = { sample: 100, seed: 0 }
@@ -79,6 +83,47 @@ test('an archive is a folder, and nothing else may be in it', () => {
   ])
 })
 
+test('a file of the suite rpc comes with what lies beside it', () => {
+  write('genesis.json', '{}')
+  write('chain.rlp', Buffer.from([0xc0, 0x01]))
+  write('spec/eth/state.yaml', 'a: 1')
+  write('README.md', 'no fixture')
+  write('eth_call/one.io', '>> {}')
+  const [file, ...others] = walk(folder, { ...everything, suite: 'rpc' })
+  assert.deepEqual(others, [])
+  assert.deepEqual(JSON.parse(pack(file.beside, file.text, [null])), {
+    beside: { 'chain.rlp': '0xc001', 'genesis.json': '{}', 'spec/eth/state.yaml': 'a: 1' },
+    text: '>> {}',
+    responses: [null],
+  })
+})
+
+test('a server is asked what stands in the file, and its chain is put back', async () => {
+  const asked = []
+  const server = createServer(async (incoming, answer) => {
+    let body = ''
+    for await (const part of incoming) body += part
+    const { id, method, params } = JSON.parse(body)
+    asked.push([method, params])
+    answer.end(JSON.stringify({ jsonrpc: '2.0', id: method === 'wrong' ? 9 : id, result: '0x7' }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${server.address().port}`
+  try {
+    const file = '// words\n>> {"jsonrpc":"2.0","id":3,"method":"eth_syncing"}\n<< {}\n'
+    assert.deepEqual(await answersOf(url, file), [{ jsonrpc: '2.0', id: 3, result: '0x7' }])
+    assert.deepEqual(asked, [
+      ['evm_snapshot', []],
+      ['eth_syncing', undefined],
+      ['evm_revert', ['0x7']],
+    ])
+    await assert.rejects(answersOf(url, '>> {"id":1,"method":"wrong"}'), /request 1/)
+  } finally {
+    server.close()
+  }
+})
+
 test('a report counts, names what failed, and is good only where something was run', () => {
   const facts = { suite: 'state', build: 'single', threads: 1, engines: 2, executors: ['parallel'] }
   const report = createReport(facts)
@@ -107,6 +152,7 @@ test('the words of the command are looked at before anything is built', () => {
     [...good, '--sample', 'many'],
     [...good, '--trace'],
     [...good, '--verbose'],
+    [...good, '--url', 'http://127.0.0.1:1'],
   ]) {
     assert.throws(() => readArguments(words), { name: 'StepError' }, words.join(' '))
   }

@@ -1,4 +1,4 @@
-//! The request and response vectors of execution-apis, on the chain that lies beside them.
+//! Methods of JSON-RPC on the chain of execution-apis, beside what its vectors ask for.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,6 @@ use parevm::{
 };
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -31,91 +30,6 @@ fn chain() -> Chain {
     let options = ExecuteOptions::default();
     chain.import_all(&engine, &bytes, &options).unwrap();
     chain
-}
-
-/// The answer as it goes over the wire, without the words of an error.
-fn answer(chain: &Chain, request: &Value) -> Value {
-    let no_params = Vec::new();
-    let params = request["params"].as_array().unwrap_or(&no_params);
-    match rpc::call(chain, request["method"].as_str().unwrap(), params) {
-        Ok(result) => json!({ "result": result }),
-        Err(error) => {
-            let mut object = json!({ "code": error.code.number() });
-            if let Some(data) = error.data {
-                object["data"] = data;
-            }
-            json!({ "error": object })
-        }
-    }
-}
-
-fn expected(mut response: Value) -> Value {
-    if let Some(error) = response.get_mut("error").and_then(Value::as_object_mut) {
-        error.remove("message");
-        return json!({ "error": error });
-    }
-    json!({ "result": response["result"] })
-}
-
-/// Fields that differ only in how they are written down.
-fn first_difference(expected: &Value, found: &Value, at: &str) -> Option<String> {
-    match (expected, found) {
-        (Value::Object(one), Value::Object(other)) => {
-            let keys = one.keys().chain(other.keys());
-            let null = Value::Null;
-            keys.map(|key| {
-                if one.contains_key(key) != other.contains_key(key) {
-                    return Some(format!("{at}.{key}: only on one side"));
-                }
-                let (one, other) = (one.get(key), other.get(key));
-                let path = format!("{at}.{key}");
-                first_difference(one.unwrap_or(&null), other.unwrap_or(&null), &path)
-            })
-            .find_map(|found| found)
-        }
-        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
-            let pairs = one.iter().zip(other).enumerate();
-            pairs
-                .map(|(index, (one, other))| {
-                    first_difference(one, other, &format!("{at}[{index}]"))
-                })
-                .find_map(|found| found)
-        }
-        _ => (expected != found).then(|| format!("{at}: expected {expected}, found {found}")),
-    }
-}
-
-#[test]
-fn every_method_answers_as_the_vectors_of_execution_apis() {
-    let chain = chain();
-    let mut counts = BTreeMap::new();
-    let mut differences = Vec::new();
-    for method in rpc::methods().filter(|method| folder().join(method).exists()) {
-        let mut files: Vec<_> = fs::read_dir(folder().join(method))
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-            .collect();
-        files.sort();
-        for file in files {
-            let text = fs::read_to_string(&file).unwrap();
-            let mut request = Value::Null;
-            for line in text.lines() {
-                if let Some(text) = line.strip_prefix(">> ") {
-                    request = serde_json::from_str(text).unwrap();
-                } else if let Some(text) = line.strip_prefix("<< ") {
-                    let expected = expected(serde_json::from_str(text).unwrap());
-                    let found = answer(&chain, &request);
-                    *counts.entry(method).or_insert(0) += 1;
-                    if let Some(difference) = first_difference(&expected, &found, "") {
-                        differences.push(format!("{}: {difference}", file.display()));
-                    }
-                }
-            }
-        }
-    }
-    assert!(differences.is_empty(), "{differences:#?}");
-    assert_eq!(counts.len(), 33, "{counts:?}");
-    assert_eq!(counts.values().sum::<usize>(), 196, "{counts:?}");
 }
 
 #[test]

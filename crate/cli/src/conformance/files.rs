@@ -2,11 +2,16 @@
 
 use super::{archive, sample::Sample};
 use flate2::read::MultiGzDecoder;
-use parevm_testkit::conformance::Suite;
+use parevm_testkit::conformance::{
+    Suite,
+    rpc::{Beside, pack},
+};
+use serde_json::value::RawValue;
 use std::{
     fs,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use walkdir::WalkDir;
 
@@ -26,17 +31,17 @@ pub(super) enum File {
     Path(PathBuf),
     /// From an archive.
     Bytes(Vec<u8>),
+    /// On disk, to be packed with what lies beside it.
+    Packed(PathBuf, Arc<RawValue>),
 }
 
 impl File {
     /// The text, unpacked.
     pub(super) fn read(self) -> Result<Vec<u8>, String> {
         let bytes = match self {
-            Self::Path(path) => {
-                let file = fs::File::open(path);
-                bounded(file.map_err(|error| format!("cannot be read: {error}"))?)?
-            }
+            Self::Path(path) => bytes_of(&path)?,
             Self::Bytes(bytes) => bytes,
+            Self::Packed(path, beside) => return Ok(pack(&beside, &bytes_of(&path)?)),
         };
         // A gzip stream begins with these two bytes, a JSON text never does.
         if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -45,6 +50,11 @@ impl File {
             Ok(bytes)
         }
     }
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, String> {
+    let file = fs::File::open(path);
+    bounded(file.map_err(|error| format!("cannot be read: {error}"))?)
 }
 
 /// All bytes of `source`, unless they are too many.
@@ -63,6 +73,7 @@ pub(super) fn bounded(source: impl Read) -> Result<Vec<u8>, String> {
 pub(super) fn walk(folder: &Path, suite: Suite, sample: Sample, found: &mut dyn FnMut(Found)) {
     let mut files = Vec::new();
     let mut archives = Vec::new();
+    let mut beside = Beside::default();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -82,12 +93,24 @@ pub(super) fn walk(folder: &Path, suite: Suite, sample: Sample, found: &mut dyn 
         } else if suite.reads(&name) && sample.has(&name) {
             let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
             files.push((bytes, name, entry.into_path()));
+        } else if suite == Suite::Rpc && Beside::has(&name) {
+            match bytes_of(entry.path()) {
+                Ok(bytes) => beside.add(&name, &bytes),
+                Err(error) => found(Found {
+                    name,
+                    file: Err(error),
+                }),
+            }
         }
     }
+    let beside = Arc::from(beside.joined());
     // The sort is stable: the same order in each run.
     files.sort_by_key(|(bytes, ..)| std::cmp::Reverse(*bytes));
     for (_, name, path) in files {
-        let file = Ok(File::Path(path));
+        let file = Ok(match suite {
+            Suite::Rpc => File::Packed(path, Arc::clone(&beside)),
+            _ => File::Path(path),
+        });
         found(Found { name, file });
     }
     for (name, path) in archives {

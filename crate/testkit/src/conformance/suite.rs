@@ -1,6 +1,6 @@
 //! The suites, by name.
 
-use super::{Setup, Verdict, bal, blockchain, made, precompiles, state, tracers, zkevm};
+use super::{Setup, Verdict, bal, blockchain, made, precompiles, rpc, state, tracers, zkevm};
 use std::{fmt, str::FromStr};
 
 /// A kind of fixture, and how its cases are run.
@@ -22,6 +22,9 @@ pub enum Suite {
     Made,
     /// One transaction, and what a tracer tells of it.
     Tracers,
+    /// Requests of JSON-RPC to a chain, and the answers. What is read is a file with what lies beside
+    /// it, see [`rpc::Beside`].
+    Rpc,
 }
 
 /// Reads one file and reports what becomes of each case in it.
@@ -29,7 +32,7 @@ type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut
 
 impl Suite {
     /// Every suite.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::State,
         Self::Blockchain,
         Self::Benchmark,
@@ -38,6 +41,7 @@ impl Suite {
         Self::Zkevm,
         Self::Made,
         Self::Tracers,
+        Self::Rpc,
     ];
 
     /// The name users write.
@@ -52,13 +56,17 @@ impl Suite {
             Self::Zkevm => "zkevm",
             Self::Made => "made",
             Self::Tracers => "tracers",
+            Self::Rpc => "rpc",
         }
     }
 
     /// True when a file of this name may hold fixtures of this suite.
     #[must_use]
     pub fn reads(self, name: &str) -> bool {
-        name.ends_with(".json") || name.ends_with(".json.gz")
+        match self {
+            Self::Rpc => name.ends_with(".io"),
+            _ => name.ends_with(".json") || name.ends_with(".json.gz"),
+        }
     }
 
     /// Runs the cases of one file. A file that cannot be used is one failed case with the reason.
@@ -71,6 +79,7 @@ impl Suite {
             Self::Zkevm => zkevm::run,
             Self::Made => made::run,
             Self::Tracers => tracers::run,
+            Self::Rpc => rpc::run,
         };
         run(file, text, setup, report);
     }

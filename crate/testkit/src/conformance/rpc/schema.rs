@@ -1,0 +1,79 @@
+//! What the results of each method must look like.
+
+use super::compare;
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The schemas of the results of all methods, as the OpenRPC sources of execution-apis have them.
+pub(super) struct Schemas {
+    /// What the others refer to, by name.
+    components: Value,
+    /// Schemas of results, by method.
+    results: BTreeMap<String, Value>,
+}
+
+impl Schemas {
+    /// Reads the files below `spec/`: named schemas are in `spec/schemas`, methods in the other folders.
+    ///
+    /// # Errors
+    ///
+    /// The file that is wrong.
+    pub(super) fn new(files: &BTreeMap<String, String>) -> Result<Self, String> {
+        let mut components = Map::new();
+        let mut results = BTreeMap::new();
+        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("spec/")) {
+            let content: Value =
+                serde_saphyr::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+            match content {
+                Value::Object(schemas) if name.starts_with("spec/schemas/") => {
+                    components.extend(schemas);
+                }
+                Value::Array(methods) => {
+                    let named = methods.into_iter().filter_map(|mut method| {
+                        let schema = method.pointer_mut("/result/schema")?.take();
+                        Some((method["name"].as_str()?.to_owned(), schema))
+                    });
+                    results.extend(named);
+                }
+                // Numbers of errors, which no schema refers to.
+                _ => {}
+            }
+        }
+        Ok(Self {
+            components: json!({ "schemas": components }),
+            results,
+        })
+    }
+
+    /// Whether an answer is what `method` may answer: a result that fits the schema, or an error with the
+    /// expected code.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit.
+    pub(super) fn check(
+        &self,
+        method: &str,
+        expected: &Value,
+        found: &Value,
+    ) -> Result<(), String> {
+        if let Some(error) = expected.get("error") {
+            return compare("error.code", &error["code"], &found["error"]["code"]);
+        }
+        match self.validator(method)?.validate(&found["result"]) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(format!("result{}: {error}", error.instance_path())),
+        }
+    }
+
+    fn validator(&self, method: &str) -> Result<Validator, String> {
+        let schema = self.results.get(method);
+        let schema = schema.ok_or_else(|| format!("spec has no schema of {method}"))?;
+        let root = json!({ "components": self.components, "allOf": [schema] });
+        jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .build(&root)
+            .map_err(|error| format!("the schema of {method}: {error}"))
+    }
+}
