@@ -21,9 +21,11 @@ export async function open({ threads }) {
       params: JSON.stringify(params),
       nowMs: Date.now(),
     })
+    const bundle = { calls: [{ from, to, data, gas }] }
     const questions = {
-      call: rpc('eth_call', [{ from, to, data, gas }, 'latest']),
-      simulate: rpc('eth_simulateV1', [
+      eth_call: rpc('eth_call', [{ from, to, data, gas }, 'latest']),
+      parevm_simulate: rpc('parevm_simulate', [bundle, 'latest']),
+      eth_simulateV1: rpc('eth_simulateV1', [
         { blockStateCalls: [{ calls: [{ from, to, data, gas }] }], traceTransfers: true },
         'latest',
       ]),
@@ -32,16 +34,20 @@ export async function open({ threads }) {
       /** What the engine takes, JSON in and out, and nothing of the worker. */
       engine: async (what, samples) => supervisor.request({ ...questions[what], samples }),
       /** What a caller waits for. */
-      call: () => evm.call(request),
-      async simulate() {
-        const { results } = await evm.simulateCalls({
-          account: from,
-          calls: [{ to, data, gas: BigInt(gas) }],
-          traceTransfers: true,
-        })
-        const [result] = results
-        if (result.status !== 'success') throw new Error(`the call failed: ${result.error}`)
-        return { data: result.data, gasUsed: result.gasUsed, logs: result.logs.length }
+      callers: {
+        eth_call: () => evm.call(request),
+        parevm_simulate: () =>
+          evm.provider.request({ method: 'parevm_simulate', params: [bundle, 'latest'] }),
+        eth_simulateV1: async () => {
+          const { results } = await evm.simulateCalls({
+            account: from,
+            calls: [{ to, data, gas: BigInt(gas) }],
+            traceTransfers: true,
+          })
+          const [result] = results
+          if (result.status !== 'success') throw new Error(`the call failed: ${result.error}`)
+          return { data: result.data, logs: result.logs.length }
+        },
       },
       close: evm.close,
     }

@@ -44,26 +44,26 @@ export async function benchSimulate(args) {
   }
   await parevm.close()
 
+  const msOf = (name, engine) => rows.find((row) => row.name === name && row.engine === engine).ms
   const aggregate = rows
     .filter(({ engine }) => engine in peers)
-    .map(({ name, engine, ms }) => {
-      const of = (what) => rows.find((row) => row.name === name && row.engine === what).ms
-      const times = (what) => ms / of(what)
-      return {
+    .flatMap(({ name, engine: than, ms }) =>
+      WHATS.map((what) => ({
         name,
-        than: engine,
-        engine: times('parevm, engine, eth_simulateV1'),
-        roundTrip: times('parevm, simulateCalls'),
-      }
-    })
+        what,
+        than,
+        engine: ms / msOf(name, inEngine(what)),
+        roundTrip: ms / msOf(name, forCaller(what)),
+      })),
+    )
   const versions = { parevm: parevm.version, node: process.version, ...peerVersions() }
   const report = { machine: machine(), versions, rows, aggregate }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
   const lines = rows.map(({ name, engine, ms }) => [name, engine, ms.toFixed(3)])
   process.stdout.write(`${table(['call', 'engine', 'ms'], lines)}\n`)
-  for (const { name, than, engine, roundTrip } of aggregate)
+  for (const { name, what, than, engine, roundTrip } of aggregate)
     process.stdout.write(
-      `${name}: ${engine.toFixed(1)} times as fast as ${than} in the engine, ` +
+      `${name}: ${what} is ${engine.toFixed(1)} times as fast as ${than} in the engine, ` +
         `${roundTrip.toFixed(1)} times for the caller\n`,
     )
   return 0
@@ -75,7 +75,7 @@ async function measure(parevm, peers, name, made, runs) {
   const ours = await parevm.start(made)
   const started = Object.entries(peers).map(async ([peer, start]) => [peer, await start(made)])
   const theirs = Object.fromEntries(await Promise.all(started))
-  const { data, logs } = await ours.simulate()
+  const { data, logs } = await ours.callers.eth_simulateV1()
   for (const [peer, run] of Object.entries(theirs)) {
     const result = await run()
     if (result.data !== data || result.logs !== logs)
@@ -84,14 +84,14 @@ async function measure(parevm, peers, name, made, runs) {
       )
   }
   const callers = {
-    'parevm, call': ours.call,
-    'parevm, simulateCalls': ours.simulate,
+    ...Object.fromEntries(WHATS.map((what) => [forCaller(what), ours.callers[what]])),
     ...theirs,
   }
-  const times = Object.fromEntries(Object.keys(callers).map((key) => [key, []]))
-  const engine = { call: [], simulate: [] }
+  const times = Object.fromEntries(
+    [...WHATS.map(inEngine), ...Object.keys(callers)].map((key) => [key, []]),
+  )
   for (let run = 0; run < samples + WARM_UP; run += 1) {
-    for (const what of Object.keys(engine)) engine[what].push(...(await ours.engine(what, 1)))
+    for (const what of WHATS) times[inEngine(what)].push(...(await ours.engine(what, 1)))
     for (const [key, run] of Object.entries(callers)) {
       const start = performance.now()
       await run()
@@ -99,13 +99,18 @@ async function measure(parevm, peers, name, made, runs) {
     }
   }
   await ours.close()
-  const row = (engine, all) => ({ name, engine, ms: median(all.slice(WARM_UP)), samples })
-  return [
-    row('parevm, engine, eth_call', engine.call),
-    row('parevm, engine, eth_simulateV1', engine.simulate),
-    ...Object.entries(times).map(([key, all]) => row(key, all)),
-  ]
+  return Object.entries(times).map(([engine, all]) => ({
+    name,
+    engine,
+    ms: median(all.slice(WARM_UP)),
+    samples,
+  }))
 }
+
+/** The methods that try a call: its result alone, the report on what it does, a whole block of it. */
+const WHATS = ['eth_call', 'parevm_simulate', 'eth_simulateV1']
+const inEngine = (what) => `parevm, ${what}, engine`
+const forCaller = (what) => `parevm, ${what}`
 
 /** Runs before those that count: compilers of wasm and JavaScript take that long. */
 const WARM_UP = 50
