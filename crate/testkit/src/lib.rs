@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod compare;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod conversation;
 pub mod fixture;
 pub mod fuzz;
 pub mod measure;

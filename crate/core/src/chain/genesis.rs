@@ -18,6 +18,7 @@ use alloy_hardforks::EthereumHardfork;
 use alloy_primitives::{B256, U256, keccak256};
 use alloy_rlp::Encodable;
 use alloy_trie::EMPTY_ROOT_HASH;
+use std::sync::Arc;
 
 impl Chain {
     /// A chain that begins with `header` and `state`.
@@ -85,7 +86,11 @@ impl Chain {
             );
         }
         let header = header(genesis, &schedule, state.root());
-        Self::new(genesis.config.chain_id, schedule, header, state)
+        let chain = Self::new(genesis.config.chain_id, schedule, header, state)?;
+        Ok(Self {
+            config: Some(Arc::new(genesis.config.clone())),
+            ..chain
+        })
     }
 }
 

@@ -130,7 +130,7 @@ impl Chain {
     }
 
     /// The state root after each transaction, which receipts held before Byzantium.
-    fn roots_after_transactions(
+    pub(super) fn roots_after_transactions(
         &self,
         block: &Block,
         environment: &Environment,

@@ -6,6 +6,7 @@
 //! every block stays at hand.
 
 mod body;
+mod build;
 mod difficulty;
 mod error;
 mod genesis;
@@ -15,6 +16,7 @@ mod state;
 mod view;
 mod violation;
 
+pub use build::{BlockAttributes, BuiltBlock, SentTransaction, Unfit};
 pub use difficulty::next_difficulty;
 pub use error::{GenesisError, ImportError};
 pub use header::{next_base_fee, next_excess_blob_gas};
@@ -26,7 +28,9 @@ use crate::{
     block::{AlloyBlock, Schedule},
     execute::Receipt,
 };
-use alloy_primitives::{B256, U256, map::B256Map};
+use alloy_genesis::ChainConfig;
+use alloy_primitives::{B256, U256};
+use rpds::{HashTrieMapSync, VectorSync};
 use std::sync::Arc;
 
 /// A block that was executed, and what it left.
@@ -68,18 +72,21 @@ pub struct TransactionPosition {
 /// A chain that lies in memory.
 ///
 /// Its head is the block with the greatest total difficulty, among those the highest, among those the
-/// first that came. Blocks beside the branch of the head are kept, too.
+/// first that came. Blocks beside the branch of the head are kept, too. A copy is cheap and shares what both
+/// have.
 #[derive(Clone, Debug)]
 pub struct Chain {
     chain_id: u64,
     schedule: Schedule,
-    blocks: B256Map<Arc<StoredBlock>>,
+    /// What the genesis file says of the rules, where the chain began with one.
+    config: Option<Arc<ChainConfig>>,
+    blocks: HashTrieMapSync<B256, Arc<StoredBlock>>,
     /// Height of the genesis block.
     first: u64,
     /// The branch of the head from the genesis block on; never empty.
-    canonical: Vec<Arc<StoredBlock>>,
+    canonical: VectorSync<Arc<StoredBlock>>,
     /// Transactions of the head's branch by hash.
-    transactions: B256Map<TransactionPosition>,
+    transactions: HashTrieMapSync<B256, TransactionPosition>,
 }
 
 impl Chain {
@@ -90,10 +97,11 @@ impl Chain {
         Self {
             chain_id,
             schedule,
-            blocks: B256Map::from_iter([(genesis.hash, Arc::clone(&genesis))]),
+            config: None,
+            blocks: HashTrieMapSync::new_sync().insert(genesis.hash, Arc::clone(&genesis)),
             first,
-            canonical: vec![genesis],
-            transactions: B256Map::default(),
+            canonical: VectorSync::new_sync().push_back(genesis),
+            transactions: HashTrieMapSync::new_sync(),
         }
     }
 
@@ -107,6 +115,12 @@ impl Chain {
     #[must_use]
     pub const fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// What the genesis file says of the rules; `None` where the chain began without one.
+    #[must_use]
+    pub fn config(&self) -> Option<&ChainConfig> {
+        self.config.as_deref()
     }
 
     /// The newest block of the chain.
@@ -161,15 +175,31 @@ impl Chain {
         ChainView::new(self, block)
     }
 
+    /// Takes a block that [`Chain::build`] made.
+    pub fn push(&mut self, built: BuiltBlock) -> Arc<StoredBlock> {
+        self.keep(built.block)
+    }
+
     /// Keeps `block`, and makes it the head where it is heavier or higher than that.
     fn keep(&mut self, block: StoredBlock) -> Arc<StoredBlock> {
         let block = Arc::new(block);
-        self.blocks.insert(block.hash, Arc::clone(&block));
+        self.blocks.insert_mut(block.hash, Arc::clone(&block));
         let weight = |block: &StoredBlock| (block.total_difficulty, block.number());
         if weight(&block) > weight(self.head()) {
             self.make_head(&block);
         }
         block
+    }
+
+    /// Replaces the state after the head, whose header then names the root of another.
+    pub(crate) fn replace_state(&mut self, state: ChainState) {
+        let head = Arc::new(StoredBlock {
+            state,
+            ..StoredBlock::clone(self.head())
+        });
+        self.blocks.insert_mut(head.hash, Arc::clone(&head));
+        self.canonical.drop_last_mut();
+        self.canonical.push_back_mut(head);
     }
 
     /// Replaces the head's branch down to where it meets that of `head`.
@@ -184,20 +214,22 @@ impl Chain {
         };
         let kept =
             usize::try_from(lowest.number().saturating_sub(self.first)).unwrap_or(usize::MAX);
-        for dropped in self.canonical.drain(kept.min(self.canonical.len())..) {
+        for dropped in self.canonical.iter().skip(kept) {
             for transaction in &dropped.block.body.transactions {
-                self.transactions.remove(transaction.tx_hash());
+                self.transactions.remove_mut(transaction.tx_hash());
             }
         }
+        while self.canonical.len() > kept && self.canonical.drop_last_mut() {}
         for block in branch.into_iter().rev() {
             for (index, transaction) in block.block.body.transactions.iter().enumerate() {
                 let position = TransactionPosition {
                     block: block.hash,
                     index,
                 };
-                self.transactions.insert(*transaction.tx_hash(), position);
+                self.transactions
+                    .insert_mut(*transaction.tx_hash(), position);
             }
-            self.canonical.push(block);
+            self.canonical.push_back_mut(block);
         }
     }
 }

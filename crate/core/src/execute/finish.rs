@@ -2,6 +2,7 @@
 
 use super::{BlockOutcome, ExecuteError, Executed, receipt::receipts_root};
 use crate::vm::{Environment, SpecId};
+use alloy_eips::eip7685::Requests;
 use alloy_primitives::Bloom;
 
 /// Turns results into receipts, bloom and roots.
@@ -37,7 +38,8 @@ pub fn finish(
         blob_gas_used: limits.blob_gas_used(),
         logs_bloom,
         receipts_root: holds_status.then(|| receipts_root(&receipts)),
-        requests_hash: system.requests.map(|requests| requests.requests_hash()),
+        requests_hash: system.requests.as_ref().map(Requests::requests_hash),
+        requests: system.requests,
         is_state_complete: system.is_complete,
         state_diff: merged.into_diff()?,
         block_access_list,

@@ -17,6 +17,7 @@ mod merged;
 mod outcome;
 pub(crate) mod parallel;
 mod receipt;
+mod select;
 pub mod sequential;
 pub mod timeline;
 
@@ -30,6 +31,7 @@ pub use merged::Merged;
 pub use outcome::{BlockOutcome, Executed, ScheduleReport};
 pub use receipt::Receipt;
 pub(crate) use receipt::{receipts_root, receipts_root_with};
+pub(crate) use select::{is_fault_of_transaction, select};
 pub use sequential::Sequential;
 
 use crate::bal::BlockAccessList;

@@ -6,6 +6,7 @@ use crate::{
     state::StateDiff,
     system::SystemResult,
 };
+use alloy_eips::eip7685::Requests;
 use alloy_primitives::{B256, Bloom};
 use std::borrow::Cow;
 
@@ -40,6 +41,8 @@ pub struct BlockOutcome {
     /// Hash of the requests (EIP-7685); `None` before Prague and where a system contract is not in
     /// the state.
     pub requests_hash: Option<B256>,
+    /// What the block asks of the consensus layer; `None` where there is no hash.
+    pub requests: Option<Requests>,
     /// True when every balance that the protocol changes could be changed: no system contract was
     /// missing, no ommer known by its hash only and no withdrawal by the root only. Only then the
     /// state root is comparable.

@@ -9,4 +9,7 @@ pub enum NodeError {
     /// The genesis file is wrong.
     #[error(transparent)]
     Genesis(#[from] GenesisError),
+    /// The mnemonic is none (BIP-39).
+    #[error("the mnemonic is wrong")]
+    Mnemonic(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -5,20 +5,41 @@
 //! stays. The node reads no clock and no randomness. The time is told with each request, so the same
 //! requests at the same times make the same node.
 
+mod accounts;
+mod admission;
+mod clock;
+mod development;
 mod error;
+mod filling;
 mod host;
+mod impersonation;
 mod options;
+mod pool;
+mod pool_error;
+mod pool_transaction;
+mod world;
 
 pub use error::NodeError;
+pub(crate) use filling::{Impersonated, unknown};
 pub use host::Host;
 pub use options::{Mining, NodeLimits, NodeOptions};
+pub use pool::Pool;
+pub use pool_error::PoolError;
+pub use pool_transaction::PoolTransaction;
+pub(crate) use world::{SUGGESTED_TIP, World};
 
 use crate::{
     Chain, ExecuteOptions,
-    chain::ImportError,
+    chain::{ImportError, StoredBlock},
     interrupt::{Interrupt, time_limit},
     rpc::{self, Method, Params, RequestLimits, RpcError},
+    simulate::CallError,
+    vm::SpecId,
 };
+use accounts::Accounts;
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{B256, U64};
+use impersonation::Impersonation;
 use serde_json::Value;
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -29,8 +50,14 @@ use std::{
 #[derive(Clone, Debug)]
 pub struct Node {
     options: Arc<NodeOptions>,
-    chain: Chain,
+    accounts: Arc<Accounts>,
+    world: World,
     mining: Mining,
+    impersonation: Impersonation,
+    /// With their numbers, oldest first.
+    snapshots: Vec<(U64, World)>,
+    /// Number of the next snapshot.
+    next_snapshot: U64,
     notifications: Vec<Value>,
 }
 
@@ -64,11 +91,19 @@ impl Node {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(options: NodeOptions) -> Result<Self, NodeError> {
-        let chain = Chain::from_genesis(&options.genesis())?;
+        let accounts = Accounts::derive(&options.mnemonic, options.accounts)?;
+        let chain = match &options.genesis {
+            Some(genesis) => Chain::from_genesis(genesis)?,
+            None => Chain::from_genesis(&development::genesis(&options, &accounts))?,
+        };
         Ok(Self {
             mining: options.mining,
             options: Arc::new(options),
-            chain,
+            accounts: Arc::new(accounts),
+            world: World::new(chain),
+            impersonation: Impersonation::default(),
+            snapshots: Vec::new(),
+            next_snapshot: U64::from(1),
             notifications: Vec::new(),
         })
     }
@@ -80,13 +115,19 @@ impl Node {
             Ok(method) => method,
             Err(error) => return Answer::read(Err(error)),
         };
+        // What runs on the block to come runs on a chain that has it.
+        let asks_pending = params.iter().any(|param| param == "pending");
         let params = &mut Params::new(params);
         match method {
-            Method::Read(answer) => Answer::read(answer(&self.chain, params)),
-            Method::Try(answer) => {
-                Answer::read(self.limited(host, |limits| answer(&self.chain, params, limits)))
+            Method::Read(answer) => {
+                Answer::read(self.with_pending(host, asks_pending, |chain| answer(chain, params)))
             }
+            Method::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
+            Method::Try(answer) => Answer::read(self.with_pending(host, asks_pending, |chain| {
+                self.limited(host, |limits| answer(chain, params, limits))
+            })),
             Method::Look(answer) => Answer::read(answer(self, params)),
+            Method::Probe(answer) => Answer::read(answer(self, params, host)),
             Method::Change(answer) => {
                 let mut next = self.clone();
                 let result = answer(&mut next, params, host);
@@ -108,8 +149,10 @@ impl Node {
     pub fn import(&mut self, host: &Host<'_>, bytes: &[u8]) -> Result<usize, ImportError> {
         let mut next = self.clone();
         let count = next
+            .world
             .chain
             .import_all(host.engine, bytes, &ExecuteOptions::default())?;
+        next.world.prune();
         *self = next;
         Ok(count)
     }
@@ -122,13 +165,135 @@ impl Node {
     /// The chain.
     #[must_use]
     pub const fn chain(&self) -> &Chain {
-        &self.chain
+        &self.world.chain
     }
 
     /// The options that the node was made with.
     #[must_use]
     pub fn options(&self) -> &NodeOptions {
         &self.options
+    }
+
+    /// Takes a transaction into the pool, and makes a block where that is automatic. Returns its hash.
+    pub(crate) fn submit(
+        &mut self,
+        host: &Host<'_>,
+        transaction: PoolTransaction,
+    ) -> Result<B256, RpcError> {
+        let (hash, sender) = (transaction.hash(), transaction.sender());
+        admission::check(&self.world, &transaction)?;
+        let is_next = transaction.nonce() == self.world.account(sender).nonce;
+        let makes_block = self.mining == Mining::Auto && is_next;
+        let max_fee = transaction.sent.max_fee_per_gas();
+        let base_fee = self.world.next_base_fee();
+        if makes_block && max_fee < u128::from(base_fee) {
+            return Err(PoolError::FeeTooLow { max_fee, base_fee }.into());
+        }
+        self.world.pool.add(transaction)?;
+        if makes_block {
+            self.mine(host)?;
+            if self.chain().transaction(hash).is_none() {
+                let reason = "the transaction does not fit the block that was made for it";
+                return Err(RpcError::server(reason.to_owned()));
+            }
+        }
+        Ok(hash)
+    }
+
+    /// Makes the next block of what is in the pool.
+    pub(crate) fn mine(&mut self, host: &Host<'_>) -> Result<Arc<StoredBlock>, RpcError> {
+        let block = self.world.mine(host.engine, host.now);
+        block.map_err(|error| RpcError::internal(&error))
+    }
+
+    /// Makes so many blocks, `interval` seconds apart where that is given.
+    pub(crate) fn mine_many(
+        &mut self,
+        host: &Host<'_>,
+        blocks: u64,
+        interval: Option<u64>,
+    ) -> Result<(), RpcError> {
+        let watch = self.watch(host);
+        for made in 0..blocks {
+            if let Some(interrupt) = watch() {
+                return Err(CallError::Interrupted(interrupt).into());
+            }
+            // The first comes when it comes.
+            if let Some(seconds) = interval
+                && made > 0
+            {
+                let head = self.chain().head().block.header.timestamp;
+                self.world
+                    .set_next_timestamp(head.saturating_add(seconds))?;
+            }
+            self.mine(host)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps chain and pool as they are now, under the number that is returned.
+    pub(crate) fn snapshot(&mut self) -> U64 {
+        let number = self.next_snapshot;
+        self.snapshots.push((number, self.world.clone()));
+        self.next_snapshot += U64::from(1);
+        number
+    }
+
+    /// Brings back what was kept under `number`, and forgets that and what was kept later. False where
+    /// there is nothing.
+    pub(crate) fn revert(&mut self, number: U64) -> bool {
+        let Some(at) = self
+            .snapshots
+            .iter()
+            .position(|(known, _)| *known == number)
+        else {
+            return false;
+        };
+        if let Some((_, world)) = self.snapshots.drain(at..).next() {
+            self.world = world;
+        }
+        true
+    }
+
+    /// What snapshots there are: number, height and hash of each.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = (U64, u64, B256)> {
+        self.snapshots.iter().map(|(number, world)| {
+            let head = world.chain.head();
+            (*number, head.number(), head.hash)
+        })
+    }
+
+    /// Begins at the genesis block again.
+    pub(crate) fn reset(&mut self) -> Result<(), RpcError> {
+        let begun = Self::new(NodeOptions::clone(&self.options))
+            .map_err(|error| RpcError::internal(&error))?;
+        self.world = begun.world;
+        self.snapshots.clear();
+        Ok(())
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    pub(crate) const fn impersonation_mut(&mut self) -> &mut Impersonation {
+        &mut self.impersonation
+    }
+
+    /// The rules that hold at the head.
+    pub(crate) fn spec(&self) -> SpecId {
+        let header = &self.chain().head().block.header;
+        let schedule = self.chain().schedule();
+        schedule.spec(header.number, header.timestamp)
+    }
+
+    /// What requests change beside who is told.
+    pub(crate) const fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(crate) const fn world_mut(&mut self) -> &mut World {
+        &mut self.world
     }
 
     /// When blocks are made.
@@ -141,9 +306,36 @@ impl Node {
         self.mining = mining;
     }
 
+    /// What `run` returns of the chain, with the block that would come now on top where `is_pending`.
+    fn with_pending(
+        &self,
+        host: &Host<'_>,
+        is_pending: bool,
+        run: impl FnOnce(&Chain) -> Result<Value, RpcError>,
+    ) -> Result<Value, RpcError> {
+        if !is_pending {
+            return run(self.chain());
+        }
+        let pending = self.world.pending(host.engine, host.now);
+        run(&pending.map_err(|error| RpcError::internal(&error))?)
+    }
+
+    /// Ends what takes too long, or what nobody waits for.
+    fn watch<'a>(&self, host: &Host<'a>) -> impl Fn() -> Option<Interrupt> + Sync + use<'a> {
+        let time = Duration::from_millis(self.options.limits.time);
+        let in_time = host.clock.map(|clock| time_limit(clock, time));
+        let cancel = host.cancel;
+        move || {
+            if cancel.is_some_and(|flag| flag.load(Relaxed)) {
+                return Some(Interrupt::Cancelled);
+            }
+            in_time.as_ref()?()
+        }
+    }
+
     /// What `run` returns within the limits of the options.
     fn limited<T>(&self, host: &Host<'_>, run: impl FnOnce(&RequestLimits<'_>) -> T) -> T {
-        let NodeLimits { time, memory, gas } = self.options.limits;
+        let NodeLimits { memory, gas, .. } = self.options.limits;
         let mut limits = RequestLimits {
             engine: Some(host.engine),
             ..RequestLimits::default()
@@ -151,15 +343,7 @@ impl Node {
         limits.call.gas = gas;
         // Results and their JSON take a small multiple of what is recorded.
         limits.trace.recorded_bytes = usize::try_from(memory / 8).unwrap_or(usize::MAX);
-        let in_time = host
-            .clock
-            .map(|clock| time_limit(clock, Duration::from_millis(time)));
-        let watch = || {
-            if host.cancel.is_some_and(|flag| flag.load(Relaxed)) {
-                return Some(Interrupt::Cancelled);
-            }
-            in_time.as_ref()?()
-        };
+        let watch = self.watch(host);
         run(&limits.watched(&watch))
     }
 }

@@ -1,6 +1,6 @@
 //! How a node begins and what its requests may cost.
 
-use alloy_genesis::{ChainConfig, Genesis};
+use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
@@ -73,50 +73,6 @@ impl Default for NodeLimits {
             time: 10_000,
             memory: 512 << 20,
             gas: 50_000_000,
-        }
-    }
-}
-
-impl NodeOptions {
-    /// The genesis file by which the chain begins.
-    pub(super) fn genesis(&self) -> Genesis {
-        self.genesis.clone().unwrap_or_else(|| self.development())
-    }
-
-    fn development(&self) -> Genesis {
-        let mut config = ChainConfig {
-            chain_id: self.chain_id,
-            terminal_total_difficulty: Some(U256::ZERO),
-            terminal_total_difficulty_passed: true,
-            shanghai_time: Some(0),
-            cancun_time: Some(0),
-            prague_time: Some(0),
-            osaka_time: Some(0),
-            ..ChainConfig::default()
-        };
-        for block in [
-            &mut config.homestead_block,
-            &mut config.eip150_block,
-            &mut config.eip155_block,
-            &mut config.eip158_block,
-            &mut config.byzantium_block,
-            &mut config.constantinople_block,
-            &mut config.petersburg_block,
-            &mut config.istanbul_block,
-            &mut config.muir_glacier_block,
-            &mut config.berlin_block,
-            &mut config.london_block,
-            &mut config.arrow_glacier_block,
-            &mut config.gray_glacier_block,
-        ] {
-            *block = Some(0);
-        }
-        Genesis {
-            config,
-            timestamp: self.timestamp,
-            gas_limit: 30_000_000,
-            base_fee_per_gas: Some(1_000_000_000),
-            ..Genesis::default()
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn answer<T: Serialize>(
 }
 
 /// The block without its transactions, which no call looks at.
-pub(super) fn header_of(chain: &Chain, block: &StoredBlock) -> Block {
+pub(crate) fn header_of(chain: &Chain, block: &StoredBlock) -> Block {
     let header = (&block.block.header).into();
     Block::new(
         chain.chain_id(),

@@ -1,16 +1,23 @@
-//! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it; null where it is not known.
+//! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it, also one that waits; null where it is not
+//! known.
 
 use super::{RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{chain::Chain, node::Pool};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
-    let position = chain.transaction(params.hash()?);
-    let found = position.and_then(|at| {
+pub(super) fn answer(
+    chain: &Chain,
+    pool: &Pool,
+    params: &mut Params<'_>,
+) -> Result<Value, RpcError> {
+    let hash = params.hash()?;
+    let waiting = pool.get(hash).map(|waiting| waiting.sent.encoded_2718());
+    let in_chain = || {
+        let at = chain.transaction(hash)?;
         let transactions = &chain.block(at.block)?.block.body.transactions;
-        Some(Bytes::from(transactions.get(at.index)?.encoded_2718()))
-    });
-    reply(found)
+        Some(transactions.get(at.index)?.encoded_2718())
+    };
+    reply(waiting.or_else(in_chain).map(Bytes::from))
 }

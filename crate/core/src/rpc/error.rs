@@ -1,6 +1,7 @@
 //! What went wrong with a request.
 
 use crate::{
+    node::PoolError,
     simulate::{CallError, SimulateError, report::ReportError},
     trace::TraceError,
 };
@@ -60,7 +61,7 @@ impl RpcError {
         )
     }
 
-    pub(super) fn invalid(parameter: &str, reason: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid(parameter: &str, reason: impl std::fmt::Display) -> Self {
         Self::new(ErrorCode::InvalidParams, format!("{parameter}: {reason}"))
     }
 
@@ -68,11 +69,11 @@ impl RpcError {
         Self::new(ErrorCode::ResourceNotFound, "block not found".into())
     }
 
-    pub(super) const fn server(message: String) -> Self {
+    pub(crate) const fn server(message: String) -> Self {
         Self::new(ErrorCode::Server, message)
     }
 
-    pub(super) fn internal(error: &dyn Error) -> Self {
+    pub(crate) fn internal(error: &dyn Error) -> Self {
         Self::new(ErrorCode::Internal, error.to_string())
     }
 
@@ -117,6 +118,12 @@ impl From<TraceError> for RpcError {
 impl From<ReportError> for RpcError {
     fn from(error: ReportError) -> Self {
         Self::new(ErrorCode::Call(error.code()), in_words(&error))
+    }
+}
+
+impl From<PoolError> for RpcError {
+    fn from(error: PoolError) -> Self {
+        Self::server(in_words(&error))
     }
 }
 

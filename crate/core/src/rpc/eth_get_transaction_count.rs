@@ -1,12 +1,21 @@
-//! `eth_getTransactionCount`: the nonce of an account.
+//! `eth_getTransactionCount`: the nonce of an account; with `pending`, that of its next transaction.
 
 use super::{RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{chain::Chain, node::Pool};
 use alloy_primitives::U64;
 use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    chain: &Chain,
+    pool: &Pool,
+    params: &mut Params<'_>,
+) -> Result<Value, RpcError> {
     let address = params.address()?;
+    let is_pending = params.peek().is_some_and(|block| block == "pending");
     let account = params.state(chain)?.state.account(address);
-    reply(U64::from(account.unwrap_or_default().nonce))
+    let nonce = account.unwrap_or_default().nonce;
+    reply(U64::from(match is_pending {
+        true => pool.next_nonce(address, nonce),
+        false => nonce,
+    }))
 }

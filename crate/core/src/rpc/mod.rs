@@ -5,7 +5,27 @@
 //! named in the error. Unknown blocks, transactions and receipts are `null` where the specification says
 //! so.
 
+mod anvil_add_balance;
+mod anvil_auto_impersonate_account;
+mod anvil_drop_all_transactions;
+mod anvil_drop_transaction;
 mod anvil_get_automine;
+mod anvil_get_interval_mining;
+mod anvil_impersonate_account;
+mod anvil_metadata;
+mod anvil_mine;
+mod anvil_node_info;
+mod anvil_remove_block_timestamp_interval;
+mod anvil_reset;
+mod anvil_set_balance;
+mod anvil_set_block_timestamp_interval;
+mod anvil_set_code;
+mod anvil_set_coinbase;
+mod anvil_set_logging_enabled;
+mod anvil_set_next_block_base_fee_per_gas;
+mod anvil_set_nonce;
+mod anvil_set_storage_at;
+mod anvil_stop_impersonating_account;
 mod calls;
 mod debug_get_raw_block;
 mod debug_get_raw_header;
@@ -16,13 +36,19 @@ mod debug_trace_block_by_number;
 mod debug_trace_call;
 mod debug_trace_transaction;
 mod error;
+mod eth_accounts;
 mod eth_base_fee;
 mod eth_blob_base_fee;
 mod eth_block_number;
 mod eth_call;
+mod eth_capabilities;
 mod eth_chain_id;
+mod eth_coinbase;
+mod eth_config;
 mod eth_create_access_list;
 mod eth_estimate_gas;
+mod eth_fee_history;
+mod eth_gas_price;
 mod eth_get_balance;
 mod eth_get_block_by_hash;
 mod eth_get_block_by_number;
@@ -39,25 +65,57 @@ mod eth_get_transaction_by_block_number_and_index;
 mod eth_get_transaction_by_hash;
 mod eth_get_transaction_count;
 mod eth_get_transaction_receipt;
+mod eth_get_uncle_by_block_hash_and_index;
+mod eth_get_uncle_by_block_number_and_index;
+mod eth_get_uncle_count_by_block_hash;
+mod eth_get_uncle_count_by_block_number;
+mod eth_hashrate;
+mod eth_max_priority_fee_per_gas;
+mod eth_mining;
+mod eth_protocol_version;
+mod eth_send_raw_transaction;
+mod eth_send_transaction;
+mod eth_sign;
+mod eth_sign_transaction;
+mod eth_sign_typed_data_v4;
 mod eth_simulate_v1;
 mod eth_syncing;
+mod evm_increase_time;
+mod evm_mine;
+mod evm_revert;
 mod evm_set_automine;
+mod evm_set_block_gas_limit;
+mod evm_set_interval_mining;
+mod evm_set_next_block_timestamp;
+mod evm_set_time;
+mod evm_snapshot;
 mod limits;
+mod net_listening;
+mod net_peer_count;
 mod net_version;
 mod object;
 mod params;
 mod parevm_simulate;
+mod personal_sign;
 mod replay;
+mod signature;
+mod testing_build_block_v1;
+mod txpool_content;
+mod txpool_content_from;
+mod txpool_status;
+mod web3_client_version;
+mod web3_sha3;
 
+pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use limits::RequestLimits;
 pub(crate) use params::Params;
 
 use crate::{
     chain::Chain,
-    node::{Host, Node},
+    node::{Host, Node, Pool},
 };
-use Method::{Change, Look, Read, Try};
+use Method::{Await, Change, Look, Probe, Read, Try};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -68,22 +126,92 @@ pub(crate) enum Method {
     Read(fn(&Chain, &mut Params<'_>) -> Result<Value, RpcError>),
     /// Runs something on the chain, which stays as it is.
     Try(fn(&Chain, &mut Params<'_>, &RequestLimits<'_>) -> Result<Value, RpcError>),
+    /// Reads the chain and what waits for it.
+    Await(fn(&Chain, &Pool, &mut Params<'_>) -> Result<Value, RpcError>),
     /// Reads a node.
     Look(fn(&Node, &mut Params<'_>) -> Result<Value, RpcError>),
+    /// Runs something on a node, which stays as it is.
+    Probe(fn(&Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
     /// Changes a node.
     Change(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
 }
 
 /// Every method with its name.
 const METHODS: &[(&str, Method)] = &[
+    ("anvil_addBalance", Change(anvil_add_balance::answer)),
+    (
+        "anvil_autoImpersonateAccount",
+        Change(anvil_auto_impersonate_account::answer),
+    ),
+    (
+        "anvil_dropAllTransactions",
+        Change(anvil_drop_all_transactions::answer),
+    ),
+    (
+        "anvil_dropTransaction",
+        Change(anvil_drop_transaction::answer),
+    ),
     ("anvil_getAutomine", Look(anvil_get_automine::answer)),
+    (
+        "anvil_getIntervalMining",
+        Look(anvil_get_interval_mining::answer),
+    ),
+    (
+        "anvil_impersonateAccount",
+        Change(anvil_impersonate_account::answer),
+    ),
+    ("anvil_increaseTime", Change(evm_increase_time::answer)),
+    ("anvil_metadata", Look(anvil_metadata::answer)),
+    ("anvil_mine", Change(anvil_mine::answer)),
+    ("anvil_nodeInfo", Look(anvil_node_info::answer)),
+    (
+        "anvil_removeBlockTimestampInterval",
+        Change(anvil_remove_block_timestamp_interval::answer),
+    ),
+    ("anvil_reset", Change(anvil_reset::answer)),
+    ("anvil_revert", Change(evm_revert::answer)),
     ("anvil_setAutomine", Change(evm_set_automine::answer)),
+    ("anvil_setBalance", Change(anvil_set_balance::answer)),
+    (
+        "anvil_setBlockGasLimit",
+        Change(evm_set_block_gas_limit::answer),
+    ),
+    (
+        "anvil_setBlockTimestampInterval",
+        Change(anvil_set_block_timestamp_interval::answer),
+    ),
+    ("anvil_setCode", Change(anvil_set_code::answer)),
+    ("anvil_setCoinbase", Change(anvil_set_coinbase::answer)),
+    (
+        "anvil_setIntervalMining",
+        Change(evm_set_interval_mining::answer),
+    ),
+    (
+        "anvil_setLoggingEnabled",
+        Look(anvil_set_logging_enabled::answer),
+    ),
+    (
+        "anvil_setNextBlockBaseFeePerGas",
+        Change(anvil_set_next_block_base_fee_per_gas::answer),
+    ),
+    (
+        "anvil_setNextBlockTimestamp",
+        Change(evm_set_next_block_timestamp::answer),
+    ),
+    ("anvil_setNonce", Change(anvil_set_nonce::answer)),
+    ("anvil_setStorageAt", Change(anvil_set_storage_at::answer)),
+    ("anvil_setTime", Change(evm_set_time::answer)),
+    ("anvil_snapshot", Change(evm_snapshot::answer)),
+    (
+        "anvil_stopImpersonatingAccount",
+        Change(anvil_stop_impersonating_account::answer),
+    ),
     ("debug_getRawBlock", Read(debug_get_raw_block::answer)),
     ("debug_getRawHeader", Read(debug_get_raw_header::answer)),
     ("debug_getRawReceipts", Read(debug_get_raw_receipts::answer)),
     (
         "debug_getRawTransaction",
-        Read(debug_get_raw_transaction::answer),
+        Await(debug_get_raw_transaction::answer),
     ),
     (
         "debug_traceBlockByHash",
@@ -98,13 +226,19 @@ const METHODS: &[(&str, Method)] = &[
         "debug_traceTransaction",
         Try(debug_trace_transaction::answer),
     ),
+    ("eth_accounts", Look(eth_accounts::answer)),
     ("eth_baseFee", Read(eth_base_fee::answer)),
     ("eth_blobBaseFee", Read(eth_blob_base_fee::answer)),
     ("eth_blockNumber", Read(eth_block_number::answer)),
     ("eth_call", Try(eth_call::answer)),
+    ("eth_capabilities", Read(eth_capabilities::answer)),
     ("eth_chainId", Read(eth_chain_id::answer)),
+    ("eth_coinbase", Look(eth_coinbase::answer)),
+    ("eth_config", Read(eth_config::answer)),
     ("eth_createAccessList", Try(eth_create_access_list::answer)),
     ("eth_estimateGas", Try(eth_estimate_gas::answer)),
+    ("eth_feeHistory", Read(eth_fee_history::answer)),
+    ("eth_gasPrice", Look(eth_gas_price::answer)),
     ("eth_getBalance", Read(eth_get_balance::answer)),
     ("eth_getBlockByHash", Read(eth_get_block_by_hash::answer)),
     (
@@ -123,6 +257,10 @@ const METHODS: &[(&str, Method)] = &[
     ("eth_getCode", Read(eth_get_code::answer)),
     ("eth_getLogs", Read(eth_get_logs::answer)),
     ("eth_getProof", Read(eth_get_proof::answer)),
+    (
+        "eth_getRawTransactionByHash",
+        Await(debug_get_raw_transaction::answer),
+    ),
     ("eth_getStorageAt", Read(eth_get_storage_at::answer)),
     ("eth_getStorageValues", Read(eth_get_storage_values::answer)),
     (
@@ -135,22 +273,113 @@ const METHODS: &[(&str, Method)] = &[
     ),
     (
         "eth_getTransactionByHash",
-        Read(eth_get_transaction_by_hash::answer),
+        Await(eth_get_transaction_by_hash::answer),
     ),
     (
         "eth_getTransactionCount",
-        Read(eth_get_transaction_count::answer),
+        Await(eth_get_transaction_count::answer),
     ),
     (
         "eth_getTransactionReceipt",
         Read(eth_get_transaction_receipt::answer),
     ),
     ("eth_simulateV1", Try(eth_simulate_v1::answer)),
+    (
+        "eth_getUncleByBlockHashAndIndex",
+        Read(eth_get_uncle_by_block_hash_and_index::answer),
+    ),
+    (
+        "eth_getUncleByBlockNumberAndIndex",
+        Read(eth_get_uncle_by_block_number_and_index::answer),
+    ),
+    (
+        "eth_getUncleCountByBlockHash",
+        Read(eth_get_uncle_count_by_block_hash::answer),
+    ),
+    (
+        "eth_getUncleCountByBlockNumber",
+        Read(eth_get_uncle_count_by_block_number::answer),
+    ),
+    ("eth_hashrate", Read(eth_hashrate::answer)),
+    (
+        "eth_maxPriorityFeePerGas",
+        Look(eth_max_priority_fee_per_gas::answer),
+    ),
+    ("eth_mining", Look(eth_mining::answer)),
+    ("eth_protocolVersion", Read(eth_protocol_version::answer)),
+    ("eth_requestAccounts", Look(eth_accounts::answer)),
+    (
+        "eth_sendRawTransaction",
+        Change(eth_send_raw_transaction::answer),
+    ),
+    ("eth_sendTransaction", Change(eth_send_transaction::answer)),
+    ("eth_sign", Look(eth_sign::answer)),
+    ("eth_signTransaction", Probe(eth_sign_transaction::answer)),
+    ("eth_signTypedData", Look(eth_sign_typed_data_v4::answer)),
+    ("eth_signTypedData_v4", Look(eth_sign_typed_data_v4::answer)),
     ("eth_syncing", Read(eth_syncing::answer)),
+    ("evm_increaseTime", Change(evm_increase_time::answer)),
+    ("evm_mine", Change(evm_mine::answer)),
+    ("evm_revert", Change(evm_revert::answer)),
+    ("evm_setAccountNonce", Change(anvil_set_nonce::answer)),
     ("evm_setAutomine", Change(evm_set_automine::answer)),
+    (
+        "evm_setBlockGasLimit",
+        Change(evm_set_block_gas_limit::answer),
+    ),
+    (
+        "evm_setIntervalMining",
+        Change(evm_set_interval_mining::answer),
+    ),
+    (
+        "evm_setNextBlockTimestamp",
+        Change(evm_set_next_block_timestamp::answer),
+    ),
+    ("evm_setTime", Change(evm_set_time::answer)),
+    ("evm_snapshot", Change(evm_snapshot::answer)),
+    (
+        "hardhat_dropTransaction",
+        Change(anvil_drop_transaction::answer),
+    ),
     ("hardhat_getAutomine", Look(anvil_get_automine::answer)),
+    (
+        "hardhat_impersonateAccount",
+        Change(anvil_impersonate_account::answer),
+    ),
+    ("hardhat_metadata", Look(anvil_metadata::answer)),
+    ("hardhat_mine", Change(anvil_mine::answer)),
+    ("hardhat_reset", Change(anvil_reset::answer)),
+    ("hardhat_setBalance", Change(anvil_set_balance::answer)),
+    ("hardhat_setCode", Change(anvil_set_code::answer)),
+    ("hardhat_setCoinbase", Change(anvil_set_coinbase::answer)),
+    (
+        "hardhat_setLoggingEnabled",
+        Look(anvil_set_logging_enabled::answer),
+    ),
+    (
+        "hardhat_setNextBlockBaseFeePerGas",
+        Change(anvil_set_next_block_base_fee_per_gas::answer),
+    ),
+    ("hardhat_setNonce", Change(anvil_set_nonce::answer)),
+    ("hardhat_setStorageAt", Change(anvil_set_storage_at::answer)),
+    (
+        "hardhat_stopImpersonatingAccount",
+        Change(anvil_stop_impersonating_account::answer),
+    ),
+    ("net_listening", Read(net_listening::answer)),
+    ("net_peerCount", Read(net_peer_count::answer)),
     ("net_version", Read(net_version::answer)),
     ("parevm_simulate", Try(parevm_simulate::answer)),
+    ("personal_sign", Look(personal_sign::answer)),
+    (
+        "testing_buildBlockV1",
+        Probe(testing_build_block_v1::answer),
+    ),
+    ("txpool_content", Look(txpool_content::answer)),
+    ("txpool_contentFrom", Look(txpool_content_from::answer)),
+    ("txpool_status", Look(txpool_status::answer)),
+    ("web3_clientVersion", Read(web3_client_version::answer)),
+    ("web3_sha3", Read(web3_sha3::answer)),
 ];
 
 /// The names of all methods.
@@ -195,7 +424,8 @@ pub fn call_within(
     match method(name)? {
         Read(answer) => answer(chain, params),
         Try(answer) => answer(chain, params, limits),
-        Look(_) | Change(_) => Err(RpcError::unknown_method(name)),
+        Await(answer) => answer(chain, &Pool::default(), params),
+        Look(_) | Probe(_) | Change(_) => Err(RpcError::unknown_method(name)),
     }
 }
 

@@ -4,7 +4,10 @@ use super::RpcError;
 use crate::chain::{Chain, StoredBlock};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, U64, U256};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -60,6 +63,23 @@ impl<'a> Params<'a> {
         Ok(usize::try_from(index.to::<u64>()).unwrap_or(usize::MAX))
     }
 
+    /// The next parameter as it is, which stays the next.
+    pub(super) fn peek(&self) -> Option<&'a Value> {
+        self.left.as_slice().first()
+    }
+
+    /// The next parameter as a number: hexadecimal, decimal, or a JSON number.
+    pub(super) fn number(&mut self, name: &str) -> Result<Option<u64>, RpcError> {
+        let number: Option<Number> = self.optional(name)?;
+        Ok(number.map(|number| number.0))
+    }
+
+    /// The same, of a parameter that must be there.
+    pub(super) fn needed_number(&mut self, name: &str) -> Result<u64, RpcError> {
+        self.number(name)?
+            .ok_or_else(|| RpcError::invalid(name, "missing"))
+    }
+
     /// A slot: at most 32 bytes, leading zeros or not.
     pub(super) fn slot(&mut self) -> Result<U256, RpcError> {
         let name = "storage key";
@@ -103,6 +123,36 @@ impl<'a> Params<'a> {
         }
         self.required(name)
     }
+}
+
+/// A number as the users of development nodes write it: hexadecimal, decimal, or a JSON number.
+#[derive(Clone, Copy, Debug)]
+struct Number(u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Number(u64),
+            Text(String),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Number(number) => return Ok(Self(number)),
+            Written::Text(text) => text,
+        };
+        let number = match text.strip_prefix("0x") {
+            Some(digits) => u64::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        number.map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// A field that is such a number, or null.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let number = Option::<Number>::deserialize(deserializer)?;
+    Ok(number.map(|number| number.0))
 }
 
 /// The block of a number or a tag. Nothing is pending, and every block is final.

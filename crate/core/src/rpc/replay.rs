@@ -22,15 +22,11 @@ impl<'c> Replay<'c> {
         let parent = chain
             .block(block.block.header.parent_hash)
             .ok_or_else(|| RpcError::server("genesis is not traceable".to_owned()))?;
-        let input = Block::from_alloy(
-            block.block.clone(),
-            chain.chain_id(),
-            chain.schedule().clone(),
-        );
-        let block = input.map_err(|error| RpcError::internal(&error))?;
+        let input = chain.input_of(block);
         Ok(Self {
-            environment: Environment::new(&block),
-            block,
+            // It was checked when it came into the chain.
+            environment: Environment::new(&input).with_contract_senders(),
+            block: input,
             before: chain.state_after(parent),
         })
     }

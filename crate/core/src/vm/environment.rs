@@ -87,6 +87,13 @@ impl Environment {
         self
     }
 
+    /// Lets accounts with code send transactions, against EIP-3607.
+    #[must_use]
+    pub const fn with_contract_senders(mut self) -> Self {
+        self.cfg.disable_eip3607 = true;
+        self
+    }
+
     /// Puts a contract of the caller's at `address`, in place of what is there.
     ///
     /// # Example

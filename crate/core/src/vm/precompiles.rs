@@ -11,7 +11,7 @@ use revm::{
     precompile::{Precompile as EvmPrecompile, PrecompileHalt, PrecompileOutput},
     primitives::hardfork::SpecId,
 };
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 /// A contract that is native code.
 ///
@@ -125,6 +125,15 @@ impl BlockPrecompiles {
             Some(Placed::Nothing) => None,
             None => self.fork.precompiles.get(address).map(Found::Fork),
         }
+    }
+
+    /// The fork's by the names that EIPs give them.
+    #[must_use]
+    pub fn names(&self) -> BTreeMap<String, Address> {
+        let fork = self.fork.precompiles.inner();
+        fork.iter()
+            .map(|(address, precompile)| (precompile.id().name().to_owned(), *address))
+            .collect()
     }
 
     /// The addresses of all.

@@ -4,7 +4,23 @@ use super::transaction::{self, RpcTransaction};
 use crate::chain::StoredBlock;
 use alloy_consensus::Header as ConsensusHeader;
 use alloy_primitives::U256;
+use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
+
+/// An ommer, as a block whose transactions nobody knows.
+pub(in crate::rpc) fn ommer(header: &ConsensusHeader) -> Block<RpcTransaction> {
+    Block {
+        header: Header {
+            hash: header.hash_slow(),
+            inner: header.clone(),
+            total_difficulty: None,
+            size: Some(U256::from(header.length())),
+        },
+        uncles: Vec::new(),
+        transactions: BlockTransactions::Uncle,
+        withdrawals: None,
+    }
+}
 
 /// The block; `is_full` says whether with whole transactions or their hashes.
 pub(in crate::rpc) fn of(stored: &StoredBlock, is_full: bool) -> Block<RpcTransaction> {

@@ -156,6 +156,7 @@ fn in_json(value: &DynSolValue) -> Value {
         DynSolValue::String(text) => json!(text),
         DynSolValue::Array(values)
         | DynSolValue::FixedArray(values)
-        | DynSolValue::Tuple(values) => values.iter().map(in_json).collect(),
+        | DynSolValue::Tuple(values)
+        | DynSolValue::CustomStruct { tuple: values, .. } => values.iter().map(in_json).collect(),
     }
 }

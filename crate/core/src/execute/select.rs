@@ -1,0 +1,59 @@
+//! Which transactions a block can hold, of those that are offered for it.
+
+use super::{ExecuteError, Limits};
+use crate::{
+    block::Block,
+    state::{Overlay, StateSource},
+    system,
+    vm::{Environment, execute_error},
+};
+use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr};
+
+/// For each transaction of `block`, in order, why it cannot be there after those before it that can.
+///
+/// # Errors
+///
+/// What is no fault of a transaction: the state cannot be read, or the EVM failed.
+pub(crate) fn select<S: StateSource>(
+    block: &Block,
+    environment: &Environment,
+    state: &S,
+) -> Result<Vec<Option<ExecuteError>>, ExecuteError> {
+    let mut overlay = Overlay::new(state, environment.spec());
+    system::before_transactions(&mut overlay, block, environment)?;
+    let mut evm = environment.evm(overlay);
+    let mut used = Limits::new(environment);
+    let mut refused = Vec::with_capacity(block.transactions.len());
+    for (index, transaction) in block.transactions.iter().enumerate() {
+        let mut admitted = used;
+        let ran = admitted.admit(index, &transaction.env).and_then(|()| {
+            evm.transact(transaction.env.clone())
+                .map_err(|error| execute_error(Some(index), error))
+        });
+        refused.push(match ran {
+            Ok(ran) => {
+                used = admitted;
+                used.settle(ran.result.gas());
+                evm.ctx.db_mut().commit(ran.state);
+                None
+            }
+            Err(error) if is_fault_of_transaction(&error) => {
+                // What it loaded must not be seen by the next one.
+                evm.finalize();
+                Some(error)
+            }
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(refused)
+}
+
+/// Whether a block can be had by leaving one transaction out.
+pub(crate) const fn is_fault_of_transaction(error: &ExecuteError) -> bool {
+    matches!(
+        error,
+        ExecuteError::InvalidTransaction { .. }
+            | ExecuteError::BlockGasExceeded { .. }
+            | ExecuteError::BlobGasExceeded { .. }
+    )
+}

@@ -1,0 +1,176 @@
+//! A request to send becomes a transaction.
+
+use super::{Host, Node, PoolError, PoolTransaction, SUGGESTED_TIP, impersonation};
+use crate::{
+    rpc::{RpcError, header_of},
+    simulate::{CallError, CallRequest, Conflict, Overrides, Simulation},
+    vm::SpecId,
+};
+use alloy_consensus::{
+    EthereumTypedTransaction, SignableTransaction, TxEip4844, TxEip4844Variant, TypedTransaction,
+    transaction::Recovered,
+};
+use alloy_eips::{eip7594::BlobTransactionSidecarVariant, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
+use alloy_primitives::{Address, TxKind};
+use std::sync::Arc;
+
+const REQUEST: &str = "transaction";
+
+impl Node {
+    /// The transaction that `request` asks the node to send, signed by its account, or unsigned where that
+    /// is impersonated.
+    pub(crate) fn sign_request(
+        &self,
+        host: &Host<'_>,
+        request: CallRequest,
+        with_impersonation: Impersonated,
+    ) -> Result<PoolTransaction, RpcError> {
+        let sender = self.sender(&request)?;
+        let (typed, sidecar) = apart(self.fill(host, sender, request)?)?;
+        let signature = self.accounts().sign(sender, typed.signature_hash());
+        let may_be_unsigned =
+            with_impersonation == Impersonated::Taken && self.impersonation.covers(sender);
+        let sent = match signature {
+            Some(signature) => Recovered::new_unchecked(typed.into_envelope(signature), sender),
+            None if may_be_unsigned => impersonation::unsigned(typed, sender),
+            None => return Err(unknown(sender)),
+        };
+        Ok(PoolTransaction {
+            sent,
+            sidecar: sidecar.map(Arc::new),
+        })
+    }
+
+    /// Who sends: the first account where the request does not say.
+    fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
+        request
+            .from
+            .or_else(|| self.accounts().addresses().next())
+            .ok_or_else(|| RpcError::invalid(REQUEST, "from is missing"))
+    }
+
+    /// The request with everything that it leaves open.
+    fn fill(
+        &self,
+        host: &Host<'_>,
+        sender: Address,
+        mut request: CallRequest,
+    ) -> Result<TypedTransaction, RpcError> {
+        let world = self.world();
+        let chain_id = self.chain().chain_id();
+        if let Some(given) = request.chain_id
+            && given != chain_id
+        {
+            return Err(CallError::from(Conflict::ChainId { given, chain_id }).into());
+        }
+        if request.gas_price.is_some()
+            && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
+        {
+            return Err(CallError::from(Conflict::Prices).into());
+        }
+        let input = request.input.unique_input();
+        let input = input.map_err(|_| CallError::from(Conflict::Input))?;
+        request.input = input.cloned().unwrap_or_default().into();
+        request.from = Some(sender);
+        request.chain_id = Some(chain_id);
+        request.to = Some(request.to.unwrap_or(TxKind::Create));
+        request.nonce = Some(
+            request
+                .nonce
+                .unwrap_or_else(|| world.pool.next_nonce(sender, world.account(sender).nonce)),
+        );
+        if request.gas.is_none() {
+            request.gas = Some(self.estimate(host, &request)?);
+        }
+        self.price(&mut request);
+        if request.sidecar.is_some() && request.blob_versioned_hashes.is_none() {
+            request.populate_blob_hashes();
+        }
+        request
+            .build_typed_tx()
+            .map_err(|_| RpcError::invalid(REQUEST, "its fields do not fit each other"))
+    }
+
+    fn estimate(&self, host: &Host<'_>, request: &CallRequest) -> Result<u64, RpcError> {
+        let chain = self.chain();
+        // Whether the sender can pay is looked at when it is sent.
+        let request = CallRequest {
+            gas_price: None,
+            max_fee_per_gas: None,
+            max_priority_fee_per_gas: None,
+            max_fee_per_blob_gas: None,
+            ..request.clone()
+        };
+        let header = header_of(chain, chain.head());
+        let state = chain.state_after(chain.head());
+        let overrides = Overrides::default();
+        self.limited(host, |limits| {
+            let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
+            let most = match self.spec().is_enabled_in(SpecId::OSAKA) {
+                true => MAX_TX_GAS_LIMIT_OSAKA,
+                false => u64::MAX,
+            };
+            Ok(simulation.estimate_gas(&request)?.min(most))
+        })
+    }
+
+    /// Sets the fees that `request` leaves open, so that the base fee may double until a block comes.
+    fn price(&self, request: &mut CallRequest) {
+        let world = self.world();
+        let base_fee = u128::from(world.next_base_fee());
+        if request.has_eip4844_fields() && request.max_fee_per_blob_gas.is_none() {
+            request.max_fee_per_blob_gas = Some(u128::from(SUGGESTED_TIP));
+        }
+        if request.gas_price.is_some() {
+            return;
+        }
+        if !self.spec().is_enabled_in(SpecId::LONDON) {
+            request.gas_price = Some(u128::from(world.gas_price()));
+            return;
+        }
+        let tip = u128::from(SUGGESTED_TIP);
+        let max_fee = request.max_fee_per_gas;
+        let tip = *request
+            .max_priority_fee_per_gas
+            .get_or_insert(max_fee.map_or(tip, |max_fee| tip.min(max_fee)));
+        request.max_fee_per_gas =
+            Some(max_fee.unwrap_or_else(|| base_fee.saturating_mul(2).saturating_add(tip)));
+    }
+}
+
+/// Whether impersonation stands in for a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Impersonated {
+    /// It does.
+    Taken,
+    /// It does not: somebody wants to have the signature.
+    Refused,
+}
+
+/// The node does not have the key of `account`.
+pub(crate) fn unknown(account: Address) -> RpcError {
+    RpcError::server(format!(
+        "unknown account {account}: the node does not have its key, and it is not impersonated"
+    ))
+}
+
+type Apart = (
+    EthereumTypedTransaction<TxEip4844>,
+    Option<BlobTransactionSidecarVariant>,
+);
+
+/// The transaction as blocks hold it, and its blobs.
+fn apart(typed: TypedTransaction) -> Result<Apart, PoolError> {
+    if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
+        return Err(PoolError::BlobsMissing);
+    }
+    let mut sidecar = None;
+    let typed = typed.map_eip4844(|variant| match variant {
+        TxEip4844Variant::TxEip4844(tx) => tx,
+        TxEip4844Variant::TxEip4844WithSidecar(with) => {
+            sidecar = Some(with.sidecar);
+            with.tx
+        }
+    });
+    Ok((typed, sidecar))
+}

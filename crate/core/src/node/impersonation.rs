@@ -1,0 +1,55 @@
+//! Who sends transactions that nobody signs.
+
+use crate::chain::SentTransaction;
+use alloy_consensus::{
+    EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844, transaction::Recovered,
+};
+use alloy_primitives::{Address, Signature, U256};
+use rpds::HashTrieSetSync;
+
+/// Who sends transactions that nobody signs.
+#[derive(Clone, Debug)]
+pub(crate) struct Impersonation {
+    accounts: HashTrieSetSync<Address>,
+    everybody: bool,
+}
+
+impl Default for Impersonation {
+    fn default() -> Self {
+        Self {
+            accounts: HashTrieSetSync::new_sync(),
+            everybody: false,
+        }
+    }
+}
+
+impl Impersonation {
+    pub(crate) fn insert(&mut self, account: Address) {
+        self.accounts.insert_mut(account);
+    }
+
+    pub(crate) fn remove(&mut self, account: Address) {
+        self.accounts.remove_mut(&account);
+    }
+
+    pub(crate) const fn set_everybody(&mut self, everybody: bool) {
+        self.everybody = everybody;
+    }
+
+    /// Whether `account` may send without a signature.
+    pub(super) fn covers(&self, account: Address) -> bool {
+        self.everybody || self.accounts.contains(&account)
+    }
+}
+
+/// The transaction as `sender` would have sent it. In place of a signature, which nobody could make, it
+/// has one that says who the sender is: so its hash is that of no other transaction.
+pub(super) fn unsigned(
+    transaction: EthereumTypedTransaction<TxEip4844>,
+    sender: Address,
+) -> SentTransaction {
+    let r = U256::from_be_bytes(sender.into_word().0);
+    let signature = Signature::new(r, U256::from(1), false);
+    let envelope: EthereumTxEnvelope<TxEip4844> = transaction.into_envelope(signature);
+    Recovered::new_unchecked(envelope, sender)
+}

@@ -1,0 +1,203 @@
+//! What a snapshot holds: everything that decides which block comes next.
+
+use super::{Pool, PoolTransaction, clock::BlockClock};
+use crate::{
+    Chain, Engine,
+    chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit, next_base_fee},
+    execute::ExecuteError,
+    rpc::RpcError,
+    state::{Account, AccountChange, StateDiff},
+    vm::{InvalidTransaction, bytecode_of},
+};
+use alloy_primitives::{Address, Bytes, U256, keccak256, map::HashMap};
+use std::sync::Arc;
+
+/// Wei per gas of the tip that is suggested.
+pub(crate) const SUGGESTED_TIP: u64 = 1_000_000_000;
+/// Gas of the cheapest transaction.
+const LEAST_GAS: u64 = 21_000;
+
+/// Chain, pool and what the next block is like. A copy is cheap.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) chain: Chain,
+    pub(crate) pool: Pool,
+    pub(crate) clock: BlockClock,
+    /// Receiver of the fees.
+    pub(crate) coinbase: Address,
+    /// Gas limit of blocks, where it is set; else the parent's.
+    pub(crate) gas_limit: Option<u64>,
+    /// Base fee of the next block in wei, where it is set.
+    pub(crate) base_fee: Option<u64>,
+}
+
+impl World {
+    pub(super) fn new(chain: Chain) -> Self {
+        Self {
+            chain,
+            pool: Pool::default(),
+            clock: BlockClock::default(),
+            coinbase: Address::ZERO,
+            gas_limit: None,
+            base_fee: None,
+        }
+    }
+
+    /// The account after the head; an empty one where there is none.
+    pub(crate) fn account(&self, address: Address) -> Account {
+        let state = &self.chain.head().state;
+        state.account(address).unwrap_or_default()
+    }
+
+    /// Gas limit of the next block.
+    pub(crate) fn gas_limit(&self) -> u64 {
+        let parent = self.chain.head().block.header.gas_limit;
+        self.gas_limit.unwrap_or(parent)
+    }
+
+    /// Wei per gas that the next block burns; zero before London.
+    pub(crate) fn next_base_fee(&self) -> u64 {
+        let head = &self.chain.head().block.header;
+        match head.base_fee_per_gas {
+            None => 0,
+            Some(_) => self.base_fee.unwrap_or_else(|| next_base_fee(head)),
+        }
+    }
+
+    /// Wei per gas with which a transaction comes into the next block.
+    pub(crate) fn gas_price(&self) -> u64 {
+        self.next_base_fee().saturating_add(SUGGESTED_TIP)
+    }
+
+    /// Sets the timestamp of the next block in seconds.
+    pub(crate) fn set_next_timestamp(&mut self, timestamp: u64) -> Result<(), RpcError> {
+        let head = self.chain.head().block.header.timestamp;
+        if timestamp <= head {
+            let reason = format!("{timestamp} is not after {head}, the timestamp of the head");
+            return Err(RpcError::invalid("timestamp", reason));
+        }
+        self.clock.set_next(timestamp);
+        Ok(())
+    }
+
+    /// What the maker of the next block chooses when the host's time is `now` (ms).
+    fn attributes(&self, now: u64) -> BlockAttributes {
+        let head = self.chain.head();
+        BlockAttributes {
+            timestamp: self.clock.timestamp(now, head.block.header.timestamp),
+            beneficiary: self.coinbase,
+            gas_limit: self.gas_limit(),
+            base_fee: self.base_fee,
+            // Nobody's choice, and the same every time.
+            prev_randao: keccak256(head.hash),
+            ..BlockAttributes::default()
+        }
+    }
+
+    /// The best of the pool for a block with this base fee and gas limit.
+    pub(crate) fn best(&self, base_fee: u64, gas_limit: u64) -> Vec<Arc<PoolTransaction>> {
+        let most = usize::try_from(gas_limit / LEAST_GAS).unwrap_or(usize::MAX);
+        self.pool
+            .best(base_fee, most, |sender| self.account(sender).nonce)
+    }
+
+    /// The next block, not yet in the chain.
+    fn build(
+        &self,
+        engine: &Engine,
+        now: u64,
+    ) -> Result<(Vec<SentTransaction>, BuiltBlock), ExecuteError> {
+        let best = self.best(self.next_base_fee(), self.gas_limit());
+        let offered: Vec<_> = best.iter().map(|waiting| waiting.sent.clone()).collect();
+        let built = self.chain.build(
+            engine,
+            self.chain.head(),
+            &self.attributes(now),
+            offered.clone(),
+            Unfit::LeftOut,
+        )?;
+        Ok((offered, built))
+    }
+
+    /// The chain with the block that would come now on top.
+    pub(super) fn pending(&self, engine: &Engine, now: u64) -> Result<Chain, ExecuteError> {
+        let (_, built) = self.build(engine, now)?;
+        let mut chain = self.chain.clone();
+        chain.push(built);
+        Ok(chain)
+    }
+
+    /// Makes the next block of what is in the pool. What can never be in one leaves the pool.
+    pub(super) fn mine(
+        &mut self,
+        engine: &Engine,
+        now: u64,
+    ) -> Result<Arc<StoredBlock>, ExecuteError> {
+        let (offered, built) = self.build(engine, now)?;
+        for (index, reason) in &built.left_out {
+            if !may_fit_later(reason)
+                && let Some(transaction) = offered.get(*index)
+            {
+                self.pool.remove(*transaction.tx_hash());
+            }
+        }
+        let block = self.chain.push(built);
+        self.prune();
+        self.clock.made(now, block.block.header.timestamp);
+        self.base_fee = None;
+        Ok(block)
+    }
+
+    /// Drops from the pool what the chain holds.
+    pub(super) fn prune(&mut self) {
+        let state = &self.chain.head().state;
+        let nonce = |sender| state.account(sender).unwrap_or_default().nonce;
+        self.pool.prune(nonce);
+    }
+
+    /// Changes one account after the head: balance and nonce by `change`, its code where there is one, and
+    /// slots. What waits in the pool stays.
+    pub(crate) fn change_account(
+        &mut self,
+        address: Address,
+        change: impl FnOnce(&mut Account),
+        code: Option<Bytes>,
+        slots: impl IntoIterator<Item = (U256, U256)>,
+    ) {
+        let mut state = self.chain.head().state.clone();
+        let mut account = state.account(address).unwrap_or_default();
+        change(&mut account);
+        let mut diff = StateDiff::default();
+        if let Some(code) = code {
+            let code = bytecode_of(code);
+            account.code_hash = code.hash_slow();
+            diff.codes.insert(account.code_hash, code);
+        }
+        let slots: HashMap<_, _> = slots.into_iter().collect();
+        // An account with nothing is none (EIP-161).
+        let has_storage = !slots.is_empty() || state.slots(address).next().is_some();
+        let change = AccountChange {
+            account: (has_storage || !account.is_empty()).then_some(account),
+            storage_reset: false,
+            slots,
+        };
+        diff.accounts.insert(address, change);
+        state.apply(&diff);
+        self.chain.replace_state(state);
+        self.prune();
+    }
+}
+
+/// Whether a transaction that a block left out can be in a later one.
+const fn may_fit_later(reason: &ExecuteError) -> bool {
+    match reason {
+        ExecuteError::InvalidTransaction { source, .. } => matches!(
+            source,
+            InvalidTransaction::GasPriceLessThanBasefee
+                | InvalidTransaction::BlobGasPriceGreaterThanMax { .. }
+                | InvalidTransaction::LackOfFundForMaxFee { .. }
+                | InvalidTransaction::NonceTooHigh { .. }
+        ),
+        _ => true,
+    }
+}

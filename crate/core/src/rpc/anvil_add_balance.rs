@@ -1,0 +1,20 @@
+//! `anvil_addBalance`: adds wei to the balance of an account.
+
+use super::{Host, RpcError, params::Params};
+use crate::node::Node;
+use crate::state::Account;
+use alloy_primitives::U256;
+use serde_json::Value;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let more: U256 = params.required("balance")?;
+    let world = node.world_mut();
+    let add = |account: &mut Account| account.balance = account.balance.saturating_add(more);
+    world.change_account(address, add, None, None);
+    Ok(Value::Null)
+}

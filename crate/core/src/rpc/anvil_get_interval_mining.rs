@@ -1,0 +1,12 @@
+//! `anvil_getIntervalMining`: the seconds between blocks that the host asks for; null where it does not.
+
+use super::{RpcError, params::Params, reply};
+use crate::node::{Mining, Node};
+use serde_json::Value;
+
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+    reply(match node.mining() {
+        Mining::Interval(seconds) => Some(seconds),
+        Mining::Auto | Mining::Manual => None,
+    })
+}

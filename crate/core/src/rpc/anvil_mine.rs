@@ -1,0 +1,16 @@
+//! `anvil_mine`: makes so many blocks (default: one), so many seconds apart.
+
+use super::{Host, RpcError, params::Params};
+use crate::node::Node;
+use serde_json::Value;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    host: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let blocks = params.number("blocks")?.unwrap_or(1);
+    let interval = params.number("interval")?;
+    node.mine_many(host, blocks, interval)?;
+    Ok(Value::Null)
+}

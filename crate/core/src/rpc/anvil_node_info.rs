@@ -1,0 +1,26 @@
+//! `anvil_nodeInfo`: head, fork, mining and fees of the node.
+
+use super::{RpcError, params::Params, reply};
+use crate::node::Node;
+use alloy_primitives::U64;
+use serde_json::Value;
+use serde_json::json;
+
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+    let head = node.chain().head();
+    let header = &head.block.header;
+    reply(json!({
+        "currentBlockNumber": U64::from(head.number()),
+        "currentBlockTimestamp": header.timestamp,
+        "currentBlockHash": head.hash,
+        "hardFork": format!("{:?}", node.spec()).to_lowercase(),
+        "transactionOrder": "fees",
+        "environment": {
+            "baseFee": U64::from(node.world().next_base_fee()),
+            "chainId": node.chain().chain_id(),
+            "gasLimit": U64::from(node.world().gas_limit()),
+            "gasPrice": U64::from(node.world().gas_price()),
+        },
+        "forkConfig": { "forkUrl": null, "forkBlockNumber": null, "forkRetryBackoff": null },
+    }))
+}

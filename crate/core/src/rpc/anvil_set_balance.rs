@@ -1,0 +1,18 @@
+//! `anvil_setBalance`: sets the balance of an account in wei.
+
+use super::{Host, RpcError, params::Params};
+use crate::node::Node;
+use alloy_primitives::U256;
+use serde_json::Value;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let balance: U256 = params.required("balance")?;
+    let world = node.world_mut();
+    world.change_account(address, |account| account.balance = balance, None, None);
+    Ok(Value::Null)
+}

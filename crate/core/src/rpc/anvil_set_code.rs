@@ -1,0 +1,18 @@
+//! `anvil_setCode`: sets the code of an account.
+
+use super::{Host, RpcError, params::Params};
+use crate::node::Node;
+use alloy_primitives::Bytes;
+use serde_json::Value;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let code: Bytes = params.required("code")?;
+    node.world_mut()
+        .change_account(address, |_| {}, Some(code), None);
+    Ok(Value::Null)
+}

@@ -1,0 +1,18 @@
+//! `anvil_setStorageAt`: sets a slot of an account.
+
+use super::{Host, RpcError, params::Params, reply};
+use crate::node::Node;
+use serde_json::Value;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let address = params.address()?;
+    let slot = params.slot()?;
+    let value = params.slot()?;
+    node.world_mut()
+        .change_account(address, |_| {}, None, Some((slot, value)));
+    reply(true)
+}

@@ -1,0 +1,10 @@
+//! `eth_protocolVersion`: the version of the protocol between nodes that geth speaks, though this one speaks
+//! none.
+
+use super::{RpcError, params::Params, reply};
+use crate::chain::Chain;
+use serde_json::Value;
+
+pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+    reply("0x44")
+}

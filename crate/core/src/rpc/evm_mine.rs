@@ -1,0 +1,37 @@
+//! `evm_mine`: makes a block of what is in the pool, at the timestamp (seconds) that is given; with
+//! `{ timestamp, blocks }` so many.
+
+use super::params::number;
+use super::{Host, RpcError, params::Params, reply};
+use crate::node::Node;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What the parameter may be beside a timestamp.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    #[serde(default, deserialize_with = "number")]
+    timestamp: Option<u64>,
+    #[serde(default, deserialize_with = "number")]
+    blocks: Option<u64>,
+}
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    host: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let (timestamp, blocks) = match params.peek() {
+        Some(Value::Object(_)) => {
+            let options: Options = params.required("options")?;
+            (options.timestamp, options.blocks)
+        }
+        _ => (params.number("timestamp")?, None),
+    };
+    if let Some(timestamp) = timestamp {
+        node.world_mut().set_next_timestamp(timestamp)?;
+    }
+    node.mine_many(host, blocks.unwrap_or(1), None)?;
+    reply("0x0")
+}

@@ -1,0 +1,19 @@
+//! `txpool_content`: what waits for a block, by sender and nonce.
+
+use super::{RpcError, object::waiting, params::Params, reply};
+use crate::node::Node;
+use serde_json::{Value, json};
+
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+    let mut pending = serde_json::Map::new();
+    let mut queued = serde_json::Map::new();
+    for sender in node.world().pool.senders() {
+        let (ready, later) = waiting::of(node, sender)?;
+        for (all, one) in [(&mut pending, ready), (&mut queued, later)] {
+            if !one.is_empty() {
+                all.insert(sender.to_checksum(None), one.into());
+            }
+        }
+    }
+    reply(json!({ "pending": pending, "queued": queued }))
+}

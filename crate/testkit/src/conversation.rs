@@ -1,0 +1,62 @@
+//! A node, and somebody who asks it one thing after the other.
+
+use parevm::{
+    Engine, Node,
+    node::{Answer, Host, NodeOptions},
+    rpc::RpcError,
+};
+use serde_json::Value;
+
+/// A node, and somebody who asks it one thing after the other. What must succeed panics where it does not.
+#[derive(Debug)]
+pub struct Conversation {
+    /// The node.
+    pub node: Node,
+    /// What it executes on.
+    pub engine: Engine,
+    /// The time that it is told, in milliseconds since the Unix epoch.
+    pub now: u64,
+}
+
+#[allow(clippy::expect_used, clippy::panic, reason = "for tests")]
+impl Conversation {
+    /// A conversation with a node that begins with `options`, the JSON of a [`NodeOptions`].
+    #[must_use]
+    pub fn new(options: Value) -> Self {
+        let options: NodeOptions = serde_json::from_value(options).expect("options");
+        Self {
+            node: Node::new(options).expect("a node"),
+            engine: Engine::new(2).expect("an engine"),
+            now: 1_800_000_000_000,
+        }
+    }
+
+    /// What the node answers. `params` is a list.
+    pub fn answer(&mut self, method: &str, params: Value) -> Answer {
+        let Value::Array(params) = params else {
+            panic!("{method}: {params} is no list");
+        };
+        let host = Host {
+            engine: &self.engine,
+            now: self.now,
+            clock: None,
+            cancel: None,
+        };
+        self.node.request(&host, method, &params)
+    }
+
+    /// The result of a request that succeeds.
+    pub fn ask(&mut self, method: &str, params: Value) -> Value {
+        match self.answer(method, params).result {
+            Ok(result) => result,
+            Err(error) => panic!("{method}: {error}"),
+        }
+    }
+
+    /// The error of a request that fails. The node says that it is as before.
+    pub fn refused(&mut self, method: &str, params: Value) -> RpcError {
+        let answer = self.answer(method, params);
+        assert!(!answer.changed, "{method}");
+        answer.result.expect_err(method)
+    }
+}
