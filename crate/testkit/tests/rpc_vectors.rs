@@ -75,7 +75,7 @@ fn every_method_answers_as_the_vectors_of_execution_apis() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(passed >= 194, "{passed}");
+    assert_eq!(passed, 209);
 }
 
 /// Why a file of these lines fails, with what a server is said to have answered.

@@ -11,21 +11,25 @@ mod clock;
 mod development;
 mod error;
 mod filling;
+mod filters;
 mod host;
 mod impersonation;
 mod options;
 mod pool;
 mod pool_error;
 mod pool_transaction;
+mod subscriptions;
 mod world;
 
 pub use error::NodeError;
 pub(crate) use filling::{Impersonated, unknown};
+pub(crate) use filters::{Filter, Filters};
 pub use host::Host;
 pub use options::{Mining, NodeLimits, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
 pub use pool_transaction::PoolTransaction;
+pub(crate) use subscriptions::{Subscriptions, Topic};
 pub(crate) use world::{SUGGESTED_TIP, World};
 
 use crate::{
@@ -58,7 +62,8 @@ pub struct Node {
     snapshots: Vec<(U64, World)>,
     /// Number of the next snapshot.
     next_snapshot: U64,
-    notifications: Vec<Value>,
+    filters: Filters,
+    subscriptions: Subscriptions,
 }
 
 /// What a node answers to a request.
@@ -104,7 +109,8 @@ impl Node {
             impersonation: Impersonation::default(),
             snapshots: Vec::new(),
             next_snapshot: U64::from(1),
-            notifications: Vec::new(),
+            filters: Filters::default(),
+            subscriptions: Subscriptions::default(),
         })
     }
 
@@ -128,16 +134,28 @@ impl Node {
             })),
             Method::Look(answer) => Answer::read(answer(self, params)),
             Method::Probe(answer) => Answer::read(answer(self, params, host)),
-            Method::Change(answer) => {
-                let mut next = self.clone();
-                let result = answer(&mut next, params, host);
-                let changed = result.is_ok();
-                if changed {
-                    *self = next;
-                }
-                Answer { result, changed }
+            Method::Poll(answer) => {
+                let is_new = |result: &Value| result.as_array().is_some_and(|new| !new.is_empty());
+                self.change(|next| answer(next, params, host), is_new)
             }
+            Method::Change(answer) => self.change(|next| answer(next, params, host), |_| true),
         }
+    }
+
+    /// Puts what `answer` makes of a copy in place of the node, where it succeeds and `is_change` says so
+    /// of the result.
+    fn change(
+        &mut self,
+        answer: impl FnOnce(&mut Self) -> Result<Value, RpcError>,
+        is_change: impl FnOnce(&Value) -> bool,
+    ) -> Answer {
+        let mut next = self.clone();
+        let result = answer(&mut next);
+        let changed = result.as_ref().is_ok_and(is_change);
+        if changed {
+            *self = next;
+        }
+        Answer { result, changed }
     }
 
     /// Imports blocks that lie one behind the other in RLP, as a `chain.rlp` file has them, and returns
@@ -153,13 +171,19 @@ impl Node {
             .chain
             .import_all(host.engine, bytes, &ExecuteOptions::default())?;
         next.world.prune();
+        let known = self.chain().head().number();
+        for number in known.saturating_add(1)..=next.chain().head().number() {
+            if let Some(block) = next.world.chain.block_at(number) {
+                next.subscriptions.made(block);
+            }
+        }
         *self = next;
         Ok(count)
     }
 
     /// What subscribers are to be told since the last time: each the `params` of an `eth_subscription`.
     pub fn take_notifications(&mut self) -> Vec<Value> {
-        std::mem::take(&mut self.notifications)
+        self.subscriptions.take()
     }
 
     /// The chain.
@@ -190,6 +214,8 @@ impl Node {
             return Err(PoolError::FeeTooLow { max_fee, base_fee }.into());
         }
         self.world.pool.add(transaction)?;
+        self.filters.came(hash);
+        self.subscriptions.came(hash);
         if makes_block {
             self.mine(host)?;
             if self.chain().transaction(hash).is_none() {
@@ -203,7 +229,9 @@ impl Node {
     /// Makes the next block of what is in the pool.
     pub(crate) fn mine(&mut self, host: &Host<'_>) -> Result<Arc<StoredBlock>, RpcError> {
         let block = self.world.mine(host.engine, host.now);
-        block.map_err(|error| RpcError::internal(&error))
+        let block = block.map_err(|error| RpcError::internal(&error))?;
+        self.subscriptions.made(&block);
+        Ok(block)
     }
 
     /// Makes so many blocks, `interval` seconds apart where that is given.
@@ -251,6 +279,7 @@ impl Node {
         };
         if let Some((_, world)) = self.snapshots.drain(at..).next() {
             self.world = world;
+            self.filters.rewind(self.world.chain.head().number());
         }
         true
     }
@@ -268,12 +297,25 @@ impl Node {
         let begun = Self::new(NodeOptions::clone(&self.options))
             .map_err(|error| RpcError::internal(&error))?;
         self.world = begun.world;
+        self.filters.rewind(self.world.chain.head().number());
         self.snapshots.clear();
         Ok(())
     }
 
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    pub(crate) const fn filters(&self) -> &Filters {
+        &self.filters
+    }
+
+    pub(crate) const fn filters_mut(&mut self) -> &mut Filters {
+        &mut self.filters
+    }
+
+    pub(crate) const fn subscriptions_mut(&mut self) -> &mut Subscriptions {
+        &mut self.subscriptions
     }
 
     pub(crate) const fn impersonation_mut(&mut self) -> &mut Impersonation {

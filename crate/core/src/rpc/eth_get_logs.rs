@@ -2,35 +2,38 @@
 
 use super::{
     RpcError,
-    object::log,
+    object::log::logs_of,
     params::{Params, at_tag},
     reply,
 };
 use crate::chain::{Chain, StoredBlock};
-use alloy_rpc_types_eth::{Filter, FilterBlockOption};
+use alloy_rpc_types_eth::{Filter, FilterBlockOption, Log};
 use serde_json::Value;
 use std::sync::Arc;
 
 const NAME: &str = "filter";
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
-    let given: Value = params.required(NAME)?;
+    let filter = filter(params.required(NAME)?)?;
+    reply(logs(chain, &filter)?)
+}
+
+/// The filter that a request gives.
+pub(super) fn filter(given: Value) -> Result<Filter, RpcError> {
     if given.get("blockHash").is_some_and(|hash| !hash.is_null())
         && (given.get("fromBlock").is_some() || given.get("toBlock").is_some())
     {
         let reason = "blockHash and fromBlock or toBlock exclude each other";
         return Err(RpcError::invalid(NAME, reason));
     }
-    let filter: Filter =
-        serde_json::from_value(given).map_err(|error| RpcError::invalid(NAME, error))?;
+    serde_json::from_value(given).map_err(|error| RpcError::invalid(NAME, error))
+}
+
+/// The logs of the blocks that `filter` names.
+pub(super) fn logs(chain: &Chain, filter: &Filter) -> Result<Vec<Log>, RpcError> {
     let blocks = blocks(chain, &filter.block_option)?;
-    let logs = blocks
-        .into_iter()
-        .filter(|block| filter.matches_bloom(block.block.header.logs_bloom))
-        .flat_map(|block| log::all(block))
-        .map(|(_, log)| log)
-        .filter(|log| filter.matches(&log.inner));
-    reply(logs.collect::<Vec<_>>())
+    let logs = blocks.into_iter().flat_map(|block| logs_of(block, filter));
+    Ok(logs.collect())
 }
 
 /// The blocks that a filter looks at, oldest first.

@@ -56,6 +56,8 @@ mod eth_get_block_receipts;
 mod eth_get_block_transaction_count_by_hash;
 mod eth_get_block_transaction_count_by_number;
 mod eth_get_code;
+mod eth_get_filter_changes;
+mod eth_get_filter_logs;
 mod eth_get_logs;
 mod eth_get_proof;
 mod eth_get_storage_at;
@@ -72,6 +74,9 @@ mod eth_get_uncle_count_by_block_number;
 mod eth_hashrate;
 mod eth_max_priority_fee_per_gas;
 mod eth_mining;
+mod eth_new_block_filter;
+mod eth_new_filter;
+mod eth_new_pending_transaction_filter;
 mod eth_protocol_version;
 mod eth_send_raw_transaction;
 mod eth_send_transaction;
@@ -79,7 +84,10 @@ mod eth_sign;
 mod eth_sign_transaction;
 mod eth_sign_typed_data_v4;
 mod eth_simulate_v1;
+mod eth_subscribe;
 mod eth_syncing;
+mod eth_uninstall_filter;
+mod eth_unsubscribe;
 mod evm_increase_time;
 mod evm_mine;
 mod evm_revert;
@@ -109,13 +117,14 @@ mod web3_sha3;
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use limits::RequestLimits;
+pub(crate) use object::{block::head_of, log::logs_of};
 pub(crate) use params::Params;
 
 use crate::{
     chain::Chain,
     node::{Host, Node, Pool},
 };
-use Method::{Await, Change, Look, Probe, Read, Try};
+use Method::{Await, Change, Look, Poll, Probe, Read, Try};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -132,6 +141,8 @@ pub(crate) enum Method {
     Look(fn(&Node, &mut Params<'_>) -> Result<Value, RpcError>),
     /// Runs something on a node, which stays as it is.
     Probe(fn(&Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
+    /// Takes what is new from a node, which is as before where nothing is.
+    Poll(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
     /// Changes a node.
     Change(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
 }
@@ -255,6 +266,8 @@ const METHODS: &[(&str, Method)] = &[
         Read(eth_get_block_transaction_count_by_number::answer),
     ),
     ("eth_getCode", Read(eth_get_code::answer)),
+    ("eth_getFilterChanges", Poll(eth_get_filter_changes::answer)),
+    ("eth_getFilterLogs", Look(eth_get_filter_logs::answer)),
     ("eth_getLogs", Read(eth_get_logs::answer)),
     ("eth_getProof", Read(eth_get_proof::answer)),
     (
@@ -283,7 +296,6 @@ const METHODS: &[(&str, Method)] = &[
         "eth_getTransactionReceipt",
         Read(eth_get_transaction_receipt::answer),
     ),
-    ("eth_simulateV1", Try(eth_simulate_v1::answer)),
     (
         "eth_getUncleByBlockHashAndIndex",
         Read(eth_get_uncle_by_block_hash_and_index::answer),
@@ -306,6 +318,12 @@ const METHODS: &[(&str, Method)] = &[
         Look(eth_max_priority_fee_per_gas::answer),
     ),
     ("eth_mining", Look(eth_mining::answer)),
+    ("eth_newBlockFilter", Change(eth_new_block_filter::answer)),
+    ("eth_newFilter", Change(eth_new_filter::answer)),
+    (
+        "eth_newPendingTransactionFilter",
+        Change(eth_new_pending_transaction_filter::answer),
+    ),
     ("eth_protocolVersion", Read(eth_protocol_version::answer)),
     ("eth_requestAccounts", Look(eth_accounts::answer)),
     (
@@ -317,7 +335,11 @@ const METHODS: &[(&str, Method)] = &[
     ("eth_signTransaction", Probe(eth_sign_transaction::answer)),
     ("eth_signTypedData", Look(eth_sign_typed_data_v4::answer)),
     ("eth_signTypedData_v4", Look(eth_sign_typed_data_v4::answer)),
+    ("eth_simulateV1", Try(eth_simulate_v1::answer)),
+    ("eth_subscribe", Change(eth_subscribe::answer)),
     ("eth_syncing", Read(eth_syncing::answer)),
+    ("eth_uninstallFilter", Change(eth_uninstall_filter::answer)),
+    ("eth_unsubscribe", Change(eth_unsubscribe::answer)),
     ("evm_increaseTime", Change(evm_increase_time::answer)),
     ("evm_mine", Change(evm_mine::answer)),
     ("evm_revert", Change(evm_revert::answer)),
@@ -425,7 +447,7 @@ pub fn call_within(
         Read(answer) => answer(chain, params),
         Try(answer) => answer(chain, params, limits),
         Await(answer) => answer(chain, &Pool::default(), params),
-        Look(_) | Probe(_) | Change(_) => Err(RpcError::unknown_method(name)),
+        Look(_) | Probe(_) | Poll(_) | Change(_) => Err(RpcError::unknown_method(name)),
     }
 }
 

@@ -7,6 +7,16 @@ use alloy_primitives::U256;
 use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
 
+/// The header of a block.
+pub(crate) fn head_of(stored: &StoredBlock) -> Header {
+    Header {
+        hash: stored.hash,
+        inner: stored.block.header.clone(),
+        total_difficulty: None,
+        size: Some(U256::from(stored.size)),
+    }
+}
+
 /// An ommer, as a block whose transactions nobody knows.
 pub(in crate::rpc) fn ommer(header: &ConsensusHeader) -> Block<RpcTransaction> {
     Block {
@@ -33,12 +43,7 @@ pub(in crate::rpc) fn of(stored: &StoredBlock, is_full: bool) -> Block<RpcTransa
         BlockTransactions::Hashes(hashes.collect())
     };
     Block {
-        header: Header {
-            hash: stored.hash,
-            inner: stored.block.header.clone(),
-            total_difficulty: None,
-            size: Some(U256::from(stored.size)),
-        },
+        header: head_of(stored),
         uncles: body.ommers.iter().map(ConsensusHeader::hash_slow).collect(),
         transactions,
         withdrawals: body.withdrawals.clone(),

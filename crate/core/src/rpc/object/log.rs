@@ -1,7 +1,18 @@
 //! A log with its place in the chain.
 
 use crate::chain::StoredBlock;
-use alloy_rpc_types_eth::Log;
+use alloy_rpc_types_eth::{Filter, Log};
+
+/// The logs of a block that pass `filter`, whichever blocks that names.
+pub(crate) fn logs_of(block: &StoredBlock, filter: &Filter) -> impl Iterator<Item = Log> {
+    let may_have = filter.matches_bloom(block.block.header.logs_bloom);
+    may_have
+        .then(|| all(block))
+        .into_iter()
+        .flatten()
+        .map(|(_, log)| log)
+        .filter(|log| filter.matches(&log.inner))
+}
 
 /// The logs of a block in order, each with the position of its transaction.
 pub(in crate::rpc) fn all(block: &StoredBlock) -> impl Iterator<Item = (usize, Log)> {

@@ -1,0 +1,83 @@
+//! Who is told what is new.
+
+use crate::{
+    chain::StoredBlock,
+    rpc::{RpcError, head_of, logs_of},
+};
+use alloy_primitives::{B256, U64};
+use alloy_rpc_types_eth::Filter as LogFilter;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Most subscriptions that are open at a time.
+const MOST_SUBSCRIPTIONS: usize = 1_000;
+
+/// Who is told what is new.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subscriptions {
+    open: BTreeMap<U64, Topic>,
+    /// Number of subscriptions that ever were.
+    count: u64,
+    /// What is to be told: each the `params` of an `eth_subscription`.
+    notifications: Vec<Value>,
+}
+
+/// What somebody is told of.
+#[derive(Clone, Debug)]
+pub(crate) enum Topic {
+    /// Each new block.
+    Heads,
+    /// Logs that pass a filter.
+    Logs(Arc<LogFilter>),
+    /// Each transaction that comes into the pool.
+    Transactions,
+}
+
+impl Subscriptions {
+    /// Opens a subscription and returns its number.
+    pub(crate) fn open(&mut self, topic: Topic) -> Result<U64, RpcError> {
+        if self.open.len() >= MOST_SUBSCRIPTIONS {
+            let reason = "too many subscriptions are open";
+            return Err(RpcError::server(reason.to_owned()));
+        }
+        self.count += 1;
+        let number = U64::from(self.count);
+        self.open.insert(number, topic);
+        Ok(number)
+    }
+
+    pub(crate) fn close(&mut self, number: U64) -> bool {
+        self.open.remove(&number).is_some()
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.notifications)
+    }
+
+    /// A block was made or imported.
+    pub(super) fn made(&mut self, block: &StoredBlock) {
+        for (number, topic) in &self.open {
+            match topic {
+                Topic::Heads => self.notifications.push(told(*number, head_of(block))),
+                Topic::Logs(filter) => {
+                    let logs = logs_of(block, filter).map(|log| told(*number, log));
+                    self.notifications.extend(logs);
+                }
+                Topic::Transactions => {}
+            }
+        }
+    }
+
+    /// A transaction came into the pool.
+    pub(super) fn came(&mut self, hash: B256) {
+        let waiting = self.open.iter();
+        let waiting = waiting.filter(|(_, topic)| matches!(topic, Topic::Transactions));
+        let told = waiting.map(|(number, _)| told(*number, hash));
+        self.notifications.extend(told);
+    }
+}
+
+fn told(subscription: U64, result: impl Serialize) -> Value {
+    json!({ "subscription": subscription, "result": result })
+}

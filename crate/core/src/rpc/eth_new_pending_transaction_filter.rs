@@ -1,0 +1,11 @@
+//! `eth_newPendingTransactionFilter`: opens a filter of transactions that are to come into the pool, and returns
+//! its number.
+
+use super::{Host, RpcError, params::Params, reply};
+use crate::node::{Filter, Node};
+use serde_json::Value;
+
+pub(super) fn answer(node: &mut Node, _: &mut Params<'_>, _: &Host<'_>) -> Result<Value, RpcError> {
+    let hashes = Vec::new();
+    reply(node.filters_mut().open(Filter::Transactions { hashes })?)
+}
