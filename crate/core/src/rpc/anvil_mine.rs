@@ -10,7 +10,8 @@ pub(super) fn answer(
     host: &Host<'_>,
 ) -> Result<Value, RpcError> {
     let blocks = params.number("blocks")?.unwrap_or(1);
-    let interval = params.number("interval")?;
+    // viem sends zero where nobody said how far apart.
+    let interval = params.number("interval")?.filter(|seconds| *seconds > 0);
     node.mine_many(host, blocks, interval)?;
     Ok(Value::Null)
 }
