@@ -80,7 +80,7 @@ test('a fresh engine repeats what has changed the node, and nothing else', async
   for (const changed of [true, false, true]) (await next()).answer(answer(changed))
   await Promise.all(calls)
 
-  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic' })
+  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
   const after = supervisor.request(rpc('eth_call', 4))
   const again = await next()
   expect(again.request).toEqual({
@@ -105,7 +105,7 @@ test('a change that nobody waited for any more is repeated as well', async () =>
   controller.abort(new Error('enough'))
   await expect(call).rejects.toThrow('enough')
   mining.answer(answer(true))
-  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic' })
+  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
   void supervisor.request(rpc('eth_call', 2)).catch(() => {})
   expect((await next()).request).toMatchObject({ journal: [{ method: 'evm_mine', nowMs: 1 }] })
   await supervisor.close()
