@@ -2,12 +2,6 @@
 //!
 //! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried. A complaint names its seed.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
-
 use alloy_primitives::{Address, B256, Bytes, I256, U256, address, hex, keccak256};
 use parevm::{
     Block, Engine, MemoryState,
@@ -16,7 +10,7 @@ use parevm::{
         CallError, CallLimits, Overrides, Simulation,
         report::{Asset, Bundle, CallStatus, Delta, Report, ReportError, ReportOptions},
     },
-    state::Account,
+    state::{Account, SourceError, StateSource},
     vm::{Bytecode, SpecId},
 };
 use parevm_testkit::{puppet::Puppet, random::Random, workload};
@@ -311,4 +305,69 @@ fn questions_that_cost_too_much_end() {
         cause(error).to_string(),
         "to check balances takes more than 400000000 gas"
     );
+}
+
+/// A state that counts how often code is asked for.
+struct Counting {
+    state: MemoryState,
+    codes: AtomicU64,
+}
+
+impl StateSource for Counting {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        self.state.account(address)
+    }
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        self.codes.fetch_add(1, Relaxed);
+        self.state.code(code_hash)
+    }
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        self.state.storage(address, slot)
+    }
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        self.state.block_hash(number)
+    }
+}
+
+/// Four calls by one sender, each of a contract of its own, run ahead with the nonces that they will find.
+/// Where each of them pays, too, only the first one finds what it will.
+#[test]
+fn calls_that_do_not_meet_run_once() {
+    let (block, mut state) = workload::transfers(1);
+    let sender = block.transactions[0].env.caller;
+    let targets: Vec<_> = (1..=4).map(Address::repeat_byte).collect();
+    for target in &targets {
+        let code = Puppet::default().always(|act| act.store(U256::ZERO, U256::ONE));
+        let code_hash = state.insert_code(Bytecode::new_legacy(code));
+        let account = Account {
+            code_hash,
+            ..Account::default()
+        };
+        state.insert_account(*target, account);
+    }
+    let engine = Engine::new(2).unwrap();
+    let runs = |value: &str| {
+        let calls: Vec<_> = targets
+            .iter()
+            .map(|target| json!({ "from": sender, "to": target, "value": value }))
+            .collect();
+        let bundle: Bundle = serde_json::from_value(json!({ "calls": calls })).unwrap();
+        let state = Counting {
+            state: state.clone(),
+            codes: AtomicU64::new(0),
+        };
+        let overrides = Overrides::default();
+        let simulation =
+            Simulation::new(&block, &state, &overrides, CallLimits::default()).unwrap();
+        let options = ReportOptions {
+            engine: Some(&engine),
+            ..ReportOptions::default()
+        };
+        simulation.report(&bundle, &options).unwrap();
+        state.codes.into_inner()
+    };
+    let free = runs("0x0");
+    // All have the same code. The bundle asks them before and after whether they are the sender's tokens.
+    assert_eq!(free, 4 + 2);
+    assert_eq!(runs("0x1"), free + 3);
 }
