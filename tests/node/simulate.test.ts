@@ -143,6 +143,22 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     expect(report.calls[1]?.fees).toEqual([{ account: ALICE, change: -262_144n }])
   })
 
+  test('calls that do not end are ended, and the next request is served at once', async () => {
+    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    // JUMPDEST, PUSH0, JUMP
+    const endless = [{ address: TOKEN, code: '0x5b5f56' as Hex }]
+    const calls = [{ to: TOKEN }, { from: BOB, to: TOKEN }, { from: ALICE, to: BOB }]
+    const start = performance.now()
+    await expect(evm.simulate({ calls, stateOverrides: endless })).rejects.toMatchObject({
+      name: 'TimeoutRpcError',
+      code: -32016,
+    })
+    const ended = performance.now()
+    expect(ended - start).toBeLessThan(2_000)
+    expect(await evm.simulate({ calls: [{ to: BOB }] })).toMatchObject({ status: 'success' })
+    expect(performance.now() - ended).toBeLessThan(200)
+  })
+
   test('a wrong parameter is named', async () => {
     await using evm = await createEvm(options)
     const fails = (calls: unknown, message: string) =>
