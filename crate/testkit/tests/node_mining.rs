@@ -125,25 +125,19 @@ fn a_block_takes_the_best_tips_in_order_of_nonces() {
 #[test]
 fn what_does_not_fit_a_block_waits_for_the_next() {
     let mut talk = Conversation::new(json!({ "mining": "manual" }));
-    talk.ask("evm_setBlockGasLimit", json!(["0xc350"]));
-    for _ in 0..3 {
-        talk.ask("eth_sendTransaction", payment(ALICE, json!({})));
+    // Two use 42,000 gas, and leave less than a third one's limit.
+    talk.ask("evm_setBlockGasLimit", json!(["0x15f90"]));
+    for sender in [ALICE, ALICE, BOB, BOB] {
+        let limit = json!({ "gas": "0xc350" });
+        talk.ask("eth_sendTransaction", payment(sender, limit));
     }
-    // Alice's second cannot pay for itself any more when its turn comes.
-    let spent = json!({ "value": wei(9_998), "to": "0x00000000000000000000000000000000000000aa" });
-    talk.ask("eth_sendTransaction", payment(BOB, spent));
-    talk.ask("evm_mine", json!([]));
-    let made = block(&mut talk, "latest");
-    assert_eq!(made["transactions"].as_array().unwrap().len(), 2);
-    assert_eq!(made["gasLimit"], "0xc350");
-    talk.ask("evm_mine", json!([]));
-    assert_eq!(
-        block(&mut talk, "latest")["transactions"]
-            .as_array()
-            .unwrap()
-            .len(),
-        2
-    );
+    for _ in 0..2 {
+        talk.ask("evm_mine", json!([]));
+        let made = block(&mut talk, "latest");
+        assert_eq!(made["transactions"].as_array().unwrap().len(), 2);
+        assert_eq!(made["gasUsed"], "0xa410");
+        assert_eq!(made["gasLimit"], "0x15f90");
+    }
     let status = talk.ask("txpool_status", json!([]));
     assert_eq!(status, json!({ "pending": "0x0", "queued": "0x0" }));
 }
@@ -157,6 +151,7 @@ fn a_transaction_that_cannot_be_paid_any_more_is_left_out() {
     talk.ask("evm_mine", json!([]));
     assert_eq!(block(&mut talk, "latest")["transactions"], json!([held]));
     let waiting = talk.ask("eth_getTransactionByHash", json!([left]));
+    assert_eq!(waiting["hash"], left);
     assert_eq!(waiting["blockNumber"], Value::Null);
 }
 

@@ -76,6 +76,12 @@ fn a_snapshot_brings_chain_pool_and_time_back() {
     // Both are used up.
     assert_eq!(talk.ask("evm_revert", json!([snapshot])), false);
     assert_eq!(talk.ask("evm_revert", json!(["0x2"])), false);
+    // It is not reset to what the caller did not ask for.
+    talk.refused(
+        "hardhat_reset",
+        json!([{ "forking": { "jsonRpcUrl": "http://localhost" } }]),
+    );
+    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x1");
     talk.ask("hardhat_reset", json!([]));
     assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x0");
 }

@@ -4,7 +4,16 @@ use super::{Host, RpcError, params::Params};
 use crate::node::Node;
 use serde_json::Value;
 
-pub(super) fn answer(node: &mut Node, _: &mut Params<'_>, _: &Host<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &Host<'_>,
+) -> Result<Value, RpcError> {
+    let options: Option<Value> = params.optional("options")?;
+    let forking = options.as_ref().and_then(|options| options.get("forking"));
+    if forking.is_some_and(|forking| !forking.is_null()) {
+        return Err(RpcError::invalid("options", "forking is not supported"));
+    }
     node.reset()?;
     Ok(Value::Null)
 }
