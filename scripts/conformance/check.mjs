@@ -21,7 +21,7 @@ const made = join(root, 'crate/testkit/regression/made')
 
 /** Resolves with 0 if nothing failed. Needs the folder `../shared`. */
 export async function checkConformance({ cargo, browsers }) {
-  const lacking = [...sampled, ...whole].find((suite) => findFixtures(suite) === null)
+  const lacking = [...sampled, ...whole, 'rpc'].find((suite) => findFixtures(suite) === null)
   if (lacking !== undefined) {
     say('conformance', `skipped: ../shared has no fixtures of the suite ${lacking}`)
     return 0
@@ -36,7 +36,11 @@ export async function checkConformance({ cargo, browsers }) {
     const parts = []
     for (const suite of whole)
       parts.push([`native ${suite}`, () => native(cargo, suite, findFixtures(suite))])
-    const inEveryBuild = [...sampled.map((suite) => [suite, join(node, suite)]), ['made', made]]
+    const inEveryBuild = [
+      ...sampled.map((suite) => [suite, join(node, suite)]),
+      ['made', made],
+      ['rpc', findFixtures('rpc')],
+    ]
     for (const [suite, dir] of inEveryBuild) {
       parts.push([`native ${suite}`, () => native(cargo, suite, dir)])
       for (const [build, threads] of [
