@@ -2,7 +2,7 @@
 
 use super::{CallError, Conflict, Overrides, StateOverride};
 use crate::{
-    state::{Account, AccountChange, SourceError, StateDiff, StateSource},
+    state::{Account, AccountChange, Changed, SourceError, StateDiff, StateSource},
     vm::{Bytecode, bytecode_of},
 };
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
@@ -11,8 +11,7 @@ use std::collections::BTreeMap;
 /// A state source with overrides on top; itself one.
 #[derive(Debug)]
 pub struct OverriddenState<'a, S: ?Sized> {
-    source: &'a S,
-    changes: StateDiff,
+    state: Changed<'a, S>,
     block_hashes: BTreeMap<u64, B256>,
 }
 
@@ -24,8 +23,7 @@ impl<'a, S: StateSource + ?Sized> OverriddenState<'a, S> {
     /// [`Conflict::Storage`]; [`SourceError`] when an overridden account cannot be read.
     pub fn new(source: &'a S, overrides: &Overrides) -> Result<Self, CallError> {
         Ok(Self {
-            source,
-            changes: changes(source, &overrides.state)?,
+            state: Changed::new(source, changes(source, &overrides.state)?),
             block_hashes: overrides.block.block_hash.clone().unwrap_or_default(),
         })
     }
@@ -81,34 +79,21 @@ pub(super) fn changes<S: StateSource + ?Sized>(
 
 impl<S: StateSource + ?Sized> StateSource for OverriddenState<'_, S> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        match self.changes.accounts.get(&address) {
-            Some(change) => Ok(change.account),
-            None => self.source.account(address),
-        }
+        self.state.account(address)
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        match self.changes.codes.get(&code_hash) {
-            Some(code) => Ok(code.clone()),
-            None => self.source.code(code_hash),
-        }
+        self.state.code(code_hash)
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        let Some(change) = self.changes.accounts.get(&address) else {
-            return self.source.storage(address, slot);
-        };
-        match change.slots.get(&slot) {
-            Some(value) => Ok(*value),
-            None if change.storage_reset => Ok(U256::ZERO),
-            None => self.source.storage(address, slot),
-        }
+        self.state.storage(address, slot)
     }
 
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         match self.block_hashes.get(&number) {
             Some(hash) => Ok(*hash),
-            None => self.source.block_hash(number),
+            None => self.state.block_hash(number),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`StateSource`] is what executors read, [`MemoryState`] the source that lies in memory, [`StateDiff`] what a
 //! block changed, [`Overlay`] a source with changes on top, [`ProvenState`] one that a witness proves.
 
+mod changed;
 pub mod diff;
 pub mod memory;
 pub mod overlay;
@@ -12,6 +13,7 @@ pub mod source;
 mod trie;
 pub mod witness;
 
+pub(crate) use changed::Changed;
 pub use diff::{AccountChange, StateDiff};
 pub use memory::MemoryState;
 pub use overlay::Overlay;

@@ -7,13 +7,13 @@ use super::{
     asset::Claims,
     call::{Ran, Settings, native_changes, run},
     diff::state_diff,
-    layer::{Guessed, Reads, Senders, Settled},
+    layer::{Guessed, Reads, Senders},
     reader::{Budget, Reader},
 };
 use crate::{
     Engine,
     simulate::{CallError, CallRequest, Simulation, request},
-    state::{Overlay, StateSource},
+    state::{Changed, Overlay, StateDiff, StateSource},
 };
 use alloy_primitives::{Address, U256};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -60,7 +60,7 @@ impl<S: StateSource> Simulation<'_, S> {
         let run = InOrder {
             settings: &settings,
             base: &self.state,
-            settled: Settled::new(&self.state),
+            settled: Changed::new(&self.state, StateDiff::default()),
             left: options.recorded_bytes,
             limit: options.recorded_bytes,
             done: Vec::with_capacity(bundle.calls.len()),
@@ -97,7 +97,7 @@ fn guess<S: StateSource>(
 struct InOrder<'r, S> {
     settings: &'r Settings<'r>,
     base: &'r S,
-    settled: Settled<'r, S>,
+    settled: Changed<'r, S>,
     /// Bytes that may still be recorded.
     left: usize,
     limit: usize,

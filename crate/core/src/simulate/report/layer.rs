@@ -1,7 +1,7 @@
-//! States that lie on each other while a bundle runs.
+//! What a call of a bundle finds before those ahead of it have run.
 
 use crate::{
-    state::{Account, SourceError, StateDiff, StateSource},
+    state::{Account, SourceError, StateSource},
     vm::Bytecode,
 };
 use alloy_primitives::{
@@ -9,72 +9,6 @@ use alloy_primitives::{
     map::{AddressMap, HashMap},
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A state with what calls changed on top.
-#[derive(Debug)]
-pub(super) struct Settled<'a, S> {
-    source: &'a S,
-    changes: StateDiff,
-}
-
-impl<'a, S: StateSource> Settled<'a, S> {
-    pub(super) fn new(source: &'a S) -> Self {
-        Self {
-            source,
-            changes: StateDiff::default(),
-        }
-    }
-
-    /// Takes over what one more call changed.
-    pub(super) fn apply(&mut self, diff: StateDiff) {
-        self.changes.codes.extend(diff.codes);
-        for (address, change) in diff.accounts {
-            let settled = self.changes.accounts.entry(address).or_default();
-            settled.account = change.account;
-            if change.storage_reset {
-                settled.storage_reset = true;
-                settled.slots.clear();
-            }
-            settled.slots.extend(change.slots);
-        }
-    }
-
-    /// All that changed.
-    pub(super) const fn changes(&self) -> &StateDiff {
-        &self.changes
-    }
-}
-
-impl<S: StateSource> StateSource for Settled<'_, S> {
-    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        match self.changes.accounts.get(&address) {
-            Some(change) => Ok(change.account),
-            None => self.source.account(address),
-        }
-    }
-
-    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        match self.changes.codes.get(&code_hash) {
-            Some(code) => Ok(code.clone()),
-            None => self.source.code(code_hash),
-        }
-    }
-
-    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        let Some(change) = self.changes.accounts.get(&address) else {
-            return self.source.storage(address, slot);
-        };
-        match change.slots.get(&slot) {
-            Some(value) => Ok(*value),
-            None if change.storage_reset => Ok(U256::ZERO),
-            None => self.source.storage(address, slot),
-        }
-    }
-
-    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
-        self.source.block_hash(number)
-    }
-}
 
 /// The senders of a bundle with the positions of their calls.
 pub(super) type Senders = AddressMap<Vec<usize>>;
