@@ -7,9 +7,12 @@ use crate::{
     execute::ExecuteError,
     rpc::RpcError,
     state::{Account, AccountChange, StateDiff},
-    vm::{InvalidTransaction, bytecode_of},
+    vm::{Bytecode, InvalidTransaction, bytecode_of},
 };
-use alloy_primitives::{Address, Bytes, U256, keccak256, map::HashMap};
+use alloy_primitives::{
+    Address, Bytes, U256, keccak256,
+    map::{AddressMap, B256Map, HashMap},
+};
 use std::sync::Arc;
 
 /// Wei per gas of the tip that is suggested.
@@ -155,25 +158,40 @@ impl World {
         self.pool.prune(nonce);
     }
 
-    /// Changes one account after the head: balance and nonce by `change`, its code where there is one, and
-    /// slots. What waits in the pool stays.
-    pub(crate) fn change_account(
+    /// Changes balance and nonce of an account after the head.
+    pub(crate) fn change_account(&mut self, address: Address, change: impl FnOnce(&mut Account)) {
+        let mut account = self.account(address);
+        change(&mut account);
+        self.put(address, account, B256Map::default(), HashMap::default());
+    }
+
+    /// Sets the code of an account after the head.
+    pub(crate) fn set_code(&mut self, address: Address, code: Bytes) {
+        let code = bytecode_of(code);
+        let code_hash = code.hash_slow();
+        let account = Account {
+            code_hash,
+            ..self.account(address)
+        };
+        let codes = B256Map::from_iter([(code_hash, code)]);
+        self.put(address, account, codes, HashMap::default());
+    }
+
+    /// Sets a slot of an account after the head.
+    pub(crate) fn set_slot(&mut self, address: Address, slot: U256, value: U256) {
+        let slots = HashMap::from_iter([(slot, value)]);
+        self.put(address, self.account(address), B256Map::default(), slots);
+    }
+
+    /// Puts `account` after the head, with `slots` beside those that it has. What waits in the pool stays.
+    fn put(
         &mut self,
         address: Address,
-        change: impl FnOnce(&mut Account),
-        code: Option<Bytes>,
-        slots: impl IntoIterator<Item = (U256, U256)>,
+        account: Account,
+        codes: B256Map<Bytecode>,
+        slots: HashMap<U256, U256>,
     ) {
         let mut state = self.chain.head().state.clone();
-        let mut account = state.account(address).unwrap_or_default();
-        change(&mut account);
-        let mut diff = StateDiff::default();
-        if let Some(code) = code {
-            let code = bytecode_of(code);
-            account.code_hash = code.hash_slow();
-            diff.codes.insert(account.code_hash, code);
-        }
-        let slots: HashMap<_, _> = slots.into_iter().collect();
         // An account with nothing is none (EIP-161).
         let has_storage = !slots.is_empty() || state.slots(address).next().is_some();
         let change = AccountChange {
@@ -181,8 +199,8 @@ impl World {
             storage_reset: false,
             slots,
         };
-        diff.accounts.insert(address, change);
-        state.apply(&diff);
+        let accounts = AddressMap::from_iter([(address, change)]);
+        state.apply(&StateDiff { accounts, codes });
         self.chain.replace_state(state);
         self.prune();
     }

@@ -2,7 +2,6 @@
 
 use super::{Host, RpcError, params::Params};
 use crate::node::Node;
-use crate::state::Account;
 use alloy_primitives::U256;
 use serde_json::Value;
 
@@ -13,8 +12,8 @@ pub(super) fn answer(
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let more: U256 = params.required("balance")?;
-    let world = node.world_mut();
-    let add = |account: &mut Account| account.balance = account.balance.saturating_add(more);
-    world.change_account(address, add, None, None);
+    node.world_mut().change_account(address, |account| {
+        account.balance = account.balance.saturating_add(more);
+    });
     Ok(Value::Null)
 }

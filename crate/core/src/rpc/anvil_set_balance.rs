@@ -12,7 +12,7 @@ pub(super) fn answer(
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let balance: U256 = params.required("balance")?;
-    let world = node.world_mut();
-    world.change_account(address, |account| account.balance = balance, None, None);
+    node.world_mut()
+        .change_account(address, |account| account.balance = balance);
     Ok(Value::Null)
 }

@@ -12,7 +12,6 @@ pub(super) fn answer(
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let code: Bytes = params.required("code")?;
-    node.world_mut()
-        .change_account(address, |_| {}, Some(code), None);
+    node.world_mut().set_code(address, code);
     Ok(Value::Null)
 }

@@ -12,7 +12,7 @@ pub(super) fn answer(
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let nonce: U64 = params.required("nonce")?;
-    let world = node.world_mut();
-    world.change_account(address, |account| account.nonce = nonce.to(), None, None);
+    node.world_mut()
+        .change_account(address, |account| account.nonce = nonce.to());
     Ok(Value::Null)
 }

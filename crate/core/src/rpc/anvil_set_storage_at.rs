@@ -12,7 +12,6 @@ pub(super) fn answer(
     let address = params.address()?;
     let slot = params.slot()?;
     let value = params.slot()?;
-    node.world_mut()
-        .change_account(address, |_| {}, None, Some((slot, value)));
+    node.world_mut().set_slot(address, slot, value);
     reply(true)
 }

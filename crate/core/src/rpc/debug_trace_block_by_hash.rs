@@ -9,8 +9,8 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Value, RpcError> {
-    let block = params
-        .block(chain)?
+    let block = chain
+        .block(params.hash()?)
         .ok_or_else(|| RpcError::server("block not found".to_owned()))?;
     replay::answer(chain, block, params.optional("options")?, limits)
 }

@@ -6,7 +6,7 @@ use crate::chain::Chain;
 use serde_json::Value;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
-    let block = params.block(chain)?;
+    let block = chain.block(params.hash()?);
     let index = params.index()?;
     let ommer = block.and_then(|block| block.block.body.ommers.get(index));
     reply(ommer.map(object::block::ommer))

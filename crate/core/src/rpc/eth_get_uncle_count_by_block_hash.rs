@@ -6,6 +6,6 @@ use alloy_primitives::U64;
 use serde_json::Value;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
-    let block = params.block(chain)?;
+    let block = chain.block(params.hash()?);
     reply(block.map(|block| U64::from(block.block.body.ommers.len())))
 }

@@ -124,7 +124,6 @@ use crate::{
     chain::Chain,
     node::{Host, Node, Pool},
 };
-use Method::{Await, Change, Look, Poll, Probe, Read, Try};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -147,262 +146,143 @@ pub(crate) enum Method {
     Change(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
 }
 
+/// A row for each method: its name, what it needs, and the file that answers.
+macro_rules! methods {
+    ($($name:literal => $needs:ident $file:ident;)*) => {
+        &[$(($name, Method::$needs($file::answer))),*]
+    };
+}
+
 /// Every method with its name.
-const METHODS: &[(&str, Method)] = &[
-    ("anvil_addBalance", Change(anvil_add_balance::answer)),
-    (
-        "anvil_autoImpersonateAccount",
-        Change(anvil_auto_impersonate_account::answer),
-    ),
-    (
-        "anvil_dropAllTransactions",
-        Change(anvil_drop_all_transactions::answer),
-    ),
-    (
-        "anvil_dropTransaction",
-        Change(anvil_drop_transaction::answer),
-    ),
-    ("anvil_getAutomine", Look(anvil_get_automine::answer)),
-    (
-        "anvil_getIntervalMining",
-        Look(anvil_get_interval_mining::answer),
-    ),
-    (
-        "anvil_impersonateAccount",
-        Change(anvil_impersonate_account::answer),
-    ),
-    ("anvil_increaseTime", Change(evm_increase_time::answer)),
-    ("anvil_metadata", Look(anvil_metadata::answer)),
-    ("anvil_mine", Change(anvil_mine::answer)),
-    ("anvil_nodeInfo", Look(anvil_node_info::answer)),
-    (
-        "anvil_removeBlockTimestampInterval",
-        Change(anvil_remove_block_timestamp_interval::answer),
-    ),
-    ("anvil_reset", Change(anvil_reset::answer)),
-    ("anvil_revert", Change(evm_revert::answer)),
-    ("anvil_setAutomine", Change(evm_set_automine::answer)),
-    ("anvil_setBalance", Change(anvil_set_balance::answer)),
-    (
-        "anvil_setBlockGasLimit",
-        Change(evm_set_block_gas_limit::answer),
-    ),
-    (
-        "anvil_setBlockTimestampInterval",
-        Change(anvil_set_block_timestamp_interval::answer),
-    ),
-    ("anvil_setCode", Change(anvil_set_code::answer)),
-    ("anvil_setCoinbase", Change(anvil_set_coinbase::answer)),
-    (
-        "anvil_setIntervalMining",
-        Change(evm_set_interval_mining::answer),
-    ),
-    (
-        "anvil_setLoggingEnabled",
-        Look(anvil_set_logging_enabled::answer),
-    ),
-    (
-        "anvil_setNextBlockBaseFeePerGas",
-        Change(anvil_set_next_block_base_fee_per_gas::answer),
-    ),
-    (
-        "anvil_setNextBlockTimestamp",
-        Change(evm_set_next_block_timestamp::answer),
-    ),
-    ("anvil_setNonce", Change(anvil_set_nonce::answer)),
-    ("anvil_setStorageAt", Change(anvil_set_storage_at::answer)),
-    ("anvil_setTime", Change(evm_set_time::answer)),
-    ("anvil_snapshot", Change(evm_snapshot::answer)),
-    (
-        "anvil_stopImpersonatingAccount",
-        Change(anvil_stop_impersonating_account::answer),
-    ),
-    ("debug_getRawBlock", Read(debug_get_raw_block::answer)),
-    ("debug_getRawHeader", Read(debug_get_raw_header::answer)),
-    ("debug_getRawReceipts", Read(debug_get_raw_receipts::answer)),
-    (
-        "debug_getRawTransaction",
-        Await(debug_get_raw_transaction::answer),
-    ),
-    (
-        "debug_traceBlockByHash",
-        Try(debug_trace_block_by_hash::answer),
-    ),
-    (
-        "debug_traceBlockByNumber",
-        Try(debug_trace_block_by_number::answer),
-    ),
-    ("debug_traceCall", Try(debug_trace_call::answer)),
-    (
-        "debug_traceTransaction",
-        Try(debug_trace_transaction::answer),
-    ),
-    ("eth_accounts", Look(eth_accounts::answer)),
-    ("eth_baseFee", Read(eth_base_fee::answer)),
-    ("eth_blobBaseFee", Read(eth_blob_base_fee::answer)),
-    ("eth_blockNumber", Read(eth_block_number::answer)),
-    ("eth_call", Try(eth_call::answer)),
-    ("eth_capabilities", Read(eth_capabilities::answer)),
-    ("eth_chainId", Read(eth_chain_id::answer)),
-    ("eth_coinbase", Look(eth_coinbase::answer)),
-    ("eth_config", Read(eth_config::answer)),
-    ("eth_createAccessList", Try(eth_create_access_list::answer)),
-    ("eth_estimateGas", Try(eth_estimate_gas::answer)),
-    ("eth_feeHistory", Read(eth_fee_history::answer)),
-    ("eth_gasPrice", Look(eth_gas_price::answer)),
-    ("eth_getBalance", Read(eth_get_balance::answer)),
-    ("eth_getBlockByHash", Read(eth_get_block_by_hash::answer)),
-    (
-        "eth_getBlockByNumber",
-        Read(eth_get_block_by_number::answer),
-    ),
-    ("eth_getBlockReceipts", Read(eth_get_block_receipts::answer)),
-    (
-        "eth_getBlockTransactionCountByHash",
-        Read(eth_get_block_transaction_count_by_hash::answer),
-    ),
-    (
-        "eth_getBlockTransactionCountByNumber",
-        Read(eth_get_block_transaction_count_by_number::answer),
-    ),
-    ("eth_getCode", Read(eth_get_code::answer)),
-    ("eth_getFilterChanges", Poll(eth_get_filter_changes::answer)),
-    ("eth_getFilterLogs", Look(eth_get_filter_logs::answer)),
-    ("eth_getLogs", Read(eth_get_logs::answer)),
-    ("eth_getProof", Read(eth_get_proof::answer)),
-    (
-        "eth_getRawTransactionByHash",
-        Await(debug_get_raw_transaction::answer),
-    ),
-    ("eth_getStorageAt", Read(eth_get_storage_at::answer)),
-    ("eth_getStorageValues", Read(eth_get_storage_values::answer)),
-    (
-        "eth_getTransactionByBlockHashAndIndex",
-        Read(eth_get_transaction_by_block_hash_and_index::answer),
-    ),
-    (
-        "eth_getTransactionByBlockNumberAndIndex",
-        Read(eth_get_transaction_by_block_number_and_index::answer),
-    ),
-    (
-        "eth_getTransactionByHash",
-        Await(eth_get_transaction_by_hash::answer),
-    ),
-    (
-        "eth_getTransactionCount",
-        Await(eth_get_transaction_count::answer),
-    ),
-    (
-        "eth_getTransactionReceipt",
-        Read(eth_get_transaction_receipt::answer),
-    ),
-    (
-        "eth_getUncleByBlockHashAndIndex",
-        Read(eth_get_uncle_by_block_hash_and_index::answer),
-    ),
-    (
-        "eth_getUncleByBlockNumberAndIndex",
-        Read(eth_get_uncle_by_block_number_and_index::answer),
-    ),
-    (
-        "eth_getUncleCountByBlockHash",
-        Read(eth_get_uncle_count_by_block_hash::answer),
-    ),
-    (
-        "eth_getUncleCountByBlockNumber",
-        Read(eth_get_uncle_count_by_block_number::answer),
-    ),
-    ("eth_hashrate", Read(eth_hashrate::answer)),
-    (
-        "eth_maxPriorityFeePerGas",
-        Look(eth_max_priority_fee_per_gas::answer),
-    ),
-    ("eth_mining", Look(eth_mining::answer)),
-    ("eth_newBlockFilter", Change(eth_new_block_filter::answer)),
-    ("eth_newFilter", Change(eth_new_filter::answer)),
-    (
-        "eth_newPendingTransactionFilter",
-        Change(eth_new_pending_transaction_filter::answer),
-    ),
-    ("eth_protocolVersion", Read(eth_protocol_version::answer)),
-    ("eth_requestAccounts", Look(eth_accounts::answer)),
-    (
-        "eth_sendRawTransaction",
-        Change(eth_send_raw_transaction::answer),
-    ),
-    ("eth_sendTransaction", Change(eth_send_transaction::answer)),
-    ("eth_sign", Look(eth_sign::answer)),
-    ("eth_signTransaction", Probe(eth_sign_transaction::answer)),
-    ("eth_signTypedData", Look(eth_sign_typed_data_v4::answer)),
-    ("eth_signTypedData_v4", Look(eth_sign_typed_data_v4::answer)),
-    ("eth_simulateV1", Try(eth_simulate_v1::answer)),
-    ("eth_subscribe", Change(eth_subscribe::answer)),
-    ("eth_syncing", Read(eth_syncing::answer)),
-    ("eth_uninstallFilter", Change(eth_uninstall_filter::answer)),
-    ("eth_unsubscribe", Change(eth_unsubscribe::answer)),
-    ("evm_increaseTime", Change(evm_increase_time::answer)),
-    ("evm_mine", Change(evm_mine::answer)),
-    ("evm_revert", Change(evm_revert::answer)),
-    ("evm_setAccountNonce", Change(anvil_set_nonce::answer)),
-    ("evm_setAutomine", Change(evm_set_automine::answer)),
-    (
-        "evm_setBlockGasLimit",
-        Change(evm_set_block_gas_limit::answer),
-    ),
-    (
-        "evm_setIntervalMining",
-        Change(evm_set_interval_mining::answer),
-    ),
-    (
-        "evm_setNextBlockTimestamp",
-        Change(evm_set_next_block_timestamp::answer),
-    ),
-    ("evm_setTime", Change(evm_set_time::answer)),
-    ("evm_snapshot", Change(evm_snapshot::answer)),
-    (
-        "hardhat_dropTransaction",
-        Change(anvil_drop_transaction::answer),
-    ),
-    ("hardhat_getAutomine", Look(anvil_get_automine::answer)),
-    (
-        "hardhat_impersonateAccount",
-        Change(anvil_impersonate_account::answer),
-    ),
-    ("hardhat_metadata", Look(anvil_metadata::answer)),
-    ("hardhat_mine", Change(anvil_mine::answer)),
-    ("hardhat_reset", Change(anvil_reset::answer)),
-    ("hardhat_setBalance", Change(anvil_set_balance::answer)),
-    ("hardhat_setCode", Change(anvil_set_code::answer)),
-    ("hardhat_setCoinbase", Change(anvil_set_coinbase::answer)),
-    (
-        "hardhat_setLoggingEnabled",
-        Look(anvil_set_logging_enabled::answer),
-    ),
-    (
-        "hardhat_setNextBlockBaseFeePerGas",
-        Change(anvil_set_next_block_base_fee_per_gas::answer),
-    ),
-    ("hardhat_setNonce", Change(anvil_set_nonce::answer)),
-    ("hardhat_setStorageAt", Change(anvil_set_storage_at::answer)),
-    (
-        "hardhat_stopImpersonatingAccount",
-        Change(anvil_stop_impersonating_account::answer),
-    ),
-    ("net_listening", Read(net_listening::answer)),
-    ("net_peerCount", Read(net_peer_count::answer)),
-    ("net_version", Read(net_version::answer)),
-    ("parevm_simulate", Try(parevm_simulate::answer)),
-    ("personal_sign", Look(personal_sign::answer)),
-    (
-        "testing_buildBlockV1",
-        Probe(testing_build_block_v1::answer),
-    ),
-    ("txpool_content", Look(txpool_content::answer)),
-    ("txpool_contentFrom", Look(txpool_content_from::answer)),
-    ("txpool_status", Look(txpool_status::answer)),
-    ("web3_clientVersion", Read(web3_client_version::answer)),
-    ("web3_sha3", Read(web3_sha3::answer)),
-];
+const METHODS: &[(&str, Method)] = methods! {
+    "anvil_addBalance" => Change anvil_add_balance;
+    "anvil_autoImpersonateAccount" => Change anvil_auto_impersonate_account;
+    "anvil_dropAllTransactions" => Change anvil_drop_all_transactions;
+    "anvil_dropTransaction" => Change anvil_drop_transaction;
+    "anvil_getAutomine" => Look anvil_get_automine;
+    "anvil_getIntervalMining" => Look anvil_get_interval_mining;
+    "anvil_impersonateAccount" => Change anvil_impersonate_account;
+    "anvil_increaseTime" => Change evm_increase_time;
+    "anvil_metadata" => Look anvil_metadata;
+    "anvil_mine" => Change anvil_mine;
+    "anvil_nodeInfo" => Look anvil_node_info;
+    "anvil_removeBlockTimestampInterval" => Change anvil_remove_block_timestamp_interval;
+    "anvil_reset" => Change anvil_reset;
+    "anvil_revert" => Change evm_revert;
+    "anvil_setAutomine" => Change evm_set_automine;
+    "anvil_setBalance" => Change anvil_set_balance;
+    "anvil_setBlockGasLimit" => Change evm_set_block_gas_limit;
+    "anvil_setBlockTimestampInterval" => Change anvil_set_block_timestamp_interval;
+    "anvil_setCode" => Change anvil_set_code;
+    "anvil_setCoinbase" => Change anvil_set_coinbase;
+    "anvil_setIntervalMining" => Change evm_set_interval_mining;
+    "anvil_setLoggingEnabled" => Look anvil_set_logging_enabled;
+    "anvil_setNextBlockBaseFeePerGas" => Change anvil_set_next_block_base_fee_per_gas;
+    "anvil_setNextBlockTimestamp" => Change evm_set_next_block_timestamp;
+    "anvil_setNonce" => Change anvil_set_nonce;
+    "anvil_setStorageAt" => Change anvil_set_storage_at;
+    "anvil_setTime" => Change evm_set_time;
+    "anvil_snapshot" => Change evm_snapshot;
+    "anvil_stopImpersonatingAccount" => Change anvil_stop_impersonating_account;
+    "debug_getRawBlock" => Read debug_get_raw_block;
+    "debug_getRawHeader" => Read debug_get_raw_header;
+    "debug_getRawReceipts" => Read debug_get_raw_receipts;
+    "debug_getRawTransaction" => Await debug_get_raw_transaction;
+    "debug_traceBlockByHash" => Try debug_trace_block_by_hash;
+    "debug_traceBlockByNumber" => Try debug_trace_block_by_number;
+    "debug_traceCall" => Try debug_trace_call;
+    "debug_traceTransaction" => Try debug_trace_transaction;
+    "eth_accounts" => Look eth_accounts;
+    "eth_baseFee" => Read eth_base_fee;
+    "eth_blobBaseFee" => Read eth_blob_base_fee;
+    "eth_blockNumber" => Read eth_block_number;
+    "eth_call" => Try eth_call;
+    "eth_capabilities" => Read eth_capabilities;
+    "eth_chainId" => Read eth_chain_id;
+    "eth_coinbase" => Look eth_coinbase;
+    "eth_config" => Read eth_config;
+    "eth_createAccessList" => Try eth_create_access_list;
+    "eth_estimateGas" => Try eth_estimate_gas;
+    "eth_feeHistory" => Read eth_fee_history;
+    "eth_gasPrice" => Look eth_gas_price;
+    "eth_getBalance" => Read eth_get_balance;
+    "eth_getBlockByHash" => Read eth_get_block_by_hash;
+    "eth_getBlockByNumber" => Read eth_get_block_by_number;
+    "eth_getBlockReceipts" => Read eth_get_block_receipts;
+    "eth_getBlockTransactionCountByHash" => Read eth_get_block_transaction_count_by_hash;
+    "eth_getBlockTransactionCountByNumber" => Read eth_get_block_transaction_count_by_number;
+    "eth_getCode" => Read eth_get_code;
+    "eth_getFilterChanges" => Poll eth_get_filter_changes;
+    "eth_getFilterLogs" => Look eth_get_filter_logs;
+    "eth_getLogs" => Read eth_get_logs;
+    "eth_getProof" => Read eth_get_proof;
+    "eth_getRawTransactionByHash" => Await debug_get_raw_transaction;
+    "eth_getStorageAt" => Read eth_get_storage_at;
+    "eth_getStorageValues" => Read eth_get_storage_values;
+    "eth_getTransactionByBlockHashAndIndex" => Read eth_get_transaction_by_block_hash_and_index;
+    "eth_getTransactionByBlockNumberAndIndex" => Read eth_get_transaction_by_block_number_and_index;
+    "eth_getTransactionByHash" => Await eth_get_transaction_by_hash;
+    "eth_getTransactionCount" => Await eth_get_transaction_count;
+    "eth_getTransactionReceipt" => Read eth_get_transaction_receipt;
+    "eth_getUncleByBlockHashAndIndex" => Read eth_get_uncle_by_block_hash_and_index;
+    "eth_getUncleByBlockNumberAndIndex" => Read eth_get_uncle_by_block_number_and_index;
+    "eth_getUncleCountByBlockHash" => Read eth_get_uncle_count_by_block_hash;
+    "eth_getUncleCountByBlockNumber" => Read eth_get_uncle_count_by_block_number;
+    "eth_hashrate" => Read eth_hashrate;
+    "eth_maxPriorityFeePerGas" => Look eth_max_priority_fee_per_gas;
+    "eth_mining" => Look eth_mining;
+    "eth_newBlockFilter" => Change eth_new_block_filter;
+    "eth_newFilter" => Change eth_new_filter;
+    "eth_newPendingTransactionFilter" => Change eth_new_pending_transaction_filter;
+    "eth_protocolVersion" => Read eth_protocol_version;
+    "eth_requestAccounts" => Look eth_accounts;
+    "eth_sendRawTransaction" => Change eth_send_raw_transaction;
+    "eth_sendTransaction" => Change eth_send_transaction;
+    "eth_sign" => Look eth_sign;
+    "eth_signTransaction" => Probe eth_sign_transaction;
+    "eth_signTypedData" => Look eth_sign_typed_data_v4;
+    "eth_signTypedData_v4" => Look eth_sign_typed_data_v4;
+    "eth_simulateV1" => Try eth_simulate_v1;
+    "eth_subscribe" => Change eth_subscribe;
+    "eth_syncing" => Read eth_syncing;
+    "eth_uninstallFilter" => Change eth_uninstall_filter;
+    "eth_unsubscribe" => Change eth_unsubscribe;
+    "evm_increaseTime" => Change evm_increase_time;
+    "evm_mine" => Change evm_mine;
+    "evm_revert" => Change evm_revert;
+    "evm_setAccountNonce" => Change anvil_set_nonce;
+    "evm_setAutomine" => Change evm_set_automine;
+    "evm_setBlockGasLimit" => Change evm_set_block_gas_limit;
+    "evm_setIntervalMining" => Change evm_set_interval_mining;
+    "evm_setNextBlockTimestamp" => Change evm_set_next_block_timestamp;
+    "evm_setTime" => Change evm_set_time;
+    "evm_snapshot" => Change evm_snapshot;
+    "hardhat_dropTransaction" => Change anvil_drop_transaction;
+    "hardhat_getAutomine" => Look anvil_get_automine;
+    "hardhat_impersonateAccount" => Change anvil_impersonate_account;
+    "hardhat_metadata" => Look anvil_metadata;
+    "hardhat_mine" => Change anvil_mine;
+    "hardhat_reset" => Change anvil_reset;
+    "hardhat_setBalance" => Change anvil_set_balance;
+    "hardhat_setCode" => Change anvil_set_code;
+    "hardhat_setCoinbase" => Change anvil_set_coinbase;
+    "hardhat_setLoggingEnabled" => Look anvil_set_logging_enabled;
+    "hardhat_setNextBlockBaseFeePerGas" => Change anvil_set_next_block_base_fee_per_gas;
+    "hardhat_setNonce" => Change anvil_set_nonce;
+    "hardhat_setStorageAt" => Change anvil_set_storage_at;
+    "hardhat_stopImpersonatingAccount" => Change anvil_stop_impersonating_account;
+    "net_listening" => Read net_listening;
+    "net_peerCount" => Read net_peer_count;
+    "net_version" => Read net_version;
+    "parevm_simulate" => Try parevm_simulate;
+    "personal_sign" => Look personal_sign;
+    "testing_buildBlockV1" => Probe testing_build_block_v1;
+    "txpool_content" => Look txpool_content;
+    "txpool_contentFrom" => Look txpool_content_from;
+    "txpool_status" => Look txpool_status;
+    "web3_clientVersion" => Read web3_client_version;
+    "web3_sha3" => Read web3_sha3;
+};
 
 /// The names of all methods.
 pub fn methods() -> impl Iterator<Item = &'static str> {
@@ -444,10 +324,12 @@ pub fn call_within(
 ) -> Result<Value, RpcError> {
     let params = &mut Params::new(params);
     match method(name)? {
-        Read(answer) => answer(chain, params),
-        Try(answer) => answer(chain, params, limits),
-        Await(answer) => answer(chain, &Pool::default(), params),
-        Look(_) | Probe(_) | Poll(_) | Change(_) => Err(RpcError::unknown_method(name)),
+        Method::Read(answer) => answer(chain, params),
+        Method::Try(answer) => answer(chain, params, limits),
+        Method::Await(answer) => answer(chain, &Pool::default(), params),
+        Method::Look(_) | Method::Probe(_) | Method::Poll(_) | Method::Change(_) => {
+            Err(RpcError::unknown_method(name))
+        }
     }
 }
 
