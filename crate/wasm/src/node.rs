@@ -35,7 +35,7 @@ impl Engine {
     /// A `WireError`: a block is not valid, and the node is as it was.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        self.with_node(now_ms, |node, host| node.import(host, rlp))?
+        self.with_node(self.host(now_ms), |node, host| node.import(host, rlp))?
             .map_err(|error| WireError::chain("importChain", &error).into())
     }
 
@@ -47,7 +47,7 @@ impl Engine {
     /// A `WireError`: no node is open.
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
         let params = positional(params);
-        let answer = self.with_node(now_ms, |node, host| {
+        let answer = self.with_node(self.host(now_ms), |node, host| {
             let answer = match params {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => Answer {
@@ -59,20 +59,51 @@ impl Engine {
         })?;
         Ok(encode::to_js(&answer)?)
     }
+
+    /// Makes a change again that another node has seen. It takes the time that it takes: what was in time
+    /// once must not be lost because this is a slower moment. Nobody is told.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: the node is not changed by it.
+    pub fn repeat(&self, method: &str, params: &str, now_ms: f64) -> Result<(), JsValue> {
+        let lost =
+            |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
+        let params = positional(params).map_err(|error| lost(error.to_string()))?;
+        let host = Host {
+            clock: None,
+            cancel: None,
+            ..self.host(now_ms)
+        };
+        self.with_node(host, |node, host| {
+            let Answer { result, changed } = node.request(host, method, &params);
+            node.take_notifications();
+            match result {
+                Ok(_) if changed => Ok(()),
+                Ok(_) => Err(lost("nothing changed".to_owned())),
+                Err(error) => Err(lost(error.to_string())),
+            }
+        })??;
+        Ok(())
+    }
 }
 
 impl Engine {
-    fn with_node<T>(
-        &self,
-        now_ms: f64,
-        run: impl FnOnce(&mut Node, &Host<'_>) -> T,
-    ) -> Result<T, WireError> {
-        let host = Host {
+    /// What this worker lends a request of the time `now_ms`.
+    fn host(&self, now_ms: f64) -> Host<'_> {
+        Host {
             engine: &self.core,
             now: now_ms as u64,
             clock: Some(&clock::now_ns),
             cancel: Some(&CANCEL),
-        };
+        }
+    }
+
+    fn with_node<T>(
+        &self,
+        host: Host<'_>,
+        run: impl FnOnce(&mut Node, &Host<'_>) -> T,
+    ) -> Result<T, WireError> {
         let mut node = self.node.borrow_mut();
         let node = node
             .as_mut()

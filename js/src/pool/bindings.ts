@@ -81,6 +81,8 @@ export type EngineBinding = {
   importChain(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number): unknown
+  /** Makes a change again, without limits, and tells nobody. */
+  repeat(method: string, params: string, nowMs: number): void
   panicInEngine(): void
   panicInPool(): void
   hang(): void

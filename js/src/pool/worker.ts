@@ -93,7 +93,7 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       const { options, blocks, nowMs, journal } = request
       engine.openNode(options)
       if (blocks !== undefined) engine.importChain(blocks, nowMs)
-      for (const { method, params, nowMs } of journal) engine.request(method, params, nowMs)
+      for (const { method, params, nowMs } of journal) engine.repeat(method, params, nowMs)
       return undefined
     }
     case 'rpc':
