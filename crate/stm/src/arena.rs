@@ -3,34 +3,41 @@
 
 use crate::sync::OnceLock;
 
-/// Slots of the first chunk; each further chunk is twice as long.
-const FIRST: u32 = if cfg!(parevm_loom) { 4 } else { 256 };
-/// Chunk 24 alone ends beyond what `u32` can name.
-const CHUNKS: usize = 25;
+/// Slots that come into being together. Whoever takes the numbers of a chunk
+/// has its memory to himself.
+pub(crate) const CHUNK: u32 = if cfg!(parevm_loom) { 4 } else { 128 };
+/// Row 25 alone ends beyond what `u32` can name.
+const ROWS: usize = 26;
 
+/// Chunks in rows, each of which is twice as long as the one before: so a row
+/// is never moved, and nobody waits for more than a chunk to be made.
 pub(crate) struct Arena<T> {
-    chunks: [OnceLock<Box<[T]>>; CHUNKS],
+    rows: [OnceLock<Row<T>>; ROWS],
 }
+
+type Row<T> = Box<[OnceLock<Box<[T]>>]>;
 
 impl<T: Default> Arena<T> {
     pub(crate) fn new() -> Self {
         Self {
-            chunks: std::array::from_fn(|_| OnceLock::new()),
+            rows: std::array::from_fn(|_| OnceLock::new()),
         }
     }
 
     /// The slot `index`, which springs into being on first use.
     pub(crate) fn get(&self, index: u32) -> &T {
-        // Chunk k starts at FIRST * (2^k - 1).
-        let row = index / FIRST + 1;
-        let chunk = row.ilog2();
-        let start = FIRST * ((1 << chunk) - 1);
-        let slots = self.chunks[chunk as usize].get_or_init(|| {
+        // Row k holds the chunks 2^k - 1 to 2^(k + 1) - 2.
+        let chunk = index / CHUNK + 1;
+        let row = chunk.ilog2();
+        let length = 1_usize << row;
+        let chunks = self.rows[row as usize]
+            .get_or_init(|| std::iter::repeat_with(OnceLock::new).take(length).collect());
+        let slots = chunks[chunk as usize - length].get_or_init(|| {
             std::iter::repeat_with(T::default)
-                .take((FIRST as usize) << chunk)
+                .take(CHUNK as usize)
                 .collect()
         });
-        &slots[(index - start) as usize]
+        &slots[(index % CHUNK) as usize]
     }
 }
 

@@ -19,6 +19,18 @@ pub(crate) struct Ownership {
     seen: usize,
 }
 
+impl Ownership {
+    /// The one that answers for `seen` announcements.
+    pub(crate) fn of(seen: usize) -> Self {
+        Self { seen }
+    }
+
+    /// How many announcements it answers for; at least one.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen
+    }
+}
+
 impl Frontier {
     pub(crate) fn new() -> Self {
         Self {

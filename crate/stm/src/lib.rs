@@ -11,6 +11,7 @@ mod cell;
 mod claims;
 mod error;
 mod frontier;
+mod handover;
 mod index;
 mod interner;
 mod marks;

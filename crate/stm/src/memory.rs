@@ -4,7 +4,7 @@ use crate::{
     LocationId, TxIndex, Value,
     arena::Arena,
     cell::{Cell, Found},
-    interner::Interner,
+    interner::{Interner, Numbers},
     sync::{Mutex, lock},
 };
 use std::hash::Hash;
@@ -16,6 +16,8 @@ use std::hash::Hash;
 pub struct Memory<L, V: Value> {
     interner: Interner<L>,
     cells: Arena<Mutex<Cell<V>>>,
+    /// For who is no worker.
+    numbers: Mutex<Numbers>,
 }
 
 /// One location that a final transaction wrote.
@@ -49,6 +51,7 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         Self {
             interner: Interner::new(seed, locations),
             cells: Arena::new(),
+            numbers: Mutex::new(Numbers::default()),
         }
     }
 
@@ -62,7 +65,7 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         location: &L,
         load: impl FnOnce(&L) -> Result<V, E>,
     ) -> Result<LocationId, E> {
-        let id = self.intern(self.hash(location), location);
+        let id = self.name(location);
         self.load(id, location, load)?;
         Ok(id)
     }
@@ -77,7 +80,7 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         location: &L,
         load: impl Fn(&L) -> Result<V, E>,
     ) -> Result<(LocationId, V), E> {
-        let id = self.intern(self.hash(location), location);
+        let id = self.name(location);
         Ok((id, self.read_final(id, location, load)?))
     }
 
@@ -111,9 +114,14 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         self.interner.hash(location)
     }
 
-    /// The dense name of `location`, whose hash is `hash`.
-    pub(crate) fn intern(&self, hash: u64, location: &L) -> LocationId {
-        self.interner.intern(hash, location)
+    fn name(&self, location: &L) -> LocationId {
+        self.intern(self.hash(location), location, &mut lock(&self.numbers))
+    }
+
+    /// The dense name of `location`, whose hash is `hash`. A new one is the next
+    /// of `numbers`.
+    pub(crate) fn intern(&self, hash: u64, location: &L, numbers: &mut Numbers) -> LocationId {
+        self.interner.intern(hash, location, numbers)
     }
 
     /// Makes sure that the value before the block is there.

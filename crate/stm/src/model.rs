@@ -10,7 +10,8 @@
 use crate::{
     Claims, Executor, Memory, Mode, Program, ReadError, Run, RunError, Step, TxIndex, Value, View,
     WorkerId,
-    frontier::Frontier,
+    frontier::{Frontier, Ownership},
+    handover::Handover,
     sync::{AtomicUsize, Ordering},
     wait::Beds,
 };
@@ -155,6 +156,43 @@ fn who_leaves_early_leaves_nothing_behind() {
     assert!(LEFT.load(std::sync::atomic::Ordering::Relaxed) > 0);
 }
 
+#[test]
+fn an_ownership_is_handed_over_or_kept_and_never_lost() {
+    // Counted over all orders: both happen.
+    static TAKEN: StdMutex<[bool; 2]> = StdMutex::new([false; 2]);
+    loom::model(|| {
+        let handover = Arc::new(Handover::new(2));
+        let other = WorkerId::new(1);
+        handover.open(other);
+        let taker = {
+            let handover = handover.clone();
+            thread::spawn(move || handover.close(other).map(|ownership| ownership.seen()))
+        };
+        let kept = handover.offer(other, Ownership::of(3)).err();
+        let kept = kept.map(|ownership| ownership.seen());
+        let taken = taker.join().unwrap();
+        assert!(matches!((kept, taken), (Some(3), None) | (None, Some(3))));
+        TAKEN.lock().unwrap()[usize::from(taken.is_some())] = true;
+    });
+    assert_eq!(*TAKEN.lock().unwrap(), [true; 2]);
+}
+
+#[test]
+fn who_is_handed_the_frontier_moves_it() {
+    model(3, || {
+        let outcome = run_in_pairs(vec![Act::Gain; 4]);
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(outcome.last, 4);
+        assert_eq!(outcome.settled.len(), 4);
+    });
+    model(3, || {
+        let outcome = run_in_pairs(vec![Act::Increment; 4]);
+        assert_eq!(outcome.result, Ok(()));
+        assert_eq!(outcome.settled, vec![1, 2, 3, 4]);
+        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+    });
+}
+
 #[derive(Clone, Copy)]
 enum Act {
     Increment,
@@ -175,15 +213,24 @@ struct Outcome {
 
 /// Runs `acts` on two workers, on one location that starts at 0.
 fn run(acts: Vec<Act>) -> Outcome {
-    run_with(acts, false)
+    let claims = Claims::in_order(acts.len() as u32);
+    run_with(acts, claims, false)
+}
+
+/// The same, with two claimed together.
+fn run_in_pairs(acts: Vec<Act>) -> Outcome {
+    let pairs = (0..acts.len() as u32).step_by(2).map(|at| at..at + 2);
+    let claims = Claims::new(pairs.collect()).unwrap();
+    run_with(acts, claims, false)
 }
 
 /// The same, with everybody expected to write there.
 fn run_expecting(acts: Vec<Act>) -> Outcome {
-    run_with(acts, true)
+    let claims = Claims::in_order(acts.len() as u32);
+    run_with(acts, claims, true)
 }
 
-fn run_with(acts: Vec<Act>, expects: bool) -> Outcome {
+fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
     let count = acts.len();
     let block: &'static Block = Box::leak(Box::new(Block {
         acts,
@@ -193,7 +240,6 @@ fn run_with(acts: Vec<Act>, expects: bool) -> Outcome {
             .collect(),
     }));
     let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
-    let claims = Claims::in_order(count as u32);
     let mut run = Run::new(block, memory, claims, 2);
     if expects {
         let id = memory.locate(&0, |_| Ok::<_, ()>(Counter(0))).unwrap();

@@ -14,22 +14,45 @@ impl<'m, P: Program> Shared<'m, P> {
     /// Tells the frontier that transactions have run, and moves it unless
     /// somebody else does. `executor` is in the middle of no run.
     pub(crate) fn announce(&self, executor: &mut P::Executor<'m>) {
-        let mut ownership = self.frontier.announce();
+        if let Some(ownership) = self.frontier.announce() {
+            self.own(ownership, executor);
+        }
+    }
+
+    /// Moves the frontier until nothing is left to see, or the ownership is
+    /// handed over.
+    pub(crate) fn own(&self, ownership: Ownership, executor: &mut P::Executor<'m>) {
+        let mut ownership = Some(ownership);
         while let Some(owned) = ownership {
-            self.move_frontier(&owned, executor);
-            ownership = self.frontier.retire(owned);
+            let kept = self.move_frontier(owned, executor);
+            ownership = kept.and_then(|owned| self.frontier.retire(owned));
         }
     }
 
     /// Settles transactions while the lowest one that is not final has run.
-    fn move_frontier(&self, ownership: &Ownership, executor: &mut P::Executor<'m>) {
+    /// `None` if another worker goes on with that.
+    fn move_frontier(
+        &self,
+        mut ownership: Ownership,
+        executor: &mut P::Executor<'m>,
+    ) -> Option<Ownership> {
+        let worker = executor.view().worker();
         while !self.is_stopped() {
             let settled = self.frontier.settled();
             if settled as usize == self.tasks.len() {
-                return;
+                break;
             }
             let index = TxIndex::new(settled);
             let mut task = lock(self.task(index));
+            if let Phase::Ready | Phase::Running = task.phase {
+                break;
+            }
+            if task.worker != worker {
+                match self.handover.offer(task.worker, ownership) {
+                    Ok(()) => return None,
+                    Err(kept) => ownership = kept,
+                }
+            }
             let output = match task.phase {
                 Phase::Executed => {
                     let record = std::mem::take(&mut task.record);
@@ -37,15 +60,15 @@ impl<'m, P: Program> Shared<'m, P> {
                     drop(task);
                     self.decide(index, record, guess, executor)
                 }
-                Phase::Finished => task.output.take(),
-                Phase::Ready | Phase::Running => return,
+                _ => task.output.take(),
             };
-            let Some(output) = output else { return };
+            let Some(output) = output else { break };
             match self.program.settle(index, *output) {
-                Ok(()) => self.frontier.advance(ownership),
+                Ok(()) => self.frontier.advance(&ownership),
                 Err(source) => self.stop(RunError::Failed { index, source }),
             }
         }
+        Some(ownership)
     }
 
     /// Validates the first run of `index`, and runs it again if that fails.
@@ -59,12 +82,13 @@ impl<'m, P: Program> Shared<'m, P> {
     ) -> Option<Box<P::Output>> {
         let failed = self.first_to_fail(&record.reads);
         if guess.is_some() && failed.is_none() {
-            for id in record.written {
-                lock(self.memory.cell(id)).settle(index);
+            for id in &record.written {
+                lock(self.memory.cell(*id)).settle(index);
             }
-            for (id, patch) in record.blind {
-                lock(self.memory.cell(id)).apply(&patch, None);
+            for (id, patch) in &record.blind {
+                lock(self.memory.cell(*id)).apply(patch, None);
             }
+            executor.view().keep_room(record);
             return guess;
         }
         if let Some(id) = failed {
@@ -96,7 +120,9 @@ impl<'m, P: Program> Shared<'m, P> {
     pub(crate) fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
         let expected = self.expect(index);
         if let Some(output) = self.run_final(index, &expected, executor) {
+            let worker = executor.view().worker();
             self.end_run(index, |task| {
+                task.worker = worker;
                 task.output = Some(Box::new(output));
                 task.phase = Phase::Finished;
             });

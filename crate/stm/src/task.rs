@@ -6,6 +6,8 @@ pub(crate) type Task<P> = Mutex<TaskState<P>>;
 
 pub(crate) struct TaskState<P: Program> {
     pub(crate) phase: Phase,
+    /// Who ran it last.
+    pub(crate) worker: WorkerId,
     /// Workers that are to be woken when the run is over.
     pub(crate) waiters: Vec<WorkerId>,
     /// What the first run left for the frontier.
@@ -42,6 +44,7 @@ impl<P: Program> Default for TaskState<P> {
     fn default() -> Self {
         Self {
             phase: Phase::Ready,
+            worker: WorkerId::new(0),
             waiters: Vec::new(),
             record: Record::default(),
             output: None,

@@ -2,6 +2,7 @@
 
 use crate::{
     LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId,
+    interner::Numbers,
     run::Shared,
     task::{Read, Record},
     timeline::Log,
@@ -18,10 +19,14 @@ pub struct View<'m, P: Program> {
     reads: Vec<Read<P>>,
     writes: Vec<Write<P>>,
     blind: Vec<Write<P>>,
+    /// Records that are settled, for their room.
+    spare: Vec<Record<P>>,
     pub(crate) log: Log<'m>,
     /// Names that were asked for lately, by their hash: hot locations are
     /// found without touching what workers share.
     names: Box<[Option<Name<P>>]>,
+    /// For locations that nobody has asked for.
+    numbers: Numbers,
 }
 
 struct Name<P: Program> {
@@ -31,6 +36,8 @@ struct Name<P: Program> {
     is_loaded: bool,
 }
 
+/// Records whose room is kept: about as many as wait for the frontier.
+const SPARE: usize = 64;
 /// A power of two.
 const NAMES: usize = if cfg!(parevm_loom) { 1 } else { 1024 };
 
@@ -61,8 +68,10 @@ impl<'m, P: Program> View<'m, P> {
             reads: Vec::new(),
             writes: Vec::new(),
             blind: Vec::new(),
+            spare: Vec::new(),
             log: Log::new(shared.recorder, worker),
             names: (0..NAMES).map(|_| None).collect(),
+            numbers: Numbers::default(),
         }
     }
 
@@ -89,10 +98,25 @@ impl<'m, P: Program> View<'m, P> {
 
     /// Hands over what the run relied on, and its blind patches.
     pub(crate) fn take_record(&mut self) -> Record<P> {
+        let Record {
+            reads,
+            written,
+            blind,
+        } = self.spare.pop().unwrap_or_default();
         Record {
-            reads: std::mem::take(&mut self.reads),
-            blind: std::mem::take(&mut self.blind),
-            written: Vec::with_capacity(self.writes.len()),
+            reads: std::mem::replace(&mut self.reads, reads),
+            written,
+            blind: std::mem::replace(&mut self.blind, blind),
+        }
+    }
+
+    /// Keeps the room of a record that is settled.
+    pub(crate) fn keep_room(&mut self, mut record: Record<P>) {
+        if self.spare.len() < SPARE {
+            record.reads.clear();
+            record.written.clear();
+            record.blind.clear();
+            self.spare.push(record);
         }
     }
 
@@ -104,6 +128,11 @@ impl<'m, P: Program> View<'m, P> {
     /// Hands over the patches of a final run.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Write<P>> {
         self.writes.drain(..).chain(self.blind.drain(..))
+    }
+
+    /// The worker that looks through it.
+    pub(crate) fn worker(&self) -> WorkerId {
+        self.worker
     }
 
     /// The transaction that runs.
@@ -225,11 +254,12 @@ impl<'m, P: Program> View<'m, P> {
     fn name(&mut self, location: &P::Location) -> &mut Name<P> {
         let memory = self.shared.memory;
         let hash = memory.hash(location);
+        let numbers = &mut self.numbers;
         let place = &mut self.names[(hash >> 20) as usize % NAMES];
         let known = place.take().filter(|name| name.location == *location);
         place.insert(known.unwrap_or_else(|| Name {
             location: location.clone(),
-            id: memory.intern(hash, location),
+            id: memory.intern(hash, location, numbers),
             is_loaded: false,
         }))
     }

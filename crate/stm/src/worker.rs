@@ -80,6 +80,11 @@ impl<'m, P: Program> Worker<'m, P> {
             // batch that begins there stays there.
             let mut first = batch.clone();
             let is_alone = first.next().is_some_and(|at| self.shared.is_frontier(at));
+            // What is claimed together is short: this worker is soon between two.
+            let is_short = batch.clone().nth(1).is_some();
+            if is_short {
+                self.shared.handover.open(self.id);
+            }
             for index in batch {
                 self.attend(MOST_ASIDE - 1);
                 if self.shared.is_stopped() {
@@ -91,6 +96,10 @@ impl<'m, P: Program> Worker<'m, P> {
                     self.announce();
                 } else {
                     self.run_first(index);
+                }
+                if self.shared.handover.has_come(self.id) {
+                    self.take_over();
+                    self.shared.handover.open(self.id);
                 }
             }
             self.announce();
@@ -200,7 +209,9 @@ impl<'m, P: Program> Worker<'m, P> {
         }
         self.shared.take_back(index, &expected, &record.written);
         view.log.end();
+        let worker = self.id;
         self.shared.end_run(index, |task| {
+            task.worker = worker;
             task.record = record;
             task.output = output;
             task.phase = Phase::Executed;
@@ -228,8 +239,16 @@ impl<'m, P: Program> Worker<'m, P> {
 
     /// Tells the frontier what this worker has run since it last did.
     fn announce(&mut self) {
+        self.take_over();
         if std::mem::take(&mut self.is_silent) {
             self.shared.announce(&mut self.executor);
+        }
+    }
+
+    /// Moves the frontier if this worker was handed it, and is handed it no more.
+    fn take_over(&mut self) {
+        if let Some(ownership) = self.shared.handover.close(self.id) {
+            self.shared.own(ownership, &mut self.executor);
         }
     }
 }
