@@ -39,7 +39,7 @@ mod node {
 }
 mod rpc {
     mod methods;
-    #[cfg(feature = "conformance")]
+    #[cfg(feature = "schemas")]
     mod vectors;
 }
 mod simulate {

@@ -79,7 +79,7 @@ fn failure(text: &str, responses: Option<Value>) -> Option<String> {
     match run(packed.to_string().as_bytes()) {
         Outcome::Passed => None,
         Outcome::Failed(reason) => Some(reason),
-        Outcome::Skipped(reason) => panic!("{reason}"),
+        other => panic!("{other:?}"),
     }
 }
 
