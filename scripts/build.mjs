@@ -93,9 +93,17 @@ export async function build(
   const built = []
   if (only !== 'js') {
     const purpose = only === 'conformance' ? only : undefined
+    // One is optimised on one core while the next is compiled.
+    const rest = []
     for (const name of Object.keys(flavours)) {
-      if (await buildWasm(ready, name, { dev, force, purpose })) built.push(name)
+      const compiled = await compileWasm(ready, name, { dev, force, purpose })
+      if (compiled === null) continue
+      built.push(name)
+      const finished = finishWasm(name, compiled)
+      finished.catch(() => {}) // told below, once the compiler has ended
+      rest.push(finished)
     }
+    await Promise.all(rest)
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
   // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
@@ -104,7 +112,8 @@ export async function build(
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
-async function buildWasm(ready, name, { dev, force, purpose }) {
+/** Resolves with what {@link finishWasm} needs, or with `null` where everything is up to date. */
+async function compileWasm(ready, name, { dev, force, purpose }) {
   const { rustflags } = flavours[name]
   const features = [...flavours[name].features, ...(purpose === undefined ? [] : [purpose])]
   const profile = dev ? 'wasm-dev' : 'wasm'
@@ -113,7 +122,7 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   const id = [purpose, name].filter(Boolean).join('-')
   const stamp = join(root, '.tools/stamp', `wasm-${id}`)
   const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
-  if (!force && isCurrent(stamp, value, outputs)) return false
+  if (!force && isCurrent(stamp, value, outputs)) return null
 
   const start = performance.now()
   say(id, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
@@ -129,7 +138,7 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
     attempt:
       'read the messages of cargo above; where the lock file is old: cargo update --workspace',
   })
-  const compiled = secondsSince(start)
+  const compiler = secondsSince(start)
 
   // Complete before it is seen: what runs now goes on with what it has.
   const fresh = join(root, `.tools/fresh-${id}-${process.pid}`)
@@ -139,6 +148,12 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
   if (dev) bind.push('--keep-debug')
   await mustRun(ready.wasmBindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
+  return { dev, purpose, id, start, compiler, fresh, out, stamp, value }
+}
+
+/** Optimises what was compiled and puts it in its place. */
+async function finishWasm(name, compiled) {
+  const { dev, purpose, id, start, compiler, fresh, out, stamp, value } = compiled
   const wasm = join(fresh, `${outName}_bg.wasm`)
   if (!dev) await optimise(wasm, name)
   if (purpose === 'conformance' && name === 'threads')
@@ -147,8 +162,7 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   rmSync(out, { recursive: true, force: true })
   renameSync(fresh, out)
   record(stamp, value)
-  say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiled})`)
-  return true
+  say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiler})`)
 }
 
 async function optimise(wasm, name) {

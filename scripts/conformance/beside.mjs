@@ -1,9 +1,8 @@
 // What lies beside the files of the suite `rpc`, which reads each file packed with all of it. The same
 // rules as `crate/testkit/src/conformance/rpc/beside.rs`.
 
-/** Whether a file of this name belongs to it. */
-export const isBeside = (name) =>
-  name === 'genesis.json' || name === 'chain.rlp' || /^spec\/.*\.yaml$/.test(name)
+/** Whether a file of this name belongs to it. Schemas are not for the engine. */
+export const isBeside = (name) => name === 'genesis.json' || name === 'chain.rlp'
 
 /** Returns `files`, of `{ name, text }`, in one text. Bytes that are no text are in hexadecimal. */
 export const joined = (files) =>

@@ -69,7 +69,8 @@ export async function checkConformance({ cargo, browsers }) {
 
 /** Runs a suite with the binary that the tests of the crates use. */
 async function native({ env }, suite, dir) {
-  const args = ['build', '--workspace', '--bin', 'parevm-cli', '--profile', 'checked', '--locked']
+  // A test of the binary asks for it with the features of all tests, so nothing is compiled twice.
+  const args = ['build', '--workspace', '--test', 'conformance', '--profile', 'checked', '--locked']
   const code = await run('cargo', args, { env })
   if (code !== 0) return code
   const folder = process.env.CARGO_TARGET_DIR ?? join(root, 'target')

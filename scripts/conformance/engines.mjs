@@ -39,7 +39,7 @@ export async function runFiles(
     })
     // All take from one iterator: whoever is free gets the next file.
     for (let next = files.next(); !next.done; next = files.next()) {
-      const { name, text, reason, beside } = next.value
+      const { name, text, reason, beside, judge = (verdict) => verdict } = next.value
       if (reason !== undefined) {
         report.add(name, [broken(name, reason)])
         continue
@@ -55,7 +55,7 @@ export async function runFiles(
         }
       }
       try {
-        report.add(name, JSON.parse(await ask(name, fixture)))
+        report.add(name, JSON.parse(await ask(name, fixture)).map(judge))
       } catch (error) {
         report.add(name, [broken(name, `the engine died: ${error.message}`)])
       }

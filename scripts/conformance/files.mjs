@@ -7,6 +7,7 @@ import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { isBeside, joined } from './beside.mjs'
 import { isInSample } from './sample.mjs'
+import { isSchema, judgeOf } from './schemas.mjs'
 
 /** More bytes than any fixture has, unpacked. */
 const mostBytes = 2 ** 27
@@ -17,27 +18,28 @@ const isFixture = (name, suite) => (suite === 'rpc' ? /\.io$/ : /\.json(\.gz)?$/
 /**
  * Yields `{ name, text }`, or `{ name, reason }` for what cannot be read: the largest files first and
  * archives last. `name` is the path below `folder`, with archives as folders. A file of the suite `rpc`
- * comes with what lies `beside` it.
+ * comes with what lies `beside` it, and who is to `judge` what schemas bind.
  */
 export function* walk(folder, choice) {
   const { suite } = choice
   const files = []
   const archives = []
   const neighbours = []
+  const schemas = []
   for (const found of list(folder, '')) {
     if (found.reason !== undefined) yield found
     else if (isArchive(found.name)) archives.push(found)
     else if (isFixture(found.name, suite)) {
       if (isInSample(found.name, choice)) files.push(found)
-    } else if (suite === 'rpc' && isBeside(found.name)) {
+    } else if (suite === 'rpc' && (isBeside(found.name) || isSchema(found.name))) {
       const neighbour = read(found)
       if (neighbour.reason !== undefined) yield neighbour
-      else neighbours.push(neighbour)
+      else (isSchema(found.name) ? schemas : neighbours).push(neighbour)
     }
   }
-  const beside = suite === 'rpc' ? { beside: joined(neighbours) } : {}
+  const rest = suite === 'rpc' ? { beside: joined(neighbours), judge: judgeOf(schemas) } : {}
   files.sort((one, other) => other.size - one.size)
-  for (const file of files) yield { ...read(file), ...beside }
+  for (const file of files) yield { ...read(file), ...rest }
   for (const archive of archives) yield* unpack(archive, choice)
 }
 

@@ -86,16 +86,40 @@ test('an archive is a folder, and nothing else may be in it', () => {
 test('a file of the suite rpc comes with what lies beside it', () => {
   write('genesis.json', '{}')
   write('chain.rlp', Buffer.from([0xc0, 0x01]))
-  write('spec/eth/state.yaml', 'a: 1')
   write('README.md', 'no fixture')
   write('eth_call/one.io', '>> {}')
   const [file, ...others] = walk(folder, { ...everything, suite: 'rpc' })
   assert.deepEqual(others, [])
   assert.deepEqual(JSON.parse(pack(file.beside, file.text, [null])), {
-    beside: { 'chain.rlp': '0xc001', 'genesis.json': '{}', 'spec/eth/state.yaml': 'a: 1' },
+    beside: { 'chain.rlp': '0xc001', 'genesis.json': '{}' },
     text: '>> {}',
     responses: [null],
   })
+})
+
+test('what the engine leaves open is judged by the schemas of the methods', () => {
+  write('spec/schemas/base.yaml', "byte: { type: string, pattern: '^0x[0-9a-f]{2}$' }")
+  write(
+    'spec/eth/state.yaml',
+    "- name: eth_code\n  result: { name: Code, schema: { $ref: '#/components/schemas/byte' } }",
+  )
+  write('eth_code/one.io', '>> {}')
+  const [{ judge }] = walk(folder, { ...everything, suite: 'rpc' })
+  const open = (...answers) =>
+    judge({
+      case: 'one',
+      outcome: 'open',
+      reason: answers.map(([method, result]) => ({ method, result })),
+    })
+  assert.deepEqual(open(['eth_code', '0x00']), { case: 'one', outcome: 'passed' })
+  assert.deepEqual(open(['eth_code', '0x00'], ['eth_code', '0x0']), {
+    case: 'one',
+    outcome: 'failed',
+    reason: 'result must match pattern "^0x[0-9a-f]{2}$"',
+  })
+  assert.equal(open(['eth_cod', '0x00']).reason, 'spec has no schema of eth_cod')
+  const settled = { case: 'one', outcome: 'failed', reason: 'another' }
+  assert.deepEqual(judge(settled), settled)
 })
 
 test('a server is asked what stands in the file, and its chain is put back', async () => {

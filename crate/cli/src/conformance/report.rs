@@ -79,18 +79,21 @@ impl Report {
             row.tally.count(&outcome);
             self.total.count(&outcome);
             let file = file.to_owned();
-            match outcome {
-                Outcome::Passed => {}
-                Outcome::Failed(reason) => {
-                    match self.failures.len() {
-                        told if told < TOLD => eprintln!("FAILED {file}: {case}\n  {reason}"),
-                        TOLD => eprintln!("more failures are not told; --json FILE lists all"),
-                        _ => {}
-                    }
-                    self.failures.push(Remark { file, case, reason });
+            let reason = match outcome {
+                Outcome::Passed => continue,
+                Outcome::Skipped(reason) => {
+                    self.skips.push(Remark { file, case, reason });
+                    continue;
                 }
-                Outcome::Skipped(reason) => self.skips.push(Remark { file, case, reason }),
+                Outcome::Failed(reason) => reason,
+                Outcome::Open(_) => "nobody judges what it answers".to_owned(),
+            };
+            match self.failures.len() {
+                told if told < TOLD => eprintln!("FAILED {file}: {case}\n  {reason}"),
+                TOLD => eprintln!("more failures are not told; --json FILE lists all"),
+                _ => {}
             }
+            self.failures.push(Remark { file, case, reason });
         }
         self.seconds = (now_ms() - self.start_ms) / 1e3;
     }

@@ -290,4 +290,8 @@ impl<S: StateSource> StateSource for ListedAt<'_, S> {
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         self.listed.state.block_hash(number)
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        self.listed.state.has_storage(address)
+    }
 }

@@ -1,7 +1,7 @@
 //! A database that notes for a list what is committed to it.
 
 use super::ListBuilder;
-use crate::vm::Bytecode;
+use crate::vm::{Bytecode, collision::StorageAware};
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
 use revm::{
@@ -56,6 +56,12 @@ impl<DB: Database> Database for Recording<DB> {
 
     fn block_hash(&mut self, number: u64) -> Result<B256, DB::Error> {
         self.database.block_hash(number)
+    }
+}
+
+impl<DB: StorageAware> StorageAware for Recording<DB> {
+    fn has_storage(&mut self, address: Address, info: &AccountInfo) -> Result<bool, DB::Error> {
+        self.database.has_storage(address, info)
     }
 }
 

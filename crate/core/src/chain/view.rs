@@ -6,6 +6,7 @@ use crate::{
     vm::Bytecode,
 };
 use alloy_primitives::{Address, B256, U256};
+use alloy_trie::EMPTY_ROOT_HASH;
 
 /// The state after a block of a chain, with the hashes of the block and its ancestors.
 #[derive(Clone, Copy, Debug)]
@@ -51,5 +52,9 @@ impl StateSource for ChainView<'_> {
         let mut ancestors = self.chain.ancestors(self.block.hash);
         let block = ancestors.find(|block| block.number() == number);
         block.map(|block| block.hash).ok_or(absent)
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        Ok(self.block.state.storage_root(address) != EMPTY_ROOT_HASH)
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     block::Block,
     state::{Overlay, StateSource},
     system,
-    vm::{Environment, execute_error},
+    vm::{Environment, collision, execute_error},
 };
 use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr};
 
@@ -27,7 +27,7 @@ pub(crate) fn select<S: StateSource>(
     for (index, transaction) in block.transactions.iter().enumerate() {
         let mut admitted = used;
         let ran = admitted.admit(index, &transaction.env).and_then(|()| {
-            evm.transact(transaction.env.clone())
+            collision::transact(&mut evm, transaction.env.clone())
                 .map_err(|error| execute_error(Some(index), error))
         });
         refused.push(match ran {

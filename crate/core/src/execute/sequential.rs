@@ -9,11 +9,11 @@ use crate::{
     block::Block,
     state::{Overlay, SourceError, StateDiff, StateSource},
     system::{self, Step},
-    vm::{BlockContext, BlockEvm, Environment, TxEnv, execute_error},
+    vm::{BlockContext, BlockEvm, Environment, TxEnv, collision, execute_error},
 };
 use alloy_eip7928::BlockAccessIndex;
 use revm::{
-    ExecuteEvm, InspectEvm, Inspector,
+    Inspector,
     context::{
         ContextTr,
         result::{EVMError, ResultAndState},
@@ -67,7 +67,7 @@ impl<'a, S: StateSource> Sequential<'a, S> {
             state,
             options,
             (),
-            |evm, transaction| evm.transact(transaction),
+            |evm, transaction| collision::transact(evm, transaction),
         )
     }
 }
@@ -93,7 +93,7 @@ impl<'a, S: StateSource, I: Inspector<BlockContext<SequentialDatabase<'a, S>>>>
             state,
             options,
             inspector,
-            |evm, transaction| evm.inspect_tx(transaction),
+            |evm, transaction| collision::inspect(evm, transaction),
         )
     }
 }

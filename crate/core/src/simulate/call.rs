@@ -7,11 +7,11 @@ use crate::{
     trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_call},
     vm::{
         BlockContext, Environment, ExecutionResult, Inspector, Recorded, Stop, TxEnv, Watched,
-        execute_error,
+        collision, execute_error,
     },
 };
 use alloy_primitives::Bytes;
-use revm::{ExecuteEvm, InspectEvm, inspector::NoOpInspector};
+use revm::inspector::NoOpInspector;
 
 /// A block and the state after it, on which calls are tried. Nothing is changed by them.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl<'a, S: StateSource> Simulation<'a, S> {
             return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
         }
         let overlay = Overlay::new(&self.state, environment.spec());
-        let ran = environment.evm(overlay).transact(transaction);
+        let ran = collision::transact(&mut environment.evm(overlay), transaction);
         Ok(ran.map_err(|error| execute_error(Some(0), error))?.result)
     }
 
@@ -109,7 +109,7 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
         let overlay = Overlay::new(&self.state, environment.spec());
         let mut evm = environment.inspected_evm(overlay, watched);
-        let ran = evm.inspect_tx(transaction);
+        let ran = collision::inspect(&mut evm, transaction);
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
         }

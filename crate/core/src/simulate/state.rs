@@ -96,4 +96,8 @@ impl<S: StateSource + ?Sized> StateSource for OverriddenState<'_, S> {
             None => self.state.block_hash(number),
         }
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        self.state.has_storage(address)
+    }
 }

@@ -65,4 +65,14 @@ impl<S: StateSource + ?Sized> StateSource for Changed<'_, S> {
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         self.source.block_hash(number)
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        let Some(change) = self.changes.accounts.get(&address) else {
+            return self.source.has_storage(address);
+        };
+        if change.slots.values().any(|value| !value.is_zero()) {
+            return Ok(true);
+        }
+        Ok(!change.storage_reset && self.source.has_storage(address)?)
+    }
 }

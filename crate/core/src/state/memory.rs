@@ -133,4 +133,9 @@ impl StateSource for MemoryState {
             .copied()
             .ok_or(SourceError::BlockHashAbsent { number })
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        let entry = self.accounts.get(&address);
+        Ok(entry.is_some_and(|entry| !entry.storage.is_empty()))
+    }
 }

@@ -1,7 +1,7 @@
 //! A state source with changes on top.
 
 use super::{Account, SourceError, StateDiff, StateSource};
-use crate::vm::{Bytecode, SpecId};
+use crate::vm::{Bytecode, SpecId, collision::StorageAware};
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
     map::{AddressMap, B256Map, HashMap, hash_map::Entry},
@@ -216,6 +216,17 @@ impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
 
     fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
         self.source.block_hash(number)
+    }
+}
+
+impl<S: StateSource + ?Sized> StorageAware for Overlay<'_, S> {
+    fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
+        let source = self.source;
+        let cached = self.cached(address)?;
+        if cached.slots.values().any(|slot| !slot.now.is_zero()) {
+            return Ok(true);
+        }
+        Ok(cached.has_storage_below() && source.has_storage(address)?)
     }
 }
 

@@ -11,7 +11,7 @@ use alloy_primitives::{
     map::{B256Map, B256Set, HashMap},
 };
 use alloy_rlp::Decodable;
-use alloy_trie::TrieAccount;
+use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
 /// The state before a block, as far as an execution witness proves it: trie nodes, codes and the
 /// headers of ancestors, as `debug_executionWitness` returns them.
@@ -192,6 +192,12 @@ impl StateSource for ProvenState {
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         let hash = self.block_hashes.get(&number).copied();
         hash.ok_or(SourceError::BlockHashAbsent { number })
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        let leaf = self.leaf(address);
+        let leaf = leaf.map_err(|_| SourceError::AccountUnproven { address })?;
+        Ok(leaf.is_some_and(|account| account.storage_root != EMPTY_ROOT_HASH))
     }
 }
 

@@ -127,6 +127,20 @@ pub trait StateSource: Sync {
     /// [`SourceError::BlockHashAbsent`] when the source does not hold it.
     fn block_hash(&self, number: u64) -> Result<B256, SourceError>;
 
+    /// Whether the account at `address`, which exists, has a slot that is not zero.
+    ///
+    /// Asked where a contract is to be created at an account without nonce and code: with storage that
+    /// fails (EIP-7610). Such accounts have not come into being since Spurious Dragon, and nobody can
+    /// make a contract of one of the few that there are. Default: false, for sources that cannot tell.
+    ///
+    /// # Errors
+    ///
+    /// [`SourceError`] when the source cannot read it.
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        let _ = address;
+        Ok(false)
+    }
+
     /// Whether what `key` names can be read without waiting for it.
     ///
     /// A source that has to fetch says false, and begins to. The parallel executor then sets the
@@ -150,6 +164,9 @@ impl<S: StateSource + ?Sized> StateSource for &S {
     }
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         (**self).block_hash(number)
+    }
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        (**self).has_storage(address)
     }
     fn at_hand(&self, key: StateKey) -> bool {
         (**self).at_hand(key)

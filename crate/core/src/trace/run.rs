@@ -10,10 +10,10 @@ use crate::{
     interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, Stop, TxEnv, Watched, execute_error},
+    vm::{BlockEvm, Environment, Stop, TxEnv, Watched, collision, execute_error},
 };
 use alloy_primitives::B256;
-use revm::{DatabaseCommit, ExecuteEvm, InspectEvm, context::ContextTr};
+use revm::{DatabaseCommit, context::ContextTr};
 
 /// Traces one call on `state`, which stays as it is.
 ///
@@ -148,9 +148,7 @@ impl<'a, S: StateSource> Run<'a, S> {
             return Err(TraceError::Interrupted(interrupt));
         }
         self.used.admit(self.settled, &transaction.env)?;
-        let ran = self
-            .evm
-            .transact(transaction.env.clone())
+        let ran = collision::transact(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(self.settled), error))?;
         self.used.settle(ran.result.gas());
         self.settled += 1;
@@ -174,7 +172,7 @@ impl<'a, S: StateSource> Run<'a, S> {
     }
 
     fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
-        let ran = self.evm.inspect_tx(transaction.clone());
+        let ran = collision::inspect(&mut self.evm, transaction.clone());
         if let Some(stop) = self.evm.inspector.stopped() {
             return Err(match stop {
                 Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),

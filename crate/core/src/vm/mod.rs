@@ -1,6 +1,7 @@
 //! The EVM behind this crate. Another EVM must be able to take its place, so its types are named
 //! here and re-exported from here.
 
+pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
 pub(crate) mod parallel;

@@ -6,6 +6,7 @@ use crate::{
     state::{SourceError, StateSource},
     vm::{
         Bytecode, Environment, ExecutionResult, TxEnv,
+        collision::{StorageAware, transact_one},
         environment::ContextEvm,
         preimages::{self, KeepsHashes, Preimages},
     },
@@ -13,7 +14,7 @@ use crate::{
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
 use revm::{
-    Context, Database, ExecuteEvm, Journal, MainBuilder,
+    Context, Database, Journal, MainBuilder,
     context::{BlockEnv, CfgEnv},
     state::{AccountId, AccountInfo},
 };
@@ -71,7 +72,7 @@ impl<'a, S: StateSource> Replayer<'a, S> {
     pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
         let at = BlockAccessIndex::from_tx_index(index as u64);
         self.evm.ctx.journaled_state.database.state.index = at;
-        let ran = self.evm.transact_one(&self.block.transactions[index].env);
+        let ran = transact_one(&mut self.evm, &self.block.transactions[index].env);
         let journal = &mut self.evm.ctx.journaled_state.inner;
         // The map is drained in place, so that the next transaction need not grow one.
         for (address, account) in journal.state.drain() {
@@ -145,5 +146,11 @@ impl<S: StateSource> Database for ListedDatabase<'_, S> {
 
     fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
         self.state.block_hash(number)
+    }
+}
+
+impl<S: StateSource> StorageAware for ListedDatabase<'_, S> {
+    fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
+        self.state.has_storage(address)
     }
 }

@@ -213,4 +213,8 @@ impl StateSource for Before {
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         Ok(keccak256(number.to_string()))
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        self.0.has_storage(address)
+    }
 }

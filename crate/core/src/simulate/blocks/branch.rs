@@ -6,6 +6,7 @@ use crate::{
     vm::Bytecode,
 };
 use alloy_primitives::{Address, B256, U256};
+use alloy_trie::EMPTY_ROOT_HASH;
 use std::collections::BTreeMap;
 
 /// The state before a simulated block, with the hashes of all blocks before it.
@@ -36,5 +37,9 @@ impl StateSource for Branch<'_> {
             Some(hash) => Ok(*hash),
             None => self.base.block_hash(number),
         }
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        Ok(self.state.storage_root(address) != EMPTY_ROOT_HASH)
     }
 }

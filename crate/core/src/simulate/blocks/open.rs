@@ -21,7 +21,7 @@ use crate::{
     system::{self, Step},
     vm::{
         Environment, ExecutionResult, HaltReason, InvalidTransaction, Recorded, SpecId, Stop,
-        Watched, execute_error,
+        Watched, collision, execute_error,
     },
 };
 use alloy_consensus::{BlockBody, Header, proofs::calculate_transaction_root};
@@ -30,7 +30,6 @@ use alloy_eips::{eip4895::Withdrawals, eip7685::EMPTY_REQUESTS_HASH};
 use alloy_primitives::{Address, B256, Log};
 use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::Log as PlacedLog;
-use revm::InspectEvm;
 use std::sync::Arc;
 
 /// A block while its calls run.
@@ -159,7 +158,7 @@ impl<'b> OpenBlock<'b> {
         let watch = simulator.limits.watch;
         let watched = Watched::new(Transfers::default(), watch, Recorded::default(), 0);
         let mut evm = environment.inspected_evm(&mut self.database, watched);
-        let ran = evm.inspect_tx(transaction.env.clone());
+        let ran = collision::inspect(&mut evm, transaction.env.clone());
         let inspector = evm.inspector;
         if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));

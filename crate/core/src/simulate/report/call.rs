@@ -17,13 +17,13 @@ use crate::{
     simulate::{CallError, request},
     state::{Overlay, StateDiff, StateSource},
     trace::{Place, Tracer},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, execute_error},
+    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
 };
 use alloy_primitives::{Bytes, Log, U256};
 use alloy_rpc_types_eth::AccessList;
 use alloy_rpc_types_trace::geth::CallFrame;
 use revm::{
-    DatabaseCommit, InspectEvm,
+    DatabaseCommit,
     context::result::{EVMError, ResultAndState},
     context_interface::Transaction,
 };
@@ -124,7 +124,7 @@ pub(super) fn run<S: StateSource>(
     );
     let watched = Watched::new(inspectors, settings.watch, recorded, bytes);
     let mut evm = environment.inspected_evm(overlay, watched);
-    let ran = evm.inspect_tx(transaction.clone());
+    let ran = collision::inspect(&mut evm, transaction.clone());
     let left = evm.inspector.left();
     match evm.inspector.stopped() {
         Some(Stop::Interrupted(interrupt)) => {

@@ -95,4 +95,9 @@ impl<S: StateSource> StateSource for Guessed<'_, S> {
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
         self.source.block_hash(number)
     }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        // An account keeps its storage as long as it exists, which `account` notes.
+        self.source.has_storage(address)
+    }
 }

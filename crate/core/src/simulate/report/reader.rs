@@ -5,11 +5,11 @@ use crate::{
     interrupt::Watch,
     simulate::CallError,
     state::{Overlay, StateSource},
-    vm::{BlockEvm, Environment, ExecutionResult, TxEnv, execute_error},
+    vm::{BlockEvm, Environment, ExecutionResult, TxEnv, collision, execute_error},
 };
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
-use revm::{ExecuteEvm, context_interface::ContextTr};
+use revm::context_interface::ContextTr;
 
 sol! {
     function balanceOf(address owner) returns (uint256);
@@ -215,7 +215,7 @@ impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
             chain_id: None,
             ..TxEnv::default()
         };
-        let ran = self.evm.transact(question);
+        let ran = collision::transact(&mut self.evm, question);
         let ran = ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?;
         let gas = ran.result.tx_gas_used().saturating_sub(INTRINSIC);
         self.budget.left = self

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     execute::AccessListOutput,
     state::StateSource,
-    vm::{Environment, TxEnv, preimages},
+    vm::{Environment, TxEnv, collision, preimages},
 };
 use alloy_primitives::{Address, U256};
 use parevm_stm::Step;
@@ -326,7 +326,7 @@ impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
         {
             Self::rely_at_least(&mut self.inner.ctx, payer, value);
         }
-        self.inner.frame_init(frame_input)
+        collision::frame_init(&mut self.inner, frame_input)
     }
 
     fn frame_run(

@@ -13,6 +13,7 @@ use crate::{
     state::{SourceError, StateKey, StateSource},
     vm::{
         Bytecode, TxEnv,
+        collision::StorageAware,
         preimages::{KeepsHashes, Preimages},
     },
 };
@@ -371,5 +372,14 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
     fn block_hash(&mut self, number: u64) -> Result<B256, ViewError> {
         self.need(StateKey::BlockHash(number))?;
         Ok(self.source.block_hash(number)?)
+    }
+}
+
+impl<S: StateSource> StorageAware for ViewDatabase<'_, '_, S> {
+    fn has_storage(&mut self, address: Address, info: &AccountInfo) -> Result<bool, ViewError> {
+        // The run relies on what it has loaded, the epoch too: the storage before the block is in force.
+        let loaded = self.loaded(address, info);
+        let loaded = loaded.ok_or(ViewError::Bug("an account that exists was loaded"))?;
+        Ok(loaded.seen.epoch == 0 && self.source.has_storage(address)?)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 ///
 /// The suite reads a file packed with them, `{ "beside": { name: text }, "text": ... }`, so that a host
 /// hands over one text here as in any suite. Bytes that are no text are in hexadecimal. The same packing
-/// stands in `scripts/conformance/files.mjs`.
+/// stands in `scripts/conformance/beside.mjs`.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
     files: BTreeMap<String, String>,

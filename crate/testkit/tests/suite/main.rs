@@ -1,0 +1,63 @@
+//! Everything that is tested from outside, in one program: each would be linked with the whole engine.
+//! What counts allocations is a program of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod block {
+    mod bad_input;
+    mod collision;
+    mod invalid;
+    mod recorded;
+    mod rules;
+    mod stateless;
+    mod system;
+}
+mod chain;
+mod executor {
+    mod adversarial;
+    mod bal;
+    mod chunks;
+    mod engine;
+    mod fetched;
+    mod fuzz;
+    mod hashes;
+    mod known_faults;
+    mod made_blocks;
+    mod stream;
+    mod synthetic;
+}
+mod node {
+    mod events;
+    mod mining;
+    mod options;
+    mod signing;
+    mod state;
+}
+mod rpc {
+    mod methods;
+    #[cfg(feature = "schemas")]
+    mod vectors;
+}
+mod simulate {
+    mod blocks;
+    mod calls;
+    /// What calls would do, in one report.
+    mod report {
+        mod approvals;
+        mod assets;
+        mod bundles;
+        mod failures;
+        mod side_by_side;
+        mod traces;
+        mod world;
+    }
+}
+mod trace {
+    mod answers;
+    #[cfg(feature = "conformance")]
+    mod vectors;
+}

@@ -1,0 +1,93 @@
+//! A node in memory that requests change.
+
+use parevm::{
+    Engine, Node,
+    node::{Host, Mining, NodeOptions},
+    rpc::ErrorCode,
+};
+use serde_json::json;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+#[test]
+fn options_are_read_as_users_write_them() {
+    let options: NodeOptions = serde_json::from_value(json!({
+        "chainId": 7,
+        "mining": { "interval": 5 },
+        "limits": { "time": 20, "gas": 1_000_000 },
+    }))
+    .unwrap();
+    assert_eq!(options.mining, Mining::Interval(5));
+    assert_eq!(options.limits.memory, 512 << 20);
+    let mut node = Node::new(options).unwrap();
+    let engine = Engine::new(1).unwrap();
+    let host = Host {
+        engine: &engine,
+        now: 0,
+        clock: None,
+        cancel: None,
+    };
+    let answer = node.request(&host, "eth_chainId", &[]);
+    assert_eq!(answer.result.unwrap(), "0x7");
+    assert!(!answer.changed);
+    let manual: NodeOptions = serde_json::from_value(json!({ "mining": "manual" })).unwrap();
+    assert_eq!(manual.mining, Mining::Manual);
+    assert!(serde_json::from_value::<NodeOptions>(json!({ "minning": "manual" })).is_err());
+}
+
+#[test]
+fn a_call_has_the_gas_and_the_time_of_the_options() {
+    let options = json!({ "limits": { "time": 20, "gas": 1_000_000 } });
+    let mut node = Node::new(serde_json::from_value(options).unwrap()).unwrap();
+    let engine = Engine::new(1).unwrap();
+    let ticks = AtomicU64::new(0);
+    // Each look at the clock takes a millisecond.
+    let clock = || ticks.fetch_add(1_000_000, Ordering::Relaxed);
+    let host = Host {
+        engine: &engine,
+        now: 0,
+        clock: Some(&clock),
+        cancel: None,
+    };
+    let callee = "0x00000000000000000000000000000000000000cc";
+    let mut call = |code: &str| {
+        let overrides = json!({ callee: { "code": code } });
+        let params = [json!({ "to": callee }), json!("latest"), overrides];
+        node.request(&host, "eth_call", &params).result
+    };
+    // GAS, returned: the limit less 21,000 and the instruction.
+    let gas = call("0x5a60005260206000f3").unwrap();
+    assert_eq!(gas, format!("0x{:064x}", 1_000_000 - 21_000 - 2));
+    // JUMPDEST, PUSH0, JUMP.
+    let error = call("0x5b5f56").unwrap_err();
+    assert_eq!(error.code, ErrorCode::Call(-32_016));
+}
+
+#[test]
+fn an_answer_says_whether_it_changed_the_node() {
+    let mut node = Node::new(NodeOptions::default()).unwrap();
+    let engine = Engine::new(1).unwrap();
+    let host = Host {
+        engine: &engine,
+        now: 0,
+        clock: None,
+        cancel: None,
+    };
+    let mut request = |name: &str, params| {
+        let answer = node.request(&host, name, &[params]);
+        (answer.result.ok(), answer.changed)
+    };
+    let none = json!(null);
+    assert_eq!(
+        request("anvil_getAutomine", none.clone()),
+        (Some(json!(true)), false)
+    );
+    assert_eq!(request("evm_setAutomine", json!("no")), (None, false));
+    assert_eq!(
+        request("evm_setAutomine", json!(false)),
+        (Some(none.clone()), true)
+    );
+    assert_eq!(
+        request("anvil_getAutomine", none),
+        (Some(json!(false)), false)
+    );
+}

@@ -1,0 +1,137 @@
+//! Every method of JSON-RPC on the vectors of execution-apis, and vectors that are made wrong.
+
+use parevm::{Engine, rpc};
+use parevm_testkit::conformance::{
+    Outcome, Setup, Suite,
+    rpc::{Beside, pack},
+};
+use serde_json::{Value, json, value::RawValue};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis")
+}
+
+fn beside() -> Box<RawValue> {
+    let mut beside = Beside::default();
+    let mut folders = vec![folder()];
+    while let Some(here) = folders.pop() {
+        for entry in fs::read_dir(here).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder()).unwrap().display().to_string();
+            if path.is_dir() {
+                folders.push(path);
+            } else if Beside::has(&name) {
+                beside.add(&name, &fs::read(&path).unwrap());
+            }
+        }
+    }
+    beside.joined()
+}
+
+fn run(packed: &[u8]) -> Outcome {
+    let engine = Engine::new(1).unwrap();
+    let setup = Setup {
+        engine: &engine,
+        executors: &[],
+        only: None,
+        trace: None,
+        now: || 0.0,
+    };
+    let mut outcomes = Vec::new();
+    Suite::Rpc.run("file.io", packed, &setup, &mut |verdict| {
+        outcomes.push(verdict.outcome);
+    });
+    assert_eq!(outcomes.len(), 1);
+    outcomes.remove(0)
+}
+
+#[test]
+fn every_method_answers_as_the_vectors_of_execution_apis() {
+    let beside = beside();
+    let mut passed = 0;
+    let mut wrong = Vec::new();
+    for method in rpc::methods() {
+        // Some have no vectors.
+        let Ok(files) = fs::read_dir(folder().join(method)) else {
+            continue;
+        };
+        for file in files {
+            let path = file.unwrap().path();
+            match run(&pack(&beside, &fs::read(&path).unwrap())) {
+                Outcome::Passed => passed += 1,
+                other => wrong.push(format!("{}: {other:?}", path.display())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(passed, 209);
+}
+
+/// Why a file of these lines fails, with what a server is said to have answered.
+fn failure(text: &str, responses: Option<Value>) -> Option<String> {
+    let packed = pack(&beside(), text.as_bytes());
+    let mut packed: Value = serde_json::from_slice(&packed).unwrap();
+    packed["responses"] = json!(responses);
+    match run(packed.to_string().as_bytes()) {
+        Outcome::Passed => None,
+        Outcome::Failed(reason) => Some(reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_wrong_answer_fails_and_the_words_of_an_error_do_not_matter() {
+    let asks = r#">> {"id":1,"method":"eth_chainId"}"#;
+    let unknown = r#">> {"id":1,"method":"eth_moonPhase"}"#;
+    let cases = [
+        (
+            format!("{asks}\n<< {{\"result\":\"0xc72dd9d5e883e\"}}"),
+            None,
+        ),
+        (
+            format!("{asks}\n<< {{\"result\":\"0x1\"}}"),
+            Some("answer.result: expected \"0x1\""),
+        ),
+        (
+            format!("{asks}\n<< {{\"error\":{{\"code\":3}}}}"),
+            Some("found a result"),
+        ),
+        (format!("{unknown}\n<< {{\"result\":null}}"), Some("-32601")),
+        (
+            format!("{unknown}\n<< {{\"error\":{{\"code\":3}}}}"),
+            Some("answer.error.code"),
+        ),
+        (
+            format!("{unknown}\n<< {{\"error\":{{\"code\":-32601,\"message\":\"?\"}}}}"),
+            None,
+        ),
+        (asks.to_owned(), Some("no response")),
+        ("<< {}".to_owned(), Some("line 1")),
+        (format!("{asks}\n<< {{"), Some("line 2")),
+    ];
+    for (text, words) in cases {
+        let reason = failure(&text, None);
+        match words {
+            None => assert_eq!(reason, None, "{text}"),
+            Some(words) => assert!(
+                reason.as_ref().is_some_and(|reason| reason.contains(words)),
+                "{text}: {reason:?}"
+            ),
+        }
+    }
+}
+
+#[test]
+fn a_file_that_binds_the_schema_only_takes_any_answer_that_fits() {
+    let text = "// speconly: only the schema\n>> {\"id\":1,\"method\":\"eth_estimateGas\",\"params\":[]}\n<< {\"result\":\"0x5208\"}";
+    let failure = |response: Value| failure(text, Some(json!([response])));
+    assert_eq!(failure(json!({ "result": "0x7" })), None);
+    let reason = failure(json!({ "result": "7" })).unwrap();
+    assert!(reason.starts_with("result"), "{reason}");
+    let reason = failure(json!({ "error": { "code": 3, "message": "no" } })).unwrap();
+    assert!(reason.contains("expected a result"), "{reason}");
+}

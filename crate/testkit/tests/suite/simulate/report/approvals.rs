@@ -1,0 +1,119 @@
+//! Who may spend.
+
+use super::world::{
+    ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, allowance, approvals, balance_of, changes, data,
+    number, say, topic, transfer,
+};
+use alloy_primitives::{Address, U256, hex};
+use parevm_testkit::puppet::{Puppet, answer};
+use serde_json::json;
+
+#[test]
+fn approvals_are_told_with_what_they_were() {
+    let word = |address: Address| address.into_word();
+    let for_all = data(
+        "isApprovedForAll(address,address)",
+        &[word(ALICE), word(BOB)],
+    );
+    let approved = data("getApproved(uint256)", &[number(5)]);
+    let through = data(
+        "allowance(address,address,address)",
+        &[word(ALICE), word(OTHER), word(BOB)],
+    );
+    let code = Puppet::default()
+        .on(GO, |act| {
+            let erc20 = [
+                topic("Approval(address,address,uint256)"),
+                word(ALICE),
+                word(BOB),
+            ];
+            let act = act.log(&erc20, number(50).as_slice());
+            let act = say(act, &allowance(ALICE, BOB), 50);
+            let erc721 = [erc20[0], erc20[1], erc20[2], number(5)];
+            let act = act.log(&erc721, &[]);
+            let act = act.store(answer(&approved), word(BOB).into());
+            let all = [
+                topic("ApprovalForAll(address,address,bool)"),
+                word(ALICE),
+                word(BOB),
+            ];
+            let act = act.log(&all, number(1).as_slice());
+            let act = say(act, &for_all, 1);
+            let permit = [
+                topic("Approval(address,address,address,uint160,uint48)"),
+                word(ALICE),
+                word(OTHER),
+                word(BOB),
+            ];
+            let act = act.log(&permit, &[number(77), number(0)].concat());
+            let act = say(act, &through, 77);
+            act.store(answer(&through) + U256::ONE, U256::from(1_800_000_000))
+        })
+        .code();
+    let world = World::new()
+        .with(TOKEN, code)
+        .saying(TOKEN, &allowance(ALICE, BOB), 8);
+    let report = world.go();
+    let bob = BOB.to_string().to_lowercase();
+    assert_eq!(
+        approvals(&report),
+        [
+            "erc20 AliceBob 0x8 0x32".to_owned(),
+            format!("erc721  {} {bob}", Address::ZERO),
+            "forAll AliceBob false true".to_owned(),
+            "permit2 AliceBob {amount:0x0,expiration:0x0} {amount:0x4d,expiration:0x6b49d200}"
+                .to_owned(),
+        ]
+    );
+    let permit2 = &report["approvalChanges"][3];
+    assert_eq!(permit2["contract"], json!(TOKEN));
+    assert_eq!(permit2["token"], json!(OTHER));
+}
+
+#[test]
+fn an_approval_that_the_contract_does_not_keep_is_flagged() {
+    let code = Puppet::default()
+        .on(GO, |act| {
+            let topics = [
+                topic("Approval(address,address,uint256)"),
+                ALICE.into_word(),
+                BOB.into_word(),
+            ];
+            act.log(&topics, number(0).as_slice())
+        })
+        .code();
+    let world = World::new()
+        .with(TOKEN, code)
+        .saying(TOKEN, &allowance(ALICE, BOB), 8);
+    assert_eq!(
+        approvals(&world.go()),
+        ["erc20 AliceBob 0x8 0x8 claims 0x0"]
+    );
+}
+
+#[test]
+fn an_allowance_that_is_spent_without_event_is_told() {
+    let transfer_from = data(
+        "transferFrom(address,address,uint256)",
+        &[BOB.into_word(), CAROL.into_word(), number(5)],
+    );
+    let token = Puppet::default()
+        .on(hex!("23b872dd"), |act| {
+            let act = transfer(act, BOB, CAROL, 5);
+            let act = say(say(act, &balance_of(BOB), 15), &balance_of(CAROL), 5);
+            say(act, &allowance(BOB, OTHER), 95)
+        })
+        .code();
+    let spender = Puppet::default().always(|act| act.call_or_fail(TOKEN, &transfer_from));
+    let world = World::new()
+        .with(TOKEN, token)
+        .with(OTHER, spender)
+        .saying(TOKEN, &balance_of(BOB), 20)
+        .saying(TOKEN, &allowance(BOB, OTHER), 100);
+    let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
+    assert_eq!(approvals(&report), ["erc20 BobOther 0x64 0x5f"]);
+    assert_eq!(
+        changes(&report),
+        ["Bob erc20 0x14 0xf -0x5", "Carol erc20 0x0 0x5 0x5"]
+    );
+}

@@ -1,0 +1,169 @@
+//! What goes wrong.
+
+use super::world::{ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, changes, data, number};
+use alloy_genesis::Genesis;
+use alloy_primitives::{Address, Bytes, hex};
+use parevm::{Chain, rpc, simulate::report::Bundle};
+use parevm_testkit::puppet::Puppet;
+use serde_json::{Value, json};
+
+#[test]
+fn the_innermost_failure_is_named_and_decoded() {
+    let error = data("Broke(uint256,address)", &[number(5), BOB.into_word()]);
+    let inner = Puppet::default().on(GO, |act| act.revert(&error)).code();
+    let outer = Puppet::default().always(|act| act.call_or_fail(TOKEN, &GO));
+    let world = World::new().with(TOKEN, inner).with(OTHER, outer);
+    let mut bundle = json!({ "calls": [{ "from": ALICE, "to": OTHER }] });
+    let report = world.report(bundle.clone());
+    assert_eq!(report["status"], "failure");
+    assert_eq!(report["failedCall"], 0);
+    let failure = &report["calls"][0]["failure"];
+    assert_eq!(failure["kind"], "reverted");
+    assert_eq!(failure["message"], "execution reverted");
+    assert_eq!(failure["error"], Value::Null);
+    assert_eq!(failure["data"], json!(Bytes::from(error.clone())));
+
+    bundle["abi"] = json!([
+        { "type": "function", "name": "go", "inputs": [], "outputs": [], "stateMutability": "view" },
+        { "type": "error", "name": "Broke", "inputs": [
+            { "name": "missing", "type": "uint256" }, { "name": "who", "type": "address" },
+        ] },
+    ]);
+    let report = world.report(bundle);
+    let failure = &report["calls"][0]["failure"];
+    let bob = BOB.to_string().to_lowercase();
+    let decoded = json!({
+        "name": "Broke",
+        "signature": "Broke(uint256,address)",
+        "args": [
+            { "name": "missing", "type": "uint256", "value": "0x5" },
+            { "name": "who", "type": "address", "value": bob },
+        ],
+    });
+    assert_eq!(failure["error"], decoded);
+    assert_eq!(
+        failure["message"],
+        format!("execution reverted: Broke(0x5, {bob})")
+    );
+    assert_eq!(
+        failure["innermost"],
+        json!({
+            "address": TOKEN,
+            "depth": 1,
+            "selector": Bytes::from(GO),
+            "reason": format!("execution reverted: Broke(0x5, {bob})"),
+            "data": Bytes::from(error),
+            "error": decoded,
+        })
+    );
+}
+
+#[test]
+fn reasons_panics_and_errors_of_tokens_need_no_abi() {
+    let failing = |error: &[u8]| {
+        let code = Puppet::default().on(GO, |act| act.revert(error)).code();
+        World::new().with(TOKEN, code).go()["calls"][0]["failure"].clone()
+    };
+    let panic = failing(&data("Panic(uint256)", &[number(0x11)]));
+    assert_eq!(
+        panic["message"],
+        "execution reverted: arithmetic underflow or overflow"
+    );
+    assert_eq!(panic["error"]["args"][0]["value"], "0x11");
+    let mut text = [number(32), number(4)].concat();
+    text.extend(b"no!!");
+    text.resize(96, 0);
+    let text = [&hex!("08c379a0"), text.as_slice()].concat();
+    let revert = failing(&text);
+    assert_eq!(revert["message"], "execution reverted: no!!");
+    assert_eq!(revert["error"]["signature"], "Error(string)");
+    let poor = data(
+        "ERC20InsufficientBalance(address,uint256,uint256)",
+        &[ALICE.into_word(), number(1), number(2)],
+    );
+    assert_eq!(failing(&poor)["error"]["args"][2]["name"], "needed");
+
+    let halted = World::new()
+        .with(TOKEN, Puppet::default().always(|act| act.raw(&[0xfe])))
+        .go();
+    let failure = &halted["calls"][0]["failure"];
+    assert_eq!(failure["kind"], "halted");
+    assert_eq!(failure["innermost"]["reason"], "invalid opcode: INVALID");
+}
+
+#[test]
+fn a_sender_who_cannot_pay_fails_alone() {
+    let report = World::new().report(json!({ "calls": [
+        { "from": CAROL, "to": BOB, "value": "0x5" },
+        { "from": ALICE, "to": BOB, "value": "0x5" },
+    ] }));
+    assert_eq!(report["status"], "partial");
+    let failure = &report["calls"][0]["failure"];
+    assert_eq!(failure["kind"], "invalid");
+    assert_eq!(failure["message"], "lack of funds (0) for max fee (5)");
+    assert_eq!(report["calls"][0]["trace"], Value::Null);
+    assert_eq!(changes(&report).len(), 2);
+}
+
+#[test]
+fn malformed_bundles_name_the_field() {
+    let world = World::new();
+    let text = |bundle: Value| {
+        serde_json::from_value::<Bundle>(bundle)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(text(json!({ "calls": [{ "form": ALICE }] })).contains("`form`"));
+    assert!(text(json!({ "cals": [] })).contains("`cals`"));
+    let error = |bundle| {
+        let error = world.try_report(bundle).unwrap_err();
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        assert_eq!(error.code(), -32_602);
+        format!("{error}: {}", cause.unwrap_or_default())
+    };
+    assert_eq!(error(json!({ "calls": [] })), "calls: there is none: ");
+    assert_eq!(
+        error(json!({ "calls": [{}, { "gasPrice": "0x1", "maxFeePerGas": "0x1" }] })),
+        "calls[1]: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) are given"
+    );
+    assert_eq!(
+        error(json!({ "chainId": "0x2", "calls": [{}] })),
+        "calls[0]: chainId is 2, this chain has 1"
+    );
+    assert_eq!(
+        error(json!({ "calls": [{ "blobCount": "0x1", "blobVersionedHashes": [] }] })),
+        "calls[0]: both blobCount and blobVersionedHashes are given"
+    );
+}
+
+/// A bundle is reported with the code and the name of what is wrong.
+#[test]
+fn a_bundle_is_simulated_and_its_faults_are_named() {
+    let chain = Chain::from_genesis(&Genesis::default()).unwrap();
+    let simulate = |bundle: Value| rpc::call(&chain, "parevm_simulate", &[bundle, json!("latest")]);
+    let report = simulate(json!({ "calls": [{ "to": Address::ZERO, "value": "0x0" }] })).unwrap();
+    assert_eq!(report["status"], "success");
+    assert_eq!(report["calls"][0]["gasUsed"], "0x5208");
+    for (bundle, code, message) in [
+        (json!({}), -32_602, "calls: there is none"),
+        (
+            json!({ "calls": [{}, { "value": "0xzz" }] }),
+            -32_602,
+            "bundle.calls[1].value: ",
+        ),
+        (
+            json!({ "calls": [{ "gasPrice": "0x1", "maxFeePerGas": "0x1" }] }),
+            -32_602,
+            "calls[0]: both gasPrice and ",
+        ),
+        (
+            json!({ "calls": [], "abi": [{ "type": "error" }] }),
+            -32_602,
+            "bundle.abi[0]: missing field `name`",
+        ),
+    ] {
+        let error = simulate(bundle).unwrap_err();
+        assert_eq!(error.code.number(), code);
+        assert!(error.message.starts_with(message), "{}", error.message);
+    }
+}
