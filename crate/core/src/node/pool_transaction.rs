@@ -6,7 +6,10 @@ use alloy_consensus::{
     EthereumTxEnvelope, Transaction as _, TxEip4844, TxEip4844WithSidecar,
     transaction::{Recovered, SignerRecoverable},
 };
-use alloy_eips::{eip2718::Decodable2718, eip7594::BlobTransactionSidecarVariant};
+use alloy_eips::{
+    eip2718::{Decodable2718, Encodable2718},
+    eip7594::BlobTransactionSidecarVariant,
+};
 use alloy_primitives::{Address, B256};
 use std::sync::Arc;
 
@@ -53,6 +56,13 @@ impl PoolTransaction {
     #[must_use]
     pub fn hash(&self) -> B256 {
         *self.sent.tx_hash()
+    }
+
+    /// Bytes that it takes, its blobs included.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let blobs = self.sidecar.as_ref().map_or(0, |sidecar| sidecar.size());
+        self.sent.encode_2718_len().saturating_add(blobs)
     }
 
     /// The number among the sender's transactions.
