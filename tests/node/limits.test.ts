@@ -16,6 +16,7 @@ const FORKS: Hex = `0x${once}${once}`
 /** What takes what without end, and the error with which it ends. */
 const greedy: readonly [string, Hex, number][] = [
   ['loops', LOOP, -32016],
+  // Where calls are recorded they are too many before the time is up.
   ['calls itself twice', FORKS, -32016],
   // PUSH4 256 MiB, MLOAD
   ['asks for much memory at once', '0x631000000051', -32005],
@@ -49,7 +50,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
   const options = { build, ...(build === 'threads' ? { threads: 2 } : {}) }
 
   test.each(greedy)('a contract that %s is ended', async (_, code, expected) => {
-    const limits = { time: 3_000, memory: 64 * 2 ** 20, gas }
+    const limits = { time: 2_000, memory: 64 * 2 ** 20, gas }
     await using evm = await createEvm({ ...options, limits })
     const { stateOverride: stateOverrides, ...call } = request(code)
     const bundle = { calls: [call], stateOverrides }
@@ -60,8 +61,9 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
       () => evm.simulate(bundle),
     ]) {
       const start = performance.now()
-      await expect(ask()).rejects.toMatchObject({ code: expected })
-      expect(performance.now() - start).toBeLessThan(3_500)
+      const records = code === FORKS ? expect.toBeOneOf([expected, -32005]) : expected
+      await expect(ask()).rejects.toMatchObject({ code: records })
+      expect(performance.now() - start).toBeLessThan(2_500)
       await servesAtOnce(evm)
     }
   })
@@ -95,7 +97,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
     await using evm = await createEvm({ ...options, limits, genesis: london() })
     const ask = <T>(method: string, ...params: unknown[]) =>
       evm.provider.request<T>({ method, params: params as [] })
-    const transaction = { from: ALICE, to: CONTRACT, gas: `0x${gas.toString(16)}` }
+    const transaction = { from: ALICE, to: CONTRACT, gas: `0x${gas.toString(16)}`, gasPrice: '0x8' }
     const ends = async (request: Promise<unknown>) => {
       const start = performance.now()
       await expect(request).rejects.toMatchObject({ name: 'TimeoutRpcError', code: -32016 })
@@ -139,6 +141,7 @@ function london() {
   return {
     config: { chainId: 1, ...config },
     difficulty: '0x1',
+    baseFeePerGas: '0x7',
     gasLimit: `0x${(2n ** 51n).toString(16)}`,
     alloc: {
       [ALICE]: { balance: '0x21e19e0c9bab2400000' },
