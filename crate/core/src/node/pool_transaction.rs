@@ -27,7 +27,8 @@ pub struct PoolTransaction {
 
 impl PoolTransaction {
     /// Reads a signed transaction as EIP-2718 encodes it, a blob transaction with its blobs (EIP-4844,
-    /// EIP-7594). That the proofs prove the blobs is believed.
+    /// EIP-7594). That the proofs prove the blobs is believed: no backend of ours, which are free of C code,
+    /// verifies those of cells, which Osaka wants.
     pub(crate) fn decode(bytes: &[u8], spec: SpecId) -> Result<Self, PoolError> {
         // What the block's decoder says of other transactions is more than the pool's would.
         let Ok(pooled) = Pooled::decode_2718_exact(bytes) else {
