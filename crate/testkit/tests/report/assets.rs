@@ -490,15 +490,40 @@ fn an_event_of_lent_code_is_the_borrowers() {
 
 #[test]
 fn events_of_calls_that_failed_do_not_count() {
-    let failing = Puppet::default()
-        .always(|act| transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]).revert(&[]));
-    let outer = Puppet::default()
-        .on(GO, |act| act.call(OTHER, 0, &[]))
+    let outcome = |fails: bool| {
+        let inner = Puppet::default().always(|act| {
+            let act = transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]);
+            if fails { act.revert(&[]) } else { act }
+        });
+        let outer = Puppet::default()
+            .on(GO, |act| act.call(OTHER, 0, &[]))
+            .code();
+        let world = World::new().with(OTHER, inner).with(TOKEN, outer);
+        let report = world.go();
+        assert_eq!(report["status"], "success");
+        assert_eq!(report["calls"][0]["failure"], Value::Null);
+        let logs = report["calls"][0]["logs"].as_array().unwrap().len();
+        (changes(&report), logs)
+    };
+    assert_eq!(outcome(true), (Vec::new(), 0));
+    let (told, logs) = outcome(false);
+    assert_eq!((told.len(), logs), (4, 1), "{told:?}");
+}
+
+/// A token that counts how often it is asked, and says so.
+#[test]
+fn what_a_question_changes_is_undone() {
+    // PUSH0, SLOAD, PUSH1 1, ADD, DUP1, PUSH0, SSTORE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
+    let counts = hex!("5f54600101805f555f5260205ff3");
+    let code = Puppet::default()
+        .on(hex!("70a08231"), |act| act.raw(&counts))
+        .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();
-    let world = World::new().with(OTHER, failing).with(TOKEN, outer);
-    let report = world.go();
-    assert_eq!(report["status"], "success");
-    assert_eq!(changes(&report), [] as [&str; 0]);
-    assert_eq!(report["calls"][0]["logs"], json!([]));
-    assert_eq!(report["calls"][0]["failure"], Value::Null);
+    assert_eq!(
+        changes(&World::new().with(TOKEN, code).go()),
+        [
+            "Alice erc20 0x1 0x1 0x0 claims -0x9",
+            "Bob erc20 0x1 0x1 0x0 claims 0x9",
+        ]
+    );
 }
