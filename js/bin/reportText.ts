@@ -56,13 +56,16 @@ function assetRow(change: AccountAssetChange, tokens: Tokens): string[] {
 
 function approvalRow(change: ApprovalChange, tokens: Tokens): string[] {
   const { before, after, agrees } = change
-  const decimals = change.type === 'erc721' ? 0 : decimalsOf(change.token, tokens)
+  const hasDecimals = change.type === 'erc20' || change.type === 'permit2'
+  const decimals = hasDecimals ? decimalsOf(change.token, tokens) : 0
   const doubt = agrees ? '' : `but its event says ${grantText(change.claimed ?? null, decimals)}`
   const name = nameOf(change.token, tokens)
   const grants = [grantText(before, decimals), grantText(after, decimals), doubt]
   switch (change.type) {
     case 'erc20':
       return [change.owner, change.spender, name, ...grants]
+    case 'erc6909':
+      return [change.owner, change.spender, `${name} #${change.tokenId}`, ...grants]
     case 'permit2':
       return [change.owner, change.spender, `${name} (Permit2)`, ...grants]
     case 'forAll':

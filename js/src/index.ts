@@ -47,6 +47,7 @@ export {
   UnsupportedProviderMethodError,
   UserRejectedRequestError,
 } from './provider/rpcError.js'
+export type { BlobRequest } from './rpc/blobHashes.js'
 export type { RpcBlock, Withdrawal } from './rpc/block.js'
 export type { BlockParameter, BlockTag } from './rpc/blockParameter.js'
 export type {
@@ -59,6 +60,8 @@ export type {
   StructLog,
   StructLogs,
 } from './rpc/callTrace.js'
+export type { ContractCall, ContractCalls, ContractResult, Encodable } from './rpc/contractCall.js'
+export type { Deployless } from './rpc/deployless.js'
 export type { RpcLog } from './rpc/log.js'
 export type { BlockOverrides, StateOverride, StorageWord } from './rpc/override.js'
 export type {

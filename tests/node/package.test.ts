@@ -19,7 +19,10 @@ beforeAll(async () => {
   const [tarball] = JSON.parse(packed)
   files = tarball.files.map(({ path }: { path: string }) => path)
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  await start(['npm', 'install', '--offline', '--no-audit', '--no-fund', tarball.filename], folder)
+  await start(
+    ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball.filename],
+    folder,
+  )
 })
 
 async function start([command = '', ...args]: string[], cwd: string): Promise<string> {

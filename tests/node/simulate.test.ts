@@ -163,9 +163,9 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     await using evm = await createEvm(options)
     const fails = (calls: unknown, message: string) =>
       expect(evm.simulate({ calls } as simulate.Parameters)).rejects.toThrow(message)
-    await fails(7, 'calls')
+    await fails(7, '`calls` must be a list')
     await fails([], 'calls: there is none')
-    await fails([{ value: -1n }], 'calls[0].value')
+    await fails([{ value: -1n }], '`calls[0].value` must be')
     await fails([{}, { to: '0x12' }], 'bundle.calls[1].to')
     await fails([{ blobCount: 1, blobVersionedHashes: [] }], 'calls[0]: both blobCount')
     const controller = new AbortController()

@@ -1,7 +1,20 @@
-import { createPublicClient, createWalletClient, custom, http, parseEther, webSocket } from 'viem'
+import {
+  commitmentToVersionedHash,
+  concat,
+  createPublicClient,
+  createWalletClient,
+  custom,
+  encodeErrorResult,
+  encodeFunctionData,
+  getCreate2Address,
+  http,
+  parseAbi,
+  parseEther,
+  webSocket,
+} from 'viem'
 import { foundry } from 'viem/chains'
 import { describe, expect, test } from 'vitest'
-import { createEvm } from '../../dist/js/src/index.js'
+import { createEvm, ExecutionRevertedError } from '../../dist/js/src/index.js'
 import { anvil, serve } from './process.js'
 import { play } from './script.js'
 import { abi, deployment } from './token.js'
@@ -84,6 +97,129 @@ describe.each([
     })
     expect(ours.results.map(plain)).toEqual(theirs.results.map((one) => plain(one as never)))
   })
+})
+
+test('calls by an ABI return what viem returns', async () => {
+  await using evm = await createEvm({ threads: 1 })
+  const transport = custom(evm.provider)
+  const client = createPublicClient({ transport, chain: foundry })
+  const wallet = createWalletClient({ transport, chain: foundry, account: ALICE })
+  const hash = await wallet.deployContract({ abi, bytecode: deployment(ALICE, 1_000n) })
+  const { contractAddress } = await client.waitForTransactionReceipt({ hash })
+  const to = contractAddress ?? '0x'
+  const calls = [
+    { to, abi, functionName: 'balanceOf', args: [ALICE] },
+    { to, abi, functionName: 'transfer', args: [BOB, 300n] },
+    { to, abi, functionName: 'balanceOf', args: [ALICE], dataSuffix: '0xabcd' },
+    { to, abi, functionName: 'symbol' },
+    // Whoever has no contract returns nothing.
+    { to: CAROL, abi, functionName: 'decimals' },
+    { to, abi, functionName: 'transfer', args: [BOB, 5_000n] },
+    { to: CAROL, value: 1n },
+  ] as const
+  const { results: ours } = await evm.simulateCalls({ account: ALICE, calls })
+  const { results: theirs } = await client.simulateCalls({ account: ALICE, calls })
+  const plain = ({ status, result, data, gasUsed }: (typeof ours | typeof theirs)[number]) => ({
+    status,
+    result,
+    data,
+    gasUsed,
+  })
+  expect(ours.map(plain)).toEqual(theirs.map(plain))
+  expect(ours.map(({ result }) => result)).toEqual([
+    1_000n,
+    true,
+    700n,
+    'TEST',
+    null,
+    undefined,
+    null,
+  ])
+  const [first, , second] = await evm.simulateBlocks({
+    blocks: [
+      { calls: [{ to, abi, functionName: 'symbol' }] },
+      { calls: [{ to, abi, functionName: 'decimals' }], blockOverrides: { number: 4n } },
+    ] as never,
+  })
+  expect([first, second].map((block) => block?.calls.map(({ result }) => result))).toEqual([
+    ['TEST'],
+    [6],
+  ])
+  await expect(
+    evm.simulateCalls({ calls: [{ to, abi, functionName: 'burn' }] as never }),
+  ).rejects.toThrow('blocks[0].calls[0].functionName')
+})
+
+test('a revert is told in the words of the ABI', async () => {
+  await using evm = await createEvm({ threads: 1 })
+  const errors = parseAbi(['function go()', 'error Broke(uint256 missing, bool really)'])
+  const data = encodeErrorResult({ abi: errors, errorName: 'Broke', args: [5n, true] })
+  // PUSH1 68, PUSH1 12, PUSH1 0, CODECOPY, PUSH1 68, PUSH1 0, REVERT, the data
+  const code = `0x6044600c60003960446000fd${data.slice(2)}` as const
+  const { results } = await evm.simulateCalls({
+    calls: [{ to: BOB, abi: errors, functionName: 'go' }],
+    stateOverrides: [{ address: BOB, code }],
+  })
+  expect(results[0]).toMatchObject({ status: 'failure', data })
+  expect(results[0].error).toBeInstanceOf(ExecutionRevertedError)
+  expect(results[0].error).toMatchObject({
+    message: 'execution reverted: Broke(5, true)',
+    decoded: { errorName: 'Broke', args: [5n, true] },
+  })
+})
+
+test('contracts that are not deployed are called as viem calls them', async () => {
+  await using evm = await createEvm({ threads: 1 })
+  const client = createPublicClient({ transport: custom(evm.provider), chain: foundry })
+  const creation = deployment(ALICE, 1_000n)
+  const data = encodeFunctionData({ abi, functionName: 'balanceOf', args: [ALICE] })
+  const thousand = { data: `0x${(1_000).toString(16).padStart(64, '0')}` }
+  expect(await evm.call({ code: creation, data })).toEqual(thousand)
+  expect(await client.call({ code: creation, data })).toEqual(thousand)
+
+  // The deployer that every chain for development has: salt, then code.
+  const factory = '0x4e59b44847b379578588920ca78fbf26c0b4956c'
+  const salt = `0x${'00'.repeat(32)}` as const
+  const factoryData = concat([salt, creation])
+  const to = getCreate2Address({ from: factory, salt, bytecode: creation })
+  const deployless = { to, factory, factoryData, data } as const
+  expect(await evm.call(deployless)).toEqual(thousand)
+  expect(await client.call(deployless)).toEqual(thousand)
+  // Nothing has changed; where it is deployed, the factory is not asked.
+  expect(await evm.call({ to, data })).toEqual({ data: undefined })
+  await evm.provider.request({
+    method: 'eth_sendTransaction',
+    params: [{ from: ALICE, to: factory, data: factoryData }],
+  })
+  expect(await evm.call({ ...deployless, factoryData: '0x' })).toEqual(thousand)
+  expect(await client.call({ ...deployless, factoryData: '0x' })).toEqual(thousand)
+
+  const refused = evm.call({ ...deployless, to: CAROL })
+  await expect(refused).rejects.toThrow('the contract was not deployed')
+  const revert = encodeFunctionData({ abi, functionName: 'transfer', args: [BOB, 1n] })
+  await expect(evm.call({ code: creation, data: revert })).rejects.toThrow('exceeds balance')
+  await expect(evm.call({ code: creation, to, data })).rejects.toThrow('`code`')
+  await expect(evm.call({ factory, to, data })).rejects.toThrow('`factoryData`')
+})
+
+test('blobs are taken for their hashes', async () => {
+  await using evm = await createEvm({ threads: 1 })
+  // BLOBHASH(0), returned
+  const code = '0x6000495f5260205ff3'
+  const stateOverride = [{ address: BOB, code }] as const
+  const commitment = `0x${'c0'.repeat(48)}` as const
+  const hash = commitmentToVersionedHash({ commitment })
+  const kzg = {
+    blobToKzgCommitment: () => new Uint8Array(48).fill(0xc0),
+    computeBlobKzgProof: () => new Uint8Array(48),
+  }
+  const request = { account: ALICE, to: BOB, stateOverride, maxFeePerBlobGas: 1n } as const
+  const blobs = [new Uint8Array(131_072)]
+  expect(await evm.call({ ...request, blobs, kzg })).toEqual({ data: hash })
+  const sidecars = [{ blob: '0x', commitment, proof: '0x' }] as const
+  expect(await evm.call({ ...request, sidecars })).toEqual({ data: hash })
+  expect(await evm.call({ ...request, blobVersionedHashes: [hash] })).toEqual({ data: hash })
+  await expect(evm.call({ ...request, blobs })).rejects.toThrow('`kzg`')
 })
 
 test('viem builds on `parevm serve`, over HTTP and WebSocket', async () => {

@@ -11,9 +11,27 @@ pub enum Interrupt {
         /// How long it may take.
         limit: Duration,
     },
+    /// It took more memory than it may.
+    #[error("the run took more than {limit} bytes of memory")]
+    Memory {
+        /// Bytes that it may take.
+        limit: usize,
+    },
     /// The caller wants no result any more.
     #[error("the run was cancelled")]
     Cancelled,
+}
+
+impl Interrupt {
+    /// The code of JSON-RPC: -32016 for the time, -32005 for the memory (EIP-1474), else -32000.
+    #[must_use]
+    pub const fn code(self) -> i32 {
+        match self {
+            Self::Time { .. } => -32_016,
+            Self::Memory { .. } => -32_005,
+            Self::Cancelled => -32_000,
+        }
+    }
 }
 
 /// Asked again and again while something runs; an answer ends the run.
@@ -45,5 +63,14 @@ pub fn time_limit(clock: impl Fn() -> u64, limit: Duration) -> impl Fn() -> Opti
     move || {
         let passed = Duration::from_nanos(clock().saturating_sub(start));
         (passed > limit).then_some(Interrupt::Time { limit })
+    }
+}
+
+/// A [`Watch`] that allows `limit` bytes more than are in use now. `in_use` tells how many are.
+pub fn memory_limit(in_use: impl Fn() -> usize, limit: usize) -> impl Fn() -> Option<Interrupt> {
+    let start = in_use();
+    move || {
+        let taken = in_use().saturating_sub(start);
+        (taken > limit).then_some(Interrupt::Memory { limit })
     }
 }

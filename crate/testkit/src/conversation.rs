@@ -40,6 +40,7 @@ impl Conversation {
             engine: &self.engine,
             now: self.now,
             clock: None,
+            memory: None,
             cancel: None,
         };
         self.node.request(&host, method, &params)

@@ -66,13 +66,45 @@ pub fn refused_bytes() -> usize {
     REFUSED.load(Ordering::Relaxed)
 }
 
-/// Returns `block`, which the system gave for `bytes`, and notes when it is none.
+/// Bytes that the system has handed out, those in lists included.
+// Relaxed: a sum that orders nothing.
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+
+/// Bytes that are in use or in lists: at most 22 MiB a thread more than what is in use.
+pub(crate) fn in_use() -> usize {
+    IN_USE.load(Ordering::Relaxed)
+}
+
+/// Bytes that may still be taken.
+pub(crate) fn free() -> usize {
+    #[cfg(all(target_arch = "wasm32", feature = "threads"))]
+    let all = core::arch::wasm32::memory_size::<0>() * 64 * 1024; // It has all that it may have.
+    #[cfg(not(all(target_arch = "wasm32", feature = "threads")))]
+    let all = 2 << 30; // It grows as far as the host allows: browsers stop at 2 or 4 GiB.
+    usize::saturating_sub(all, in_use())
+}
+
+/// Returns `block`, which the system gave for `bytes`, and counts it, or notes that it is none.
 #[inline]
 fn noted(block: *mut u8, bytes: usize) -> *mut u8 {
     if block.is_null() {
         REFUSED.store(bytes, Ordering::Relaxed);
+    } else {
+        IN_USE.fetch_add(bytes, Ordering::Relaxed);
     }
     block
+}
+
+/// Gives `block` back to the system.
+///
+/// # Safety
+///
+/// The system handed `block` out for `layout`, and nobody uses it any more.
+#[inline]
+unsafe fn give_back(block: *mut u8, layout: Layout) {
+    IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+    // SAFETY: the caller's promise.
+    unsafe { System.dealloc(block, layout) }
 }
 
 /// The class of blocks that serve `layout`, or `None` where the system
@@ -171,7 +203,7 @@ unsafe impl GlobalAlloc for ThreadLists {
             None => {
                 // SAFETY: a class's layout has a size above zero.
                 let block = unsafe { System.alloc(layout_of_class(class)) };
-                noted(block, layout.size())
+                noted(block, size_of_class(class))
             }
         }
     }
@@ -180,7 +212,7 @@ unsafe impl GlobalAlloc for ThreadLists {
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         let Some(class) = class_of(layout) else {
             // SAFETY: such a layout was served by `System`.
-            return unsafe { System.dealloc(block, layout) };
+            return unsafe { give_back(block, layout) };
         };
         // SAFETY: the caller gives back a block that `alloc` handed out, which
         // is not null and belongs to this class.
@@ -189,7 +221,7 @@ unsafe impl GlobalAlloc for ThreadLists {
         });
         if !kept {
             // SAFETY: every block of a class came from `System` with this layout.
-            unsafe { System.dealloc(block, layout_of_class(class)) }
+            unsafe { give_back(block, layout_of_class(class)) }
         }
     }
 
@@ -220,6 +252,9 @@ unsafe impl GlobalAlloc for ThreadLists {
             (None, None) => {
                 // SAFETY: both sizes are served by `System`, as the block was.
                 let new_block = unsafe { System.realloc(block, layout, new_size) };
+                if !new_block.is_null() {
+                    IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+                }
                 return noted(new_block, new_size);
             }
             // The block is large enough already.
@@ -331,6 +366,26 @@ mod tests {
             let zeroed = ThreadLists.alloc_zeroed(layout);
             assert!((0..256).all(|at| *zeroed.add(at) == 0));
             ThreadLists.dealloc(zeroed, layout);
+        }
+    }
+
+    /// Other tests allocate meanwhile, but not nearly as much.
+    #[test]
+    fn what_is_handed_out_is_counted_until_it_comes_back() {
+        const MUCH: usize = 64 << 20;
+        let near = |bytes: usize| bytes.abs_diff(in_use()) < MUCH / 8;
+        let before = in_use();
+        // SAFETY: each block is freed once, with the layout it was asked for last.
+        unsafe {
+            let one = ThreadLists.alloc(layout(MUCH));
+            let other = ThreadLists.alloc_zeroed(layout(MUCH));
+            assert!(near(before + 2 * MUCH));
+            let one = ThreadLists.realloc(one, layout(MUCH), 2 * MUCH);
+            assert!(near(before + 3 * MUCH));
+            ThreadLists.dealloc(other, layout(MUCH));
+            assert!(near(before + 2 * MUCH));
+            ThreadLists.dealloc(one, layout(2 * MUCH));
+            assert!(near(before));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The node in memory that one worker owns, and what it answers.
 
 use parevm::Node;
-use parevm::node::{Answer, Host, Mining, NodeOptions};
+use parevm::node::{Answer, Host, Memory, Mining, NodeOptions};
 use parevm::rpc::{ErrorCode, RpcError};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use crate::cancel::CANCEL;
 use crate::engine::Engine;
 use crate::error::WireError;
-use crate::{clock, encode, wire};
+use crate::{allocator, clock, encode, wire};
 
 #[wasm_bindgen]
 impl Engine {
@@ -72,6 +72,7 @@ impl Engine {
         let params = positional(params).map_err(|error| lost(error.to_string()))?;
         let host = Host {
             clock: None,
+            memory: None,
             cancel: None,
             ..self.host(now_ms)
         };
@@ -89,12 +90,17 @@ impl Engine {
 }
 
 impl Engine {
-    /// What this worker lends a request of the time `now_ms`.
+    /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
+    /// for holes between blocks, and for the answer.
     fn host(&self, now_ms: f64) -> Host<'_> {
         Host {
             engine: &self.core,
             now: now_ms as u64,
             clock: Some(&clock::now_ns),
+            memory: Some(Memory {
+                in_use: &allocator::in_use,
+                free: allocator::free() / 4 * 3,
+            }),
             cancel: Some(&CANCEL),
         }
     }

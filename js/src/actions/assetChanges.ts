@@ -1,3 +1,4 @@
+import { freeAddress } from '../rpc/deployless.js'
 import type { RpcLog } from '../rpc/log.js'
 import type { StateOverride } from '../rpc/override.js'
 import type { TransactionRequest } from '../rpc/transactionRequest.js'
@@ -110,13 +111,6 @@ export function assetProbes(
 /** Code that returns the balance of `account`: BALANCE, MSTORE, RETURN; no opcode is younger than them. */
 function tellBalanceOf(account: Hex): Hex {
   return `0x73${account.slice(2)}3160005260206000f3`
-}
-
-function freeAddress(taken: readonly Hex[]): Hex {
-  const occupied = new Set(taken.map((address) => BigInt(address)))
-  let address = 0xdeadbeefn
-  while (occupied.has(address)) address += 1n
-  return `0x${address.toString(16).padStart(40, '0')}`
 }
 
 function wordOf(address: Hex): Hex {

@@ -1,7 +1,9 @@
 import type { Chain } from '../chain/chain.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { ProviderRpcError } from '../provider/rpcError.js'
+import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
+import { type Deployless, deployless } from '../rpc/deployless.js'
 import {
   type BlockOverrides,
   blockOverrides,
@@ -16,6 +18,7 @@ import type { Hex } from '../type/wire.js'
  *
  * @example
  * const { data } = await evm.call({ to, data: '0x18160ddd' })
+ * await evm.call({ code: creation, data: '0x18160ddd' }) // of a contract that nobody has deployed
  *
  * @param chain - The node to ask.
  * @param parameters - {@link call.Parameters}
@@ -25,12 +28,14 @@ import type { Hex } from '../type/wire.js'
  */
 export async function call(chain: Chain, parameters: call.Parameters): Promise<call.ReturnType> {
   const { signal } = parameters
-  const data = await chain.request<Hex>('eth_call', callParams(parameters), { signal })
+  const data = await chain.request<Hex>('eth_call', await callParams(parameters), { signal })
   return { data: data === '0x' ? undefined : data }
 }
 
 export declare namespace call {
   type Parameters = TransactionRequest &
+    BlobRequest &
+    Deployless &
     BlockParameter & {
       /** Accounts that are other than in the chain. */
       stateOverride?: StateOverride | undefined
@@ -47,9 +52,14 @@ export declare namespace call {
 }
 
 /** Returns the transaction, the block and the overrides, as several methods take them. */
-export function callParams(parameters: call.Parameters): unknown[] {
-  const params = [transactionRequest(parameters), blockParameter(parameters)] as unknown[]
-  const { stateOverride: state, blockOverrides: block } = parameters
+export async function callParams(parameters: call.Parameters): Promise<unknown[]> {
+  const asked = await withBlobHashes(parameters)
+  const { request, stateOverride: state } = deployless(asked, asked.stateOverride ?? []) ?? {
+    request: asked,
+    stateOverride: asked.stateOverride,
+  }
+  const params = [transactionRequest(request), blockParameter(parameters)] as unknown[]
+  const { blockOverrides: block } = parameters
   if (state !== undefined || block !== undefined)
     params.push(state === undefined ? {} : stateOverride(state, 'stateOverride'))
   if (block !== undefined) params.push(blockOverrides(block, 'blockOverrides'))

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.js'
 import { rpcError } from '../provider/rpcError.js'
+import type { Deployless } from '../rpc/deployless.js'
 import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
 
@@ -20,7 +21,7 @@ export async function createAccessList(
   parameters: createAccessList.Parameters,
 ): Promise<createAccessList.ReturnType> {
   const { signal } = parameters
-  const params = callParams(parameters)
+  const params = await callParams(parameters)
   const { accessList, gasUsed, error } = await chain.request<{
     accessList: { address: Hex; storageKeys: Hex[] }[]
     gasUsed: Hex
@@ -32,7 +33,7 @@ export async function createAccessList(
 }
 
 export declare namespace createAccessList {
-  type Parameters = call.Parameters
+  type Parameters = Omit<call.Parameters, keyof Deployless>
   type ReturnType = {
     accessList: readonly { address: Hex; storageKeys: readonly Hex[] }[]
     /** Gas units. */

@@ -1,4 +1,5 @@
 import type { Chain } from '../chain/chain.js'
+import type { Deployless } from '../rpc/deployless.js'
 import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
 
@@ -19,11 +20,13 @@ export async function estimateGas(
   parameters: estimateGas.Parameters,
 ): Promise<estimateGas.ReturnType> {
   const { signal } = parameters
-  return BigInt(await chain.request<Hex>('eth_estimateGas', callParams(parameters), { signal }))
+  return BigInt(
+    await chain.request<Hex>('eth_estimateGas', await callParams(parameters), { signal }),
+  )
 }
 
 export declare namespace estimateGas {
-  type Parameters = call.Parameters
+  type Parameters = Omit<call.Parameters, keyof Deployless>
   type ReturnType = bigint
   type ErrorType = call.ErrorType
 }

@@ -1,8 +1,17 @@
 import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
+import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { blockOf, type RpcBlock, type WireBlock } from '../rpc/block.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
+import {
+  type ContractCalls,
+  type ContractResult,
+  decoded,
+  type Encodable,
+  encoded,
+  explained,
+} from '../rpc/contractCall.js'
 import { logOf, type RpcLog, type WireLog } from '../rpc/log.js'
 import {
   type BlockOverrides,
@@ -20,41 +29,56 @@ import type { call } from './call.js'
  *
  * @example
  * const [block] = await evm.simulateBlocks({ blocks: [{ calls: [{ account, to, value: 1n }] }] })
+ * const calls = [{ to: token, abi, functionName: 'balanceOf', args: [account] }] as const
+ * await evm.simulateBlocks({ blocks: [{ calls }] }) // result: 5n
  *
  * @param chain - The node to ask.
  * @param parameters - {@link simulateBlocks.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
-export async function simulateBlocks(
+export async function simulateBlocks<const calls extends readonly unknown[]>(
   chain: Chain,
-  parameters: simulateBlocks.Parameters,
-): Promise<simulateBlocks.ReturnType> {
-  const { blocks, returnFullTransactions, traceTransfers, validation, signal } = parameters
+  parameters: simulateBlocks.Parameters<calls>,
+): Promise<simulateBlocks.ReturnType<calls>> {
+  const { returnFullTransactions, traceTransfers, validation, signal } = parameters
+  const blocks = parameters.blocks as readonly simulateBlocks.Block[]
   if (!Array.isArray(blocks)) throw new InvalidParameterError('blocks', 'a list', blocks)
-  const blockStateCalls = blocks.map((block: simulateBlocks.Block, index) => {
+  const block = async (block: simulateBlocks.Block, index: number) => {
     const at = `blocks[${index}]`
     const { calls, stateOverrides: state, blockOverrides: header } = block
     if (!Array.isArray(calls)) throw new InvalidParameterError(`${at}.calls`, 'a list', calls)
+    const request = async (call: simulateBlocks.Call, position: number) => {
+      const path = `${at}.calls[${position}]`
+      return transactionRequest(await encoded(await withBlobHashes(call, path), path), path)
+    }
     return {
-      calls: calls.map((one, position) => transactionRequest(one, `${at}.calls[${position}]`)),
+      calls: await Promise.all(calls.map(request)),
       ...(state === undefined ? {} : { stateOverrides: stateOverride(state, at) }),
       ...(header === undefined ? {} : { blockOverrides: blockOverrides(header, at) }),
     }
-  })
+  }
+  const blockStateCalls = await Promise.all(blocks.map(block))
   const options = { blockStateCalls, returnFullTransactions, traceTransfers, validation }
   const wire = await chain.request<WireSimulatedBlock[]>(
     'eth_simulateV1',
     [options, blockParameter(parameters)],
     { signal },
   )
-  return wire.map(({ calls, ...block }) => ({ ...blockOf(block), calls: calls.map(resultOf) }))
+  // Blocks that fill gaps between numbers were not asked for, and have no calls.
+  const asked = blocks.filter(({ calls }) => calls.length > 0).values()
+  const results = wire.map(async ({ calls, ...block }) => {
+    const requests = calls.length > 0 ? (asked.next().value?.calls ?? []) : []
+    const told = calls.map((call, position) => resultOf(call, requests[position] ?? {}))
+    return { ...blockOf(block), calls: await Promise.all(told) }
+  })
+  return (await Promise.all(results)) as simulateBlocks.ReturnType<calls>
 }
 
 export declare namespace simulateBlocks {
-  type Parameters = BlockParameter & {
+  type Parameters<calls extends readonly unknown[] = readonly Call[]> = BlockParameter & {
     /** At most 256. */
-    blocks: readonly Block[]
+    blocks: readonly Block<calls>[]
     /** Whether blocks hold whole transactions. @default false */
     returnFullTransactions?: boolean | undefined
     /** Whether payments of ether are told as logs of a token at 0xeeee...eeee. @default false */
@@ -64,14 +88,21 @@ export declare namespace simulateBlocks {
     /** Ends the call early. */
     signal?: AbortSignal | undefined
   }
-  type Block = {
-    calls: readonly TransactionRequest[]
+  type Block<calls extends readonly unknown[] = readonly Call[]> = {
+    calls: calls & ContractCalls<calls> & readonly Call[]
     stateOverrides?: StateOverride | undefined
     blockOverrides?: BlockOverrides | undefined
   }
-  type ReturnType = (RpcBlock & { calls: CallResult[] })[]
+  /** A transaction, with `data` or with `abi`, `functionName` and `args`. */
+  type Call = TransactionRequest & BlobRequest & Encodable
+  type ReturnType<calls extends readonly unknown[] = readonly Call[]> = (RpcBlock & {
+    calls: CallResults<calls>
+  })[]
+  type CallResults<calls extends readonly unknown[]> = {
+    -readonly [position in keyof calls]: CallResult<ContractResult<calls[position]>>
+  }
   /** What became of a call. */
-  type CallResult = {
+  type CallResult<result = unknown> = {
     /** What it returned, or reverted with. */
     data: Hex
     /** Gas units. */
@@ -82,8 +113,8 @@ export declare namespace simulateBlocks {
   } & (
     | {
         status: 'success'
-        /** `null`: viem has the decoded value here. */
-        result: unknown
+        /** What the function returns, by its ABI; `null` where there is none, or no data. */
+        result: result
         error?: undefined
       }
     | { status: 'failure'; error: ProviderRpcError; result?: undefined }
@@ -102,7 +133,10 @@ type WireCallResult = {
   readonly error?: ProviderRpcError.Wire
 }
 
-function resultOf(wire: WireCallResult): simulateBlocks.CallResult {
+async function resultOf(
+  wire: WireCallResult,
+  asked: Encodable,
+): Promise<simulateBlocks.CallResult> {
   const { error, maxUsedGas } = wire
   const data = typeof error?.data === 'string' ? (error.data as Hex) : wire.returnData
   const told = {
@@ -111,7 +145,8 @@ function resultOf(wire: WireCallResult): simulateBlocks.CallResult {
     ...(maxUsedGas === undefined ? {} : { maxUsedGas: BigInt(maxUsedGas) }),
     logs: wire.logs?.map(logOf),
   }
-  if (wire.status === '0x1') return { ...told, status: 'success', result: null }
+  if (wire.status === '0x1')
+    return { ...told, status: 'success', result: await decoded(asked, data) }
   const failure = rpcError(error ?? { code: -32603, message: 'the call failed' })
-  return { ...told, status: 'failure', error: failure }
+  return { ...told, status: 'failure', error: await explained(asked, failure) }
 }

@@ -1,6 +1,7 @@
 import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { RpcBlock } from '../rpc/block.js'
+import type { ContractCalls } from '../rpc/contractCall.js'
 import type { BlockOverrides, StateOverride } from '../rpc/override.js'
 import { addressOf, type TransactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
@@ -14,7 +15,7 @@ import { simulateBlocks } from './simulateBlocks.js'
  * @example
  * const { results, assetChanges } = await evm.simulateCalls({
  *   account,
- *   calls: [{ to: token, data: transfer }],
+ *   calls: [{ to: token, abi, functionName: 'transfer', args: [bob, 5n] }],
  *   traceAssetChanges: true,
  * })
  *
@@ -23,14 +24,25 @@ import { simulateBlocks } from './simulateBlocks.js'
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
-export async function simulateCalls(
+export async function simulateCalls<const calls extends readonly unknown[]>(
+  chain: Chain,
+  parameters: simulateCalls.Parameters<calls>,
+): Promise<simulateCalls.ReturnType<calls>> {
+  // What the calls are is known to who made them.
+  return (await run(
+    chain,
+    parameters as simulateCalls.Parameters,
+  )) as simulateCalls.ReturnType<calls>
+}
+
+async function run(
   chain: Chain,
   parameters: simulateCalls.Parameters,
 ): Promise<simulateCalls.ReturnType> {
   const { calls, stateOverrides, blockOverrides, traceAssetChanges = false, ...rest } = parameters
   const account = addressOf(parameters.account)
   if (!Array.isArray(calls)) throw new InvalidParameterError('calls', 'a list', calls)
-  const sent = calls.map((call: TransactionRequest) => ({ ...call, from: account }))
+  const sent = calls.map((call: simulateBlocks.Call) => ({ ...call, from: account }))
   const first = { calls: sent, stateOverrides, blockOverrides }
   if (!traceAssetChanges) {
     const [block] = await simulateBlocks(chain, { ...rest, blocks: [first] })
@@ -57,22 +69,26 @@ export async function simulateCalls(
 }
 
 export declare namespace simulateCalls {
-  type Parameters = Omit<simulateBlocks.Parameters, 'blocks' | 'returnFullTransactions'> & {
+  type Call = Omit<simulateBlocks.Call, 'account' | 'from'>
+  type Parameters<calls extends readonly unknown[] = readonly Call[]> = Omit<
+    simulateBlocks.Parameters,
+    'blocks' | 'returnFullTransactions'
+  > & {
     /** Who makes the calls. @default the zero address */
     account?: TransactionRequest['account']
-    calls: readonly Omit<TransactionRequest, 'account' | 'from'>[]
+    calls: calls & ContractCalls<calls> & readonly Call[]
     stateOverrides?: StateOverride | undefined
     blockOverrides?: BlockOverrides | undefined
     /** Whether to tell what `account` gains and loses. @default false */
     traceAssetChanges?: boolean | undefined
   }
-  type ReturnType = {
+  type ReturnType<calls extends readonly unknown[] = readonly Call[]> = {
     /** Ether first, then tokens; also those that did not change. */
     assetChanges: readonly AssetChange[]
     /** The block that the calls made. */
     block: RpcBlock
     /** What became of each call. */
-    results: simulateBlocks.CallResult[]
+    results: simulateBlocks.CallResults<calls>
   }
   type ErrorType = simulateBlocks.ErrorType
 }

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
 import {
   type CallFrame,
@@ -42,7 +43,8 @@ export async function traceCall<const tracer extends traceCall.Tracer | undefine
     ...(state === undefined ? {} : { stateOverrides: stateOverride(state, 'stateOverride') }),
     ...(block === undefined ? {} : { blockOverrides: blockOverrides(block, 'blockOverrides') }),
   }
-  const params = [transactionRequest(parameters), blockParameter(parameters), options]
+  const request = transactionRequest(await withBlobHashes(parameters))
+  const params = [request, blockParameter(parameters), options]
   const wire = await chain.request('debug_traceCall', params, { signal })
   return traceOf(tracer, wire) as traceCall.ReturnType<tracer>
 }
@@ -50,6 +52,7 @@ export async function traceCall<const tracer extends traceCall.Tracer | undefine
 export declare namespace traceCall {
   type Tracer = keyof Results
   type Parameters<tracer extends Tracer | undefined = Tracer | undefined> = TransactionRequest &
+    BlobRequest &
     BlockParameter & {
       /** What to tell. @default every step of the interpreter */
       tracer?: tracer | Tracer | undefined

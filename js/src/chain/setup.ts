@@ -29,11 +29,15 @@ export type ChainOptions = {
   /** What one request may cost. */
   limits?:
     | {
-        /** Milliseconds. @default 10,000 */
+        /** Milliseconds; then it ends with -32016. @default 10,000 */
         time?: number | undefined
-        /** Bytes. @default 512 MiB */
+        /**
+         * Bytes that the engine may take for it; then it ends with -32005. An eighth is for the memory of
+         * contracts, as much for what a trace or a report records. @default 512 MiB, at most three
+         * quarters of what the engine has left
+         */
         memory?: number | undefined
-        /** Gas of one call. @default 50,000,000 */
+        /** Gas of one call that is tried. @default 50,000,000 */
         gas?: bigint | undefined
       }
     | undefined

@@ -29,9 +29,13 @@ export type Evm = {
   /** Tells what calls would do, before anyone signs. {@link simulate} */
   simulate(parameters: simulate.Parameters): Promise<simulate.ReturnType>
   /** Runs calls of one account and tells what it gains and loses. {@link simulateCalls} */
-  simulateCalls(parameters: simulateCalls.Parameters): Promise<simulateCalls.ReturnType>
+  simulateCalls<const calls extends readonly unknown[]>(
+    parameters: simulateCalls.Parameters<calls>,
+  ): Promise<simulateCalls.ReturnType<calls>>
   /** Runs calls in blocks. {@link simulateBlocks} */
-  simulateBlocks(parameters: simulateBlocks.Parameters): Promise<simulateBlocks.ReturnType>
+  simulateBlocks<const calls extends readonly unknown[]>(
+    parameters: simulateBlocks.Parameters<calls>,
+  ): Promise<simulateBlocks.ReturnType<calls>>
   /** Executes a block. {@link executeBlock} */
   executeBlock(parameters: executeBlock.Parameters): Promise<executeBlock.ReturnType>
   /**

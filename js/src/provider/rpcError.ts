@@ -66,6 +66,17 @@ export class TimeoutRpcError extends ProviderRpcError {
 /** 3: the call has reverted; `data` is what it reverted with. */
 export class ExecutionRevertedError extends ProviderRpcError {
   override readonly name = 'ExecutionRevertedError'
+  /** What `data` says by the ABI of the call, where it had one that knows the error. */
+  readonly decoded: ExecutionRevertedError.Decoded | undefined
+  constructor(code: number, message: string, options: ExecutionRevertedError.Options = {}) {
+    super(code, message, options)
+    this.decoded = options.decoded
+  }
+}
+
+export declare namespace ExecutionRevertedError {
+  type Options = ProviderRpcError.Options & { decoded?: Decoded | undefined }
+  type Decoded = { readonly errorName: string; readonly args: readonly unknown[] }
 }
 /** 4001: the user has said no. */
 export class UserRejectedRequestError extends ProviderRpcError {

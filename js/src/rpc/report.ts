@@ -53,7 +53,7 @@ export type CallReport = {
 export type Asset =
   | { type: 'native' }
   | { type: 'erc20'; token: Hex }
-  | { type: 'erc721' | 'erc1155'; token: Hex; tokenId: bigint }
+  | { type: 'erc721' | 'erc1155' | 'erc6909'; token: Hex; tokenId: bigint }
 
 /** What one account owns more or less of one asset. */
 export type AccountAssetChange = {
@@ -75,6 +75,13 @@ export type ApprovalChange = (
   /** The zero address is nobody. */
   | (Granted<Hex> & { type: 'erc721'; token: Hex; tokenId: bigint })
   | (Granted<boolean> & { type: 'forAll'; token: Hex; owner: Hex; operator: Hex })
+  | (Granted<bigint> & {
+      type: 'erc6909'
+      token: Hex
+      tokenId: bigint
+      owner: Hex
+      spender: Hex
+    })
   | (Granted<Permit2Grant> & {
       type: 'permit2'
       contract: Hex
@@ -193,7 +200,7 @@ function approvalChangeOf(wire: ApprovalChange): ApprovalChange {
 
 function grantOf(type: ApprovalChange['type'], wire: unknown): unknown {
   if (wire === null) return null
-  if (type === 'erc20') return BigInt(wire as Hex)
+  if (type === 'erc20' || type === 'erc6909') return BigInt(wire as Hex)
   if (type !== 'permit2') return wire
   const { amount, expiration } = wire as Permit2Grant
   return { amount: BigInt(amount), expiration: BigInt(expiration) }

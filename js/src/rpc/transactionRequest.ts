@@ -46,14 +46,14 @@ export type Authorization = {
   readonly v?: bigint | undefined
 }
 
-/** Fields of viem's parameters that would change what is run, with what to use in their place. */
+/** Fields that change what is run, with what to use where nobody has put `data` or hashes in their place. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   abi: 'left out: encode the call into `data`',
   blobs: 'left out: give `blobVersionedHashes`',
-  code: 'left out: override the code of an account and call it',
+  code: 'left out: `call` takes it',
   dataSuffix: 'left out: append it to `data`',
-  factory: 'left out: call the factory first, in `simulateCalls`',
-  factoryData: 'left out: call the factory first, in `simulateCalls`',
+  factory: 'left out: `call` takes it',
+  factoryData: 'left out: `call` takes it',
 }
 
 const TYPES: Readonly<Record<string, Hex>> = {

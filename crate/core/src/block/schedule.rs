@@ -6,6 +6,7 @@ use alloy_eips::{
     eip7840::{BLOB_BASE_COST, BlobParams},
 };
 use alloy_hardforks::{EthereumHardfork, ForkCondition};
+use alloy_primitives::Address;
 use std::sync::Arc;
 
 /// When a fork begins.
@@ -52,6 +53,7 @@ struct Forks {
     dao_block: Option<u64>,
     /// Heights in ascending order, and the delay of the difficulty bomb (in blocks) from there on.
     bomb_delays: Option<Vec<(u64, u64)>>,
+    deposit_contract: Option<Address>,
 }
 
 impl Schedule {
@@ -70,6 +72,7 @@ impl Schedule {
             blobs,
             dao_block,
             bomb_delays: None,
+            deposit_contract: None,
         }))
     }
 
@@ -79,6 +82,14 @@ impl Schedule {
     pub fn with_bomb_delays(self, delays: Vec<(u64, u64)>) -> Self {
         let mut forks = Arc::unwrap_or_clone(self.0);
         forks.bomb_delays = Some(delays);
+        Self(Arc::new(forks))
+    }
+
+    /// The same with a deposit contract (EIP-6110). Default: that of the chain's id.
+    #[must_use]
+    pub fn with_deposit_contract(self, contract: Address) -> Self {
+        let mut forks = Arc::unwrap_or_clone(self.0);
+        forks.deposit_contract = Some(contract);
         Self(Arc::new(forks))
     }
 
@@ -159,6 +170,12 @@ impl Schedule {
     #[must_use]
     pub fn dao_block(&self) -> Option<u64> {
         self.0.dao_block
+    }
+
+    /// The contract whose logs are deposits (EIP-6110), where the chain names one.
+    #[must_use]
+    pub fn deposit_contract(&self) -> Option<Address> {
+        self.0.deposit_contract
     }
 
     /// Blocks by which the difficulty bomb is late at a height and timestamp.

@@ -8,7 +8,10 @@ use crate::{
         AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, is_fault_of_transaction,
         receipts_root_with, select,
     },
-    vm::{Environment, SpecId},
+    interrupt::Watch,
+    simulate::CallLimits,
+    state::StateSource,
+    vm::{Environment, Recorded, SpecId, Stop, Watched},
 };
 use alloy_consensus::{
     BlockBody, EthereumTxEnvelope, Header, TxEip4844,
@@ -18,9 +21,15 @@ use alloy_consensus::{
 use alloy_eips::{
     eip4895::{Withdrawal as ConsensusWithdrawal, Withdrawals},
     eip7685::{EMPTY_REQUESTS_HASH, Requests},
+    eip7825::MAX_TX_GAS_LIMIT_OSAKA,
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rlp::Encodable;
+use revm::inspector::NoOpInspector;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 /// A transaction as blocks hold it, with its sender.
 pub type SentTransaction = Recovered<EthereumTxEnvelope<TxEip4844>>;
@@ -72,11 +81,13 @@ impl Chain {
     /// where transactions are left out. The chain is as before; [`Chain::push`] takes the block.
     ///
     /// Contracts may send transactions: who impersonates them is not looked at. A system contract that the
-    /// chain lacks makes no requests.
+    /// chain lacks makes no requests. Of `limits` the gas is not heeded; who
+    /// watches is asked between transactions, and within those that have more gas than EIP-7825 allows,
+    /// which then run in order.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError`]; with [`Unfit::LeftOut`] none that names a transaction.
+    /// [`ExecuteError`], [`ExecuteError::Interrupted`] where it goes beyond `limits`; with [`Unfit::LeftOut`] none that names a transaction.
     pub fn build(
         &self,
         engine: &Engine,
@@ -84,10 +95,13 @@ impl Chain {
         attributes: &BlockAttributes,
         mut transactions: Vec<SentTransaction>,
         unfit: Unfit,
+        limits: &CallLimits<'_>,
     ) -> Result<BuiltBlock, ExecuteError> {
         let header = self.next_header(&parent.block.header, attributes);
         let mut input = self.executable(&header, &transactions, &attributes.withdrawals);
-        let environment = Environment::new(&input).with_contract_senders();
+        let environment = Environment::new(&input)
+            .with_contract_senders()
+            .with_memory_limit(limits.memory);
         let before = self.state_after(parent);
         let options = ExecuteOptions {
             access_list_output: match environment.spec().is_enabled_in(SpecId::AMSTERDAM) {
@@ -96,11 +110,20 @@ impl Chain {
             },
             ..Default::default()
         };
-        let run = |block: &Block| engine.execute_with(block, &environment, &before, &options);
+        let watch = limits.watch;
+        let run = |block: &Block| {
+            let options = &options;
+            match watch {
+                Some(watch) => {
+                    execute_watched(engine, block, &environment, &before, options, watch)
+                }
+                None => engine.execute_with(block, &environment, &before, options),
+            }
+        };
         let mut left_out = Vec::new();
         let outcome = match run(&input) {
             Err(error) if unfit == Unfit::LeftOut && is_fault_of_transaction(&error) => {
-                let refused = select(&input, &environment, &before)?;
+                let refused = select(&input, &environment, &before, watch)?;
                 let mut reasons = refused.iter();
                 transactions.retain(|_| reasons.next().is_none_or(Option::is_none));
                 let refused = refused.into_iter().enumerate();
@@ -114,7 +137,7 @@ impl Chain {
         state.apply(&outcome.state_diff);
         let receipt_roots = match outcome.receipts_root {
             Some(_) => Vec::new(),
-            None => self.roots_after_transactions(&input, &environment, parent)?,
+            None => self.roots_after_transactions(&input, &environment, parent, watch)?,
         };
         let requests = outcome.requests.clone().unwrap_or_default();
         let header = sealed(
@@ -227,6 +250,49 @@ impl Chain {
                 transactions.iter().map(Transaction::from).collect(),
             )
         }
+    }
+}
+
+/// As [`Engine::execute_with`], until `watch` wants no more.
+fn execute_watched<S: StateSource>(
+    engine: &Engine,
+    block: &Block,
+    environment: &Environment,
+    before: &S,
+    options: &ExecuteOptions<'_>,
+    watch: Watch<'_>,
+) -> Result<BlockOutcome, ExecuteError> {
+    let has_long = block
+        .transactions
+        .iter()
+        .any(|transaction| transaction.env.gas_limit > MAX_TX_GAS_LIMIT_OSAKA);
+    if has_long {
+        let mut watched = Watched::new(NoOpInspector, Some(watch), Recorded::default(), 0);
+        let ran = engine.inspect(block, environment, before, options, &mut watched);
+        return match watched.stopped() {
+            Some(Stop::Interrupted(interrupt)) => Err(ExecuteError::Interrupted(interrupt)),
+            _ => ran,
+        };
+    }
+    let interrupted = OnceLock::new();
+    let cancel = AtomicBool::new(false);
+    let ask = |_| {
+        if let Some(interrupt) = watch() {
+            interrupted.get_or_init(|| interrupt);
+            cancel.store(true, Relaxed);
+        }
+    };
+    let options = ExecuteOptions {
+        cancel: Some(&cancel),
+        progress: Some(&ask),
+        ..*options
+    };
+    let ran = engine.execute_with(block, environment, before, &options);
+    match (ran, interrupted.into_inner()) {
+        (Err(ExecuteError::Cancelled { .. }), Some(interrupt)) => {
+            Err(ExecuteError::Interrupted(interrupt))
+        }
+        (ran, _) => ran,
     }
 }
 

@@ -180,7 +180,11 @@ fn schedule(config: &ChainConfig) -> Result<Schedule, GenesisError> {
         .filter_map(|(at, fork)| Some((at?, bomb_delay_of(fork)?)));
     let dao_block = config.dao_fork_block.filter(|_| config.dao_fork_support);
     let schedule = Schedule::new(blocks.chain(times).collect(), blobs(config), dao_block);
-    Ok(schedule.with_bomb_delays(delays.collect()))
+    let schedule = schedule.with_bomb_delays(delays.collect());
+    Ok(match config.deposit_contract_address {
+        Some(contract) => schedule.with_deposit_contract(contract),
+        None => schedule,
+    })
 }
 
 /// The blob parameters of a genesis file, in order of activation.

@@ -8,6 +8,7 @@ use crate::{
         AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, Sequential,
         receipts_root_with,
     },
+    interrupt::Watch,
     vm::{Environment, SpecId},
 };
 use alloy_eips::{
@@ -110,7 +111,7 @@ impl Chain {
         let receipt_roots = match outcome.receipts_root {
             Some(_) => Vec::new(),
             None => self
-                .roots_after_transactions(&input, &environment, parent)
+                .roots_after_transactions(&input, &environment, parent, None)
                 .map_err(failed)?,
         };
         let checked = StoredBlock {
@@ -135,12 +136,16 @@ impl Chain {
         block: &Block,
         environment: &Environment,
         parent: &StoredBlock,
+        watch: Option<Watch<'_>>,
     ) -> Result<Vec<B256>, ExecuteError> {
         let before = self.state_after(parent);
         let options = ExecuteOptions::default();
         let mut run = Sequential::new(block, environment, &before, &options)?;
         let mut roots = Vec::with_capacity(block.transactions.len());
         while run.step()?.is_some() {
+            if let Some(interrupt) = watch.and_then(|watch| watch()) {
+                return Err(ExecuteError::Interrupted(interrupt));
+            }
             let mut state = parent.state.clone();
             state.apply(&run.state_diff());
             roots.push(state.root());

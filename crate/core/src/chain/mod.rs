@@ -12,6 +12,7 @@ mod error;
 mod genesis;
 mod header;
 mod import;
+mod root;
 mod state;
 mod view;
 mod violation;

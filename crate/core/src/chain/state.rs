@@ -1,21 +1,28 @@
 //! The whole state of a chain at one block.
 
+use super::root::{Branches, root};
 use crate::{
     state::{Account, AccountChange, SourceError, StateDiff},
     vm::{Bytecode, bytecode_of},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer, root};
+use alloy_rlp::Encodable;
+use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer};
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use std::{cell::RefCell, sync::OnceLock};
 
 /// The whole state at one block. Cloning it is cheap and shares what both have.
 ///
 /// Accounts and slots lie in the order of the trie, under the hashes of their keys, so that a root is
-/// one pass without sorting.
+/// one pass without sorting, and only over those parts of the trie that have changed since the last one.
 #[derive(Clone, Debug)]
 pub struct ChainState {
     accounts: RedBlackTreeMapSync<B256, Entry>,
     codes: HashTrieMapSync<B256, Bytecode>,
+    /// What has not changed since the last root was asked for.
+    branches: Branches,
+    /// Computed when it is asked for.
+    root: OnceLock<(B256, Branches)>,
 }
 
 /// The nonzero slots of one account: hash of the key to key and value.
@@ -28,6 +35,7 @@ struct Entry {
     storage: Storage,
     /// Kept: most accounts of a block did not change.
     storage_root: B256,
+    branches: Branches,
 }
 
 impl Default for ChainState {
@@ -35,6 +43,8 @@ impl Default for ChainState {
         Self {
             accounts: RedBlackTreeMapSync::new_sync(),
             codes: HashTrieMapSync::new_sync(),
+            branches: Branches::default(),
+            root: OnceLock::new(),
         }
     }
 }
@@ -62,7 +72,9 @@ impl ChainState {
         };
         let mut entry = Entry::new(address, account);
         entry.write(slots);
-        self.accounts.insert_mut(keccak256(address), entry);
+        let key = keccak256(address);
+        self.touch(&key);
+        self.accounts.insert_mut(key, entry);
     }
 
     /// Takes over what a block changed.
@@ -72,6 +84,7 @@ impl ChainState {
         }
         for (address, change) in &diff.accounts {
             let key = keccak256(address);
+            self.touch(&key);
             let Some(account) = change.account else {
                 self.accounts.remove_mut(&key);
                 continue;
@@ -85,11 +98,19 @@ impl ChainState {
     /// Root of the state trie.
     #[must_use]
     pub fn root(&self) -> B256 {
-        root::state_root(
-            self.accounts
-                .iter()
-                .map(|(key, entry)| (*key, entry.leaf())),
-        )
+        let computed = || {
+            let encode = |entry: &Entry, out: &mut Vec<u8>| entry.leaf().encode(out);
+            root(&self.accounts, &self.branches, encode)
+        };
+        self.root.get_or_init(computed).0
+    }
+
+    /// The account under this hash is about to change.
+    fn touch(&mut self, key: &B256) {
+        if let Some((_, branches)) = self.root.take() {
+            self.branches = branches;
+        }
+        self.branches.touch(key);
     }
 
     /// The account at `address`, or `None` where there is none.
@@ -176,20 +197,23 @@ impl Entry {
             account,
             storage: Storage::new_sync(),
             storage_root: EMPTY_ROOT_HASH,
+            branches: Branches::default(),
         }
     }
 
     /// Writes slots and computes the root anew.
     fn write(&mut self, slots: impl IntoIterator<Item = (U256, U256)>) {
         for (slot, value) in slots {
+            let key = hashed(slot);
+            self.branches.touch(&key);
             if value.is_zero() {
-                self.storage.remove_mut(&hashed(slot));
+                self.storage.remove_mut(&key);
             } else {
-                self.storage.insert_mut(hashed(slot), (slot, value));
+                self.storage.insert_mut(key, (slot, value));
             }
         }
-        let leaves = self.storage.iter().map(|(key, (_, value))| (*key, *value));
-        self.storage_root = root::storage_root(leaves);
+        let encode = |(_, value): &(U256, U256), out: &mut Vec<u8>| value.encode(out);
+        (self.storage_root, self.branches) = root(&self.storage, &self.branches, encode);
     }
 
     fn leaf(&self) -> TrieAccount {
@@ -240,6 +264,23 @@ fn proof(key: B256, leaves: impl Iterator<Item = (B256, Vec<u8>)>) -> Vec<Bytes>
     nodes.into_iter().map(|(_, node)| node).collect()
 }
 
+/// The hash of a slot. The same slots are asked for again and again, and each thread keeps some hundred
+/// hashes: to compute one takes ten times as long as to find it.
 fn hashed(slot: U256) -> B256 {
-    keccak256(slot.to_be_bytes::<32>())
+    HASHES.with_borrow_mut(|hashes| {
+        // The low bits of a mapping's slot are as good as random; others are small numbers.
+        let place = slot.as_limbs()[0] as usize % hashes.len();
+        match &mut hashes[place] {
+            Some((known, hash)) if *known == slot => *hash,
+            other => {
+                let hash = keccak256(slot.to_be_bytes::<32>());
+                *other = Some((slot, hash));
+                hash
+            }
+        }
+    })
+}
+
+thread_local! {
+    static HASHES: RefCell<[Option<(U256, B256)>; 512]> = const { RefCell::new([None; 512]) };
 }

@@ -1,6 +1,6 @@
 //! Why a block could not be executed.
 
-use crate::{state::SourceError, vm::InvalidTransaction};
+use crate::{interrupt::Interrupt, state::SourceError, vm::InvalidTransaction};
 use alloy_primitives::Address;
 
 /// Why a block could not be executed. The state is unchanged.
@@ -61,6 +61,9 @@ pub enum ExecuteError {
         /// Number of settled transactions.
         settled: usize,
     },
+    /// Whoever watches the run ended it.
+    #[error(transparent)]
+    Interrupted(Interrupt),
     /// The EVM itself failed: a fatal error of a precompile.
     #[error("the EVM failed in transaction {index:?}: {message}")]
     Evm {

@@ -3,33 +3,39 @@
 use super::{ExecuteError, Limits};
 use crate::{
     block::Block,
+    interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{Environment, collision, execute_error},
+    vm::{Environment, Recorded, Stop, Watched, collision, execute_error},
 };
-use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr};
+use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr, inspector::NoOpInspector};
 
 /// For each transaction of `block`, in order, why it cannot be there after those before it that can.
 ///
 /// # Errors
 ///
-/// What is no fault of a transaction: the state cannot be read, or the EVM failed.
-pub(crate) fn select<S: StateSource>(
+/// What is no fault of a transaction: the state cannot be read, the EVM failed, or `watch` wants no more.
+pub(crate) fn select(
     block: &Block,
     environment: &Environment,
-    state: &S,
+    state: &dyn StateSource,
+    watch: Option<Watch<'_>>,
 ) -> Result<Vec<Option<ExecuteError>>, ExecuteError> {
     let mut overlay = Overlay::new(state, environment.spec());
     system::before_transactions(&mut overlay, block, environment)?;
-    let mut evm = environment.evm(overlay);
+    let watched = Watched::new(NoOpInspector, watch, Recorded::default(), 0);
+    let mut evm = environment.inspected_evm(overlay, watched);
     let mut used = Limits::new(environment);
     let mut refused = Vec::with_capacity(block.transactions.len());
     for (index, transaction) in block.transactions.iter().enumerate() {
         let mut admitted = used;
         let ran = admitted.admit(index, &transaction.env).and_then(|()| {
-            collision::transact(&mut evm, transaction.env.clone())
+            collision::inspect(&mut evm, transaction.env.clone())
                 .map_err(|error| execute_error(Some(index), error))
         });
+        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
+            return Err(ExecuteError::Interrupted(interrupt));
+        }
         refused.push(match ran {
             Ok(ran) => {
                 used = admitted;

@@ -1,6 +1,6 @@
 //! A request to send becomes a transaction.
 
-use super::{Host, Node, PoolError, PoolTransaction, SUGGESTED_TIP, impersonation};
+use super::{Node, PoolError, PoolTransaction, RequestContext, SUGGESTED_TIP, impersonation};
 use crate::{
     rpc::{RpcError, header_of},
     simulate::{CallError, CallRequest, Conflict, Overrides, Simulation},
@@ -21,12 +21,12 @@ impl Node {
     /// is impersonated.
     pub(crate) fn sign_request(
         &self,
-        host: &Host<'_>,
+        context: &RequestContext<'_>,
         request: CallRequest,
         with_impersonation: Impersonated,
     ) -> Result<PoolTransaction, RpcError> {
         let sender = self.sender(&request)?;
-        let (typed, sidecar) = apart(self.fill(host, sender, request)?)?;
+        let (typed, sidecar) = apart(self.fill(context, sender, request)?)?;
         let signature = self.accounts().sign(sender, typed.signature_hash());
         let may_be_unsigned =
             with_impersonation == Impersonated::Taken && self.impersonation.covers(sender);
@@ -52,7 +52,7 @@ impl Node {
     /// The request with everything that it leaves open.
     fn fill(
         &self,
-        host: &Host<'_>,
+        context: &RequestContext<'_>,
         sender: Address,
         mut request: CallRequest,
     ) -> Result<TypedTransaction, RpcError> {
@@ -80,7 +80,7 @@ impl Node {
                 .unwrap_or_else(|| world.pool.next_nonce(sender, world.account(sender).nonce)),
         );
         if request.gas.is_none() {
-            request.gas = Some(self.estimate(host, &request)?);
+            request.gas = Some(self.estimate(context, &request)?);
         }
         self.price(&mut request);
         if request.sidecar.is_some() && request.blob_versioned_hashes.is_none() {
@@ -91,7 +91,11 @@ impl Node {
             .map_err(|_| RpcError::invalid(REQUEST, "its fields do not fit each other"))
     }
 
-    fn estimate(&self, host: &Host<'_>, request: &CallRequest) -> Result<u64, RpcError> {
+    fn estimate(
+        &self,
+        context: &RequestContext<'_>,
+        request: &CallRequest,
+    ) -> Result<u64, RpcError> {
         let chain = self.chain();
         // Whether the sender can pay is looked at when it is sent.
         let request = CallRequest {
@@ -104,14 +108,13 @@ impl Node {
         let header = header_of(chain, chain.head());
         let state = chain.state_after(chain.head());
         let overrides = Overrides::default();
-        self.limited(host, |limits| {
-            let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
-            let most = match self.spec().is_enabled_in(SpecId::OSAKA) {
-                true => MAX_TX_GAS_LIMIT_OSAKA,
-                false => u64::MAX,
-            };
-            Ok(simulation.estimate_gas(&request)?.min(most))
-        })
+        let limits = context.limits.call;
+        let simulation = Simulation::new(&header, &state, &overrides, limits)?;
+        let most = match self.spec().is_enabled_in(SpecId::OSAKA) {
+            true => MAX_TX_GAS_LIMIT_OSAKA,
+            false => u64::MAX,
+        };
+        Ok(simulation.estimate_gas(&request)?.min(most))
     }
 
     /// Sets the fees that `request` leaves open, so that the base fee may double until a block comes.

@@ -1,6 +1,6 @@
 //! What a host lends a node for one request.
 
-use crate::{Engine, execute::timeline::Clock};
+use crate::{Engine, execute::timeline::Clock, rpc::RequestLimits};
 use std::{fmt, sync::atomic::AtomicBool};
 
 /// What a host lends a node for one request.
@@ -12,8 +12,28 @@ pub struct Host<'a> {
     pub now: u64,
     /// Measures how long a request takes. `None`: none takes too long.
     pub clock: Option<Clock<'a>>,
+    /// Measures how much memory a request takes. `None`: none takes too much.
+    pub memory: Option<Memory<'a>>,
     /// True once nobody wants the answer any more. `None`: somebody always does.
     pub cancel: Option<&'a AtomicBool>,
+}
+
+/// The memory that a host has.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    /// Tells how many bytes are in use.
+    pub in_use: &'a (dyn Fn() -> usize + Sync),
+    /// Bytes that a request may take of what is left. [`NodeLimits::memory`](super::NodeLimits::memory)
+    /// may be less.
+    pub free: usize,
+}
+
+impl fmt::Debug for Memory<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory")
+            .field("free", &self.free)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Host<'_> {
@@ -22,7 +42,17 @@ impl fmt::Debug for Host<'_> {
             .field("engine", &self.engine)
             .field("now", &self.now)
             .field("clock", &self.clock.is_some())
+            .field("memory", &self.memory)
             .field("cancel", &self.cancel)
             .finish()
     }
+}
+
+/// What one request runs on, and what ends it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestContext<'a> {
+    pub(crate) engine: &'a Engine,
+    /// The host's time in milliseconds since the Unix epoch.
+    pub(crate) now: u64,
+    pub(crate) limits: RequestLimits<'a>,
 }

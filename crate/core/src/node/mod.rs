@@ -15,6 +15,7 @@ mod filters;
 mod host;
 mod impersonation;
 mod options;
+mod pending;
 mod pool;
 mod pool_error;
 mod pool_transaction;
@@ -24,7 +25,8 @@ mod world;
 pub use error::NodeError;
 pub(crate) use filling::{Impersonated, unknown};
 pub(crate) use filters::{Filter, Filters};
-pub use host::Host;
+pub(crate) use host::RequestContext;
+pub use host::{Host, Memory};
 pub use options::{Mining, NodeLimits, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
@@ -33,17 +35,19 @@ pub(crate) use subscriptions::{Subscriptions, Topic};
 pub(crate) use world::{SUGGESTED_TIP, World};
 
 use crate::{
-    Chain, ExecuteOptions,
+    Chain, Engine, ExecuteOptions,
     chain::{ImportError, StoredBlock},
-    interrupt::{Interrupt, time_limit},
+    interrupt::{Interrupt, Watch, memory_limit, time_limit},
     rpc::{self, Method, Params, RequestLimits, RpcError},
-    simulate::CallError,
+    simulate::CallLimits,
+    trace::TraceLimits,
     vm::SpecId,
 };
 use accounts::Accounts;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{B256, U64};
 use impersonation::Impersonation;
+use pending::Pending;
 use serde_json::Value;
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -64,6 +68,7 @@ pub struct Node {
     next_snapshot: U64,
     filters: Filters,
     subscriptions: Subscriptions,
+    pending: Pending,
 }
 
 /// What a node answers to a request.
@@ -90,7 +95,7 @@ impl Node {
     ///
     /// let mut node = Node::new(NodeOptions::default())?;
     /// let engine = Engine::new(1)?;
-    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, cancel: None };
+    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
     /// let answer = node.request(&host, "eth_chainId", &[]);
     /// assert_eq!(answer.result?, "0x7a69");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -111,6 +116,7 @@ impl Node {
             next_snapshot: U64::from(1),
             filters: Filters::default(),
             subscriptions: Subscriptions::default(),
+            pending: Pending::default(),
         })
     }
 
@@ -124,21 +130,29 @@ impl Node {
         // What runs on the block to come runs on a chain that has it.
         let asks_pending = params.iter().any(|param| param == "pending");
         let params = &mut Params::new(params);
+        let watch = self.watch(host);
+        let context = &RequestContext {
+            engine: host.engine,
+            now: host.now,
+            limits: self.limits(host.engine, &watch),
+        };
         match method {
             Method::Read(answer) => {
-                Answer::read(self.with_pending(host, asks_pending, |chain| answer(chain, params)))
+                let answer = |chain: &Chain| answer(chain, params);
+                Answer::read(self.with_pending(context, asks_pending, answer))
             }
             Method::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
-            Method::Try(answer) => Answer::read(self.with_pending(host, asks_pending, |chain| {
-                self.limited(host, |limits| answer(chain, params, limits))
-            })),
+            Method::Try(answer) => {
+                let answer = |chain: &Chain| answer(chain, params, &context.limits);
+                Answer::read(self.with_pending(context, asks_pending, answer))
+            }
             Method::Look(answer) => Answer::read(answer(self, params)),
-            Method::Probe(answer) => Answer::read(answer(self, params, host)),
+            Method::Probe(answer) => Answer::read(answer(self, params, context)),
             Method::Poll(answer) => {
                 let is_new = |result: &Value| result.as_array().is_some_and(|new| !new.is_empty());
-                self.change(|next| answer(next, params, host), is_new)
+                self.change(|next| answer(next, params, context), is_new)
             }
-            Method::Change(answer) => self.change(|next| answer(next, params, host), |_| true),
+            Method::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
         }
     }
 
@@ -201,7 +215,7 @@ impl Node {
     /// Takes a transaction into the pool, and makes a block where that is automatic. Returns its hash.
     pub(crate) fn submit(
         &mut self,
-        host: &Host<'_>,
+        context: &RequestContext<'_>,
         transaction: PoolTransaction,
     ) -> Result<B256, RpcError> {
         let (hash, sender) = (transaction.hash(), transaction.sender());
@@ -217,7 +231,7 @@ impl Node {
         self.filters.came(hash);
         self.subscriptions.came(hash);
         if makes_block {
-            self.mine(host)?;
+            self.mine(context)?;
             if self.chain().transaction(hash).is_none() {
                 let reason = "the transaction does not fit the block that was made for it";
                 return Err(RpcError::server(reason.to_owned()));
@@ -227,9 +241,11 @@ impl Node {
     }
 
     /// Makes the next block of what is in the pool.
-    pub(crate) fn mine(&mut self, host: &Host<'_>) -> Result<Arc<StoredBlock>, RpcError> {
-        let block = self.world.mine(host.engine, host.now);
-        let block = block.map_err(|error| RpcError::internal(&error))?;
+    pub(crate) fn mine(
+        &mut self,
+        context: &RequestContext<'_>,
+    ) -> Result<Arc<StoredBlock>, RpcError> {
+        let block = self.world.mine(context)?;
         self.subscriptions.made(&block);
         Ok(block)
     }
@@ -237,15 +253,12 @@ impl Node {
     /// Makes so many blocks, `interval` seconds apart where that is given.
     pub(crate) fn mine_many(
         &mut self,
-        host: &Host<'_>,
+        context: &RequestContext<'_>,
         blocks: u64,
         interval: Option<u64>,
     ) -> Result<(), RpcError> {
-        let watch = self.watch(host);
         for made in 0..blocks {
-            if let Some(interrupt) = watch() {
-                return Err(CallError::Interrupted(interrupt).into());
-            }
+            context.limits.call.ask()?;
             // The first comes when it comes.
             if let Some(seconds) = interval
                 && made > 0
@@ -254,7 +267,7 @@ impl Node {
                 self.world
                     .set_next_timestamp(head.saturating_add(seconds))?;
             }
-            self.mine(host)?;
+            self.mine(context)?;
         }
         Ok(())
     }
@@ -351,42 +364,55 @@ impl Node {
     /// What `run` returns of the chain, with the block that would come now on top where `is_pending`.
     fn with_pending(
         &self,
-        host: &Host<'_>,
+        context: &RequestContext<'_>,
         is_pending: bool,
         run: impl FnOnce(&Chain) -> Result<Value, RpcError>,
     ) -> Result<Value, RpcError> {
         if !is_pending {
             return run(self.chain());
         }
-        let pending = self.world.pending(host.engine, host.now);
-        run(&pending.map_err(|error| RpcError::internal(&error))?)
+        let attributes = self.world.attributes(context.now);
+        let make = || self.world.pending(context);
+        run(&self.pending.get(&attributes, make)?)
     }
 
-    /// Ends what takes too long, or what nobody waits for.
+    /// Ends what takes too much time or memory, or what nobody waits for.
     fn watch<'a>(&self, host: &Host<'a>) -> impl Fn() -> Option<Interrupt> + Sync + use<'a> {
-        let time = Duration::from_millis(self.options.limits.time);
+        let NodeLimits { time, memory, .. } = self.options.limits;
+        let time = Duration::from_millis(time);
         let in_time = host.clock.map(|clock| time_limit(clock, time));
+        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
+        let in_memory = host
+            .memory
+            .map(|Memory { in_use, free }| memory_limit(in_use, memory.min(free)));
         let cancel = host.cancel;
         move || {
             if cancel.is_some_and(|flag| flag.load(Relaxed)) {
                 return Some(Interrupt::Cancelled);
             }
-            in_time.as_ref()?()
+            let in_time = in_time.as_ref().and_then(|ask| ask());
+            in_time.or_else(|| in_memory.as_ref().and_then(|ask| ask()))
         }
     }
 
-    /// What `run` returns within the limits of the options.
-    fn limited<T>(&self, host: &Host<'_>, run: impl FnOnce(&RequestLimits<'_>) -> T) -> T {
+    /// The limits of the options, for one request that `watch` ends.
+    fn limits<'a>(&self, engine: &'a Engine, watch: Watch<'a>) -> RequestLimits<'a> {
         let NodeLimits { memory, gas, .. } = self.options.limits;
-        let mut limits = RequestLimits {
-            engine: Some(host.engine),
-            ..RequestLimits::default()
-        };
-        limits.call.gas = gas;
-        // Results and their JSON take a small multiple of what is recorded.
-        limits.trace.recorded_bytes = usize::try_from(memory / 8).unwrap_or(usize::MAX);
-        let watch = self.watch(host);
-        run(&limits.watched(&watch))
+        // Results and their JSON take a small multiple of what is recorded, and memory that grows is there
+        // twice while it is copied.
+        let part = usize::try_from(memory / 8).unwrap_or(usize::MAX);
+        RequestLimits {
+            call: CallLimits {
+                gas,
+                memory: part,
+                watch: Some(watch),
+            },
+            trace: TraceLimits {
+                watch: Some(watch),
+                recorded_bytes: part,
+            },
+            engine: Some(engine),
+        }
     }
 }
 

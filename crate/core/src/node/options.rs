@@ -46,7 +46,8 @@ pub enum Mining {
 pub struct NodeLimits {
     /// Milliseconds. Default: 10,000.
     pub time: u64,
-    /// Bytes. An eighth of it is what one trace may record. Default: 512 MiB.
+    /// Bytes, where the host measures them. An eighth of it is what the memory of contracts may take, and
+    /// what a trace or a report may record. Default: 512 MiB.
     pub memory: u64,
     /// Gas of one call that is tried. Default: 50,000,000.
     pub gas: u64,

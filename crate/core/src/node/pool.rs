@@ -9,13 +9,20 @@ use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 /// A transaction that takes the place of another offers so many percent more.
 const REPLACEMENT_PERCENT: u128 = 10;
 
-/// The transactions that wait for a block. A copy is cheap.
+/// Most transactions that wait at a time.
+const MOST_TRANSACTIONS: usize = 10_000;
+/// Most bytes of them together, blobs included.
+const MOST_BYTES: usize = 64 << 20;
+
+/// The transactions that wait for a block, so many at most. A copy is cheap.
 ///
 /// Those of a sender follow its account's nonce without a gap, or they are queued.
 #[derive(Clone, Debug)]
 pub struct Pool {
     senders: RedBlackTreeMapSync<Address, Waiting>,
     hashes: HashTrieMapSync<B256, Arc<PoolTransaction>>,
+    /// Bytes of all that waits.
+    bytes: usize,
     /// Number of transactions that ever came.
     arrivals: u64,
 }
@@ -28,6 +35,7 @@ impl Default for Pool {
         Self {
             senders: RedBlackTreeMapSync::new_sync(),
             hashes: HashTrieMapSync::new_sync(),
+            bytes: 0,
             arrivals: 0,
         }
     }
@@ -126,7 +134,8 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`PoolError::AlreadyKnown`] or [`PoolError::ReplacementUnderpriced`].
+    /// [`PoolError::AlreadyKnown`], [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may
+    /// lack what was to be replaced then.
     pub(super) fn add(&mut self, transaction: PoolTransaction) -> Result<(), PoolError> {
         let (sender, hash) = (transaction.sender(), transaction.hash());
         if self.hashes.contains_key(&hash) {
@@ -139,6 +148,11 @@ impl Pool {
             let known = known.hash();
             self.remove(known);
         }
+        let bytes = self.bytes.saturating_add(transaction.size());
+        if self.hashes.size() >= MOST_TRANSACTIONS || bytes > MOST_BYTES {
+            return Err(PoolError::Full);
+        }
+        self.bytes = bytes;
         let transaction = Arc::new(transaction);
         self.hashes.insert_mut(hash, Arc::clone(&transaction));
         let mut waiting = self
@@ -156,6 +170,7 @@ impl Pool {
     pub(crate) fn remove(&mut self, hash: B256) -> Option<Arc<PoolTransaction>> {
         let transaction = Arc::clone(self.hashes.get(&hash)?);
         self.hashes.remove_mut(&hash);
+        self.bytes = self.bytes.saturating_sub(transaction.size());
         let sender = transaction.sender();
         let waiting = self.senders.get(&sender)?.remove(&transaction.nonce());
         match waiting.is_empty() {

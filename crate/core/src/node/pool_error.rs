@@ -22,6 +22,9 @@ pub enum PoolError {
     /// The pool has it.
     #[error("already known")]
     AlreadyKnown,
+    /// As much waits as may.
+    #[error("txpool is full")]
+    Full,
     /// The sender has sent a transaction with this nonce.
     #[error("nonce too low: next nonce {next}, tx nonce {nonce}")]
     NonceTooLow {

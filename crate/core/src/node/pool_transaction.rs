@@ -6,7 +6,10 @@ use alloy_consensus::{
     EthereumTxEnvelope, Transaction as _, TxEip4844, TxEip4844WithSidecar,
     transaction::{Recovered, SignerRecoverable},
 };
-use alloy_eips::{eip2718::Decodable2718, eip7594::BlobTransactionSidecarVariant};
+use alloy_eips::{
+    eip2718::{Decodable2718, Encodable2718},
+    eip7594::BlobTransactionSidecarVariant,
+};
 use alloy_primitives::{Address, B256};
 use std::sync::Arc;
 
@@ -24,7 +27,8 @@ pub struct PoolTransaction {
 
 impl PoolTransaction {
     /// Reads a signed transaction as EIP-2718 encodes it, a blob transaction with its blobs (EIP-4844,
-    /// EIP-7594). That the proofs prove the blobs is believed.
+    /// EIP-7594). That the proofs prove the blobs is believed: no backend of ours, which are free of C code,
+    /// verifies those of cells, which Osaka wants.
     pub(crate) fn decode(bytes: &[u8], spec: SpecId) -> Result<Self, PoolError> {
         // What the block's decoder says of other transactions is more than the pool's would.
         let Ok(pooled) = Pooled::decode_2718_exact(bytes) else {
@@ -53,6 +57,13 @@ impl PoolTransaction {
     #[must_use]
     pub fn hash(&self) -> B256 {
         *self.sent.tx_hash()
+    }
+
+    /// Bytes that it takes, its blobs included.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let blobs = self.sidecar.as_ref().map_or(0, |sidecar| sidecar.size());
+        self.sent.encode_2718_len().saturating_add(blobs)
     }
 
     /// The number among the sender's transactions.

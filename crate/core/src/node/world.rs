@@ -1,8 +1,8 @@
 //! What a snapshot holds: everything that decides which block comes next.
 
-use super::{Pool, PoolTransaction, clock::BlockClock};
+use super::{Pool, PoolTransaction, RequestContext, clock::BlockClock};
 use crate::{
-    Chain, Engine,
+    Chain,
     chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit, next_base_fee},
     execute::ExecuteError,
     rpc::RpcError,
@@ -84,7 +84,7 @@ impl World {
     }
 
     /// What the maker of the next block chooses when the host's time is `now` (ms).
-    fn attributes(&self, now: u64) -> BlockAttributes {
+    pub(super) fn attributes(&self, now: u64) -> BlockAttributes {
         let head = self.chain.head();
         BlockAttributes {
             timestamp: self.clock.timestamp(now, head.block.header.timestamp),
@@ -107,24 +107,24 @@ impl World {
     /// The next block, not yet in the chain.
     fn build(
         &self,
-        engine: &Engine,
-        now: u64,
+        context: &RequestContext<'_>,
     ) -> Result<(Vec<SentTransaction>, BuiltBlock), ExecuteError> {
         let best = self.best(self.next_base_fee(), self.gas_limit());
         let offered: Vec<_> = best.iter().map(|waiting| waiting.sent.clone()).collect();
         let built = self.chain.build(
-            engine,
+            context.engine,
             self.chain.head(),
-            &self.attributes(now),
+            &self.attributes(context.now),
             offered.clone(),
             Unfit::LeftOut,
+            &context.limits.call,
         )?;
         Ok((offered, built))
     }
 
     /// The chain with the block that would come now on top.
-    pub(super) fn pending(&self, engine: &Engine, now: u64) -> Result<Chain, ExecuteError> {
-        let (_, built) = self.build(engine, now)?;
+    pub(super) fn pending(&self, context: &RequestContext<'_>) -> Result<Chain, ExecuteError> {
+        let (_, built) = self.build(context)?;
         let mut chain = self.chain.clone();
         chain.push(built);
         Ok(chain)
@@ -133,10 +133,9 @@ impl World {
     /// Makes the next block of what is in the pool. What can never be in one leaves the pool.
     pub(super) fn mine(
         &mut self,
-        engine: &Engine,
-        now: u64,
+        context: &RequestContext<'_>,
     ) -> Result<Arc<StoredBlock>, ExecuteError> {
-        let (offered, built) = self.build(engine, now)?;
+        let (offered, built) = self.build(context)?;
         for (index, reason) in &built.left_out {
             if !may_fit_later(reason)
                 && let Some(transaction) = offered.get(*index)
@@ -146,7 +145,7 @@ impl World {
         }
         let block = self.chain.push(built);
         self.prune();
-        self.clock.made(now, block.block.header.timestamp);
+        self.clock.made(context.now, block.block.header.timestamp);
         self.base_fee = None;
         Ok(block)
     }

@@ -1,13 +1,13 @@
 //! `anvil_reset`: a node as it was at its genesis block. Who signs and who subscribes stays.
 
-use super::{Host, RpcError, params::Params};
+use super::{RequestContext, RpcError, params::Params};
 use crate::node::Node;
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let options: Option<Value> = params.optional("options")?;
     let forking = options.as_ref().and_then(|options| options.get("forking"));

@@ -1,6 +1,6 @@
 //! `anvil_setCode`: sets the code of an account.
 
-use super::{Host, RpcError, params::Params};
+use super::{RequestContext, RpcError, params::Params};
 use crate::node::Node;
 use alloy_primitives::Bytes;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let code: Bytes = params.required("code")?;

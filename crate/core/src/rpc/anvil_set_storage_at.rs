@@ -1,13 +1,13 @@
 //! `anvil_setStorageAt`: sets a slot of an account.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let address = params.address()?;
     let slot = params.slot()?;

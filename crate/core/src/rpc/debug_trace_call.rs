@@ -1,9 +1,11 @@
-//! `debug_traceCall`: what a call would do on the state after a block.
+//! `debug_traceCall`: what a call would do on the state after a block, or with `txIndex` before that transaction
+//! of it.
 
-use super::{RequestLimits, RpcError, calls, params::Params, reply};
+use super::{RequestLimits, RpcError, calls, params::Params, replay::Replay, reply};
 use crate::{
     chain::Chain,
     simulate::{Overrides, Simulation},
+    state::Changed,
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
 use serde_json::Value;
@@ -16,15 +18,20 @@ pub(super) fn answer(
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
     let given: GethDebugTracingCallOptions = params.optional("options")?.unwrap_or_default();
-    if given.tx_index.is_some() {
-        return Err(RpcError::invalid("options", "txIndex is not supported"));
-    }
     let overrides = Overrides {
         state: given.state_overrides.unwrap_or_default(),
         block: given.block_overrides.unwrap_or_default(),
     };
-    let state = chain.state_after(block);
     let header = calls::header_of(chain, block);
-    let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
+    let after = chain.state_after(block);
+    let Some(index) = given.tx_index else {
+        let simulation = Simulation::new(&header, &after, &overrides, limits.call)?;
+        return reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?);
+    };
+    let replay = Replay::new(chain, block)?;
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    let changes = replay.changes_before(index, &limits.call)?;
+    let before = Changed::new(&replay.before, changes);
+    let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
     reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?)
 }

@@ -1,6 +1,7 @@
 //! What went wrong with a request.
 
 use crate::{
+    execute::ExecuteError,
     node::PoolError,
     simulate::{CallError, SimulateError, report::ReportError},
     trace::TraceError,
@@ -22,6 +23,8 @@ pub enum ErrorCode {
     ResourceNotFound,
     /// -32000: what was asked for is not there, or cannot be traced.
     Server,
+    /// -32005: the answer would be larger than is allowed.
+    LimitExceeded,
     /// A call has no result: as [`CallError::code`] or [`SimulateError::code`] says.
     Call(i32),
 }
@@ -36,6 +39,7 @@ impl ErrorCode {
             Self::Internal => -32_603,
             Self::ResourceNotFound => -32_001,
             Self::Server => -32_000,
+            Self::LimitExceeded => -32_005,
             Self::Call(code) => code,
         }
     }
@@ -96,6 +100,15 @@ impl From<CallError> for RpcError {
     }
 }
 
+impl From<ExecuteError> for RpcError {
+    fn from(error: ExecuteError) -> Self {
+        match error {
+            ExecuteError::Interrupted(interrupt) => CallError::Interrupted(interrupt).into(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
 impl From<SimulateError> for RpcError {
     fn from(error: SimulateError) -> Self {
         Self::new(ErrorCode::Call(error.code()), in_words(&error))
@@ -109,6 +122,8 @@ impl From<TraceError> for RpcError {
                 ErrorCode::InvalidParams
             }
             TraceError::Request(conflict) => ErrorCode::Call(conflict.code()),
+            TraceError::Interrupted(interrupt) => ErrorCode::Call(interrupt.code()),
+            TraceError::TooLarge { .. } => ErrorCode::LimitExceeded,
             _ => ErrorCode::Server,
         };
         Self::new(code, in_words(&error))

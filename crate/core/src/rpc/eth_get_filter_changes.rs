@@ -1,7 +1,7 @@
 //! `eth_getFilterChanges`: what is new for a filter since it was polled last.
 
 use super::object::log::logs_of;
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
 use alloy_primitives::U64;
 use alloy_rpc_types_eth::FilterBlockOption;
@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let number: U64 = params.required("filter")?;
     let chain = node.chain().clone();

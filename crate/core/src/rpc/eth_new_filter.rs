@@ -1,14 +1,14 @@
 //! `eth_newFilter`: opens a filter of logs, and returns its number.
 
 use super::eth_get_logs;
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let given: Option<Value> = params.optional("filter")?;
     let filter = eth_get_logs::filter(given.unwrap_or_else(|| Value::Object(Default::default())))?;

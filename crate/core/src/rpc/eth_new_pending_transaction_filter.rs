@@ -1,11 +1,15 @@
 //! `eth_newPendingTransactionFilter`: opens a filter of transactions that are to come into the pool, and returns
 //! its number.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
 use serde_json::Value;
 
-pub(super) fn answer(node: &mut Node, _: &mut Params<'_>, _: &Host<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(
+    node: &mut Node,
+    _: &mut Params<'_>,
+    _: &RequestContext<'_>,
+) -> Result<Value, RpcError> {
     let hashes = Vec::new();
     reply(node.filters_mut().open(Filter::Transactions { hashes })?)
 }

@@ -1,6 +1,6 @@
 //! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, PoolTransaction};
 use alloy_primitives::Bytes;
 use serde_json::Value;
@@ -8,9 +8,9 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    host: &Host<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let bytes: Bytes = params.required("transaction")?;
     let transaction = PoolTransaction::decode(&bytes, node.spec())?;
-    reply(node.submit(host, transaction)?)
+    reply(node.submit(context, transaction)?)
 }

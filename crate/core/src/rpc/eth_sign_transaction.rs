@@ -1,7 +1,7 @@
 //! `eth_signTransaction`: a transaction with the signature of an account of the node, as EIP-2718 encodes it.
 //! It is not sent.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Impersonated, Node};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
@@ -10,9 +10,9 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &Node,
     params: &mut Params<'_>,
-    host: &Host<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let request = params.required("transaction")?;
-    let transaction = node.sign_request(host, request, Impersonated::Refused)?;
+    let transaction = node.sign_request(context, request, Impersonated::Refused)?;
     reply(Bytes::from(transaction.sent.encoded_2718()))
 }

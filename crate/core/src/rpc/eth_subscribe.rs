@@ -2,14 +2,14 @@
 //! subscription.
 
 use super::eth_get_logs;
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, Topic};
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let name = "subscription";
     let kind: String = params.required(name)?;

@@ -1,6 +1,6 @@
 //! `eth_unsubscribe`: ends a subscription; false where there is none.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let number: U64 = params.required("subscription")?;
     reply(node.subscriptions_mut().close(number))

@@ -1,13 +1,13 @@
 //! `evm_increaseTime`: moves the time of blocks by so many seconds, and returns by how many it is moved in all.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let seconds = params.needed_number("seconds")?;
     let seconds = i64::try_from(seconds).map_err(|error| RpcError::invalid("seconds", error))?;

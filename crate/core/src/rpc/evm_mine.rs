@@ -2,7 +2,7 @@
 //! `{ timestamp, blocks }` so many.
 
 use super::params::number;
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,7 +20,7 @@ struct Options {
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    host: &Host<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let (timestamp, blocks) = match params.peek() {
         Some(Value::Object(_)) => {
@@ -32,6 +32,6 @@ pub(super) fn answer(
     if let Some(timestamp) = timestamp {
         node.world_mut().set_next_timestamp(timestamp)?;
     }
-    node.mine_many(host, blocks.unwrap_or(1), None)?;
+    node.mine_many(context, blocks.unwrap_or(1), None)?;
     reply("0x0")
 }

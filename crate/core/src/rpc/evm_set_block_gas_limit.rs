@@ -1,6 +1,6 @@
 //! `evm_setBlockGasLimit`: sets the gas limit of blocks to come.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let gas_limit: U64 = params.required("gas limit")?;
     node.world_mut().gas_limit = Some(gas_limit.to());

@@ -1,13 +1,13 @@
 //! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time goes on.
 
-use super::{Host, RpcError, params::Params};
+use super::{RequestContext, RpcError, params::Params};
 use crate::node::Node;
 use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &Host<'_>,
+    _: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let timestamp = params.needed_number("timestamp")?;
     node.world_mut().set_next_timestamp(timestamp)?;

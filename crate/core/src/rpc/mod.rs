@@ -122,7 +122,7 @@ pub(crate) use params::Params;
 
 use crate::{
     chain::Chain,
-    node::{Host, Node, Pool},
+    node::{Node, Pool, RequestContext},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -139,11 +139,11 @@ pub(crate) enum Method {
     /// Reads a node.
     Look(fn(&Node, &mut Params<'_>) -> Result<Value, RpcError>),
     /// Runs something on a node, which stays as it is.
-    Probe(fn(&Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
+    Probe(fn(&Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
     /// Takes what is new from a node, which is as before where nothing is.
-    Poll(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
+    Poll(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
     /// Changes a node.
-    Change(fn(&mut Node, &mut Params<'_>, &Host<'_>) -> Result<Value, RpcError>),
+    Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
 }
 
 /// A row for each method: its name, what it needs, and the file that answers.

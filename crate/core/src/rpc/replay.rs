@@ -4,7 +4,10 @@ use super::{RequestLimits, RpcError, reply};
 use crate::{
     Block, Chain,
     chain::{ChainView, StoredBlock},
-    trace::{TraceOptions, trace_block},
+    execute::{ExecuteOptions, Sequential},
+    simulate::CallLimits,
+    state::StateDiff,
+    trace::{TraceError, TraceOptions, trace_block},
     vm::Environment,
 };
 use alloy_rpc_types_trace::geth::TraceResult;
@@ -29,6 +32,29 @@ impl<'c> Replay<'c> {
             block: input,
             before: chain.state_after(parent),
         })
+    }
+
+    /// What the block changes before its transaction at `index`.
+    pub(super) fn changes_before(
+        &self,
+        index: usize,
+        limits: &CallLimits<'_>,
+    ) -> Result<StateDiff, RpcError> {
+        let transactions = self.block.transactions.len();
+        if index >= transactions {
+            return Err(TraceError::NoSuchTransaction {
+                index,
+                transactions,
+            }
+            .into());
+        }
+        let options = ExecuteOptions::default();
+        let mut run = Sequential::new(&self.block, &self.environment, &self.before, &options)?;
+        for _ in 0..index {
+            limits.ask()?;
+            run.step()?;
+        }
+        Ok(run.state_diff())
     }
 }
 

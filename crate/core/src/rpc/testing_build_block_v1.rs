@@ -1,7 +1,7 @@
 //! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
 //! The chain stays as it is.
 
-use super::{Host, RpcError, params::Params, reply};
+use super::{RequestContext, RpcError, params::Params, reply};
 use crate::{
     chain::{BlockAttributes, BuiltBlock, Unfit},
     execute::ExecuteError,
@@ -35,7 +35,7 @@ struct Attributes {
 pub(super) fn answer(
     node: &Node,
     params: &mut Params<'_>,
-    host: &Host<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Value, RpcError> {
     let chain = node.chain();
     let hash = params.hash()?;
@@ -77,8 +77,15 @@ pub(super) fn answer(
     };
     let sent = transactions.iter().map(|one| one.sent.clone()).collect();
     let built = chain
-        .build(host.engine, parent, &attributes, sent, unfit)
-        .map_err(|error| refused(&error))?;
+        .build(
+            context.engine,
+            parent,
+            &attributes,
+            sent,
+            unfit,
+            &context.limits.call,
+        )
+        .map_err(refused)?;
     payload(&built, &transactions)
 }
 
@@ -88,8 +95,11 @@ fn towards_target(parent: u64) -> u64 {
     GAS_LIMIT_TARGET.clamp(parent.saturating_sub(most), parent.saturating_add(most))
 }
 
-fn refused(error: &ExecuteError) -> RpcError {
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+fn refused(error: ExecuteError) -> RpcError {
+    if let ExecuteError::Interrupted(_) = error {
+        return error.into();
+    }
+    let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
     RpcError::server(format!("{error}{}", source.unwrap_or_default()))
 }
 

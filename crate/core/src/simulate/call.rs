@@ -3,7 +3,7 @@
 use super::{CallError, CallLimits, CallRequest, OverriddenState, Overrides, request};
 use crate::{
     block::Block,
-    state::{Overlay, StateSource},
+    state::{DynOverlay, Overlay, StateSource},
     trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_call},
     vm::{
         BlockContext, Environment, ExecutionResult, Inspector, Recorded, Stop, TxEnv, Watched,
@@ -22,7 +22,7 @@ pub struct Simulation<'a, S: ?Sized> {
 }
 
 /// What the EVM of a simulation works on.
-pub(super) type CallContext<'a, 's, S> = BlockContext<Overlay<'a, OverriddenState<'s, S>>>;
+pub(super) type CallContext<'a> = BlockContext<DynOverlay<'a>>;
 
 impl<'a, S: StateSource> Simulation<'a, S> {
     /// Calls in `block` (its transactions are not run) on `state`, both as `overrides` change them.
@@ -38,7 +38,9 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         limits: CallLimits<'a>,
     ) -> Result<Self, CallError> {
         Ok(Self {
-            environment: overrides.environment(block)?,
+            environment: overrides
+                .environment(block)?
+                .with_memory_limit(limits.memory),
             state: OverriddenState::new(state, overrides)?,
             limits,
         })
@@ -82,6 +84,10 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         request::read(request, &self.environment, self.limits.gas)
     }
 
+    fn overlay(&self, environment: &Environment) -> DynOverlay<'_> {
+        Overlay::new(&self.state, environment.spec())
+    }
+
     /// Runs `transaction` on the state as it is.
     pub(super) fn execute(
         &self,
@@ -91,7 +97,7 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         if self.limits.watch.is_some() {
             return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
         }
-        let overlay = Overlay::new(&self.state, environment.spec());
+        let overlay = self.overlay(environment);
         let ran = collision::transact(&mut environment.evm(overlay), transaction);
         Ok(ran.map_err(|error| execute_error(Some(0), error))?.result)
     }
@@ -104,10 +110,10 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         inspector: I,
     ) -> Result<(ExecutionResult, I), CallError>
     where
-        I: Inspector<CallContext<'s, 'a, S>>,
+        I: Inspector<CallContext<'s>>,
     {
         let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
-        let overlay = Overlay::new(&self.state, environment.spec());
+        let overlay = self.overlay(environment);
         let mut evm = environment.inspected_evm(overlay, watched);
         let ran = collision::inspect(&mut evm, transaction);
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {

@@ -37,7 +37,7 @@ pub enum CallError {
     /// The request contradicts itself.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// The request took too long, or the caller gave up.
+    /// The request took too much time or memory, or the caller gave up.
     #[error(transparent)]
     Interrupted(Interrupt),
     /// The state source did not answer. Retrying may help.
@@ -124,13 +124,13 @@ impl Conflict {
 }
 
 impl CallError {
-    /// The code of JSON-RPC, as geth sets it; -32016 when the time is up.
+    /// The code of JSON-RPC, as geth sets it; -32016 when the time is up, -32005 when the memory is.
     #[must_use]
     pub const fn code(&self) -> i32 {
         match self {
             Self::Reverted { .. } => 3,
             Self::Conflict(conflict) => conflict.code(),
-            Self::Interrupted(Interrupt::Time { .. }) => -32_016,
+            Self::Interrupted(interrupt) => interrupt.code(),
             Self::StateUnavailable(_) => -32_002,
             Self::Evm { .. } => -32_603,
             _ => -32_000,
@@ -152,6 +152,7 @@ impl From<ExecuteError> for CallError {
         match error {
             ExecuteError::InvalidTransaction { source, .. } => Self::Invalid(source),
             ExecuteError::StateUnavailable { source, .. } => Self::StateUnavailable(source),
+            ExecuteError::Interrupted(interrupt) => Self::Interrupted(interrupt),
             other => Self::Evm {
                 message: other.to_string(),
             },

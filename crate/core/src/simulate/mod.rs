@@ -64,14 +64,28 @@ use std::fmt;
 pub struct CallLimits<'a> {
     /// Gas of one call. A request for more gets this much. Default: 50,000,000.
     pub gas: u64,
+    /// Bytes that the memory of a contract and of its callers may take together; with more, the request is
+    /// ended. Default: 4 GiB.
+    pub memory: usize,
     /// Ends a request that takes too long. Default: nobody does.
     pub watch: Option<Watch<'a>>,
+}
+
+impl CallLimits<'_> {
+    /// Whether a request may go on.
+    pub(crate) fn ask(&self) -> Result<(), CallError> {
+        match self.watch.and_then(|watch| watch()) {
+            Some(interrupt) => Err(CallError::Interrupted(interrupt)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for CallLimits<'_> {
     fn default() -> Self {
         Self {
             gas: 50_000_000,
+            memory: u32::MAX as usize,
             watch: None,
         }
     }
@@ -81,6 +95,7 @@ impl fmt::Debug for CallLimits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallLimits")
             .field("gas", &self.gas)
+            .field("memory", &self.memory)
             .field("watch", &self.watch.is_some())
             .finish()
     }

@@ -31,17 +31,16 @@ pub const fn deposit_contract(chain_id: u64) -> Address {
     }
 }
 
-/// The deposits that the logs of a block show, as the data of one request. `logs` are those of each
-/// transaction.
+/// The deposits that the logs of a block show, as the data of one request. `contract` is the chain's, `logs`
+/// are those of each transaction.
 ///
 /// # Errors
 ///
 /// [`ExecuteError::MalformedDeposit`] when a deposit event has another layout than EIP-6110 demands.
 pub fn collect<'r>(
-    chain_id: u64,
+    contract: Address,
     logs: impl IntoIterator<Item = &'r [Log]>,
 ) -> Result<Vec<u8>, ExecuteError> {
-    let contract = deposit_contract(chain_id);
     let mut request = Vec::new();
     for (index, logs) in logs.into_iter().enumerate() {
         for log in logs {

@@ -116,7 +116,9 @@ where
     ];
     let mut requests = None;
     if environment.spec().is_enabled_in(SpecId::PRAGUE) {
-        let deposits = eip6110::collect(block.chain_id, logs)?;
+        let contract = block.schedule.deposit_contract();
+        let contract = contract.unwrap_or_else(|| eip6110::deposit_contract(block.chain_id));
+        let deposits = eip6110::collect(contract, logs)?;
         let withdrawals = eip7002::collect(database, environment)?;
         let consolidations = eip7251::collect(database, environment)?;
         if let (Some(withdrawals), Some(consolidations)) = (withdrawals, consolidations) {

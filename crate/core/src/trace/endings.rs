@@ -10,6 +10,7 @@ use revm::{
     bytecode::OpCode,
     interpreter::{
         CallInputs, CallOutcome, CreateOutcome, InstructionResult, Interpreter, InterpreterAction,
+        InterpreterResult,
         interpreter_types::{Jumps, LoopControl},
     },
 };
@@ -57,15 +58,22 @@ impl Endings {
     }
 
     /// An instruction is about to run.
+    #[inline]
     pub(super) fn step(&mut self, interpreter: &Interpreter) {
         self.running = (interpreter.bytecode.opcode(), interpreter.stack.len());
     }
 
     /// It has run.
+    #[inline]
     pub(super) fn step_end(&mut self, interpreter: &mut Interpreter) {
-        let Some(InterpreterAction::Return(end)) = interpreter.bytecode.action() else {
-            return;
-        };
+        if let Some(InterpreterAction::Return(end)) = interpreter.bytecode.action() {
+            self.end_run(end);
+        }
+    }
+
+    /// The code that runs has come to its end.
+    #[cold]
+    fn end_run(&mut self, end: &InterpreterResult) {
         if let Some(open) = self.open.last_mut() {
             match end.result {
                 InstructionResult::Return => open.returned = Some(end.output.clone()),

@@ -8,7 +8,7 @@ use crate::{
     block::{Block, Transaction},
     execute::Limits,
     interrupt::Watch,
-    state::{Overlay, StateSource},
+    state::{DynOverlay, Overlay, StateSource},
     system,
     vm::{BlockEvm, Environment, Stop, TxEnv, Watched, collision, execute_error},
 };
@@ -88,8 +88,8 @@ pub fn trace_block<S: StateSource>(
 }
 
 /// A block while some of its transactions are traced.
-struct Run<'a, S: StateSource> {
-    evm: BlockEvm<Overlay<'a, S>, Watched<'a, Tracer>>,
+struct Run<'a> {
+    evm: BlockEvm<DynOverlay<'a>, Watched<'a, Tracer>>,
     used: Limits,
     /// Number of transactions that have run.
     settled: usize,
@@ -97,10 +97,10 @@ struct Run<'a, S: StateSource> {
     recorded_bytes: usize,
 }
 
-impl<'a, S: StateSource> Run<'a, S> {
+impl<'a> Run<'a> {
     fn new(
         environment: &Environment,
-        state: &'a S,
+        state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Self {
@@ -116,7 +116,7 @@ impl<'a, S: StateSource> Run<'a, S> {
     fn of_block(
         block: &Block,
         environment: &Environment,
-        state: &'a S,
+        state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Result<Self, TraceError> {
@@ -126,7 +126,7 @@ impl<'a, S: StateSource> Run<'a, S> {
     }
 
     fn on(
-        overlay: Overlay<'a, S>,
+        overlay: DynOverlay<'a>,
         environment: &Environment,
         tracer: Tracer,
         limits: &TraceLimits<'a>,

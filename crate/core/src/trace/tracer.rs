@@ -40,6 +40,8 @@ pub(crate) struct Tracer {
     parts: Vec<Part>,
     /// True when the answers are told by name.
     is_mux: bool,
+    /// True when one of them looks at every instruction.
+    has_steps: bool,
     endings: Endings,
 }
 
@@ -88,6 +90,7 @@ impl Tracer {
             vec![Part::new(options)?]
         };
         Ok(Self {
+            has_steps: parts.iter().any(Part::has_steps),
             parts,
             is_mux,
             endings: Endings::default(),
@@ -156,6 +159,16 @@ impl Tracer {
 }
 
 impl Part {
+    /// True when it looks at every instruction, and not only at calls and logs.
+    fn has_steps(&self) -> bool {
+        match (&self.answer, &self.inspector) {
+            (Answer::Erc7562(_), _) => true,
+            (_, DebugInspector::Default(tracing, _)) => tracing.config().record_steps,
+            (_, DebugInspector::CallTracer(..) | DebugInspector::Noop(_)) => false,
+            _ => true,
+        }
+    }
+
     fn new(options: &TraceOptions) -> Result<Self, TraceError> {
         let name = options.tracer.clone();
         let name = name.unwrap_or_else(|| GethDebugTracerType::JsTracer(String::new()));
@@ -325,8 +338,12 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
         }
     }
 
+    #[inline]
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         self.endings.step(interpreter);
+        if !self.has_steps {
+            return;
+        }
         for part in &mut self.parts {
             if let Answer::Erc7562(validation) = &mut part.answer {
                 validation.step(interpreter);
@@ -335,8 +352,12 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
         }
     }
 
+    #[inline]
     fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         self.endings.step_end(interpreter);
+        if !self.has_steps {
+            return;
+        }
         for part in &mut self.parts {
             if let Answer::Erc7562(validation) = &mut part.answer {
                 validation.step_end(interpreter);

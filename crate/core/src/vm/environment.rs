@@ -94,6 +94,13 @@ impl Environment {
         self
     }
 
+    /// Lets the memory of a contract and of its callers take so many bytes together.
+    #[must_use]
+    pub const fn with_memory_limit(mut self, bytes: usize) -> Self {
+        self.cfg.memory_limit = bytes as u64;
+        self
+    }
+
     /// Puts a contract of the caller's at `address`, in place of what is there.
     ///
     /// # Example

@@ -4,10 +4,11 @@ use crate::interrupt::{Interrupt, Watch};
 use alloy_primitives::{Address, Log, U256};
 use revm::{
     bytecode::opcode,
-    context_interface::{ContextError, ContextTr, JournalTr},
+    context_interface::{Cfg, ContextError, ContextTr, JournalTr},
     inspector::{Inspector, JournalExt},
     interpreter::{
-        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter,
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter,
+        InterpreterResult,
         interpreter_types::{Jumps, LoopControl, ReturnData},
     },
 };
@@ -119,6 +120,22 @@ impl<'a, I> Watched<'a, I> {
         self.ask();
     }
 
+    /// A call ends. One that lacks memory, and not the gas for it, would go on with its caller as on no chain.
+    fn end(&mut self, ended: &InterpreterResult, context: &impl ContextTr) {
+        if ended.result != InstructionResult::MemoryLimitOOG {
+            return;
+        }
+        let limit = context.cfg().memory_limit();
+        let words = u128::from(limit / 32);
+        let cost = 3 * words + words * words / 512;
+        let paid = ended.gas.memory().expansion_cost;
+        if u128::from(ended.gas.remaining()) + u128::from(paid) >= cost {
+            let limit = limit.try_into().unwrap_or(usize::MAX);
+            let memory = Stop::Interrupted(Interrupt::Memory { limit });
+            self.stopped.get_or_insert(memory);
+        }
+    }
+
     fn record_path(&mut self, depth: usize) {
         if self.recorded.paths {
             self.record(depth.saturating_mul(size_of::<usize>()));
@@ -200,6 +217,7 @@ where
     }
 
     fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        self.end(&outcome.result, context);
         self.record_call(outcome.result.output.len());
         self.inner.call_end(context, inputs, outcome);
     }
@@ -211,6 +229,7 @@ where
     }
 
     fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
+        self.end(&outcome.result, context);
         self.record_call(outcome.result.output.len());
         self.inner.create_end(context, inputs, outcome);
     }

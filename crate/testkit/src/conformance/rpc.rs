@@ -107,6 +107,7 @@ fn answer(node: &mut Node, engine: &Engine, request: &Value) -> Value {
         engine,
         now: node.chain().head().block.header.timestamp * 1_000,
         clock: None,
+        memory: None,
         cancel: None,
     };
     let method = request["method"].as_str().unwrap_or_default();
@@ -191,6 +192,7 @@ impl World {
             engine,
             now: 0,
             clock: None,
+            memory: None,
             cancel: None,
         };
         node.import(&host, &blocks)

@@ -19,7 +19,7 @@ pub use alloy_rpc_types_eth::simulate::{
 pub use error::SimulateError;
 pub use payload::{BlockCalls, SimulatePayload, SimulatedBlockOverrides};
 
-use super::{CallError, CallLimits, state::changes};
+use super::{CallLimits, state::changes};
 use crate::chain::{Chain, StoredBlock};
 use alloy_primitives::B256;
 use branch::Branch;
@@ -104,11 +104,11 @@ pub fn simulate_blocks(
     };
     let mut blocks = Vec::with_capacity(places.len());
     for place in &places {
-        simulator.ask()?;
+        limits.ask()?;
         let branch = simulator.branch(place)?;
         let mut open = OpenBlock::new(&simulator, place, &branch)?;
         for call in &place.asked.calls {
-            simulator.ask()?;
+            limits.ask()?;
             let used = open.call(&simulator, call)?;
             simulator.gas_left = simulator.gas_left.saturating_sub(used);
         }
@@ -151,13 +151,5 @@ impl<'a> Simulator<'a> {
         let changes = changes(&branch, &place.asked.state_overrides)?;
         branch.state.apply(&changes);
         Ok(branch)
-    }
-
-    /// Whether it may go on.
-    fn ask(&self) -> Result<(), SimulateError> {
-        match self.limits.watch.and_then(|watch| watch()) {
-            Some(interrupt) => Err(CallError::Interrupted(interrupt).into()),
-            None => Ok(()),
-        }
     }
 }

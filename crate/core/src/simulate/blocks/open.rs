@@ -80,7 +80,7 @@ impl<'b> OpenBlock<'b> {
                 Vec::new(),
             )
         };
-        let environment = environment(&block, place)?;
+        let environment = environment(&block, place)?.with_memory_limit(simulator.limits.memory);
         let spec = environment.spec();
         let makes_list = spec.is_enabled_in(SpecId::AMSTERDAM);
         let mut database = Recording {

@@ -5,7 +5,6 @@ use super::{
     event::{Event, spent_by},
     reader::Reader,
 };
-use crate::state::StateSource;
 use alloy_primitives::{Address, U256};
 use alloy_rpc_types_trace::geth::CallFrame;
 use serde::Serialize;
@@ -36,7 +35,7 @@ pub enum Approval {
         /// Which one.
         token_id: U256,
     },
-    /// All tokens of a collection (ERC-721, ERC-1155).
+    /// All tokens of a collection (ERC-721, ERC-1155, ERC-6909).
     ForAll {
         /// The contract.
         token: Address,
@@ -44,6 +43,17 @@ pub enum Approval {
         owner: Address,
         /// Who may move them.
         operator: Address,
+    },
+    /// Units of one token of a contract that holds many (ERC-6909).
+    Erc6909 {
+        /// The contract.
+        token: Address,
+        /// Which one.
+        token_id: U256,
+        /// Whose.
+        owner: Address,
+        /// Who may spend them.
+        spender: Address,
     },
     /// Units of a token, through Permit2.
     Permit2 {
@@ -66,6 +76,7 @@ impl Approval {
             Self::Erc20 { token, .. }
             | Self::Erc721 { token, .. }
             | Self::ForAll { token, .. }
+            | Self::Erc6909 { token, .. }
             | Self::Permit2 { token, .. } => *token,
         }
     }
@@ -145,9 +156,9 @@ impl Approvals {
     }
 
     /// What each allows in the state of `reader`.
-    pub(super) fn read<S: StateSource>(
+    pub(super) fn read(
         &self,
-        reader: &mut Reader<'_, '_, S>,
+        reader: &mut Reader<'_, '_>,
     ) -> Result<Vec<Option<Grant>>, ReportError> {
         let keys = self.0.keys();
         keys.map(|approval| reader.granted(*approval)).collect()

@@ -1,7 +1,6 @@
 //! What accounts own more or less than before.
 
 use super::{Delta, ReportError, event::Event, reader::Reader};
-use crate::state::StateSource;
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -36,6 +35,13 @@ pub enum Asset {
         /// Which one.
         token_id: U256,
     },
+    /// Units of one token of a contract that holds many (ERC-6909).
+    Erc6909 {
+        /// The contract.
+        token: Address,
+        /// Which one.
+        token_id: U256,
+    },
 }
 
 impl Asset {
@@ -44,9 +50,10 @@ impl Asset {
     pub const fn token(&self) -> Option<Address> {
         match self {
             Self::Native => None,
-            Self::Erc20 { token } | Self::Erc721 { token, .. } | Self::Erc1155 { token, .. } => {
-                Some(*token)
-            }
+            Self::Erc20 { token }
+            | Self::Erc721 { token, .. }
+            | Self::Erc1155 { token, .. }
+            | Self::Erc6909 { token, .. } => Some(*token),
         }
     }
 }
@@ -113,12 +120,11 @@ impl Claim {
 pub(super) struct Claims(BTreeMap<(Address, Asset), Claim>);
 
 impl Claims {
-    /// Those of `events`, and the balances that `holders` have of contracts in `written`, whose storage
-    /// changed: some tokens log nothing.
+    /// Those of `events`, and the balances of `holders`, each of a contract whose storage changed: some
+    /// tokens log nothing.
     pub(super) fn new<'e>(
         events: impl IntoIterator<Item = &'e Event>,
-        holders: &[Address],
-        written: impl IntoIterator<Item = Address>,
+        holders: impl IntoIterator<Item = (Address, Address)>,
     ) -> Self {
         let mut claims = Self::default();
         let mut collections = Vec::new();
@@ -161,11 +167,9 @@ impl Claims {
         }
         // Those of a collection are counts of what is told one by one.
         collections.sort_unstable();
-        for token in written {
+        for (holder, token) in holders {
             if collections.binary_search(&token).is_err() {
-                for holder in holders {
-                    claims.at(*holder, Asset::Erc20 { token });
-                }
+                claims.at(holder, Asset::Erc20 { token });
             }
         }
         // A fee often stays with the token.
@@ -180,9 +184,9 @@ impl Claims {
     }
 
     /// What each account has of each asset in the state of `reader`.
-    pub(super) fn read<S: StateSource>(
+    pub(super) fn read(
         &self,
-        reader: &mut Reader<'_, '_, S>,
+        reader: &mut Reader<'_, '_>,
     ) -> Result<Vec<Option<U256>>, ReportError> {
         let keys = self.0.keys();
         keys.map(|(account, asset)| reader.owned(*account, *asset))

@@ -193,7 +193,8 @@ impl<S: StateSource> InOrder<'_, S> {
             watch,
         } = self.settings;
         let spec = environment.spec();
-        let mut after = Overlay::new(&self.settled, spec);
+        let (base, settled): (&dyn StateSource, &dyn StateSource) = (self.base, &self.settled);
+        let mut after = Overlay::new(settled, spec);
         let budget = &mut Budget::new(gas.saturating_mul(self.done.len() as u64));
         let changes = self.settled.changes();
         if let [only] = self.done.as_slice() {
@@ -208,15 +209,19 @@ impl<S: StateSource> InOrder<'_, S> {
                 .iter()
                 .map(|call| bundle.sender(call))
                 .collect();
-            let senders: Vec<_> = senders.into_iter().collect();
             let written = changes.accounts.iter();
             let written = written.filter(|(_, change)| !change.slots.is_empty());
-            let claims = Claims::new(events, &senders, written.map(|(address, _)| *address));
+            let of_senders = written.flat_map(|(contract, _)| {
+                let senders = senders.iter();
+                senders.map(|sender| (*sender, *contract))
+            });
+            let named = self.done.iter().flat_map(|ran| ran.holders.iter().copied());
+            let claims = Claims::new(events, of_senders.chain(named));
             let mut approvals = Approvals::default();
             for ran in &self.done {
                 approvals.merge(&ran.approvals);
             }
-            let mut before = Overlay::new(self.base, spec);
+            let mut before = Overlay::new(base, spec);
             let mut reader = Reader::new(asking, &mut before, *watch, budget);
             let owned = claims.read(&mut reader)?;
             let granted = approvals.read(&mut reader)?;

@@ -9,17 +9,17 @@ use super::{
     diff::state_diff,
     event::{self, Event},
     reader::{Budget, Reader},
-    storage::StorageInspector,
+    storage::{Observers, StorageInspector},
 };
 use crate::{
     execute::ExecuteError,
     interrupt::Watch,
     simulate::{CallError, request},
-    state::{Overlay, StateDiff, StateSource},
+    state::{DynOverlay, Overlay, StateDiff, StateSource},
     trace::{Place, Tracer},
     vm::{Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
 };
-use alloy_primitives::{Bytes, Log, U256};
+use alloy_primitives::{Address, Bytes, Log, U256};
 use alloy_rpc_types_eth::AccessList;
 use alloy_rpc_types_trace::geth::CallFrame;
 use revm::{
@@ -27,9 +27,8 @@ use revm::{
     context::result::{EVMError, ResultAndState},
     context_interface::Transaction,
 };
-use revm_inspectors::access_list::AccessListInspector;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a call of a bundle went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -96,15 +95,17 @@ pub(super) struct Ran {
     pub(super) diff: StateDiff,
     pub(super) events: Vec<Event>,
     pub(super) approvals: Approvals,
+    /// Accounts that may have more or less of a contract's tokens, each with the contract.
+    pub(super) holders: BTreeSet<(Address, Address)>,
     /// Bytes that were recorded.
     pub(super) recorded: usize,
 }
 
 /// Runs `call` on `state`. About `bytes` may be recorded.
-pub(super) fn run<S: StateSource>(
+pub(super) fn run(
     settings: &Settings<'_>,
     call: &BundleCall,
-    state: &S,
+    state: &dyn StateSource,
     bytes: usize,
 ) -> Result<Ran, ReportError> {
     let bundle = settings.bundle;
@@ -118,11 +119,11 @@ pub(super) fn run<S: StateSource>(
 
     let tracer = Tracer::calls().map_err(|error| bug(&error))?;
     let recorded = tracer.recorded();
-    let inspectors = (
+    let observers = Observers {
         tracer,
-        (AccessListInspector::default(), StorageInspector::default()),
-    );
-    let watched = Watched::new(inspectors, settings.watch, recorded, bytes);
+        storage: StorageInspector::default(),
+    };
+    let watched = Watched::new(observers, settings.watch, recorded, bytes);
     let mut evm = environment.inspected_evm(overlay, watched);
     let ran = collision::inspect(&mut evm, transaction.clone());
     let left = evm.inspector.left();
@@ -139,7 +140,10 @@ pub(super) fn run<S: StateSource>(
         }
         ran => ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?,
     };
-    let (mut tracer, (access_list, storage)) = evm.inspector.inner;
+    let Observers {
+        mut tracer,
+        storage,
+    } = evm.inspector.inner;
     let mut overlay = evm.ctx.journaled_state.database;
     let trace = tracer
         .finish(
@@ -159,10 +163,10 @@ pub(super) fn run<S: StateSource>(
         environment: &environment,
         root,
         ran,
+        holders: storage.holders(),
     };
     let mut ran = done.report(overlay)?;
-    ran.report.access_list = access_list.into_access_list();
-    ran.report.storage_touched = storage.into_touched();
+    (ran.report.access_list, ran.report.storage_touched) = storage.finish();
     ran.recorded = bytes - left;
     Ok(ran)
 }
@@ -179,6 +183,7 @@ impl Ran {
             diff: StateDiff::default(),
             events: Vec::new(),
             approvals: Approvals::default(),
+            holders: BTreeSet::new(),
             recorded: 0,
         }
     }
@@ -191,11 +196,13 @@ struct Done<'d> {
     environment: &'d Environment,
     root: CallFrame,
     ran: ResultAndState,
+    /// Whose entries in mappings were written.
+    holders: &'d BTreeSet<(Address, Address)>,
 }
 
 impl Done<'_> {
     /// What it did on the state of `overlay`.
-    fn report<S: StateSource>(self, mut overlay: Overlay<'_, S>) -> Result<Ran, ReportError> {
+    fn report(self, mut overlay: DynOverlay<'_>) -> Result<Ran, ReportError> {
         let Settings {
             bundle,
             asking,
@@ -204,18 +211,18 @@ impl Done<'_> {
             ..
         } = self.settings;
         let result = &self.ran.result;
-        let events: Vec<_> = result.logs().iter().flat_map(event::read).collect();
-        let calls = || surviving(&self.root);
-        let written = self.ran.state.iter().filter(|(_, account)| {
-            let slots = account.storage.values();
-            result.is_success() && slots.into_iter().any(|slot| slot.is_changed())
-        });
-        let written = written.map(|(address, _)| *address);
-        let claims = Claims::new(&events, &[self.transaction.caller], written);
-        let approvals = Approvals::new(&events, calls());
-
         let budget = &mut Budget::new(*gas);
         let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
+        let mut events = Vec::new();
+        for log in result.logs() {
+            events.extend(event::read(log, || reader.is_collection(log.address))?);
+            reader.can_ask(events.len())?;
+        }
+        let calls = || surviving(&self.root);
+        let holders = self.holders();
+        let claims = Claims::new(&events, holders.iter().copied());
+        let approvals = Approvals::new(&events, calls());
+
         let owned = claims.read(&mut reader)?;
         let granted = approvals.read(&mut reader)?;
         let fees = self.fees();
@@ -259,8 +266,28 @@ impl Done<'_> {
             diff,
             events,
             approvals,
+            holders,
             recorded: 0,
         })
+    }
+
+    /// Who may have more or less of what contracts, without a word of theirs: who has an entry in a mapping
+    /// that was written, and the sender in whatever was written.
+    fn holders(&self) -> BTreeSet<(Address, Address)> {
+        if !self.ran.result.is_success() {
+            return BTreeSet::new();
+        }
+        let mut written = BTreeSet::new();
+        for (address, account) in &self.ran.state {
+            if account.storage.values().any(|slot| slot.is_changed()) {
+                written.insert(*address);
+            }
+        }
+        let named = self.holders.iter().copied();
+        let named = named.filter(|(_, contract)| written.contains(contract));
+        let sender = self.transaction.caller;
+        let of_sender = written.iter().map(|contract| (sender, *contract));
+        named.chain(of_sender).collect()
     }
 
     /// What the transaction costs its sender, and what is left of that to who makes the block.
@@ -291,10 +318,10 @@ impl Done<'_> {
 }
 
 /// The changes of the native currency by the state: all that the fees are not.
-pub(super) fn native_changes<S: StateSource>(
+pub(super) fn native_changes(
     diff: &[AccountDiff],
     fees: &[Fee],
-    after: &mut Reader<'_, '_, S>,
+    after: &mut Reader<'_, '_>,
 ) -> Result<Vec<AssetChange>, ReportError> {
     let mut changes = Vec::new();
     let mut push = |account, before: U256, after: U256, fee: Option<&Fee>| {

@@ -51,8 +51,8 @@ pub struct SlotDiff {
 }
 
 /// What `changes` make different in `state`, in order of addresses.
-pub(super) fn state_diff<S: StateSource>(
-    state: &S,
+pub(super) fn state_diff(
+    state: &dyn StateSource,
     changes: &StateDiff,
 ) -> Result<Vec<AccountDiff>, SourceError> {
     let mut diff = Vec::new();
@@ -111,8 +111,8 @@ fn changed<T: PartialEq>(before: T, after: T) -> Option<Changed<T>> {
     (before != after).then_some(Changed { before, after })
 }
 
-fn code<S: StateSource>(
-    state: &S,
+fn code(
+    state: &dyn StateSource,
     changes: Option<&StateDiff>,
     code_hash: B256,
 ) -> Result<Bytes, SourceError> {

@@ -53,7 +53,7 @@ impl ReportError {
             Self::Call { source, .. } => source.code(),
             Self::NoCalls | Self::Blobs | Self::Authorization { .. } => -32_602,
             Self::Try(error) => error.code(),
-            Self::TooLarge { .. } | Self::Questions { .. } => -32_000,
+            Self::TooLarge { .. } | Self::Questions { .. } => -32_005,
         }
     }
 }

@@ -12,6 +12,14 @@ mod erc20 {
     }
 }
 
+/// As early contracts log it, of either kind.
+mod unindexed {
+    use super::sol;
+    sol! {
+        event Transfer(address from, address to, uint256 value);
+    }
+}
+
 mod erc721 {
     use super::sol;
     sol! {
@@ -27,6 +35,22 @@ mod erc1155 {
     sol! {
         event TransferSingle(address indexed operator, address indexed from, address indexed to, uint256 id, uint256 value);
         event TransferBatch(address indexed operator, address indexed from, address indexed to, uint256[] ids, uint256[] values);
+    }
+}
+
+mod erc2309 {
+    use super::sol;
+    sol! {
+        event ConsecutiveTransfer(uint256 indexed fromTokenId, uint256 toTokenId, address indexed fromAddress, address indexed toAddress);
+    }
+}
+
+mod erc6909 {
+    use super::sol;
+    sol! {
+        event Transfer(address caller, address indexed sender, address indexed receiver, uint256 indexed id, uint256 amount);
+        event Approval(address indexed owner, address indexed spender, uint256 indexed id, uint256 amount);
+        event OperatorSet(address indexed owner, address indexed spender, bool approved);
     }
 }
 
@@ -92,8 +116,18 @@ pub enum Grant {
     },
 }
 
-/// What `log` says; nothing where it is no event of a token.
-pub(super) fn read(log: &Log) -> Vec<Event> {
+/// Most tokens of one ERC-2309 event: as many as its authors advise to make at a time. Of more nothing is told.
+const MOST_CONSECUTIVE: u64 = 5_000;
+
+/// What `log` says; nothing where it is no event of a token. `is_collection` tells of the contract whether
+/// its tokens are owned one by one, where the log leaves that open.
+pub(super) fn read<E>(
+    log: &Log,
+    is_collection: impl FnOnce() -> Result<bool, E>,
+) -> Result<Vec<Event>, E> {
+    let Some(signature) = log.topics().first() else {
+        return Ok(Vec::new());
+    };
     let token = log.address;
     let moved = |asset, from, to, amount| Event::Moved {
         asset,
@@ -101,68 +135,13 @@ pub(super) fn read(log: &Log) -> Vec<Event> {
         to,
         amount,
     };
-    let approved = |approval, grant| vec![Event::Approved { approval, grant }];
-    // ERC-20 and ERC-721 share hashes and differ in what is indexed: the decoder counts topics.
-    if let Ok(event) = erc20::Transfer::decode_log(log) {
-        let asset = Asset::Erc20 { token };
-        return vec![moved(asset, event.from, event.to, event.value)];
-    }
-    if let Ok(event) = erc721::Transfer::decode_log(log) {
-        let token_id = event.tokenId;
-        let asset = Asset::Erc721 { token, token_id };
-        return vec![moved(asset, event.from, event.to, U256::ONE)];
-    }
-    if let Ok(event) = erc1155::TransferSingle::decode_log(log) {
-        let token_id = event.id;
-        let asset = Asset::Erc1155 { token, token_id };
-        return vec![moved(asset, event.from, event.to, event.value)];
-    }
-    if let Ok(event) = erc1155::TransferBatch::decode_log(log) {
-        let pairs = event.ids.iter().zip(&event.values);
-        return pairs
-            .map(|(&token_id, &amount)| {
-                let asset = Asset::Erc1155 { token, token_id };
-                moved(asset, event.from, event.to, amount)
-            })
-            .collect();
-    }
-    let wrapped = |account, amount, is_deposit| {
-        vec![Event::Wrapped {
-            token,
-            account,
-            amount,
-            is_deposit,
-        }]
+    let wrapped = |account, amount, is_deposit| Event::Wrapped {
+        token,
+        account,
+        amount,
+        is_deposit,
     };
-    if let Ok(event) = weth::Deposit::decode_log(log) {
-        return wrapped(event.dst, event.wad, true);
-    }
-    if let Ok(event) = weth::Withdrawal::decode_log(log) {
-        return wrapped(event.src, event.wad, false);
-    }
-    if let Ok(event) = erc20::Approval::decode_log(log) {
-        let approval = Approval::Erc20 {
-            token,
-            owner: event.owner,
-            spender: event.spender,
-        };
-        return approved(approval, Grant::Amount(event.value));
-    }
-    if let Ok(event) = erc721::Approval::decode_log(log) {
-        let approval = Approval::Erc721 {
-            token,
-            token_id: event.tokenId,
-        };
-        return approved(approval, Grant::Account(event.approved));
-    }
-    if let Ok(event) = erc721::ApprovalForAll::decode_log(log) {
-        let approval = Approval::ForAll {
-            token,
-            owner: event.owner,
-            operator: event.operator,
-        };
-        return approved(approval, Grant::All(event.approved));
-    }
+    let approved = |approval, grant| Event::Approved { approval, grant };
     let through = |owner, token, spender| Approval::Permit2 {
         contract: log.address,
         token,
@@ -170,19 +149,135 @@ pub(super) fn read(log: &Log) -> Vec<Event> {
         spender,
     };
     let until = |amount, expiration: u64| Grant::Until { amount, expiration };
-    if let Ok(event) = permit2::Approval::decode_log(log) {
-        let grant = until(event.amount.to(), event.expiration.to());
-        return approved(through(event.owner, event.token, event.spender), grant);
-    }
-    if let Ok(event) = permit2::Permit::decode_log(log) {
-        let grant = until(event.amount.to(), event.expiration.to());
-        return approved(through(event.owner, event.token, event.spender), grant);
-    }
-    if let Ok(event) = permit2::Lockdown::decode_log(log) {
-        let approval = through(event.owner, event.token, event.spender);
-        return approved(approval, until(U256::ZERO, 0));
-    }
-    Vec::new()
+    Ok(match *signature {
+        // ERC-20 and ERC-721 share hashes and differ in what is indexed.
+        erc20::Transfer::SIGNATURE_HASH => {
+            let one =
+                |token_id, from, to| moved(Asset::Erc721 { token, token_id }, from, to, U256::ONE);
+            let some = |amount, from, to| moved(Asset::Erc20 { token }, from, to, amount);
+            if let Some(event) = decoded::<erc20::Transfer>(log) {
+                vec![some(event.value, event.from, event.to)]
+            } else if let Some(event) = decoded::<erc721::Transfer>(log) {
+                vec![one(event.tokenId, event.from, event.to)]
+            } else if let Some(event) = decoded::<unindexed::Transfer>(log) {
+                let (value, from, to) = (event.value, event.from, event.to);
+                vec![match is_collection()? {
+                    true => one(value, from, to),
+                    false => some(value, from, to),
+                }]
+            } else {
+                Vec::new()
+            }
+        }
+        erc2309::ConsecutiveTransfer::SIGNATURE_HASH => {
+            let event = decoded::<erc2309::ConsecutiveTransfer>(log);
+            let range = event.and_then(|event| {
+                let more = event.toTokenId.checked_sub(event.fromTokenId)?;
+                let more = u64::try_from(more).ok()?;
+                (more < MOST_CONSECUTIVE).then_some((event, more))
+            });
+            let Some((event, more)) = range else {
+                return Ok(Vec::new());
+            };
+            let one = |offset| {
+                let token_id = event.fromTokenId + U256::from(offset);
+                let asset = Asset::Erc721 { token, token_id };
+                moved(asset, event.fromAddress, event.toAddress, U256::ONE)
+            };
+            (0..=more).map(one).collect()
+        }
+        erc1155::TransferSingle::SIGNATURE_HASH => told::<erc1155::TransferSingle>(log, |event| {
+            let token_id = event.id;
+            let asset = Asset::Erc1155 { token, token_id };
+            moved(asset, event.from, event.to, event.value)
+        }),
+        erc1155::TransferBatch::SIGNATURE_HASH => {
+            let Some(event) = decoded::<erc1155::TransferBatch>(log) else {
+                return Ok(Vec::new());
+            };
+            let pairs = event.ids.iter().zip(&event.values);
+            pairs
+                .map(|(&token_id, &amount)| {
+                    let asset = Asset::Erc1155 { token, token_id };
+                    moved(asset, event.from, event.to, amount)
+                })
+                .collect()
+        }
+        erc6909::Transfer::SIGNATURE_HASH => told::<erc6909::Transfer>(log, |event| {
+            let token_id = event.id;
+            let asset = Asset::Erc6909 { token, token_id };
+            moved(asset, event.sender, event.receiver, event.amount)
+        }),
+        weth::Deposit::SIGNATURE_HASH => {
+            told::<weth::Deposit>(log, |event| wrapped(event.dst, event.wad, true))
+        }
+        weth::Withdrawal::SIGNATURE_HASH => {
+            told::<weth::Withdrawal>(log, |event| wrapped(event.src, event.wad, false))
+        }
+        erc20::Approval::SIGNATURE_HASH => {
+            if let Some(event) = decoded::<erc20::Approval>(log) {
+                let approval = Approval::Erc20 {
+                    token,
+                    owner: event.owner,
+                    spender: event.spender,
+                };
+                return Ok(vec![approved(approval, Grant::Amount(event.value))]);
+            }
+            told::<erc721::Approval>(log, |event| {
+                let token_id = event.tokenId;
+                let approval = Approval::Erc721 { token, token_id };
+                approved(approval, Grant::Account(event.approved))
+            })
+        }
+        erc6909::Approval::SIGNATURE_HASH => told::<erc6909::Approval>(log, |event| {
+            let approval = Approval::Erc6909 {
+                token,
+                token_id: event.id,
+                owner: event.owner,
+                spender: event.spender,
+            };
+            approved(approval, Grant::Amount(event.amount))
+        }),
+        erc721::ApprovalForAll::SIGNATURE_HASH => told::<erc721::ApprovalForAll>(log, |event| {
+            let approval = Approval::ForAll {
+                token,
+                owner: event.owner,
+                operator: event.operator,
+            };
+            approved(approval, Grant::All(event.approved))
+        }),
+        erc6909::OperatorSet::SIGNATURE_HASH => told::<erc6909::OperatorSet>(log, |event| {
+            let approval = Approval::ForAll {
+                token,
+                owner: event.owner,
+                operator: event.spender,
+            };
+            approved(approval, Grant::All(event.approved))
+        }),
+        permit2::Approval::SIGNATURE_HASH => told::<permit2::Approval>(log, |event| {
+            let grant = until(event.amount.to(), event.expiration.to());
+            approved(through(event.owner, event.token, event.spender), grant)
+        }),
+        permit2::Permit::SIGNATURE_HASH => told::<permit2::Permit>(log, |event| {
+            let grant = until(event.amount.to(), event.expiration.to());
+            approved(through(event.owner, event.token, event.spender), grant)
+        }),
+        permit2::Lockdown::SIGNATURE_HASH => told::<permit2::Lockdown>(log, |event| {
+            let approval = through(event.owner, event.token, event.spender);
+            approved(approval, until(U256::ZERO, 0))
+        }),
+        _ => Vec::new(),
+    })
+}
+
+/// The log as an event of this form; `None` where it has another.
+fn decoded<E: SolEvent>(log: &Log) -> Option<E> {
+    E::decode_log_data(&log.data).ok()
+}
+
+/// What `tell` makes of the log as an event of this form.
+fn told<E: SolEvent>(log: &Log, tell: impl FnOnce(E) -> Event) -> Vec<Event> {
+    decoded(log).map(tell).into_iter().collect()
 }
 
 /// The approval that a call by `spender` of `contract` spends from, by its data. Most tokens log nothing
@@ -204,6 +299,18 @@ pub(super) fn spent_by(contract: Address, spender: Address, data: &[u8]) -> Vec<
             read.map(|(owner, _, _)| {
                 vec![Approval::Erc20 {
                     token: contract,
+                    owner,
+                    spender,
+                }]
+            })
+        }
+        // ERC-6909: transferFrom(address,address,uint256,uint256)
+        [0xfe, 0x99, 0x04, 0x9a] => {
+            let read = <(Address, Address, U256, U256)>::abi_decode_params(data);
+            read.map(|(owner, _, token_id, _)| {
+                vec![Approval::Erc6909 {
+                    token: contract,
+                    token_id,
                     owner,
                     spender,
                 }]

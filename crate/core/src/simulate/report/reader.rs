@@ -4,12 +4,17 @@ use super::{Approval, Asset, Grant, ReportError, Token};
 use crate::{
     interrupt::Watch,
     simulate::CallError,
-    state::{Overlay, StateSource},
-    vm::{BlockEvm, Environment, ExecutionResult, TxEnv, collision, execute_error},
+    state::{DynOverlay, SourceError},
+    vm::{BlockEvm, Environment, TxEnv, execute_error},
 };
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
-use revm::context_interface::ContextTr;
+use revm::{
+    context::{ContextSetters, LocalContextTr, result::EVMError},
+    context_interface::{ContextTr, JournalTr, context::take_error},
+    handler::{EthFrame, EvmTr, FrameResult, Handler, MainnetHandler},
+    interpreter::{GasTracker, InterpreterResult},
+};
 
 sol! {
     function balanceOf(address owner) returns (uint256);
@@ -27,6 +32,13 @@ mod erc1155 {
     }
 }
 
+mod erc6909 {
+    super::sol! {
+        function allowance(address owner, address spender, uint256 id) returns (uint256);
+        function isOperator(address owner, address spender) returns (bool);
+    }
+}
+
 mod permit2 {
     super::sol! {
         function allowance(address owner, address token, address spender) returns (uint160 amount, uint48 expiration, uint48 nonce);
@@ -36,8 +48,8 @@ mod permit2 {
 /// Gas of one question. Those of real tokens need less than a tenth of it.
 const GAS: u64 = 1_000_000;
 
-/// Gas that every transaction costs and no work stands for, almost all of it: each question counts.
-const INTRINSIC: u64 = 20_000;
+/// Gas that a question counts for beside what it uses: who asks works, too.
+const ASKING: u64 = 1_500;
 
 /// Characters of a symbol that are told.
 const SYMBOL: usize = 64;
@@ -56,20 +68,28 @@ impl Budget {
         let limit = gas.saturating_mul(8);
         Self { left: limit, limit }
     }
+
+    /// Whether so much gas is left.
+    const fn spare(&self, gas: u64) -> Result<(), ReportError> {
+        match gas <= self.left {
+            true => Ok(()),
+            false => Err(ReportError::Questions { limit: self.limit }),
+        }
+    }
 }
 
 /// Asks contracts on one state. What they change is dropped.
-pub(super) struct Reader<'r, 's, S: StateSource> {
-    evm: BlockEvm<&'r mut Overlay<'s, S>>,
+pub(super) struct Reader<'r, 's> {
+    evm: BlockEvm<&'r mut DynOverlay<'s>>,
     watch: Option<Watch<'r>>,
     budget: &'r mut Budget,
 }
 
-impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
+impl<'r, 's> Reader<'r, 's> {
     /// `environment` is one in which a call needs no funds.
     pub(super) fn new(
         environment: &Environment,
-        state: &'r mut Overlay<'s, S>,
+        state: &'r mut DynOverlay<'s>,
         watch: Option<Watch<'r>>,
         budget: &'r mut Budget,
     ) -> Self {
@@ -92,7 +112,7 @@ impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
                 return Ok(Some(account.unwrap_or_default().balance));
             }
             Asset::Erc20 { token } => self.ask(token, &balanceOfCall { owner: account })?,
-            Asset::Erc1155 { token, token_id } => {
+            Asset::Erc1155 { token, token_id } | Asset::Erc6909 { token, token_id } => {
                 let question = erc1155::balanceOfCall {
                     owner: account,
                     id: token_id,
@@ -140,9 +160,26 @@ impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
                 token,
                 owner,
                 operator,
-            } => match self.ask(token, &isApprovedForAllCall { owner, operator })? {
-                Said::Value(all) => Some(Grant::All(all)),
-                Said::Nothing => Some(Grant::All(false)),
+            } => {
+                let mut said = self.ask(token, &isApprovedForAllCall { owner, operator })?;
+                if let Said::Failed = said {
+                    let spender = operator;
+                    said = self.ask(token, &erc6909::isOperatorCall { owner, spender })?;
+                }
+                match said {
+                    Said::Value(all) => Some(Grant::All(all)),
+                    Said::Nothing => Some(Grant::All(false)),
+                    Said::Failed => None,
+                }
+            }
+            Approval::Erc6909 {
+                token,
+                token_id: id,
+                owner,
+                spender,
+            } => match self.ask(token, &erc6909::allowanceCall { owner, spender, id })? {
+                Said::Value(amount) => Some(Grant::Amount(amount)),
+                Said::Nothing => Some(Grant::Amount(U256::ZERO)),
                 Said::Failed => None,
             },
             Approval::Permit2 {
@@ -169,6 +206,17 @@ impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
                 }
             }
         })
+    }
+
+    /// Whether the tokens of this contract are owned one by one: it does not say by how many decimals they
+    /// are shown.
+    pub(super) fn is_collection(&mut self, token: Address) -> Result<bool, ReportError> {
+        Ok(matches!(self.ask(token, &decimalsCall {})?, Said::Failed))
+    }
+
+    /// Whether that many events can be asked about.
+    pub(super) fn can_ask(&self, events: usize) -> Result<(), ReportError> {
+        self.budget.spare(ASKING.saturating_mul(events as u64))
     }
 
     /// What the contract at `token` calls itself.
@@ -215,24 +263,38 @@ impl<'r, 's, S: StateSource> Reader<'r, 's, S> {
             chain_id: None,
             ..TxEnv::default()
         };
-        let ran = collision::transact(&mut self.evm, question);
+        self.evm.ctx.set_tx(question);
+        let ran = self.execute();
         let ran = ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?;
-        let gas = ran.result.tx_gas_used().saturating_sub(INTRINSIC);
-        self.budget.left = self
-            .budget
-            .left
-            .checked_sub(gas)
-            .ok_or(ReportError::Questions {
-                limit: self.budget.limit,
-            })?;
-        Ok(match ran.result {
-            ExecutionResult::Success { output, .. } => Said::Value(output.into_data()),
-            _ => Said::Failed,
+        let used = GAS.saturating_sub(ran.gas.remaining());
+        let used = used.saturating_add(ASKING);
+        self.budget.spare(used)?;
+        self.budget.left -= used;
+        Ok(match ran.result.is_ok() {
+            true => Said::Value(ran.output),
+            false => Said::Failed,
         })
+    }
+
+    /// Runs the question that is set as a call alone: nobody sends or pays for it. What it changes is undone,
+    /// and what it has loaded stays for the next one.
+    fn execute(&mut self) -> Result<InterpreterResult, EVMError<SourceError>> {
+        let mut handler = MainnetHandler::<_, EVMError<SourceError>, EthFrame>::default();
+        let mut gas = GasTracker::new(GAS, GAS, 0);
+        let before = self.evm.ctx.journal_mut().checkpoint();
+        let begun = self.evm.ctx.journal_mut().checkpoint();
+        let ran = handler.execution(&mut self.evm, begun, &mut gas);
+        take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
+        let ran = ran?;
+        self.evm.ctx.journal_mut().checkpoint_revert(before);
+        self.evm.ctx.local_mut().clear();
+        self.evm.frame_stack().clear();
+        let out_of_gas = || InterpreterResult::new_oog(GAS, 0);
+        Ok(ran.map_or_else(out_of_gas, FrameResult::into_interpreter_result))
     }
 }
 
-impl<S: StateSource> std::fmt::Debug for Reader<'_, '_, S> {
+impl std::fmt::Debug for Reader<'_, '_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader").finish_non_exhaustive()
     }

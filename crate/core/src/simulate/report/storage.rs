@@ -1,14 +1,18 @@
-//! The slots that a call reads and writes.
+//! The slots that a call reads and writes, and the accounts that it looks at.
 
-use alloy_primitives::{Address, B256};
+use crate::trace::Tracer;
+use alloy_primitives::{Address, B256, Log, U256, map::HashMap};
+use alloy_rpc_types_eth::{AccessList, AccessListItem};
 use revm::{
     bytecode::opcode,
-    inspector::Inspector,
+    context_interface::ContextTr,
+    inspector::{Inspector, JournalExt},
     interpreter::{
-        Interpreter,
-        interpreter_types::{InputsTr, Jumps},
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter,
+        interpreter_types::{InputsTr, Jumps, MemoryTr},
     },
 };
+use revm_inspectors::access_list::AccessListInspector;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,36 +28,153 @@ pub struct TouchedStorage {
     pub writes: BTreeSet<B256>,
 }
 
-/// Notes slots that are read and written.
+/// Notes slots that are read and written, whose they are, and what an access list holds.
 #[derive(Debug, Default)]
-pub(super) struct StorageInspector(BTreeMap<Address, TouchedStorage>);
-
-impl StorageInspector {
-    /// What was touched, in order of addresses.
-    pub(super) fn into_touched(self) -> Vec<TouchedStorage> {
-        let touched = self.0.into_iter();
-        touched
-            .map(|(address, touched)| TouchedStorage { address, ..touched })
-            .collect()
-    }
+pub(super) struct StorageInspector {
+    /// What an access list holds beside slots.
+    accounts: AccessListInspector,
+    touched: BTreeMap<Address, TouchedStorage>,
+    /// Slots of mappings, by the addresses that they were hashed from.
+    owned: HashMap<B256, Address>,
+    /// The address in what is hashed at the moment.
+    hashing: Option<Address>,
+    holders: BTreeSet<(Address, Address)>,
 }
 
-impl<C> Inspector<C> for StorageInspector {
-    fn step(&mut self, interpreter: &mut Interpreter, _context: &mut C) {
-        let opcode = interpreter.bytecode.opcode();
-        if !matches!(opcode, opcode::SLOAD | opcode::SSTORE) {
-            return;
+impl StorageInspector {
+    /// The accounts whose entries in mappings were written, each with the contract that it is in.
+    pub(super) const fn holders(&self) -> &BTreeSet<(Address, Address)> {
+        &self.holders
+    }
+
+    /// What an access list of the call holds, and the slots that were touched, both in order of addresses.
+    pub(super) fn finish(self) -> (AccessList, Vec<TouchedStorage>) {
+        let mut accessed: BTreeMap<_, _> = self.accounts.into_touched_slots().into_iter().collect();
+        for (address, touched) in &self.touched {
+            let slots = accessed.entry(*address).or_default();
+            slots.extend(touched.reads.union(&touched.writes));
         }
+        let list = accessed.into_iter().map(|(address, slots)| AccessListItem {
+            address,
+            storage_keys: slots.into_iter().collect(),
+        });
+        let touched = self.touched.into_iter();
+        let touched = touched.map(|(address, touched)| TouchedStorage { address, ..touched });
+        (AccessList(list.collect()), touched.collect())
+    }
+
+    /// Notes the slot that is read or written.
+    fn touch(&mut self, interpreter: &Interpreter) {
         let Ok(slot) = interpreter.stack.peek(0) else {
             return;
         };
-        let touched = self.0.entry(interpreter.input.target_address());
-        let touched = touched.or_default();
-        let slots = if opcode == opcode::SLOAD {
-            &mut touched.reads
-        } else {
-            &mut touched.writes
+        let slot = B256::from(slot);
+        let contract = interpreter.input.target_address();
+        let touched = self.touched.entry(contract).or_default();
+        if interpreter.bytecode.opcode() == opcode::SLOAD {
+            touched.reads.insert(slot);
+            return;
+        }
+        touched.writes.insert(slot);
+        if let Some(account) = self.owned.get(&slot) {
+            self.holders.insert((*account, contract));
+        }
+    }
+
+    /// Notes the address of which the key of a mapping is made.
+    fn hash(&mut self, interpreter: &Interpreter) {
+        let [.., length, start] = interpreter.stack.data().as_slice() else {
+            return;
         };
-        slots.insert(slot.into());
+        let Some(end) = start.checked_add(U256::from(64)) else {
+            return;
+        };
+        // What is not in memory yet is zero.
+        if *length != U256::from(64) || end > U256::from(interpreter.memory.len()) {
+            return;
+        }
+        let start: usize = start.saturating_to();
+        let words = interpreter.memory.slice(start..start + 64);
+        // Solidity puts the key first, Vyper last. Numbers are no addresses.
+        let (first, last) = words.split_at(32);
+        self.hashing = [first, last].into_iter().find_map(|word| {
+            let is_address = word[..12].iter().all(|byte| *byte == 0)
+                && word[12..20].iter().any(|byte| *byte != 0);
+            is_address.then(|| Address::from_slice(&word[12..]))
+        });
+    }
+}
+
+/// A tracer and this inspector, of which most instructions concern neither: they are not passed on.
+#[derive(Debug)]
+pub(super) struct Observers {
+    pub(super) tracer: Tracer,
+    pub(super) storage: StorageInspector,
+}
+
+impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Observers {
+    fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.tracer.initialize_interp(interpreter, context);
+    }
+
+    #[inline]
+    fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.tracer.step(interpreter, context);
+        let storage = &mut self.storage;
+        match interpreter.bytecode.opcode() {
+            opcode::SLOAD | opcode::SSTORE => storage.touch(interpreter),
+            opcode::KECCAK256 => storage.hash(interpreter),
+            opcode::BALANCE
+            | opcode::EXTCODESIZE
+            | opcode::EXTCODECOPY
+            | opcode::EXTCODEHASH
+            | opcode::CALL
+            | opcode::CALLCODE
+            | opcode::DELEGATECALL
+            | opcode::STATICCALL
+            | opcode::SELFDESTRUCT => storage.accounts.step(interpreter, context),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.tracer.step_end(interpreter, context);
+        let storage = &mut self.storage;
+        if let Some(account) = storage.hashing.take()
+            && let Ok(slot) = interpreter.stack.peek(0)
+        {
+            storage.owned.insert(slot.into(), account);
+        }
+    }
+
+    fn log(&mut self, context: &mut C, log: Log) {
+        self.tracer.log(context, log);
+    }
+
+    fn log_full(&mut self, interpreter: &mut Interpreter, context: &mut C, log: Log) {
+        self.tracer.log_full(interpreter, context, log);
+    }
+
+    fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        self.storage.accounts.call(context, inputs);
+        self.tracer.call(context, inputs)
+    }
+
+    fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
+        self.tracer.call_end(context, inputs, outcome);
+    }
+
+    fn create(&mut self, context: &mut C, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.storage.accounts.create(context, inputs);
+        self.tracer.create(context, inputs)
+    }
+
+    fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
+        self.tracer.create_end(context, inputs, outcome);
+    }
+
+    fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
+        Inspector::<C>::selfdestruct(&mut self.tracer, contract, target, value);
     }
 }

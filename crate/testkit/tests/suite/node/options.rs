@@ -2,11 +2,11 @@
 
 use parevm::{
     Engine, Node,
-    node::{Host, Mining, NodeOptions},
+    node::{Host, Memory, Mining, NodeOptions},
     rpc::ErrorCode,
 };
 use serde_json::json;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 #[test]
 fn options_are_read_as_users_write_them() {
@@ -24,6 +24,7 @@ fn options_are_read_as_users_write_them() {
         engine: &engine,
         now: 0,
         clock: None,
+        memory: None,
         cancel: None,
     };
     let answer = node.request(&host, "eth_chainId", &[]);
@@ -46,6 +47,7 @@ fn a_call_has_the_gas_and_the_time_of_the_options() {
         engine: &engine,
         now: 0,
         clock: Some(&clock),
+        memory: None,
         cancel: None,
     };
     let callee = "0x00000000000000000000000000000000000000cc";
@@ -63,6 +65,44 @@ fn a_call_has_the_gas_and_the_time_of_the_options() {
 }
 
 #[test]
+fn a_request_has_the_memory_of_the_options_or_of_its_host() {
+    let engine = Engine::new(1).unwrap();
+    let callee = "0x00000000000000000000000000000000000000cc";
+    // Each look finds a mebibyte more.
+    let error = |free: usize, code: &str| {
+        let options = json!({ "limits": { "memory": 16 << 20, "gas": 1_u64 << 50 } });
+        let mut node = Node::new(serde_json::from_value(options).unwrap()).unwrap();
+        let taken = AtomicUsize::new(0);
+        let in_use = || taken.fetch_add(1 << 20, Ordering::Relaxed);
+        let host = Host {
+            engine: &engine,
+            now: 0,
+            clock: None,
+            memory: Some(Memory {
+                in_use: &in_use,
+                free,
+            }),
+            cancel: None,
+        };
+        let overrides = json!({ callee: { "code": code } });
+        let call = json!({ "to": callee });
+        let params = [call, json!("latest"), overrides];
+        let error = node.request(&host, "eth_call", &params).result.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Call(-32_005));
+        // The next one begins anew.
+        assert!(node.request(&host, "eth_chainId", &[]).result.is_ok());
+        (error.message, taken.load(Ordering::Relaxed) >> 20)
+    };
+    let limited = |bytes: usize| format!("the run took more than {bytes} bytes of memory");
+    // JUMPDEST, PUSH0, JUMP.
+    let endless = "0x5b5f56";
+    assert_eq!(error(1 << 30, endless), (limited(16 << 20), 19));
+    assert_eq!(error(4 << 20, endless), (limited(4 << 20), 7));
+    // PUSH3 2 MiB, MLOAD: with the word more than an eighth. Whoever called it does not go on.
+    assert_eq!(error(1 << 30, "0x6220000051").0, limited(2 << 20));
+}
+
+#[test]
 fn an_answer_says_whether_it_changed_the_node() {
     let mut node = Node::new(NodeOptions::default()).unwrap();
     let engine = Engine::new(1).unwrap();
@@ -70,6 +110,7 @@ fn an_answer_says_whether_it_changed_the_node() {
         engine: &engine,
         now: 0,
         clock: None,
+        memory: None,
         cancel: None,
     };
     let mut request = |name: &str, params| {

@@ -173,6 +173,7 @@ fn a_panic_in_a_request_leaves_the_node_as_it_was() {
         engine: &talk.engine,
         now: talk.now,
         clock: Some(&clock),
+        memory: None,
         cancel: None,
     };
     let node = &mut talk.node;
@@ -184,4 +185,41 @@ fn a_panic_in_a_request_leaves_the_node_as_it_was() {
     assert_eq!(talk.node.chain().head().number(), 1);
     talk.ask("eth_sendTransaction", payment);
     assert_eq!(talk.ask("eth_getBalance", json!([NOBODY, "latest"])), "0x2");
+}
+
+/// `txIndex`: on the state that the transaction found.
+#[test]
+fn a_call_is_traced_in_the_middle_of_a_block() {
+    let mut talk = Conversation::new(json!({ "mining": "manual" }));
+    let contract = "0x00000000000000000000000000000000000000cc";
+    // With data it keeps the word, without it returns it.
+    let code = "0x36600c575f545f5260205ff35b5f355f5500";
+    talk.ask("anvil_setCode", json!([contract, code]));
+    let word = |value: u64| format!("0x{value:064x}");
+    for value in 1..=3 {
+        let request = json!([{ "from": ALICE, "to": contract, "input": word(value) }]);
+        talk.ask("eth_sendTransaction", request);
+    }
+    talk.ask("evm_mine", json!([]));
+    let call = json!({ "from": ALICE, "to": contract });
+    let mut options = json!({ "tracer": "callTracer" });
+    let mut output = |talk: &mut Conversation, index: Option<&str>| {
+        options["txIndex"] = json!(index);
+        let trace = talk.ask("debug_traceCall", json!([call, "latest", options]));
+        trace["output"].clone()
+    };
+    assert_eq!(output(&mut talk, None), word(3));
+    for (index, value) in [("0x0", 0), ("0x1", 1), ("0x2", 2)] {
+        assert_eq!(output(&mut talk, Some(index)), word(value), "{index}");
+    }
+    options["txIndex"] = json!("0x3");
+    let error = talk.refused("debug_traceCall", json!([call, "latest", options]));
+    assert!(
+        error.message.contains("none has the index 3"),
+        "{}",
+        error.message
+    );
+    // Nothing came before the genesis block.
+    let error = talk.refused("debug_traceCall", json!([call, "0x0", options]));
+    assert_eq!(error.message, "genesis is not traceable");
 }

@@ -70,6 +70,45 @@ fn approvals_are_told_with_what_they_were() {
     assert_eq!(permit2["token"], json!(OTHER));
 }
 
+/// ERC-6909: by token, and all of them.
+#[test]
+fn approvals_of_a_contract_with_many_tokens_are_told() {
+    let word = |address: Address| address.into_word();
+    let allowance = data(
+        "allowance(address,address,uint256)",
+        &[word(ALICE), word(BOB), number(3)],
+    );
+    let operator = data("isOperator(address,address)", &[word(ALICE), word(BOB)]);
+    let code = Puppet::default()
+        // isApprovedForAll: it has none.
+        .on(hex!("e985e9c5"), |act| act.revert(&[]))
+        .on(GO, |act| {
+            let topics = [
+                topic("Approval(address,address,uint256,uint256)"),
+                word(ALICE),
+                word(BOB),
+                number(3),
+            ];
+            let act = act.log(&topics, number(9).as_slice());
+            let act = say(act, &allowance, 9);
+            let topics = [
+                topic("OperatorSet(address,address,bool)"),
+                word(ALICE),
+                word(BOB),
+            ];
+            let act = act.log(&topics, number(1).as_slice());
+            say(act, &operator, 1)
+        })
+        .code();
+    let world = World::new().with(TOKEN, code).saying(TOKEN, &allowance, 2);
+    let report = world.go();
+    assert_eq!(
+        approvals(&report),
+        ["forAll AliceBob false true", "erc6909 AliceBob 0x2 0x9"]
+    );
+    assert_eq!(report["approvalChanges"][1]["tokenId"], "0x3");
+}
+
 #[test]
 fn an_approval_that_the_contract_does_not_keep_is_flagged() {
     let code = Puppet::default()

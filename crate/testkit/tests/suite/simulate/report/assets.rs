@@ -4,7 +4,7 @@ use super::world::{
     ALICE, BOB, CAROL, GO, MINER, OTHER, TOKEN, TRANSFER, World, balance_of, balance_of_id,
     changes, data, number, owner_of, say, topic, transfer,
 };
-use alloy_primitives::{B256, Bytes, hex};
+use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use parevm::{block::Schedule, state::StateSource, vm::SpecId};
 use parevm_testkit::{
     puppet::{Puppet, answer},
@@ -292,6 +292,127 @@ fn a_batch_of_many_tokens_moves() {
     );
 }
 
+/// Early contracts index nothing; whether a number is an amount or a token is told by what else they say.
+#[test]
+fn a_transfer_that_indexes_nothing_is_told() {
+    let words = [ALICE.into_word(), BOB.into_word(), number(7)].concat();
+    let token = |is_collection: bool| {
+        let mut puppet = Puppet::default();
+        if is_collection {
+            let decimals = keccak256("decimals()");
+            let selector = [decimals[0], decimals[1], decimals[2], decimals[3]];
+            puppet = puppet.on(selector, |act| act.revert(&[]));
+        }
+        puppet
+            .on(GO, |act| {
+                let act = act.log(&[topic(TRANSFER)], &words);
+                let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
+                say(say(act, &balance_of(ALICE), 1), &balance_of(BOB), 9)
+            })
+            .code()
+    };
+    let changed = |is_collection| {
+        let mut world = World::new()
+            .with(TOKEN, token(is_collection))
+            .saying(TOKEN, &balance_of(ALICE), 8)
+            .saying(TOKEN, &balance_of(BOB), 2);
+        let owner = ALICE.into_word().into();
+        world
+            .state
+            .insert_storage(TOKEN, answer(&owner_of(7)), owner);
+        changes(&world.go())
+    };
+    assert_eq!(
+        changed(false),
+        ["Alice erc20 0x8 0x1 -0x7", "Bob erc20 0x2 0x9 0x7"]
+    );
+    assert_eq!(
+        changed(true),
+        [
+            "Alice erc721#0x7 0x1 0x0 -0x1",
+            "Bob erc721#0x7 0x0 0x1 0x1",
+        ]
+    );
+}
+
+#[test]
+fn tokens_that_move_in_a_row_are_told_one_by_one() {
+    let moved = |last: u64| {
+        let code = Puppet::default()
+            .on(GO, |act| {
+                let topics = [
+                    topic("ConsecutiveTransfer(uint256,uint256,address,address)"),
+                    number(7),
+                    B256::ZERO,
+                    BOB.into_word(),
+                ];
+                let act = act.log(&topics, number(last).as_slice());
+                let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
+                act.store(answer(&owner_of(8)), BOB.into_word().into())
+            })
+            .code();
+        changes(&World::new().with(TOKEN, code).go())
+    };
+    let told = ["Bob erc721#0x7 0x0 0x1 0x1", "Bob erc721#0x8 0x0 0x1 0x1"];
+    assert_eq!(moved(8), told);
+    // Backwards, and more than anybody makes at a time.
+    assert!(moved(6).is_empty());
+    assert!(moved(7 + 5_000).is_empty());
+}
+
+#[test]
+fn a_token_of_many_moves() {
+    let code = Puppet::default()
+        .on(GO, |act| {
+            let topics = [
+                topic("Transfer(address,address,address,uint256,uint256)"),
+                ALICE.into_word(),
+                BOB.into_word(),
+                number(3),
+            ];
+            let data = [ALICE.into_word(), number(4)].concat();
+            let act = act.log(&topics, &data);
+            let act = say(act, &balance_of_id(ALICE, 3), 6);
+            say(act, &balance_of_id(BOB, 3), 4)
+        })
+        .code();
+    let world = World::new()
+        .with(TOKEN, code)
+        .saying(TOKEN, &balance_of_id(ALICE, 3), 10);
+    assert_eq!(
+        changes(&world.go()),
+        [
+            "Alice erc6909#0x3 0xa 0x6 -0x4",
+            "Bob erc6909#0x3 0x0 0x4 0x4"
+        ]
+    );
+}
+
+/// Bob is neither sender nor in an event: his entry in a mapping is what gives him away.
+#[test]
+fn who_loses_in_silence_is_found_by_the_slot() {
+    // With an address: its entry in the mapping at slot 0. With a selector alone: Bob has 7.
+    let ask = hex!("602060045f37 60405f2054 5f52 60205ff3");
+    let bob = [&[0x73], BOB.as_slice()].concat();
+    let go = [
+        hex!("5b").as_slice(),
+        &bob,
+        &hex!("5f52 5f602052 6007 60405f2055 00"),
+    ];
+    // CALLDATASIZE, PUSH1 4, EQ, PUSH1 where `go` begins, JUMPI
+    let begin = [0x36, 0x60, 4, 0x14, 0x60, 7 + ask.len() as u8, 0x57];
+    let code = [&begin, ask.as_slice(), &go.concat()].concat();
+    let mut world = World::new().with(TOKEN, code.into());
+    let slot = keccak256([BOB.into_word(), B256::ZERO].concat());
+    let ten = U256::from(10);
+    world.state.insert_storage(TOKEN, slot.into(), ten);
+    assert_eq!(changes(&world.go()), ["Bob erc20 0xa 0x7 -0x3 claims 0x0"]);
+    let twice = json!({ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) });
+    let report = world.report(json!({ "calls": [twice, twice] }));
+    assert_eq!(changes(&report), ["Bob erc20 0xa 0x7 -0x3 claims 0x0"]);
+    assert!(changes(&report["calls"][1]).is_empty());
+}
+
 #[test]
 fn ether_is_wrapped() {
     let deposit = |is_token: bool| {
@@ -369,15 +490,40 @@ fn an_event_of_lent_code_is_the_borrowers() {
 
 #[test]
 fn events_of_calls_that_failed_do_not_count() {
-    let failing = Puppet::default()
-        .always(|act| transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]).revert(&[]));
-    let outer = Puppet::default()
-        .on(GO, |act| act.call(OTHER, 0, &[]))
+    let outcome = |fails: bool| {
+        let inner = Puppet::default().always(|act| {
+            let act = transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]);
+            if fails { act.revert(&[]) } else { act }
+        });
+        let outer = Puppet::default()
+            .on(GO, |act| act.call(OTHER, 0, &[]))
+            .code();
+        let world = World::new().with(OTHER, inner).with(TOKEN, outer);
+        let report = world.go();
+        assert_eq!(report["status"], "success");
+        assert_eq!(report["calls"][0]["failure"], Value::Null);
+        let logs = report["calls"][0]["logs"].as_array().unwrap().len();
+        (changes(&report), logs)
+    };
+    assert_eq!(outcome(true), (Vec::new(), 0));
+    let (told, logs) = outcome(false);
+    assert_eq!((told.len(), logs), (4, 1), "{told:?}");
+}
+
+/// A token that counts how often it is asked, and says so.
+#[test]
+fn what_a_question_changes_is_undone() {
+    // PUSH0, SLOAD, PUSH1 1, ADD, DUP1, PUSH0, SSTORE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
+    let counts = hex!("5f54600101805f555f5260205ff3");
+    let code = Puppet::default()
+        .on(hex!("70a08231"), |act| act.raw(&counts))
+        .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();
-    let world = World::new().with(OTHER, failing).with(TOKEN, outer);
-    let report = world.go();
-    assert_eq!(report["status"], "success");
-    assert_eq!(changes(&report), [] as [&str; 0]);
-    assert_eq!(report["calls"][0]["logs"], json!([]));
-    assert_eq!(report["calls"][0]["failure"], Value::Null);
+    assert_eq!(
+        changes(&World::new().with(TOKEN, code).go()),
+        [
+            "Alice erc20 0x1 0x1 0x0 claims -0x9",
+            "Bob erc20 0x1 0x1 0x0 claims 0x9",
+        ]
+    );
 }

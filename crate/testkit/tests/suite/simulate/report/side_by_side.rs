@@ -224,6 +224,7 @@ fn a_contract_that_loops_ends_with_the_time() {
         let limits = CallLimits {
             gas: u64::MAX,
             watch: Some(&watch),
+            ..CallLimits::default()
         };
         let error = limited(code.clone(), 3, 1 << 20, threads, limits).unwrap_err();
         assert_eq!(error.code(), -32_016);
@@ -273,6 +274,26 @@ fn a_contract_that_expands_its_memory_fails() {
     let code = Bytes::from(hex!("5b595150600056"));
     let report = limited(code, 1, 1 << 20, 1, CallLimits::default()).unwrap();
     assert_eq!(report.calls[0].status, CallStatus::Failure);
+}
+
+/// With gas enough for any size, memory has a limit of its own, and nobody's code goes on without it.
+#[test]
+fn memory_that_gas_does_not_limit_is_limited() {
+    // PUSH4 64 MiB, MLOAD; a caller that does not mind: four times PUSH0, PUSH0, the callee, GAS, CALL.
+    let code = Bytes::from(hex!("630400000051"));
+    let limits = CallLimits {
+        gas: u64::MAX,
+        memory: 64 << 20,
+        ..CallLimits::default()
+    };
+    let error = limited(code, 2, 1 << 20, 1, limits).unwrap_err();
+    assert_eq!(error.code(), -32_005);
+    let memory = Interrupt::Memory { limit: 64 << 20 };
+    let error = cause(error);
+    assert!(
+        matches!(error, ReportError::Try(CallError::Interrupted(interrupt)) if interrupt == memory),
+        "{error:?}"
+    );
 }
 
 #[test]

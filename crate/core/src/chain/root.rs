@@ -1,0 +1,124 @@
+//! The root of a trie of which little has changed since the last time.
+
+use alloy_primitives::B256;
+use alloy_trie::{HashBuilder, Nibbles};
+use rpds::RedBlackTreeMapSync;
+use std::sync::Arc;
+
+/// Leaves from which on branches are kept. Fewer are hashed anew in less than a millisecond.
+const MANY: usize = 1_024;
+
+/// Hashes of the branch nodes that lie two nibbles below the root, by these nibbles. Where a trie is large,
+/// nearly all its nodes lie below such a one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Branches(Option<Arc<[Option<B256>; 256]>>);
+
+impl Branches {
+    /// Forgets the branch that has the leaf at `key`.
+    pub(super) fn touch(&mut self, key: &B256) {
+        if let Some(hashes) = &mut self.0 {
+            Arc::make_mut(hashes)[usize::from(key[0])] = None;
+        }
+    }
+}
+
+/// Root of the trie of `leaves`, with its branches. Those in `branches` are as they were; what lies below
+/// the others is hashed.
+pub(super) fn root<V>(
+    leaves: &RedBlackTreeMapSync<B256, V>,
+    branches: &Branches,
+    encode: impl Fn(&V, &mut Vec<u8>),
+) -> (B256, Branches) {
+    let is_large = leaves.size() >= MANY;
+    let known = branches.0.as_deref().filter(|_| is_large);
+    let mut builder = HashBuilder::default().with_updates(is_large);
+    let mut value = Vec::new();
+    for group in 0..=u8::MAX {
+        let hash = known.and_then(|known| known[usize::from(group)]);
+        if let Some(hash) = hash {
+            builder.add_branch(Nibbles::unpack([group]), hash, true);
+            continue;
+        }
+        let (mut first, mut last) = (B256::ZERO, B256::repeat_byte(u8::MAX));
+        (first[0], last[0]) = (group, group);
+        for (key, leaf) in leaves.range(first..=last) {
+            value.clear();
+            encode(leaf, &mut value);
+            builder.add_leaf(Nibbles::unpack(key), &value);
+        }
+    }
+    let root = builder.root();
+    if !is_large {
+        return (root, Branches::default());
+    }
+    let (_, nodes) = builder.split();
+    let mut hashes = [None; 256];
+    for high in 0..16_u8 {
+        let Some(node) = nodes.get(&Nibbles::from_nibbles([high])) else {
+            continue;
+        };
+        let mut found = node.hashes.iter();
+        for low in (0..16).filter(|low| node.hash_mask.is_bit_set(*low)) {
+            hashes[usize::from(high << 4 | low)] = found.next().copied();
+        }
+    }
+    (root, Branches(Some(Arc::new(hashes))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::keccak256;
+
+    fn encode(value: &u64, out: &mut Vec<u8>) {
+        out.extend_from_slice(&value.to_be_bytes());
+        out.extend_from_slice(&[7; 40]);
+    }
+
+    #[test]
+    fn a_root_is_the_same_whatever_is_known_of_it() {
+        let mut leaves = RedBlackTreeMapSync::new_sync();
+        let mut branches = Branches::default();
+        let mut used = 0;
+        let mut random = 7_u64;
+        for step in 0..300_u64 {
+            // Grows to some thousand leaves and shrinks again; half of the keys share their first nibble.
+            for _ in 0..30 {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let mut key = keccak256((random % 3_000).to_be_bytes());
+                if random % 2 == 0 {
+                    key[0] &= 0x0f;
+                }
+                branches.touch(&key);
+                if step < 200 {
+                    leaves.insert_mut(key, random);
+                } else {
+                    leaves.remove_mut(&key);
+                }
+            }
+            used += branches
+                .0
+                .iter()
+                .flat_map(|known| known.iter())
+                .flatten()
+                .count();
+            let (computed, next) = root(&leaves, &branches, encode);
+            assert_eq!(
+                computed,
+                root(&leaves, &Branches::default(), encode).0,
+                "{step}"
+            );
+            let mut builder = HashBuilder::default();
+            for (key, value) in &leaves {
+                let mut encoded = Vec::new();
+                encode(value, &mut encoded);
+                builder.add_leaf(Nibbles::unpack(key), &encoded);
+            }
+            assert_eq!(computed, builder.root(), "{step}");
+            branches = next;
+        }
+        assert!(used > 10_000, "{used} branches were known");
+    }
+}
