@@ -81,18 +81,18 @@ mod tests {
         let mut branches = Branches::default();
         let mut used = 0;
         let mut random = 7_u64;
-        for step in 0..300_u64 {
+        for step in 0..100_u64 {
             // Grows to some thousand leaves and shrinks again; half of the keys share their first nibble.
-            for _ in 0..30 {
+            for _ in 0..90 {
                 random = random
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1);
                 let mut key = keccak256((random % 3_000).to_be_bytes());
-                if random % 2 == 0 {
+                if random.is_multiple_of(2) {
                     key[0] &= 0x0f;
                 }
                 branches.touch(&key);
-                if step < 200 {
+                if step < 65 {
                     leaves.insert_mut(key, random);
                 } else {
                     leaves.remove_mut(&key);
@@ -119,6 +119,6 @@ mod tests {
             assert_eq!(computed, builder.root(), "{step}");
             branches = next;
         }
-        assert!(used > 10_000, "{used} branches were known");
+        assert!(used > 1_000, "{used} branches were known");
     }
 }
