@@ -61,14 +61,7 @@ impl<'a, S: StateSource> Sequential<'a, S> {
         state: &'a S,
         options: &ExecuteOptions<'a>,
     ) -> Result<Self, ExecuteError> {
-        Self::start(
-            block,
-            environment,
-            state,
-            options,
-            (),
-            |evm, transaction| collision::transact(evm, transaction),
-        )
+        Self::start(block, environment, state, options, (), collision::transact)
     }
 }
 
