@@ -44,24 +44,23 @@ impl<'m, P: Program> Shared<'m, P> {
             }
             let index = TxIndex::new(settled);
             let mut task = lock(self.task(index));
-            if let Phase::Ready | Phase::Running = task.phase {
-                break;
-            }
+            let is_guess = match task.phase {
+                Phase::Ready | Phase::Running => break,
+                Phase::Executed => true,
+                Phase::Finished => false,
+            };
             if task.worker != worker {
                 match self.handover.offer(task.worker, ownership) {
                     Ok(()) => return None,
                     Err(kept) => ownership = kept,
                 }
             }
-            let output = match task.phase {
-                Phase::Executed => {
-                    let record = std::mem::take(&mut task.record);
-                    let guess = task.output.take();
-                    drop(task);
-                    self.decide(index, record, guess, executor)
-                }
-                _ => task.output.take(),
-            };
+            let mut output = task.output.take();
+            if is_guess {
+                let record = std::mem::take(&mut task.record);
+                drop(task);
+                output = self.decide(index, record, output, executor);
+            }
             let Some(output) = output else { break };
             match self.program.settle(index, *output) {
                 Ok(()) => self.frontier.advance(&ownership),
