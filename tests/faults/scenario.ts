@@ -12,7 +12,9 @@ type End =
 const scenarios = {
   async killedEngine(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    const pending = [ending(fault('hang')), ending(execute(lab, evm))]
+    // Fetched before: both requests are to be under way when the worker dies.
+    const fixture = await lab.fixture('19933122')
+    const pending = [ending(fault('hang')), ending(evm.executeBlock({ fixture }))]
     await soon()
     lab.workers.find(({ name }) => name.includes('engine'))?.kill()
     happened()
@@ -21,7 +23,9 @@ const scenarios = {
 
   async killedPoolWorker(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    const pending = [ending(fault('hang')), ending(execute(lab, evm))]
+    // Fetched before: both requests are to be under way when the worker dies.
+    const fixture = await lab.fixture('19933122')
+    const pending = [ending(fault('hang')), ending(evm.executeBlock({ fixture }))]
     await soon()
     lab.workers.findLast(({ name }) => name.includes('pool'))?.kill()
     happened()
