@@ -74,10 +74,10 @@ impl Engine {
     /// - [`ExecuteError::InvalidTransaction`] and others that name the block: it is wrong, do not retry.
     /// - [`ExecuteError::StateUnavailable`]: the source failed. Retrying may help.
     /// - [`ExecuteError::Cancelled`]: the caller's flag was set.
-    pub fn execute<S: StateSource>(
+    pub fn execute(
         &self,
         block: &Block,
-        state: &S,
+        state: &dyn StateSource,
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, ExecuteError> {
         self.execute_with(block, &Environment::new(block), state, options)
@@ -89,11 +89,11 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Engine::execute`].
-    pub fn execute_with<S: StateSource>(
+    pub fn execute_with(
         &self,
         block: &Block,
         environment: &Environment,
-        state: &S,
+        state: &dyn StateSource,
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, ExecuteError> {
         let executed = self.run(block, environment, state, options)?;
@@ -152,17 +152,16 @@ impl Engine {
     /// assert_eq!(steps.0, 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn inspect<'a, S, I>(
+    pub fn inspect<'a, I>(
         &self,
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
         inspector: I,
     ) -> Result<BlockOutcome, ExecuteError>
     where
-        S: StateSource,
-        I: Inspector<BlockContext<SequentialDatabase<'a, S>>>,
+        I: Inspector<BlockContext<SequentialDatabase<'a>>>,
     {
         let run = Sequential::inspected(block, environment, state, options, inspector)?;
         finish(environment, run.run("an inspector looks on")?)
@@ -175,11 +174,11 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Engine::execute`].
-    pub fn run<'a, S: StateSource>(
+    pub fn run<'a>(
         &self,
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
         self.run_from(Source::Pool(&self.pool), block, environment, state, options)
@@ -192,10 +191,10 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Engine::execute`].
-    pub fn merge<S: StateSource>(
+    pub fn merge(
         &self,
         block: &Block,
-        state: &S,
+        state: &dyn StateSource,
         options: &ExecuteOptions<'_>,
         chunks: Vec<Chunk>,
         workers: usize,
@@ -210,12 +209,12 @@ impl Engine {
         finish(&environment, executed)
     }
 
-    fn run_from<'a, S: StateSource>(
+    fn run_from<'a>(
         &self,
         source: Source<'_>,
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
         // A balance that nobody checks is clamped, which the intervals of the optimistic executor do

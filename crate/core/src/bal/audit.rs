@@ -8,7 +8,7 @@
 use super::{ListBuilder, Listed, listed::StorageReset};
 use crate::{
     bal::BalMismatch,
-    state::{SourceError, StateDiff, StateSource},
+    state::{SourceError, StateDiff},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
@@ -38,9 +38,9 @@ impl Audit {
     /// # Errors
     ///
     /// Why the list cannot be used.
-    pub(crate) fn account<S: StateSource>(
+    pub(crate) fn account(
         &mut self,
-        listed: &Listed<'_, S>,
+        listed: &Listed<'_>,
         index: BlockAccessIndex,
         address: Address,
         mut account: Account,
@@ -93,9 +93,9 @@ impl Audit {
     /// # Errors
     ///
     /// Why the list cannot be used.
-    pub(crate) fn edge<S: StateSource>(
+    pub(crate) fn edge(
         &mut self,
-        listed: &Listed<'_, S>,
+        listed: &Listed<'_>,
         index: BlockAccessIndex,
         done: &mut ListBuilder,
     ) -> Result<(), BalMismatch> {
@@ -166,7 +166,7 @@ impl Audit {
     /// # Errors
     ///
     /// Why the list cannot be used.
-    pub(crate) fn finish<S: StateSource>(&self, listed: &Listed<'_, S>) -> Result<(), BalMismatch> {
+    pub(crate) fn finish(&self, listed: &Listed<'_>) -> Result<(), BalMismatch> {
         let is_whole = self.changes == listed.changes()
             && self.accounts.count() == listed.accounts().len()
             && self.reads.count() == listed.reads();
@@ -183,9 +183,9 @@ impl Audit {
     ///
     /// When the state source fails, or when such a storage held something before the block: what
     /// was read of it later may be wrong.
-    pub(crate) fn apply_resets<S: StateSource>(
+    pub(crate) fn apply_resets(
         &self,
-        listed: &Listed<'_, S>,
+        listed: &Listed<'_>,
         diff: &mut StateDiff,
     ) -> Result<(), ResetError> {
         for place in &self.resets {
@@ -222,17 +222,17 @@ impl From<Differs> for BalMismatch {
 }
 
 /// What one run did with one account, against what is listed.
-struct Change<'c, 'a, S> {
+struct Change<'c, 'a> {
     audit: &'c mut Audit,
-    listed: &'c Listed<'a, S>,
+    listed: &'c Listed<'a>,
     place: usize,
     index: BlockAccessIndex,
 }
 
-impl<'c, 'a, S: StateSource> Change<'c, 'a, S> {
+impl<'c, 'a> Change<'c, 'a> {
     fn new(
         audit: &'c mut Audit,
-        listed: &'c Listed<'a, S>,
+        listed: &'c Listed<'a>,
         place: usize,
         index: BlockAccessIndex,
     ) -> Self {

@@ -13,8 +13,8 @@ use alloy_primitives::{
 
 /// A list over the state before the block. Read by all workers at once.
 #[derive(Debug)]
-pub(crate) struct Listed<'a, S> {
-    state: &'a S,
+pub(crate) struct Listed<'a> {
+    state: &'a dyn StateSource,
     accounts: &'a [AccountChanges],
     /// Where in `accounts` each address is.
     places: AddressMap<usize>,
@@ -25,9 +25,9 @@ pub(crate) struct Listed<'a, S> {
     codes: B256Map<Bytecode>,
 }
 
-impl<'a, S: StateSource> Listed<'a, S> {
+impl<'a> Listed<'a> {
     /// `list` over `state`. The list keeps EIP-7928's order.
-    pub(crate) fn new(list: &'a BlockAccessList, state: &'a S) -> Self {
+    pub(crate) fn new(list: &'a BlockAccessList, state: &'a dyn StateSource) -> Self {
         let accounts = list.accounts();
         let mut listed = Self {
             state,
@@ -95,7 +95,7 @@ impl<'a, S: StateSource> Listed<'a, S> {
     }
 
     /// The state as the run at `index` finds it.
-    pub(crate) fn at(&'a self, index: BlockAccessIndex) -> ListedAt<'a, S> {
+    pub(crate) fn at(&'a self, index: BlockAccessIndex) -> ListedAt<'a> {
         ListedAt {
             listed: self,
             index,
@@ -103,7 +103,7 @@ impl<'a, S: StateSource> Listed<'a, S> {
     }
 
     /// The state before the block.
-    pub(crate) fn before(&self) -> &'a S {
+    pub(crate) fn before(&self) -> &'a dyn StateSource {
         self.state
     }
 
@@ -223,14 +223,14 @@ fn below<T>(
 /// The state as the run at one index of the block finds it. What is not listed is as before the
 /// block: the [`Audit`](super::Audit) refuses a list that lacks something.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ListedAt<'a, S> {
-    listed: &'a Listed<'a, S>,
+pub(crate) struct ListedAt<'a> {
+    listed: &'a Listed<'a>,
     pub(crate) index: BlockAccessIndex,
 }
 
-impl<'a, S: StateSource> ListedAt<'a, S> {
+impl<'a> ListedAt<'a> {
     /// The list below.
-    pub(crate) fn listed(&self) -> &'a Listed<'a, S> {
+    pub(crate) fn listed(&self) -> &'a Listed<'a> {
         self.listed
     }
 
@@ -265,7 +265,7 @@ impl<'a, S: StateSource> ListedAt<'a, S> {
     }
 }
 
-impl<S: StateSource> StateSource for ListedAt<'_, S> {
+impl StateSource for ListedAt<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
         match self.listed.place(address) {
             Some(place) => self.account_at(place),

@@ -254,11 +254,11 @@ impl Chain {
 }
 
 /// As [`Engine::execute_with`], until `watch` wants no more.
-fn execute_watched<S: StateSource>(
+fn execute_watched(
     engine: &Engine,
     block: &Block,
     environment: &Environment,
-    before: &S,
+    before: &dyn StateSource,
     options: &ExecuteOptions<'_>,
     watch: Watch<'_>,
 ) -> Result<BlockOutcome, ExecuteError> {

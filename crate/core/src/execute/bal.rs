@@ -32,8 +32,8 @@ use std::sync::{
 /// # Errors
 ///
 /// As [`Engine::execute`](crate::Engine::execute).
-pub(crate) fn run<'a, S: StateSource>(
-    input: Input<'a, S>,
+pub(crate) fn run<'a>(
+    input: Input<'a>,
     options: &ExecuteOptions<'a>,
     source: Source<'_>,
     reason: &'static str,
@@ -107,16 +107,16 @@ pub(crate) fn run<'a, S: StateSource>(
 }
 
 /// A block with its list and the state before it.
-pub(crate) struct Input<'a, S> {
+pub(crate) struct Input<'a> {
     pub(crate) block: &'a Block,
     pub(crate) environment: &'a Environment,
-    pub(crate) state: &'a S,
+    pub(crate) state: &'a dyn StateSource,
     pub(crate) list: &'a BlockAccessList,
 }
 
-impl<'a, S: StateSource> Input<'a, S> {
+impl<'a> Input<'a> {
     /// The list over the state, if there is a way to run by it.
-    pub(super) fn listed(&self) -> Result<Listed<'a, S>, BalMismatch> {
+    pub(super) fn listed(&self) -> Result<Listed<'a>, BalMismatch> {
         if !self
             .environment
             .spec()
@@ -205,9 +205,9 @@ pub(super) struct Share {
 }
 
 /// What a run by a right list leaves, if `run` gives a share of every transaction.
-fn replay<S: StateSource>(
-    input: &Input<'_, S>,
-    run: impl FnOnce(&Listed<'_, S>) -> Result<(Vec<Share>, StateDiff), Ended>,
+fn replay(
+    input: &Input<'_>,
+    run: impl FnOnce(&Listed<'_>) -> Result<(Vec<Share>, StateDiff), Ended>,
 ) -> Result<Replayed, Ended> {
     let Input {
         block, environment, ..
@@ -241,9 +241,9 @@ fn replay<S: StateSource>(
 }
 
 /// Runs every transaction on all threads of `pool`, and counts them in `ran`.
-fn run_shares<S: StateSource>(
-    input: &Input<'_, S>,
-    listed: &Listed<'_, S>,
+fn run_shares(
+    input: &Input<'_>,
+    listed: &Listed<'_>,
     options: &ExecuteOptions<'_>,
     pool: &ThreadPool,
     ran: &AtomicUsize,
@@ -262,7 +262,7 @@ fn run_shares<S: StateSource>(
         if !is_diff_claimed.swap(true, Ordering::Relaxed) {
             let _ = diff.set(listed.diff());
         }
-        let run_one = |replayer: &mut Replayer<'_, S>, share: &mut Share, index: u32| {
+        let run_one = |replayer: &mut Replayer<'_>, share: &mut Share, index: u32| {
             let start = clock.as_ref().map(|clock| clock());
             let result = replayer.run(index as usize)?;
             if let (Some(clock), Some(start)) = (&clock, start) {
@@ -300,12 +300,12 @@ fn run_shares<S: StateSource>(
 
 /// Runs transactions on one worker until none is left. `go_on` is told how many have run since it
 /// was last asked.
-fn run_share<S: StateSource>(
+fn run_share(
     block: &Block,
     environment: &Environment,
-    listed: &Listed<'_, S>,
+    listed: &Listed<'_>,
     work: &LongestFirst,
-    run: impl Fn(&mut Replayer<'_, S>, &mut Share, u32) -> Result<(), BalMismatch>,
+    run: impl Fn(&mut Replayer<'_>, &mut Share, u32) -> Result<(), BalMismatch>,
     go_on: impl Fn(usize) -> Result<bool, Ended>,
 ) -> Result<Share, Ended> {
     let Some(mut replayer) = Replayer::new(block, environment, listed) else {
@@ -326,19 +326,19 @@ fn run_share<S: StateSource>(
 }
 
 /// What the protocol does before the first and after the last transaction, by the list.
-struct Edges<'a, S> {
+struct Edges<'a> {
     block: &'a Block,
     environment: &'a Environment,
-    listed: &'a Listed<'a, S>,
+    listed: &'a Listed<'a>,
     before: Step,
     audit: Audit,
 }
 
-impl<'a, S: StateSource> Edges<'a, S> {
+impl<'a> Edges<'a> {
     fn new(
         block: &'a Block,
         environment: &'a Environment,
-        listed: &'a Listed<'a, S>,
+        listed: &'a Listed<'a>,
     ) -> Result<Self, Ended> {
         let mut edges = Self {
             block,
@@ -370,9 +370,7 @@ impl<'a, S: StateSource> Edges<'a, S> {
     fn at<T>(
         &mut self,
         index: BlockAccessIndex,
-        step: impl FnOnce(
-            &mut Recording<Overlay<'_, crate::bal::ListedAt<'a, S>>>,
-        ) -> Result<T, ExecuteError>,
+        step: impl FnOnce(&mut Recording<Overlay<'_>>) -> Result<T, ExecuteError>,
     ) -> Result<T, Ended> {
         let state = self.listed.at(index);
         let mut database = Recording {

@@ -33,13 +33,13 @@ pub fn pieces(block: &Block, workers: usize) -> Vec<Vec<u32>> {
 
 /// A block laid over its access list, of which any transaction can be run.
 #[derive(Debug)]
-pub struct ListedBlock<'a, S> {
+pub struct ListedBlock<'a> {
     block: &'a Block,
     environment: &'a Environment,
-    listed: Listed<'a, S>,
+    listed: Listed<'a>,
 }
 
-impl<'a, S: StateSource> ListedBlock<'a, S> {
+impl<'a> ListedBlock<'a> {
     /// `block` over `list` on the state before it.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl<'a, S: StateSource> ListedBlock<'a, S> {
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         list: &'a BlockAccessList,
     ) -> Result<Self, BalMismatch> {
         let input = Input {
@@ -65,7 +65,7 @@ impl<'a, S: StateSource> ListedBlock<'a, S> {
     }
 
     /// Begins a chunk.
-    pub fn chunk(&self) -> ChunkRun<'_, S> {
+    pub fn chunk(&self) -> ChunkRun<'_> {
         ChunkRun {
             replayer: Replayer::new(self.block, self.environment, &self.listed),
             share: Share::default(),
@@ -75,13 +75,13 @@ impl<'a, S: StateSource> ListedBlock<'a, S> {
 
 /// A chunk that is being run.
 #[expect(missing_debug_implementations, reason = "revm's machine has none")]
-pub struct ChunkRun<'a, S: StateSource> {
+pub struct ChunkRun<'a> {
     /// `None` for a block without transactions.
-    replayer: Option<Replayer<'a, S>>,
+    replayer: Option<Replayer<'a>>,
     share: Share,
 }
 
-impl<S: StateSource> ChunkRun<'_, S> {
+impl ChunkRun<'_> {
     /// Runs `transactions`, given by their positions in the block.
     ///
     /// # Errors

@@ -35,10 +35,10 @@ const LOCATIONS: usize = 2;
 /// # Errors
 ///
 /// As [`Engine::execute`](crate::Engine::execute).
-pub(crate) fn run<'a, S: StateSource>(
+pub(crate) fn run<'a>(
     block: &'a Block,
     environment: &'a Environment,
-    state: &'a S,
+    state: &'a dyn StateSource,
     options: &ExecuteOptions<'a>,
     pool: &ThreadPool,
     seed: u64,

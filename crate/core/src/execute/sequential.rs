@@ -23,23 +23,23 @@ use std::{fmt, sync::atomic::Ordering};
 
 /// Runs a block one transaction after the other, in steps the caller paces. `I` may inspect every
 /// step of the EVM.
-pub struct Sequential<'a, S: StateSource, I = ()> {
+pub struct Sequential<'a, I = ()> {
     block: &'a Block,
     environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    evm: BlockEvm<SequentialDatabase<'a, S>, I>,
-    transact: Transact<'a, S, I>,
+    evm: BlockEvm<SequentialDatabase<'a>, I>,
+    transact: Transact<'a, I>,
     ledger: Ledger<'a>,
     before: Step,
     timeline: Option<Timeline<'a>>,
 }
 
 /// What the EVM of a [`Sequential`] run reads and writes.
-pub type SequentialDatabase<'a, S> = Recording<Overlay<'a, S>>;
+pub type SequentialDatabase<'a> = Recording<Overlay<'a>>;
 
 /// How the EVM is called: with the inspector or without.
-type Transact<'a, S, I> = fn(
-    &mut BlockEvm<SequentialDatabase<'a, S>, I>,
+type Transact<'a, I> = fn(
+    &mut BlockEvm<SequentialDatabase<'a>, I>,
     TxEnv,
 ) -> Result<ResultAndState, EVMError<SourceError>>;
 
@@ -49,7 +49,7 @@ struct Timeline<'a> {
     seen: Vec<Incarnation>,
 }
 
-impl<'a, S: StateSource> Sequential<'a, S> {
+impl<'a> Sequential<'a> {
     /// Does what comes before the first transaction. The executor that `options` names is not heeded.
     ///
     /// # Errors
@@ -58,16 +58,14 @@ impl<'a, S: StateSource> Sequential<'a, S> {
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
     ) -> Result<Self, ExecuteError> {
         Self::start(block, environment, state, options, (), collision::transact)
     }
 }
 
-impl<'a, S: StateSource, I: Inspector<BlockContext<SequentialDatabase<'a, S>>>>
-    Sequential<'a, S, I>
-{
+impl<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>> Sequential<'a, I> {
     /// As [`Sequential::new`], with an inspector for all transactions; not for the system calls.
     ///
     /// # Errors
@@ -76,7 +74,7 @@ impl<'a, S: StateSource, I: Inspector<BlockContext<SequentialDatabase<'a, S>>>>
     pub fn inspected(
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
         inspector: I,
     ) -> Result<Self, ExecuteError> {
@@ -91,14 +89,14 @@ impl<'a, S: StateSource, I: Inspector<BlockContext<SequentialDatabase<'a, S>>>>
     }
 }
 
-impl<'a, S: StateSource, I> Sequential<'a, S, I> {
+impl<'a, I> Sequential<'a, I> {
     fn start(
         block: &'a Block,
         environment: &'a Environment,
-        state: &'a S,
+        state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
         inspector: I,
-        transact: Transact<'a, S, I>,
+        transact: Transact<'a, I>,
     ) -> Result<Self, ExecuteError> {
         let timeline = options.timeline.map(|clock| Timeline {
             clock: Box::new(from_now(clock)),
@@ -219,7 +217,7 @@ impl<'a, S: StateSource, I> Sequential<'a, S, I> {
     }
 }
 
-impl<S: StateSource, I> fmt::Debug for Sequential<'_, S, I> {
+impl<I> fmt::Debug for Sequential<'_, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sequential")
             .field("block", &self.block.header.number)

@@ -5,7 +5,7 @@ use crate::{
     Block,
     block::Transaction,
     chain::next_base_fee,
-    state::{DynOverlay, Overlay},
+    state::Overlay,
     vm::{Environment, InvalidTransaction},
 };
 use alloy_consensus::Transaction as _;
@@ -61,7 +61,7 @@ fn check_itself(world: &World, transaction: &PoolTransaction) -> Result<(), Pool
     let mut environment = Environment::new(&block);
     environment.cfg.disable_base_fee = true;
     let state = world.chain.state_after(world.chain.head());
-    let overlay: DynOverlay<'_> = Overlay::new(&state, environment.spec());
+    let overlay: Overlay<'_> = Overlay::new(&state, environment.spec());
     let mut evm = environment.evm(overlay);
     evm.ctx.set_tx(Transaction::from(&transaction.sent).env);
     let handler = MainnetHandler::<_, EVMError<_>, _>::default();

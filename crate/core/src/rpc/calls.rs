@@ -4,7 +4,7 @@
 use super::{RequestLimits, RpcError, params::Params, reply};
 use crate::{
     Block, Chain,
-    chain::{ChainView, StoredBlock},
+    chain::StoredBlock,
     simulate::{CallError, CallRequest, Overrides, Simulation},
 };
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(super) fn answer<T: Serialize>(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-    run: impl FnOnce(&Simulation<'_, ChainView<'_>>, &CallRequest) -> Result<T, CallError>,
+    run: impl FnOnce(&Simulation<'_>, &CallRequest) -> Result<T, CallError>,
 ) -> Result<Value, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;

@@ -1,7 +1,7 @@
 //! The access list that makes a transaction cheapest to look up.
 
 use super::{CallError, CallRequest, Simulation, call::failure};
-use crate::{state::StateSource, vm::ExecutionResult};
+use crate::vm::ExecutionResult;
 use alloy_primitives::U256;
 use revm::context::TransactionType;
 use revm_inspectors::access_list::AccessListInspector;
@@ -12,7 +12,7 @@ pub use alloy_rpc_types_eth::AccessListResult;
 /// else each time.
 const MOST_RUNS: usize = 16;
 
-impl<S: StateSource> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Returns what the transaction touches beside sender, callee and precompiles, and the gas that it
     /// uses with that list, as `eth_createAccessList` does. A transaction that fails has a list
     /// too; the result names the failure.

@@ -3,7 +3,7 @@
 use super::{CallError, CallLimits, CallRequest, OverriddenState, Overrides, request};
 use crate::{
     block::Block,
-    state::{DynOverlay, Overlay, StateSource},
+    state::{Overlay, StateSource},
     trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_call},
     vm::{
         BlockContext, Environment, ExecutionResult, Inspector, Recorded, Stop, TxEnv, Watched,
@@ -15,16 +15,16 @@ use revm::inspector::NoOpInspector;
 
 /// A block and the state after it, on which calls are tried. Nothing is changed by them.
 #[derive(Debug)]
-pub struct Simulation<'a, S: ?Sized> {
+pub struct Simulation<'a> {
     pub(super) environment: Environment,
-    pub(super) state: OverriddenState<'a, S>,
+    pub(super) state: OverriddenState<'a>,
     pub(super) limits: CallLimits<'a>,
 }
 
 /// What the EVM of a simulation works on.
-pub(super) type CallContext<'a> = BlockContext<DynOverlay<'a>>;
+pub(super) type CallContext<'a> = BlockContext<Overlay<'a>>;
 
-impl<'a, S: StateSource> Simulation<'a, S> {
+impl<'a> Simulation<'a> {
     /// Calls in `block` (its transactions are not run) on `state`, both as `overrides` change them.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl<'a, S: StateSource> Simulation<'a, S> {
     /// - [`CallError::StateUnavailable`]: an overridden account cannot be read.
     pub fn new(
         block: &Block,
-        state: &'a S,
+        state: &'a dyn StateSource,
         overrides: &Overrides,
         limits: CallLimits<'a>,
     ) -> Result<Self, CallError> {
@@ -84,7 +84,7 @@ impl<'a, S: StateSource> Simulation<'a, S> {
         request::read(request, &self.environment, self.limits.gas)
     }
 
-    fn overlay(&self, environment: &Environment) -> DynOverlay<'_> {
+    fn overlay(&self, environment: &Environment) -> Overlay<'_> {
         Overlay::new(&self.state, environment.spec())
     }
 

@@ -17,7 +17,7 @@ const STIPEND: u64 = 2_300;
 /// How far above the least gas an estimate may be, in thousandths of the estimate.
 const TOLERANCE: u64 = 15;
 
-impl<S: StateSource> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Returns a gas limit with which the transaction succeeds, as `eth_estimateGas` does: at most 1.5 %
     /// above the least one, and exact for a plain transfer.
     ///
@@ -39,8 +39,8 @@ impl<S: StateSource> Simulation<'_, S> {
     }
 }
 
-struct Search<'s, 'a, S> {
-    simulation: &'s Simulation<'a, S>,
+struct Search<'s, 'a> {
+    simulation: &'s Simulation<'a>,
     transaction: TxEnv,
     environment: Environment,
 }
@@ -52,7 +52,7 @@ enum Run {
     Failed(Option<ExecutionResult>),
 }
 
-impl<S: StateSource> Search<'_, '_, S> {
+impl Search<'_, '_> {
     fn run(&self, asked: Option<u64>) -> Result<u64, CallError> {
         let mut high = self.most(asked)?;
         if self.is_plain_transfer()? && matches!(self.try_with(TRANSFER)?, Run::Enough(_)) {

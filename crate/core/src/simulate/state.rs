@@ -10,18 +10,18 @@ use std::collections::BTreeMap;
 
 /// A state source with overrides on top; itself one.
 #[derive(Debug)]
-pub struct OverriddenState<'a, S: ?Sized> {
-    state: Changed<'a, S>,
+pub struct OverriddenState<'a> {
+    state: Changed<'a>,
     block_hashes: BTreeMap<u64, B256>,
 }
 
-impl<'a, S: StateSource + ?Sized> OverriddenState<'a, S> {
+impl<'a> OverriddenState<'a> {
     /// `source` as `overrides` change it.
     ///
     /// # Errors
     ///
     /// [`Conflict::Storage`]; [`SourceError`] when an overridden account cannot be read.
-    pub fn new(source: &'a S, overrides: &Overrides) -> Result<Self, CallError> {
+    pub fn new(source: &'a dyn StateSource, overrides: &Overrides) -> Result<Self, CallError> {
         Ok(Self {
             state: Changed::new(source, changes(source, &overrides.state)?),
             block_hashes: overrides.block.block_hash.clone().unwrap_or_default(),
@@ -35,8 +35,8 @@ impl<'a, S: StateSource + ?Sized> OverriddenState<'a, S> {
 /// # Errors
 ///
 /// As [`OverriddenState::new`].
-pub(super) fn changes<S: StateSource + ?Sized>(
-    source: &S,
+pub(super) fn changes(
+    source: &dyn StateSource,
     overrides: &StateOverride,
 ) -> Result<StateDiff, CallError> {
     let mut diff = StateDiff::default();
@@ -77,7 +77,7 @@ pub(super) fn changes<S: StateSource + ?Sized>(
     Ok(diff)
 }
 
-impl<S: StateSource + ?Sized> StateSource for OverriddenState<'_, S> {
+impl StateSource for OverriddenState<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
         self.state.account(address)
     }

@@ -6,13 +6,13 @@ use alloy_primitives::{Address, B256, U256};
 
 /// A source with changes on top; itself one.
 #[derive(Debug)]
-pub(crate) struct Changed<'a, S: ?Sized> {
-    source: &'a S,
+pub(crate) struct Changed<'a> {
+    source: &'a dyn StateSource,
     changes: StateDiff,
 }
 
-impl<'a, S: ?Sized> Changed<'a, S> {
-    pub(crate) const fn new(source: &'a S, changes: StateDiff) -> Self {
+impl<'a> Changed<'a> {
+    pub(crate) const fn new(source: &'a dyn StateSource, changes: StateDiff) -> Self {
         Self { source, changes }
     }
 
@@ -36,7 +36,7 @@ impl<'a, S: ?Sized> Changed<'a, S> {
     }
 }
 
-impl<S: StateSource + ?Sized> StateSource for Changed<'_, S> {
+impl StateSource for Changed<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
         match self.changes.accounts.get(&address) {
             Some(change) => Ok(change.account),

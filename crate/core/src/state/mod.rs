@@ -15,9 +15,6 @@ pub mod witness;
 
 pub(crate) use changed::Changed;
 
-/// Changes on top of any source. What runs single calls is compiled once for all: the source is asked
-/// once for each value.
-pub(crate) type DynOverlay<'a> = Overlay<'a, dyn StateSource + 'a>;
 pub use diff::{AccountChange, StateDiff};
 pub use memory::MemoryState;
 pub use overlay::Overlay;

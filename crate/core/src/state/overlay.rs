@@ -15,8 +15,8 @@ use revm::{
 ///
 /// Every value read is kept, so the source is asked once for each.
 #[derive(Debug)]
-pub struct Overlay<'a, S: ?Sized> {
-    source: &'a S,
+pub struct Overlay<'a> {
+    source: &'a dyn StateSource,
     /// True from Spurious Dragon on: an account that is touched and empty is gone (EIP-161).
     clears_empty: bool,
     accounts: AddressMap<Cached>,
@@ -44,9 +44,9 @@ struct Slot {
     now: U256,
 }
 
-impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
+impl<'a> Overlay<'a> {
     /// An overlay without changes, under the rules of `spec`.
-    pub fn new(source: &'a S, spec: SpecId) -> Self {
+    pub fn new(source: &'a dyn StateSource, spec: SpecId) -> Self {
         Self {
             source,
             clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
@@ -57,7 +57,7 @@ impl<'a, S: StateSource + ?Sized> Overlay<'a, S> {
 
     /// The state below.
     #[must_use]
-    pub fn source(&self) -> &'a S {
+    pub fn source(&self) -> &'a dyn StateSource {
         self.source
     }
 
@@ -178,7 +178,7 @@ fn info_of(account: Account) -> AccountInfo {
     }
 }
 
-impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
+impl Database for Overlay<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
@@ -219,7 +219,7 @@ impl<S: StateSource + ?Sized> Database for Overlay<'_, S> {
     }
 }
 
-impl<S: StateSource + ?Sized> StorageAware for Overlay<'_, S> {
+impl StorageAware for Overlay<'_> {
     fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
         let source = self.source;
         let cached = self.cached(address)?;
@@ -231,7 +231,7 @@ impl<S: StateSource + ?Sized> StorageAware for Overlay<'_, S> {
 }
 
 /// Reads what is there without keeping it: what tracers compare a transaction's changes with.
-impl<S: StateSource + ?Sized> DatabaseRef for Overlay<'_, S> {
+impl DatabaseRef for Overlay<'_> {
     type Error = SourceError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
@@ -265,7 +265,7 @@ impl<S: StateSource + ?Sized> DatabaseRef for Overlay<'_, S> {
     }
 }
 
-impl<S: StateSource + ?Sized> DatabaseCommit for Overlay<'_, S> {
+impl DatabaseCommit for Overlay<'_> {
     fn commit(&mut self, changes: AddressMap<EvmAccount>) {
         for (address, account) in changes {
             self.take_over(address, account);

@@ -2,6 +2,7 @@
 
 use crate::vm::Bytecode;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
+use std::fmt;
 
 /// Balance, nonce and code hash of an account that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,24 +153,9 @@ pub trait StateSource: Sync {
     }
 }
 
-impl<S: StateSource + ?Sized> StateSource for &S {
-    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        (**self).account(address)
-    }
-    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        (**self).code(code_hash)
-    }
-    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        (**self).storage(address, slot)
-    }
-    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
-        (**self).block_hash(number)
-    }
-    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
-        (**self).has_storage(address)
-    }
-    fn at_hand(&self, key: StateKey) -> bool {
-        (**self).at_hand(key)
+impl fmt::Debug for dyn StateSource + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StateSource")
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     block::{Block, Transaction},
     execute::Limits,
     interrupt::Watch,
-    state::{DynOverlay, Overlay, StateSource},
+    state::{Overlay, StateSource},
     system,
     vm::{BlockEvm, Environment, Stop, TxEnv, Watched, collision, execute_error},
 };
@@ -24,10 +24,10 @@ use revm::{DatabaseCommit, context::ContextTr};
 /// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are wrong.
 /// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: it goes beyond `limits`.
 /// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state cannot be read.
-pub fn trace_call<S: StateSource>(
+pub fn trace_call(
     call: TxEnv,
     environment: &Environment,
-    state: &S,
+    state: &dyn StateSource,
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
@@ -42,11 +42,11 @@ pub fn trace_call<S: StateSource>(
 /// # Errors
 ///
 /// As [`trace_call`], and [`TraceError::NoSuchTransaction`].
-pub fn trace_transaction<S: StateSource>(
+pub fn trace_transaction(
     block: &Block,
     index: usize,
     environment: &Environment,
-    state: &S,
+    state: &dyn StateSource,
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
@@ -71,10 +71,10 @@ pub fn trace_transaction<S: StateSource>(
 /// # Errors
 ///
 /// As [`trace_call`]. [`TraceLimits::recorded_bytes`] holds for all transactions together.
-pub fn trace_block<S: StateSource>(
+pub fn trace_block(
     block: &Block,
     environment: &Environment,
-    state: &S,
+    state: &dyn StateSource,
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Vec<(Option<B256>, Trace)>, TraceError> {
@@ -89,7 +89,7 @@ pub fn trace_block<S: StateSource>(
 
 /// A block while some of its transactions are traced.
 struct Run<'a> {
-    evm: BlockEvm<DynOverlay<'a>, Watched<'a, Tracer>>,
+    evm: BlockEvm<Overlay<'a>, Watched<'a, Tracer>>,
     used: Limits,
     /// Number of transactions that have run.
     settled: usize,
@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
     }
 
     fn on(
-        overlay: DynOverlay<'a>,
+        overlay: Overlay<'a>,
         environment: &Environment,
         tracer: Tracer,
         limits: &TraceLimits<'a>,

@@ -20,24 +20,24 @@ use revm::{
 };
 
 /// Runs transactions of a block by its list, on one worker.
-pub(crate) struct Replayer<'a, S: StateSource> {
+pub(crate) struct Replayer<'a> {
     block: &'a Block,
-    listed: &'a Listed<'a, S>,
-    evm: ReplayEvm<'a, S>,
+    listed: &'a Listed<'a>,
+    evm: ReplayEvm<'a>,
     /// What the runs of this worker have found of the list.
     pub(crate) audit: Audit,
 }
 
-type ReplayEvm<'a, S> = ContextEvm<
-    Context<BlockEnv, &'a TxEnv, CfgEnv, ListedDatabase<'a, S>, Journal<ListedDatabase<'a, S>>, ()>,
+type ReplayEvm<'a> = ContextEvm<
+    Context<BlockEnv, &'a TxEnv, CfgEnv, ListedDatabase<'a>, Journal<ListedDatabase<'a>>, ()>,
 >;
 
-impl<'a, S: StateSource> Replayer<'a, S> {
+impl<'a> Replayer<'a> {
     /// A worker for `block`; `None` where there is no transaction to run.
     pub(crate) fn new(
         block: &'a Block,
         environment: &Environment,
-        listed: &'a Listed<'a, S>,
+        listed: &'a Listed<'a>,
     ) -> Option<Self> {
         let database = ListedDatabase {
             state: listed.at(BlockAccessIndex::PRE_EXECUTION),
@@ -87,21 +87,21 @@ impl<'a, S: StateSource> Replayer<'a, S> {
 
 /// The state that a list tells, as revm reads it.
 #[derive(Debug)]
-struct ListedDatabase<'a, S> {
-    state: ListedAt<'a, S>,
+struct ListedDatabase<'a> {
+    state: ListedAt<'a>,
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
     /// Hashes this worker has computed.
     preimages: Preimages,
 }
 
-impl<S> KeepsHashes for ListedDatabase<'_, S> {
+impl KeepsHashes for ListedDatabase<'_> {
     fn preimages(&mut self) -> &mut Preimages {
         &mut self.preimages
     }
 }
 
-impl<S: StateSource> Database for ListedDatabase<'_, S> {
+impl Database for ListedDatabase<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
@@ -149,7 +149,7 @@ impl<S: StateSource> Database for ListedDatabase<'_, S> {
     }
 }
 
-impl<S: StateSource> StorageAware for ListedDatabase<'_, S> {
+impl StorageAware for ListedDatabase<'_> {
     fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
         self.state.has_storage(address)
     }

@@ -39,7 +39,7 @@ pub(super) struct OpenBlock<'b> {
     withdrawals: Option<Withdrawals>,
     block: Block,
     environment: Environment,
-    database: Recording<Overlay<'b, Branch<'b>>>,
+    database: Recording<Overlay<'b>>,
     before: Step,
     used: Limits,
     transactions: Vec<Envelope>,

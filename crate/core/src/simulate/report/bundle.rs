@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A run ahead of those before it, with what it found.
 type Guess = Option<(Ran, Reads)>;
 
-impl<S: StateSource> Simulation<'_, S> {
+impl Simulation<'_> {
     /// Reports what the calls of `bundle` do, one on top of the other. With an engine, all run side by side
     /// on the state before the first; those that found something else than the ones before them leave
     /// run again. The report is the same.
@@ -70,10 +70,10 @@ impl<S: StateSource> Simulation<'_, S> {
 }
 
 /// Runs every call as if those before it had changed nothing but nonces.
-fn guess<S: StateSource>(
+fn guess(
     engine: &Engine,
     settings: &Settings<'_>,
-    state: &S,
+    state: &dyn StateSource,
     bytes: usize,
 ) -> Vec<Guess> {
     let bundle = settings.bundle;
@@ -94,17 +94,17 @@ fn guess<S: StateSource>(
 }
 
 /// The calls of a bundle while they run in order.
-struct InOrder<'r, S> {
+struct InOrder<'r> {
     settings: &'r Settings<'r>,
-    base: &'r S,
-    settled: Changed<'r, S>,
+    base: &'r dyn StateSource,
+    settled: Changed<'r>,
     /// Bytes that may still be recorded.
     left: usize,
     limit: usize,
     done: Vec<Ran>,
 }
 
-impl<S: StateSource> InOrder<'_, S> {
+impl InOrder<'_> {
     fn report(mut self, guesses: Vec<Guess>) -> Result<Report, ReportError> {
         let bundle = self.settings.bundle;
         let mut guesses = guesses.into_iter();

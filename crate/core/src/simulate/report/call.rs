@@ -15,7 +15,7 @@ use crate::{
     execute::ExecuteError,
     interrupt::Watch,
     simulate::{CallError, request},
-    state::{DynOverlay, Overlay, StateDiff, StateSource},
+    state::{Overlay, StateDiff, StateSource},
     trace::{Place, Tracer},
     vm::{Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
 };
@@ -202,7 +202,7 @@ struct Done<'d> {
 
 impl Done<'_> {
     /// What it did on the state of `overlay`.
-    fn report(self, mut overlay: DynOverlay<'_>) -> Result<Ran, ReportError> {
+    fn report(self, mut overlay: Overlay<'_>) -> Result<Ran, ReportError> {
         let Settings {
             bundle,
             asking,

@@ -16,8 +16,8 @@ pub(super) type Senders = AddressMap<Vec<usize>>;
 /// The state that the call at `index` will probably find, before those ahead of it have run: they have
 /// raised the nonces of their senders. Keeps what was read.
 #[derive(Debug)]
-pub(super) struct Guessed<'a, S> {
-    source: &'a S,
+pub(super) struct Guessed<'a> {
+    source: &'a dyn StateSource,
     senders: &'a Senders,
     index: usize,
     reads: Mutex<Reads>,
@@ -30,8 +30,8 @@ pub(super) struct Reads {
     slots: HashMap<(Address, U256), U256>,
 }
 
-impl<'a, S: StateSource> Guessed<'a, S> {
-    pub(super) fn new(source: &'a S, senders: &'a Senders, index: usize) -> Self {
+impl<'a> Guessed<'a> {
+    pub(super) fn new(source: &'a dyn StateSource, senders: &'a Senders, index: usize) -> Self {
         Self {
             source,
             senders,
@@ -54,7 +54,7 @@ impl<'a, S: StateSource> Guessed<'a, S> {
 
 impl Reads {
     /// True when `state` answers the same. Codes belong to their hashes.
-    pub(super) fn hold<S: StateSource>(&self, state: &S) -> Result<bool, SourceError> {
+    pub(super) fn hold(&self, state: &dyn StateSource) -> Result<bool, SourceError> {
         for (address, account) in &self.accounts {
             if state.account(*address)? != *account {
                 return Ok(false);
@@ -69,7 +69,7 @@ impl Reads {
     }
 }
 
-impl<S: StateSource> StateSource for Guessed<'_, S> {
+impl StateSource for Guessed<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
         let mut account = self.source.account(address)?;
         let sent = self.senders.get(&address);

@@ -4,7 +4,7 @@ use super::{Approval, Asset, Grant, ReportError, Token};
 use crate::{
     interrupt::Watch,
     simulate::CallError,
-    state::{DynOverlay, SourceError},
+    state::{Overlay, SourceError},
     vm::{BlockEvm, Environment, TxEnv, execute_error},
 };
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
@@ -80,7 +80,7 @@ impl Budget {
 
 /// Asks contracts on one state. What they change is dropped.
 pub(super) struct Reader<'r, 's> {
-    evm: BlockEvm<&'r mut DynOverlay<'s>>,
+    evm: BlockEvm<&'r mut Overlay<'s>>,
     watch: Option<Watch<'r>>,
     budget: &'r mut Budget,
 }
@@ -89,7 +89,7 @@ impl<'r, 's> Reader<'r, 's> {
     /// `environment` is one in which a call needs no funds.
     pub(super) fn new(
         environment: &Environment,
-        state: &'r mut DynOverlay<'s>,
+        state: &'r mut Overlay<'s>,
         watch: Option<Watch<'r>>,
         budget: &'r mut Budget,
     ) -> Self {

@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{
     execute::AccessListOutput,
-    state::StateSource,
     vm::{Environment, TxEnv, collision, preimages},
 };
 use alloy_primitives::{Address, U256};
@@ -45,19 +44,13 @@ use revm::{
 };
 use std::sync::OnceLock;
 
-pub(super) type ViewContext<'m, 'b, S> = Context<
-    BlockEnv,
-    &'b TxEnv,
-    CfgEnv,
-    ViewDatabase<'m, 'b, S>,
-    Journal<ViewDatabase<'m, 'b, S>>,
-    (),
->;
+pub(super) type ViewContext<'m, 'b> =
+    Context<BlockEnv, &'b TxEnv, CfgEnv, ViewDatabase<'m, 'b>, Journal<ViewDatabase<'m, 'b>>, ()>;
 
-type Inner<'m, 'b, S> = Evm<
-    ViewContext<'m, 'b, S>,
+type Inner<'m, 'b> = Evm<
+    ViewContext<'m, 'b>,
     (),
-    EthInstructions<EthInterpreter, ViewContext<'m, 'b, S>>,
+    EthInstructions<EthInterpreter, ViewContext<'m, 'b>>,
     MemoPrecompiles<'m>,
     EthFrame<EthInterpreter>,
 >;
@@ -69,8 +62,8 @@ static NO_TRANSACTION: OnceLock<TxEnv> = OnceLock::new();
 pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;
 
 /// An EVM of one worker of a parallel run.
-pub(crate) struct CommutingEvm<'m, 'b, S: StateSource> {
-    pub(super) inner: Inner<'m, 'b, S>,
+pub(crate) struct CommutingEvm<'m, 'b> {
+    pub(super) inner: Inner<'m, 'b>,
     output: AccessListOutput,
     /// As [`Ran::reward`], of the running transaction.
     pub(super) reward: Option<U256>,
@@ -89,11 +82,11 @@ pub(crate) struct Ran {
     pub(crate) reward: Option<U256>,
 }
 
-impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
+impl<'m, 'b> CommutingEvm<'m, 'b> {
     /// An EVM of the block of `environment`.
     pub(crate) fn new(
         environment: &Environment,
-        database: ViewDatabase<'m, 'b, S>,
+        database: ViewDatabase<'m, 'b>,
         memo: &'m PrecompileMemo,
         output: AccessListOutput,
     ) -> Self {
@@ -109,17 +102,14 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
         let precompiles = MemoPrecompiles::new(environment.precompiles.clone(), memo);
         let mut inner = inner.with_precompiles(precompiles);
         let hooks = [
-            (
-                opcode::BALANCE,
-                Instruction::new(balance as Opcode<'m, 'b, S>),
-            ),
+            (opcode::BALANCE, Instruction::new(balance as Opcode<'m, 'b>)),
             (
                 opcode::SELFBALANCE,
-                Instruction::new(self_balance as Opcode<'m, 'b, S>),
+                Instruction::new(self_balance as Opcode<'m, 'b>),
             ),
             (
                 opcode::SELFDESTRUCT,
-                Instruction::new(self_destruct as Opcode<'m, 'b, S>),
+                Instruction::new(self_destruct as Opcode<'m, 'b>),
             ),
         ];
         preimages::install(&mut inner.instruction);
@@ -137,7 +127,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// What the EVM reads through.
-    pub(crate) fn database(&mut self) -> &mut ViewDatabase<'m, 'b, S> {
+    pub(crate) fn database(&mut self) -> &mut ViewDatabase<'m, 'b> {
         &mut self.inner.ctx.journaled_state.database
     }
 
@@ -221,7 +211,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// Relies on the balance at `address` exactly, if the account is loaded.
-    fn rely_exactly(context: &mut ViewContext<'m, 'b, S>, address: Address) {
+    fn rely_exactly(context: &mut ViewContext<'m, 'b>, address: Address) {
         let journal = &mut context.journaled_state;
         if let Some(account) = journal.inner.state.get(&address) {
             journal.database.rely_exactly(address, &account.info);
@@ -229,11 +219,7 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 
     /// Relies on the current balance at `address` being at least `needed`.
-    pub(super) fn rely_at_least(
-        context: &mut ViewContext<'m, 'b, S>,
-        address: Address,
-        needed: U256,
-    ) {
+    pub(super) fn rely_at_least(context: &mut ViewContext<'m, 'b>, address: Address, needed: U256) {
         let journal = &mut context.journaled_state;
         if let Some(account) = journal.inner.state.get(&address) {
             journal
@@ -243,8 +229,8 @@ impl<'m, 'b, S: StateSource> CommutingEvm<'m, 'b, S> {
     }
 }
 
-fn balance<'m, 'b, S: StateSource>(
-    context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
+fn balance<'m, 'b>(
+    context: InstructionContext<'_, ViewContext<'m, 'b>, EthInterpreter>,
 ) -> InstructionExecResult {
     let address = context.interpreter.stack.data().last().map(to_address);
     let InstructionContext { interpreter, host } = context;
@@ -260,8 +246,8 @@ fn balance<'m, 'b, S: StateSource>(
     Ok(())
 }
 
-fn self_balance<'m, 'b, S: StateSource>(
-    context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
+fn self_balance<'m, 'b>(
+    context: InstructionContext<'_, ViewContext<'m, 'b>, EthInterpreter>,
 ) -> InstructionExecResult {
     if Hook::SelfBalance.is_on() {
         CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
@@ -269,13 +255,13 @@ fn self_balance<'m, 'b, S: StateSource>(
     host::selfbalance(context)
 }
 
-fn self_destruct<'m, 'b, S: StateSource>(
-    context: InstructionContext<'_, ViewContext<'m, 'b, S>, EthInterpreter>,
+fn self_destruct<'m, 'b>(
+    context: InstructionContext<'_, ViewContext<'m, 'b>, EthInterpreter>,
 ) -> InstructionExecResult {
     if Hook::SelfDestruct.is_on() {
         CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
     }
-    undoing::<1, S>(context, host::selfdestruct)
+    undoing::<1>(context, host::selfdestruct)
 }
 
 /// The low 20 bytes of a stack word, as every opcode takes an address.
@@ -283,9 +269,9 @@ fn to_address(word: &U256) -> Address {
     Address::from_word((*word).into())
 }
 
-impl<'m, 'b, S: StateSource> EvmTr for CommutingEvm<'m, 'b, S> {
-    type Context = ViewContext<'m, 'b, S>;
-    type Instructions = EthInstructions<EthInterpreter, ViewContext<'m, 'b, S>>;
+impl<'m, 'b> EvmTr for CommutingEvm<'m, 'b> {
+    type Context = ViewContext<'m, 'b>;
+    type Instructions = EthInstructions<EthInterpreter, ViewContext<'m, 'b>>;
     type Precompiles = MemoPrecompiles<'m>;
     type Frame = EthFrame<EthInterpreter>;
 

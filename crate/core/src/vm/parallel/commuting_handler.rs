@@ -7,7 +7,6 @@ use super::{
     hook::Hook,
     write_set::record_gain,
 };
-use crate::state::StateSource;
 use alloy_primitives::U256;
 use revm::{
     context::{
@@ -39,19 +38,16 @@ pub(super) enum Ended {
 }
 
 /// Mainnet's handler with hooks.
-pub(super) struct CommutingHandler<'m, 'b, S>(PhantomData<(&'m (), &'b S)>);
+pub(super) struct CommutingHandler<'m, 'b>(PhantomData<(&'m (), &'b ())>);
 
-impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
+impl<'m, 'b: 'm> CommutingHandler<'m, 'b> {
     pub(super) const fn new() -> Self {
         Self(PhantomData)
     }
 
     /// Runs the transaction in the context of `evm`. One that is suspended before
     /// its first frame fails with [`ViewError::Suspended`] and has to start anew.
-    pub(super) fn start(
-        &mut self,
-        evm: &mut CommutingEvm<'m, 'b, S>,
-    ) -> Result<Ended, ViewEvmError> {
+    pub(super) fn start(&mut self, evm: &mut CommutingEvm<'m, 'b>) -> Result<Ended, ViewEvmError> {
         let first = self.first_frame(evm);
         let ended = match first {
             Ok(ItemOrResult::Item(middle)) => return self.go_on(evm, middle),
@@ -65,7 +61,7 @@ impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
     /// Goes on with a transaction that has a frame to run.
     pub(super) fn go_on(
         &mut self,
-        evm: &mut CommutingEvm<'m, 'b, S>,
+        evm: &mut CommutingEvm<'m, 'b>,
         mut middle: Middle,
     ) -> Result<Ended, ViewEvmError> {
         let result = match self.run_frames(evm, &mut middle.next) {
@@ -81,7 +77,7 @@ impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
     /// gets there, for lack of gas.
     fn first_frame(
         &mut self,
-        evm: &mut CommutingEvm<'m, 'b, S>,
+        evm: &mut CommutingEvm<'m, 'b>,
     ) -> Result<ItemOrResult<Middle, ExecutionResult>, ViewEvmError> {
         let initial = self.validate(evm)?;
         let mut middle = Middle {
@@ -106,7 +102,7 @@ impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
     /// go on.
     fn run_frames(
         &mut self,
-        evm: &mut CommutingEvm<'m, 'b, S>,
+        evm: &mut CommutingEvm<'m, 'b>,
         next: &mut Option<FrameInit>,
     ) -> Result<FrameResult, ViewEvmError> {
         loop {
@@ -141,7 +137,7 @@ impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
     /// transaction never got to it, for lack of gas.
     fn end(
         &mut self,
-        evm: &mut CommutingEvm<'m, 'b, S>,
+        evm: &mut CommutingEvm<'m, 'b>,
         result: Option<FrameResult>,
         middle: Middle,
     ) -> Result<ExecutionResult, ViewEvmError> {
@@ -163,8 +159,8 @@ impl<'m, 'b: 'm, S: StateSource> CommutingHandler<'m, 'b, S> {
     }
 }
 
-impl<'m, 'b: 'm, S: StateSource> Handler for CommutingHandler<'m, 'b, S> {
-    type Evm = CommutingEvm<'m, 'b, S>;
+impl<'m, 'b: 'm> Handler for CommutingHandler<'m, 'b> {
+    type Evm = CommutingEvm<'m, 'b>;
     type Error = ViewEvmError;
     type HaltReason = HaltReason;
 

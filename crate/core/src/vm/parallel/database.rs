@@ -30,9 +30,9 @@ use revm::{
 
 /// What revm reads through in a parallel run, on one worker.
 #[derive(Debug)]
-pub(crate) struct ViewDatabase<'m, 'b, S: StateSource> {
-    pub(crate) view: View<'m, BlockProgram<'b, S>>,
-    source: &'m S,
+pub(crate) struct ViewDatabase<'m, 'b> {
+    pub(crate) view: View<'m, BlockProgram<'b>>,
+    source: &'m dyn StateSource,
     codes: &'m CodeStore,
     nonces: &'m Nonces,
     /// Codes this worker has used: a copy of its own of each handle.
@@ -103,10 +103,10 @@ impl From<ReadError<ExecuteError>> for ViewError {
     }
 }
 
-impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
+impl<'m, 'b> ViewDatabase<'m, 'b> {
     pub(crate) fn new(
-        view: View<'m, BlockProgram<'b, S>>,
-        source: &'m S,
+        view: View<'m, BlockProgram<'b>>,
+        source: &'m dyn StateSource,
         codes: &'m CodeStore,
         nonces: &'m Nonces,
     ) -> Self {
@@ -285,13 +285,13 @@ impl<'m, 'b, S: StateSource> ViewDatabase<'m, 'b, S> {
     }
 }
 
-impl<S: StateSource> KeepsHashes for ViewDatabase<'_, '_, S> {
+impl KeepsHashes for ViewDatabase<'_, '_> {
     fn preimages(&mut self) -> &mut Preimages {
         &mut self.preimages
     }
 }
 
-impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
+impl Database for ViewDatabase<'_, '_> {
     type Error = ViewError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ViewError> {
@@ -375,7 +375,7 @@ impl<S: StateSource> Database for ViewDatabase<'_, '_, S> {
     }
 }
 
-impl<S: StateSource> StorageAware for ViewDatabase<'_, '_, S> {
+impl StorageAware for ViewDatabase<'_, '_> {
     fn has_storage(&mut self, address: Address, info: &AccountInfo) -> Result<bool, ViewError> {
         // The run relies on what it has loaded, the epoch too: the storage before the block is in force.
         let loaded = self.loaded(address, info);

@@ -6,10 +6,7 @@
 //! pairings and signature checks of a transaction are mostly the same.
 
 use super::commuting_evm::ViewContext;
-use crate::{
-    state::StateSource,
-    vm::precompiles::{BlockPrecompiles, Found, interpreter_result},
-};
+use crate::vm::precompiles::{BlockPrecompiles, Found, interpreter_result};
 use alloy_primitives::{
     Address, Bytes,
     map::{AddressSet, HashMap},
@@ -86,16 +83,16 @@ impl<'m> MemoPrecompiles<'m> {
     }
 }
 
-impl<'m, 'b, S: StateSource> PrecompileProvider<ViewContext<'m, 'b, S>> for MemoPrecompiles<'m> {
+impl<'m, 'b> PrecompileProvider<ViewContext<'m, 'b>> for MemoPrecompiles<'m> {
     type Output = InterpreterResult;
 
     fn set_spec(&mut self, spec: SpecId) -> bool {
-        PrecompileProvider::<ViewContext<'m, 'b, S>>::set_spec(&mut self.inner, spec)
+        PrecompileProvider::<ViewContext<'m, 'b>>::set_spec(&mut self.inner, spec)
     }
 
     fn run(
         &mut self,
-        context: &mut ViewContext<'m, 'b, S>,
+        context: &mut ViewContext<'m, 'b>,
         inputs: &CallInputs,
     ) -> Result<Option<InterpreterResult>, String> {
         let address = inputs.bytecode_address;

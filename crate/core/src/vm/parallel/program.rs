@@ -26,10 +26,10 @@ pub(crate) type StateMemory = Memory<Location, StateValue>;
 
 /// The transactions of a block on the state before it.
 #[derive(Debug)]
-pub(crate) struct BlockProgram<'b, S> {
+pub(crate) struct BlockProgram<'b> {
     block: &'b Block,
     environment: &'b Environment,
-    state: &'b S,
+    state: &'b dyn StateSource,
     options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
@@ -40,8 +40,8 @@ pub(crate) struct BlockProgram<'b, S> {
 }
 
 /// The value of `location` in the state before the block.
-pub(crate) fn base<S: StateSource>(
-    state: &S,
+pub(crate) fn base(
+    state: &dyn StateSource,
     location: &Location,
 ) -> Result<StateValue, SourceError> {
     Ok(match location {
@@ -56,11 +56,11 @@ pub(crate) fn base<S: StateSource>(
     })
 }
 
-impl<'b, S: StateSource> BlockProgram<'b, S> {
+impl<'b> BlockProgram<'b> {
     pub(crate) fn new(
         block: &'b Block,
         environment: &'b Environment,
-        state: &'b S,
+        state: &'b dyn StateSource,
         options: &ExecuteOptions<'b>,
     ) -> Self {
         Self {
@@ -126,13 +126,13 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
     }
 }
 
-impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
+impl<'b> Program for BlockProgram<'b> {
     type Location = Location;
     type Value = StateValue;
     type Output = Ran;
     type Error = ExecuteError;
     type Executor<'m>
-        = BlockWorker<'m, 'b, S>
+        = BlockWorker<'m, 'b>
     where
         Self: 'm;
 
@@ -143,7 +143,7 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
         })
     }
 
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b, S> {
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
         let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
         BlockWorker {
             evm: CommutingEvm::new(
@@ -174,13 +174,13 @@ impl<'b, S: StateSource> Program for BlockProgram<'b, S> {
 }
 
 /// Runs transactions of a block on one worker.
-pub(crate) struct BlockWorker<'m, 'b, S: StateSource> {
-    evm: CommutingEvm<'m, 'b, S>,
-    program: &'m BlockProgram<'b, S>,
+pub(crate) struct BlockWorker<'m, 'b> {
+    evm: CommutingEvm<'m, 'b>,
+    program: &'m BlockProgram<'b>,
 }
 
-impl<'m, 'b: 'm, S: StateSource> Executor<'m, BlockProgram<'b, S>> for BlockWorker<'m, 'b, S> {
-    fn view(&mut self) -> &mut View<'m, BlockProgram<'b, S>> {
+impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
+    fn view(&mut self) -> &mut View<'m, BlockProgram<'b>> {
         &mut self.evm.database().view
     }
 

@@ -22,9 +22,9 @@ use revm::{
 
 /// Reads and writes final values. Not to be used while workers run.
 #[derive(Debug)]
-pub(crate) struct SettledDatabase<'a, S> {
+pub(crate) struct SettledDatabase<'a> {
     memory: &'a StateMemory,
-    state: &'a S,
+    state: &'a dyn StateSource,
     codes: &'a CodeStore,
     spec: SpecId,
     /// The storage epoch that begins where something here empties a storage.
@@ -33,10 +33,10 @@ pub(crate) struct SettledDatabase<'a, S> {
     failure: Option<SourceError>,
 }
 
-impl<'a, S: StateSource> SettledDatabase<'a, S> {
+impl<'a> SettledDatabase<'a> {
     pub(crate) fn new(
         memory: &'a StateMemory,
-        state: &'a S,
+        state: &'a dyn StateSource,
         codes: &'a CodeStore,
         spec: SpecId,
         epoch: Epoch,
@@ -94,7 +94,7 @@ impl<'a, S: StateSource> SettledDatabase<'a, S> {
     }
 }
 
-impl<S: StateSource> Database for SettledDatabase<'_, S> {
+impl Database for SettledDatabase<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
@@ -131,7 +131,7 @@ impl<S: StateSource> Database for SettledDatabase<'_, S> {
     }
 }
 
-impl<S: StateSource> DatabaseCommit for SettledDatabase<'_, S> {
+impl DatabaseCommit for SettledDatabase<'_> {
     fn commit(&mut self, changes: AddressMap<Account>) {
         for (address, account) in &changes {
             if account.is_touched()

@@ -10,7 +10,6 @@
 //! EXTCODEHASH, BLOCKHASH) need only [`rewind`].
 
 use super::commuting_evm::ViewContext;
-use crate::state::StateSource;
 use alloy_primitives::U256;
 use revm::{
     bytecode::opcode,
@@ -25,40 +24,40 @@ use revm::{
 };
 
 /// An opcode of the parallel executor's EVM.
-pub(super) type Opcode<'m, 'b, S> = fn(Opcodes<'_, 'm, 'b, S>) -> InstructionExecResult;
-type Opcodes<'i, 'm, 'b, S> = InstructionContext<'i, ViewContext<'m, 'b, S>, EthInterpreter>;
+pub(super) type Opcode<'m, 'b> = fn(Opcodes<'_, 'm, 'b>) -> InstructionExecResult;
+type Opcodes<'i, 'm, 'b> = InstructionContext<'i, ViewContext<'m, 'b>, EthInterpreter>;
 
 /// Has opcodes undo what they did when a load of theirs is suspended.
-pub(super) fn install<'m, 'b, S: StateSource>(
-    instructions: &mut EthInstructions<EthInterpreter, ViewContext<'m, 'b, S>>,
+pub(super) fn install<'m, 'b>(
+    instructions: &mut EthInstructions<EthInterpreter, ViewContext<'m, 'b>>,
 ) {
-    let opcodes: [(u8, Opcode<'m, 'b, S>); 9] = [
+    let opcodes: [(u8, Opcode<'m, 'b>); 9] = [
         (opcode::EXTCODESIZE, |context| {
-            undoing::<0, S>(context, host::extcodesize)
+            undoing::<0>(context, host::extcodesize)
         }),
         (opcode::EXTCODECOPY, |context| {
-            undoing::<4, S>(context, host::extcodecopy)
+            undoing::<4>(context, host::extcodecopy)
         }),
         (opcode::SSTORE, |context| {
-            undoing::<2, S>(context, host::sstore)
+            undoing::<2>(context, host::sstore)
         }),
         (opcode::CREATE, |context| {
-            undoing::<3, S>(context, contract::create::<false, _, _>)
+            undoing::<3>(context, contract::create::<false, _, _>)
         }),
         (opcode::CREATE2, |context| {
-            undoing::<4, S>(context, contract::create::<true, _, _>)
+            undoing::<4>(context, contract::create::<true, _, _>)
         }),
         (opcode::CALL, |context| {
-            undoing::<7, S>(context, contract::call::<{ opcode::CALL }, _, _>)
+            undoing::<7>(context, contract::call::<{ opcode::CALL }, _, _>)
         }),
         (opcode::CALLCODE, |context| {
-            undoing::<7, S>(context, contract::call::<{ opcode::CALLCODE }, _, _>)
+            undoing::<7>(context, contract::call::<{ opcode::CALLCODE }, _, _>)
         }),
         (opcode::DELEGATECALL, |context| {
-            undoing::<6, S>(context, contract::call::<{ opcode::DELEGATECALL }, _, _>)
+            undoing::<6>(context, contract::call::<{ opcode::DELEGATECALL }, _, _>)
         }),
         (opcode::STATICCALL, |context| {
-            undoing::<6, S>(context, contract::call::<{ opcode::STATICCALL }, _, _>)
+            undoing::<6>(context, contract::call::<{ opcode::STATICCALL }, _, _>)
         }),
     ];
     for (opcode, instruction) in opcodes {
@@ -70,9 +69,9 @@ pub(super) fn install<'m, 'b, S: StateSource>(
 /// Runs `opcode`, which takes `INPUTS` words off the stack, and undoes what it
 /// did if it was suspended.
 #[inline(always)]
-pub(super) fn undoing<'m, 'b, const INPUTS: usize, S: StateSource>(
-    context: Opcodes<'_, 'm, 'b, S>,
-    opcode: impl FnOnce(Opcodes<'_, 'm, 'b, S>) -> InstructionExecResult,
+pub(super) fn undoing<'m, 'b, const INPUTS: usize>(
+    context: Opcodes<'_, 'm, 'b>,
+    opcode: impl FnOnce(Opcodes<'_, 'm, 'b>) -> InstructionExecResult,
 ) -> InstructionExecResult {
     let InstructionContext { interpreter, host } = context;
     let gas = interpreter.gas;
@@ -104,7 +103,7 @@ fn undo(interpreter: &mut Interpreter<EthInterpreter>, gas: Gas, height: usize, 
 /// Takes back what the journal was told since it had `journal_i` entries: what
 /// was loaded stays loaded, and is cold again.
 #[cold]
-fn cool<S: StateSource>(context: &mut ViewContext<'_, '_, S>, journal_i: usize) {
+fn cool(context: &mut ViewContext<'_, '_>, journal_i: usize) {
     let journal = &mut context.journaled_state.inner;
     let before = JournalCheckpoint {
         log_i: journal.logs.len(),

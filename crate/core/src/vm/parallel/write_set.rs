@@ -13,16 +13,13 @@ use super::{
     location::Location,
     value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch, epoch_of},
 };
-use crate::{
-    state::{self, StateSource},
-    vm::SpecId,
-};
+use crate::{state, vm::SpecId};
 use alloy_primitives::{Address, U256};
 use revm::state::{Account, EvmState};
 
 /// Drains `state`, the journal of a transaction that has run, into patches.
-pub(crate) fn record<S: StateSource>(
-    database: &mut ViewDatabase<'_, '_, S>,
+pub(crate) fn record(
+    database: &mut ViewDatabase<'_, '_>,
     state: &mut EvmState,
     spec: SpecId,
 ) -> Result<(), ViewError> {
@@ -37,8 +34,8 @@ pub(crate) fn record<S: StateSource>(
 
 /// Records that `address`, which the transaction has not loaded, gains `gain`
 /// wei and is touched.
-pub(crate) fn record_gain<S: StateSource>(
-    database: &mut ViewDatabase<'_, '_, S>,
+pub(crate) fn record_gain(
+    database: &mut ViewDatabase<'_, '_>,
     address: Address,
     gain: U256,
     spec: SpecId,
@@ -54,8 +51,8 @@ pub(crate) fn record_gain<S: StateSource>(
     Ok(())
 }
 
-fn record_account<S: StateSource>(
-    database: &mut ViewDatabase<'_, '_, S>,
+fn record_account(
+    database: &mut ViewDatabase<'_, '_>,
     address: Address,
     account: &Account,
     spec: SpecId,
@@ -143,6 +140,6 @@ fn empty_account(spec: SpecId) -> EmptyAccount {
     }
 }
 
-fn next_epoch<S: StateSource>(database: &ViewDatabase<'_, '_, S>) -> Epoch {
+fn next_epoch(database: &ViewDatabase<'_, '_>) -> Epoch {
     epoch_of(database.view.index().get())
 }

@@ -175,10 +175,10 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
     tally
 }
 
-type Run<'p, 'b> = Trial<BlockProgram<'p, World<'b>>>;
+type Run<'p> = Trial<BlockProgram<'p>>;
 
 /// The first difference between two runs, in words.
-fn difference(one: &Run<'_, '_>, other: &Run<'_, '_>) -> Option<String> {
+fn difference(one: &Run<'_>, other: &Run<'_>) -> Option<String> {
     match (&one.output, &other.output) {
         (Ok(left), Ok(right)) if left == right => {}
         (Err(_), _) => return None,
@@ -193,7 +193,7 @@ fn difference(one: &Run<'_, '_>, other: &Run<'_, '_>) -> Option<String> {
     ))
 }
 
-fn writes(trial: &Run<'_, '_>) -> HashMap<Location, Vec<StatePatch>> {
+fn writes(trial: &Run<'_>) -> HashMap<Location, Vec<StatePatch>> {
     let mut writes: HashMap<_, Vec<_>> = HashMap::default();
     for (location, patch) in &trial.writes {
         writes.entry(*location).or_default().push(*patch);
