@@ -2,8 +2,8 @@
 //
 //   npm run build [-- --dev] [--force] [--only wasm|js|conformance]
 //
-// `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: no
-// whole-program optimisation, no wasm-opt.
+// `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: compiled
+// faster, and functions keep their names.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
 // `--only conformance` builds the whole package once more into dist/conformance, with wasm that
 // runs official fixtures. It is not published.
@@ -49,18 +49,6 @@ export const flavours = {
   single: { features: [], rustflags: ['-Ctarget-feature=+bulk-memory,+simd128'] },
 }
 
-/** Listed one by one: what `--all-features` makes is refused by Node 20. */
-const optimiserFeatures = [
-  'mutable-globals',
-  'sign-ext',
-  'nontrapping-float-to-int',
-  'bulk-memory',
-  'bulk-memory-opt',
-  'simd',
-  'reference-types',
-  'multivalue',
-]
-
 const wasmSources = [
   'Cargo.toml',
   'Cargo.lock',
@@ -93,17 +81,14 @@ export async function build(
   const built = []
   if (only !== 'js') {
     const purpose = only === 'conformance' ? only : undefined
-    // One is optimised on one core while the next is compiled.
-    const rest = []
-    for (const name of Object.keys(flavours)) {
-      const compiled = await compileWasm(ready, name, { dev, force, purpose })
-      if (compiled === null) continue
-      built.push(name)
-      const finished = finishWasm(name, compiled)
-      finished.catch(() => {}) // told below, once the compiler has ended
-      rest.push(finished)
+    // Side by side: each ends with crates that one core compiles alone.
+    const names = Object.keys(flavours)
+    const made = names.map((name) => buildWasm(ready, name, { dev, force, purpose }))
+    const outcomes = await Promise.allSettled(made)
+    for (const [index, { reason, value }] of outcomes.entries()) {
+      if (reason !== undefined) throw reason
+      if (value) built.push(names[index])
     }
-    await Promise.all(rest)
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
   // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
@@ -112,8 +97,8 @@ export async function build(
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
-/** Resolves with what {@link finishWasm} needs, or with `null` where everything is up to date. */
-async function compileWasm(ready, name, { dev, force, purpose }) {
+/** Resolves with whether there was anything to do. */
+async function buildWasm(ready, name, { dev, force, purpose }) {
   const { rustflags } = flavours[name]
   const features = [...flavours[name].features, ...(purpose === undefined ? [] : [purpose])]
   const profile = dev ? 'wasm-dev' : 'wasm'
@@ -122,12 +107,11 @@ async function compileWasm(ready, name, { dev, force, purpose }) {
   const id = [purpose, name].filter(Boolean).join('-')
   const stamp = join(root, '.tools/stamp', `wasm-${id}`)
   const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
-  if (!force && isCurrent(stamp, value, outputs)) return null
+  if (!force && isCurrent(stamp, value, outputs)) return false
 
   const start = performance.now()
   say(id, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
-  // One folder for both: cargo keeps what differs apart and shares the macros.
-  const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm')
+  const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm', name)
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
   if (features.length > 0) args.push('--features', features.join())
@@ -138,7 +122,6 @@ async function compileWasm(ready, name, { dev, force, purpose }) {
     attempt:
       'read the messages of cargo above; where the lock file is old: cargo update --workspace',
   })
-  const compiler = secondsSince(start)
 
   // Complete before it is seen: what runs now goes on with what it has.
   const fresh = join(root, `.tools/fresh-${id}-${process.pid}`)
@@ -146,31 +129,17 @@ async function compileWasm(ready, name, { dev, force, purpose }) {
   mkdirSync(dirname(out), { recursive: true })
   const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
   const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
-  if (dev) bind.push('--keep-debug')
+  bind.push(...(dev ? ['--keep-debug'] : ['--remove-name-section', '--remove-producers-section']))
   await mustRun(ready.wasmBindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
-  return { dev, purpose, id, start, compiler, fresh, out, stamp, value }
-}
-
-/** Optimises what was compiled and puts it in its place. */
-async function finishWasm(name, compiled) {
-  const { dev, purpose, id, start, compiler, fresh, out, stamp, value } = compiled
   const wasm = join(fresh, `${outName}_bg.wasm`)
-  if (!dev) await optimise(wasm, name)
   if (purpose === 'conformance' && name === 'threads')
     writeFileSync(wasm, withMostPages(readFileSync(wasm), conformancePages))
   const size = finish(wasm)
   rmSync(out, { recursive: true, force: true })
   renameSync(fresh, out)
   record(stamp, value)
-  say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)} (compiler ${compiler})`)
-}
-
-async function optimise(wasm, name) {
-  const wasmOpt = join(root, 'node_modules/binaryen/bin/wasm-opt')
-  const features = name === 'threads' ? [...optimiserFeatures, 'threads'] : optimiserFeatures
-  const flags = ['--mvp-features', ...features.map((feature) => `--enable-${feature}`)]
-  const args = [wasmOpt, wasm, '-o', wasm, '-O2', '--strip-producers', ...flags]
-  await mustRun(process.execPath, args, { failure: `wasm-opt refused the ${name} build` })
+  say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)}`)
+  return true
 }
 
 /** The last step on a binary: nothing may change it afterwards. Returns its size in bytes. */

@@ -58,7 +58,6 @@ export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
   )
   const locked = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)
   if (locked) expect('wasm-bindgen in Cargo.lock', locked[1], pins.wasmBindgen.version)
-  expect('binaryen in package.json', manifest.devDependencies?.binaryen, pins.binaryen.version)
   expect(
     'engines.node in package.json',
     manifest.engines?.node,

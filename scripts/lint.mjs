@@ -11,6 +11,9 @@ import { setup } from './setup.mjs'
 const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
+/** The profile of the tests: macros and build scripts are compiled once for all. */
+const profile = ['--profile', 'checked', '--locked']
+
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
   { name: 'rustfmt', run: ['cargo', 'fmt', '--all', '--check'], fix: ['cargo', 'fmt', '--all'] },
@@ -22,11 +25,11 @@ const steps = [
   { name: 'tsc', run: [process.execPath, tsc, '--noEmit', '-p', 'tsconfig.json'] },
   {
     name: 'clippy',
-    run: ['cargo', 'clippy', '--workspace', '--all-targets', '--locked', '--', '-D', 'warnings'],
+    run: ['cargo', 'clippy', '--workspace', '--all-targets', ...profile, '--', '-D', 'warnings'],
   },
   {
     name: 'rustdoc',
-    run: ['cargo', 'doc', '--workspace', '--no-deps', '--locked', '--quiet'],
+    run: ['cargo', 'doc', '--workspace', '--no-deps', ...profile, '--quiet'],
     env: { RUSTDOCFLAGS: '-D warnings' },
   },
 ]

@@ -32,7 +32,7 @@ export function readPins() {
 
 /**
  * Makes everything ready and resolves with where it is:
- * `{ compiler, wasmBindgen, binaryen, cargo, browsers }`.
+ * `{ compiler, wasmBindgen, cargo, browsers }`.
  *
  * @param options - `test`: also prepare what only the tests need
  */
@@ -83,9 +83,7 @@ async function prepareModules() {
   const lock = join(root, 'package-lock.json')
   const installed = join(root, 'node_modules/.package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
-  const reason = existsSync(installed)
-    ? 'the lock file is newer'
-    : 'TypeScript, wasm-opt, test runner'
+  const reason = existsSync(installed) ? 'the lock file is newer' : 'TypeScript, test runner'
   say('install', `node modules with npm ci: ${reason}`)
   await mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     failure: 'npm ci could not install the node modules of package-lock.json',

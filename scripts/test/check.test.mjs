@@ -5,7 +5,6 @@ import { compareVersionsOf, findForbidden, findUnfinished, judgeName } from '../
 const agreeing = {
   pins: {
     wasmBindgen: { version: '0.2.130' },
-    binaryen: { version: '132.0.0' },
     node: { minimum: '20.16.0' },
     rust: { minimum: { version: '1.95.0' } },
   },
@@ -15,7 +14,6 @@ const agreeing = {
   manifest: {
     version: '0.1.0',
     engines: { node: '>=20.16' },
-    devDependencies: { binaryen: '132.0.0' },
   },
 }
 

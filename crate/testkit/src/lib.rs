@@ -16,7 +16,7 @@ mod program;
 pub mod puppet;
 pub mod random;
 pub mod signed;
-mod signer;
+pub mod signer;
 pub mod workload;
 
 /// The build of the engine that everything here belongs to.

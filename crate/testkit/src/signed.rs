@@ -186,27 +186,3 @@ fn authorizations(env: &TxEnv) -> Option<Vec<SignedAuthorization>> {
     });
     each.collect()
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may fail")]
-mod tests {
-    use super::*;
-    use crate::fuzz::made;
-
-    /// Types, senders, authorities, everything: what is read again is what was made.
-    #[test]
-    fn a_signed_block_is_read_as_it_was_made() {
-        for seed in 0..42 {
-            let made = made(seed).block;
-            let bytes = alloy_rlp::encode(block(&made).unwrap());
-            let read = Block::from_rlp(&bytes, 1, made.schedule.clone()).unwrap();
-            let envs = |block: &Block| -> Vec<TxEnv> {
-                let each = block.transactions.iter().map(|one| one.env.clone());
-                each.collect()
-            };
-            assert_eq!(envs(&read), envs(&made), "seed {seed}");
-            assert_eq!(read.withdrawals, made.withdrawals);
-            assert_eq!(read.ommers, made.ommers);
-        }
-    }
-}

@@ -20,7 +20,7 @@ mod precompiles;
 pub mod rpc;
 mod rules;
 mod setup;
-mod skip;
+pub mod skip;
 mod state;
 mod state_transaction;
 mod suite;

@@ -6,8 +6,6 @@
 
 mod contract;
 mod failure;
-#[cfg(test)]
-mod tests;
 mod topic;
 mod vector;
 

@@ -30,6 +30,19 @@ mod executor {
     mod stream;
     mod synthetic;
 }
+/// What tests and benchmarks share.
+mod kit {
+    #[cfg(feature = "conformance")]
+    mod forks;
+    mod measure;
+    #[cfg(feature = "conformance")]
+    mod precompiles;
+    mod random;
+    mod signed;
+    mod signer;
+    #[cfg(feature = "conformance")]
+    mod skip;
+}
 mod node {
     mod events;
     mod mining;

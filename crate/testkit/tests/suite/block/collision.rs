@@ -5,6 +5,7 @@ use alloy_primitives::{Address, TxKind, U256, b256, hex};
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     block::{Header, Schedule, Transaction},
+    execute::AccessListOutput,
     state::Account,
     vm::{Bytecode, Environment, SpecId, revm::inspector::NoOpInspector},
 };
@@ -59,11 +60,24 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
     let inspected = engine
         .inspect(block, &environment, state, &options, NoOpInspector)
         .unwrap();
+    let listing = ExecuteOptions {
+        executor: Executor::Sequential,
+        access_list_output: AccessListOutput::Returned,
+        ..Default::default()
+    };
+    let listed = engine
+        .execute_with(block, &environment, state, &listing)
+        .unwrap();
     for threads in [1, 2, 4] {
         let engine = Engine::new(threads).unwrap();
-        for executor in [Executor::Sequential, Executor::Parallel, Executor::Bal] {
+        for (executor, list) in [
+            (Executor::Sequential, None),
+            (Executor::Parallel, None),
+            (Executor::Bal, listed.block_access_list.as_ref()),
+        ] {
             let options = ExecuteOptions {
                 executor,
+                access_list: list,
                 ..Default::default()
             };
             let outcome = engine

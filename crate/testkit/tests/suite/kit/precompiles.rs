@@ -1,9 +1,7 @@
 //! What a wrong vector is told.
 
-#![allow(clippy::panic, reason = "a test that cannot go on fails")]
-
-use crate::conformance::{Outcome, Setup, Suite};
 use parevm::{Engine, Executor};
+use parevm_testkit::conformance::{Outcome, Setup, Suite};
 
 const EXECUTORS: [Executor; 3] = [Executor::Sequential, Executor::Parallel, Executor::Bal];
 

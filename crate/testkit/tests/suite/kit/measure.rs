@@ -1,0 +1,49 @@
+//! Times beside plain revm, on a clock of the test.
+
+use parevm::{Engine, Executor};
+use parevm_testkit::{
+    measure::{Timing, measure, median},
+    workload,
+};
+use std::cell::Cell;
+
+#[test]
+fn the_median_is_the_value_in_the_middle() {
+    assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
+    assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
+    assert!(median(Vec::new()).is_nan());
+}
+
+thread_local! {
+    static READ: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A clock on which a millisecond passes between any two looks.
+fn ticking() -> f64 {
+    READ.set(READ.get() + 1);
+    f64::from(READ.get())
+}
+
+#[test]
+fn a_sample_is_the_time_of_one_repetition() {
+    let (block, state) = workload::transfers(3);
+    let engine = Engine::new(2).unwrap();
+    let timing = Timing {
+        samples: 3,
+        sample_ms: 4.0,
+        now: ticking,
+    };
+    let engines = [&engine, &engine];
+    let measured = measure(&engines, Executor::Auto, None, &block, &state, &timing).unwrap();
+    // A run takes 1 ms of this clock, so 4 fit into a sample; those take 1 ms together.
+    assert_eq!(measured.plain_ms, 0.25);
+    assert_eq!(measured.sequential_ms, 0.25);
+    assert_eq!(measured.longest_ms, 1.0);
+    assert_eq!(measured.on.len(), 2);
+    for on in measured.on {
+        assert_eq!(on.parallel_ms, 0.25);
+        assert_eq!(on.bal_ms, Some(0.25));
+        assert_eq!(on.outcome.gas_used, 63_000);
+        assert_eq!(on.difference, None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Made blocks, signed.
+
+use parevm::{Block, vm::TxEnv};
+use parevm_testkit::{fuzz::made, signed::block};
+
+/// Types, senders, authorities, everything: what is read again is what was made.
+#[test]
+fn a_signed_block_is_read_as_it_was_made() {
+    for seed in 0..42 {
+        let made = made(seed).block;
+        let bytes = alloy_rlp::encode(block(&made).unwrap());
+        let read = Block::from_rlp(&bytes, 1, made.schedule.clone()).unwrap();
+        let envs = |block: &Block| -> Vec<TxEnv> {
+            let each = block.transactions.iter().map(|one| one.env.clone());
+            each.collect()
+        };
+        assert_eq!(envs(&read), envs(&made), "seed {seed}");
+        assert_eq!(read.withdrawals, made.withdrawals);
+        assert_eq!(read.ommers, made.ommers);
+    }
+}
