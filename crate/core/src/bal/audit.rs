@@ -43,7 +43,7 @@ impl Audit {
         listed: &Listed<'_, S>,
         index: BlockAccessIndex,
         address: Address,
-        mut account: Account,
+        account: &mut Account,
     ) -> Result<(), BalMismatch> {
         let place = account.info.account_id.map(|id| id.get());
         let place = place.or_else(|| listed.place(address)).ok_or(Differs)?;

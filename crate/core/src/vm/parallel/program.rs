@@ -113,7 +113,7 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
             Ok(account.map_or(U256::ZERO, |account| account.balance))
         };
         let at = BlockAccessIndex::from_tx_index(index.get().into());
-        list.record_moved(at, changes, base)?;
+        list.record_moved(at, *changes, base)?;
         match ran.reward {
             Some(reward) => list.record_gain(at, self.environment.block.beneficiary, reward, base),
             None => Ok(()),
