@@ -57,11 +57,13 @@ pub(crate) fn base<S: StateSource>(
 }
 
 impl<'b, S: StateSource> BlockProgram<'b, S> {
+    /// The program of `block`, whose senders will have `nonces`.
     pub(crate) fn new(
         block: &'b Block,
         environment: &'b Environment,
         state: &'b S,
         options: &ExecuteOptions<'b>,
+        nonces: Nonces,
     ) -> Self {
         Self {
             block,
@@ -70,7 +72,7 @@ impl<'b, S: StateSource> BlockProgram<'b, S> {
             options: *options,
             codes: CodeStore::default(),
             precompiles: PrecompileMemo::default(),
-            nonces: Nonces::new(&block.transactions),
+            nonces,
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
         }
