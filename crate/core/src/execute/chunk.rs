@@ -60,7 +60,7 @@ impl<'a, S: StateSource> ListedBlock<'a, S> {
         Ok(Self {
             block,
             environment,
-            listed: input.listed()?,
+            listed: input.listed(None)?,
         })
     }
 
