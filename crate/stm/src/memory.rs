@@ -132,8 +132,7 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         load: impl FnOnce(&L) -> Result<V, E>,
     ) -> Result<(), E> {
         if !lock(self.cell(id)).is_loaded() {
-            // Not under the lock: a state source may be slow. Two workers that
-            // load the same location load the same value.
+            // Not under the lock, as in `read`.
             let base = load(location)?;
             lock(self.cell(id)).load(base);
         }
@@ -149,13 +148,20 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         reader: TxIndex,
         load: impl Fn(&L) -> Result<V, E>,
     ) -> Result<Result<V, TxIndex>, E> {
+        let mut base = None;
         loop {
-            let found = lock(self.cell(id)).find(reader);
-            match found {
+            let mut cell = lock(self.cell(id));
+            if let Some(base) = base.take() {
+                cell.load(base);
+            }
+            match cell.find(reader) {
                 Found::Value(value) => return Ok(Ok(value)),
                 Found::Estimate(writer) => return Ok(Err(writer)),
-                Found::Unloaded => self.load(id, location, &load)?,
+                // Not under the lock: a state source may be slow. Two workers
+                // that load the same location load the same value.
+                Found::Unloaded => drop(cell),
             }
+            base = Some(load(location)?);
         }
     }
 
@@ -166,12 +172,17 @@ impl<L: Clone + Eq + Hash, V: Value> Memory<L, V> {
         location: &L,
         load: impl Fn(&L) -> Result<V, E>,
     ) -> Result<V, E> {
+        let mut base = None;
         loop {
-            let value = lock(self.cell(id)).final_value().cloned();
-            match value {
-                Some(value) => return Ok(value),
-                None => self.load(id, location, &load)?,
+            let mut cell = lock(self.cell(id));
+            if let Some(base) = base.take() {
+                cell.load(base);
             }
+            if let Some(value) = cell.final_value() {
+                return Ok(value.clone());
+            }
+            drop(cell);
+            base = Some(load(location)?);
         }
     }
 

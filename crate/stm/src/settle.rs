@@ -55,40 +55,37 @@ impl<'m, P: Program> Shared<'m, P> {
                     Err(kept) => ownership = kept,
                 }
             }
-            let mut output = task.output.take();
+            let record = task.record.take();
+            drop(task);
+            let Some(mut record) = record else { break };
             if is_guess {
-                let record = std::mem::take(&mut task.record);
-                drop(task);
-                output = self.decide(index, record, output, executor);
+                self.decide(index, &mut record, executor);
             }
-            let Some(output) = output else { break };
-            match self.program.settle(index, *output) {
+            let Some(output) = record.output.take() else {
+                break;
+            };
+            match self.program.settle(index, output) {
                 Ok(()) => self.frontier.advance(&ownership),
                 Err(source) => self.stop(RunError::Failed { index, source }),
             }
+            executor.view().keep_room(record);
         }
         Some(ownership)
     }
 
-    /// Validates the first run of `index`, and runs it again if that fails.
-    /// `None` ends the block: the final run failed.
-    fn decide(
-        &self,
-        index: TxIndex,
-        record: Record<P>,
-        guess: Option<Box<P::Output>>,
-        executor: &mut P::Executor<'m>,
-    ) -> Option<Box<P::Output>> {
+    /// Validates the first run of `index`, and runs it again if that fails. Then
+    /// `record` has the output of the final run; none if that failed too, which
+    /// ends the block.
+    fn decide(&self, index: TxIndex, record: &mut Record<P>, executor: &mut P::Executor<'m>) {
         let failed = self.first_to_fail(&record.reads);
-        if guess.is_some() && failed.is_none() {
+        if record.output.is_some() && failed.is_none() {
             for id in &record.written {
                 lock(self.memory.cell(*id)).settle(index);
             }
             for (id, patch) in &record.blind {
                 lock(self.memory.cell(*id)).apply(patch, None);
             }
-            executor.view().keep_room(record);
-            return guess;
+            return;
         }
         if let Some(id) = failed {
             let writer = lock(self.memory.cell(id)).final_writer();
@@ -97,9 +94,10 @@ impl<'m, P: Program> Shared<'m, P> {
         self.mark(index, &record.written);
         self.counters.re_executions.raise();
         executor.view().log.throw_away(index, failed);
-        let output = self.run_final(index, &record.written, executor)?;
-        self.end_run(index, |task| task.phase = Phase::Finished);
-        Some(Box::new(output))
+        record.output = self.run_final(index, &record.written, executor);
+        if record.output.is_some() {
+            self.end_run(index, |task| task.phase = Phase::Finished);
+        }
     }
 
     /// The first location whose final value is not what a run with these reads
@@ -118,11 +116,14 @@ impl<'m, P: Program> Shared<'m, P> {
     /// its final run.
     pub(crate) fn run_alone(&self, index: TxIndex, executor: &mut P::Executor<'m>) {
         let expected = self.expect(index);
-        if let Some(output) = self.run_final(index, &expected, executor) {
-            let worker = executor.view().worker();
+        let output = self.run_final(index, &expected, executor);
+        if output.is_some() {
+            let view = executor.view();
+            let worker = view.worker();
+            let record = view.take_record(output);
             self.end_run(index, |task| {
                 task.worker = worker;
-                task.output = Some(Box::new(output));
+                task.record = Some(record);
                 task.phase = Phase::Finished;
             });
         }

@@ -10,15 +10,16 @@ pub(crate) struct TaskState<P: Program> {
     pub(crate) worker: WorkerId,
     /// Workers that are to be woken when the run is over.
     pub(crate) waiters: Vec<WorkerId>,
-    /// What the first run left for the frontier.
-    pub(crate) record: Record<P>,
-    /// What the last run returned; `None` if it failed. Boxed, since most tasks
-    /// have none at any time.
-    pub(crate) output: Option<Box<P::Output>>,
+    /// What the last run left for the frontier. Boxed, since most tasks have none
+    /// at any time.
+    pub(crate) record: Option<Box<Record<P>>>,
 }
 
-/// What a first run relied on and where its patches are.
+/// What a run returned, and if it ran on a guess, what it relied on and where its
+/// patches are.
 pub(crate) struct Record<P: Program> {
+    /// `None` if the run failed.
+    pub(crate) output: Option<P::Output>,
     pub(crate) reads: Vec<Read<P>>,
     /// Locations with a pending patch.
     pub(crate) written: Vec<LocationId>,
@@ -46,8 +47,7 @@ impl<P: Program> Default for TaskState<P> {
             phase: Phase::Ready,
             worker: WorkerId::new(0),
             waiters: Vec::new(),
-            record: Record::default(),
-            output: None,
+            record: None,
         }
     }
 }
@@ -55,6 +55,7 @@ impl<P: Program> Default for TaskState<P> {
 impl<P: Program> Default for Record<P> {
     fn default() -> Self {
         Self {
+            output: None,
             reads: Vec::new(),
             written: Vec::new(),
             blind: Vec::new(),

@@ -33,7 +33,7 @@ impl<P: Program> Trial<P> {
                 Err(error) => break Err(error),
             }
         };
-        let record = executor.view().take_record();
+        let record = *executor.view().take_record(None);
         let written: Vec<_> = executor.view().drain().chain(record.blind).collect();
 
         let mut names: HashMap<LocationId, P::Location> = HashMap::new();

@@ -20,7 +20,8 @@ pub struct View<'m, P: Program> {
     writes: Vec<Write<P>>,
     blind: Vec<Write<P>>,
     /// Records that are settled, for their room.
-    spare: Vec<Record<P>>,
+    #[allow(clippy::vec_box, reason = "they pass from hand to hand in their boxes")]
+    spare: Vec<Box<Record<P>>>,
     pub(crate) log: Log<'m>,
     /// Names that were asked for lately, by their hash: hot locations are
     /// found without touching what workers share.
@@ -96,23 +97,20 @@ impl<'m, P: Program> View<'m, P> {
         self.awaited.take()
     }
 
-    /// Hands over what the run relied on, and its blind patches.
-    pub(crate) fn take_record(&mut self) -> Record<P> {
-        let Record {
-            reads,
-            written,
-            blind,
-        } = self.spare.pop().unwrap_or_default();
-        Record {
-            reads: std::mem::replace(&mut self.reads, reads),
-            written,
-            blind: std::mem::replace(&mut self.blind, blind),
-        }
+    /// Hands over what the run relied on, and its blind patches, with what it
+    /// returned.
+    pub(crate) fn take_record(&mut self, output: Option<P::Output>) -> Box<Record<P>> {
+        let mut record = self.spare.pop().unwrap_or_default();
+        record.output = output;
+        std::mem::swap(&mut self.reads, &mut record.reads);
+        std::mem::swap(&mut self.blind, &mut record.blind);
+        record
     }
 
     /// Keeps the room of a record that is settled.
-    pub(crate) fn keep_room(&mut self, mut record: Record<P>) {
+    pub(crate) fn keep_room(&mut self, mut record: Box<Record<P>>) {
         if self.spare.len() < SPARE {
+            record.output = None;
             record.reads.clear();
             record.written.clear();
             record.blind.clear();
@@ -179,18 +177,23 @@ impl<'m, P: Program> View<'m, P> {
         load: impl Fn(&P::Location) -> Result<P::Value, E>,
     ) -> Result<(LocationId, P::Value), ReadError<E>> {
         let shared = self.shared;
-        let id = self.name(location).id;
+        let (mode, index) = (self.mode, self.index);
+        let name = self.name(location);
+        let id = name.id;
         loop {
             if shared.is_stopped() {
                 return Err(ReadError::Stopped);
             }
-            if self.mode == Mode::Final {
-                let value = shared.memory.read_final(id, location, load);
-                return Ok((id, value.map_err(ReadError::Base)?));
-            }
-            let found = shared.memory.read(id, location, self.index, &load);
+            let found = if mode == Mode::Final {
+                shared.memory.read_final(id, location, &load).map(Ok)
+            } else {
+                shared.memory.read(id, location, index, &load)
+            };
             match found.map_err(ReadError::Base)? {
-                Ok(value) => return Ok((id, value)),
+                Ok(value) => {
+                    name.is_loaded = true;
+                    return Ok((id, value));
+                }
                 Err(writer) => {
                     if !shared.ends_soon(writer) {
                         self.awaited = Some(writer);
@@ -256,11 +259,13 @@ impl<'m, P: Program> View<'m, P> {
         let hash = memory.hash(location);
         let numbers = &mut self.numbers;
         let place = &mut self.names[(hash >> 20) as usize % NAMES];
-        let known = place.take().filter(|name| name.location == *location);
-        place.insert(known.unwrap_or_else(|| Name {
+        if place.as_ref().is_none_or(|name| name.location != *location) {
+            *place = None;
+        }
+        place.get_or_insert_with(|| Name {
             location: location.clone(),
             id: memory.intern(hash, location, numbers),
             is_loaded: false,
-        }))
+        })
     }
 }

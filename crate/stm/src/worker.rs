@@ -194,14 +194,14 @@ impl<'m, P: Program> Worker<'m, P> {
         ran: Result<Step<P::Output>, P::Error>,
     ) {
         let output = match ran {
-            Ok(Step::Done(output)) => Some(Box::new(output)),
+            Ok(Step::Done(output)) => Some(output),
             // A failed run leaves no writes: what it saw may never have been.
             Err(_) => None,
             Ok(Step::Suspended) => return self.set_aside(index, expected),
         };
         let view = self.executor.view();
-        let mut record = view.take_record();
-        if output.is_some() {
+        let mut record = view.take_record(output);
+        if record.output.is_some() {
             for (id, patch) in view.drain_visible() {
                 lock(self.shared.memory.cell(id)).put(index, patch);
                 record.written.push(id);
@@ -212,8 +212,7 @@ impl<'m, P: Program> Worker<'m, P> {
         let worker = self.id;
         self.shared.end_run(index, |task| {
             task.worker = worker;
-            task.record = record;
-            task.output = output;
+            task.record = Some(record);
             task.phase = Phase::Executed;
         });
         self.is_silent = true;

@@ -5,7 +5,7 @@
 //! exactly if as many changes were found as are listed and every account and every read is marked:
 //! the list that could be built from the runs is the given one.
 
-use super::{ListBuilder, Listed, listed::StorageReset};
+use super::{ListBuilder, Listed};
 use crate::{
     bal::BalMismatch,
     state::{SourceError, StateDiff},
@@ -43,7 +43,7 @@ impl Audit {
         listed: &Listed<'_>,
         index: BlockAccessIndex,
         address: Address,
-        mut account: Account,
+        account: &mut Account,
     ) -> Result<(), BalMismatch> {
         let place = account.info.account_id.map(|id| id.get());
         let place = place.or_else(|| listed.place(address)).ok_or(Differs)?;
@@ -165,31 +165,18 @@ impl Audit {
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used.
-    pub(crate) fn finish(&self, listed: &Listed<'_>) -> Result<(), BalMismatch> {
+    /// Why the list cannot be used: it is not what ran, the state source fails, or a storage was
+    /// emptied that held something before the block, so that what was read of it later may be wrong.
+    pub(crate) fn finish(self, listed: Listed<'_>) -> Result<Proven<'_>, ResetError> {
         let is_whole = self.changes == listed.changes()
             && self.accounts.count() == listed.accounts().len()
             && self.reads.count() == listed.reads();
-        if is_whole {
-            Ok(())
-        } else {
-            Err(Differs.into())
+        if !is_whole {
+            return Err(BalMismatch::from(Differs).into());
         }
-    }
-
-    /// Corrects `diff`, made from the list, where storage was emptied.
-    ///
-    /// # Errors
-    ///
-    /// When the state source fails, or when such a storage held something before the block: what
-    /// was read of it later may be wrong.
-    pub(crate) fn apply_resets(
-        &self,
-        listed: &Listed<'_>,
-        diff: &mut StateDiff,
-    ) -> Result<(), ResetError> {
-        for place in &self.resets {
-            let account = listed.accounts().get(*place);
+        let mut resets = Vec::new();
+        for place in self.resets {
+            let account = listed.accounts().get(place);
             let account = account.ok_or(BalMismatch::from(Differs))?;
             let address = account.address;
             if listed.before().account(address)?.is_none() {
@@ -200,13 +187,31 @@ impl Audit {
                     return Err(BalMismatch::StorageReset { address }.into());
                 }
             }
-            listed.insert_change(diff, *place, StorageReset::Yes)?;
+            resets.push(place);
         }
-        Ok(())
+        Ok(Proven { listed, resets })
     }
 }
 
-/// Why a diff cannot be corrected.
+/// A list that is what ran: it tells the state after the block.
+pub(crate) struct Proven<'a> {
+    listed: Listed<'a>,
+    /// Accounts whose storage was emptied.
+    resets: Vec<usize>,
+}
+
+impl Proven<'_> {
+    /// What the block changed.
+    ///
+    /// # Errors
+    ///
+    /// When the state source fails.
+    pub(crate) fn diff(&self) -> Result<StateDiff, SourceError> {
+        self.listed.diff(&self.resets)
+    }
+}
+
+/// Why a list cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ResetError {
     #[error(transparent)]

@@ -20,6 +20,8 @@ pub(crate) struct Listed<'a> {
     places: AddressMap<usize>,
     /// For each account, how many slots lie before it that are only read.
     reads_before: Vec<usize>,
+    /// How many changes are listed.
+    changes: usize,
     /// Hashes of the codes in `code_changes`, in the order listed.
     code_hashes: HashMap<usize, Vec<B256>>,
     codes: B256Map<Bytecode>,
@@ -34,6 +36,7 @@ impl<'a> Listed<'a> {
             accounts,
             places: AddressMap::with_capacity_and_hasher(accounts.len(), Default::default()),
             reads_before: Vec::with_capacity(accounts.len() + 1),
+            changes: 0,
             code_hashes: HashMap::default(),
             codes: B256Map::default(),
         };
@@ -42,6 +45,7 @@ impl<'a> Listed<'a> {
             listed.places.insert(account.address, place);
             listed.reads_before.push(reads);
             reads += account.storage_reads.len();
+            listed.changes += changes_of(account);
             for change in &account.code_changes {
                 let code = bytecode_of(change.new_code.clone());
                 let hash = code.hash_slow();
@@ -75,14 +79,7 @@ impl<'a> Listed<'a> {
 
     /// How many changes are listed.
     pub(crate) fn changes(&self) -> usize {
-        let of_account = |account: &AccountChanges| {
-            let slots = account.storage_changes.iter();
-            account.balance_changes.len()
-                + account.nonce_changes.len()
-                + account.code_changes.len()
-                + slots.map(|slot| slot.changes.len()).sum::<usize>()
-        };
-        self.accounts.iter().map(of_account).sum()
+        self.changes
     }
 
     /// Hash of the code that the account at `place` lists at `index`.
@@ -107,15 +104,19 @@ impl<'a> Listed<'a> {
         self.state
     }
 
-    /// What the block changed, if the list is right. `is_reset` says whose storage was emptied.
+    /// What the block changed, if the list is right. The accounts at `resets` had their storage
+    /// emptied.
     ///
     /// # Errors
     ///
     /// When the state source fails.
-    pub(crate) fn diff(&self) -> Result<StateDiff, SourceError> {
+    pub(crate) fn diff(&self, resets: &[usize]) -> Result<StateDiff, SourceError> {
         let mut diff = StateDiff::default();
         for place in 0..self.accounts.len() {
             self.insert_change(&mut diff, place, StorageReset::No)?;
+        }
+        for place in resets {
+            self.insert_change(&mut diff, *place, StorageReset::Yes)?;
         }
         Ok(diff)
     }
@@ -125,7 +126,7 @@ impl<'a> Listed<'a> {
     /// # Errors
     ///
     /// When the state source fails.
-    pub(crate) fn insert_change(
+    fn insert_change(
         &self,
         diff: &mut StateDiff,
         place: usize,
@@ -200,9 +201,17 @@ impl<'a> Listed<'a> {
     }
 }
 
+fn changes_of(account: &AccountChanges) -> usize {
+    let slots = account.storage_changes.iter();
+    account.balance_changes.len()
+        + account.nonce_changes.len()
+        + account.code_changes.len()
+        + slots.map(|slot| slot.changes.len()).sum::<usize>()
+}
+
 /// Whether the storage of an account was emptied in the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StorageReset {
+enum StorageReset {
     /// It was not.
     No,
     /// It was.

@@ -18,6 +18,6 @@ pub use list::{BlockAccessList, ListError, ListRule};
 pub use mismatch::BalMismatch;
 pub use recording::Recording;
 
-pub(crate) use audit::{Audit, ResetError};
+pub(crate) use audit::{Audit, Proven, ResetError};
 pub(crate) use builder::ListBuilder;
 pub(crate) use listed::{Listed, ListedAt};

@@ -5,24 +5,27 @@
 //! out wrong has cost time and nothing else: the block is run another way then.
 
 use super::{
-    AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger,
+    AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, Merged,
     ScheduleReport,
     longest_first::LongestFirst,
+    pool::Pool,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
 use crate::{
     bal::{
-        Audit, BalMismatch, BlockAccessList, Difference, ListBuilder, Listed, Recording, ResetError,
+        Audit, BalMismatch, BlockAccessList, Difference, ListBuilder, Listed, Proven, Recording,
+        ResetError,
     },
     block::Block,
-    state::{Overlay, SourceError, StateDiff, StateSource},
+    state::{Overlay, SourceError, StateSource},
     system::{self, Step, SystemResult},
     vm::{Environment, ExecutionResult, SpecId, replay::Replayer},
 };
 use alloy_eip7928::BlockAccessIndex;
+use parevm_stm::Workers;
 use rayon::ThreadPool;
 use std::sync::{
-    OnceLock,
+    Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -45,13 +48,13 @@ pub(crate) fn run<'a>(
     let clock = options
         .timeline
         .filter(|_| matches!(source, Source::Pool(_)));
-    let replayed = replay(&input, |listed| match source {
-        Source::Pool(pool) => run_shares(&input, listed, options, pool, &ran),
+    let replayed = replay(&input, source.pool(), |listed| match source {
+        Source::Pool(pool) => run_shares(&input, listed, options, Pool(pool), &ran),
         Source::Chunks { chunks, .. } => {
             let shares: Vec<_> = chunks.into_iter().map(Chunk::into_share).collect();
             let count = shares.iter().map(|share| share.results.len()).sum();
             ran.store(count, Ordering::Relaxed);
-            Ok((shares, listed.diff()?))
+            Ok(shares)
         }
     });
     let mismatch = match replayed {
@@ -63,7 +66,7 @@ pub(crate) fn run<'a>(
             }
             return Ok(Executed {
                 ledger,
-                merged: done.diff.into(),
+                merged: Merged::in_list(done.list),
                 system: done.system,
                 block_access_list: wanted.then(|| input.list.clone()),
                 schedule: ScheduleReport {
@@ -115,8 +118,8 @@ pub(crate) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// The list over the state, if there is a way to run by it.
-    pub(super) fn listed(&self) -> Result<Listed<'a>, BalMismatch> {
+    /// The list over the state, if there is a way to run by it. Threads of `pool` may help.
+    pub(super) fn listed(&self, pool: Option<Pool<'_>>) -> Result<Listed<'a>, BalMismatch> {
         if !self
             .environment
             .spec()
@@ -129,10 +132,14 @@ impl<'a> Input<'a> {
             header,
             ..
         } = self.block;
-        self.list
-            .check(transactions.len(), header.gas_limit)
-            .map_err(BalMismatch::Malformed)?;
-        Ok(Listed::new(self.list, self.state))
+        let check = || self.list.check(transactions.len(), header.gas_limit);
+        let listed = || Listed::new(self.list, self.state);
+        let (checked, listed) = match pool {
+            Some(pool) => pool.both(self.list.accounts().len(), check, listed),
+            None => (check(), listed()),
+        };
+        checked.map_err(BalMismatch::Malformed)?;
+        Ok(listed)
     }
 }
 
@@ -144,7 +151,14 @@ pub(crate) enum Source<'p> {
     Chunks { chunks: Vec<Chunk>, workers: usize },
 }
 
-impl Source<'_> {
+impl<'p> Source<'p> {
+    fn pool(&self) -> Option<Pool<'p>> {
+        match self {
+            Self::Pool(pool) => Some(Pool(pool)),
+            Self::Chunks { .. } => None,
+        }
+    }
+
     fn threads(&self) -> usize {
         match self {
             Self::Pool(pool) => pool.current_num_threads(),
@@ -154,9 +168,9 @@ impl Source<'_> {
 }
 
 /// What a run by a right list leaves.
-struct Replayed {
+struct Replayed<'a> {
     results: Vec<ExecutionResult>,
-    diff: StateDiff,
+    list: Proven<'a>,
     system: SystemResult,
     timeline: Vec<Incarnation>,
 }
@@ -205,16 +219,17 @@ pub(super) struct Share {
 }
 
 /// What a run by a right list leaves, if `run` gives a share of every transaction.
-fn replay(
-    input: &Input<'_>,
-    run: impl FnOnce(&Listed<'_>) -> Result<(Vec<Share>, StateDiff), Ended>,
-) -> Result<Replayed, Ended> {
+fn replay<'a>(
+    input: &Input<'a>,
+    pool: Option<Pool<'_>>,
+    run: impl FnOnce(&Listed<'_>) -> Result<Vec<Share>, Ended>,
+) -> Result<Replayed<'a>, Ended> {
     let Input {
         block, environment, ..
     } = *input;
-    let listed = input.listed()?;
+    let listed = input.listed(pool)?;
     let mut edges = Edges::new(block, environment, &listed)?;
-    let (shares, mut diff) = run(&listed)?;
+    let shares = run(&listed)?;
     let mut timeline = Vec::new();
     let mut slots: Vec<Option<ExecutionResult>> = Vec::new();
     slots.resize_with(block.transactions.len(), || None);
@@ -230,11 +245,9 @@ fn replay(
     let results: Option<Vec<_>> = slots.into_iter().collect();
     let results = results.ok_or_else(differs)?;
     let (system, audit) = edges.finish(&results)?;
-    audit.finish(&listed)?;
-    audit.apply_resets(&listed, &mut diff)?;
     Ok(Replayed {
         results,
-        diff,
+        list: audit.finish(listed)?,
         system,
         timeline,
     })
@@ -245,30 +258,24 @@ fn run_shares(
     input: &Input<'_>,
     listed: &Listed<'_>,
     options: &ExecuteOptions<'_>,
-    pool: &ThreadPool,
+    pool: Pool<'_>,
     ran: &AtomicUsize,
-) -> Result<(Vec<Share>, StateDiff), Ended> {
+) -> Result<Vec<Share>, Ended> {
     let Input {
         block, environment, ..
     } = *input;
-    let work = LongestFirst::new(&block.transactions, pool.current_num_threads());
+    let work = LongestFirst::new(&block.transactions, pool.count());
     let is_stopped = AtomicBool::new(false);
-    let diff = OnceLock::new();
-    let is_diff_claimed = AtomicBool::new(false);
     let clock = options.timeline.map(from_now);
-    let shares = pool.broadcast(|worker| {
-        // The change of the state is the list's: one worker reads it off while others run.
-        // Relaxed: the flags carry no data.
-        if !is_diff_claimed.swap(true, Ordering::Relaxed) {
-            let _ = diff.set(listed.diff());
-        }
+    let shares = Mutex::new(Vec::with_capacity(pool.count()));
+    pool.broadcast(&|worker| {
         let run_one = |replayer: &mut Replayer<'_>, share: &mut Share, index: u32| {
             let start = clock.as_ref().map(|clock| clock());
             let result = replayer.run(index as usize)?;
             if let (Some(clock), Some(start)) = (&clock, start) {
                 share.timeline.push(Incarnation {
                     transaction: index as usize,
-                    worker: worker.index(),
+                    worker: worker.get(),
                     spans: vec![Span {
                         start,
                         end: clock(),
@@ -291,11 +298,11 @@ fn run_shares(
         if share.is_err() {
             is_stopped.store(true, Ordering::Relaxed);
         }
-        share
+        let mut shares = shares.lock().unwrap_or_else(PoisonError::into_inner);
+        shares.push(share);
     });
-    let shares = shares.into_iter().collect::<Result<_, _>>()?;
-    let diff = diff.into_inner();
-    Ok((shares, diff.ok_or(BalMismatch::Differs { first: None })??))
+    let shares = shares.into_inner().unwrap_or_else(PoisonError::into_inner);
+    shares.into_iter().collect()
 }
 
 /// Runs transactions on one worker until none is left. `go_on` is told how many have run since it

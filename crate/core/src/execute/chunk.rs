@@ -60,7 +60,7 @@ impl<'a> ListedBlock<'a> {
         Ok(Self {
             block,
             environment,
-            listed: input.listed()?,
+            listed: input.listed(None)?,
         })
     }
 

@@ -2,31 +2,39 @@
 
 use super::ExecuteError;
 use crate::{
+    bal::Proven,
     state::StateDiff,
     vm::parallel::{CodeStore, StateMemory, state_diff},
 };
+use std::fmt;
 
 /// The merged state after a block. To list what changed takes a pass over all of it, which is left
 /// to [`Merged::into_diff`].
 #[derive(Debug)]
-pub struct Merged(Form);
+pub struct Merged<'a>(Form<'a>);
 
-#[derive(Debug)]
-enum Form {
+enum Form<'a> {
     Diff(StateDiff),
     /// Final values of the multi-version memory.
     Memory(Box<(StateMemory, CodeStore)>),
+    /// An access list that has proved right.
+    List(Box<Proven<'a>>),
 }
 
-impl Merged {
+impl<'a> Merged<'a> {
     pub(crate) fn in_memory(memory: StateMemory, codes: CodeStore) -> Self {
         Self(Form::Memory(Box::new((memory, codes))))
+    }
+
+    pub(crate) fn in_list(list: Proven<'a>) -> Self {
+        Self(Form::List(Box::new(list)))
     }
 
     /// What the block changed, system calls and rewards included.
     ///
     /// # Errors
     ///
+    /// [`ExecuteError::StateUnavailable`] when the value before the block cannot be read;
     /// [`ExecuteError::Bug`] when a slot was written whose account was never read.
     pub fn into_diff(self) -> Result<StateDiff, ExecuteError> {
         match self.0 {
@@ -35,11 +43,25 @@ impl Merged {
                 let (memory, codes) = *parts;
                 state_diff(&memory, &codes)
             }
+            Form::List(list) => (list.diff()).map_err(|source| ExecuteError::StateUnavailable {
+                index: None,
+                source,
+            }),
         }
     }
 }
 
-impl From<StateDiff> for Merged {
+impl fmt::Debug for Form<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Diff(_) => "Diff",
+            Self::Memory(_) => "Memory",
+            Self::List(_) => "List",
+        })
+    }
+}
+
+impl From<StateDiff> for Merged<'_> {
     fn from(diff: StateDiff) -> Self {
         Self(Form::Diff(diff))
     }

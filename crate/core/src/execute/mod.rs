@@ -16,6 +16,7 @@ mod longest_first;
 mod merged;
 mod outcome;
 pub(crate) mod parallel;
+mod pool;
 mod receipt;
 mod select;
 pub mod sequential;

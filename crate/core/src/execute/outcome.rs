@@ -16,7 +16,7 @@ pub struct Executed<'a> {
     /// One result per transaction, in block order.
     pub ledger: Ledger<'a>,
     /// The state after the block.
-    pub merged: Merged,
+    pub merged: Merged<'a>,
     /// What the system calls returned.
     pub system: SystemResult,
     /// What the block read and wrote, if asked for.

@@ -8,7 +8,7 @@
 
 use super::{
     AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Merged, ScheduleReport,
-    timeline,
+    pool::Pool, timeline,
 };
 use crate::{
     bal::{ListBuilder, Recording},
@@ -17,11 +17,11 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{BlockProgram, SettledDatabase, StateMemory, claims, epoch_of, kinds},
+        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, claims, epoch_of, kinds},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::{Recorder, Run, RunError, WorkerId, Workers};
+use parevm_stm::{Recorder, Run, RunError, Workers};
 use rayon::ThreadPool;
 
 /// Locations that a transaction adds at least, mostly: sender and receiver.
@@ -55,7 +55,14 @@ pub(crate) fn run<'a>(
     let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
     let memory =
         StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
-    let program = BlockProgram::new(block, environment, state, options);
+    let workers = Pool(pool);
+    let transactions = &block.transactions;
+    let (nonces, (claims, kinds)) = workers.both(
+        transactions.len(),
+        || Nonces::new(transactions),
+        || (claims(transactions, workers.count()), kinds(transactions)),
+    );
+    let program = BlockProgram::new(block, environment, state, options, nonces);
     let settled =
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
@@ -69,10 +76,7 @@ pub(crate) fn run<'a>(
     database.database.finish().map_err(unavailable)?;
     program.begin_list(database.list);
 
-    let workers = Pool(pool);
-    let claims = claims(&block.transactions, workers.count());
-    let mut run = Run::new(&program, &memory, claims, workers.count())
-        .predicted_by(kinds(&block.transactions));
+    let mut run = Run::new(&program, &memory, claims, workers.count()).predicted_by(kinds);
     if let Some(recorder) = &recorder {
         run = run.recorded_by(recorder);
     }
@@ -118,24 +122,5 @@ fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
             settled: settled as usize,
         },
         RunError::Bug { invariant } => ExecuteError::Bug { invariant },
-    }
-}
-
-/// The calling thread and all but one of a pool's as workers, each a loop of
-/// its own for the whole block. The caller is awake; the others have to be woken.
-struct Pool<'a>(&'a ThreadPool);
-
-impl Workers for Pool<'_> {
-    fn count(&self) -> usize {
-        self.0.current_num_threads()
-    }
-
-    fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
-        self.0.in_place_scope(|scope| {
-            for worker in 1..self.count() {
-                scope.spawn(move |_| body(WorkerId::new(worker)));
-            }
-            body(WorkerId::new(0));
-        });
     }
 }

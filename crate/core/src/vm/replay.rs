@@ -8,6 +8,7 @@ use crate::{
         Bytecode, Environment, ExecutionResult, TxEnv,
         collision::{StorageAware, transact_one},
         environment::ContextEvm,
+        journal::empty,
         preimages::{self, KeepsHashes, Preimages},
     },
 };
@@ -74,13 +75,14 @@ impl<'a> Replayer<'a> {
         self.evm.ctx.journaled_state.database.state.index = at;
         let ran = transact_one(&mut self.evm, &self.block.transactions[index].env);
         let journal = &mut self.evm.ctx.journaled_state.inner;
-        // The map is drained in place, so that the next transaction need not grow one.
-        for (address, account) in journal.state.drain() {
-            if ran.is_ok() {
-                self.audit.account(self.listed, at, address, account)?;
-            }
-        }
-        journal.finalize();
+        let checked = match &ran {
+            Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
+                self.audit.account(self.listed, at, *address, account)
+            }),
+            Err(_) => Err(BalMismatch::Differs { first: None }),
+        };
+        empty(journal);
+        checked?;
         ran.map_err(|_| BalMismatch::Differs { first: None })
     }
 }

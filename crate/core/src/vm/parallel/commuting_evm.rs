@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     execute::AccessListOutput,
-    vm::{Environment, TxEnv, collision, preimages},
+    vm::{Environment, TxEnv, collision, journal::empty, preimages},
 };
 use alloy_primitives::{Address, U256};
 use parevm_stm::Step;
@@ -77,7 +77,7 @@ pub(crate) struct Ran {
     pub(crate) result: ExecutionResult,
     /// What it loaded and changed, if an access list is made. Balances are those it saw, which may
     /// not be those of its place in the block.
-    pub(crate) changes: Option<EvmState>,
+    pub(crate) changes: Option<Box<EvmState>>,
     /// What it paid to the beneficiary, in wei, if it has not loaded that account.
     pub(crate) reward: Option<U256>,
 }
@@ -173,7 +173,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             }
             Err(error) => {
                 // A discarded transaction leaves the accounts it loaded behind.
-                journal.inner.finalize();
+                empty(&mut journal.inner);
                 return match error {
                     EVMError::Database(ViewError::Suspended) => Ok(Step::Suspended),
                     error => Err(error),
@@ -181,10 +181,10 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             }
         };
         let wanted = self.output == AccessListOutput::Returned;
-        let changes = wanted.then(|| journal.inner.state.clone());
+        let changes = wanted.then(|| Box::new(journal.inner.state.clone()));
         let spec = journal.inner.cfg.spec;
-        let recorded = record(&mut journal.database, &mut journal.inner.state, spec);
-        journal.inner.finalize();
+        let recorded = record(&mut journal.database, &journal.inner.state, spec);
+        empty(&mut journal.inner);
         recorded.map_err(EVMError::Database)?;
         let reward = self.reward;
         Ok(Step::Done(Ran {

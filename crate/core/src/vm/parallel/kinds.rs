@@ -1,9 +1,8 @@
 //! Which transactions are alike: they call the same function.
 
 use crate::block::Transaction;
-use alloy_primitives::Address;
+use alloy_primitives::{Address, map::HashMap};
 use parevm_stm::Kinds;
-use std::collections::HashMap;
 
 /// The first bytes of the input choose a contract's function.
 const SELECTOR: usize = 4;
@@ -11,10 +10,10 @@ const SELECTOR: usize = 4;
 /// The kind of each of `transactions`: its callee and selector. A payment and a
 /// creation have none.
 pub(crate) fn kinds(transactions: &[Transaction]) -> Kinds {
-    let mut numbers: HashMap<(Address, &[u8]), u32> = HashMap::new();
+    let mut numbers: HashMap<(Address, &[u8; SELECTOR]), u32> = HashMap::default();
     let mut kinds = Vec::with_capacity(transactions.len());
     for Transaction { env, .. } in transactions {
-        let function = env.kind.to().copied().zip(env.data.get(..SELECTOR));
+        let function = env.kind.to().copied().zip(env.data.first_chunk());
         let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
         kinds.push(function.map(|function| *numbers.entry(function).or_insert(next)));
     }

@@ -28,6 +28,7 @@ pub(crate) use claims::claims;
 pub(crate) use code_store::CodeStore;
 pub(crate) use kinds::kinds;
 pub use location::Location;
+pub(crate) use nonces::Nonces;
 pub(crate) use program::{BlockProgram, StateMemory};
 pub(crate) use settled::{SettledDatabase, state_diff};
 pub(crate) use value::epoch_of;

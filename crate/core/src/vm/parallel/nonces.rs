@@ -8,7 +8,11 @@ use alloy_primitives::{Address, map::AddressMap};
 /// elsewhere (EIP-7702). A wrong one costs a second run and changes no result.
 #[derive(Debug)]
 pub(crate) struct Nonces {
-    left_by: AddressMap<Vec<(u32, u64)>>,
+    left: Box<[(u32, u64)]>,
+    /// Numbers of the senders, by the first transaction of each.
+    numbers: AddressMap<usize>,
+    /// Where in `left` those of each sender end.
+    ends: Box<[u32]>,
     /// For each transaction, whether its sender has a lower one.
     is_repeated: Box<[bool]>,
     /// A bit for each sender, by the end of its address: most accounts that are
@@ -21,20 +25,41 @@ const WORDS: usize = 1024;
 
 impl Nonces {
     pub(crate) fn new(transactions: &[Transaction]) -> Self {
-        let mut nonces = Self {
-            left_by: AddressMap::default(),
-            is_repeated: vec![false; transactions.len()].into(),
-            senders: Box::new([0; WORDS]),
-        };
-        for (index, transaction) in (0..).zip(transactions) {
-            let left = transaction.env.nonce.saturating_add(1);
-            let sent = nonces.left_by.entry(transaction.env.caller).or_default();
-            nonces.is_repeated[index as usize] = !sent.is_empty();
-            sent.push((index, left));
-            let (word, bit) = place(transaction.env.caller);
-            nonces.senders[word] |= bit;
+        let mut senders = Box::new([0; WORDS]);
+        let count = transactions.len();
+        let mut numbers = AddressMap::with_capacity_and_hasher(count, Default::default());
+        // How many transactions each sender has, and later where they lie.
+        let mut ends: Vec<u32> = Vec::with_capacity(count);
+        let mut sender_of = Vec::with_capacity(count);
+        let mut is_repeated = Vec::with_capacity(count);
+        for Transaction { env, .. } in transactions {
+            let sender = *numbers.entry(env.caller).or_insert(ends.len());
+            match ends.get_mut(sender) {
+                Some(sent) => *sent += 1,
+                None => ends.push(1),
+            }
+            sender_of.push(sender);
+            is_repeated.push(ends[sender] > 1);
+            let (word, bit) = place(env.caller);
+            senders[word] |= bit;
         }
-        nonces
+        let mut start = 0;
+        for end in &mut ends {
+            start += std::mem::replace(end, start);
+        }
+        let mut left = vec![(0, 0); count];
+        for ((index, Transaction { env, .. }), sender) in (0..).zip(transactions).zip(sender_of) {
+            let end = &mut ends[sender];
+            left[*end as usize] = (index, env.nonce.saturating_add(1));
+            *end += 1;
+        }
+        Self {
+            left: left.into(),
+            numbers,
+            ends: ends.into(),
+            is_repeated: is_repeated.into(),
+            senders,
+        }
     }
 
     /// Whether the sender of transaction `index` has a lower one in the block,
@@ -50,7 +75,9 @@ impl Nonces {
         if self.senders[word] & bit == 0 {
             return None;
         }
-        let sent = self.left_by.get(&sender)?;
+        let number = *self.numbers.get(&sender)?;
+        let start = number.checked_sub(1).map_or(0, |last| self.ends[last]);
+        let sent = &self.left[start as usize..self.ends[number] as usize];
         let below = sent.partition_point(|(index, _)| *index < reader);
         sent[..below].last().map(|(_, nonce)| *nonce)
     }

@@ -57,11 +57,13 @@ pub(crate) fn base(
 }
 
 impl<'b> BlockProgram<'b> {
+    /// The program of `block`, whose senders will have `nonces`.
     pub(crate) fn new(
         block: &'b Block,
         environment: &'b Environment,
         state: &'b dyn StateSource,
         options: &ExecuteOptions<'b>,
+        nonces: Nonces,
     ) -> Self {
         Self {
             block,
@@ -70,7 +72,7 @@ impl<'b> BlockProgram<'b> {
             options: *options,
             codes: CodeStore::default(),
             precompiles: PrecompileMemo::default(),
-            nonces: Nonces::new(&block.transactions),
+            nonces,
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
         }
@@ -113,7 +115,7 @@ impl<'b> BlockProgram<'b> {
             Ok(account.map_or(U256::ZERO, |account| account.balance))
         };
         let at = BlockAccessIndex::from_tx_index(index.get().into());
-        list.record_moved(at, changes, base)?;
+        list.record_moved(at, *changes, base)?;
         match ran.reward {
             Some(reward) => list.record_gain(at, self.environment.block.beneficiary, reward, base),
             None => Ok(()),

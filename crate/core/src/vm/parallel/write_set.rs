@@ -17,15 +17,15 @@ use crate::{state, vm::SpecId};
 use alloy_primitives::{Address, U256};
 use revm::state::{Account, EvmState};
 
-/// Drains `state`, the journal of a transaction that has run, into patches.
+/// Turns `state`, the journal of a transaction that has run, into patches.
 pub(crate) fn record(
     database: &mut ViewDatabase<'_, '_>,
-    state: &mut EvmState,
+    state: &EvmState,
     spec: SpecId,
 ) -> Result<(), ViewError> {
-    for (address, account) in state.drain() {
+    for (address, account) in state {
         if account.is_touched() {
-            record_account(database, address, &account, spec)?;
+            record_account(database, *address, account, spec)?;
         }
     }
     database.finish();

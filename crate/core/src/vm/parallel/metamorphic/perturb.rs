@@ -3,6 +3,7 @@
 use super::{
     super::{
         location::Location,
+        nonces::Nonces,
         program::BlockProgram,
         value::{StateCheck, StatePatch},
     },
@@ -110,7 +111,13 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             transactions: vec![transaction.clone()],
             ..block.clone()
         };
-        let program = BlockProgram::new(&alone, &environment, &world, &options);
+        let program = BlockProgram::new(
+            &alone,
+            &environment,
+            &world,
+            &options,
+            Nonces::new(&alone.transactions),
+        );
         let trial = Trial::of(&program, TxIndex::new(0));
         if !matches!(&trial.output, Ok(ran) if ran.result == expected) {
             let output = &trial.output;
@@ -160,7 +167,13 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             }
             tally.runs += 1;
             tally.perturbed += changes.len();
-            let program = BlockProgram::new(&alone, &environment, &other, &options);
+            let program = BlockProgram::new(
+                &alone,
+                &environment,
+                &other,
+                &options,
+                Nonces::new(&alone.transactions),
+            );
             let again = Trial::of(&program, TxIndex::new(0));
             if let Some(words) = difference(&trial, &again) {
                 tally.complaints.push(format!(

@@ -5,6 +5,7 @@ use super::{
     super::{
         commuting_evm::Ran,
         location::Location,
+        nonces::Nonces,
         program::BlockProgram,
         value::{StatePatch, StateValue},
     },
@@ -95,13 +96,25 @@ fn check(name: &str, block: &Block, state: &MemoryState) -> Tally {
             transactions: vec![transaction.clone()],
             ..block.clone()
         };
-        let program = BlockProgram::new(&alone, &environment, &world, &options);
+        let program = BlockProgram::new(
+            &alone,
+            &environment,
+            &world,
+            &options,
+            Nonces::new(&alone.transactions),
+        );
         let straight = Trial::of(&program, TxIndex::new(0));
         let fetched = Fetched {
             world: &world,
             asked: Mutex::default(),
         };
-        let fetching = BlockProgram::new(&alone, &environment, &fetched, &options);
+        let fetching = BlockProgram::new(
+            &alone,
+            &environment,
+            &fetched,
+            &options,
+            Nonces::new(&alone.transactions),
+        );
         let stopping = Trial::of(&fetching, TxIndex::new(0));
         tally.transactions += 1;
         tally.stops += fetched.asked.lock().unwrap().len();
