@@ -34,6 +34,7 @@ mod node {
     mod events;
     mod mining;
     mod options;
+    mod saved;
     mod signing;
     mod state;
 }
