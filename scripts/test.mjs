@@ -65,6 +65,7 @@ const suites = {
   },
   conformance: {
     about: 'official fixtures: the small suites, and a sample of the others in every build',
+    built: true,
     start: (ready) => checkConformance(ready),
   },
 }

@@ -1,10 +1,12 @@
-// What `npm test` runs of the official fixtures: all of the small suites natively, and a sample of the
-// large ones in every build.
+// What `npm test` runs of the official fixtures: all of the small suites natively, those of JSON-RPC also in
+// every build and over HTTP, and a sample of the large ones in every build.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { conformance } from '../conformance.mjs'
 import { root, run, StepError, say, secondsSince } from '../process.mjs'
 import { isInSample } from './sample.mjs'
@@ -51,6 +53,7 @@ export async function checkConformance({ cargo, browsers }) {
         parts.push([`${build} ${suite}`, () => conformance(words)])
       }
     }
+    parts.push(['served rpc', () => served(findFixtures('rpc'))])
     parts.push(['browsers', () => inPages(browsers, pages)])
     let failed = 0
     for (const [name, start] of parts) {
@@ -75,6 +78,36 @@ async function native({ env }, suite, dir) {
   if (code !== 0) return code
   const folder = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
   return run(join(folder, 'checked/parevm-cli'), ['conformance', '--suite', suite, '--dir', dir])
+}
+
+/** The package's own server, over HTTP. */
+async function served(dir) {
+  const server = await startServer([
+    '--no-mining',
+    ...['--genesis', join(dir, 'genesis.json')],
+    ...['--import', join(dir, 'chain.rlp')],
+  ])
+  try {
+    return await conformance(['--suite', 'rpc', '--dir', dir, '--url', server.url])
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Resolves when `parevm serve` with these options says where it listens, and on which build. */
+async function startServer(options) {
+  const script = join(root, 'dist/js/bin/parevm.js')
+  const words = [script, 'serve', '--json', '--port', '0', '--threads', '2', ...options]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const stop = async () => {
+    child.kill()
+    await ended
+  }
+  const lines = createInterface({ input: child.stdout })
+  const first = await Promise.race([once(lines, 'line'), ended])
+  if (!Array.isArray(first)) throw new StepError(`parevm serve ended with ${first}`, script)
+  return { url: JSON.parse(first[0]).url, stop }
 }
 
 /** The page is served by the tests of browsers. */

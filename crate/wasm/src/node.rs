@@ -60,6 +60,32 @@ impl Engine {
         Ok(encode::to_js(&answer)?)
     }
 
+    /// The node that is open, as bytes for [`Self::restore_node`].
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: no node is open.
+    #[wasm_bindgen(js_name = saveNode)]
+    pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
+    }
+
+    /// Opens the node that was saved as `bytes`, in place of the one before. `options` are those that it
+    /// was opened with.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: these are not the bytes of such a node.
+    #[wasm_bindgen(js_name = restoreNode)]
+    pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        let options: NodeOptions =
+            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let lost = |error| WireError::bug(format!("the node cannot be restored: {error}"));
+        let node = Node::restore(options, bytes).map_err(lost)?;
+        self.node.replace(Some(node));
+        Ok(())
+    }
+
     /// Makes a change again that another node has seen. It takes the time that it takes: what was in time
     /// once must not be lost because this is a slower moment. Nobody is told.
     ///

@@ -4,9 +4,9 @@ import { type ChainOptions, chainSetup } from './setup.js'
 const at = 1_800_000_000_999
 
 test('without options it is a chain for development that begins now', () => {
-  const { options, blocks, nowMs } = chainSetup({}, at)
+  const { options, blocks, nowMs, timeMs } = chainSetup({}, at)
   expect(JSON.parse(options)).toEqual({ timestamp: 1_800_000_000, mining: 'auto', limits: {} })
-  expect({ blocks, nowMs }).toEqual({ blocks: undefined, nowMs: at })
+  expect({ blocks, nowMs, timeMs }).toEqual({ blocks: undefined, nowMs: at, timeMs: 10_000 })
 })
 
 test('every option reaches the engine under its name', () => {
@@ -30,6 +30,7 @@ test('every option reaches the engine under its name', () => {
     limits: { time: 5, memory: 6, gas: 7 },
   })
   expect(setup.blocks).toBe(blocks)
+  expect(setup.timeMs).toBe(5)
   expect(JSON.parse(chainSetup({ chain: { id: 5 } }, at).options)).toMatchObject({ chainId: 5 })
 })
 

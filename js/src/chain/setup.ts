@@ -29,7 +29,10 @@ export type ChainOptions = {
   /** What one request may cost. */
   limits?:
     | {
-        /** Milliseconds; then it ends with -32016. @default 10,000 */
+        /**
+         * Milliseconds; then it ends with -32016. What cannot be interrupted, a single call of a
+         * precompile, ends a second later together with its engine. @default 10,000
+         */
         time?: number | undefined
         /**
          * Bytes that the engine may take for it; then it ends with -32005. An eighth is for the memory of
@@ -73,8 +76,12 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mining: miningOf(mining),
     limits: { time: limits.time, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  return { options: JSON.stringify(node), blocks: importChain, nowMs }
+  const timeMs = limits.time ?? DEFAULT_TIME_MS
+  return { options: JSON.stringify(node), blocks: importChain, nowMs, timeMs }
 }
+
+/** Milliseconds that a request may take. The engine has the same default. */
+const DEFAULT_TIME_MS = 10_000
 
 /** Each is derived when the engine starts. */
 const MOST_ACCOUNTS = 1_000

@@ -81,6 +81,10 @@ export type EngineBinding = {
   importChain(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number): unknown
+  /** Returns the node as bytes. */
+  saveNode(): Uint8Array
+  /** Opens the node of these bytes, which was opened with `options`. */
+  restoreNode(options: string, bytes: Uint8Array): void
   /** Makes a change again, without limits, and tells nobody. */
   repeat(method: string, params: string, nowMs: number): void
   panicInEngine(): void

@@ -98,6 +98,8 @@ export type ChainSetup = {
   readonly blocks: Uint8Array | undefined
   /** When the node was made, in milliseconds since the Unix epoch. */
   readonly nowMs: number
+  /** Milliseconds that a request may take. The node heeds that by itself, if it can. */
+  readonly timeMs: number
 }
 
 /** Everything that an engine can be asked, with what it answers. */
@@ -108,8 +110,17 @@ export type EngineCalls = {
   }
   /** Opens the node and repeats what has changed it. The supervisor asks before anything else. */
   openNode: {
-    parameters: ChainSetup & { journal: readonly Change[] }
+    parameters: ChainSetup & {
+      /** The node that is changed; left out, it is one that begins. */
+      saved: Uint8Array | undefined
+      journal: readonly Change[]
+    }
     result: undefined
+  }
+  /** Returns the node as bytes, for `openNode`. */
+  saveNode: {
+    parameters: Record<never, never>
+    result: Uint8Array
   }
   /** Asks the node, as JSON-RPC does. */
   rpc: {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { Host, Watch } from '../loader/host.js'
 import type { NodeAnswer } from '../type/wire.js'
 import type { EngineRequest, ToWorker } from './message.js'
@@ -11,10 +11,10 @@ const features = {
   sharedMemory: true,
   cores: 1,
 } as const
-const chain = { options: '{}', blocks: undefined, nowMs: 5 }
+const chain = { options: '{}', blocks: undefined, nowMs: 5, timeMs: 10_000 }
 
 /** A host whose workers are played: each request is kept until the test answers it. */
-function stage() {
+function stage(setup = chain) {
   const engines: { watch: Watch; asked: [number, EngineRequest][]; ended: boolean }[] = []
   const host: Host = {
     features,
@@ -39,7 +39,7 @@ function stage() {
     host,
     choice: { build: 'single', threads: 1, reason: '' },
     faults: false,
-    chain,
+    chain: setup,
   })
   /** Waits for the next request that the newest engine has not answered. */
   const next = async () => {
@@ -59,6 +59,10 @@ function stage() {
   return { supervisor, engines, next }
 }
 
+/** Changes take no time, however slow the machine is: only their number counts. */
+const standStill = () => vi.spyOn(performance, 'now').mockReturnValue(0)
+afterEach(() => vi.restoreAllMocks())
+
 const rpc = (method: string, nowMs: number) =>
   ({ kind: 'rpc', method, params: '[]', nowMs }) as const
 const answer = (changed: boolean): NodeAnswer => ({
@@ -75,7 +79,7 @@ test('a fresh engine repeats what has changed the node, and nothing else', async
     supervisor.request(one),
   )
   const opening = await next()
-  expect(opening.request).toEqual({ kind: 'openNode', ...chain, journal: [] })
+  expect(opening.request).toEqual({ kind: 'openNode', ...chain, saved: undefined, journal: [] })
   opening.answer(undefined)
   for (const changed of [true, false, true]) (await next()).answer(answer(changed))
   await Promise.all(calls)
@@ -86,6 +90,7 @@ test('a fresh engine repeats what has changed the node, and nothing else', async
   expect(again.request).toEqual({
     kind: 'openNode',
     ...chain,
+    saved: undefined,
     journal: [
       { method: 'evm_mine', params: '[]', nowMs: 1 },
       { method: 'evm_mine', params: '[]', nowMs: 3 },
@@ -119,4 +124,102 @@ test('a node that cannot be opened rejects what waits, and ends its workers', as
   await expect(start).rejects.toMatchObject({ code: 'INVALID_CHAIN' })
   await expect(call).rejects.toMatchObject({ code: 'INVALID_CHAIN' })
   expect(engines.map(({ ended }) => ended)).toEqual([true])
+})
+
+test('a long history is replaced by the node that it has made', async () => {
+  standStill()
+  const { supervisor, engines, next } = stage()
+  const open = async () => {
+    const opening = await next()
+    opening.answer(undefined)
+    return opening.request
+  }
+  const change = async (nowMs: number, begin = async () => {}) => {
+    const call = supervisor.request(rpc('evm_mine', nowMs))
+    await begin()
+    ;(await next()).answer(answer(true))
+    await call
+  }
+  await change(0, async () => void (await open()))
+  for (let nowMs = 1; nowMs < 1_000; nowMs += 1) await change(nowMs)
+  const saving = await next()
+  expect(saving.request).toEqual({ kind: 'saveNode' })
+  // What comes meanwhile waits, and is no part of it.
+  const waiting = supervisor.request(rpc('evm_mine', 1_000))
+  saving.answer(Uint8Array.of(7))
+  ;(await next()).answer(answer(true))
+  await waiting
+
+  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
+  void supervisor.request(rpc('eth_call', 4)).catch(() => {})
+  expect(await open()).toEqual({
+    kind: 'openNode',
+    ...chain,
+    saved: Uint8Array.of(7),
+    journal: [{ method: 'evm_mine', params: '[]', nowMs: 1_000 }],
+  })
+  await supervisor.close()
+})
+
+test('a history that cannot be saved is kept as it is', async () => {
+  standStill()
+  const { supervisor, engines, next } = stage()
+  const calls = Array.from({ length: 1_000 }, (_, nowMs) =>
+    supervisor.request(rpc('evm_mine', nowMs)),
+  )
+  ;(await next()).answer(undefined)
+  for (const _ of calls) (await next()).answer(answer(true))
+  ;(await next()).refuse('ENGINE_BUG')
+  await Promise.all(calls)
+  const call = supervisor.request(rpc('eth_call', 1_001))
+  // It is not tried again at once.
+  const asked = await next()
+  expect(asked.request).toMatchObject({ method: 'eth_call' })
+  asked.answer(answer(false))
+  await call
+  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
+  void supervisor.request(rpc('eth_call', 1_002)).catch(() => {})
+  const { request } = await next()
+  expect(request).toMatchObject({ kind: 'openNode', saved: undefined })
+  expect('journal' in request && request.journal).toHaveLength(1_000)
+  await supervisor.close()
+})
+
+test('what the node does not end in time is ended with its engine', async () => {
+  const { supervisor, engines, next } = stage({ ...chain, timeMs: 20 })
+  const calls = [1, 2].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
+  ;(await next()).answer(undefined)
+  expect((await next()).request).toMatchObject({ nowMs: 1 })
+  const late = await calls[0]
+  expect(late).toMatchObject({ result: null, changed: false })
+  expect(JSON.parse(late?.error ?? '')).toEqual({
+    code: -32016,
+    message: 'the run took longer than 20 ms',
+  })
+  expect(engines.map(({ ended }) => ended)).toEqual([true, false])
+  // Nothing of it is repeated.
+  const opening = await next()
+  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
+  opening.answer(undefined)
+  const second = await next()
+  expect(second.request).toMatchObject({ nowMs: 2 })
+  second.answer(answer(true))
+  await calls[1]
+  await supervisor.close()
+})
+
+test('a change that cannot be repeated is no other chain, but an error', async () => {
+  const { supervisor, engines, next } = stage()
+  const call = supervisor.request(rpc('evm_mine', 1))
+  ;(await next()).answer(undefined)
+  ;(await next()).answer(answer(true))
+  await call
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
+    const asked = supervisor.request(rpc('eth_call', 2))
+    const opening = await next()
+    expect(opening.request).toMatchObject({ journal: [{ method: 'evm_mine' }] })
+    opening.refuse('ENGINE_BUG')
+    await expect(asked).rejects.toMatchObject({ name: 'EngineBugError', code: 'ENGINE_BUG' })
+  }
 })

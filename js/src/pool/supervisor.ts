@@ -13,6 +13,7 @@ import { createPending, type Pending } from './pending.js'
  * and replaces an engine that is lost: what was pending rejects, the next request starts a fresh one.
  *
  * The chain outlives its engine: what has changed the node is kept here, and a fresh engine repeats it.
+ * What has become long is replaced by the node itself, saved as bytes.
  */
 export function createSupervisor(parameters: createSupervisor.Parameters): Supervisor {
   const { host, choice, faults, chain, onAnswer } = parameters
@@ -23,6 +24,9 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
   let starting: Promise<EngineInfo> | undefined
   let rejectStart: ((error: unknown) => void) | undefined
   let running: Pending.Request | undefined
+  /** When the engine was given what is running. */
+  let begunMs = 0
+  let overdue: Timer | undefined
   let closed: Promise<void> | undefined
 
   const compile = () => {
@@ -39,6 +43,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     engine = undefined
     starting = undefined
     running = undefined
+    clearTimeout(overdue)
     return dropped
   }
 
@@ -71,11 +76,17 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
           }
           const asked = running
           running = undefined
+          clearTimeout(overdue)
+          if (message.id === SAVING) {
+            if (message.type === 'result') journal.cut(message.result as Uint8Array, tookMs())
+            return pump()
+          }
           if (message.type === 'result') {
             // Before the caller hears of it, and also where the caller has stopped listening.
             if (asked?.request.kind === 'rpc') heed(asked.request, message.result as NodeAnswer)
             pending.resolve(message.id, message.result)
           } else pending.reject(message.id, engineError(message.error))
+          if (journal.isLong) return save(started)
           pump()
         },
         onLost(error) {
@@ -92,15 +103,53 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       void started.ready.then((told) => {
         info = told
         if (chain === undefined) return opened()
-        started.request(OPENING, { kind: 'openNode', ...chain, journal: journal.changes })
+        const { saved, changes } = journal
+        started.request(OPENING, { kind: 'openNode', ...chain, saved, journal: changes })
       })
     })
   }
 
   /** Keeps what a fresh engine has to repeat. */
   const heed = (request: RpcRequest, answer: NodeAnswer) => {
-    if (answer.changed) journal.add(request)
+    if (answer.changed) journal.add(request, tookMs())
     onAnswer?.(request, answer)
+  }
+
+  const tookMs = () => performance.now() - begunMs
+
+  const give = (to: EngineHandle, request: Pending.Request) => {
+    running = request
+    begunMs = performance.now()
+    to.request(request.id, request.request)
+  }
+
+  /** Has the node saved, in place of all that has changed it. */
+  const save = (of: EngineHandle) => {
+    journal.trySaving()
+    give(of, { id: SAVING, request: { kind: 'saveNode' } })
+  }
+
+  /**
+   * Ends a request that the node itself does not end in time, such as one long call of a precompile, together
+   * with its engine. What it would have changed is not changed.
+   */
+  const limit = (id: number, timeMs: number) => {
+    if (timeMs > MOST_TIMER_MS) return
+    const end = () => {
+      if (running?.id !== id) return
+      pending.resolve(id, lateAnswer(timeMs))
+      void drop()?.stop()
+      // Before somebody waits for it.
+      const attempt = start()
+      attempt.catch((error) => {
+        if (attempt === starting) fail(error)
+      })
+      pump()
+    }
+    // In two steps: a process that was stopped for long gives the engine the time to answer.
+    overdue = timer(() => {
+      overdue = timer(end, GRACE_MS)
+    }, timeMs)
   }
 
   const start = () => {
@@ -119,9 +168,9 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         const next = pending.first()
         if (attempt !== starting || engine === undefined || running !== undefined) return
         if (next === undefined) return engine.keepAlive(false)
-        running = next
         try {
-          engine.request(next.id, next.request)
+          give(engine, next)
+          if (chain !== undefined && next.request.kind === 'rpc') limit(next.id, chain.timeMs)
         } catch (error) {
           // What cannot be cloned, such as bytes whose buffer was transferred away.
           running = undefined
@@ -139,13 +188,12 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     if (id !== running?.id || engine === undefined) return pump()
     const aborted = engine
     aborted.abort(id)
-    const timer = setTimeout(() => {
+    timer(() => {
       // A transaction that does not end is ended together with its worker.
       if (engine !== aborted || running?.id !== id) return
       void drop()?.stop()
       pump()
     }, ABORT_LIMIT_MS)
-    if (typeof timer === 'object') timer.unref()
   }
 
   return {
@@ -206,6 +254,35 @@ export type Supervisor = {
 
 /** The number of the request that opens the node. Those of callers begin at 1. */
 const OPENING = 0
+/** That of the request that saves it. */
+const SAVING = -1
 
 /** An engine that has not answered by then after an abort is replaced. */
 const ABORT_LIMIT_MS = 1_000
+
+/** A node that has not ended a request by then, after the time for it, is ended itself. */
+const GRACE_MS = 1_000
+
+/** Longer ones end at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1
+
+type Timer = ReturnType<typeof setTimeout>
+
+/** As `setTimeout`, without keeping a Node.js process alive. */
+function timer(run: () => void, ms: number): Timer {
+  const set = setTimeout(run, ms)
+  if (typeof set === 'object') set.unref()
+  return set
+}
+
+/** What the node would have answered. */
+function lateAnswer(timeMs: number): NodeAnswer {
+  const error = { code: -32016, message: `the run took longer than ${timeMs} ms` }
+  return {
+    result: null,
+    error: JSON.stringify(error),
+    changed: false,
+    interval: null,
+    notifications: [],
+  }
+}

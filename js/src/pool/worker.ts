@@ -90,12 +90,17 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       return engine.conformance?.(suite, file, text, executors, only)
     }
     case 'openNode': {
-      const { options, blocks, nowMs, journal } = request
-      engine.openNode(options)
-      if (blocks !== undefined) engine.importChain(blocks, nowMs)
+      const { options, blocks, nowMs, saved, journal } = request
+      if (saved !== undefined) engine.restoreNode(options, saved)
+      else {
+        engine.openNode(options)
+        if (blocks !== undefined) engine.importChain(blocks, nowMs)
+      }
       for (const { method, params, nowMs } of journal) engine.repeat(method, params, nowMs)
       return undefined
     }
+    case 'saveNode':
+      return engine.saveNode()
     case 'rpc':
       return engine.request(request.method, request.params, request.nowMs)
     case 'made':

@@ -133,7 +133,7 @@ impl Chain {
             }
             ran => ran?,
         };
-        let mut state = parent.state.clone();
+        let mut state = parent.state.child();
         state.apply(&outcome.state_diff);
         let receipt_roots = match outcome.receipts_root {
             Some(_) => Vec::new(),

@@ -106,7 +106,7 @@ impl Chain {
         let outcome = engine
             .execute_with(&input, &environment, &before, &options)
             .map_err(failed)?;
-        let mut state = parent.state.clone();
+        let mut state = parent.state.child();
         state.apply(&outcome.state_diff);
         let receipt_roots = match outcome.receipts_root {
             Some(_) => Vec::new(),

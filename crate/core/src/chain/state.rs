@@ -8,7 +8,7 @@ use crate::{
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use alloy_rlp::Encodable;
 use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer};
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
+use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
 use std::{cell::RefCell, sync::OnceLock};
 
 /// The whole state at one block. Cloning it is cheap and shares what both have.
@@ -19,10 +19,20 @@ use std::{cell::RefCell, sync::OnceLock};
 pub struct ChainState {
     accounts: RedBlackTreeMapSync<B256, Entry>,
     codes: HashTrieMapSync<B256, Bytecode>,
+    /// What may be other than in the state that it was made from.
+    written: HashTrieMapSync<Address, Written>,
     /// What has not changed since the last root was asked for.
     branches: Branches,
     /// Computed when it is asked for.
     root: OnceLock<(B256, Branches)>,
+}
+
+/// What was written of one account.
+#[derive(Clone, Debug)]
+struct Written {
+    /// True when slots that are not named became zero.
+    storage_reset: bool,
+    slots: HashTrieSetSync<U256>,
 }
 
 /// The nonzero slots of one account: hash of the key to key and value.
@@ -43,6 +53,7 @@ impl Default for ChainState {
         Self {
             accounts: RedBlackTreeMapSync::new_sync(),
             codes: HashTrieMapSync::new_sync(),
+            written: HashTrieMapSync::new_sync(),
             branches: Branches::default(),
             root: OnceLock::new(),
         }
@@ -77,6 +88,40 @@ impl ChainState {
         self.accounts.insert_mut(key, entry);
     }
 
+    /// The same state, of which nothing is written yet.
+    #[must_use]
+    pub(crate) fn child(&self) -> Self {
+        Self {
+            written: HashTrieMapSync::new_sync(),
+            ..self.clone()
+        }
+    }
+
+    /// What makes this state of the one that it was made from, by [`Self::child`].
+    pub(crate) fn diff(&self) -> StateDiff {
+        let mut diff = StateDiff::default();
+        for (address, written) in &self.written {
+            let account = self.account(*address);
+            let value = |slot: &U256| (*slot, self.storage(*address, *slot));
+            let slots = match written.storage_reset {
+                true => self.slots(*address).collect(),
+                false => written.slots.iter().map(value).collect(),
+            };
+            if let Some(code_hash) = account.map(|account| account.code_hash)
+                && let Some(code) = self.codes.get(&code_hash)
+            {
+                diff.codes.insert(code_hash, code.clone());
+            }
+            let change = AccountChange {
+                account,
+                storage_reset: written.storage_reset,
+                slots,
+            };
+            diff.accounts.insert(*address, change);
+        }
+        diff
+    }
+
     /// Takes over what a block changed.
     pub fn apply(&mut self, diff: &StateDiff) {
         for (hash, code) in &diff.codes {
@@ -85,6 +130,7 @@ impl ChainState {
         for (address, change) in &diff.accounts {
             let key = keccak256(address);
             self.touch(&key);
+            self.write(*address, change);
             let Some(account) = change.account else {
                 self.accounts.remove_mut(&key);
                 continue;
@@ -103,6 +149,21 @@ impl ChainState {
             root(&self.accounts, &self.branches, encode)
         };
         self.root.get_or_init(computed).0
+    }
+
+    /// Keeps what `change` names.
+    fn write(&mut self, address: Address, change: &AccountChange) {
+        let known = self.written.get(&address).cloned();
+        let mut written = known.unwrap_or_else(|| Written {
+            storage_reset: false,
+            slots: HashTrieSetSync::new_sync(),
+        });
+        // One that was not there has no slots to lose, or lost them when it went.
+        written.storage_reset |= change.storage_reset || change.account.is_none();
+        for slot in change.slots.keys() {
+            written.slots.insert_mut(*slot);
+        }
+        self.written.insert_mut(address, written);
     }
 
     /// The account under this hash is about to change.

@@ -4,11 +4,11 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BlockClock {
     /// Seconds that are added to the host's time.
-    offset: i64,
+    pub(super) offset: i64,
     /// Timestamp of the next block, where it is set.
-    next: Option<u64>,
+    pub(super) next: Option<u64>,
     /// Seconds between blocks, where they are set.
-    interval: Option<u64>,
+    pub(super) interval: Option<u64>,
 }
 
 impl BlockClock {

@@ -13,9 +13,9 @@ const MOST_HASHES: usize = 10_000;
 /// Who polls for what is new.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filters {
-    open: BTreeMap<U64, Filter>,
+    pub(super) open: BTreeMap<U64, Filter>,
     /// Number of filters that ever were.
-    count: u64,
+    pub(super) count: u64,
 }
 
 /// What is polled for.

@@ -10,8 +10,8 @@ use rpds::HashTrieSetSync;
 /// Who sends transactions that nobody signs.
 #[derive(Clone, Debug)]
 pub(crate) struct Impersonation {
-    accounts: HashTrieSetSync<Address>,
-    everybody: bool,
+    pub(super) accounts: HashTrieSetSync<Address>,
+    pub(super) everybody: bool,
 }
 
 impl Default for Impersonation {

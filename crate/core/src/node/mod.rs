@@ -19,6 +19,7 @@ mod pending;
 mod pool;
 mod pool_error;
 mod pool_transaction;
+mod saved;
 mod subscriptions;
 mod world;
 
@@ -31,6 +32,7 @@ pub use options::{Mining, NodeLimits, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
 pub use pool_transaction::PoolTransaction;
+pub use saved::RestoreError;
 pub(crate) use subscriptions::{Subscriptions, Topic};
 pub(crate) use world::{SUGGESTED_TIP, World};
 

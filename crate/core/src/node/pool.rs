@@ -152,18 +152,41 @@ impl Pool {
         if self.hashes.size() >= MOST_TRANSACTIONS || bytes > MOST_BYTES {
             return Err(PoolError::Full);
         }
-        self.bytes = bytes;
-        let transaction = Arc::new(transaction);
-        self.hashes.insert_mut(hash, Arc::clone(&transaction));
+        self.put(self.arrivals, Arc::new(transaction));
+        self.arrivals += 1;
+        Ok(())
+    }
+
+    /// The number of transactions that ever came, and those that wait, each with the number of its arrival.
+    pub(super) fn arrivals(&self) -> (u64, impl Iterator<Item = &(u64, Arc<PoolTransaction>)>) {
+        let waiting = self.senders.values().flat_map(RedBlackTreeMapSync::values);
+        (self.arrivals, waiting)
+    }
+
+    /// The pool of which [`Self::arrivals`] tells this.
+    pub(super) fn of_arrivals(
+        arrivals: u64,
+        waiting: impl Iterator<Item = (u64, Arc<PoolTransaction>)>,
+    ) -> Self {
+        let mut pool = Self::default();
+        for (arrival, transaction) in waiting {
+            pool.put(arrival, transaction);
+        }
+        Self { arrivals, ..pool }
+    }
+
+    fn put(&mut self, arrival: u64, transaction: Arc<PoolTransaction>) {
+        let sender = transaction.sender();
+        self.bytes = self.bytes.saturating_add(transaction.size());
+        self.hashes
+            .insert_mut(transaction.hash(), Arc::clone(&transaction));
         let mut waiting = self
             .senders
             .get(&sender)
             .cloned()
             .unwrap_or_else(Waiting::new_sync);
-        waiting.insert_mut(transaction.nonce(), (self.arrivals, transaction));
+        waiting.insert_mut(transaction.nonce(), (arrival, transaction));
         self.senders.insert_mut(sender, waiting);
-        self.arrivals += 1;
-        Ok(())
     }
 
     /// Drops the transaction with this hash and returns it.

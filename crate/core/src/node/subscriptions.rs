@@ -16,9 +16,9 @@ const MOST_SUBSCRIPTIONS: usize = 1_000;
 /// Who is told what is new.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subscriptions {
-    open: BTreeMap<U64, Topic>,
+    pub(super) open: BTreeMap<U64, Topic>,
     /// Number of subscriptions that ever were.
-    count: u64,
+    pub(super) count: u64,
     /// What is to be told: each the `params` of an `eth_subscription`.
     notifications: Vec<Value>,
 }
@@ -35,6 +35,15 @@ pub(crate) enum Topic {
 }
 
 impl Subscriptions {
+    /// Those that are `open`, of `count` that ever were. Nothing waits to be told.
+    pub(super) const fn of(open: BTreeMap<U64, Topic>, count: u64) -> Self {
+        Self {
+            open,
+            count,
+            notifications: Vec::new(),
+        }
+    }
+
     /// Opens a subscription and returns its number.
     pub(crate) fn open(&mut self, topic: Topic) -> Result<U64, RpcError> {
         if self.open.len() >= MOST_SUBSCRIPTIONS {

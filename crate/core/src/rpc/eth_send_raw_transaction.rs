@@ -1,4 +1,5 @@
-//! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash.
+//! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash. That the proofs of
+//! its blobs prove them is believed.
 
 use super::{RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, PoolTransaction};

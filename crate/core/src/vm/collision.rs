@@ -9,6 +9,7 @@ use revm::{
     Database, Inspector,
     context::{
         ContextSetters, ContextTr, FrameStack, JournalTr,
+        journaled_state::JournalCheckpoint,
         result::{EVMError, ResultAndState},
     },
     handler::{
@@ -18,7 +19,7 @@ use revm::{
     },
     inspector::{InspectorEvmTr, InspectorHandler, JournalExt},
     interpreter::{
-        CreateOutcome, FrameInput, InstructionResult, InterpreterResult,
+        CreateOutcome, FrameInput, GasTracker, InstructionResult, InterpreterResult,
         interpreter::EthInterpreter, interpreter_action::FrameInit,
     },
     state::{AccountInfo, EvmState},
@@ -84,6 +85,20 @@ where
         result,
         evm.ctx.journal_mut().finalize(),
     ))
+}
+
+/// Runs the frames of the transaction that is set, and nothing around them: nobody sends it or pays for it.
+/// `begun` is taken back where the outermost frame fails; `None` where the gas is not enough to begin.
+pub(crate) fn run_frames<C, I>(
+    evm: &mut ContextEvm<C, I>,
+    begun: JournalCheckpoint,
+    gas: &mut GasTracker,
+) -> EvmResult<C, Option<FrameResult>>
+where
+    C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware>,
+{
+    let mut handler = MainnetHandler::<_, EVMError<_, _>, _>::default();
+    handler.execution(&mut Refusing(evm), begun, gas)
 }
 
 /// Begins a frame, unless it is to create a contract where storage lies: that one fails.

@@ -47,6 +47,7 @@ mod node {
     mod events;
     mod mining;
     mod options;
+    mod saved;
     mod signing;
     mod state;
 }

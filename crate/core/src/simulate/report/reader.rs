@@ -5,14 +5,14 @@ use crate::{
     interrupt::Watch,
     simulate::CallError,
     state::{Overlay, SourceError},
-    vm::{BlockEvm, Environment, TxEnv, execute_error},
+    vm::{BlockEvm, Environment, TxEnv, collision, execute_error},
 };
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use revm::{
     context::{ContextSetters, LocalContextTr, result::EVMError},
     context_interface::{ContextTr, JournalTr, context::take_error},
-    handler::{EthFrame, EvmTr, FrameResult, Handler, MainnetHandler},
+    handler::{EvmTr, FrameResult},
     interpreter::{GasTracker, InterpreterResult},
 };
 
@@ -279,11 +279,10 @@ impl<'r, 's> Reader<'r, 's> {
     /// Runs the question that is set as a call alone: nobody sends or pays for it. What it changes is undone,
     /// and what it has loaded stays for the next one.
     fn execute(&mut self) -> Result<InterpreterResult, EVMError<SourceError>> {
-        let mut handler = MainnetHandler::<_, EVMError<SourceError>, EthFrame>::default();
         let mut gas = GasTracker::new(GAS, GAS, 0);
         let before = self.evm.ctx.journal_mut().checkpoint();
         let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = handler.execution(&mut self.evm, begun, &mut gas);
+        let ran = collision::run_frames(&mut self.evm, begun, &mut gas);
         take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
         let ran = ran?;
         self.evm.ctx.journal_mut().checkpoint_revert(before);

@@ -130,6 +130,45 @@ fn an_approval_that_the_contract_does_not_keep_is_flagged() {
     );
 }
 
+/// What a token says less of than its event is no wonder where something was spent. Here nothing was: the
+/// spending failed.
+#[test]
+fn what_could_not_be_spent_excuses_no_lie() {
+    let spending = data(
+        "transferFrom(address,address,uint256)",
+        &[BOB.into_word(), CAROL.into_word(), number(5)],
+    );
+    let outcome = |fails: bool| {
+        let token = Puppet::default()
+            .on(GO, |act| {
+                let topics = [
+                    topic("Approval(address,address,uint256)"),
+                    BOB.into_word(),
+                    OTHER.into_word(),
+                ];
+                act.log(&topics, number(100).as_slice())
+            })
+            .on(
+                hex!("23b872dd"),
+                |act| {
+                    if fails { act.revert(&[]) } else { act }
+                },
+            )
+            .code();
+        let spender =
+            Puppet::default().always(|act| act.call(TOKEN, 0, &GO).call(TOKEN, 0, &spending));
+        let world = World::new().with(TOKEN, token).with(OTHER, spender).saying(
+            TOKEN,
+            &allowance(BOB, OTHER),
+            95,
+        );
+        let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
+        approvals(&report)
+    };
+    assert_eq!(outcome(false), Vec::<String>::new());
+    assert_eq!(outcome(true), ["erc20 BobOther 0x5f 0x5f claims 0x64"]);
+}
+
 #[test]
 fn an_allowance_that_is_spent_without_event_is_told() {
     let transfer_from = data(

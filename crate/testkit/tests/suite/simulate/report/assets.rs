@@ -5,7 +5,11 @@ use super::world::{
     changes, data, number, owner_of, say, topic, transfer,
 };
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
-use parevm::{block::Schedule, state::StateSource, vm::SpecId};
+use parevm::{
+    block::Schedule,
+    state::{Account, StateSource},
+    vm::SpecId,
+};
 use parevm_testkit::{
     puppet::{Puppet, answer},
     workload,
@@ -521,6 +525,41 @@ fn what_a_question_changes_is_undone() {
         .code();
     assert_eq!(
         changes(&World::new().with(TOKEN, code).go()),
+        [
+            "Alice erc20 0x1 0x1 0x0 claims -0x9",
+            "Bob erc20 0x1 0x1 0x0 claims 0x9",
+        ]
+    );
+}
+
+/// A token that creates a contract when it is asked, where storage lies (EIP-7610).
+#[test]
+fn a_question_creates_no_contract_where_storage_lies() {
+    let there = TOKEN.create2(B256::ZERO, keccak256([]));
+    // PUSH0 four times, CREATE2, ISZERO, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
+    let creates = hex!("5f5f5f5ff5155f5260205ff3");
+    let code = Puppet::default()
+        .on(hex!("70a08231"), |act| act.raw(&creates))
+        .on(GO, |act| transfer(act, ALICE, BOB, 9))
+        .code();
+    let mut world = World::new().with(TOKEN, code);
+    assert_eq!(
+        changes(&world.go()),
+        [
+            "Alice erc20 0x0 0x0 0x0 claims -0x9",
+            "Bob erc20 0x0 0x0 0x0 claims 0x9",
+        ]
+    );
+    let account = Account {
+        balance: U256::from(1),
+        ..Account::default()
+    };
+    world.state.insert_account(there, account);
+    world
+        .state
+        .insert_storage(there, U256::from(1), U256::from(1));
+    assert_eq!(
+        changes(&world.go()),
         [
             "Alice erc20 0x1 0x1 0x0 claims -0x9",
             "Bob erc20 0x1 0x1 0x0 claims 0x9",

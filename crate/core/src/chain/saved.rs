@@ -1,0 +1,326 @@
+//! Blocks as bytes, each with what it changed of the state: of them the same chain is made again, and
+//! nothing is executed.
+
+use super::{Chain, StoredBlock, TransactionPosition};
+use crate::{
+    block::AlloyBlock,
+    execute::Receipt,
+    state::{Account, AccountChange, StateDiff},
+    vm::bytecode_of,
+};
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
+use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// Blocks that chains have in common, parents first, and the codes of their accounts.
+#[derive(Debug, Default, RlpEncodable, RlpDecodable)]
+pub(crate) struct SavedBlocks {
+    blocks: Vec<SavedBlock>,
+    codes: Vec<Bytes>,
+}
+
+/// What a chain has beside the one that was saved before it.
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+pub(crate) struct SavedChain {
+    /// Blocks on the branch of the head that both have.
+    shared: usize,
+    /// Positions of those after them.
+    canonical: Vec<usize>,
+    /// Positions of blocks that are on another branch: all, also those that both have.
+    beside: Vec<usize>,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedBlock {
+    /// One more than the parent's position; zero for the genesis block.
+    parent: usize,
+    block: AlloyBlock,
+    size: usize,
+    receipts: Vec<SavedReceipt>,
+    receipt_roots: Vec<B256>,
+    total_difficulty: U256,
+    changes: Vec<SavedChange>,
+}
+
+/// What a receipt says beside the transaction itself.
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedReceipt {
+    from: Address,
+    /// None or one.
+    contract_address: Vec<Address>,
+    success: bool,
+    gas_used: u64,
+    effective_gas_price: u128,
+    logs: Vec<Log>,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedChange {
+    address: Address,
+    /// None or one.
+    account: Vec<SavedAccount>,
+    storage_reset: bool,
+    slots: Vec<SavedSlot>,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedAccount {
+    balance: U256,
+    nonce: u64,
+    code_hash: B256,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedSlot {
+    slot: U256,
+    value: U256,
+}
+
+/// What was saved is not whole.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no block {position} of those that were saved")]
+pub struct NoBlock {
+    position: usize,
+}
+
+/// Saves chains one after the other, each block once.
+#[derive(Debug, Default)]
+pub(crate) struct Saver {
+    saved: SavedBlocks,
+    positions: HashMap<*const StoredBlock, usize>,
+    codes: HashSet<B256>,
+}
+
+impl Saver {
+    /// Saves `chain`; `before` is the one that was saved before it.
+    pub(crate) fn chain(&mut self, chain: &Chain, before: Option<&Chain>) -> SavedChain {
+        let shared = before.map_or(0, |before| {
+            let pairs = chain.canonical.iter().zip(before.canonical.iter());
+            pairs
+                .take_while(|(one, other)| Arc::ptr_eq(one, other))
+                .count()
+        });
+        let mut canonical: Vec<_> = chain.canonical.iter().skip(shared).collect();
+        let mut beside: Vec<_> = match chain.blocks.size() == chain.canonical.len() {
+            true => Vec::new(),
+            false => {
+                let blocks = chain.blocks.values();
+                blocks.filter(|block| !chain.is_canonical(block)).collect()
+            }
+        };
+        let mut blocks = [canonical.as_slice(), beside.as_slice()].concat();
+        blocks.sort_by_key(|block| block.number());
+        for block in blocks {
+            self.block(chain, block);
+        }
+        let positions = |blocks: &mut Vec<&Arc<StoredBlock>>| {
+            blocks
+                .drain(..)
+                .filter_map(|block| self.positions.get(&Arc::as_ptr(block)).copied())
+                .collect()
+        };
+        SavedChain {
+            shared,
+            canonical: positions(&mut canonical),
+            beside: positions(&mut beside),
+        }
+    }
+
+    /// What was saved.
+    pub(crate) fn finish(self) -> SavedBlocks {
+        self.saved
+    }
+
+    fn block(&mut self, chain: &Chain, block: &Arc<StoredBlock>) {
+        if self.positions.contains_key(&Arc::as_ptr(block)) {
+            return;
+        }
+        let parent = chain.block(block.block.header.parent_hash);
+        let parent = parent.and_then(|parent| self.positions.get(&Arc::as_ptr(parent)));
+        let diff = block.state.diff();
+        for (hash, code) in &diff.codes {
+            if self.codes.insert(*hash) {
+                self.saved.codes.push(code.original_bytes());
+            }
+        }
+        let saved = SavedBlock {
+            parent: parent.map_or(0, |position| position + 1),
+            block: block.block.clone(),
+            size: block.size,
+            receipts: block.receipts.iter().map(SavedReceipt::from).collect(),
+            receipt_roots: block.receipt_roots.clone(),
+            total_difficulty: block.total_difficulty,
+            changes: diff.sorted_accounts().into_iter().map(saved).collect(),
+        };
+        let position = self.saved.blocks.len();
+        self.positions.insert(Arc::as_ptr(block), position);
+        self.saved.blocks.push(saved);
+    }
+}
+
+impl SavedBlocks {
+    /// The blocks again. `base` is the chain as it began.
+    pub(crate) fn restore(self, base: &Chain) -> Result<Vec<Arc<StoredBlock>>, NoBlock> {
+        let codes = self.codes.into_iter().map(bytecode_of);
+        let codes: HashMap<_, _> = codes.map(|code| (code.hash_slow(), code)).collect();
+        let mut blocks: Vec<Arc<StoredBlock>> = Vec::with_capacity(self.blocks.len());
+        for saved in self.blocks {
+            let mut state = match saved.parent.checked_sub(1) {
+                None => base.genesis().state.child(),
+                Some(position) => {
+                    let parent = blocks.get(position).ok_or(NoBlock { position })?;
+                    parent.state.child()
+                }
+            };
+            let mut diff = StateDiff::default();
+            for change in saved.changes {
+                let account = change.account.into_iter().next();
+                let account = account.map(|account| Account {
+                    balance: account.balance,
+                    nonce: account.nonce,
+                    code_hash: account.code_hash,
+                });
+                if let Some(hash) = account.map(|account| account.code_hash)
+                    && let Some(code) = codes.get(&hash)
+                {
+                    diff.codes.insert(hash, code.clone());
+                }
+                let slots = change.slots.into_iter();
+                let change_of = AccountChange {
+                    account,
+                    storage_reset: change.storage_reset,
+                    slots: slots.map(|slot| (slot.slot, slot.value)).collect(),
+                };
+                diff.accounts.insert(change.address, change_of);
+            }
+            state.apply(&diff);
+            blocks.push(Arc::new(StoredBlock {
+                hash: saved.block.header.hash_slow(),
+                receipts: receipts(&saved.block, saved.receipts),
+                block: saved.block,
+                size: saved.size,
+                receipt_roots: saved.receipt_roots,
+                total_difficulty: saved.total_difficulty,
+                state,
+            }));
+        }
+        Ok(blocks)
+    }
+}
+
+impl SavedChain {
+    /// The chain again, which shares with `before` what it shared.
+    pub(crate) fn restore(
+        &self,
+        blocks: &[Arc<StoredBlock>],
+        before: &Chain,
+    ) -> Result<Chain, NoBlock> {
+        let find = |position: &usize| {
+            let block = blocks.get(*position).map(Arc::clone);
+            block.ok_or(NoBlock {
+                position: *position,
+            })
+        };
+        let mut chain = before.clone();
+        if before.blocks.size() != before.canonical.len() {
+            for block in before
+                .blocks
+                .values()
+                .filter(|block| !before.is_canonical(block))
+            {
+                chain.blocks.remove_mut(&block.hash);
+            }
+        }
+        while chain.canonical.len() > self.shared {
+            let dropped = Arc::clone(chain.head());
+            chain.blocks.remove_mut(&dropped.hash);
+            for transaction in &dropped.block.body.transactions {
+                chain.transactions.remove_mut(transaction.tx_hash());
+            }
+            chain.canonical.drop_last_mut();
+        }
+        for position in &self.canonical {
+            let block = find(position)?;
+            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
+                let position = TransactionPosition {
+                    block: block.hash,
+                    index,
+                };
+                let hash = *transaction.tx_hash();
+                chain.transactions.insert_mut(hash, position);
+            }
+            chain.blocks.insert_mut(block.hash, Arc::clone(&block));
+            chain.canonical.push_back_mut(block);
+        }
+        for position in &self.beside {
+            let block = find(position)?;
+            chain.blocks.insert_mut(block.hash, block);
+        }
+        // Whoever asks for the head finds one.
+        match chain.canonical.is_empty() {
+            true => Err(NoBlock { position: 0 }),
+            false => Ok(chain),
+        }
+    }
+}
+
+impl From<&Receipt> for SavedReceipt {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            from: receipt.from,
+            contract_address: receipt.contract_address.into_iter().collect(),
+            success: receipt.success,
+            gas_used: receipt.gas_used,
+            effective_gas_price: receipt.effective_gas_price,
+            logs: receipt.logs.clone(),
+        }
+    }
+}
+
+/// The receipts of the transactions of `block`, in order.
+fn receipts(block: &AlloyBlock, saved: Vec<SavedReceipt>) -> Vec<Receipt> {
+    let mut cumulative_gas_used: u64 = 0;
+    let transactions = block.body.transactions.iter().enumerate();
+    let receipts = transactions
+        .zip(saved)
+        .map(|((index, transaction), saved)| {
+            cumulative_gas_used = cumulative_gas_used.saturating_add(saved.gas_used);
+            Receipt {
+                index,
+                transaction_hash: Some(*transaction.tx_hash()),
+                transaction_type: transaction.tx_type() as u8,
+                from: saved.from,
+                to: transaction.to(),
+                contract_address: saved.contract_address.into_iter().next(),
+                success: saved.success,
+                gas_used: saved.gas_used,
+                cumulative_gas_used,
+                effective_gas_price: saved.effective_gas_price,
+                blob_gas_used: transaction.blob_gas_used().unwrap_or_default(),
+                logs_bloom: saved.logs.iter().collect(),
+                logs: saved.logs,
+            }
+        });
+    receipts.collect()
+}
+
+fn saved((address, change): (Address, &AccountChange)) -> SavedChange {
+    let account = change.account.map(|account| SavedAccount {
+        balance: account.balance,
+        nonce: account.nonce,
+        code_hash: account.code_hash,
+    });
+    let slots = change.sorted_slots().into_iter();
+    SavedChange {
+        address,
+        account: account.into_iter().collect(),
+        storage_reset: change.storage_reset,
+        slots: slots
+            .map(|(slot, value)| SavedSlot { slot, value })
+            .collect(),
+    }
+}

@@ -1,0 +1,410 @@
+//! A node as bytes, from which the same node is made again without doing anything twice.
+//!
+//! A host that keeps what has changed a node ([`Answer::changed`](super::Answer::changed)) keeps this
+//! instead, once that has become long. The bytes are for the node that wrote them: another version of this
+//! crate may not read them.
+
+use super::{
+    Filter, Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions,
+    Topic, World, clock::BlockClock, impersonation::Impersonation,
+};
+use crate::{
+    Chain,
+    chain::{NoBlock, SavedBlocks, SavedChain, Saver},
+};
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844, transaction::Recovered};
+use alloy_eips::{
+    eip2718::{Decodable2718, Eip2718Error, Encodable2718},
+    eip7594::{BlobTransactionSidecarVariant, Decodable7594, Encodable7594},
+};
+use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_rlp::Decodable;
+use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
+use alloy_rpc_types_eth::Filter as LogFilter;
+use std::{collections::HashMap, sync::Arc};
+
+/// Why bytes are no node.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// The options are wrong.
+    #[error(transparent)]
+    Options(#[from] NodeError),
+    /// The bytes are not what [`Node::save`] writes.
+    #[error("a saved node cannot be read")]
+    Rlp(#[from] alloy_rlp::Error),
+    /// One of its transactions is none.
+    #[error("a transaction of a saved node cannot be read")]
+    Transaction(#[from] Eip2718Error),
+    /// One of its filters is none.
+    #[error("a filter of a saved node cannot be read")]
+    Filter(#[from] serde_json::Error),
+    /// A block is missing.
+    #[error("a saved node is not whole")]
+    Block(#[from] NoBlock),
+    /// Something else is missing.
+    #[error("a saved node has no {0}")]
+    Missing(&'static str),
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedNode {
+    blocks: SavedBlocks,
+    transactions: Vec<SavedTransaction>,
+    /// Those of the snapshots in their order, and then the node's own.
+    worlds: Vec<SavedWorld>,
+    snapshots: Vec<U64>,
+    next_snapshot: U64,
+    mining: SavedMining,
+    impersonated: Vec<Address>,
+    everybody_is_impersonated: bool,
+    filters: Vec<SavedFilter>,
+    filter_count: u64,
+    subscriptions: Vec<SavedSubscription>,
+    subscription_count: u64,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedWorld {
+    chain: SavedChain,
+    arrivals: u64,
+    pool: Vec<SavedArrival>,
+    /// Two's complement.
+    clock_offset: u64,
+    // Of these, none or one each.
+    next_timestamp: Vec<u64>,
+    block_interval: Vec<u64>,
+    gas_limit: Vec<u64>,
+    base_fee: Vec<u64>,
+    coinbase: Address,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedArrival {
+    arrival: u64,
+    /// Position among the transactions.
+    transaction: usize,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedTransaction {
+    sender: Address,
+    /// As EIP-2718 encodes it, without blobs.
+    envelope: Bytes,
+    /// None or one.
+    sidecar: Vec<Bytes>,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedMining {
+    kind: u8,
+    seconds: u64,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedFilter {
+    number: U64,
+    topic: SavedTopic,
+    next: u64,
+    hashes: Vec<B256>,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedSubscription {
+    number: U64,
+    topic: SavedTopic,
+}
+
+/// What is filtered or subscribed to.
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedTopic {
+    kind: u8,
+    /// JSON; empty where it is not about logs.
+    filter: Bytes,
+}
+
+const BLOCKS: u8 = 0;
+const LOGS: u8 = 1;
+const TRANSACTIONS: u8 = 2;
+
+const AUTO: u8 = 0;
+const MANUAL: u8 = 1;
+const INTERVAL: u8 = 2;
+
+impl Node {
+    /// The node as bytes for [`Node::restore`]: chain with states and receipts, pool, snapshots, filters and
+    /// all that requests change, but not what subscribers have not been told yet.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use parevm::{Engine, Node, node::{Host, NodeOptions}};
+    ///
+    /// let mut node = Node::new(NodeOptions::default())?;
+    /// let engine = Engine::new(1)?;
+    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
+    /// node.request(&host, "evm_mine", &[]);
+    /// let again = Node::restore(NodeOptions::default(), &node.save())?;
+    /// assert_eq!(again.chain().head().hash, node.chain().head().hash);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        let mut blocks = Saver::default();
+        let mut transactions = Transactions::default();
+        let mut worlds = Vec::with_capacity(self.snapshots.len() + 1);
+        let mut before: Option<&Chain> = None;
+        let kept = self.snapshots.iter().map(|(_, world)| world);
+        for world in kept.chain([&self.world]) {
+            let chain = blocks.chain(&world.chain, before);
+            worlds.push(SavedWorld::new(world, chain, &mut transactions));
+            before = Some(&world.chain);
+        }
+        let Impersonation {
+            accounts,
+            everybody,
+        } = &self.impersonation;
+        alloy_rlp::encode(SavedNode {
+            blocks: blocks.finish(),
+            transactions: transactions.saved,
+            worlds,
+            snapshots: self.snapshots.iter().map(|(number, _)| *number).collect(),
+            next_snapshot: self.next_snapshot,
+            mining: self.mining.into(),
+            impersonated: accounts.iter().copied().collect(),
+            everybody_is_impersonated: *everybody,
+            filters: self.filters.open.iter().map(saved_filter).collect(),
+            filter_count: self.filters.count,
+            subscriptions: self.subscriptions.open.iter().map(saved_topic).collect(),
+            subscription_count: self.subscriptions.count,
+        })
+    }
+
+    /// The node of which [`Node::save`] has returned `bytes`. It began with `options`.
+    ///
+    /// # Errors
+    ///
+    /// [`RestoreError`]: the bytes are others.
+    pub fn restore(options: NodeOptions, mut bytes: &[u8]) -> Result<Self, RestoreError> {
+        let begun = Self::new(options)?;
+        let saved = SavedNode::decode(&mut bytes)?;
+        let blocks = saved.blocks.restore(begun.chain())?;
+        let transactions = saved.transactions.into_iter();
+        let transactions: Vec<_> = transactions
+            .map(SavedTransaction::restore)
+            .collect::<Result<_, _>>()?;
+        let mut before = begun.chain().clone();
+        let mut worlds = Vec::with_capacity(saved.worlds.len());
+        for world in saved.worlds {
+            before = world.chain.restore(&blocks, &before)?;
+            worlds.push(world.restore(before.clone(), &transactions)?);
+        }
+        let world = worlds.pop().ok_or(RestoreError::Missing("chain"))?;
+        let filters = saved.filters.into_iter().map(SavedFilter::restore);
+        let subscriptions = saved.subscriptions.into_iter();
+        Ok(Self {
+            world,
+            mining: saved.mining.restore()?,
+            impersonation: Impersonation {
+                accounts: saved.impersonated.into_iter().collect(),
+                everybody: saved.everybody_is_impersonated,
+            },
+            snapshots: saved.snapshots.into_iter().zip(worlds).collect(),
+            next_snapshot: saved.next_snapshot,
+            filters: Filters {
+                open: filters.collect::<Result<_, _>>()?,
+                count: saved.filter_count,
+            },
+            subscriptions: Subscriptions::of(
+                subscriptions
+                    .map(|one| Ok((one.number, one.topic.restore()?)))
+                    .collect::<Result<_, RestoreError>>()?,
+                saved.subscription_count,
+            ),
+            ..begun
+        })
+    }
+}
+
+/// Saves each transaction once.
+#[derive(Default)]
+struct Transactions {
+    saved: Vec<SavedTransaction>,
+    positions: HashMap<*const PoolTransaction, usize>,
+}
+
+impl Transactions {
+    /// Saves `transaction` and returns its position.
+    fn position(&mut self, transaction: &Arc<PoolTransaction>) -> usize {
+        let next = self.saved.len();
+        let position = *self
+            .positions
+            .entry(Arc::as_ptr(transaction))
+            .or_insert(next);
+        if position == next {
+            self.saved.push(SavedTransaction::from(&**transaction));
+        }
+        position
+    }
+}
+
+impl SavedWorld {
+    fn new(world: &World, chain: SavedChain, transactions: &mut Transactions) -> Self {
+        let one = |value: Option<u64>| value.into_iter().collect();
+        let (arrivals, waiting) = world.pool.arrivals();
+        let pool = waiting.map(|(arrival, transaction)| SavedArrival {
+            arrival: *arrival,
+            transaction: transactions.position(transaction),
+        });
+        Self {
+            chain,
+            arrivals,
+            pool: pool.collect(),
+            clock_offset: world.clock.offset.cast_unsigned(),
+            next_timestamp: one(world.clock.next),
+            block_interval: one(world.clock.interval),
+            gas_limit: one(world.gas_limit),
+            base_fee: one(world.base_fee),
+            coinbase: world.coinbase,
+        }
+    }
+
+    fn restore(
+        self,
+        chain: Chain,
+        transactions: &[Arc<PoolTransaction>],
+    ) -> Result<World, RestoreError> {
+        let waiting = self.pool.into_iter().map(|saved| {
+            let transaction = transactions.get(saved.transaction).map(Arc::clone);
+            Ok((
+                saved.arrival,
+                transaction.ok_or(RestoreError::Missing("transaction"))?,
+            ))
+        });
+        let waiting: Vec<_> = waiting.collect::<Result<_, RestoreError>>()?;
+        let one = |values: Vec<u64>| values.into_iter().next();
+        Ok(World {
+            chain,
+            pool: Pool::of_arrivals(self.arrivals, waiting.into_iter()),
+            clock: BlockClock {
+                offset: self.clock_offset.cast_signed(),
+                next: one(self.next_timestamp),
+                interval: one(self.block_interval),
+            },
+            coinbase: self.coinbase,
+            gas_limit: one(self.gas_limit),
+            base_fee: one(self.base_fee),
+        })
+    }
+}
+
+impl From<&PoolTransaction> for SavedTransaction {
+    fn from(transaction: &PoolTransaction) -> Self {
+        let sidecar = transaction.sidecar.as_ref().map(|sidecar| {
+            let mut bytes = Vec::new();
+            sidecar.encode_7594(&mut bytes);
+            bytes.into()
+        });
+        Self {
+            sender: transaction.sender(),
+            envelope: transaction.sent.encoded_2718().into(),
+            sidecar: sidecar.into_iter().collect(),
+        }
+    }
+}
+
+impl SavedTransaction {
+    fn restore(self) -> Result<Arc<PoolTransaction>, RestoreError> {
+        let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(&self.envelope)?;
+        let sidecar = self.sidecar.first().map(|bytes| {
+            let mut bytes: &[u8] = bytes;
+            BlobTransactionSidecarVariant::decode_7594(&mut bytes).map(Arc::new)
+        });
+        Ok(Arc::new(PoolTransaction {
+            sent: Recovered::new_unchecked(envelope, self.sender),
+            sidecar: sidecar.transpose()?,
+        }))
+    }
+}
+
+impl From<Mining> for SavedMining {
+    fn from(mining: Mining) -> Self {
+        let (kind, seconds) = match mining {
+            Mining::Auto => (AUTO, 0),
+            Mining::Manual => (MANUAL, 0),
+            Mining::Interval(seconds) => (INTERVAL, seconds),
+        };
+        Self { kind, seconds }
+    }
+}
+
+impl SavedMining {
+    const fn restore(&self) -> Result<Mining, RestoreError> {
+        match self.kind {
+            AUTO => Ok(Mining::Auto),
+            MANUAL => Ok(Mining::Manual),
+            INTERVAL => Ok(Mining::Interval(self.seconds)),
+            _ => Err(RestoreError::Missing("way of mining")),
+        }
+    }
+}
+
+fn saved_filter((number, filter): (&U64, &Filter)) -> SavedFilter {
+    let (topic, next, hashes) = match filter {
+        Filter::Blocks { next } => (SavedTopic::plain(BLOCKS), *next, Vec::new()),
+        Filter::Logs { filter, next } => (SavedTopic::logs(filter), *next, Vec::new()),
+        Filter::Transactions { hashes } => (SavedTopic::plain(TRANSACTIONS), 0, hashes.clone()),
+    };
+    SavedFilter {
+        number: *number,
+        topic,
+        next,
+        hashes,
+    }
+}
+
+impl SavedFilter {
+    fn restore(self) -> Result<(U64, Filter), RestoreError> {
+        let Self { next, hashes, .. } = self;
+        let filter = match self.topic.restore()? {
+            Topic::Heads => Filter::Blocks { next },
+            Topic::Logs(filter) => Filter::Logs { filter, next },
+            Topic::Transactions => Filter::Transactions { hashes },
+        };
+        Ok((self.number, filter))
+    }
+}
+
+fn saved_topic((number, topic): (&U64, &Topic)) -> SavedSubscription {
+    let topic = match topic {
+        Topic::Heads => SavedTopic::plain(BLOCKS),
+        Topic::Logs(filter) => SavedTopic::logs(filter),
+        Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
+    };
+    SavedSubscription {
+        number: *number,
+        topic,
+    }
+}
+
+impl SavedTopic {
+    const fn plain(kind: u8) -> Self {
+        let filter = Bytes::new();
+        Self { kind, filter }
+    }
+
+    fn logs(filter: &LogFilter) -> Self {
+        // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
+        let filter = serde_json::to_vec(filter).unwrap_or_default().into();
+        Self { kind: LOGS, filter }
+    }
+
+    fn restore(&self) -> Result<Topic, RestoreError> {
+        Ok(match self.kind {
+            BLOCKS => Topic::Heads,
+            LOGS => Topic::Logs(Arc::new(serde_json::from_slice::<LogFilter>(&self.filter)?)),
+            TRANSACTIONS => Topic::Transactions,
+            _ => return Err(RestoreError::Missing("such topic")),
+        })
+    }
+}

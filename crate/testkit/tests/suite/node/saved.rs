@@ -1,0 +1,260 @@
+//! A node as bytes, and the same node of them.
+
+use parevm::{
+    Engine, Node,
+    node::{Host, NodeOptions},
+};
+use parevm_testkit::conversation::Conversation;
+use serde_json::{Value, json};
+use std::{fs, path::Path};
+
+const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+const BOB: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+const NOBODY: &str = "0x00000000000000000000000000000000000000c0";
+const KEEPER: &str = "0x00000000000000000000000000000000000000cc";
+const DOOMED: &str = "0x00000000000000000000000000000000000000dd";
+
+fn again(options: &Value, node: &Node) -> Node {
+    let options: NodeOptions = serde_json::from_value(options.clone()).unwrap();
+    Node::restore(options, &node.save()).unwrap()
+}
+
+/// Every block is the same, with what it has left.
+fn assert_same(one: &Node, other: &Node, step: &str) {
+    let (one, other) = (one.chain(), other.chain());
+    assert_eq!(one.head().number(), other.head().number(), "{step}");
+    assert_eq!(one.head().hash, other.head().hash, "{step}");
+    for number in 0..=one.head().number() {
+        let (one, other) = (one.block_at(number), other.block_at(number));
+        let (one, other) = (one.unwrap(), other.unwrap());
+        assert_eq!(one.hash, other.hash, "{step}, block {number}");
+        assert_eq!(one.block, other.block, "{step}, block {number}");
+        assert_eq!(one.size, other.size, "{step}, block {number}");
+        assert_eq!(one.receipts, other.receipts, "{step}, block {number}");
+        assert_eq!(
+            one.receipt_roots, other.receipt_roots,
+            "{step}, block {number}"
+        );
+        assert_eq!(
+            one.total_difficulty, other.total_difficulty,
+            "{step}, block {number}"
+        );
+        assert_eq!(
+            one.state.root(),
+            other.state.root(),
+            "{step}, block {number}"
+        );
+        for (address, account) in one.state.accounts() {
+            let code = |state: &parevm::chain::ChainState| {
+                state.code(account.code_hash).unwrap().original_bytes()
+            };
+            assert_eq!(code(&one.state), code(&other.state), "{step}, {address}");
+        }
+    }
+}
+
+/// What nodes differ in that had not been saved whole.
+fn questions() -> Vec<(&'static str, Value)> {
+    vec![
+        ("txpool_content", json!([])),
+        ("anvil_getAutomine", json!([])),
+        ("anvil_getIntervalMining", json!([])),
+        ("anvil_nodeInfo", json!([])),
+        ("anvil_metadata", json!([])),
+        ("eth_coinbase", json!([])),
+        ("eth_gasPrice", json!([])),
+        ("eth_getBlockByNumber", json!(["pending", true])),
+        ("eth_getLogs", json!([{ "fromBlock": "0x0" }])),
+        ("eth_getFilterLogs", json!(["0x3"])),
+        ("eth_getProof", json!([KEEPER, ["0x1"], "latest"])),
+        ("eth_getProof", json!([DOOMED, ["0x1"], "latest"])),
+        ("eth_getCode", json!([KEEPER, "latest"])),
+        // Whether it is impersonated.
+        (
+            "testing_buildBlockV1",
+            json!([{ "timestamp": "0x90000000" }]),
+        ),
+    ]
+}
+
+/// A change of each kind, with the time in milliseconds.
+fn script() -> Vec<(u64, &'static str, Value)> {
+    let pay = |more: Value| {
+        let mut request = json!({ "from": ALICE, "to": NOBODY, "value": "0x1" });
+        let fields = request.as_object_mut().unwrap();
+        fields.extend(more.as_object().unwrap().clone());
+        json!([request])
+    };
+    let blob = format!("0x{}", "00".repeat(131_072));
+    let point = format!("0x{}", "c0".repeat(48));
+    let sidecar = json!({ "blobs": [blob], "commitments": [point], "proofs": [point] });
+    // Keeps what it is sent in slot 1 and logs it.
+    let keeper = "0x5f3560015560205f5f375f5fa0";
+    // PUSH0, SELFDESTRUCT after SSTORE of 7 at 1, where it is created: so it goes with what it has.
+    let fleeting = "0x60076001555fff";
+    vec![
+        (0, "eth_newBlockFilter", json!([])),
+        (1, "eth_newPendingTransactionFilter", json!([])),
+        (
+            2,
+            "eth_newFilter",
+            json!([{ "address": KEEPER, "topics": [null, [NOBODY_WORD]], "fromBlock": "0x0" }]),
+        ),
+        (3, "eth_subscribe", json!(["newHeads"])),
+        (4, "eth_subscribe", json!(["logs", { "address": KEEPER }])),
+        (5, "eth_unsubscribe", json!(["0x1"])),
+        // What is set before there is a block.
+        (6, "anvil_setCode", json!([KEEPER, keeper])),
+        (7, "anvil_setBalance", json!([DOOMED, "0x5"])),
+        (8, "anvil_setStorageAt", json!([DOOMED, "0x1", NOBODY_WORD])),
+        (9, "evm_snapshot", json!([])),
+        (1_000, "eth_sendTransaction", pay(json!({}))),
+        (
+            2_000,
+            "eth_sendTransaction",
+            json!([{ "from": ALICE, "to": KEEPER, "input": NOBODY_WORD }]),
+        ),
+        (
+            3_000,
+            "eth_sendTransaction",
+            json!([{ "from": BOB, "input": fleeting }]),
+        ),
+        (4_000, "evm_snapshot", json!([])),
+        (5_000, "anvil_setNonce", json!([NOBODY, "0x7"])),
+        (6_000, "evm_mine", json!([])),
+        // The same head as in the snapshot that follows, with another state.
+        (6_500, "evm_snapshot", json!([])),
+        (6_600, "anvil_setBalance", json!([NOBODY, "0x77"])),
+        (7_000, "anvil_setCoinbase", json!([NOBODY])),
+        (7_001, "evm_setBlockGasLimit", json!(["0x1000000"])),
+        (
+            7_002,
+            "anvil_setNextBlockBaseFeePerGas",
+            json!(["0x77359400"]),
+        ),
+        (7_003, "evm_increaseTime", json!(["0x64"])),
+        (7_004, "evm_setAutomine", json!([false])),
+        (7_005, "anvil_impersonateAccount", json!([KEEPER])),
+        (
+            7_006,
+            "anvil_setBalance",
+            json!([KEEPER, "0xde0b6b3a7640000"]),
+        ),
+        (
+            7_007,
+            "eth_sendTransaction",
+            json!([{ "from": KEEPER, "to": BOB }]),
+        ),
+        (8_000, "eth_sendTransaction", pay(json!({}))),
+        (8_001, "eth_sendTransaction", pay(json!({ "nonce": "0x9" }))),
+        (
+            8_002,
+            "eth_sendTransaction",
+            json!([{
+                "from": BOB, "to": NOBODY, "sidecar": sidecar, "maxFeePerBlobGas": "0x3b9aca00",
+            }]),
+        ),
+        (8_003, "evm_setNextBlockTimestamp", json!(["0x6b49f000"])),
+        (8_500, "evm_snapshot", json!([])),
+        (9_000, "evm_mine", json!([])),
+        (9_001, "eth_getFilterChanges", json!(["0x1"])),
+        (9_002, "eth_getFilterChanges", json!(["0x2"])),
+        (9_100, "anvil_setBlockTimestampInterval", json!([7])),
+        (9_200, "evm_setIntervalMining", json!([3])),
+        (9_300, "anvil_autoImpersonateAccount", json!([true])),
+        (10_000, "evm_revert", json!(["0x4"])),
+        (11_000, "evm_mine", json!([])),
+        (12_000, "evm_revert", json!(["0x2"])),
+        (13_000, "evm_mine", json!([])),
+        (13_500, "evm_revert", json!(["0x1"])),
+        (14_000, "evm_mine", json!([])),
+        (15_000, "anvil_reset", json!([])),
+        (16_000, "evm_mine", json!([])),
+    ]
+}
+
+const NOBODY_WORD: &str = "0x00000000000000000000000000000000000000000000000000000000000000c0";
+
+#[test]
+fn a_node_that_was_saved_is_the_same_and_goes_on_the_same() {
+    let options = json!({ "mining": "auto" });
+    let mut kept = Conversation::new(options.clone());
+    let mut saved = Conversation::new(options.clone());
+    for (step, (now, method, params)) in script().into_iter().enumerate() {
+        let step = format!("step {step}, {method}");
+        for talk in [&mut kept, &mut saved] {
+            talk.now = 1_800_000_000_000 + now;
+        }
+        let one = kept.answer(method, params.clone());
+        let other = saved.answer(method, params);
+        assert!(one.changed, "{step}: {:?}", one.result);
+        assert_eq!(one, other, "{step}");
+        assert_eq!(
+            kept.node.take_notifications(),
+            saved.node.take_notifications(),
+            "{step}"
+        );
+        saved.node = again(&options, &saved.node);
+        assert_same(&kept.node, &saved.node, &step);
+        for (method, params) in questions() {
+            let one = kept.answer(method, params.clone()).result;
+            let other = saved.answer(method, params).result;
+            assert_eq!(
+                one.map_err(|error| error.message),
+                other.map_err(|error| error.message),
+                "{step}: {method}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_recorded_chain_is_saved_with_every_state() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis");
+    let genesis: Value =
+        serde_json::from_slice(&fs::read(folder.join("genesis.json")).unwrap()).unwrap();
+    let options = json!({ "genesis": genesis });
+    let mut talk = Conversation::new(options.clone());
+    let engine = Engine::new(2).unwrap();
+    let host = Host {
+        engine: &engine,
+        now: talk.now,
+        clock: None,
+        memory: None,
+        cancel: None,
+    };
+    let blocks = fs::read(folder.join("chain.rlp")).unwrap();
+    assert_eq!(talk.node.import(&host, &blocks).unwrap(), 54);
+    let saved = again(&options, &talk.node);
+    assert_same(&talk.node, &saved, "imported");
+    for number in 1..=54 {
+        let block = saved.chain().block_at(number).unwrap();
+        let root = block.block.header.state_root;
+        assert_eq!(block.state.root(), root, "block {number}");
+        for transaction in &block.block.body.transactions {
+            let hash = *transaction.tx_hash();
+            let there = talk.node.chain().transaction(hash);
+            assert_eq!(saved.chain().transaction(hash), there, "{hash}");
+        }
+    }
+}
+
+/// A host may have lost some of it.
+#[test]
+fn bytes_that_are_spoilt_are_an_error_or_a_node() {
+    let mut talk = Conversation::new(json!({}));
+    for (now, method, params) in script().into_iter().take(20) {
+        talk.now = 1_800_000_000_000 + now;
+        talk.ask(method, params);
+    }
+    let bytes = talk.node.save();
+    let mut refused = 0;
+    for at in (0..bytes.len()).step_by(bytes.len() / 300 + 1) {
+        let cut = Node::restore(NodeOptions::default(), &bytes[..at]);
+        assert!(cut.is_err(), "cut at {at}");
+        let mut spoilt = bytes.clone();
+        spoilt[at] ^= 0xff;
+        refused += usize::from(Node::restore(NodeOptions::default(), &spoilt).is_err());
+    }
+    assert!(refused > 20, "{refused} were refused");
+}
