@@ -3,7 +3,7 @@
 use super::ExecuteError;
 use crate::{
     bal::Proven,
-    state::StateDiff,
+    state::{Overlay, StateDiff},
     vm::parallel::{CodeStore, StateMemory, state_diff},
 };
 use std::fmt;
@@ -15,6 +15,8 @@ pub struct Merged<'a>(Form<'a>);
 
 enum Form<'a> {
     Diff(StateDiff),
+    /// What lies on top of the state before.
+    Overlay(Overlay<'a>),
     /// Final values of the multi-version memory.
     Memory(Box<(StateMemory, CodeStore)>),
     /// An access list that has proved right.
@@ -22,6 +24,10 @@ enum Form<'a> {
 }
 
 impl<'a> Merged<'a> {
+    pub(crate) const fn on_top(overlay: Overlay<'a>) -> Self {
+        Self(Form::Overlay(overlay))
+    }
+
     pub(crate) fn in_memory(memory: StateMemory, codes: CodeStore) -> Self {
         Self(Form::Memory(Box::new((memory, codes))))
     }
@@ -39,6 +45,7 @@ impl<'a> Merged<'a> {
     pub fn into_diff(self) -> Result<StateDiff, ExecuteError> {
         match self.0 {
             Form::Diff(diff) => Ok(diff),
+            Form::Overlay(overlay) => Ok(overlay.diff()),
             Form::Memory(parts) => {
                 let (memory, codes) = *parts;
                 state_diff(&memory, &codes)
@@ -55,6 +62,7 @@ impl fmt::Debug for Form<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Diff(_) => "Diff",
+            Self::Overlay(_) => "Overlay",
             Self::Memory(_) => "Memory",
             Self::List(_) => "List",
         })

@@ -1,7 +1,8 @@
 //! One transaction after the other: the specification.
 
 use super::{
-    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, ScheduleReport,
+    AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, Merged,
+    ScheduleReport,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
 use crate::{
@@ -190,7 +191,7 @@ impl<'a, I> Sequential<'a, I> {
             self.before,
         )?;
         Ok(Executed {
-            merged: database.database.diff().into(),
+            merged: Merged::on_top(database.database),
             system,
             block_access_list: database.list.map(ListBuilder::finish),
             schedule: ScheduleReport {
