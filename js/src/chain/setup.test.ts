@@ -5,7 +5,8 @@ const at = 1_800_000_000_999
 
 test('without options it is a chain for development that begins now', () => {
   const { options, blocks, nowMs, timeMs } = chainSetup({}, at)
-  expect(JSON.parse(options)).toEqual({ timestamp: 1_800_000_000, mining: 'auto', limits: {} })
+  const limits = { time: 10_000 }
+  expect(JSON.parse(options)).toEqual({ timestamp: 1_800_000_000, mining: 'auto', limits })
   expect({ blocks, nowMs, timeMs }).toEqual({ blocks: undefined, nowMs: at, timeMs: 10_000 })
 })
 

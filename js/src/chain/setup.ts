@@ -66,6 +66,7 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
   if (limits.time !== undefined) whole('limits.time', limits.time, 1)
   if (limits.memory !== undefined) whole('limits.memory', limits.memory, 1)
   if (limits.gas !== undefined) quantity('limits.gas', limits.gas, 2n ** 64n)
+  const timeMs = limits.time ?? DEFAULT_TIME_MS
   const node = {
     ...(genesis === undefined
       ? { timestamp: Math.floor(nowMs / 1000), chainId: chain?.id }
@@ -74,13 +75,12 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mnemonic: accounts.mnemonic,
     balance: hex(accounts.balance),
     mining: miningOf(mining),
-    limits: { time: limits.time, memory: limits.memory, gas: numeric(limits.gas) },
+    limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  const timeMs = limits.time ?? DEFAULT_TIME_MS
   return { options: JSON.stringify(node), blocks: importChain, nowMs, timeMs }
 }
 
-/** Milliseconds that a request may take. The engine has the same default. */
+/** Milliseconds that a request may take. */
 const DEFAULT_TIME_MS = 10_000
 
 /** Each is derived when the engine starts. */
