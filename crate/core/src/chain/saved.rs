@@ -104,8 +104,8 @@ impl Saver {
                 .take_while(|(one, other)| Arc::ptr_eq(one, other))
                 .count()
         });
-        let mut canonical: Vec<_> = chain.canonical.iter().skip(shared).collect();
-        let mut beside: Vec<_> = match chain.blocks.size() == chain.canonical.len() {
+        let canonical: Vec<_> = chain.canonical.iter().skip(shared).collect();
+        let beside: Vec<_> = match chain.blocks.size() == chain.canonical.len() {
             true => Vec::new(),
             false => {
                 let blocks = chain.blocks.values();
@@ -117,16 +117,14 @@ impl Saver {
         for block in blocks {
             self.block(chain, block);
         }
-        let positions = |blocks: &mut Vec<&Arc<StoredBlock>>| {
-            blocks
-                .drain(..)
-                .filter_map(|block| self.positions.get(&Arc::as_ptr(block)).copied())
-                .collect()
+        let positions = |blocks: Vec<&Arc<StoredBlock>>| {
+            let position = |block| self.positions.get(&Arc::as_ptr(block)).copied();
+            blocks.into_iter().filter_map(position).collect()
         };
         SavedChain {
             shared,
-            canonical: positions(&mut canonical),
-            beside: positions(&mut beside),
+            canonical: positions(canonical),
+            beside: positions(beside),
         }
     }
 

@@ -12,8 +12,13 @@ mod perturb;
 mod stops;
 mod world;
 
-use super::hook::Hook;
-use crate::{Block, MemoryState, block::Fixture, vm::SpecId};
+use super::{BlockProgram, Nonces, hook::Hook};
+use crate::{
+    Block, ExecuteOptions, MemoryState,
+    block::Fixture,
+    state::StateSource,
+    vm::{Environment, SpecId},
+};
 use parevm_testkit::{fixture, workload};
 use perturb::{Tally, check};
 use rayon::prelude::*;
@@ -48,6 +53,17 @@ fn number(variable: &str, default: u64) -> u64 {
 fn seeds(count: u64) -> std::ops::Range<u64> {
     let first = number("PAREVM_SEED", 0);
     first..first + number("PAREVM_SEEDS", count)
+}
+
+/// `block` as a program for one trial.
+fn program_of<'b>(
+    block: &'b Block,
+    environment: &'b Environment,
+    state: &'b dyn StateSource,
+    options: &ExecuteOptions<'b>,
+) -> BlockProgram<'b> {
+    let nonces = Nonces::new(&block.transactions);
+    BlockProgram::new(block, environment, state, options, nonces)
 }
 
 /// A block in which few accounts meet often.

@@ -3,10 +3,10 @@
 use super::{
     super::{
         location::Location,
-        nonces::Nonces,
         program::BlockProgram,
         value::{StateCheck, StatePatch},
     },
+    program_of,
     world::World,
 };
 use crate::{Block, ExecuteOptions, MemoryState, state::Overlay, system, vm::Environment};
@@ -111,13 +111,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             transactions: vec![transaction.clone()],
             ..block.clone()
         };
-        let program = BlockProgram::new(
-            &alone,
-            &environment,
-            &world,
-            &options,
-            Nonces::new(&alone.transactions),
-        );
+        let program = program_of(&alone, &environment, &world, &options);
         let trial = Trial::of(&program, TxIndex::new(0));
         if !matches!(&trial.output, Ok(ran) if ran.result == expected) {
             let output = &trial.output;
@@ -167,13 +161,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             }
             tally.runs += 1;
             tally.perturbed += changes.len();
-            let program = BlockProgram::new(
-                &alone,
-                &environment,
-                &other,
-                &options,
-                Nonces::new(&alone.transactions),
-            );
+            let program = program_of(&alone, &environment, &other, &options);
             let again = Trial::of(&program, TxIndex::new(0));
             if let Some(words) = difference(&trial, &again) {
                 tally.complaints.push(format!(

@@ -5,11 +5,9 @@ use super::{
     super::{
         commuting_evm::Ran,
         location::Location,
-        nonces::Nonces,
-        program::BlockProgram,
         value::{StatePatch, StateValue},
     },
-    random, seeds,
+    program_of, random, seeds,
     world::World,
 };
 use crate::{
@@ -96,25 +94,13 @@ fn check(name: &str, block: &Block, state: &MemoryState) -> Tally {
             transactions: vec![transaction.clone()],
             ..block.clone()
         };
-        let program = BlockProgram::new(
-            &alone,
-            &environment,
-            &world,
-            &options,
-            Nonces::new(&alone.transactions),
-        );
+        let program = program_of(&alone, &environment, &world, &options);
         let straight = Trial::of(&program, TxIndex::new(0));
         let fetched = Fetched {
             world: &world,
             asked: Mutex::default(),
         };
-        let fetching = BlockProgram::new(
-            &alone,
-            &environment,
-            &fetched,
-            &options,
-            Nonces::new(&alone.transactions),
-        );
+        let fetching = program_of(&alone, &environment, &fetched, &options);
         let stopping = Trial::of(&fetching, TxIndex::new(0));
         tally.transactions += 1;
         tally.stops += fetched.asked.lock().unwrap().len();
