@@ -5,16 +5,20 @@ use std::{
     process,
     sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-/// Far more than any seed takes, shrinking included.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Between two looks.
+const TICK: Duration = Duration::from_secs(5);
 
-/// The seed that is tried, and since when.
-type Current = Option<(Target, u64, Instant)>;
+/// Looks at one seed, five minutes of them: far more than any seed takes, shrinking included.
+const PATIENCE: u32 = 60;
 
-/// Looks at the clock from a thread of its own.
+/// The seed that is tried, and how often it was looked at.
+type Current = Option<(Target, u64, u32)>;
+
+/// Looks from a thread of its own. Its looks are counted and not the clock asked: a process that was
+/// stopped for a while did not look either.
 pub(super) struct Watch(Arc<Mutex<Current>>);
 
 impl Watch {
@@ -23,13 +27,14 @@ impl Watch {
         let seen = Arc::clone(&current);
         thread::spawn(move || {
             loop {
-                thread::sleep(Duration::from_secs(5));
-                let current = *seen.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((target, seed, since)) = current
-                    && since.elapsed() > PATIENCE
-                {
-                    eprintln!("{target:?} {seed}: does not end");
-                    process::exit(1);
+                thread::sleep(TICK);
+                let mut current = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((target, seed, looks)) = current.as_mut() {
+                    *looks += 1;
+                    if *looks > PATIENCE {
+                        eprintln!("{target:?} {seed}: does not end");
+                        process::exit(1);
+                    }
                 }
             }
         });
@@ -39,6 +44,6 @@ impl Watch {
     /// A seed begins.
     pub(super) fn seed(&self, target: Target, seed: u64) {
         let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *current = Some((target, seed, Instant::now()));
+        *current = Some((target, seed, 0));
     }
 }
