@@ -1,6 +1,7 @@
 // Measures everything on this machine and keeps it: `npm run record`.
 //
-//   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--skip node,...]
+//   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
+//     [--skip node,...]
 //
 // Writes bench/record/<date>-<machine>.json. The machine must do nothing else meanwhile.
 
@@ -53,6 +54,7 @@ if (isProgram(import.meta.url)) {
         blocks: { type: 'string' },
         count: { type: 'string' },
         runs: { type: 'string', default: '9' },
+        'sample-ms': { type: 'string', default: '100' },
         skip: { type: 'string', default: '' },
       },
     })
@@ -77,7 +79,11 @@ if (isProgram(import.meta.url)) {
       ...(suite === 'mainnet' ? ['--blocks', folder] : []),
       ...(suite === 'synthetic' && values.count ? ['--count', values.count] : []),
     ]
-    const timed = [...['--threads', values.threads], ...['--runs', values.runs]]
+    const timed = [
+      ...['--threads', values.threads],
+      ...['--runs', values.runs],
+      ...['--sample-ms', values['sample-ms']],
+    ]
     const started = new Date()
     const record = {
       date: started.toISOString().slice(0, 10),

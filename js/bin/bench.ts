@@ -18,6 +18,7 @@ export async function bench(args: string[]): Promise<boolean> {
       only: { type: 'string' },
       threads: { type: 'string', default: String(os.availableParallelism()) },
       runs: { type: 'string', default: '9' },
+      'sample-ms': { type: 'string', default: '100' },
       json: { type: 'string' },
     },
   })
@@ -26,6 +27,7 @@ export async function bench(args: string[]): Promise<boolean> {
   const unknown = only?.find((name) => !all.some((subject) => subject.name === name))
   if (unknown !== undefined) throw new UsageError(`there is no block ${unknown}`)
   const samples = count('--runs', values.runs)
+  const sampleMs = count('--sample-ms', values['sample-ms'], 60_000)
   const engines = await Promise.all(
     counts('--threads', values.threads).map((threads) => startEvm(nodeHost(), { threads })),
   )
@@ -39,8 +41,7 @@ export async function bench(args: string[]): Promise<boolean> {
       const { threads } = evm.info
       try {
         const request = { kind: 'replay', block, executor: 'auto' } as const
-        const timing = { samples, sampleMs: SAMPLE_MS }
-        const replayed = await supervisor.request({ ...request, ...timing })
+        const replayed = await supervisor.request({ ...request, samples, sampleMs })
         const checks = Object.values(replayed.checks)
         if (!replayed.equalsSequential || checks.includes(false))
           throw new Error('the result is not that of the header or of sequential execution')
@@ -72,9 +73,6 @@ export async function bench(args: string[]): Promise<boolean> {
   process.stdout.write(show(report))
   return good
 }
-
-/** Every sample is repeated until it takes this long. */
-const SAMPLE_MS = 100
 
 /** The blocks that `crate/testkit` makes. */
 const SYNTHETIC = ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix']

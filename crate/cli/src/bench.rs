@@ -24,13 +24,13 @@ pub(crate) struct Arguments {
     /// Samples of each figure; the median counts.
     #[arg(long, default_value_t = 9)]
     runs: usize,
+    /// A sample is repeated until it takes this long, in milliseconds.
+    #[arg(long, default_value_t = 100.0)]
+    sample_ms: f64,
     /// Writes the figures to this file, `-` for stdout.
     #[arg(long)]
     json: Option<PathBuf>,
 }
-
-/// A sample is repeated until it takes this long, in milliseconds.
-const SAMPLE_MS: f64 = 100.0;
 
 /// Measures every block. A result that is not that of sequential execution is told on stderr.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let threads: Vec<_> = engines.iter().map(|engine| engine.threads()).collect();
     let timing = Timing {
         samples: arguments.runs,
-        sample_ms: SAMPLE_MS,
+        sample_ms: arguments.sample_ms,
         now: now_ms,
     };
     let json = arguments.json.as_deref();
