@@ -14,7 +14,15 @@ pub(crate) struct Cell<V: Value> {
     writer: Option<TxIndex>,
     /// Patches above the frontier, lowest writer first, one for each writer.
     pending: VecDeque<Pending<V::Patch>>,
+    /// Readers that had to run again.
+    misses: u8,
 }
+
+/// Patches that commute and are shown together, at most.
+const SHOWN: usize = if cfg!(parevm_loom) { 1 } else { 8 };
+/// After so many readers that had to run again all patches are shown: these
+/// readers rely on the very sum.
+const MISSES: u8 = if cfg!(parevm_loom) { 1 } else { 16 };
 
 struct Pending<P> {
     writer: TxIndex,
@@ -45,12 +53,13 @@ impl<V: Value> Default for Cell<V> {
             settled: None,
             writer: None,
             pending: VecDeque::new(),
+            misses: 0,
         }
     }
 }
 
 impl<V: Value> Cell<V> {
-    /// What `reader` sees: every patch below it, on top of the final value.
+    /// What `reader` sees: the patches below it, on top of the final value.
     pub(crate) fn find(&self, reader: TxIndex) -> Found<V> {
         // Most readers are above all writers, and writers come in order.
         let below = match self.pending.back() {
@@ -99,9 +108,20 @@ impl<V: Value> Cell<V> {
         self.base.get_or_insert(base);
     }
 
-    /// Leaves the patch of a run of `writer` that is not final.
-    pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) {
+    /// Leaves the patch of a run of `writer` that is not final, or hands it back
+    /// where readers do without.
+    pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) -> Result<(), V::Patch> {
+        let is_shown = self.pending.len() < SHOWN || self.misses >= MISSES;
+        if !is_shown && V::commutes(&patch) {
+            return Err(patch);
+        }
         self.mark(writer, Mark::Guess(patch));
+        Ok(())
+    }
+
+    /// Notes that a reader did not see what it should have.
+    pub(crate) fn miss(&mut self) {
+        self.misses = self.misses.saturating_add(1);
     }
 
     /// Has readers wait for `writer`, which runs and is expected to write here.
@@ -164,5 +184,51 @@ impl<V: Value> Cell<V> {
             self.pending = VecDeque::new();
         }
         Some(entry.mark)
+    }
+}
+
+#[cfg(all(test, not(parevm_loom)))]
+mod tests {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Sum(u64);
+
+    impl Value for Sum {
+        type Patch = u64;
+        type Check = ();
+
+        fn apply(&mut self, patch: &u64) {
+            self.0 += patch;
+        }
+        fn overwrites(_: &u64) -> bool {
+            false
+        }
+        fn commutes(patch: &u64) -> bool {
+            *patch == 1
+        }
+        fn admits(&self, (): &()) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn some_patches_that_commute_are_shown_and_all_when_readers_needed_them() {
+        let mut cell = Cell::default();
+        cell.load(Sum(0));
+        let mut put = |writer, patch| cell.put(TxIndex::new(writer), patch).is_ok();
+        let shown = (0..20).filter(|writer| put(*writer, 1)).count();
+        assert_eq!(shown, SHOWN);
+        assert!(put(20, 2), "a patch that does not commute is shown");
+        assert!(!put(21, 1));
+        for _ in 0..MISSES {
+            cell.miss();
+        }
+        assert!(cell.put(TxIndex::new(22), 1).is_ok());
+        let seen = match cell.find(TxIndex::new(30)) {
+            Found::Value(Sum(seen)) => seen,
+            Found::Estimate(_) | Found::Unloaded => 0,
+        };
+        assert_eq!(seen, SHOWN as u64 + 3);
     }
 }

@@ -305,6 +305,9 @@ impl Value for Counter {
     fn overwrites(patch: &Patch) -> bool {
         matches!(patch, Patch::Set(_))
     }
+    fn commutes(patch: &Patch) -> bool {
+        matches!(patch, Patch::Gain(_))
+    }
     fn admits(&self, check: &u64) -> bool {
         self.0 == *check
     }

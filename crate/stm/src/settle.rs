@@ -88,7 +88,10 @@ impl<'m, P: Program> Shared<'m, P> {
             return;
         }
         if let Some(id) = failed {
-            let writer = lock(self.memory.cell(id)).final_writer();
+            let mut cell = lock(self.memory.cell(id));
+            cell.miss();
+            let writer = cell.final_writer();
+            drop(cell);
             writer.inspect(|writer| self.predictor.learn(*writer, id));
         }
         self.mark(index, &record.written);

@@ -19,6 +19,11 @@ pub trait Value: Clone + Send + Sync {
     /// Whether `patch` leaves the same value whatever it is applied to.
     fn overwrites(patch: &Self::Patch) -> bool;
 
+    /// Whether readers do as well without `patch`, as a rule, until it is final.
+    /// Where several such patches are pending, others are not shown to readers:
+    /// it costs more to keep hundreds of them in order than they are worth.
+    fn commutes(patch: &Self::Patch) -> bool;
+
     /// Whether a run that relied on `check` would have done the same had it
     /// read this value.
     fn admits(&self, check: &Self::Check) -> bool;

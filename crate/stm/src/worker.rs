@@ -203,8 +203,11 @@ impl<'m, P: Program> Worker<'m, P> {
         let mut record = view.take_record(output);
         if record.output.is_some() {
             for (id, patch) in view.drain_visible() {
-                lock(self.shared.memory.cell(id)).put(index, patch);
-                record.written.push(id);
+                let left = lock(self.shared.memory.cell(id)).put(index, patch);
+                match left {
+                    Ok(()) => record.written.push(id),
+                    Err(patch) => record.blind.push((id, patch)),
+                }
             }
         }
         self.shared.take_back(index, &expected, &record.written);

@@ -16,6 +16,9 @@ impl Value for Nothing {
     fn overwrites((): &()) -> bool {
         true
     }
+    fn commutes((): &()) -> bool {
+        false
+    }
     fn admits(&self, (): &()) -> bool {
         true
     }

@@ -67,10 +67,12 @@ const LEAST_GAS: u64 = 3_750_000;
 /// What a plain transfer counts for here. It takes less time than its gas says.
 const TRANSFER_GAS: u64 = 4_000;
 /// Gas limits of calls for each plain transfer, below which transfers are most of the work. They are
-/// so short that workers gain nothing on a thousand of them: senders and receivers recur.
-const CALL_GAS_PER_TRANSFER: u64 = 12_000;
+/// so short that a few workers gain nothing on a thousand of them: senders and receivers recur.
+const CALL_GAS_PER_TRANSFER: u64 = 8_000;
 /// So many transfers are worth it all the same.
 const MANY_TRANSFERS: u64 = 5_000;
+/// So many workers are, too.
+const MANY_THREADS: usize = 4;
 
 /// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
 /// words.
@@ -129,7 +131,7 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
         (Executor::Sequential, "one transaction")
     } else if gas < LEAST_GAS {
         (Executor::Sequential, "little to compute")
-    } else if is_transfers && transfers < MANY_TRANSFERS {
+    } else if is_transfers && transfers < MANY_TRANSFERS && threads < MANY_THREADS {
         (Executor::Sequential, "mostly plain transfers")
     } else {
         (Executor::Parallel, "several threads and enough to compute")
@@ -212,7 +214,8 @@ mod tests {
         assert_eq!(choice(20, 0, 2), (Parallel, reason));
         assert_eq!(choice(100, 600, 2), (Parallel, reason));
         assert_eq!(choice(0, 5_000, 2), (Parallel, reason));
+        assert_eq!(choice(10, 1_000, 4), (Parallel, reason));
         let reason = "mostly plain transfers";
-        assert_eq!(choice(10, 1_000, 8), (Sequential, reason));
+        assert_eq!(choice(10, 1_000, 3), (Sequential, reason));
     }
 }

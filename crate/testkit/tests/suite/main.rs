@@ -25,6 +25,7 @@ mod executor {
     mod fetched;
     mod fuzz;
     mod hashes;
+    mod hot_account;
     mod known_faults;
     mod made_blocks;
     mod stream;

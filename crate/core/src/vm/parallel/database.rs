@@ -251,6 +251,12 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         }
     }
 
+    /// Whether `nonce` is what [`Self::guess_nonce`] tells readers of `address`.
+    pub(crate) fn is_nonce_known(&self, address: Address, nonce: u64) -> bool {
+        let (sender, last) = self.sender;
+        address == sender && last.checked_add(1) == Some(nonce)
+    }
+
     fn narrow(
         &mut self,
         address: Address,

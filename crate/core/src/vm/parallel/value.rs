@@ -68,6 +68,8 @@ pub(crate) struct AccountChange {
     /// Wei gained, modulo 2^256: a loss is a large gain.
     pub(crate) gain: U256,
     pub(crate) nonce: Option<u64>,
+    /// Whether readers know the nonce beforehand.
+    pub(crate) is_nonce_known: bool,
     pub(crate) code_hash: Option<B256>,
     /// The account was created: its storage starts empty.
     pub(crate) is_created: bool,
@@ -228,6 +230,16 @@ impl Value for StateValue {
         }
     }
 
+    /// A balance that is sent or received, mostly: readers hardly ever rely on the
+    /// very sum.
+    fn commutes(patch: &StatePatch) -> bool {
+        let StatePatch::Account(AccountPatch::Change(change)) = patch else {
+            return false;
+        };
+        let is_nonce_seen = change.nonce.is_none() || change.is_nonce_known;
+        is_nonce_seen && change.code_hash.is_none() && !change.is_created
+    }
+
     fn admits(&self, check: &StateCheck) -> bool {
         match (self, check) {
             (Self::Account(value), StateCheck::Account(check)) => check.admits(value),
@@ -274,6 +286,7 @@ mod tests {
         AccountPatch::Change(AccountChange {
             gain: U256::from(amount),
             nonce: None,
+            is_nonce_known: false,
             code_hash: None,
             is_created: false,
             empty,
@@ -339,6 +352,33 @@ mod tests {
         assert_eq!(applied(ABSENT, gain(0, EmptyAccount::Kept)), bare(0));
         assert_eq!(applied(ABSENT, gain(7, EmptyAccount::Cleared)), bare(7));
         assert_eq!(applied(bare(3), gain(4, EmptyAccount::Cleared)), bare(7));
+    }
+
+    #[test]
+    fn what_readers_need_not_see_is_money_and_nonces_they_know() {
+        let AccountPatch::Change(money) = gain(5, EmptyAccount::Cleared) else {
+            unreachable!("a gain is a change");
+        };
+        let commutes =
+            |change| StateValue::commutes(&StatePatch::Account(AccountPatch::Change(change)));
+        assert!(commutes(money));
+        let mut change = AccountChange {
+            nonce: Some(4),
+            ..money
+        };
+        assert!(!commutes(change));
+        change.is_nonce_known = true;
+        assert!(commutes(change));
+        assert!(!commutes(AccountChange {
+            code_hash: Some(CODE),
+            ..money
+        }));
+        assert!(!commutes(AccountChange {
+            is_created: true,
+            ..money
+        }));
+        let destroy = AccountPatch::Destroy { epoch: 4 };
+        assert!(!StateValue::commutes(&StatePatch::Account(destroy)));
     }
 
     #[test]

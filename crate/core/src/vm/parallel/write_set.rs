@@ -68,7 +68,11 @@ fn record_account(
         }
         return Ok(());
     }
-    if let Some(change) = change(account, loaded.seen.account, untouched(spec, epoch)) {
+    let untouched = AccountChange {
+        is_nonce_known: database.is_nonce_known(address, account.info.nonce),
+        ..untouched(spec, epoch)
+    };
+    if let Some(change) = change(account, loaded.seen.account, untouched) {
         if change.code_hash.is_some()
             && let Some(code) = &account.info.code
         {
@@ -124,6 +128,7 @@ pub(super) fn untouched(spec: SpecId, epoch: Epoch) -> AccountChange {
     AccountChange {
         gain: U256::ZERO,
         nonce: None,
+        is_nonce_known: false,
         code_hash: None,
         is_created: false,
         empty: empty_account(spec),

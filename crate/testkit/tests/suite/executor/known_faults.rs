@@ -100,6 +100,9 @@ impl Value for Register {
     fn overwrites(_patch: &u64) -> bool {
         true
     }
+    fn commutes(_patch: &u64) -> bool {
+        false
+    }
     fn admits(&self, check: &u64) -> bool {
         self.0 == *check
     }

@@ -2,16 +2,22 @@
 //!
 //! The allocator that std brings to wasm takes one lock for the whole
 //! instance, with which two threads that allocate are slower than one. Here
-//! every thread keeps lists of free blocks by size class and takes no lock as
-//! long as its lists hold what it asks for. A block may be freed by another
-//! thread than the one that asked for it: it joins the list of the thread that
-//! freed it. Every list is bounded: what a full list is given goes back to the
-//! system allocator, so memory that one thread allocates and another frees does
-//! not pile up.
+//! every thread keeps free blocks by size class and takes no lock as long as
+//! they hold what it asks for. A block may be freed by another thread than the
+//! one that asked for it: it joins those of the thread that freed it. Threads
+//! that have too many and threads that have none exchange them by the magazine
+//! (Bonwick and Adams, "Magazines and Vmem", USENIX 2001). What is kept is
+//! bounded; beyond that blocks go back to the system allocator.
 //!
-//! A thread that ends keeps its lists; in wasm no thread ends before the whole
+//! A thread that ends keeps its blocks; in wasm no thread ends before the whole
 //! instance does.
 
+mod class;
+mod depot;
+mod magazine;
+
+use class::{CLASSES, class_of, layout_of_class, size_of_class};
+use magazine::{Free, Magazine, Magazines};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
@@ -19,41 +25,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Every block of a class is aligned to this many bytes; what needs more goes
-/// to the system allocator.
-const ALIGN: usize = 16;
-/// Sizes up to this one are multiples of [`ALIGN`], one class each.
-const FINE_LIMIT: usize = 128;
-/// The largest size, in bytes, that is cached.
-const LARGEST: usize = 64 * 1024;
-/// Classes between two powers of two above [`FINE_LIMIT`].
-const STEPS: usize = 4;
-const FINE_CLASSES: usize = FINE_LIMIT / ALIGN;
-const DOUBLINGS: usize = (LARGEST.ilog2() - FINE_LIMIT.ilog2()) as usize;
-const CLASSES: usize = FINE_CLASSES + DOUBLINGS * STEPS;
-/// Bytes that one list may hold before it returns what it is given.
-const LIST_BYTES: usize = 512 * 1024;
-
 /// The global allocator: thread-local free lists over [`System`].
 #[derive(Debug)]
 pub struct ThreadLists;
 
-/// A free block, which holds the address of the next one in its first bytes.
-struct Free {
-    next: Option<NonNull<Free>>,
-}
-
-/// The free blocks of one class.
-struct List {
-    first: Option<NonNull<Free>>,
-    len: u32,
-}
-
 thread_local! {
     // Const-initialised and without a destructor: access never allocates and
     // is possible at any time in a thread's life.
-    static LISTS: UnsafeCell<[List; CLASSES]> =
-        const { UnsafeCell::new([const { List { first: None, len: 0 } }; CLASSES]) };
+    static HELD: UnsafeCell<[Magazines; CLASSES]> =
+        const { UnsafeCell::new([Magazines::EMPTY; CLASSES]) };
 }
 
 /// Bytes of the allocation that was refused last; zero as long as none was.
@@ -66,11 +46,11 @@ pub fn refused_bytes() -> usize {
     REFUSED.load(Ordering::Relaxed)
 }
 
-/// Bytes that the system has handed out, those in lists included.
+/// Bytes that the system has handed out, without those in the depot.
 // Relaxed: a sum that orders nothing.
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 
-/// Bytes that are in use or in lists: at most 22 MiB a thread more than what is in use.
+/// Bytes that are in use or held by threads: at most 11 MiB a thread more than what is in use.
 pub(crate) fn in_use() -> usize {
     IN_USE.load(Ordering::Relaxed)
 }
@@ -107,104 +87,85 @@ unsafe fn give_back(block: *mut u8, layout: Layout) {
     unsafe { System.dealloc(block, layout) }
 }
 
-/// The class of blocks that serve `layout`, or `None` where the system
-/// allocator serves it. Depends on `layout` alone, so that a block finds the
-/// class it came from when it is freed.
+/// Runs `work` on what this thread holds of `class`.
 #[inline]
-fn class_of(layout: Layout) -> Option<usize> {
-    let size = layout.size();
-    if layout.align() > ALIGN || size > LARGEST {
-        return None;
-    }
-    if size <= FINE_LIMIT {
-        return Some(size.saturating_sub(1) / ALIGN);
-    }
-    let last = size - 1;
-    let doubling = last.ilog2() as usize;
-    let step = (last >> (doubling - STEPS.ilog2() as usize)) & (STEPS - 1);
-    Some(FINE_CLASSES + (doubling - FINE_LIMIT.ilog2() as usize) * STEPS + step)
-}
-
-/// The size in bytes of every block of `class`.
-#[inline]
-const fn size_of_class(class: usize) -> usize {
-    if class < FINE_CLASSES {
-        return (class + 1) * ALIGN;
-    }
-    let coarse = class - FINE_CLASSES;
-    let base = FINE_LIMIT << (coarse / STEPS);
-    base + (coarse % STEPS + 1) * (base / STEPS)
-}
-
-/// What the system allocator is asked for to get one block of `class`.
-#[inline]
-fn layout_of_class(class: usize) -> Layout {
-    // SAFETY: `ALIGN` is a power of two and no class is larger than `LARGEST`,
-    // far below `isize::MAX`.
-    unsafe { Layout::from_size_align_unchecked(size_of_class(class), ALIGN) }
-}
-
-/// Runs `work` on this thread's list of `class`.
-#[inline]
-fn with_list<R>(class: usize, work: impl FnOnce(&mut List) -> R) -> R {
-    LISTS.with(|lists| {
-        // SAFETY: the lists belong to this thread, and `work` (`pop` and `push`
-        // below) neither allocates nor calls back, so no second reference
-        // exists while this one does.
-        let lists = unsafe { &mut *lists.get() };
-        work(&mut lists[class])
+fn with_magazines<R>(class: usize, work: impl FnOnce(&mut Magazines) -> R) -> R {
+    HELD.with(|held| {
+        // SAFETY: they belong to this thread, and `work` neither allocates nor
+        // calls back, so no second reference exists while this one does.
+        let held = unsafe { &mut *held.get() };
+        work(&mut held[class])
     })
 }
 
-impl List {
-    #[inline]
-    fn pop(&mut self) -> Option<NonNull<Free>> {
-        let block = self.first?;
-        // SAFETY: every block in the list was put there by `push`, which wrote
-        // its `next`; nobody else has its address while it is in the list.
-        self.first = unsafe { block.as_ref().next };
-        self.len -= 1;
-        Some(block)
-    }
-
-    /// Takes `block` if the list of `class` has room for it.
-    ///
-    /// # Safety
-    ///
-    /// `block` is a block of `class` that nobody uses any more.
-    #[inline]
-    unsafe fn push(&mut self, class: usize, block: NonNull<Free>) -> bool {
-        if self.len as usize * size_of_class(class) >= LIST_BYTES {
-            return false;
+/// A block of `class`, of which this thread has none.
+#[cold]
+fn refill(class: usize) -> *mut u8 {
+    if let Some(magazine) = depot::take(class) {
+        IN_USE.fetch_add(depot::bytes(class), Ordering::Relaxed);
+        let block = with_magazines(class, |held| {
+            held.load(magazine);
+            held.pop()
+        });
+        if let Some(block) = block {
+            return block.as_ptr().cast();
         }
-        // SAFETY: the caller gives the block away; every class has room for a
-        // `Free` and its alignment.
-        unsafe { block.write(Free { next: self.first }) };
-        self.first = Some(block);
-        self.len += 1;
-        true
+    }
+    // SAFETY: a class's layout has a size above zero.
+    let block = from_system(|| unsafe { System.alloc(layout_of_class(class)) });
+    noted(block, size_of_class(class))
+}
+
+/// Puts away a full magazine of `class`.
+#[cold]
+fn put_away(class: usize, magazine: Magazine) {
+    IN_USE.fetch_sub(depot::bytes(class), Ordering::Relaxed);
+    if let Err(magazine) = depot::put(class, magazine) {
+        free_all(class, magazine);
+    }
+}
+
+/// What `alloc` returns, if need be after the depot was emptied for it.
+#[inline]
+fn from_system(alloc: impl Fn() -> *mut u8) -> *mut u8 {
+    let block = alloc();
+    if !block.is_null() {
+        return block;
+    }
+    for class in 0..CLASSES {
+        while let Some(magazine) = depot::take(class) {
+            free_all(class, magazine);
+        }
+    }
+    alloc()
+}
+
+/// Gives all blocks of `magazine` back to the system.
+fn free_all(class: usize, mut magazine: Magazine) {
+    while let Some(block) = magazine.pop() {
+        // SAFETY: every block of a class came from `System` with this layout,
+        // and nobody uses what is in a magazine.
+        unsafe { System.dealloc(block.as_ptr().cast(), layout_of_class(class)) }
     }
 }
 
 // SAFETY: a block is handed out either by `System`, with at least the size and
 // alignment asked for (`layout_of_class` of a class is never smaller than a
-// layout of that class), or from a list, where only freed blocks of the same
-// class are. `dealloc` and `realloc` get the layout that `alloc` got and so
-// find the same class. Lists are thread-local, so no block is handed out twice.
+// layout of that class), or from a magazine, where only freed blocks of the
+// same class are. `dealloc` and `realloc` get the layout that `alloc` got and so
+// find the same class. A magazine is one thread's or the depot's, which hands it
+// to one thread, so no block is handed out twice.
 unsafe impl GlobalAlloc for ThreadLists {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(class) = class_of(layout) else {
             // SAFETY: the caller's layout, unchanged.
-            return noted(unsafe { System.alloc(layout) }, layout.size());
+            let block = from_system(|| unsafe { System.alloc(layout) });
+            return noted(block, layout.size());
         };
-        match with_list(class, List::pop) {
+        match with_magazines(class, Magazines::pop) {
             Some(block) => block.as_ptr().cast(),
-            None => {
-                // SAFETY: a class's layout has a size above zero.
-                let block = unsafe { System.alloc(layout_of_class(class)) };
-                noted(block, size_of_class(class))
-            }
+            None => refill(class),
         }
     }
 
@@ -214,14 +175,14 @@ unsafe impl GlobalAlloc for ThreadLists {
             // SAFETY: such a layout was served by `System`.
             return unsafe { give_back(block, layout) };
         };
+        let block: *mut Free = block.cast();
         // SAFETY: the caller gives back a block that `alloc` handed out, which
         // is not null and belongs to this class.
-        let kept = with_list(class, |list| unsafe {
-            list.push(class, NonNull::new_unchecked(block.cast()))
+        let full = with_magazines(class, |held| unsafe {
+            held.push(class, NonNull::new_unchecked(block))
         });
-        if !kept {
-            // SAFETY: every block of a class came from `System` with this layout.
-            unsafe { give_back(block, layout_of_class(class)) }
+        if let Some(magazine) = full {
+            put_away(class, magazine);
         }
     }
 
@@ -230,7 +191,8 @@ unsafe impl GlobalAlloc for ThreadLists {
         if class_of(layout).is_none() {
             // Fresh pages are zero already: only the system allocator knows.
             // SAFETY: the caller's layout, unchanged.
-            return noted(unsafe { System.alloc_zeroed(layout) }, layout.size());
+            let block = from_system(|| unsafe { System.alloc_zeroed(layout) });
+            return noted(block, layout.size());
         }
         // SAFETY: the caller's layout, unchanged.
         let block = unsafe { self.alloc(layout) };
@@ -251,7 +213,7 @@ unsafe impl GlobalAlloc for ThreadLists {
         match (class, new_class) {
             (None, None) => {
                 // SAFETY: both sizes are served by `System`, as the block was.
-                let new_block = unsafe { System.realloc(block, layout, new_size) };
+                let new_block = from_system(|| unsafe { System.realloc(block, layout, new_size) });
                 if !new_block.is_null() {
                     IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
                 }
@@ -277,30 +239,11 @@ unsafe impl GlobalAlloc for ThreadLists {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{magazine::capacity, *};
+    use std::cell::Cell;
 
     fn layout(size: usize) -> Layout {
         Layout::from_size_align(size, 8).unwrap()
-    }
-
-    #[test]
-    fn every_size_fits_its_class_and_no_smaller_one() {
-        for size in 1..=LARGEST {
-            let class = class_of(layout(size)).unwrap();
-            assert!(size_of_class(class) >= size, "size {size}, class {class}");
-            assert!(
-                class == 0 || size_of_class(class - 1) < size,
-                "size {size}, class {class}"
-            );
-        }
-        assert_eq!(class_of(layout(LARGEST)), Some(CLASSES - 1));
-        assert_eq!(size_of_class(CLASSES - 1), LARGEST);
-    }
-
-    #[test]
-    fn large_and_strictly_aligned_blocks_come_from_the_system() {
-        assert_eq!(class_of(layout(LARGEST + 1)), None);
-        assert_eq!(class_of(Layout::from_size_align(64, 32).unwrap()), None);
     }
 
     #[test]
@@ -390,35 +333,49 @@ mod tests {
     }
 
     #[test]
-    fn a_full_list_returns_what_it_is_given() {
-        let layout = layout(48 * 1024);
-        let class = class_of(layout).unwrap();
-        let room = LIST_BYTES.div_ceil(size_of_class(class)) as u32;
-        // SAFETY: each block is freed once, with the layout it was asked for.
-        unsafe {
-            let blocks: Vec<_> = (0..room + 5).map(|_| ThreadLists.alloc(layout)).collect();
-            for block in blocks {
-                ThreadLists.dealloc(block, layout);
-            }
-        }
-        assert_eq!(with_list(class, |list| list.len), room);
-    }
-
-    #[test]
-    fn a_block_freed_by_another_thread_joins_the_list_of_that_thread() {
+    fn blocks_that_one_thread_frees_serve_others() {
         let layout = layout(9000);
         let class = class_of(layout).unwrap();
-        // SAFETY: the block is freed once, with the layout it was asked for.
-        let address = unsafe { ThreadLists.alloc(layout) } as usize;
-        let before = with_list(class, |list| list.len);
-        std::thread::spawn(move || {
-            // SAFETY: as above; the thread that allocated no longer uses it.
-            unsafe { ThreadLists.dealloc(address as *mut u8, layout) };
-            let first = with_list(class, |list| list.first);
-            assert_eq!(first.map(|block| block.as_ptr() as usize), Some(address));
-        })
-        .join()
-        .unwrap();
-        assert_eq!(with_list(class, |list| list.len), before);
+        let count = 5 * capacity(class) as usize;
+        let allocate = move || -> Vec<usize> {
+            // SAFETY: freed below.
+            let block = || unsafe { ThreadLists.alloc(layout) } as usize;
+            (0..count).map(|_| block()).collect()
+        };
+        let free = move |blocks: Vec<usize>| {
+            for block in blocks {
+                // SAFETY: each is freed once, with the layout it was asked for.
+                unsafe { ThreadLists.dealloc(block as *mut u8, layout) }
+            }
+        };
+        let blocks = std::thread::spawn(allocate).join().unwrap();
+        let mut known = blocks.clone();
+        let held = std::thread::spawn(move || {
+            free(blocks);
+            with_magazines(class, |held| held.len())
+        });
+        // What it cannot hold went to the depot, and from there to others.
+        assert_eq!(held.join().unwrap(), 2 * capacity(class));
+        let others = std::thread::spawn(move || {
+            let blocks = allocate();
+            free(blocks.clone());
+            blocks
+        });
+        known.sort_unstable();
+        let others = others.join().unwrap();
+        let again = others
+            .iter()
+            .filter(|block| known.binary_search(block).is_ok());
+        assert_eq!(again.count(), 3 * capacity(class) as usize);
+
+        // What lies there goes back to a system that has no more to give.
+        let block = NonNull::dangling().as_ptr();
+        let tries = Cell::new(0);
+        let given = from_system(|| match tries.replace(tries.get() + 1) {
+            0 => ptr::null_mut(),
+            _ => block,
+        });
+        assert_eq!((given, tries.get()), (block, 2));
+        assert!(depot::take(class).is_none());
     }
 }
