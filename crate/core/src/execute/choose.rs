@@ -5,7 +5,7 @@ use crate::{
     block::{Block, Header, Transaction},
     vm::SpecId,
 };
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 /// A way to run a block. All return the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -71,8 +71,8 @@ const TRANSFER_GAS: u64 = 4_000;
 const CALL_GAS_PER_TRANSFER: u64 = 8_000;
 /// So many transfers are worth it all the same.
 const MANY_TRANSFERS: u64 = 5_000;
-/// So many workers are, too.
-const MANY_THREADS: usize = 4;
+/// So many workers make it worth it, too. More are in each other's way.
+const WORKERS_ON_TRANSFERS: RangeInclusive<usize> = 4..=8;
 
 /// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
 /// words.
@@ -131,7 +131,8 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
         (Executor::Sequential, "one transaction")
     } else if gas < LEAST_GAS {
         (Executor::Sequential, "little to compute")
-    } else if is_transfers && transfers < MANY_TRANSFERS && threads < MANY_THREADS {
+    } else if is_transfers && transfers < MANY_TRANSFERS && !WORKERS_ON_TRANSFERS.contains(&threads)
+    {
         (Executor::Sequential, "mostly plain transfers")
     } else {
         (Executor::Parallel, "several threads and enough to compute")
@@ -217,5 +218,6 @@ mod tests {
         assert_eq!(choice(10, 1_000, 4), (Parallel, reason));
         let reason = "mostly plain transfers";
         assert_eq!(choice(10, 1_000, 3), (Sequential, reason));
+        assert_eq!(choice(10, 1_000, 16), (Sequential, reason));
     }
 }
