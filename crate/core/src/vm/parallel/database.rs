@@ -2,11 +2,12 @@
 //! over a view of the multi-version memory.
 
 use super::{
+    check::{AccountCheck, HUGE_BALANCE},
     code_store::CodeStore,
     location::Location,
     nonces::Nonces,
     program::{BlockProgram, base},
-    value::{AccountCheck, AccountValue, HUGE_BALANCE, SlotValue, StateCheck, StateValue},
+    value::{AccountValue, SlotValue, StateCheck, StateValue},
 };
 use crate::{
     execute::ExecuteError,

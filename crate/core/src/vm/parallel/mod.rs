@@ -4,8 +4,9 @@
 //! any load and go on later ([`suspension`]), over a database
 //! ([`database`]) that reads the memory and records what the run relies on;
 //! afterwards revm's journal becomes patches ([`write_set`]). What locations
-//! hold, and when a reader need not run again, is in [`value`].
+//! hold is in [`value`], and when a reader need not run again in [`check`].
 
+mod check;
 mod claims;
 mod code_store;
 mod commuting_evm;
