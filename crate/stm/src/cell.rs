@@ -111,7 +111,12 @@ impl<V: Value> Cell<V> {
     /// Leaves the patch of a run of `writer` that is not final, or hands it back
     /// where readers do without.
     pub(crate) fn put(&mut self, writer: TxIndex, patch: V::Patch) -> Result<(), V::Patch> {
-        let is_shown = self.pending.len() < SHOWN || self.misses >= MISSES;
+        // Who comes above the lowest one sees that there is something.
+        let is_lowest = self
+            .pending
+            .front()
+            .is_none_or(|first| writer < first.writer);
+        let is_shown = is_lowest || self.pending.len() < SHOWN || self.misses >= MISSES;
         if !is_shown && V::commutes(&patch) {
             return Err(patch);
         }
@@ -217,10 +222,11 @@ mod tests {
         let mut cell = Cell::default();
         cell.load(Sum(0));
         let mut put = |writer, patch| cell.put(TxIndex::new(writer), patch).is_ok();
-        let shown = (0..20).filter(|writer| put(*writer, 1)).count();
+        let shown = (1..20).filter(|writer| put(*writer, 1)).count();
         assert_eq!(shown, SHOWN);
         assert!(put(20, 2), "a patch that does not commute is shown");
         assert!(!put(21, 1));
+        assert!(put(0, 1), "the lowest patch is shown");
         for _ in 0..MISSES {
             cell.miss();
         }
@@ -229,6 +235,6 @@ mod tests {
             Found::Value(Sum(seen)) => seen,
             Found::Estimate(_) | Found::Unloaded => 0,
         };
-        assert_eq!(seen, SHOWN as u64 + 3);
+        assert_eq!(seen, SHOWN as u64 + 4);
     }
 }
