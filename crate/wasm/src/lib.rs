@@ -36,7 +36,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: allocator::ThreadLists = allocator::ThreadLists;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 /// Returns the version of the package.
 #[wasm_bindgen]

@@ -53,10 +53,10 @@ pub(super) fn layout_of_class(class: usize) -> Layout {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn layout(size: usize) -> Layout {
+    pub(in super::super) fn layout(size: usize) -> Layout {
         Layout::from_size_align(size, 8).unwrap()
     }
 

@@ -12,6 +12,12 @@ pub(super) const fn capacity(class: usize) -> u32 {
     (MAGAZINE_BYTES / size_of_class(class)) as u32
 }
 
+/// Bytes of a full magazine of `class`.
+#[inline]
+pub(super) const fn bytes(class: usize) -> usize {
+    capacity(class) as usize * size_of_class(class)
+}
+
 /// A free block, which says in its first bytes what comes after it.
 pub(super) struct Free {
     next: Option<NonNull<Free>>,

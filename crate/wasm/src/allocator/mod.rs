@@ -17,7 +17,8 @@ mod depot;
 mod magazine;
 
 use class::{CLASSES, class_of, layout_of_class, size_of_class};
-use magazine::{Free, Magazine, Magazines};
+use depot::Depot;
+use magazine::{Free, Magazine, Magazines, bytes};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::ptr::{self, NonNull};
@@ -25,9 +26,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// The global allocator: thread-local free lists over [`System`].
+/// The global allocator: free blocks per thread over [`System`].
 #[derive(Debug)]
-pub struct ThreadLists;
+pub struct Allocator;
+
+/// What threads have to spare. One thread alone waits for nobody at the system
+/// allocator, and may live in little memory.
+static DEPOT: Depot = Depot::new(if cfg!(feature = "threads") {
+    64 << 20
+} else {
+    8 << 20
+});
 
 thread_local! {
     // Const-initialised and without a destructor: access never allocates and
@@ -101,8 +110,8 @@ fn with_magazines<R>(class: usize, work: impl FnOnce(&mut Magazines) -> R) -> R 
 /// A block of `class`, of which this thread has none.
 #[cold]
 fn refill(class: usize) -> *mut u8 {
-    if let Some(magazine) = depot::take(class) {
-        IN_USE.fetch_add(depot::bytes(class), Ordering::Relaxed);
+    if let Some(magazine) = DEPOT.take(class) {
+        IN_USE.fetch_add(bytes(class), Ordering::Relaxed);
         let block = with_magazines(class, |held| {
             held.load(magazine);
             held.pop()
@@ -119,8 +128,8 @@ fn refill(class: usize) -> *mut u8 {
 /// Puts away a full magazine of `class`.
 #[cold]
 fn put_away(class: usize, magazine: Magazine) {
-    IN_USE.fetch_sub(depot::bytes(class), Ordering::Relaxed);
-    if let Err(magazine) = depot::put(class, magazine) {
+    IN_USE.fetch_sub(bytes(class), Ordering::Relaxed);
+    if let Err(magazine) = DEPOT.put(class, magazine) {
         free_all(class, magazine);
     }
 }
@@ -133,7 +142,7 @@ fn from_system(alloc: impl Fn() -> *mut u8) -> *mut u8 {
         return block;
     }
     for class in 0..CLASSES {
-        while let Some(magazine) = depot::take(class) {
+        while let Some(magazine) = DEPOT.take(class) {
             free_all(class, magazine);
         }
     }
@@ -155,7 +164,7 @@ fn free_all(class: usize, mut magazine: Magazine) {
 // same class are. `dealloc` and `realloc` get the layout that `alloc` got and so
 // find the same class. A magazine is one thread's or the depot's, which hands it
 // to one thread, so no block is handed out twice.
-unsafe impl GlobalAlloc for ThreadLists {
+unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let Some(class) = class_of(layout) else {
@@ -239,23 +248,19 @@ unsafe impl GlobalAlloc for ThreadLists {
 
 #[cfg(test)]
 mod tests {
-    use super::{magazine::capacity, *};
+    use super::{class::tests::layout, magazine::capacity, *};
     use std::cell::Cell;
-
-    fn layout(size: usize) -> Layout {
-        Layout::from_size_align(size, 8).unwrap()
-    }
 
     #[test]
     fn a_freed_block_is_handed_out_again() {
         let layout = layout(100);
         // SAFETY: each block is freed once, with the layout it was asked for.
         unsafe {
-            let first = ThreadLists.alloc(layout);
-            ThreadLists.dealloc(first, layout);
-            let second = ThreadLists.alloc(layout);
+            let first = Allocator.alloc(layout);
+            Allocator.dealloc(first, layout);
+            let second = Allocator.alloc(layout);
             assert_eq!(first, second);
-            ThreadLists.dealloc(second, layout);
+            Allocator.dealloc(second, layout);
         }
     }
 
@@ -274,18 +279,18 @@ mod tests {
                 if draw.is_multiple_of(3) && !blocks.is_empty() {
                     let (block, layout, mark) = blocks.swap_remove(draw % blocks.len());
                     assert_eq!((*block, *block.add(layout.size() - 1)), (mark, mark));
-                    ThreadLists.dealloc(block, layout);
+                    Allocator.dealloc(block, layout);
                 } else if draw % 3 == 1 && !blocks.is_empty() {
                     let index = draw % blocks.len();
                     let (block, old, mark) = blocks[index];
                     let new = layout(1 + draw % 5000);
-                    let block = ThreadLists.realloc(block, old, new.size());
+                    let block = Allocator.realloc(block, old, new.size());
                     assert_eq!(*block, mark);
                     block.write_bytes(mark, new.size());
                     blocks[index] = (block, new, mark);
                 } else {
                     let layout = layout(1 + draw % 3000);
-                    let block = ThreadLists.alloc(layout);
+                    let block = Allocator.alloc(layout);
                     let mark = round as u8;
                     block.write_bytes(mark, layout.size());
                     blocks.push((block, layout, mark));
@@ -294,7 +299,7 @@ mod tests {
         }
         for (block, layout, _) in blocks {
             // SAFETY: as above.
-            unsafe { ThreadLists.dealloc(block, layout) }
+            unsafe { Allocator.dealloc(block, layout) }
         }
     }
 
@@ -303,12 +308,12 @@ mod tests {
         let layout = layout(256);
         // SAFETY: written within its size, freed once each.
         unsafe {
-            let used = ThreadLists.alloc(layout);
+            let used = Allocator.alloc(layout);
             used.write_bytes(0xff, 256);
-            ThreadLists.dealloc(used, layout);
-            let zeroed = ThreadLists.alloc_zeroed(layout);
+            Allocator.dealloc(used, layout);
+            let zeroed = Allocator.alloc_zeroed(layout);
             assert!((0..256).all(|at| *zeroed.add(at) == 0));
-            ThreadLists.dealloc(zeroed, layout);
+            Allocator.dealloc(zeroed, layout);
         }
     }
 
@@ -320,14 +325,14 @@ mod tests {
         let before = in_use();
         // SAFETY: each block is freed once, with the layout it was asked for last.
         unsafe {
-            let one = ThreadLists.alloc(layout(MUCH));
-            let other = ThreadLists.alloc_zeroed(layout(MUCH));
+            let one = Allocator.alloc(layout(MUCH));
+            let other = Allocator.alloc_zeroed(layout(MUCH));
             assert!(near(before + 2 * MUCH));
-            let one = ThreadLists.realloc(one, layout(MUCH), 2 * MUCH);
+            let one = Allocator.realloc(one, layout(MUCH), 2 * MUCH);
             assert!(near(before + 3 * MUCH));
-            ThreadLists.dealloc(other, layout(MUCH));
+            Allocator.dealloc(other, layout(MUCH));
             assert!(near(before + 2 * MUCH));
-            ThreadLists.dealloc(one, layout(2 * MUCH));
+            Allocator.dealloc(one, layout(2 * MUCH));
             assert!(near(before));
         }
     }
@@ -339,13 +344,13 @@ mod tests {
         let count = 5 * capacity(class) as usize;
         let allocate = move || -> Vec<usize> {
             // SAFETY: freed below.
-            let block = || unsafe { ThreadLists.alloc(layout) } as usize;
+            let block = || unsafe { Allocator.alloc(layout) } as usize;
             (0..count).map(|_| block()).collect()
         };
         let free = move |blocks: Vec<usize>| {
             for block in blocks {
                 // SAFETY: each is freed once, with the layout it was asked for.
-                unsafe { ThreadLists.dealloc(block as *mut u8, layout) }
+                unsafe { Allocator.dealloc(block as *mut u8, layout) }
             }
         };
         let blocks = std::thread::spawn(allocate).join().unwrap();
@@ -376,6 +381,6 @@ mod tests {
             _ => block,
         });
         assert_eq!((given, tries.get()), (block, 2));
-        assert!(depot::take(class).is_none());
+        assert!(DEPOT.take(class).is_none());
     }
 }
