@@ -20,6 +20,7 @@ const HELP = `parevm runs Ethereum blocks on all cores.
     --only NAME,...      only these blocks                         (default: all)
     --threads 1,2        thread counts to try                      (default: one per core)
     --runs N             samples of each, in turn                  (default: 9)
+    --sample-ms N        a sample is repeated until it takes this  (default: 100)
     --json FILE          writes the figures to FILE
 
   parevm serve           serves a chain in memory as JSON-RPC, over HTTP and WebSocket, to this machine
