@@ -76,7 +76,8 @@ export function capture(command, args, { env = {}, cwd = root } = {}) {
  * Runs a command to its end and resolves with its exit code.
  *
  * Its output goes to stderr as it comes, so that a long step shows progress.
- * `output: 'own'` gives it the caller's stdout. The signals that stop us stop it.
+ * `output: 'own'` gives it the caller's stdout. The signals that stop us stop it,
+ * and then us: whoever interrupts a step does not want the next one.
  */
 export function run(command, args, { env = {}, cwd = root, output = 'progress' } = {}) {
   return new Promise((resolve) => {
@@ -85,12 +86,17 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress' }
       env: { ...baseEnvironment(), ...env },
       stdio: output === 'own' ? 'inherit' : ['ignore', 2, 2],
     })
-    const forward = (signal) => child.kill(signal)
+    let interrupted = false
+    const forward = (signal) => {
+      interrupted = true
+      child.kill(signal)
+    }
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
     const settle = (code) => {
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
+      if (interrupted) process.exit(code)
       resolve(code)
     }
     child.on('error', (cause) => {
