@@ -132,9 +132,7 @@ mod tests {
         let depot = Depot::new(2 * bytes(class) + bytes(other) - 1);
         assert!(depot.put(class, full(class)).is_ok());
         assert!(depot.put(class, full(class)).is_ok());
-        let Err(refused) = depot.put(other, full(other)) else {
-            panic!("it is kept beyond the bound");
-        };
+        let refused = depot.put(other, full(other)).err().unwrap();
         assert_eq!(refused.len, capacity(other));
         assert!(depot.take(class).is_some());
         assert!(depot.put(other, refused).is_ok());
