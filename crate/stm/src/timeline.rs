@@ -1,14 +1,13 @@
 //! Who ran what when, for those who want to see it.
 //!
-//! Each worker writes into a list of its own, and the lists are joined when the
-//! workers are done. Without a [`Recorder`] nothing is written and no clock is
-//! read. This crate has none: the caller brings it.
+//! Each executor writes into a list of its own, and the lists are joined when
+//! the workers are done. Without a [`Recorder`] nothing is written and no clock
+//! is read. This crate has none: the caller brings it.
 
 use crate::{
     LocationId, Mode, TxIndex, WorkerId,
     sync::{Mutex, lock},
 };
-use std::collections::BTreeMap;
 
 /// Nanoseconds since a moment of the caller's choice, the same for all workers.
 pub type Clock<'c> = &'c (dyn Fn() -> u64 + Sync);
@@ -16,8 +15,17 @@ pub type Clock<'c> = &'c (dyn Fn() -> u64 + Sync);
 /// Collects what the workers of one [`Run`](crate::Run) do.
 pub struct Recorder<'c> {
     clock: Clock<'c>,
-    events: Mutex<Vec<Event>>,
+    seen: Mutex<Seen>,
 }
+
+#[derive(Default)]
+struct Seen {
+    runs: Vec<Incarnation>,
+    thrown_away: Vec<ThrownAway>,
+}
+
+/// A first run that did not stand, and the location that it failed on.
+type ThrownAway = (TxIndex, Option<LocationId>);
 
 /// One run of one transaction, from its start to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,29 +36,16 @@ pub struct Incarnation {
     pub worker: WorkerId,
     /// Whether it ran on a guess.
     pub mode: Mode,
-    /// When it ran: more than one where it was set aside between.
-    pub spans: Vec<Span>,
-    /// For whom it waited.
+    /// From its start to its end, waits included.
+    pub span: Span,
+    /// For whom it waited meanwhile, in order.
     pub waits: Vec<Wait>,
     /// What became of it.
     pub outcome: Outcome,
 }
 
-impl Incarnation {
-    fn new(index: TxIndex, worker: WorkerId, mode: Mode) -> Self {
-        Self {
-            index,
-            worker,
-            mode,
-            spans: Vec::new(),
-            waits: Vec::new(),
-            outcome: Outcome::Final,
-        }
-    }
-}
-
 /// A stretch of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// Start, in nanoseconds of the recorder's clock.
     pub from: u64,
@@ -78,13 +73,6 @@ pub enum Outcome {
     Rerun(Option<LocationId>),
 }
 
-#[derive(Clone, Copy)]
-enum Event {
-    Ran(TxIndex, WorkerId, Mode, Span),
-    Waited(TxIndex, WorkerId, Wait),
-    ThrownAway(TxIndex, Option<LocationId>),
-}
-
 impl std::fmt::Debug for Recorder<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Recorder").finish_non_exhaustive()
@@ -97,7 +85,7 @@ impl<'c> Recorder<'c> {
     pub fn new(clock: Clock<'c>) -> Self {
         Self {
             clock,
-            events: Mutex::new(Vec::new()),
+            seen: Mutex::new(Seen::default()),
         }
     }
 
@@ -105,30 +93,19 @@ impl<'c> Recorder<'c> {
     /// its workers had finished.
     #[must_use]
     pub fn incarnations(&self) -> Vec<Incarnation> {
-        let mut runs = BTreeMap::new();
-        let mut thrown_away = Vec::new();
-        for event in std::mem::take(&mut *lock(&self.events)) {
-            match event {
-                Event::Ran(index, worker, mode, span) => {
-                    let run = runs.entry((index, mode == Mode::Final));
-                    let run = run.or_insert_with(|| Incarnation::new(index, worker, mode));
-                    run.spans.push(span);
-                }
-                Event::Waited(index, worker, wait) => {
-                    let run = runs.entry((index, false));
-                    let run =
-                        run.or_insert_with(|| Incarnation::new(index, worker, Mode::Optimistic));
-                    run.waits.push(wait);
-                }
-                Event::ThrownAway(index, cause) => thrown_away.push((index, cause)),
-            }
-        }
+        let Seen {
+            mut runs,
+            thrown_away,
+        } = std::mem::take(&mut *lock(&self.seen));
+        let key = |run: &Incarnation| (run.index, run.mode == Mode::Final);
+        // Fast on what is nearly in order, as the list of each worker is.
+        runs.sort_by_key(key);
         for (index, cause) in thrown_away {
-            if let Some(run) = runs.get_mut(&(index, false)) {
-                run.outcome = Outcome::Rerun(cause);
+            if let Ok(place) = runs.binary_search_by_key(&(index, false), key) {
+                runs[place].outcome = Outcome::Rerun(cause);
             }
         }
-        runs.into_values().collect()
+        runs
     }
 }
 
@@ -140,9 +117,13 @@ struct Open<'m> {
     worker: WorkerId,
     index: TxIndex,
     mode: Mode,
-    /// When the run, or the wait in it, began.
-    since: u64,
-    events: Vec<Event>,
+    /// Of the run that has begun. Its end is the last look at the clock.
+    span: Span,
+    waits: Vec<Wait>,
+    /// Whether the worker has done nothing else since the last run ended: the
+    /// clock need not be read again when the next one begins.
+    goes_on: bool,
+    seen: Seen,
 }
 
 impl<'m> Log<'m> {
@@ -152,8 +133,10 @@ impl<'m> Log<'m> {
             worker,
             index: TxIndex::new(0),
             mode: Mode::Optimistic,
-            since: 0,
-            events: Vec::new(),
+            span: Span::default(),
+            waits: Vec::new(),
+            goes_on: false,
+            seen: Seen::default(),
         }))
     }
 
@@ -162,7 +145,17 @@ impl<'m> Log<'m> {
         if let Some(open) = &mut self.0 {
             open.index = index;
             open.mode = mode;
-            open.since = (open.recorder.clock)();
+            if !open.goes_on {
+                open.look();
+            }
+            open.span.from = open.span.to;
+        }
+    }
+
+    /// The run stops, to be set aside.
+    pub(crate) fn pause(&mut self) {
+        if let Some(open) = &mut self.0 {
+            open.look();
         }
     }
 
@@ -170,21 +163,35 @@ impl<'m> Log<'m> {
     /// anybody.
     pub(crate) fn resume(&mut self, writer: Option<TxIndex>) {
         if let Some(open) = &mut self.0 {
-            let span = open.lap();
-            if let Some(writer) = writer {
-                let wait = Wait { writer, span };
-                open.events
-                    .push(Event::Waited(open.index, open.worker, wait));
-            }
+            let from = open.span.to;
+            open.look();
+            let to = open.span.to;
+            let span = Span { from, to };
+            open.waits
+                .extend(writer.map(|writer| Wait { writer, span }));
         }
     }
 
-    /// The run is over, or stops to be set aside.
+    /// The run is over.
     pub(crate) fn end(&mut self) {
         if let Some(open) = &mut self.0 {
-            let span = open.lap();
-            let ran = Event::Ran(open.index, open.worker, open.mode, span);
-            open.events.push(ran);
+            open.look();
+            open.goes_on = true;
+            open.seen.runs.push(Incarnation {
+                index: open.index,
+                worker: open.worker,
+                mode: open.mode,
+                span: open.span,
+                waits: std::mem::take(&mut open.waits),
+                outcome: Outcome::Final,
+            });
+        }
+    }
+
+    /// The worker does something else before it begins with another run.
+    pub(crate) fn turn_away(&mut self) {
+        if let Some(open) = &mut self.0 {
+            open.goes_on = false;
         }
     }
 
@@ -192,25 +199,76 @@ impl<'m> Log<'m> {
     /// failed.
     pub(crate) fn throw_away(&mut self, index: TxIndex, cause: Option<LocationId>) {
         if let Some(open) = &mut self.0 {
-            open.events.push(Event::ThrownAway(index, cause));
+            open.goes_on = false;
+            open.seen.thrown_away.push((index, cause));
         }
     }
 }
 
 impl Open<'_> {
-    /// The time since the last look at the clock.
-    fn lap(&mut self) -> Span {
-        let from = self.since;
-        self.since = (self.recorder.clock)();
-        Span {
-            from,
-            to: self.since,
-        }
+    fn look(&mut self) {
+        self.span.to = (self.recorder.clock)();
     }
 }
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        lock(&self.recorder.events).append(&mut self.events);
+        let mut seen = lock(&self.recorder.seen);
+        seen.runs.append(&mut self.seen.runs);
+        seen.thrown_away.append(&mut self.seen.thrown_away);
+    }
+}
+
+#[cfg(all(test, not(parevm_loom)))]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn waits_lie_in_the_run_and_a_run_begins_where_the_last_one_ended() {
+        let now = AtomicU64::new(0);
+        let clock = || now.fetch_add(1, Ordering::Relaxed);
+        let recorder = Recorder::new(&clock);
+        let mut log = Log::new(Some(&recorder), WorkerId::new(3));
+        let [first, second, third] = [4, 5, 6].map(TxIndex::new);
+
+        log.begin(second, Mode::Optimistic);
+        log.pause();
+        log.resume(Some(first));
+        log.pause();
+        log.resume(None);
+        log.end();
+        log.begin(third, Mode::Optimistic);
+        log.end();
+        log.turn_away();
+        log.throw_away(third, Some(LocationId(9)));
+        log.begin(third, Mode::Final);
+        log.end();
+        drop(log);
+
+        let run = |index, mode, (from, to), outcome| Incarnation {
+            index,
+            worker: WorkerId::new(3),
+            mode,
+            span: Span { from, to },
+            waits: Vec::new(),
+            outcome,
+        };
+        let wait = Wait {
+            writer: first,
+            span: Span { from: 1, to: 2 },
+        };
+        let waited = Incarnation {
+            waits: vec![wait],
+            ..run(second, Mode::Optimistic, (0, 5), Outcome::Final)
+        };
+        let rerun = Outcome::Rerun(Some(LocationId(9)));
+        let expected = [
+            waited,
+            run(third, Mode::Optimistic, (5, 6), rerun),
+            run(third, Mode::Final, (7, 8), Outcome::Final),
+        ];
+        assert_eq!(recorder.incarnations(), expected);
+        assert_eq!(recorder.incarnations(), []);
     }
 }

@@ -172,6 +172,7 @@ impl<'m, P: Program> Worker<'m, P> {
 
     /// Goes on with the first run that was set aside at `place`.
     fn go_on(&mut self, place: usize) {
+        self.executor.view().log.turn_away();
         let Aside {
             index,
             expected,
@@ -224,7 +225,7 @@ impl<'m, P: Program> Worker<'m, P> {
     /// Puts the run that has just stopped in the middle away, with its executor.
     fn set_aside(&mut self, index: TxIndex, expected: Vec<LocationId>) {
         let view = self.executor.view();
-        view.log.end();
+        view.log.pause();
         let writer = view.take_awaited();
         if writer.is_some() {
             self.shared.counters.waits.raise();
@@ -245,12 +246,14 @@ impl<'m, P: Program> Worker<'m, P> {
         if std::mem::take(&mut self.is_silent) {
             self.shared.announce(&mut self.executor);
         }
+        self.executor.view().log.turn_away();
     }
 
     /// Moves the frontier if this worker was handed it, and is handed it no more.
     fn take_over(&mut self) {
         if let Some(ownership) = self.shared.handover.close(self.id) {
             self.shared.own(ownership, &mut self.executor);
+            self.executor.view().log.turn_away();
         }
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
 }
 
 fn incarnation(run: &Incarnation) -> wire::Incarnation {
-    let span = |span: &Span| wire::Span {
+    let span = |span: Span| wire::Span {
         start_ns: span.start,
         end_ns: span.end,
     };
@@ -137,7 +137,7 @@ fn incarnation(run: &Incarnation) -> wire::Incarnation {
     wire::Incarnation {
         transaction_index: run.transaction as u32,
         worker: run.worker as u32,
-        spans: run.spans.iter().map(span).collect(),
+        spans: run.spans().map(span).collect(),
         waits: run
             .waits
             .iter()

@@ -276,10 +276,10 @@ fn run_shares(
                 share.timeline.push(Incarnation {
                     transaction: index as usize,
                     worker: worker.get(),
-                    spans: vec![Span {
+                    span: Span {
                         start,
                         end: clock(),
-                    }],
+                    },
                     waits: Vec::new(),
                     outcome: IncarnationOutcome::Final,
                 });

@@ -154,7 +154,7 @@ impl<'a, I> Sequential<'a, I> {
             timeline.seen.push(Incarnation {
                 transaction: index,
                 worker: 0,
-                spans: vec![Span { start, end }],
+                span: Span { start, end },
                 waits: Vec::new(),
                 outcome: IncarnationOutcome::Final,
             });

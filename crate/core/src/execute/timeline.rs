@@ -3,7 +3,7 @@
 use crate::vm::Location;
 use alloy_primitives::map::HashMap;
 use parevm_stm::{LocationId, Recorder};
-use std::fmt;
+use std::{fmt, iter};
 
 /// Nanoseconds since a moment of the host's choice, the same for all threads. The engine reads no
 /// clock of its own.
@@ -16,9 +16,9 @@ pub struct Incarnation {
     pub transaction: usize,
     /// Number of the thread that ran it, from zero.
     pub worker: usize,
-    /// When it ran, in order: more than one where it waited between.
-    pub spans: Vec<Span>,
-    /// For whom it waited, in order.
+    /// From its start to its end, waits included.
+    pub span: Span,
+    /// For whom it waited meanwhile, in order.
     pub waits: Vec<Wait>,
     /// What became of it.
     pub outcome: IncarnationOutcome,
@@ -50,6 +50,18 @@ pub enum IncarnationOutcome {
     /// Its guess was wrong, and the transaction ran again. The location is the first that held
     /// another value than the run relied on; `None` where the run failed on what it saw.
     Rerun(Option<Location>),
+}
+
+impl Incarnation {
+    /// When it ran, in order: more than one where it waited between.
+    pub fn spans(&self) -> impl Iterator<Item = Span> {
+        let starts = self.waits.iter().map(|wait| wait.span.end);
+        let ends = self.waits.iter().map(|wait| wait.span.start);
+        iter::once(self.span.start)
+            .chain(starts)
+            .zip(ends.chain([self.span.end]))
+            .map(|(start, end)| Span { start, end })
+    }
 }
 
 impl fmt::Display for IncarnationOutcome {
@@ -95,7 +107,7 @@ pub(super) fn incarnations(
         .map(|run| Incarnation {
             transaction: run.index.as_usize(),
             worker: run.worker.get(),
-            spans: run.spans.into_iter().map(span).collect(),
+            span: span(run.span),
             waits: run
                 .waits
                 .into_iter()
@@ -112,4 +124,27 @@ pub(super) fn incarnations(
             },
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_not_on_while_it_waits() {
+        let span = |start, end| Span { start, end };
+        let wait = |start, end| Wait {
+            transaction: 0,
+            span: span(start, end),
+        };
+        let run = Incarnation {
+            transaction: 1,
+            worker: 0,
+            span: span(10, 90),
+            waits: vec![wait(20, 40), wait(50, 80)],
+            outcome: IncarnationOutcome::Final,
+        };
+        let spans: Vec<_> = run.spans().collect();
+        assert_eq!(spans, [span(10, 20), span(40, 50), span(80, 90)]);
+    }
 }

@@ -108,8 +108,10 @@ fn a_timeline_holds_every_run() {
         assert_eq!(timeline.len() - 300, schedule.re_executions, "{executor}");
         for run in &timeline {
             assert!(run.worker < schedule.threads, "{executor}: {run:?}");
-            assert_eq!(run.spans.len(), run.waits.len() + 1, "{executor}: {run:?}");
-            for span in &run.spans {
+            let spans: Vec<_> = run.spans().collect();
+            assert_eq!(spans.len(), run.waits.len() + 1, "{executor}: {run:?}");
+            assert_eq!(spans[0].start, run.span.start, "{executor}: {run:?}");
+            for span in spans {
                 assert!(span.start <= span.end && span.end <= end, "{run:?}");
             }
             for wait in &run.waits {
