@@ -51,20 +51,24 @@ function rowsOf(figures, title, threads) {
   const sum = figures.mainnet?.aggregate.find((one) => one.threads === threads)
   const rows = SUITES.flatMap((suite) => figures[suite]?.rows ?? [])
   if (!sum && !rows.some((one) => one.threads === threads)) return []
-  const of = (name, field) => {
-    const found = rows.find((one) => one.name === name && one.threads === threads)
-    return number(found && found.plainMs / found[field])
-  }
+  const columns = [APART, ...MADE].map((name) =>
+    rows.find((one) => one.name === name && one.threads === threads),
+  )
+  const line = (label, cells, of) =>
+    row([label, String(threads), ...cells, ...columns.map((one) => number(one && of(one)))])
   const worst = sum && `${number(sum.worst)} (${sum.worstName})`
   const cells = [number(sum?.speedup), worst ?? '', number(sum?.ideal)]
-  const columns = [APART, ...MADE]
-  const speedups = columns.map((name) => of(name, 'parallelMs'))
-  const found = [row([title, String(threads), ...cells, ...speedups])]
-  if (sum?.bal === undefined) return found
-  const share = `${(sum.bal.ofIdeal * 100).toFixed(0)} % of ideal`
-  const byList = columns.map((name) => of(name, 'balMs'))
-  const label = `${title}, by access list`
-  return [...found, row([label, String(threads), number(sum.bal.speedup), '', share, ...byList])]
+  const found = [line(title, cells, ({ plainMs, parallelMs }) => plainMs / parallelMs)]
+  if (sum?.bal !== undefined) {
+    const share = `${(sum.bal.ofIdeal * 100).toFixed(0)} % of ideal`
+    const cells = [number(sum.bal.speedup), '', share]
+    found.push(line(`${title}, by access list`, cells, ({ plainMs, balMs }) => plainMs / balMs))
+  }
+  if (sum?.capacity > 1) {
+    const cells = [number(sum.capacity), '', '']
+    found.push(line('plain loops side by side', cells, ({ capacity }) => capacity))
+  }
+  return found
 }
 
 const number = (value) => (Number.isFinite(value) ? value.toFixed(2) : '')

@@ -33,6 +33,25 @@ test('runs by access list have a line of their own', () => {
   )
 })
 
+test('what the machine gives has a line of its own, where threads share it', () => {
+  const rows = [
+    { name: 'swaps', threads: 1, plainMs: 30, parallelMs: 30, capacity: 1 },
+    { name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20, capacity: 1.9 },
+  ]
+  const aggregate = [
+    { threads: 1, speedup: 1, capacity: 1 },
+    { threads: 2, speedup: 1.5, capacity: 1.75 },
+  ]
+  const native = { mainnet: { rows: [], aggregate }, synthetic: { rows } }
+  const record = { machine: {}, versions: {}, threads: [1, 2], native }
+  const lines = tableOf(record)
+    .split('\n')
+    .filter((line) => line.includes('side by side'))
+  assert.deepEqual(lines, [
+    '| plain loops side by side | 2 | 1.75 |  |  |  |  |  |  | 1.90 |  |  |',
+  ])
+})
+
 test('the table has a line for each host and number of threads', () => {
   const rows = [{ name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20 }]
   const aggregate = [{ threads: 2, speedup: 1.5, worst: 0.98, worstName: '46147', ideal: 1.75 }]

@@ -1,6 +1,7 @@
 //! Times blocks beside plain revm.
 
 use crate::{
+    capacity::capacity,
     engine,
     error::CliError,
     figures::{Aggregate, Figures, HEADER, Row, is_stdout},
@@ -82,7 +83,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
                 eprintln!("{}: not as in order: {difference}", subject.name);
             }
         }
-        for row in Row::of(&subject.name, &threads, &measured) {
+        let capacities = threads
+            .iter()
+            .map(|threads| capacity(&subject.block, &subject.state, *threads, &timing))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(failed)?;
+        for row in Row::of(&subject.name, &threads, &measured, &capacities) {
             print(&row.line());
             rows.push(row);
         }

@@ -67,6 +67,8 @@ pub(crate) struct Row {
     bal_ms: Option<f64>,
     /// The slowest transaction in the plain loop.
     longest_ms: f64,
+    /// Plain loops that these threads run side by side in the time of one alone.
+    capacity: f64,
     re_executions: usize,
     gas_used: u64,
 }
@@ -85,6 +87,8 @@ pub(crate) struct Aggregate {
     /// The same for all blocks if nothing depended on anything: no block takes less than its
     /// slowest transaction, nor than its share of all.
     ideal: f64,
+    /// The same for all blocks if their parts were as independent as plain loops side by side.
+    capacity: f64,
     gas_per_second: f64,
     without: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +107,7 @@ struct BalAggregate {
 }
 
 pub(crate) const HEADER: &str = "block            threads         gas   plain ms sequential   parallel        \
-bal  speed-up  executor   re-runs";
+bal  speed-up capacity  executor   re-runs";
 
 impl Row {
     /// The row of each number of threads.
@@ -111,8 +115,10 @@ impl Row {
         name: &'a str,
         threads: &'a [usize],
         measured: &'a Measured,
+        capacities: &'a [f64],
     ) -> impl Iterator<Item = Self> + 'a {
-        threads.iter().zip(&measured.on).map(|(threads, on)| Self {
+        let on_threads = threads.iter().zip(&measured.on).zip(capacities);
+        on_threads.map(|((threads, on), capacity)| Self {
             name: name.to_owned(),
             threads: *threads,
             executor: on.outcome.schedule.executor.name(),
@@ -121,6 +127,7 @@ impl Row {
             parallel_ms: on.parallel_ms,
             bal_ms: on.bal_ms,
             longest_ms: measured.longest_ms,
+            capacity: *capacity,
             re_executions: on.outcome.schedule.re_executions,
             gas_used: on.outcome.gas_used,
         })
@@ -128,7 +135,7 @@ impl Row {
 
     pub(crate) fn line(&self) -> String {
         format!(
-            "{:<17} {:>6} {:>11} {:>10.3} {:>10.3} {:>10.3} {:>10} {:>8.2}x  {:<10} {:>7}",
+            "{:<17} {:>6} {:>11} {:>10.3} {:>10.3} {:>10.3} {:>10} {:>8.2}x {:>7.2}x  {:<10} {:>7}",
             self.name,
             self.threads,
             self.gas_used,
@@ -138,6 +145,7 @@ impl Row {
             self.bal_ms
                 .map_or_else(|| "-".to_owned(), |ms| format!("{ms:.3}")),
             self.plain_ms / self.parallel_ms,
+            self.capacity,
             self.executor,
             self.re_executions,
         )
@@ -177,6 +185,7 @@ impl Aggregate {
             worst: worst.map_or(f64::NAN, Row::speedup),
             worst_name: worst.map(|row| row.name.clone()).unwrap_or_default(),
             ideal: plain / ideal,
+            capacity: plain / sum(&|row| row.plain_ms / row.capacity),
             gas_per_second: sum(&|row| row.gas_used as f64) / parallel * 1e3,
             without: is_left_out.then_some(NOT_AGGREGATED).into_iter().collect(),
             bal: BalAggregate::new(counted()),
@@ -199,12 +208,13 @@ impl Aggregate {
         });
         format!(
             "{} threads: {:.2}x plain revm, worst {:.2}x ({}), {:.2}x if nothing depended on \
-             anything, {:.0} Mgas/s{without}{bal}",
+             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}",
             self.threads,
             self.speedup,
             self.worst,
             self.worst_name,
             self.ideal,
+            self.capacity,
             self.gas_per_second / 1e6,
         )
     }
@@ -244,6 +254,7 @@ mod tests {
             parallel_ms,
             bal_ms: None,
             longest_ms,
+            capacity: 2.0,
             re_executions: 0,
             gas_used: 1_000_000,
         }
@@ -261,6 +272,7 @@ mod tests {
         assert_eq!((all.worst, all.worst_name.as_str()), (0.5, "2"));
         // Half of the first block, and the slowest transaction of the second.
         assert_eq!(all.ideal, 15.0 / 9.0);
+        assert_eq!(all.capacity, 2.0);
         // Two million gas in 15 ms.
         assert_eq!(all.gas_per_second.round(), 133_333_333.0);
         assert_eq!(all.without, [NOT_AGGREGATED]);

@@ -4,6 +4,7 @@
 //! Plain revm and parevm run in this one process, so both have the same allocator: mimalloc.
 
 mod bench;
+mod capacity;
 mod conformance;
 mod error;
 mod figures;
