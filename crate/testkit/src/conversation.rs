@@ -49,7 +49,7 @@ impl Conversation {
     /// The result of a request that succeeds.
     pub fn ask(&mut self, method: &str, params: Value) -> Value {
         match self.answer(method, params).result {
-            Ok(result) => result,
+            Ok(result) => result.parse().expect(method),
             Err(error) => panic!("{method}: {error}"),
         }
     }

@@ -55,7 +55,7 @@ impl Engine {
                     changed: false,
                 },
             };
-            wire_answer(&answer, node)
+            wire_answer(answer, node)
         })?;
         Ok(encode::to_js(&answer)?)
     }
@@ -168,9 +168,9 @@ struct ErrorObject<'a> {
     data: Option<&'a Value>,
 }
 
-fn wire_answer(answer: &Answer, node: &mut Node) -> wire::NodeAnswer {
-    let (result, error) = match &answer.result {
-        Ok(result) => (Some(result.to_string()), None),
+fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
+    let (result, error) = match answer.result {
+        Ok(result) => (Some(result.into_string()), None),
         Err(error) => {
             let error = ErrorObject {
                 code: error.code.number(),

@@ -40,7 +40,7 @@ use crate::{
     Chain, Engine, ExecuteOptions,
     chain::{ImportError, StoredBlock},
     interrupt::{Interrupt, Watch, memory_limit, time_limit},
-    rpc::{self, Method, Params, RequestLimits, RpcError},
+    rpc::{self, Json, Method, Params, RequestLimits, RpcError},
     simulate::CallLimits,
     trace::TraceLimits,
     vm::SpecId,
@@ -77,7 +77,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The result, or what went wrong.
-    pub result: Result<Value, RpcError>,
+    pub result: Result<Json, RpcError>,
     /// True when the node is another one than before. The same request at the same time changes the same
     /// node again, so a host that repeats these, and only these, has the node again.
     pub changed: bool,
@@ -99,7 +99,7 @@ impl Node {
     /// let engine = Engine::new(1)?;
     /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
     /// let answer = node.request(&host, "eth_chainId", &[]);
-    /// assert_eq!(answer.result?, "0x7a69");
+    /// assert_eq!(answer.result?.as_str(), "\"0x7a69\"");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(options: NodeOptions) -> Result<Self, NodeError> {
@@ -151,7 +151,7 @@ impl Node {
             Method::Look(answer) => Answer::read(answer(self, params)),
             Method::Probe(answer) => Answer::read(answer(self, params, context)),
             Method::Poll(answer) => {
-                let is_new = |result: &Value| result.as_array().is_some_and(|new| !new.is_empty());
+                let is_new = |result: &Json| result.as_str() != "[]";
                 self.change(|next| answer(next, params, context), is_new)
             }
             Method::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
@@ -162,8 +162,8 @@ impl Node {
     /// of the result.
     fn change(
         &mut self,
-        answer: impl FnOnce(&mut Self) -> Result<Value, RpcError>,
-        is_change: impl FnOnce(&Value) -> bool,
+        answer: impl FnOnce(&mut Self) -> Result<Json, RpcError>,
+        is_change: impl FnOnce(&Json) -> bool,
     ) -> Answer {
         let mut next = self.clone();
         let result = answer(&mut next);
@@ -368,8 +368,8 @@ impl Node {
         &self,
         context: &RequestContext<'_>,
         is_pending: bool,
-        run: impl FnOnce(&Chain) -> Result<Value, RpcError>,
-    ) -> Result<Value, RpcError> {
+        run: impl FnOnce(&Chain) -> Result<Json, RpcError>,
+    ) -> Result<Json, RpcError> {
         if !is_pending {
             return run(self.chain());
         }
@@ -419,7 +419,7 @@ impl Node {
 }
 
 impl Answer {
-    const fn read(result: Result<Value, RpcError>) -> Self {
+    const fn read(result: Result<Json, RpcError>) -> Self {
         Self {
             result,
             changed: false,

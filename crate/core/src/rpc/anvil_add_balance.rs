@@ -1,19 +1,18 @@
 //! `anvil_addBalance`: adds wei to the balance of an account.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U256;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let address = params.address()?;
     let more: U256 = params.required("balance")?;
     node.world_mut().change_account(address, |account| {
         account.balance = account.balance.saturating_add(more);
     });
-    Ok(Value::Null)
+    reply(())
 }

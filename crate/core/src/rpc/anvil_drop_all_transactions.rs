@@ -1,14 +1,13 @@
 //! `anvil_dropAllTransactions`: drops all transactions from the pool.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, Pool};
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     node.world_mut().pool = Pool::default();
-    Ok(Value::Null)
+    reply(())
 }

@@ -1,15 +1,14 @@
 //! `anvil_dropTransaction`: drops a transaction from the pool and returns its hash; null where it does not
 //! wait.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let dropped = node.world_mut().pool.remove(params.hash()?);
     reply(dropped.map(|transaction| transaction.hash()))
 }

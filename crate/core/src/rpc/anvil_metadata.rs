@@ -1,12 +1,12 @@
 //! `anvil_metadata`: what this is, and its head.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::{B256, U64};
 use serde_json::Value;
 use serde_json::json;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let head = node.chain().head();
     reply(json!({
         "clientVersion": super::web3_client_version::NAME,

@@ -1,12 +1,11 @@
 //! `anvil_nodeInfo`: head, fork, mining and fees of the node.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
-use serde_json::Value;
 use serde_json::json;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let head = node.chain().head();
     let header = &head.block.header;
     reply(json!({

@@ -1,6 +1,6 @@
 //! `anvil_reset`: a node as it was at its genesis block. Who signs and who subscribes stays.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use serde_json::Value;
 
@@ -8,12 +8,12 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let options: Option<Value> = params.optional("options")?;
     let forking = options.as_ref().and_then(|options| options.get("forking"));
     if forking.is_some_and(|forking| !forking.is_null()) {
         return Err(RpcError::invalid("options", "forking is not supported"));
     }
     node.reset()?;
-    Ok(Value::Null)
+    reply(())
 }

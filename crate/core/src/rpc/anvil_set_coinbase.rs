@@ -1,14 +1,13 @@
 //! `anvil_setCoinbase`: sets who receives the fees of blocks to come.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     node.world_mut().coinbase = params.address()?;
-    Ok(Value::Null)
+    reply(())
 }

@@ -1,10 +1,9 @@
 //! `anvil_setLoggingEnabled`: nothing is logged in any case.
 
-use super::{RpcError, params::Params};
+use super::{Json, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
-pub(super) fn answer(_: &Node, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(_: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let _: Option<bool> = params.optional("enabled")?;
-    Ok(Value::Null)
+    reply(())
 }

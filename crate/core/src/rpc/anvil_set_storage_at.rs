@@ -1,14 +1,13 @@
 //! `anvil_setStorageAt`: sets a slot of an account.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let address = params.address()?;
     let slot = params.slot()?;
     let value = params.slot()?;

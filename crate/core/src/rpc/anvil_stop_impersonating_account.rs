@@ -1,14 +1,13 @@
 //! `anvil_stopImpersonatingAccount`: an account sends only what is signed again.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     node.impersonation_mut().remove(params.address()?);
-    Ok(Value::Null)
+    reply(())
 }

@@ -1,14 +1,13 @@
 //! What the methods that try a call have in common: the request, the block on whose state it is tried,
 //! and what is different there.
 
-use super::{RequestLimits, RpcError, params::Params, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, reply};
 use crate::{
     Block, Chain,
     chain::StoredBlock,
     simulate::{CallError, CallRequest, Overrides, Simulation},
 };
 use serde::Serialize;
-use serde_json::Value;
 
 /// Answers with what `run` makes of the call in `params`: transaction, block, overrides of state and
 /// of the block.
@@ -17,7 +16,7 @@ pub(super) fn answer<T: Serialize>(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
     run: impl FnOnce(&Simulation<'_>, &CallRequest) -> Result<T, CallError>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
     let overrides = Overrides {

@@ -1,11 +1,10 @@
 //! `debug_getRawBlock`: the RLP of a block.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
 use alloy_primitives::Bytes;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.state(chain)?;
     reply(Bytes::from(alloy_rlp::encode(&block.block)))
 }

@@ -1,12 +1,11 @@
 //! `debug_getRawReceipts`: the receipts of a block as the trie holds them.
 
-use super::{RpcError, object::receipt, params::Params, reply};
+use super::{Json, RpcError, object::receipt, params::Params, reply};
 use crate::chain::Chain;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.state(chain)?;
     let encoded = block.receipts.iter().filter_map(|one| {
         let envelope = receipt::envelope(block, one.index, one.logs.clone())?;

@@ -1,17 +1,16 @@
 //! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it, also one that waits; null where it is not
 //! known.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::{chain::Chain, node::Pool};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     pool: &Pool,
     params: &mut Params<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let hash = params.hash()?;
     let waiting = pool.get(hash).map(|waiting| waiting.sent.encoded_2718());
     let in_chain = || {

@@ -1,14 +1,13 @@
 //! `debug_traceBlockByNumber`: what each transaction of a block did.
 
-use super::{RequestLimits, RpcError, params::Params, replay};
+use super::{Json, RequestLimits, RpcError, params::Params, replay};
 use crate::chain::Chain;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let block = params
         .block(chain)?
         .ok_or_else(|| RpcError::server("block not found".to_owned()))?;

@@ -1,20 +1,19 @@
 //! `debug_traceCall`: what a call would do on the state after a block, or with `txIndex` before that transaction
 //! of it.
 
-use super::{RequestLimits, RpcError, calls, params::Params, replay::Replay, reply};
+use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay, reply};
 use crate::{
     chain::Chain,
     simulate::{Overrides, Simulation},
     state::Changed,
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
     let given: GethDebugTracingCallOptions = params.optional("options")?.unwrap_or_default();

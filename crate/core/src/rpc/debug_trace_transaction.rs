@@ -1,14 +1,13 @@
 //! `debug_traceTransaction`: what a transaction did.
 
-use super::{RequestLimits, RpcError, params::Params, replay::Replay, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay, reply};
 use crate::{chain::Chain, trace::trace_transaction};
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let hash = params.hash()?;
     let options = params.optional("options")?.unwrap_or_default();
     let unknown = || RpcError::server(format!("transaction {hash} not found"));

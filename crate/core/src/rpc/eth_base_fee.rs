@@ -1,11 +1,10 @@
 //! `eth_baseFee`: the base fee of the next block in wei; null before London.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::{Chain, next_base_fee};
 use alloy_primitives::U64;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let head = &chain.head().block.header;
     reply(
         head.base_fee_per_gas

@@ -1,10 +1,9 @@
 //! `eth_blockNumber`: the height of the head.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
 use alloy_primitives::U64;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(U64::from(chain.head().number()))
 }

@@ -1,14 +1,13 @@
 //! `eth_call`: what a call returns.
 
-use super::{RequestLimits, RpcError, calls, params::Params};
+use super::{Json, RequestLimits, RpcError, calls, params::Params};
 use crate::chain::Chain;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     calls::answer(chain, params, limits, |simulation, request| {
         simulation.call(request)
     })

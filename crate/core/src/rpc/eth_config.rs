@@ -1,6 +1,6 @@
 //! `eth_config`: the rules of the fork that holds, of the next and of the last one (EIP-7910).
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::{
     chain::Chain,
     vm::{BlockPrecompiles, SpecId},
@@ -10,9 +10,8 @@ use alloy_eips::{
     eip7910::{EthConfig, EthForkConfig, SystemContract},
 };
 use alloy_genesis::ChainConfig;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let config = chain
         .config()
         .ok_or_else(|| RpcError::server("the chain began without a genesis file".to_owned()))?;

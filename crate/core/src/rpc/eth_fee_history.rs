@@ -1,13 +1,12 @@
 //! `eth_feeHistory`: fees and fullness of the newest blocks up to one, and the tips that were paid in them.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::{
     chain::{Chain, StoredBlock, next_base_fee, next_excess_blob_gas},
     vm::SpecId,
 };
 use alloy_primitives::{U64, U128};
 use serde::Serialize;
-use serde_json::Value;
 
 /// Most blocks of one answer.
 const MOST_BLOCKS: u64 = 1_024;
@@ -28,7 +27,7 @@ struct History {
     blob_gas_used_ratio: Vec<f64>,
 }
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let count = params.needed_number("block count")?.min(MOST_BLOCKS);
     let newest = params.state(chain)?;
     let percentiles: Option<Vec<f64>> = params.optional("reward percentiles")?;

@@ -1,10 +1,9 @@
 //! `eth_getBalance`: the balance of an account in wei.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let address = params.address()?;
     let account = params.state(chain)?.state.account(address);
     reply(account.unwrap_or_default().balance)

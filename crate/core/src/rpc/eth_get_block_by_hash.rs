@@ -1,10 +1,9 @@
 //! `eth_getBlockByHash`: a block, with whole transactions or their hashes; null where it is not known.
 
-use super::{RpcError, object::block, params::Params, reply};
+use super::{Json, RpcError, object::block, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let hash = params.hash()?;
     let is_full = params.optional("full transactions")?.unwrap_or(false);
     reply(chain.block(hash).map(|stored| block::of(stored, is_full)))

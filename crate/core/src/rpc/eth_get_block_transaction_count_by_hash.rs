@@ -1,11 +1,10 @@
 //! `eth_getBlockTransactionCountByHash`: the number of a block's transactions; null where it is not known.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
 use alloy_primitives::U64;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);
     reply(block.map(|block| U64::from(block.receipts.len())))
 }

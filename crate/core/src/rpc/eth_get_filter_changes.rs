@@ -1,17 +1,15 @@
 //! `eth_getFilterChanges`: what is new for a filter since it was polled last.
 
-use super::object::log::logs_of;
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, object::log::logs_of, params::Params, reply};
 use crate::node::{Filter, Node};
 use alloy_primitives::U64;
 use alloy_rpc_types_eth::FilterBlockOption;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let number: U64 = params.required("filter")?;
     let chain = node.chain().clone();
     let head = chain.head().number();

@@ -1,12 +1,10 @@
 //! `eth_getFilterLogs`: all logs that a filter names, polled before or not.
 
-use super::eth_get_logs;
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, eth_get_logs, params::Params, reply};
 use crate::node::{Filter, Node};
 use alloy_primitives::U64;
-use serde_json::Value;
 
-pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let number: U64 = params.required("filter")?;
     match node.filters().get(number)? {
         Filter::Logs { filter, .. } => reply(eth_get_logs::logs(node.chain(), filter)?),

@@ -1,7 +1,7 @@
 //! `eth_getLogs`: the logs of a range of blocks, or of one, that pass a filter.
 
 use super::{
-    RpcError,
+    Json, RpcError,
     object::log::logs_of,
     params::{Params, at_tag},
     reply,
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 const NAME: &str = "filter";
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let filter = filter(params.required(NAME)?)?;
     reply(logs(chain, &filter)?)
 }

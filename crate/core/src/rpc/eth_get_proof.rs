@@ -1,15 +1,14 @@
 //! `eth_getProof`: an account and some of its slots, with their proofs (EIP-1186).
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
 use alloy_serde::JsonStorageKey;
-use serde_json::Value;
 
 /// Slots that one request may ask for.
 const MOST_KEYS: usize = 1_024;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let address = params.address()?;
     let keys: Vec<JsonStorageKey> = params.required("storage keys")?;
     if keys.len() > MOST_KEYS {

@@ -1,20 +1,19 @@
 //! `eth_getStorageValues`: the values of many slots of many accounts.
 
 use super::{
-    RpcError,
+    Json, RpcError,
     params::{Params, slot},
     reply,
 };
 use crate::chain::Chain;
 use alloy_primitives::{Address, B256};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 const NAME: &str = "slots";
 /// Slots that one request may ask for.
 const MOST_SLOTS: usize = 1_024;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let asked: BTreeMap<Address, Vec<String>> = params.required(NAME)?;
     let count: usize = asked.values().map(Vec::len).sum();
     if count == 0 {

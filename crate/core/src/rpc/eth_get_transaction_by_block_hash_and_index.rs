@@ -1,10 +1,9 @@
 //! `eth_getTransactionByBlockHashAndIndex`: a transaction; null where block or transaction are not known.
 
-use super::{RpcError, object::transaction, params::Params, reply};
+use super::{Json, RpcError, object::transaction, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);
     let index = params.index()?;
     reply(block.and_then(|block| transaction::of(block, index)))

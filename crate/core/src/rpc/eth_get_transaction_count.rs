@@ -1,15 +1,14 @@
 //! `eth_getTransactionCount`: the nonce of an account; with `pending`, that of its next transaction.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::{chain::Chain, node::Pool};
 use alloy_primitives::U64;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     pool: &Pool,
     params: &mut Params<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let address = params.address()?;
     let is_pending = params.peek().is_some_and(|block| block == "pending");
     let account = params.state(chain)?.state.account(address);

@@ -1,11 +1,10 @@
 //! `eth_getUncleByBlockHashAndIndex`: an ommer of a block as a block without transactions; null where there
 //! is none.
 
-use super::{RpcError, object, params::Params, reply};
+use super::{Json, RpcError, object, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);
     let index = params.index()?;
     let ommer = block.and_then(|block| block.block.body.ommers.get(index));

@@ -1,7 +1,6 @@
 //! `eth_newFilter`: opens a filter of logs, and returns its number.
 
-use super::eth_get_logs;
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params, reply};
 use crate::node::{Filter, Node};
 use serde_json::Value;
 
@@ -9,7 +8,7 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let given: Option<Value> = params.optional("filter")?;
     let filter = eth_get_logs::filter(given.unwrap_or_else(|| Value::Object(Default::default())))?;
     let next = node.chain().head().number() + 1;

@@ -1,15 +1,14 @@
 //! `eth_newPendingTransactionFilter`: opens a filter of transactions that are to come into the pool, and returns
 //! its number.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let hashes = Vec::new();
     reply(node.filters_mut().open(Filter::Transactions { hashes })?)
 }

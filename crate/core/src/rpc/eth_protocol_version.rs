@@ -1,10 +1,9 @@
 //! `eth_protocolVersion`: the version of the protocol between nodes that geth speaks, though this one speaks
 //! none.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply("0x44")
 }

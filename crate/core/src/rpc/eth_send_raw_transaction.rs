@@ -1,16 +1,15 @@
 //! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash. That the proofs of
 //! its blobs prove them is believed.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, PoolTransaction};
 use alloy_primitives::Bytes;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let bytes: Bytes = params.required("transaction")?;
     let transaction = PoolTransaction::decode(&bytes, node.spec())?;
     reply(node.submit(context, transaction)?)

@@ -1,15 +1,14 @@
 //! `eth_sendTransaction`: signs a transaction with an account of the node, or sends it for one that is
 //! impersonated, and returns its hash. What the request leaves open is filled in.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Impersonated, Node};
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let transaction = node.sign_request(context, request, Impersonated::Taken)?;
     reply(node.submit(context, transaction)?)

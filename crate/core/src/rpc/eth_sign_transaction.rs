@@ -1,17 +1,16 @@
 //! `eth_signTransaction`: a transaction with the signature of an account of the node, as EIP-2718 encodes it.
 //! It is not sent.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Impersonated, Node};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let transaction = node.sign_request(context, request, Impersonated::Refused)?;
     reply(Bytes::from(transaction.sent.encoded_2718()))

@@ -1,7 +1,7 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
 //! text.
 
-use super::{RpcError, params::Params, signature};
+use super::{Json, RpcError, params::Params, signature};
 use crate::node::Node;
 use alloy_dyn_abi::TypedData;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const NAME: &str = "typed data";
 
-pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let account = params.address()?;
     let given: Value = params.required(NAME)?;
     let data = match &given {

@@ -1,18 +1,17 @@
 //! `eth_simulateV1`: blocks that could follow, with what their calls return.
 
-use super::{RequestLimits, RpcError, object::block, params::Params, reply};
+use super::{Json, RequestLimits, RpcError, object::block, params::Params, reply};
 use crate::{
     chain::Chain,
     simulate::{SimulatePayload, simulate_blocks},
 };
 use alloy_rpc_types_eth::simulate::SimulatedBlock;
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let payload: SimulatePayload = params.required("payload")?;
     let base = params.block(chain)?;
     // The vectors of execution-apis have another code here than for other methods.

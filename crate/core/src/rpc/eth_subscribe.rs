@@ -1,8 +1,7 @@
 //! `eth_subscribe`: tells of new heads, logs or pending transactions from now on; returns the number of the
 //! subscription.
 
-use super::eth_get_logs;
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params, reply};
 use crate::node::{Node, Topic};
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let name = "subscription";
     let kind: String = params.required(name)?;
     let topic = match kind.as_str() {

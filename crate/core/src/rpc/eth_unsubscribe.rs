@@ -1,15 +1,14 @@
 //! `eth_unsubscribe`: ends a subscription; false where there is none.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let number: U64 = params.required("subscription")?;
     reply(node.subscriptions_mut().close(number))
 }

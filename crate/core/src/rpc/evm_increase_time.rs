@@ -1,14 +1,13 @@
 //! `evm_increaseTime`: moves the time of blocks by so many seconds, and returns by how many it is moved in all.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let seconds = params.needed_number("seconds")?;
     let seconds = i64::try_from(seconds).map_err(|error| RpcError::invalid("seconds", error))?;
     reply(node.world_mut().clock.advance(seconds))

@@ -1,8 +1,11 @@
 //! `evm_mine`: makes a block of what is in the pool, at the timestamp (seconds) that is given; with
 //! `{ timestamp, blocks }` so many.
 
-use super::params::number;
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{
+    Json, RequestContext, RpcError,
+    params::{Params, number},
+    reply,
+};
 use crate::node::Node;
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,7 +24,7 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let (timestamp, blocks) = match params.peek() {
         Some(Value::Object(_)) => {
             let options: Options = params.required("options")?;

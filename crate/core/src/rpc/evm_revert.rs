@@ -1,16 +1,15 @@
 //! `evm_revert`: brings back what `evm_snapshot` kept, and forgets that and all later ones; false where there
 //! is no such number.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let snapshot: U64 = params.required("snapshot")?;
     reply(node.revert(snapshot))
 }

@@ -1,15 +1,14 @@
 //! `evm_setBlockGasLimit`: sets the gas limit of blocks to come.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let gas_limit: U64 = params.required("gas limit")?;
     node.world_mut().gas_limit = Some(gas_limit.to());
     reply(true)

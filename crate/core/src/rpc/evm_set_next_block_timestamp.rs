@@ -1,15 +1,14 @@
 //! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time goes on.
 
-use super::{RequestContext, RpcError, params::Params};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let timestamp = params.needed_number("timestamp")?;
     node.world_mut().set_next_timestamp(timestamp)?;
-    Ok(Value::Null)
+    reply(())
 }

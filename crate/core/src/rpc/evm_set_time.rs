@@ -1,14 +1,13 @@
 //! `evm_setTime`: makes it so many seconds since the Unix epoch, and returns by how many that is later.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let timestamp = params.needed_number("timestamp")?;
     let clock = &mut node.world_mut().clock;
     let passed = timestamp.saturating_sub(clock.seconds(context.now));

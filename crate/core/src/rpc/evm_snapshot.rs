@@ -1,13 +1,12 @@
 //! `evm_snapshot`: keeps chain and pool as they are now, and returns the number to come back to them.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::Node;
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     reply(node.snapshot())
 }

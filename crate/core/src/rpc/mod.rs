@@ -97,6 +97,7 @@ mod evm_set_interval_mining;
 mod evm_set_next_block_timestamp;
 mod evm_set_time;
 mod evm_snapshot;
+mod json;
 mod limits;
 mod net_listening;
 mod net_peer_count;
@@ -116,6 +117,7 @@ mod web3_sha3;
 
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
+pub use json::Json;
 pub use limits::RequestLimits;
 pub(crate) use object::{block::head_of, log::logs_of};
 pub(crate) use params::Params;
@@ -131,19 +133,19 @@ use serde_json::Value;
 #[derive(Clone, Copy)]
 pub(crate) enum Method {
     /// Reads the chain.
-    Read(fn(&Chain, &mut Params<'_>) -> Result<Value, RpcError>),
+    Read(fn(&Chain, &mut Params<'_>) -> Result<Json, RpcError>),
     /// Runs something on the chain, which stays as it is.
-    Try(fn(&Chain, &mut Params<'_>, &RequestLimits<'_>) -> Result<Value, RpcError>),
+    Try(fn(&Chain, &mut Params<'_>, &RequestLimits<'_>) -> Result<Json, RpcError>),
     /// Reads the chain and what waits for it.
-    Await(fn(&Chain, &Pool, &mut Params<'_>) -> Result<Value, RpcError>),
+    Await(fn(&Chain, &Pool, &mut Params<'_>) -> Result<Json, RpcError>),
     /// Reads a node.
-    Look(fn(&Node, &mut Params<'_>) -> Result<Value, RpcError>),
+    Look(fn(&Node, &mut Params<'_>) -> Result<Json, RpcError>),
     /// Runs something on a node, which stays as it is.
-    Probe(fn(&Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
+    Probe(fn(&Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Takes what is new from a node, which is as before where nothing is.
-    Poll(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
+    Poll(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Changes a node.
-    Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Value, RpcError>),
+    Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
 }
 
 /// A row for each method: its name, what it needs, and the file that answers.
@@ -303,11 +305,11 @@ pub fn methods() -> impl Iterator<Item = &'static str> {
 /// use parevm::{Chain, rpc};
 ///
 /// let chain = Chain::from_genesis(&Genesis::default())?;
-/// assert_eq!(rpc::call(&chain, "eth_blockNumber", &[])?, "0x0");
+/// assert_eq!(rpc::call(&chain, "eth_blockNumber", &[])?.as_str(), "\"0x0\"");
 /// assert!(rpc::call(&chain, "eth_moonPhase", &[]).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn call(chain: &Chain, name: &str, params: &[Value]) -> Result<Value, RpcError> {
+pub fn call(chain: &Chain, name: &str, params: &[Value]) -> Result<Json, RpcError> {
     call_within(chain, name, params, &RequestLimits::default())
 }
 
@@ -321,7 +323,7 @@ pub fn call_within(
     name: &str,
     params: &[Value],
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let params = &mut Params::new(params);
     match method(name)? {
         Method::Read(answer) => answer(chain, params),
@@ -343,6 +345,6 @@ pub(crate) fn method(name: &str) -> Result<Method, RpcError> {
 }
 
 /// A result as JSON.
-fn reply(result: impl Serialize) -> Result<Value, RpcError> {
-    serde_json::to_value(result).map_err(|error| RpcError::internal(&error))
+fn reply(result: impl Serialize) -> Result<Json, RpcError> {
+    Json::new(result)
 }

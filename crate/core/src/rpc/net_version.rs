@@ -1,9 +1,8 @@
 //! `net_version`: the network id, which is the chain id here, in decimal.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
-use serde_json::Value;
 
-pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(chain.chain_id().to_string())
 }

@@ -1,7 +1,7 @@
 //! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
 //! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
 
-use super::{RequestLimits, RpcError, calls, params::Params, reply};
+use super::{Json, RequestLimits, RpcError, calls, params::Params, reply};
 use crate::{
     chain::Chain,
     simulate::{
@@ -9,13 +9,12 @@ use crate::{
         report::{Bundle, ReportOptions},
     },
 };
-use serde_json::Value;
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let bundle: Bundle = params.required("bundle")?;
     let block = params.state(chain)?;
     let overrides = Overrides {

@@ -1,6 +1,6 @@
 //! What the methods that trace a block have in common: it is run again on the state before it.
 
-use super::{RequestLimits, RpcError, reply};
+use super::{Json, RequestLimits, RpcError, reply};
 use crate::{
     Block, Chain,
     chain::{ChainView, StoredBlock},
@@ -11,7 +11,6 @@ use crate::{
     vm::Environment,
 };
 use alloy_rpc_types_trace::geth::TraceResult;
-use serde_json::Value;
 
 /// A block that can run again.
 pub(super) struct Replay<'c> {
@@ -64,7 +63,7 @@ pub(super) fn answer(
     block: &StoredBlock,
     options: Option<TraceOptions>,
     limits: &RequestLimits<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let replay = Replay::new(chain, block)?;
     let traces = trace_block(
         &replay.block,

@@ -1,7 +1,7 @@
 //! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
 //! The chain stays as it is.
 
-use super::{RequestContext, RpcError, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::{
     chain::{BlockAttributes, BuiltBlock, Unfit},
     execute::ExecuteError,
@@ -36,7 +36,7 @@ pub(super) fn answer(
     node: &Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Value, RpcError> {
+) -> Result<Json, RpcError> {
     let chain = node.chain();
     let hash = params.hash()?;
     let parent = chain
@@ -103,7 +103,7 @@ fn refused(error: ExecuteError) -> RpcError {
     RpcError::server(format!("{error}{}", source.unwrap_or_default()))
 }
 
-fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Value, RpcError> {
+fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Json, RpcError> {
     let block = &built.block;
     let header = &block.block.header;
     let body = &block.block.body;

@@ -1,10 +1,10 @@
 //! `txpool_content`: what waits for a block, by sender and nonce.
 
-use super::{RpcError, object::waiting, params::Params, reply};
+use super::{Json, RpcError, object::waiting, params::Params, reply};
 use crate::node::Node;
-use serde_json::{Value, json};
+use serde_json::json;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let mut pending = serde_json::Map::new();
     let mut queued = serde_json::Map::new();
     for sender in node.world().pool.senders() {

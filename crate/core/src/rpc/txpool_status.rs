@@ -1,11 +1,11 @@
 //! `txpool_status`: how many transactions wait for a block.
 
-use super::{RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params, reply};
 use crate::node::Node;
 use alloy_primitives::U64;
-use serde_json::{Value, json};
+use serde_json::json;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Value, RpcError> {
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let world = node.world();
     let (mut pending, mut queued) = (0, 0);
     for sender in world.pool.senders() {

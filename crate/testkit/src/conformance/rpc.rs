@@ -113,7 +113,10 @@ fn answer(node: &mut Node, engine: &Engine, request: &Value) -> Value {
     let method = request["method"].as_str().unwrap_or_default();
     let params = request["params"].as_array().map_or(&[][..], Vec::as_slice);
     match node.request(&host, method, params).result {
-        Ok(result) => json!({ "result": result }),
+        Ok(result) => {
+            let parsed = result.parse::<Value>();
+            json!({ "result": parsed.unwrap_or_else(|error| error.to_string().into()) })
+        }
         Err(error) => {
             let mut object = json!({ "code": error.code.number() });
             if let Some(data) = error.data {

@@ -51,7 +51,7 @@ fn a_filter_gives_each_thing_once() {
     for filter in [&blocks, &waiting, &logs, &others] {
         // A host need not repeat a poll that found nothing.
         let answer = talk.answer("eth_getFilterChanges", json!([filter]));
-        assert_eq!(answer.result.unwrap(), json!([]));
+        assert_eq!(answer.result.unwrap().as_str(), "[]");
         assert!(!answer.changed);
     }
     // Without a range it is that of eth_getLogs: the head, which is empty.

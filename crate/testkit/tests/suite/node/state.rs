@@ -147,7 +147,7 @@ fn the_same_requests_at_the_same_times_make_the_same_node() {
             talk.now = 1_800_000_000_000 + now;
             let answer = talk.answer(method, params);
             assert!(answer.changed, "{method}");
-            answers.push(answer.result.unwrap());
+            answers.push(answer.result.unwrap().parse().unwrap());
             answers.push(talk.ask("txpool_content", json!([])));
         }
         (answers, talk.node.chain().head().hash)

@@ -67,12 +67,9 @@ fn a_call_is_traced_on_changed_state() {
         },
         "blockOverrides": { "number": "0x1234" },
     });
-    let frame = rpc::call(
-        &chain,
-        "debug_traceCall",
-        &[call.clone(), json!("latest"), options.clone()],
-    )
-    .unwrap();
+    let params = [call.clone(), json!("latest"), options.clone()];
+    let frame = rpc::call(&chain, "debug_traceCall", &params).unwrap();
+    let frame: Value = frame.parse().unwrap();
     assert_eq!(frame["type"], "CALL");
     assert_eq!(frame["value"], "0x5");
     assert_eq!(frame["output"], format!("0x{:064x}", 0x1234));

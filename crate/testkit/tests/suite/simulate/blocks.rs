@@ -42,7 +42,8 @@ fn simulate(payload: Value, limits: &CallLimits<'_>) -> Result<Vec<SimulatedBloc
 
 /// The blocks as JSON-RPC has them.
 fn blocks(payload: Value) -> Value {
-    rpc::call(&CHAIN, "eth_simulateV1", &[payload]).unwrap()
+    let blocks = rpc::call(&CHAIN, "eth_simulateV1", &[payload]).unwrap();
+    blocks.parse().unwrap()
 }
 
 /// One block of one call on overridden accounts.
@@ -351,6 +352,7 @@ fn before_london_a_call_is_a_legacy_transaction() {
     let mut payload = one(json!({}), json!({ "to": CONTRACT }));
     payload["returnFullTransactions"] = json!(true);
     let blocks = rpc::call(&CHAIN, "eth_simulateV1", &[payload, json!("0x1")]).unwrap();
+    let blocks: Value = blocks.parse().unwrap();
     assert_eq!(blocks[0]["transactions"][0]["type"], "0x0");
     assert_eq!(blocks[0]["calls"][0]["status"], "0x1");
 }

@@ -142,6 +142,7 @@ fn a_bundle_is_simulated_and_its_faults_are_named() {
     let chain = Chain::from_genesis(&Genesis::default()).unwrap();
     let simulate = |bundle: Value| rpc::call(&chain, "parevm_simulate", &[bundle, json!("latest")]);
     let report = simulate(json!({ "calls": [{ "to": Address::ZERO, "value": "0x0" }] })).unwrap();
+    let report: Value = report.parse().unwrap();
     assert_eq!(report["status"], "success");
     assert_eq!(report["calls"][0]["gasUsed"], "0x5208");
     for (bundle, code, message) in [
