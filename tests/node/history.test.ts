@@ -110,7 +110,9 @@ test.each(builds)('one long step is ended with its engine ($build)', async (opti
     const start = performance.now()
     await expect(ask()).rejects.toMatchObject({ name: 'TimeoutRpcError', code: -32016 })
     expect(performance.now() - start).toBeLessThan(2_500)
+    const rejected = performance.now()
     await isThere(evm)
+    expect(performance.now() - rejected).toBeLessThan(100)
   }
 })
 

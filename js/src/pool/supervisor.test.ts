@@ -190,6 +190,11 @@ test('what the node does not end in time is ended with its engine', async () => 
   const calls = [1, 2].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
   ;(await next()).answer(undefined)
   expect((await next()).request).toMatchObject({ nowMs: 1 })
+  const opening = await next()
+  // Nothing of it is repeated.
+  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
+  expect(await Promise.race([calls[0], 'not yet'])).toBe('not yet')
+  opening.answer(undefined)
   const late = await calls[0]
   expect(late).toMatchObject({ result: null, changed: false })
   expect(JSON.parse(late?.error ?? '')).toEqual({
@@ -197,14 +202,30 @@ test('what the node does not end in time is ended with its engine', async () => 
     message: 'the run took longer than 20 ms',
   })
   expect(engines.map(({ ended }) => ended)).toEqual([true, false])
-  // Nothing of it is repeated.
-  const opening = await next()
-  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
-  opening.answer(undefined)
   const second = await next()
   expect(second.request).toMatchObject({ nowMs: 2 })
   second.answer(answer(true))
   await calls[1]
+  await supervisor.close()
+})
+
+test.each([
+  ['aborted', async (controller: AbortController) => controller.abort('enough'), 'enough'],
+  ['closed', async (_: AbortController, close: () => Promise<void>) => close(), /closed/],
+])('what is %s while its engine is replaced ends', async (_, interrupt, reason) => {
+  const { supervisor, next } = stage({ ...chain, timeMs: 20 })
+  const controller = new AbortController()
+  const { signal } = controller
+  const call = supervisor.request(rpc('evm_mine', 1), { signal }).catch((error) => String(error))
+  ;(await next()).answer(undefined)
+  await next()
+  const opening = await next()
+  await interrupt(controller, supervisor.close)
+  expect(await call).toMatch(reason)
+  const other = supervisor.request(rpc('evm_mine', 2)).catch(() => 'closed')
+  opening.answer(undefined)
+  if (reason === 'enough') (await next()).answer(answer(true))
+  await other
   await supervisor.close()
 })
 

@@ -137,14 +137,22 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     if (timeMs > MOST_TIMER_MS) return
     const end = () => {
       if (running?.id !== id) return
-      pending.resolve(id, lateAnswer(timeMs))
+      const { request } = running
       void drop()?.stop()
-      // Before somebody waits for it.
+      // Nothing else is asked, and nobody hears of it, until the next engine is there to serve.
+      running = { id: REPLACING, request }
       const attempt = start()
-      attempt.catch((error) => {
-        if (attempt === starting) fail(error)
-      })
-      pump()
+      attempt.then(
+        () => {
+          if (attempt !== starting) return
+          running = undefined
+          pending.resolve(id, lateAnswer(timeMs))
+          pump()
+        },
+        (error) => {
+          if (attempt === starting) fail(error)
+        },
+      )
     }
     // In two steps: a process that was stopped for long gives the engine the time to answer.
     overdue = timer(() => {
@@ -256,6 +264,8 @@ export type Supervisor = {
 const OPENING = 0
 /** That of the request that saves it. */
 const SAVING = -1
+/** That of what was running when its engine had to be replaced. */
+const REPLACING = -2
 
 /** An engine that has not answered by then after an abort is replaced. */
 const ABORT_LIMIT_MS = 1_000
