@@ -6,10 +6,10 @@ use crate::{
     error::CliError,
     figures::{Aggregate, Figures, HEADER, Row, is_stdout},
     machine::now_ms,
-    subject::Selection,
+    subject::{Selection, Subject},
 };
-use parevm::Executor;
-use parevm_testkit::measure::{Timing, measure};
+use parevm::{Engine, Executor};
+use parevm_testkit::measure::{Measured, Timing, measure};
 use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Debug, clap::Args)]
@@ -25,9 +25,16 @@ pub(crate) struct Arguments {
     /// Samples of each figure; the median counts.
     #[arg(long, default_value_t = 9)]
     runs: usize,
+    /// Times that all blocks are gone through, with a part of the samples each: a machine that is
+    /// slow for some seconds is not slow for all samples of a block.
+    #[arg(long, default_value_t = 3)]
+    passes: usize,
     /// A sample is repeated until it takes this long, in milliseconds.
     #[arg(long, default_value_t = 100.0)]
     sample_ms: f64,
+    /// Measures what a timeline costs, too.
+    #[arg(long)]
+    timeline: bool,
     /// Writes the figures to this file, `-` for stdout.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -42,10 +49,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         .collect::<Result<Vec<_>, _>>()?;
     let engines: Vec<_> = engines.iter().collect();
     let threads: Vec<_> = engines.iter().map(|engine| engine.threads()).collect();
+    let passes = arguments.passes.max(1);
     let timing = Timing {
-        samples: arguments.runs,
+        samples: arguments.runs.div_ceil(passes),
         sample_ms: arguments.sample_ms,
         now: now_ms,
+        timeline: arguments.timeline,
     };
     let json = arguments.json.as_deref();
     let print = |line: &str| {
@@ -56,42 +65,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         }
     };
 
-    print(HEADER);
-    let mut rows = Vec::new();
-    let mut is_good = true;
-    let (Some(most), sources) = (engines.last(), arguments.selection.sources()?) else {
+    let Some(most) = engines.last() else {
         return Ok(ExitCode::FAILURE);
     };
-    for source in sources {
-        let subject = source.load(most)?;
-        let failed = |source| CliError::Subject {
-            name: subject.name.clone(),
-            source,
-        };
-        let measured = measure(
-            &engines,
-            arguments.executor,
-            None,
-            &subject.block,
-            &subject.state,
-            &timing,
-        )
-        .map_err(failed)?;
-        for on in &measured.on {
-            if let Some(difference) = &on.difference {
+    let mut is_good = true;
+    let sources = arguments.selection.sources()?;
+    // Of each block on each number of threads the rows of all passes.
+    let mut seen = vec![Vec::new(); sources.len() * threads.len()];
+    for _ in 0..passes {
+        for (source, seen) in sources.iter().zip(seen.chunks_mut(threads.len())) {
+            let subject = source.load(most)?;
+            let (measured, capacities) = one_pass(&subject, &engines, arguments.executor, &timing)?;
+            for difference in measured.on.iter().filter_map(|on| on.difference.as_ref()) {
                 is_good = false;
                 eprintln!("{}: not as in order: {difference}", subject.name);
             }
+            let rows = Row::of(&subject.name, &threads, &measured, &capacities);
+            for (seen, row) in seen.iter_mut().zip(rows) {
+                eprintln!("{}", row.line());
+                seen.push(row);
+            }
         }
-        let capacities = threads
-            .iter()
-            .map(|threads| capacity(&subject.block, &subject.state, *threads, &timing))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(failed)?;
-        for row in Row::of(&subject.name, &threads, &measured, &capacities) {
-            print(&row.line());
-            rows.push(row);
-        }
+    }
+    let rows: Vec<_> = (seen.iter().map(Vec::as_slice))
+        .filter_map(Row::merged)
+        .collect();
+    print(HEADER);
+    for row in &rows {
+        print(&row.line());
     }
     let aggregate: Vec<_> = threads
         .iter()
@@ -108,4 +109,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What is measured of a block in one pass, and what each engine's threads do at most.
+fn one_pass(
+    subject: &Subject,
+    engines: &[&Engine],
+    executor: Executor,
+    timing: &Timing,
+) -> Result<(Measured, Vec<f64>), CliError> {
+    let Subject { name, block, state } = subject;
+    let failed = |source| CliError::Subject {
+        name: name.clone(),
+        source,
+    };
+    let measured = measure(engines, executor, None, block, state, timing).map_err(failed)?;
+    let capacities = engines
+        .iter()
+        .map(|engine| capacity(block, state, engine.threads(), timing))
+        .collect::<Result<_, _>>()
+        .map_err(failed)?;
+    Ok((measured, capacities))
 }

@@ -4,7 +4,7 @@ use crate::{
     error::CliError,
     machine::{Machine, Versions},
 };
-use parevm_testkit::measure::Measured;
+use parevm_testkit::measure::{Measured, median};
 use serde::Serialize;
 use std::{fs, path::Path};
 
@@ -65,6 +65,9 @@ pub(crate) struct Row {
     /// By the block's access list, where it can be run by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     bal_ms: Option<f64>,
+    /// With a timeline, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline_ms: Option<f64>,
     /// The slowest transaction in the plain loop.
     longest_ms: f64,
     /// Plain loops that these threads run side by side in the time of one alone.
@@ -93,6 +96,9 @@ pub(crate) struct Aggregate {
     without: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bal: Option<BalAggregate>,
+    /// Time with a timeline by that without, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<f64>,
 }
 
 /// The rows that were run by an access list.
@@ -126,10 +132,30 @@ impl Row {
             sequential_ms: measured.sequential_ms,
             parallel_ms: on.parallel_ms,
             bal_ms: on.bal_ms,
+            timeline_ms: on.timeline_ms,
             longest_ms: measured.longest_ms,
             capacity: *capacity,
             re_executions: on.outcome.schedule.re_executions,
             gas_used: on.outcome.gas_used,
+        })
+    }
+
+    /// What several passes measured, together.
+    pub(crate) fn merged(passes: &[Self]) -> Option<Self> {
+        let of = |figure: fn(&Self) -> f64| median(passes.iter().map(figure).collect());
+        let of_some = |figure: fn(&Self) -> Option<f64>| {
+            let figures: Option<Vec<_>> = passes.iter().map(figure).collect();
+            figures.map(median)
+        };
+        Some(Self {
+            plain_ms: of(|row| row.plain_ms),
+            sequential_ms: of(|row| row.sequential_ms),
+            parallel_ms: of(|row| row.parallel_ms),
+            bal_ms: of_some(|row| row.bal_ms),
+            timeline_ms: of_some(|row| row.timeline_ms),
+            longest_ms: of(|row| row.longest_ms),
+            capacity: of(|row| row.capacity),
+            ..passes.last()?.clone()
         })
     }
 
@@ -189,6 +215,10 @@ impl Aggregate {
             gas_per_second: sum(&|row| row.gas_used as f64) / parallel * 1e3,
             without: is_left_out.then_some(NOT_AGGREGATED).into_iter().collect(),
             bal: BalAggregate::new(counted()),
+            timeline: counted()
+                .map(|row| row.timeline_ms)
+                .sum::<Option<f64>>()
+                .map(|with| with / parallel),
         }
     }
 
@@ -206,9 +236,12 @@ impl Aggregate {
                 bal.blocks
             )
         });
+        let timeline = self.timeline.map_or_else(String::new, |timeline| {
+            format!("; with a timeline {timeline:.3} times as long")
+        });
         format!(
             "{} threads: {:.2}x plain revm, worst {:.2}x ({}), {:.2}x if nothing depended on \
-             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}",
+             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}{timeline}",
             self.threads,
             self.speedup,
             self.worst,
@@ -253,6 +286,7 @@ mod tests {
             sequential_ms: plain_ms,
             parallel_ms,
             bal_ms: None,
+            timeline_ms: None,
             longest_ms,
             capacity: 2.0,
             re_executions: 0,
@@ -288,6 +322,19 @@ mod tests {
         rows[1].bal_ms = Some(6.0);
         let bal = Aggregate::new(&rows, 2).bal.unwrap();
         assert_eq!((bal.of_ideal, bal.blocks), (11.0 / 16.0, 2));
+    }
+
+    #[test]
+    fn passes_are_merged_by_their_medians() {
+        let mut passes = [3.0, 1.0, 8.0].map(|ms| row("1", ms, 2.0 * ms, ms));
+        let merged = Row::merged(&passes).unwrap();
+        assert_eq!((merged.plain_ms, merged.parallel_ms), (3.0, 6.0));
+        assert_eq!((merged.bal_ms, merged.timeline_ms), (None, None));
+        for row in &mut passes {
+            row.bal_ms = Some(row.plain_ms);
+        }
+        assert_eq!(Row::merged(&passes).unwrap().bal_ms, Some(3.0));
+        assert!(Row::merged(&[]).is_none());
     }
 
     #[test]

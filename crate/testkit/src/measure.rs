@@ -20,6 +20,8 @@ pub struct Timing {
     pub sample_ms: f64,
     /// Returns milliseconds since some moment.
     pub now: fn() -> f64,
+    /// Whether runs with a timeline are measured, too.
+    pub timeline: bool,
 }
 
 /// What was measured of one block. Times are milliseconds from decoded block and state to ordered
@@ -43,6 +45,8 @@ pub struct OnEngine {
     pub parallel_ms: f64,
     /// By the block's access list, which was at hand; `None` where the block cannot be run by one.
     pub bal_ms: Option<f64>,
+    /// The executor that was asked for, with a timeline, where that was asked for.
+    pub timeline_ms: Option<f64>,
     /// What the executor returned that was asked for.
     pub outcome: BlockOutcome,
     /// The first difference of either to sequential execution, in words.
@@ -80,6 +84,12 @@ pub fn measure(
         ..with(executor)
     };
 
+    let now = timing.now;
+    let clock = move || (now() * 1e6) as u64;
+    let recorded = ExecuteOptions {
+        timeline: Some(&clock),
+        ..wanted
+    };
     let mut plain = Series::new(timing, || {
         black_box(baseline::run(block, state)?);
         Ok(())
@@ -111,9 +121,11 @@ pub fn measure(
         let (other, other_difference) = run_with(by_list)?;
         difference = difference.or(other_difference);
         let is_by_list = other.schedule.executor == Executor::Bal;
+        let with_timeline = timing.timeline.then(|| series_with(recorded));
         pairs.push(Pair {
             parallel,
             bal: is_by_list.then(|| series_with(by_list)).transpose()?,
+            timeline: with_timeline.transpose()?,
             outcome,
             difference,
         });
@@ -124,7 +136,9 @@ pub fn measure(
         sequential.sample()?;
         for pair in &mut pairs {
             pair.parallel.sample()?;
-            pair.bal.as_mut().map_or(Ok(()), Series::sample)?;
+            for other in [&mut pair.bal, &mut pair.timeline].into_iter().flatten() {
+                other.sample()?;
+            }
         }
     }
     Ok(Measured {
@@ -139,6 +153,7 @@ pub fn measure(
 struct Pair<'a> {
     parallel: Series<'a>,
     bal: Option<Series<'a>>,
+    timeline: Option<Series<'a>>,
     outcome: BlockOutcome,
     difference: Option<String>,
 }
@@ -148,6 +163,7 @@ impl Pair<'_> {
         OnEngine {
             parallel_ms: self.parallel.median(),
             bal_ms: self.bal.map(Series::median),
+            timeline_ms: self.timeline.map(Series::median),
             outcome: self.outcome,
             difference: self.difference,
         }

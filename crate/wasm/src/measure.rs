@@ -101,6 +101,7 @@ impl Engine {
 
 fn timing(samples: usize, sample_ms: f64) -> Timing {
     Timing {
+        timeline: false,
         samples,
         sample_ms,
         now: now_ms,

@@ -44,6 +44,9 @@ type Transact<'a, I> = fn(
     TxEnv,
 ) -> Result<ResultAndState, EVMError<SourceError>>;
 
+/// Accounts that a transaction adds mostly: sender and receiver. A map that grows is copied.
+const ACCOUNTS: usize = 2;
+
 /// The clock of a run, and what was seen on it.
 struct Timeline<'a> {
     clock: Box<dyn Fn() -> u64 + Sync + 'a>,
@@ -103,8 +106,9 @@ impl<'a, I> Sequential<'a, I> {
             clock: Box::new(from_now(clock)),
             seen: Vec::with_capacity(block.transactions.len()),
         });
+        let accounts = block.transactions.len().saturating_mul(ACCOUNTS);
         let mut database = Recording {
-            database: Overlay::new(state, environment.spec()),
+            database: Overlay::with_capacity(state, environment.spec(), accounts),
             index: BlockAccessIndex::PRE_EXECUTION,
             list: (options.access_list_output == AccessListOutput::Returned)
                 .then(ListBuilder::default),

@@ -55,6 +55,18 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// The same, with room for `accounts` accounts.
+    pub(crate) fn with_capacity(
+        source: &'a dyn StateSource,
+        spec: SpecId,
+        accounts: usize,
+    ) -> Self {
+        Self {
+            accounts: AddressMap::with_capacity_and_hasher(accounts, Default::default()),
+            ..Self::new(source, spec)
+        }
+    }
+
     /// The state below.
     #[must_use]
     pub fn source(&self) -> &'a dyn StateSource {

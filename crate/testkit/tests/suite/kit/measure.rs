@@ -29,6 +29,7 @@ fn a_sample_is_the_time_of_one_repetition() {
     let (block, state) = workload::transfers(3);
     let engine = Engine::new(2).unwrap();
     let timing = Timing {
+        timeline: true,
         samples: 3,
         sample_ms: 4.0,
         now: ticking,
@@ -43,6 +44,8 @@ fn a_sample_is_the_time_of_one_repetition() {
     for on in measured.on {
         assert_eq!(on.parallel_ms, 0.25);
         assert_eq!(on.bal_ms, Some(0.25));
+        // The clock is looked at at the start, twice for each transfer, and at the end.
+        assert_eq!(on.timeline_ms, Some(8.0));
         assert_eq!(on.outcome.gas_used, 63_000);
         assert_eq!(on.difference, None);
     }
