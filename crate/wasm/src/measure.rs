@@ -79,6 +79,7 @@ impl Engine {
             bal_ms,
             outcome,
             difference,
+            timeline_ms: _,
         } = measured.on.pop().ok_or(ExecuteError::Bug {
             invariant: "one engine, one measurement",
         })?;
