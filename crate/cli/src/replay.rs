@@ -90,10 +90,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
 
 /// Few and short: a replay is to show figures soon. `bench` measures.
 const TIMING: Timing = Timing {
-    timeline: false,
     samples: 3,
     sample_ms: 20.0,
     now: now_ms,
+    timeline: false,
 };
 
 fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, CliError> {

@@ -102,9 +102,9 @@ impl Engine {
 
 fn timing(samples: usize, sample_ms: f64) -> Timing {
     Timing {
-        timeline: false,
         samples,
         sample_ms,
         now: now_ms,
+        timeline: false,
     }
 }

@@ -8,14 +8,15 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Json(String);
 
-impl Json {
-    pub(super) fn new(result: impl Serialize) -> Result<Self, RpcError> {
-        match serde_json::to_string(&result) {
-            Ok(text) => Ok(Self(text)),
-            Err(error) => Err(RpcError::internal(&error)),
-        }
+/// A result as JSON.
+pub(super) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
+    match serde_json::to_string(&result) {
+        Ok(text) => Ok(Json(text)),
+        Err(error) => Err(RpcError::internal(&error)),
     }
+}
 
+impl Json {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -118,6 +118,7 @@ mod web3_sha3;
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use json::Json;
+use json::reply;
 pub use limits::RequestLimits;
 pub(crate) use object::{block::head_of, log::logs_of};
 pub(crate) use params::Params;
@@ -126,7 +127,6 @@ use crate::{
     chain::Chain,
     node::{Node, Pool, RequestContext},
 };
-use serde::Serialize;
 use serde_json::Value;
 
 /// What answers a request, by what it needs.
@@ -342,9 +342,4 @@ pub(crate) fn method(name: &str) -> Result<Method, RpcError> {
         .find(|(known, _)| *known == name)
         .map(|(_, method)| *method)
         .ok_or_else(|| RpcError::unknown_method(name))
-}
-
-/// A result as JSON.
-fn reply(result: impl Serialize) -> Result<Json, RpcError> {
-    Json::new(result)
 }

@@ -29,10 +29,10 @@ fn a_sample_is_the_time_of_one_repetition() {
     let (block, state) = workload::transfers(3);
     let engine = Engine::new(2).unwrap();
     let timing = Timing {
-        timeline: true,
         samples: 3,
         sample_ms: 4.0,
         now: ticking,
+        timeline: true,
     };
     let engines = [&engine, &engine];
     let measured = measure(&engines, Executor::Auto, None, &block, &state, &timing).unwrap();
