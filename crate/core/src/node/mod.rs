@@ -14,6 +14,7 @@ mod filling;
 mod filters;
 mod host;
 mod impersonation;
+mod limits;
 mod options;
 mod pending;
 mod pool;
@@ -28,7 +29,8 @@ pub(crate) use filling::{Impersonated, unknown};
 pub(crate) use filters::{Filter, Filters};
 pub(crate) use host::RequestContext;
 pub use host::{Host, Memory};
-pub use options::{Mining, NodeLimits, NodeOptions};
+pub use limits::NodeLimits;
+pub use options::{Mining, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
 pub use pool_transaction::PoolTransaction;
@@ -37,12 +39,9 @@ pub(crate) use subscriptions::{Subscriptions, Topic};
 pub(crate) use world::{SUGGESTED_TIP, World};
 
 use crate::{
-    Chain, Engine, ExecuteOptions,
+    Chain, ExecuteOptions,
     chain::{ImportError, StoredBlock},
-    interrupt::{Interrupt, Watch, memory_limit, time_limit},
-    rpc::{self, Json, Method, Params, RequestLimits, RpcError},
-    simulate::CallLimits,
-    trace::TraceLimits,
+    rpc::{self, Json, Method, Params, RpcError},
     vm::SpecId,
 };
 use accounts::Accounts;
@@ -51,10 +50,7 @@ use alloy_primitives::{B256, U64};
 use impersonation::Impersonation;
 use pending::Pending;
 use serde_json::Value;
-use std::{
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::sync::Arc;
 
 /// A node in memory. A copy is cheap.
 #[derive(Clone, Debug)]
@@ -132,11 +128,12 @@ impl Node {
         // What runs on the block to come runs on a chain that has it.
         let asks_pending = params.iter().any(|param| param == "pending");
         let params = &mut Params::new(params);
-        let watch = self.watch(host);
+        let limits = self.options.limits;
+        let watch = limits.watch(host);
         let context = &RequestContext {
             engine: host.engine,
             now: host.now,
-            limits: self.limits(host.engine, &watch),
+            limits: limits.of_request(host.engine, &watch),
         };
         match method {
             Method::Read(answer) => {
@@ -376,45 +373,6 @@ impl Node {
         let attributes = self.world.attributes(context.now);
         let make = || self.world.pending(context);
         run(&self.pending.get(&attributes, make)?)
-    }
-
-    /// Ends what takes too much time or memory, or what nobody waits for.
-    fn watch<'a>(&self, host: &Host<'a>) -> impl Fn() -> Option<Interrupt> + Sync + use<'a> {
-        let NodeLimits { time, memory, .. } = self.options.limits;
-        let time = Duration::from_millis(time);
-        let in_time = host.clock.map(|clock| time_limit(clock, time));
-        let memory = usize::try_from(memory).unwrap_or(usize::MAX);
-        let in_memory = host
-            .memory
-            .map(|Memory { in_use, free }| memory_limit(in_use, memory.min(free)));
-        let cancel = host.cancel;
-        move || {
-            if cancel.is_some_and(|flag| flag.load(Relaxed)) {
-                return Some(Interrupt::Cancelled);
-            }
-            let in_time = in_time.as_ref().and_then(|ask| ask());
-            in_time.or_else(|| in_memory.as_ref().and_then(|ask| ask()))
-        }
-    }
-
-    /// The limits of the options, for one request that `watch` ends.
-    fn limits<'a>(&self, engine: &'a Engine, watch: Watch<'a>) -> RequestLimits<'a> {
-        let NodeLimits { memory, gas, .. } = self.options.limits;
-        // Results and their JSON take a small multiple of what is recorded, and memory that grows is there
-        // twice while it is copied.
-        let part = usize::try_from(memory / 8).unwrap_or(usize::MAX);
-        RequestLimits {
-            call: CallLimits {
-                gas,
-                memory: part,
-                watch: Some(watch),
-            },
-            trace: TraceLimits {
-                watch: Some(watch),
-                recorded_bytes: part,
-            },
-            engine: Some(engine),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! How a node begins and what its requests may cost.
+//! How a node begins.
 
+use super::NodeLimits;
 use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
@@ -40,19 +41,6 @@ pub enum Mining {
     Interval(u64),
 }
 
-/// What one request may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NodeLimits {
-    /// Milliseconds. Default: 10,000.
-    pub time: u64,
-    /// Bytes, where the host measures them. An eighth of it is what the memory of contracts may take, and
-    /// what a trace or a report may record. Default: 512 MiB.
-    pub memory: u64,
-    /// Gas of one call that is tried. Default: 50,000,000.
-    pub gas: u64,
-}
-
 impl Default for NodeOptions {
     fn default() -> Self {
         Self {
@@ -64,16 +52,6 @@ impl Default for NodeOptions {
             balance: U256::from(10).pow(U256::from(22)),
             mining: Mining::Auto,
             limits: NodeLimits::default(),
-        }
-    }
-}
-
-impl Default for NodeLimits {
-    fn default() -> Self {
-        Self {
-            time: 10_000,
-            memory: 512 << 20,
-            gas: 50_000_000,
         }
     }
 }

@@ -4,9 +4,11 @@
 //! instead, once that has become long. The bytes are for the node that wrote them: another version of this
 //! crate may not read them.
 
+mod topic;
+
 use super::{
-    Filter, Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions,
-    Topic, World, clock::BlockClock, impersonation::Impersonation,
+    Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions, World,
+    clock::BlockClock, impersonation::Impersonation,
 };
 use crate::{
     Chain,
@@ -17,11 +19,11 @@ use alloy_eips::{
     eip2718::{Decodable2718, Eip2718Error, Encodable2718},
     eip7594::{BlobTransactionSidecarVariant, Decodable7594, Encodable7594},
 };
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::{Address, Bytes, U64};
 use alloy_rlp::Decodable;
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
-use alloy_rpc_types_eth::Filter as LogFilter;
 use std::{collections::HashMap, sync::Arc};
+use topic::{SavedFilter, SavedSubscription};
 
 /// Why bytes are no node.
 #[derive(Debug, thiserror::Error)]
@@ -101,32 +103,6 @@ struct SavedMining {
     seconds: u64,
 }
 
-#[derive(RlpEncodable, RlpDecodable)]
-struct SavedFilter {
-    number: U64,
-    topic: SavedTopic,
-    next: u64,
-    hashes: Vec<B256>,
-}
-
-#[derive(RlpEncodable, RlpDecodable)]
-struct SavedSubscription {
-    number: U64,
-    topic: SavedTopic,
-}
-
-/// What is filtered or subscribed to.
-#[derive(RlpEncodable, RlpDecodable)]
-struct SavedTopic {
-    kind: u8,
-    /// JSON; empty where it is not about logs.
-    filter: Bytes,
-}
-
-const BLOCKS: u8 = 0;
-const LOGS: u8 = 1;
-const TRANSACTIONS: u8 = 2;
-
 const AUTO: u8 = 0;
 const MANUAL: u8 = 1;
 const INTERVAL: u8 = 2;
@@ -173,9 +149,14 @@ impl Node {
             mining: self.mining.into(),
             impersonated: accounts.iter().copied().collect(),
             everybody_is_impersonated: *everybody,
-            filters: self.filters.open.iter().map(saved_filter).collect(),
+            filters: self.filters.open.iter().map(SavedFilter::new).collect(),
             filter_count: self.filters.count,
-            subscriptions: self.subscriptions.open.iter().map(saved_topic).collect(),
+            subscriptions: self
+                .subscriptions
+                .open
+                .iter()
+                .map(SavedSubscription::new)
+                .collect(),
             subscription_count: self.subscriptions.count,
         })
     }
@@ -217,7 +198,7 @@ impl Node {
             },
             subscriptions: Subscriptions::of(
                 subscriptions
-                    .map(|one| Ok((one.number, one.topic.restore()?)))
+                    .map(SavedSubscription::restore)
                     .collect::<Result<_, RestoreError>>()?,
                 saved.subscription_count,
             ),
@@ -346,65 +327,5 @@ impl SavedMining {
             INTERVAL => Ok(Mining::Interval(self.seconds)),
             _ => Err(RestoreError::Missing("way of mining")),
         }
-    }
-}
-
-fn saved_filter((number, filter): (&U64, &Filter)) -> SavedFilter {
-    let (topic, next, hashes) = match filter {
-        Filter::Blocks { next } => (SavedTopic::plain(BLOCKS), *next, Vec::new()),
-        Filter::Logs { filter, next } => (SavedTopic::logs(filter), *next, Vec::new()),
-        Filter::Transactions { hashes } => (SavedTopic::plain(TRANSACTIONS), 0, hashes.clone()),
-    };
-    SavedFilter {
-        number: *number,
-        topic,
-        next,
-        hashes,
-    }
-}
-
-impl SavedFilter {
-    fn restore(self) -> Result<(U64, Filter), RestoreError> {
-        let Self { next, hashes, .. } = self;
-        let filter = match self.topic.restore()? {
-            Topic::Heads => Filter::Blocks { next },
-            Topic::Logs(filter) => Filter::Logs { filter, next },
-            Topic::Transactions => Filter::Transactions { hashes },
-        };
-        Ok((self.number, filter))
-    }
-}
-
-fn saved_topic((number, topic): (&U64, &Topic)) -> SavedSubscription {
-    let topic = match topic {
-        Topic::Heads => SavedTopic::plain(BLOCKS),
-        Topic::Logs(filter) => SavedTopic::logs(filter),
-        Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
-    };
-    SavedSubscription {
-        number: *number,
-        topic,
-    }
-}
-
-impl SavedTopic {
-    const fn plain(kind: u8) -> Self {
-        let filter = Bytes::new();
-        Self { kind, filter }
-    }
-
-    fn logs(filter: &LogFilter) -> Self {
-        // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
-        let filter = serde_json::to_vec(filter).unwrap_or_default().into();
-        Self { kind: LOGS, filter }
-    }
-
-    fn restore(&self) -> Result<Topic, RestoreError> {
-        Ok(match self.kind {
-            BLOCKS => Topic::Heads,
-            LOGS => Topic::Logs(Arc::new(serde_json::from_slice::<LogFilter>(&self.filter)?)),
-            TRANSACTIONS => Topic::Transactions,
-            _ => return Err(RestoreError::Missing("such topic")),
-        })
     }
 }
