@@ -4,7 +4,7 @@ use super::{Account, SourceError, StateDiff, StateSource};
 use crate::vm::{Bytecode, SpecId, collision::StorageAware};
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
-    map::{AddressMap, B256Map, HashMap, hash_map::Entry},
+    map::{AddressIndexMap, AddressMap, B256Map, IndexEntry, U256Map, hash_map::Entry},
 };
 use revm::{
     Database, DatabaseCommit, DatabaseRef,
@@ -19,7 +19,9 @@ pub struct Overlay<'a> {
     source: &'a dyn StateSource,
     /// True from Spurious Dragon on: an account that is touched and empty is gone (EIP-161).
     clears_empty: bool,
-    accounts: AddressMap<Cached>,
+    /// In the order they were met: a transaction's accounts lie side by side, and a new one is put
+    /// after the last instead of somewhere in memory that no cache holds.
+    accounts: AddressIndexMap<Cached>,
     codes: B256Map<Bytecode>,
 }
 
@@ -28,7 +30,7 @@ struct Cached {
     before: Option<Account>,
     now: Option<Account>,
     storage_reset: bool,
-    slots: HashMap<U256, Slot>,
+    slots: U256Map<Slot>,
 }
 
 impl Cached {
@@ -50,7 +52,7 @@ impl<'a> Overlay<'a> {
         Self {
             source,
             clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
-            accounts: AddressMap::default(),
+            accounts: AddressIndexMap::default(),
             codes: B256Map::default(),
         }
     }
@@ -62,7 +64,7 @@ impl<'a> Overlay<'a> {
         accounts: usize,
     ) -> Self {
         Self {
-            accounts: AddressMap::with_capacity_and_hasher(accounts, Default::default()),
+            accounts: AddressIndexMap::with_capacity_and_hasher(accounts, Default::default()),
             ..Self::new(source, spec)
         }
     }
@@ -113,8 +115,8 @@ impl<'a> Overlay<'a> {
 
     fn cached(&mut self, address: Address) -> Result<&mut Cached, SourceError> {
         Ok(match self.accounts.entry(address) {
-            Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => {
+            IndexEntry::Occupied(entry) => entry.into_mut(),
+            IndexEntry::Vacant(entry) => {
                 let before = self.source.account(address)?;
                 entry.insert(Cached {
                     before,
