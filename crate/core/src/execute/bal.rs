@@ -49,7 +49,7 @@ pub(crate) fn run<'a>(
         .timeline
         .filter(|_| matches!(source, Source::Pool(_)));
     let replayed = replay(&input, source.pool(), |listed| match source {
-        Source::Pool(pool) => run_shares(&input, listed, options, Pool(pool), &ran),
+        Source::Pool(pool) => run_shares(&input, listed, options, Pool::all(pool), &ran),
         Source::Chunks { chunks, .. } => {
             let shares: Vec<_> = chunks.into_iter().map(Chunk::into_share).collect();
             let count = shares.iter().map(|share| share.results.len()).sum();
@@ -154,7 +154,7 @@ pub(crate) enum Source<'p> {
 impl<'p> Source<'p> {
     fn pool(&self) -> Option<Pool<'p>> {
         match self {
-            Self::Pool(pool) => Some(Pool(pool)),
+            Self::Pool(pool) => Some(Pool::all(pool)),
             Self::Chunks { .. } => None,
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     block::{Block, Header, Transaction},
     vm::SpecId,
 };
-use std::{fmt, ops::RangeInclusive, str::FromStr};
+use std::{fmt, str::FromStr};
 
 /// A way to run a block. All return the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,7 +13,7 @@ pub enum Executor {
     /// Whichever is thought fastest.
     #[default]
     Auto,
-    /// Optimistic, on all threads.
+    /// Optimistic, on all threads that help.
     Parallel,
     /// One transaction after the other.
     Sequential,
@@ -71,8 +71,11 @@ const TRANSFER_GAS: u64 = 4_000;
 const CALL_GAS_PER_TRANSFER: u64 = 8_000;
 /// So many transfers are worth it all the same.
 const MANY_TRANSFERS: u64 = 5_000;
-/// So many workers make it worth it, too. More are in each other's way.
-const WORKERS_ON_TRANSFERS: RangeInclusive<usize> = 4..=8;
+/// So many threads make it worth it, too.
+const THREADS_FOR_TRANSFERS: usize = 4;
+/// More workers than these are in each other's way on transfers: what is shared is passed on faster
+/// than it is worked on.
+const MOST_ON_TRANSFERS: usize = 8;
 
 /// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
 /// words.
@@ -117,25 +120,59 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
     if threads < 2 {
         return (Executor::Sequential, "one thread");
     }
-    let (mut call_gas, mut transfers) = (0_u64, 0_u64);
-    for Transaction { env, .. } in &block.transactions {
-        if env.data.is_empty() && env.kind.is_call() {
-            transfers += 1;
-        } else {
-            call_gas = call_gas.saturating_add(env.gas_limit);
-        }
-    }
-    let gas = call_gas.saturating_add(transfers.saturating_mul(TRANSFER_GAS));
-    let is_transfers = call_gas < transfers.saturating_mul(CALL_GAS_PER_TRANSFER);
+    let work = Work::of(block);
     if block.transactions.len() < 2 {
         (Executor::Sequential, "one transaction")
-    } else if gas < LEAST_GAS {
+    } else if work.gas() < LEAST_GAS {
         (Executor::Sequential, "little to compute")
-    } else if is_transfers && transfers < MANY_TRANSFERS && !WORKERS_ON_TRANSFERS.contains(&threads)
+    } else if work.is_transfers()
+        && work.transfers < MANY_TRANSFERS
+        && threads < THREADS_FOR_TRANSFERS
     {
         (Executor::Sequential, "mostly plain transfers")
     } else {
         (Executor::Parallel, "several threads and enough to compute")
+    }
+}
+
+/// How many of `threads` threads help to run `block` optimistically.
+pub(super) fn workers(block: &Block, threads: usize) -> usize {
+    match Work::of(block).is_transfers() {
+        true => threads.min(MOST_ON_TRANSFERS),
+        false => threads,
+    }
+}
+
+/// What there is to compute, as far as it can be told beforehand.
+struct Work {
+    transfers: u64,
+    /// Gas limits of all other transactions together.
+    call_gas: u64,
+}
+
+impl Work {
+    fn of(block: &Block) -> Self {
+        let mut work = Self {
+            transfers: 0,
+            call_gas: 0,
+        };
+        for Transaction { env, .. } in &block.transactions {
+            if env.data.is_empty() && env.kind.is_call() {
+                work.transfers += 1;
+            } else {
+                work.call_gas = work.call_gas.saturating_add(env.gas_limit);
+            }
+        }
+        work
+    }
+
+    fn gas(&self) -> u64 {
+        let transfers = self.transfers.saturating_mul(TRANSFER_GAS);
+        self.call_gas.saturating_add(transfers)
+    }
+
+    fn is_transfers(&self) -> bool {
+        self.call_gas < self.transfers.saturating_mul(CALL_GAS_PER_TRANSFER)
     }
 }
 
@@ -216,8 +253,18 @@ mod tests {
         assert_eq!(choice(100, 600, 2), (Parallel, reason));
         assert_eq!(choice(0, 5_000, 2), (Parallel, reason));
         assert_eq!(choice(10, 1_000, 4), (Parallel, reason));
+        assert_eq!(choice(10, 1_000, 16), (Parallel, reason));
         let reason = "mostly plain transfers";
         assert_eq!(choice(10, 1_000, 3), (Sequential, reason));
-        assert_eq!(choice(10, 1_000, 16), (Sequential, reason));
+    }
+
+    #[test]
+    fn transfers_are_for_some_workers_and_calls_for_all() {
+        let workers = |calls, transfers, threads| {
+            super::workers(&block(calls, transfers, SpecId::OSAKA), threads)
+        };
+        assert_eq!(workers(10, 1_000, 16), 8);
+        assert_eq!(workers(10, 1_000, 4), 4);
+        assert_eq!(workers(100, 600, 16), 16);
     }
 }

@@ -8,7 +8,7 @@
 
 use super::{
     AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Merged, ScheduleReport,
-    pool::Pool, timeline,
+    choose, pool::Pool, timeline,
 };
 use crate::{
     bal::{ListBuilder, Recording},
@@ -27,7 +27,7 @@ use rayon::ThreadPool;
 /// Locations that a transaction adds at least, mostly: sender and receiver.
 const LOCATIONS: usize = 2;
 
-/// Runs `block` on all threads of `pool`.
+/// Runs `block` on the threads of `pool`: on all, unless that would take longer.
 ///
 /// `seed` keys the hash of locations and changes no result; it should not be
 /// known to who made the block. `reason` says why this executor was chosen.
@@ -55,7 +55,7 @@ pub(crate) fn run<'a>(
     let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
     let memory =
         StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
-    let workers = Pool(pool);
+    let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
     let transactions = &block.transactions;
     let (nonces, (claims, kinds)) = workers.both(
         transactions.len(),
@@ -98,7 +98,7 @@ pub(crate) fn run<'a>(
         executor: Executor::Parallel,
         reason: reason.into(),
         bal_mismatch: None,
-        threads: pool.current_num_threads(),
+        threads: workers.count(),
         executions: stats.executions as usize,
         re_executions: stats.re_executions as usize,
         timeline: recorder.map(|recorder| {

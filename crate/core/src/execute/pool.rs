@@ -3,15 +3,30 @@
 use parevm_stm::{WorkerId, Workers};
 use rayon::ThreadPool;
 
-/// The calling thread and all but one of a pool's as workers, each a loop of
-/// its own for the whole block. The caller is awake; the others have to be woken.
+/// The calling thread and others of a pool as workers, each a loop of its own
+/// for the whole block. The caller is awake; the others have to be woken.
 #[derive(Clone, Copy)]
-pub(super) struct Pool<'a>(pub(super) &'a ThreadPool);
+pub(super) struct Pool<'a> {
+    threads: &'a ThreadPool,
+    /// With the caller; at most as many as there are threads.
+    workers: usize,
+}
 
 /// To look through more entries than these is worth the meeting of two threads.
 const SHARED: usize = 1_000;
 
-impl Pool<'_> {
+impl<'a> Pool<'a> {
+    /// `workers` workers, or as many as `threads` has.
+    pub(super) fn new(threads: &'a ThreadPool, workers: usize) -> Self {
+        let workers = workers.min(threads.current_num_threads());
+        Self { threads, workers }
+    }
+
+    /// As many as `threads` has.
+    pub(super) fn all(threads: &'a ThreadPool) -> Self {
+        Self::new(threads, usize::MAX)
+    }
+
     /// What `one` and `other` return, which look through `entries` entries: at the same time, if
     /// those are many.
     pub(super) fn both<A: Send, B>(
@@ -24,7 +39,7 @@ impl Pool<'_> {
             return (one(), other());
         }
         let mut first = None;
-        let second = self.0.in_place_scope(|scope| {
+        let second = self.threads.in_place_scope(|scope| {
             scope.spawn(|_| first = Some(one()));
             other()
         });
@@ -34,11 +49,11 @@ impl Pool<'_> {
 
 impl Workers for Pool<'_> {
     fn count(&self) -> usize {
-        self.0.current_num_threads()
+        self.workers
     }
 
     fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
-        self.0.in_place_scope(|scope| {
+        self.threads.in_place_scope(|scope| {
             for worker in 1..self.count() {
                 scope.spawn(move |_| body(WorkerId::new(worker)));
             }
