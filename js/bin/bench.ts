@@ -3,8 +3,9 @@ import os from 'node:os'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import type { MadeBlock } from '../src/pool/message.js'
+import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded, nameOf } from './blocks.js'
-import { aggregate, machine, type Report, type Row, show } from './report.js'
+import { aggregate, machine, merged, type Report, type Row, show } from './report.js'
 import { count, counts, UsageError, usage } from './usage.js'
 
 /** `parevm bench`: times blocks beside plain revm. Resolves with "all blocks are right". */
@@ -18,6 +19,7 @@ export async function bench(args: string[]): Promise<boolean> {
       only: { type: 'string' },
       threads: { type: 'string', default: String(os.availableParallelism()) },
       runs: { type: 'string', default: '9' },
+      passes: { type: 'string', default: '3' },
       'sample-ms': { type: 'string', default: '100' },
       json: { type: 'string' },
     },
@@ -26,38 +28,38 @@ export async function bench(args: string[]): Promise<boolean> {
   const only = values.only?.split(',')
   const unknown = only?.find((name) => !all.some((subject) => subject.name === name))
   if (unknown !== undefined) throw new UsageError(`there is no block ${unknown}`)
-  const samples = count('--runs', values.runs)
+  const runs = count('--runs', values.runs)
+  const passes = Math.min(count('--passes', values.passes), runs)
+  const samples = Math.ceil(runs / passes)
   const sampleMs = count('--sample-ms', values['sample-ms'], 60_000)
   const engines = await Promise.all(
     counts('--threads', values.threads).map((threads) => startEvm(nodeHost(), { threads })),
   )
 
-  const rows: Row[] = []
+  // Of each block on each number of threads the rows of all passes.
+  const seen = new Map<string, Row[]>()
   let good = true
-  for (const { name, read } of all) {
-    if (only !== undefined && !only.includes(name)) continue
-    const block = await read()
-    for (const { evm, supervisor } of engines) {
-      const { threads } = evm.info
-      try {
-        const request = { kind: 'replay', block, executor: 'auto' } as const
-        const replayed = await supervisor.request({ ...request, samples, sampleMs })
-        const checks = Object.values(replayed.checks)
-        if (!replayed.equalsSequential || checks.includes(false))
-          throw new Error('the result is not that of the header or of sequential execution')
-        const { plainMs, sequentialMs, parallelMs, balMs, longestMs, gasUsed } = replayed
-        const { executor, reExecutions } = replayed.schedule
-        const bal = balMs === null ? {} : { balMs }
-        const times = { plainMs, sequentialMs, parallelMs, ...bal, longestMs }
-        rows.push({ name, threads, executor, ...times, reExecutions, gasUsed })
-        const ratio = (plainMs / parallelMs).toFixed(2)
-        process.stderr.write(`${name}, ${threads} threads: ${ratio}x\n`)
-      } catch (error) {
-        good = false
-        process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`)
+  for (let pass = 0; pass < passes; pass++) {
+    for (const { name, read } of all) {
+      if (only !== undefined && !only.includes(name)) continue
+      const block = await read()
+      for (const { evm, supervisor } of engines) {
+        const { threads } = evm.info
+        try {
+          const request = { kind: 'replay', block, executor: 'auto' } as const
+          const replayed = await supervisor.request({ ...request, samples, sampleMs })
+          const row = rowOf(name, threads, replayed)
+          const key = `${name}, ${threads} threads`
+          seen.set(key, [...(seen.get(key) ?? []), row])
+          process.stderr.write(`${key}: ${(row.plainMs / row.parallelMs).toFixed(2)}x\n`)
+        } catch (error) {
+          good = false
+          process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`)
+        }
       }
     }
   }
+  const rows = [...seen.values()].map(merged)
   const threadCounts = engines.map(({ evm }) => evm.info.threads)
   const version = engines[0]?.evm.info.version ?? ''
   await Promise.all(engines.map(({ evm }) => evm.close()))
@@ -72,6 +74,18 @@ export async function bench(args: string[]): Promise<boolean> {
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
   process.stdout.write(show(report))
   return good
+}
+
+/** Throws where the result is not the right one: how long it took means nothing then. */
+function rowOf(name: string, threads: number, replayed: Replay): Row {
+  const checks = Object.values(replayed.checks)
+  if (!replayed.equalsSequential || checks.includes(false))
+    throw new Error('the result is not that of the header or of sequential execution')
+  const { plainMs, sequentialMs, parallelMs, balMs, longestMs, gasUsed } = replayed
+  const { executor, reExecutions } = replayed.schedule
+  const bal = balMs === null ? {} : { balMs }
+  const times = { plainMs, sequentialMs, parallelMs, ...bal, longestMs }
+  return { name, threads, executor, ...times, reExecutions, gasUsed }
 }
 
 /** The blocks that `crate/testkit` makes. */

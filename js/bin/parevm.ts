@@ -20,6 +20,7 @@ const HELP = `parevm runs Ethereum blocks on all cores.
     --only NAME,...      only these blocks                         (default: all)
     --threads 1,2        thread counts to try                      (default: one per core)
     --runs N             samples of each, in turn                  (default: 9)
+    --passes N           through all blocks, with a part of them   (default: 3)
     --sample-ms N        a sample is repeated until it takes this  (default: 100)
     --json FILE          writes the figures to FILE
 

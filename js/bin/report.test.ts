@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aggregate, type Row } from './report.js'
+import { aggregate, merged, type Row } from './report.js'
 
 function row(name: string, plainMs: number, parallelMs: number, longestMs: number): Row {
   const rest = { sequentialMs: plainMs, executor: 'parallel', reExecutions: 0 }
@@ -29,4 +29,11 @@ test('losing less than 20 microseconds is not losing', () => {
   expect(aggregate([row('1', 0.1, 0.119, 0.1)], 2).worst).toBe(1)
   expect(aggregate([row('1', 0.1, 0.121, 0.1)], 2).worst).toBeLessThan(0.9)
   expect(aggregate([row('1', 0.2, 0.1, 0.1)], 2).worst).toBe(2)
+})
+
+test('passes are merged by their medians', () => {
+  const passes = [3, 1, 8].map((ms) => ({ ...row('1', ms, 2 * ms, ms), balMs: ms }))
+  expect(merged(passes)).toEqual({ ...row('1', 3, 6, 3), sequentialMs: 3, balMs: 3 })
+  expect(merged(passes.slice(0, 2)).parallelMs).toBe(4)
+  expect(merged([row('1', 5, 4, 3)])).toEqual(row('1', 5, 4, 3))
 })

@@ -54,6 +54,31 @@ const LEFT_OUT = '23879620'
 /** Who loses less than this, in milliseconds, has not lost. */
 const NOISE_MS = 0.02
 
+/** What several passes measured of one block on one number of threads, at least one, together. */
+export function merged(passes: readonly Row[]): Row {
+  const [first] = passes
+  if (first === undefined) throw new RangeError('nothing was measured')
+  const of = (figure: (row: Row) => number) => median(passes.map(figure))
+  const bal = first.balMs === undefined ? {} : { balMs: of((row) => row.balMs ?? Number.NaN) }
+  return {
+    ...first,
+    plainMs: of((row) => row.plainMs),
+    sequentialMs: of((row) => row.sequentialMs),
+    parallelMs: of((row) => row.parallelMs),
+    ...bal,
+    longestMs: of((row) => row.longestMs),
+  }
+}
+
+/** The value in the middle; the mean of the two in the middle where there are two. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = (sorted.length - 1) / 2
+  return (
+    ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+  )
+}
+
 /** Sums up the rows of one number of threads. */
 export function aggregate(rows: readonly Row[], threads: number): Aggregate {
   const own = rows.filter((row) => row.threads === threads)

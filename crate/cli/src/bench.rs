@@ -49,9 +49,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         .collect::<Result<Vec<_>, _>>()?;
     let engines: Vec<_> = engines.iter().collect();
     let threads: Vec<_> = engines.iter().map(|engine| engine.threads()).collect();
-    let passes = arguments.passes.max(1);
+    let runs = arguments.runs.max(1);
+    let passes = arguments.passes.clamp(1, runs);
     let timing = Timing {
-        samples: arguments.runs.div_ceil(passes),
+        samples: runs.div_ceil(passes),
         sample_ms: arguments.sample_ms,
         now: now_ms,
         timeline: arguments.timeline,
