@@ -17,16 +17,20 @@ pub(crate) struct Nonces {
     is_repeated: Box<[bool]>,
     /// A bit for each sender, by the end of its address: most accounts that are
     /// asked for are no senders, and need not be looked up to know it.
-    senders: Box<[u64; WORDS]>,
+    senders: Filter,
 }
 
-/// Words of the filter: 64 Kibit, which stay in the nearest cache.
-const WORDS: usize = 1024;
+/// A set of addresses that may take others for its own.
+#[derive(Debug)]
+struct Filter(Box<[u64]>);
+
+/// Bits of the filter for each address, of which one is set. A power of two.
+const BITS: usize = 16;
 
 impl Nonces {
     pub(crate) fn new(transactions: &[Transaction]) -> Self {
-        let mut senders = Box::new([0; WORDS]);
         let count = transactions.len();
+        let mut senders = Filter::with_capacity(count);
         let mut numbers = AddressMap::with_capacity_and_hasher(count, Default::default());
         // How many transactions each sender has, and later where they lie.
         let mut ends: Vec<u32> = Vec::with_capacity(count);
@@ -40,8 +44,7 @@ impl Nonces {
             }
             sender_of.push(sender);
             is_repeated.push(ends[sender] > 1);
-            let (word, bit) = place(env.caller);
-            senders[word] |= bit;
+            senders.insert(env.caller);
         }
         let mut start = 0;
         for end in &mut ends {
@@ -71,8 +74,7 @@ impl Nonces {
     /// The nonce that the last transaction of `sender` below `reader` leaves, or
     /// `None` if there is none below.
     pub(crate) fn before(&self, reader: u32, sender: Address) -> Option<u64> {
-        let (word, bit) = place(sender);
-        if self.senders[word] & bit == 0 {
+        if !self.senders.may_hold(sender) {
             return None;
         }
         let number = *self.numbers.get(&sender)?;
@@ -83,11 +85,28 @@ impl Nonces {
     }
 }
 
-/// Where the filter has the bit of `address`.
-fn place(address: Address) -> (usize, u64) {
-    let [.., high, low] = address.into_array();
-    let bit = usize::from(u16::from_be_bytes([high, low]));
-    (bit / 64, 1 << (bit % 64))
+impl Filter {
+    fn with_capacity(addresses: usize) -> Self {
+        let bits = addresses.next_power_of_two().saturating_mul(BITS);
+        Self(vec![0; bits.div_ceil(64)].into())
+    }
+
+    fn insert(&mut self, address: Address) {
+        let (word, bit) = self.place(address);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, address: Address) -> bool {
+        let (word, bit) = self.place(address);
+        self.0[word] & bit != 0
+    }
+
+    fn place(&self, address: Address) -> (usize, u64) {
+        let [.., a, b, c, d] = address.into_array();
+        let end = u32::from_be_bytes([a, b, c, d]) as usize;
+        // As many words as a power of two.
+        (end / 64 % self.0.len(), 1 << (end % 64))
+    }
 }
 
 #[cfg(test)]
@@ -115,5 +134,16 @@ mod tests {
         );
         assert_eq!(nonces.before(1, other), None);
         assert_eq!(nonces.before(9, Address::repeat_byte(3)), None);
+    }
+
+    #[test]
+    fn a_filter_holds_what_was_put_in_and_little_else() {
+        let address =
+            |seed: u64| Address::from_word(alloy_primitives::keccak256(seed.to_be_bytes()));
+        let mut filter = Filter::with_capacity(1_000);
+        (0..1_000).for_each(|seed| filter.insert(address(seed)));
+        assert!((0..1_000).all(|seed| filter.may_hold(address(seed))));
+        let taken = (1_000..11_000).filter(|seed| filter.may_hold(address(*seed)));
+        assert!(taken.count() < 1_000);
     }
 }
