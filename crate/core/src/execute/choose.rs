@@ -137,9 +137,10 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
 
 /// How many of `threads` threads help to run `block` optimistically.
 pub(super) fn workers(block: &Block, threads: usize) -> usize {
-    match Work::of(block).is_transfers() {
-        true => threads.min(MOST_ON_TRANSFERS),
-        false => threads,
+    if threads > MOST_ON_TRANSFERS && Work::of(block).is_transfers() {
+        MOST_ON_TRANSFERS
+    } else {
+        threads
     }
 }
 

@@ -15,16 +15,17 @@ pub(crate) struct Nonces {
     ends: Box<[u32]>,
     /// For each transaction, whether its sender has a lower one.
     is_repeated: Box<[bool]>,
-    /// A bit for each sender, by the end of its address: most accounts that are
-    /// asked for are no senders, and need not be looked up to know it.
+    /// Most accounts that are asked for are no senders, and need not be looked up
+    /// to know it.
     senders: Filter,
 }
 
-/// A set of addresses that may take others for its own.
+/// A set of addresses that may take others for its own: a Bloom filter with one
+/// hash, the end of an address.
 #[derive(Debug)]
 struct Filter(Box<[u64]>);
 
-/// Bits of the filter for each address, of which one is set. A power of two.
+/// Bits for each address, of which one is set.
 const BITS: usize = 16;
 
 impl Nonces {
@@ -104,7 +105,6 @@ impl Filter {
     fn place(&self, address: Address) -> (usize, u64) {
         let [.., a, b, c, d] = address.into_array();
         let end = u32::from_be_bytes([a, b, c, d]) as usize;
-        // As many words as a power of two.
         (end / 64 % self.0.len(), 1 << (end % 64))
     }
 }
