@@ -8,7 +8,7 @@
 use super::{ListBuilder, Listed};
 use crate::{
     bal::BalMismatch,
-    state::{SourceError, StateDiff},
+    state::{self, SourceError, StateDiff},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
@@ -86,6 +86,26 @@ impl Audit {
             change.slot(*key, (slot.original_value != present).then_some(present))?;
         }
         Ok(())
+    }
+
+    /// Checks that a transaction at `index` made `after` of the account at `place`, which was `before`
+    /// and not empty.
+    ///
+    /// # Errors
+    ///
+    /// When it is not listed.
+    pub(crate) fn paid(
+        &mut self,
+        listed: &Listed<'_>,
+        index: BlockAccessIndex,
+        place: usize,
+        before: state::Account,
+        after: state::Account,
+    ) -> Result<(), Differs> {
+        self.accounts.set(place);
+        let mut change = Change::new(self, listed, place, index);
+        change.balance((before.balance != after.balance).then_some(after.balance))?;
+        change.nonce((before.nonce != after.nonce).then_some(after.nonce))
     }
 
     /// Checks what the protocol did at `index`, beside the transactions.

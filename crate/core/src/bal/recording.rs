@@ -1,7 +1,10 @@
 //! A database that notes for a list what is committed to it.
 
 use super::ListBuilder;
-use crate::vm::{Bytecode, collision::StorageAware};
+use crate::{
+    state::{Overlay, SourceError},
+    vm::{Bytecode, collision::StorageAware, transfer::Transfer},
+};
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
 use revm::{
@@ -26,6 +29,22 @@ impl<DB: DatabaseCommit> Recording<DB> {
             list.record(self.index, &changes);
         }
         self.database.commit(changes);
+    }
+}
+
+impl Recording<Overlay<'_>> {
+    /// Commits the next transaction of the block, which is `transfer`. False where the EVM has to run
+    /// it: a list is made of what that has loaded.
+    ///
+    /// # Errors
+    ///
+    /// When the source fails.
+    pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Result<bool, SourceError> {
+        let is_done = self.list.is_none() && self.database.transfer(transfer)?;
+        if is_done {
+            self.index.increment();
+        }
+        Ok(is_done)
     }
 }
 

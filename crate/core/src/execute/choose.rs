@@ -66,15 +66,15 @@ pub struct UnknownExecutor {
 const LEAST_GAS: u64 = 3_750_000;
 /// What a plain transfer counts for here. It takes less time than its gas says.
 const TRANSFER_GAS: u64 = 4_000;
-/// Gas limits of calls for each plain transfer, below which transfers are most of the work. They are
-/// so short that a few workers gain nothing on a thousand of them: senders and receivers recur.
+/// Gas limits of calls for each plain transfer, below which transfers are most of the work. One is
+/// so short in order that to take it on a guess and to check that takes twice as long.
 const CALL_GAS_PER_TRANSFER: u64 = 8_000;
-/// So many transfers are worth it all the same.
+/// So many transfers are worth it all the same, for so many threads.
 const MANY_TRANSFERS: u64 = 5_000;
-/// So many threads make it worth it, too.
 const THREADS_FOR_TRANSFERS: usize = 4;
-/// More workers than these are in each other's way on transfers: what is shared is passed on faster
-/// than it is worked on.
+/// Gas limits of calls for each plain transfer, below which more workers than these are in each
+/// other's way: what is shared is passed on faster than it is worked on.
+const CALL_GAS_FOR_MORE: u64 = 40_000;
 const MOST_ON_TRANSFERS: usize = 8;
 
 /// The executor that runs `block` with `options` when `threads` threads execute, with the reason in
@@ -125,9 +125,8 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
         (Executor::Sequential, "one transaction")
     } else if work.gas() < LEAST_GAS {
         (Executor::Sequential, "little to compute")
-    } else if work.is_transfers()
-        && work.transfers < MANY_TRANSFERS
-        && threads < THREADS_FOR_TRANSFERS
+    } else if work.calls_below(CALL_GAS_PER_TRANSFER)
+        && (work.transfers < MANY_TRANSFERS || threads < THREADS_FOR_TRANSFERS)
     {
         (Executor::Sequential, "mostly plain transfers")
     } else {
@@ -137,7 +136,7 @@ pub(crate) fn choose_by_work(block: &Block, threads: usize) -> (Executor, &'stat
 
 /// How many of `threads` threads help to run `block` optimistically.
 pub(super) fn workers(block: &Block, threads: usize) -> usize {
-    if threads > MOST_ON_TRANSFERS && Work::of(block).is_transfers() {
+    if threads > MOST_ON_TRANSFERS && Work::of(block).calls_below(CALL_GAS_FOR_MORE) {
         MOST_ON_TRANSFERS
     } else {
         threads
@@ -172,8 +171,9 @@ impl Work {
         self.call_gas.saturating_add(transfers)
     }
 
-    fn is_transfers(&self) -> bool {
-        self.call_gas < self.transfers.saturating_mul(CALL_GAS_PER_TRANSFER)
+    /// Whether calls have less than `gas` for each transfer.
+    fn calls_below(&self, gas: u64) -> bool {
+        self.call_gas < self.transfers.saturating_mul(gas)
     }
 }
 
@@ -252,11 +252,10 @@ mod tests {
         let reason = "several threads and enough to compute";
         assert_eq!(choice(20, 0, 2), (Parallel, reason));
         assert_eq!(choice(100, 600, 2), (Parallel, reason));
-        assert_eq!(choice(0, 5_000, 2), (Parallel, reason));
-        assert_eq!(choice(10, 1_000, 4), (Parallel, reason));
-        assert_eq!(choice(10, 1_000, 16), (Parallel, reason));
+        assert_eq!(choice(0, 5_000, 4), (Parallel, reason));
         let reason = "mostly plain transfers";
-        assert_eq!(choice(10, 1_000, 3), (Sequential, reason));
+        assert_eq!(choice(10, 1_000, 16), (Sequential, reason));
+        assert_eq!(choice(0, 5_000, 3), (Sequential, reason));
     }
 
     #[test]
@@ -264,8 +263,8 @@ mod tests {
         let workers = |calls, transfers, threads| {
             super::workers(&block(calls, transfers, SpecId::OSAKA), threads)
         };
-        assert_eq!(workers(10, 1_000, 16), 8);
-        assert_eq!(workers(10, 1_000, 4), 4);
-        assert_eq!(workers(100, 600, 16), 16);
+        assert_eq!(workers(100, 600, 16), 8);
+        assert_eq!(workers(100, 600, 4), 4);
+        assert_eq!(workers(100, 400, 16), 16);
     }
 }

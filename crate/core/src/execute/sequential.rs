@@ -10,15 +10,15 @@ use crate::{
     block::Block,
     state::{Overlay, SourceError, StateDiff, StateSource},
     system::{self, Step},
-    vm::{BlockContext, BlockEvm, Environment, TxEnv, collision, execute_error},
+    vm::{
+        BlockContext, BlockEvm, Environment, ExecutionResult, TxEnv, collision, execute_error,
+        transfer::Transfer,
+    },
 };
 use alloy_eip7928::BlockAccessIndex;
 use revm::{
     Inspector,
-    context::{
-        ContextTr,
-        result::{EVMError, ResultAndState},
-    },
+    context::{ContextSetters, ContextTr, result::EVMError},
 };
 use std::{fmt, sync::atomic::Ordering};
 
@@ -38,11 +38,11 @@ pub struct Sequential<'a, I = ()> {
 /// What the EVM of a [`Sequential`] run reads and writes.
 pub type SequentialDatabase<'a> = Recording<Overlay<'a>>;
 
-/// How the EVM is called: with the inspector or without.
+/// How a transaction is run and committed: with the inspector or without.
 type Transact<'a, I> = fn(
     &mut BlockEvm<SequentialDatabase<'a>, I>,
     TxEnv,
-) -> Result<ResultAndState, EVMError<SourceError>>;
+) -> Result<ExecutionResult, EVMError<SourceError>>;
 
 /// Accounts that a transaction adds mostly: sender and receiver. A map that grows is copied.
 const ACCOUNTS: usize = 2;
@@ -65,7 +65,7 @@ impl<'a> Sequential<'a> {
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
     ) -> Result<Self, ExecuteError> {
-        Self::start(block, environment, state, options, (), collision::transact)
+        Self::start(block, environment, state, options, (), transact)
     }
 }
 
@@ -82,14 +82,7 @@ impl<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>> Sequential<'a, I> {
         options: &ExecuteOptions<'a>,
         inspector: I,
     ) -> Result<Self, ExecuteError> {
-        Self::start(
-            block,
-            environment,
-            state,
-            options,
-            inspector,
-            |evm, transaction| collision::inspect(evm, transaction),
-        )
+        Self::start(block, environment, state, options, inspector, inspect)
     }
 }
 
@@ -150,9 +143,8 @@ impl<'a, I> Sequential<'a, I> {
         };
         self.ledger.admit()?;
         let start = self.timeline.as_ref().map(|timeline| (timeline.clock)());
-        let ran = (self.transact)(&mut self.evm, transaction.env.clone())
+        let result = (self.transact)(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(index), error))?;
-        self.evm.ctx.db_mut().commit_transaction(ran.state);
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
             let end = (timeline.clock)();
             timeline.seen.push(Incarnation {
@@ -163,7 +155,7 @@ impl<'a, I> Sequential<'a, I> {
                 outcome: IncarnationOutcome::Final,
             });
         }
-        self.ledger.settle(ran.result)?;
+        self.ledger.settle(result)?;
         Ok(Some(self.settled()))
     }
 
@@ -220,6 +212,32 @@ impl<'a, I> Sequential<'a, I> {
         while self.step()?.is_some() {}
         self.finish(reason)
     }
+}
+
+/// A payment that needs no EVM does without.
+fn transact(
+    evm: &mut BlockEvm<SequentialDatabase<'_>>,
+    transaction: TxEnv,
+) -> Result<ExecutionResult, EVMError<SourceError>> {
+    evm.ctx.set_tx(transaction);
+    if let Some(transfer) = Transfer::of(&mut evm.ctx, &evm.precompiles) {
+        let database = evm.ctx.db_mut();
+        if database.transfer(&transfer).map_err(EVMError::Database)? {
+            return Ok(transfer.result());
+        }
+    }
+    let ran = collision::run(evm)?;
+    evm.ctx.db_mut().commit_transaction(ran.state);
+    Ok(ran.result)
+}
+
+fn inspect<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>>(
+    evm: &mut BlockEvm<SequentialDatabase<'a>, I>,
+    transaction: TxEnv,
+) -> Result<ExecutionResult, EVMError<SourceError>> {
+    let ran = collision::inspect(evm, transaction)?;
+    evm.ctx.db_mut().commit_transaction(ran.state);
+    Ok(ran.result)
 }
 
 impl<I> fmt::Debug for Sequential<'_, I> {

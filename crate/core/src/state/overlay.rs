@@ -1,7 +1,7 @@
 //! A state source with changes on top.
 
 use super::{Account, SourceError, StateDiff, StateSource};
-use crate::vm::{Bytecode, SpecId, collision::StorageAware};
+use crate::vm::{Bytecode, SpecId, collision::StorageAware, transfer::Transfer};
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
     map::{AddressIndexMap, AddressMap, B256Map, IndexEntry, U256Map, hash_map::Entry},
@@ -34,6 +34,15 @@ struct Cached {
 }
 
 impl Cached {
+    /// An account that is as it was before.
+    fn new(before: Option<Account>) -> Self {
+        Self {
+            before,
+            now: before,
+            ..Self::default()
+        }
+    }
+
     /// False for an account that was not there before or has been created anew.
     const fn has_storage_below(&self) -> bool {
         !self.storage_reset && self.before.is_some()
@@ -113,16 +122,52 @@ impl<'a> Overlay<'a> {
         diff
     }
 
+    /// Carries out `transfer`. False where the EVM has to: nothing is changed then.
+    ///
+    /// # Errors
+    ///
+    /// When the source fails.
+    pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Result<bool, SourceError> {
+        let sender = self.place(transfer.sender)?;
+        let recipient = self.place(transfer.recipient)?;
+        let Some((pays, takes)) = transfer.apply(self.now(sender), self.now(recipient)) else {
+            return Ok(false);
+        };
+        if let Some(address) = transfer.beneficiary {
+            let beneficiary = self.cached(address)?;
+            let Some(rewarded) = transfer.reward_to(beneficiary.now) else {
+                return Ok(false);
+            };
+            beneficiary.now = Some(rewarded);
+        }
+        for (place, account) in [(sender, pays), (recipient, takes)] {
+            if let Some((_, cached)) = self.accounts.get_index_mut(place) {
+                cached.now = Some(account);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The account at `place` of `accounts`.
+    fn now(&self, place: usize) -> Option<Account> {
+        self.accounts.get_index(place)?.1.now
+    }
+
     fn cached(&mut self, address: Address) -> Result<&mut Cached, SourceError> {
         Ok(match self.accounts.entry(address) {
             IndexEntry::Occupied(entry) => entry.into_mut(),
+            IndexEntry::Vacant(entry) => entry.insert(Cached::new(self.source.account(address)?)),
+        })
+    }
+
+    /// Where in `accounts` the account at `address` is.
+    fn place(&mut self, address: Address) -> Result<usize, SourceError> {
+        Ok(match self.accounts.entry(address) {
+            IndexEntry::Occupied(entry) => entry.index(),
             IndexEntry::Vacant(entry) => {
-                let before = self.source.account(address)?;
-                entry.insert(Cached {
-                    before,
-                    now: before,
-                    ..Cached::default()
-                })
+                let place = entry.index();
+                entry.insert(Cached::new(self.source.account(address)?));
+                place
             }
         })
     }

@@ -48,22 +48,27 @@ pub(crate) fn transact<C, I>(
 where
     C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware> + ContextSetters,
 {
-    let result = transact_one(evm, transaction)?;
+    evm.ctx.set_tx(transaction);
+    run(evm)
+}
+
+/// As [`transact`], for the transaction that is set.
+pub(crate) fn run<C, I>(evm: &mut ContextEvm<C, I>) -> EvmResult<C, ResultAndState>
+where
+    C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware>,
+{
+    let result = run_one(evm)?;
     Ok(ResultAndState::new(
         result,
         evm.ctx.journal_mut().finalize(),
     ))
 }
 
-/// As [`transact`], and leaves what it changed in the journal.
-pub(crate) fn transact_one<C, I>(
-    evm: &mut ContextEvm<C, I>,
-    transaction: C::Tx,
-) -> EvmResult<C, ExecutionResult>
+/// As [`run`], and leaves what it changed in the journal.
+pub(crate) fn run_one<C, I>(evm: &mut ContextEvm<C, I>) -> EvmResult<C, ExecutionResult>
 where
-    C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware> + ContextSetters,
+    C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware>,
 {
-    evm.ctx.set_tx(transaction);
     MainnetHandler::default().run(&mut Refusing(evm))
 }
 

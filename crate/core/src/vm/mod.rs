@@ -9,6 +9,7 @@ pub(crate) mod parallel;
 pub mod precompiles;
 mod preimages;
 pub(crate) mod replay;
+pub(crate) mod transfer;
 mod watched;
 
 pub use environment::{BlockContext, BlockEvm, Environment};

@@ -6,17 +6,18 @@ use crate::{
     state::{SourceError, StateSource},
     vm::{
         Bytecode, Environment, ExecutionResult, TxEnv,
-        collision::{StorageAware, transact_one},
+        collision::{StorageAware, run_one},
         environment::ContextEvm,
         journal::empty,
         preimages::{self, KeepsHashes, Preimages},
+        transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
 use revm::{
     Context, Database, Journal, MainBuilder,
-    context::{BlockEnv, CfgEnv},
+    context::{BlockEnv, CfgEnv, ContextSetters},
     state::{AccountId, AccountInfo},
 };
 
@@ -73,7 +74,13 @@ impl<'a> Replayer<'a> {
     pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
         let at = BlockAccessIndex::from_tx_index(index as u64);
         self.evm.ctx.journaled_state.database.state.index = at;
-        let ran = transact_one(&mut self.evm, &self.block.transactions[index].env);
+        self.evm.ctx.set_tx(&self.block.transactions[index].env);
+        if let Some(transfer) = Transfer::of(&mut self.evm.ctx, &self.evm.precompiles)
+            && let Some(ran) = self.transfer(&transfer, at)
+        {
+            return ran;
+        }
+        let ran = run_one(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state.inner;
         let checked = match &ran {
             Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
@@ -84,6 +91,45 @@ impl<'a> Replayer<'a> {
         empty(journal);
         checked?;
         ran.map_err(|_| BalMismatch::Differs { first: None })
+    }
+
+    /// Carries out `transfer` at `at` and checks it as any transaction. `None` where the EVM has to.
+    fn transfer(
+        &mut self,
+        transfer: &Transfer,
+        at: BlockAccessIndex,
+    ) -> Option<Result<ExecutionResult, BalMismatch>> {
+        let listed = self.listed;
+        let find = |address| {
+            let place = listed.place(address)?;
+            let account = listed.at(at).account_at(place).ok()?;
+            // Who was empty and is touched may be gone, which no list tells.
+            let is_told = account.is_none_or(|account| !account.is_empty());
+            is_told.then_some((place, account))
+        };
+        let (payer, sender) = find(transfer.sender)?;
+        let (payee, recipient) = find(transfer.recipient)?;
+        let (pays, takes) = transfer.apply(sender, recipient)?;
+        let rewarded = match transfer.beneficiary {
+            Some(address) => {
+                let (place, beneficiary) = find(address)?;
+                let after = transfer.reward_to(beneficiary)?;
+                Some((place, beneficiary, after))
+            }
+            None => None,
+        };
+        let two = [(payer, sender, pays), (payee, recipient, takes)];
+        let checked = two
+            .into_iter()
+            .chain(rewarded)
+            .try_for_each(|(place, before, after)| {
+                let before = before.unwrap_or_default();
+                self.audit.paid(listed, at, place, before, after)
+            });
+        Some(match checked {
+            Ok(()) => Ok(transfer.result()),
+            Err(differs) => Err(differs.into()),
+        })
     }
 }
 

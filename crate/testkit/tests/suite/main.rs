@@ -28,6 +28,7 @@ mod executor {
     mod hot_account;
     mod known_faults;
     mod made_blocks;
+    mod payments;
     mod stream;
     mod synthetic;
 }

@@ -64,7 +64,7 @@ pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;
 /// An EVM of one worker of a parallel run.
 pub(crate) struct CommutingEvm<'m, 'b> {
     pub(super) inner: Inner<'m, 'b>,
-    output: AccessListOutput,
+    pub(super) output: AccessListOutput,
     /// As [`Ran::reward`], of the running transaction.
     pub(super) reward: Option<U256>,
     /// Where a transaction goes on that was suspended in a frame.
@@ -158,6 +158,12 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
         self.database().begin(transaction);
         self.reward = None;
         self.middle = None;
+        match self.transfer() {
+            Ok(None) => {}
+            Ok(Some(ran)) => return Ok(Step::Done(ran)),
+            Err(ViewError::Suspended) => return Ok(Step::Suspended),
+            Err(error) => return Err(EVMError::Database(error)),
+        }
         let ran = CommutingHandler::new().start(self);
         self.leave(ran)
     }

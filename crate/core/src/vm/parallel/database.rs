@@ -139,6 +139,14 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         self.is_suspended = false;
     }
 
+    /// Forgets what the run has loaded, which starts anew.
+    pub(crate) fn restart(&mut self) {
+        self.view.restart();
+        self.loaded.clear();
+        self.absent.clear();
+        self.is_exact = false;
+    }
+
     /// Whether the last read has no value yet.
     pub(crate) fn is_suspended(&self) -> bool {
         self.is_suspended
@@ -157,6 +165,28 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
             self.ahead = Some((address, id, value));
         }
         Ok(())
+    }
+
+    /// Loads the account at `address`, which the run relies on from now on.
+    pub(crate) fn load(&mut self, address: Address) -> Result<Loaded, ViewError> {
+        let ahead = self.ahead.take_if(|(known, ..)| *known == address);
+        let (id, value) = match ahead {
+            Some((_, id, value)) => (id, value),
+            None => self.read(Location::Account(address))?,
+        };
+        let StateValue::Account(mut seen) = value else {
+            return Err(ViewError::Bug("an account's location holds an account"));
+        };
+        if self.view.mode() == Mode::Optimistic {
+            self.guess_nonce(address, &mut seen);
+        }
+        let read = self
+            .view
+            .rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
+        self.is_exact |= seen.balance() >= HUGE_BALANCE;
+        let loaded = Loaded { id, seen, read };
+        self.loaded.push(loaded);
+        Ok(loaded)
     }
 
     /// What the running transaction sees at `location`.
@@ -215,6 +245,12 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         self.narrow(address, info, |check| check.at_least(current, needed));
     }
 
+    /// Relies on the balance of an account that has just been loaded being at least `needed`.
+    pub(crate) fn rely_on_payer(&mut self, payer: Loaded, needed: U256) {
+        let current = payer.seen.balance();
+        self.narrow_loaded(payer, |check| check.at_least(current, needed));
+    }
+
     /// Relies on every balance exactly if any was so large that changes to it
     /// could overflow. Called when the transaction has run.
     pub(crate) fn finish(&mut self) {
@@ -264,9 +300,12 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         info: &AccountInfo,
         narrow: impl FnOnce(AccountCheck) -> AccountCheck,
     ) {
-        let Some(loaded) = self.loaded(address, info) else {
-            return;
-        };
+        if let Some(loaded) = self.loaded(address, info) {
+            self.narrow_loaded(loaded, narrow);
+        }
+    }
+
+    fn narrow_loaded(&mut self, loaded: Loaded, narrow: impl FnOnce(AccountCheck) -> AccountCheck) {
         if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
             *check = narrow(*check);
         }
@@ -302,24 +341,8 @@ impl Database for ViewDatabase<'_, '_> {
     type Error = ViewError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, ViewError> {
-        let ahead = self.ahead.take_if(|(known, ..)| *known == address);
-        let (id, value) = match ahead {
-            Some((_, id, value)) => (id, value),
-            None => self.read(Location::Account(address))?,
-        };
-        let StateValue::Account(mut seen) = value else {
-            return Err(ViewError::Bug("an account's location holds an account"));
-        };
-        if self.view.mode() == Mode::Optimistic {
-            self.guess_nonce(address, &mut seen);
-        }
-        let read = self
-            .view
-            .rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
-        self.is_exact |= seen.balance() >= HUGE_BALANCE;
         let subscript = self.loaded.len();
-        self.loaded.push(Loaded { id, seen, read });
-        let Some(account) = seen.account else {
+        let Some(account) = self.load(address)?.seen.account else {
             self.absent.insert(address, subscript);
             return Ok(None);
         };

@@ -22,6 +22,7 @@ mod precompiles;
 mod program;
 mod settled;
 mod suspension;
+mod transfer;
 mod value;
 mod write_set;
 

@@ -81,6 +81,11 @@ impl<'m> MemoPrecompiles<'m> {
     pub(crate) fn new(inner: BlockPrecompiles, memo: &'m PrecompileMemo) -> Self {
         Self { inner, memo }
     }
+
+    /// What is where.
+    pub(super) fn placed(&self) -> &BlockPrecompiles {
+        &self.inner
+    }
 }
 
 impl<'m, 'b> PrecompileProvider<ViewContext<'m, 'b>> for MemoPrecompiles<'m> {

@@ -67,6 +67,8 @@ pub(crate) enum AccountPatch {
 pub(crate) struct AccountChange {
     /// Wei gained, modulo 2^256: a loss is a large gain.
     pub(crate) gain: U256,
+    /// The gain is a reward, which ends at the highest balance there is.
+    pub(crate) is_reward: bool,
     pub(crate) nonce: Option<u64>,
     /// Whether readers know the nonce beforehand.
     pub(crate) is_nonce_known: bool,
@@ -115,7 +117,11 @@ impl AccountValue {
         };
         let existed = self.account.is_some();
         let mut account = self.account.unwrap_or_default();
-        account.balance = account.balance.wrapping_add(change.gain);
+        account.balance = if change.is_reward {
+            account.balance.saturating_add(change.gain)
+        } else {
+            account.balance.wrapping_add(change.gain)
+        };
         account.nonce = change.nonce.unwrap_or(account.nonce);
         account.code_hash = change.code_hash.unwrap_or(account.code_hash);
         let cleared = change.empty == EmptyAccount::Cleared && account.is_empty();
@@ -203,6 +209,7 @@ pub(super) mod tests {
         AccountPatch::Change(AccountChange {
             gain: U256::from(amount),
             nonce: None,
+            is_reward: false,
             is_nonce_known: false,
             code_hash: None,
             is_created: false,

@@ -9,11 +9,15 @@
 //! | touched and perhaps empty | decided when the patch is applied (EIP-161) |
 
 use super::{
-    database::{ViewDatabase, ViewError},
+    database::{Loaded, ViewDatabase, ViewError},
+    hook::Hook,
     location::Location,
     value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch, epoch_of},
 };
-use crate::{state, vm::SpecId};
+use crate::{
+    state,
+    vm::{SpecId, transfer::Transfer},
+};
 use alloy_primitives::{Address, U256};
 use revm::state::{Account, EvmState};
 
@@ -43,11 +47,46 @@ pub(crate) fn record_gain(
     let id = database.view.locate(&Location::Account(address))?;
     let change = AccountChange {
         gain,
+        is_reward: true,
         ..untouched(spec, next_epoch(database))
     };
     let patch = StatePatch::Account(AccountPatch::Change(change));
     // Nearly every transaction of the block writes here and hardly one reads.
     database.view.write_blind(id, patch);
+    Ok(())
+}
+
+/// Records what `transfer` does, whose sender and recipient have just been loaded.
+pub(super) fn record_transfer(
+    database: &mut ViewDatabase<'_, '_>,
+    transfer: &Transfer,
+    sender: Loaded,
+    recipient: Loaded,
+    spec: SpecId,
+) -> Result<(), ViewError> {
+    if Hook::FeeCheck.is_on() {
+        database.rely_on_payer(sender, transfer.needed);
+    }
+    let untouched = untouched(spec, next_epoch(database));
+    let nonce = transfer.nonce.saturating_add(1);
+    let spent = AccountChange {
+        gain: transfer.sender_gain,
+        nonce: Some(nonce),
+        is_nonce_known: database.is_nonce_known(transfer.sender, nonce),
+        ..untouched
+    };
+    let received = AccountChange {
+        gain: transfer.recipient_gain,
+        ..untouched
+    };
+    for (account, change) in [(sender, spent), (recipient, received)] {
+        let patch = StatePatch::Account(AccountPatch::Change(change));
+        database.view.write(account.id, patch);
+    }
+    if let Some(beneficiary) = transfer.beneficiary {
+        record_gain(database, beneficiary, transfer.reward, spec)?;
+    }
+    database.finish();
     Ok(())
 }
 
@@ -127,6 +166,7 @@ pub(super) fn change(
 pub(super) fn untouched(spec: SpecId, epoch: Epoch) -> AccountChange {
     AccountChange {
         gain: U256::ZERO,
+        is_reward: false,
         nonce: None,
         is_nonce_known: false,
         code_hash: None,
