@@ -50,7 +50,28 @@ const ACCOUNTS: usize = 2;
 /// The clock of a run, and what was seen on it.
 struct Timeline<'a> {
     clock: Box<dyn Fn() -> u64 + Sync + 'a>,
+    /// When the last transaction ended, if nothing else was done since: the clock need not be read again
+    /// when the next one starts.
+    end: Option<u64>,
     seen: Vec<Incarnation>,
+}
+
+impl Timeline<'_> {
+    fn start(&self) -> u64 {
+        self.end.unwrap_or_else(|| (self.clock)())
+    }
+
+    fn record(&mut self, transaction: usize, start: u64) {
+        let end = (self.clock)();
+        self.end = Some(end);
+        self.seen.push(Incarnation {
+            transaction,
+            worker: 0,
+            span: Span { start, end },
+            waits: Vec::new(),
+            outcome: IncarnationOutcome::Final,
+        });
+    }
 }
 
 impl<'a> Sequential<'a> {
@@ -97,6 +118,7 @@ impl<'a, I> Sequential<'a, I> {
     ) -> Result<Self, ExecuteError> {
         let timeline = options.timeline.map(|clock| Timeline {
             clock: Box::new(from_now(clock)),
+            end: None,
             seen: Vec::with_capacity(block.transactions.len()),
         });
         let accounts = block.transactions.len().saturating_mul(ACCOUNTS);
@@ -132,6 +154,14 @@ impl<'a, I> Sequential<'a, I> {
     /// [`ExecuteError::Cancelled`] when the flag in the options is set; else when the transaction is
     /// invalid or the state cannot be read. The run cannot go on then.
     pub fn step(&mut self) -> Result<Option<usize>, ExecuteError> {
+        if let Some(timeline) = &mut self.timeline {
+            timeline.end = None;
+        }
+        self.run_next()
+    }
+
+    /// As [`Self::step`], where nobody else has worked since the last one.
+    fn run_next(&mut self) -> Result<Option<usize>, ExecuteError> {
         let index = self.settled();
         // Relaxed: the flag carries no data, and being a transaction late is fine.
         let cancel = self.options.cancel;
@@ -142,18 +172,11 @@ impl<'a, I> Sequential<'a, I> {
             return Ok(None);
         };
         self.ledger.admit()?;
-        let start = self.timeline.as_ref().map(|timeline| (timeline.clock)());
+        let start = self.timeline.as_ref().map(Timeline::start);
         let result = (self.transact)(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(index), error))?;
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
-            let end = (timeline.clock)();
-            timeline.seen.push(Incarnation {
-                transaction: index,
-                worker: 0,
-                span: Span { start, end },
-                waits: Vec::new(),
-                outcome: IncarnationOutcome::Final,
-            });
+            timeline.record(index, start);
         }
         self.ledger.settle(result)?;
         Ok(Some(self.settled()))
@@ -209,7 +232,9 @@ impl<'a, I> Sequential<'a, I> {
     ///
     /// As [`Self::step`] and [`Self::finish`].
     pub fn run(mut self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
-        while self.step()?.is_some() {}
+        let is_heard = self.options.on_receipt.is_some() || self.options.progress.is_some();
+        let next = if is_heard { Self::step } else { Self::run_next };
+        while next(&mut self)?.is_some() {}
         self.finish(reason)
     }
 }
