@@ -162,3 +162,92 @@ fn paid(account: Option<Account>, gain: U256) -> Option<Account> {
     let balance = account.balance.checked_add(gain)?;
     Some(Account { balance, ..account })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
+mod tests {
+    use super::*;
+    use crate::vm::TxEnv;
+    use revm::{
+        Context, Journal,
+        context::{BlockEnv, CfgEnv},
+        database_interface::EmptyDB,
+    };
+
+    const SENDER: Address = Address::repeat_byte(1);
+    const RECIPIENT: Address = Address::repeat_byte(2);
+
+    /// The payment of 5 wei, at 10 wei per gas of which 3 are the beneficiary's.
+    fn transfer(spec: SpecId, beneficiary: Address) -> Option<Transfer> {
+        let block = BlockEnv {
+            beneficiary,
+            basefee: 7,
+            ..BlockEnv::default()
+        };
+        let transaction = TxEnv {
+            caller: SENDER,
+            kind: RECIPIENT.into(),
+            value: U256::from(5),
+            nonce: 3,
+            gas_limit: 30_000,
+            gas_price: 10,
+            ..TxEnv::default()
+        };
+        let context =
+            Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<EmptyDB>, ()>::new(EmptyDB::new(), spec);
+        let mut context = context.with_block(block).with_tx(transaction);
+        Transfer::of(&mut context, &BlockPrecompiles::new(spec))
+    }
+
+    fn account(balance: u64, nonce: u64) -> Account {
+        Account {
+            balance: U256::from(balance),
+            nonce,
+            ..Account::default()
+        }
+    }
+
+    #[test]
+    fn a_payment_is_told_from_its_accounts() {
+        let third = Address::repeat_byte(3);
+        let transfer = transfer(SpecId::OSAKA, third).unwrap();
+        let sender = account(300_005, 3);
+        let (pays, takes) = transfer.apply(Some(sender), None).unwrap();
+        assert_eq!((pays, takes), (account(90_000, 4), account(5, 0)));
+        assert_eq!(transfer.beneficiary, Some(third));
+        assert_eq!(transfer.reward_to(None), Some(account(63_000, 0)));
+        assert_eq!(transfer.result().tx_gas_used(), 21_000);
+    }
+
+    #[test]
+    fn a_beneficiary_that_pays_or_is_paid_gets_its_reward_with_it() {
+        let after = |beneficiary| {
+            let transfer = transfer(SpecId::OSAKA, beneficiary).unwrap();
+            assert_eq!(transfer.beneficiary, None);
+            transfer.apply(Some(account(300_005, 3)), None).unwrap()
+        };
+        assert_eq!(after(SENDER), (account(153_000, 4), account(5, 0)));
+        assert_eq!(after(RECIPIENT), (account(90_000, 4), account(63_005, 0)));
+    }
+
+    #[test]
+    fn what_is_not_as_usual_is_left_to_the_evm() {
+        assert!(transfer(SpecId::AMSTERDAM, SENDER).is_none());
+        let transfer = transfer(SpecId::OSAKA, SENDER).unwrap();
+        let sender = Some(account(300_005, 3));
+        let contract = Some(Account {
+            code_hash: alloy_primitives::B256::repeat_byte(1),
+            ..account(0, 1)
+        });
+        assert!(transfer.is_usual(sender, None));
+        assert!(!transfer.is_usual(sender, contract));
+        for sender in [
+            None,
+            contract,
+            Some(account(300_004, 3)),
+            Some(account(300_005, 4)),
+        ] {
+            assert!(!transfer.is_usual(sender, None), "{sender:?}");
+        }
+    }
+}

@@ -12,10 +12,11 @@
 
 use super::{
     commuting_handler::{CommutingHandler, Ended, Middle},
-    database::{ViewDatabase, ViewError},
+    database::ViewDatabase,
     hook::Hook,
     precompiles::{MemoPrecompiles, PrecompileMemo},
     suspension::{self, Opcode, undoing},
+    view_error::ViewError,
     write_set::record,
 };
 use crate::{

@@ -3,8 +3,8 @@
 
 use super::{
     commuting_evm::{CommutingEvm, ViewEvmError},
-    database::ViewError,
     hook::Hook,
+    view_error::ViewError,
     write_set::record_gain,
 };
 use alloy_primitives::U256;

@@ -8,9 +8,9 @@ use super::{
     nonces::Nonces,
     program::{BlockProgram, base},
     value::{AccountValue, SlotValue, StateCheck, StateValue},
+    view_error::ViewError,
 };
 use crate::{
-    execute::ExecuteError,
     state::{SourceError, StateKey, StateSource},
     vm::{
         Bytecode, TxEnv,
@@ -25,7 +25,6 @@ use alloy_primitives::{
 use parevm_stm::{LocationId, Mode, ReadError, ReadIndex, View};
 use revm::{
     Database,
-    database_interface::DBErrorMarker,
     state::{AccountId, AccountInfo},
 };
 
@@ -74,36 +73,6 @@ enum Unread {
     Failed(SourceError),
 }
 
-/// Why a read of a parallel run gave no value.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ViewError {
-    /// There is no value yet: the run is suspended.
-    #[error("the run is suspended")]
-    Suspended,
-    /// The block has no result any more, whatever this transaction does.
-    #[error("the run was stopped")]
-    Stopped,
-    /// The state source did not answer.
-    #[error(transparent)]
-    Source(#[from] SourceError),
-    /// An invariant of ours broke.
-    #[error("bug: {0}")]
-    Bug(&'static str),
-}
-
-impl DBErrorMarker for ViewError {}
-
-impl From<ReadError<ExecuteError>> for ViewError {
-    fn from(error: ReadError<ExecuteError>) -> Self {
-        match error {
-            ReadError::Suspended => Self::Suspended,
-            ReadError::Stopped => Self::Stopped,
-            ReadError::Base(ExecuteError::StateUnavailable { source, .. }) => Self::Source(source),
-            ReadError::Base(_) => Self::Bug("reading the state fails for lack of state"),
-        }
-    }
-}
-
 impl<'m, 'b> ViewDatabase<'m, 'b> {
     pub(crate) fn new(
         view: View<'m, BlockProgram<'b>>,
@@ -137,14 +106,6 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         self.is_exact = false;
         self.ahead = None;
         self.is_suspended = false;
-    }
-
-    /// Forgets what the run has loaded, which starts anew.
-    pub(crate) fn restart(&mut self) {
-        self.view.restart();
-        self.loaded.clear();
-        self.absent.clear();
-        self.is_exact = false;
     }
 
     /// Whether the last read has no value yet.

@@ -4,7 +4,8 @@
 //! any load and go on later ([`suspension`]), over a database
 //! ([`database`]) that reads the memory and records what the run relies on;
 //! afterwards revm's journal becomes patches ([`write_set`]). What locations
-//! hold is in [`value`], and when a reader need not run again in [`check`].
+//! hold is in [`value`], and when a reader need not run again in [`check`]. A plain
+//! payment does without revm ([`transfer`]).
 
 mod check;
 mod claims;
@@ -24,6 +25,7 @@ mod settled;
 mod suspension;
 mod transfer;
 mod value;
+mod view_error;
 mod write_set;
 
 pub(crate) use claims::claims;

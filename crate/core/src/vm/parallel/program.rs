@@ -3,7 +3,7 @@
 use super::{
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran},
-    database::{ViewDatabase, ViewError},
+    database::ViewDatabase,
     location::Location,
     nonces::Nonces,
     precompiles::PrecompileMemo,
@@ -14,7 +14,7 @@ use crate::{
     block::Block,
     execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
-    vm::{Environment, execute_error, failure::DatabaseFailure},
+    vm::{Environment, execute_error},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
@@ -203,20 +203,5 @@ impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
         self.evm
             .resume()
             .map_err(|error| execute_error(Some(index.as_usize()), error))
-    }
-}
-
-impl DatabaseFailure for ViewError {
-    fn into_execute_error(self, index: Option<usize>) -> ExecuteError {
-        match self {
-            Self::Source(source) => source.into_execute_error(index),
-            Self::Stopped => ExecuteError::Cancelled {
-                settled: index.unwrap_or_default(),
-            },
-            Self::Suspended => ExecuteError::Bug {
-                invariant: "a suspended run is no failure",
-            },
-            Self::Bug(invariant) => ExecuteError::Bug { invariant },
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     commuting_evm::{CommutingEvm, Ran},
-    database::ViewError,
+    view_error::ViewError,
     write_set::record_transfer,
 };
 use crate::{execute::AccessListOutput, vm::transfer::Transfer};
@@ -19,12 +19,13 @@ impl CommutingEvm<'_, '_> {
         let Some(transfer) = Transfer::of(&mut self.inner.ctx, precompiles) else {
             return Ok(None);
         };
-        let spec = self.inner.ctx.cfg.spec;
+        let (transaction, spec) = (self.inner.ctx.tx, self.inner.ctx.cfg.spec);
         let database = self.database();
         let sender = database.load(transfer.sender)?;
         let recipient = database.load(transfer.recipient)?;
         if !transfer.is_usual(sender.seen.account, recipient.seen.account) {
-            database.restart();
+            database.view.restart();
+            database.begin(transaction);
             return Ok(None);
         }
         record_transfer(database, &transfer, sender, recipient, spec)?;

@@ -9,10 +9,11 @@
 //! | touched and perhaps empty | decided when the patch is applied (EIP-161) |
 
 use super::{
-    database::{Loaded, ViewDatabase, ViewError},
+    database::{Loaded, ViewDatabase},
     hook::Hook,
     location::Location,
     value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch, epoch_of},
+    view_error::ViewError,
 };
 use crate::{
     state,
