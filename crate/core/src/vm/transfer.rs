@@ -241,6 +241,11 @@ mod tests {
         });
         assert!(transfer.is_usual(sender, None));
         assert!(!transfer.is_usual(sender, contract));
+        let full = Some(Account {
+            balance: U256::MAX,
+            ..Account::default()
+        });
+        assert!(!transfer.is_usual(sender, full));
         for sender in [
             None,
             contract,

@@ -1,7 +1,7 @@
 //! Payments, which do without revm wherever all is as usual, and everything about one that may not be:
 //! who pays, who is paid, how much, at what price, and what is wrong with it.
 
-use alloy_primitives::{Address, TxKind, U256, address, map::AddressMap};
+use alloy_primitives::{Address, B256, TxKind, U256, address, map::AddressMap};
 use parevm::{
     Block, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState, StateSource,
     bal::BlockAccessList,
@@ -10,7 +10,12 @@ use parevm::{
     vm::{Bytecode, SpecId, TxEnv},
 };
 use parevm_testkit::{baseline, compare::difference, random::Random, workload};
-use revm::context_interface::transaction::{AccessList, AccessListItem};
+use revm::context_interface::{
+    either::Either,
+    transaction::{
+        AccessList, AccessListItem, Authorization, RecoveredAuthority, RecoveredAuthorization,
+    },
+};
 
 const RICH: Address = address!("0x00000000000000000000000000000000000a0001");
 const POOR: Address = address!("0x00000000000000000000000000000000000a0002");
@@ -100,6 +105,20 @@ fn payment(random: &mut Random, state: &MemoryState, sent: &mut AddressMap<u64>)
     }
     if random.below(16) == 0 {
         env.data = [1].into();
+    }
+    if env.tx_type == 3 {
+        env.max_fee_per_blob_gas = 10;
+        env.blob_hashes = vec![B256::repeat_byte(1)];
+    }
+    if env.tx_type == 4 {
+        let authorization = Authorization {
+            chain_id: U256::ZERO,
+            address: CONTRACT,
+            nonce: 0,
+        };
+        let authority = RecoveredAuthority::Valid(POOR);
+        let signed = RecoveredAuthorization::new_unchecked(authorization, authority);
+        env.authorization_list = vec![Either::Right(signed)];
     }
     env
 }
