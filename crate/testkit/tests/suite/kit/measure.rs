@@ -44,8 +44,8 @@ fn a_sample_is_the_time_of_one_repetition() {
     for on in measured.on {
         assert_eq!(on.parallel_ms, 0.25);
         assert_eq!(on.bal_ms, Some(0.25));
-        // The clock is looked at at the start, twice for each transfer, and at the end.
-        assert_eq!(on.timeline_ms, Some(8.0));
+        // The clock is looked at at the start, before the first transfer, after each, and at the end.
+        assert_eq!(on.timeline_ms, Some(6.0));
         assert_eq!(on.outcome.gas_used, 63_000);
         assert_eq!(on.difference, None);
     }
