@@ -32,14 +32,18 @@ export async function bench(args: string[]): Promise<boolean> {
   const passes = Math.min(count('--passes', values.passes), runs)
   const samples = Math.ceil(runs / passes)
   const sampleMs = count('--sample-ms', values['sample-ms'], 60_000)
-  const engines = await Promise.all(
-    counts('--threads', values.threads).map((threads) => startEvm(nodeHost(), { threads })),
-  )
+  const asked = counts('--threads', values.threads)
 
   // Of each block on each number of threads the rows of all passes.
   const seen = new Map<string, Row[]>()
   let good = true
+  let running: number[] = []
+  let version = ''
   for (let pass = 0; pass < passes; pass++) {
+    // Anew for each pass: memory that large blocks have cut to pieces is not joined again.
+    const engines = await Promise.all(asked.map((threads) => startEvm(nodeHost(), { threads })))
+    running = engines.map(({ evm }) => evm.info.threads)
+    version = engines[0]?.evm.info.version ?? ''
     for (const { name, read } of all) {
       if (only !== undefined && !only.includes(name)) continue
       const block = await read()
@@ -58,17 +62,15 @@ export async function bench(args: string[]): Promise<boolean> {
         }
       }
     }
+    await Promise.all(engines.map(({ evm }) => evm.close()))
   }
   const rows = [...seen.values()].map(merged)
-  const threadCounts = engines.map(({ evm }) => evm.info.threads)
-  const version = engines[0]?.evm.info.version ?? ''
-  await Promise.all(engines.map(({ evm }) => evm.close()))
 
   const report: Report = {
     machine: machine(),
     versions: { parevm: version, node: process.version, v8: process.versions.v8 },
     rows,
-    aggregate: threadCounts.map((threads) => aggregate(rows, threads)),
+    aggregate: running.map((threads) => aggregate(rows, threads)),
   }
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
