@@ -80,15 +80,9 @@ impl Transfer {
         );
         let initial = initial.ok()?;
         let used = initial.initial_total_gas().max(initial.floor_gas());
-        let base_fee = u128::from(block.basefee());
-        let price = transaction.effective_gas_price(base_fee);
-        let tip = if spec.is_enabled_in(SpecId::LONDON) {
-            price.saturating_sub(base_fee)
-        } else {
-            price
-        };
+        let price = transaction.effective_gas_price(block.basefee().into());
         let fee = U256::from(price.checked_mul(used.into())?);
-        let reward = U256::from(tip.checked_mul(used.into())?);
+        let reward = U256::from(tip(context).checked_mul(used.into())?);
         let reward_of = |address| match address == beneficiary {
             true => reward,
             false => U256::ZERO,
@@ -153,6 +147,17 @@ impl Transfer {
             logs: Vec::new(),
             output: Output::Call(Bytes::new()),
         }
+    }
+}
+
+/// What the beneficiary gets for each gas of the transaction of `context`, in wei.
+pub(crate) fn tip<C: ContextTr>(context: &C) -> u128 {
+    let base_fee = u128::from(context.block().basefee());
+    let price = context.tx().effective_gas_price(base_fee);
+    // The base fee is burnt (EIP-1559).
+    match context.cfg().spec().into().is_enabled_in(SpecId::LONDON) {
+        true => price.saturating_sub(base_fee),
+        false => price,
     }
 }
 

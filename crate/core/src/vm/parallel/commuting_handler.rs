@@ -7,6 +7,7 @@ use super::{
     view_error::ViewError,
     write_set::record_gain,
 };
+use crate::vm::transfer::tip;
 use alloy_primitives::U256;
 use revm::{
     context::{
@@ -17,7 +18,6 @@ use revm::{
         EvmTr, FrameResult, Handler, ItemOrResult, execution, post_execution, pre_execution,
     },
     interpreter::{GasTracker, InitialAndFloorGas, interpreter_action::FrameInit},
-    primitives::hardfork::SpecId,
 };
 use std::marker::PhantomData;
 
@@ -194,16 +194,9 @@ impl<'m, 'b: 'm> Handler for CommutingHandler<'m, 'b> {
             return Ok(post_execution::reward_beneficiary(context, result.gas())?);
         }
         let spec = journal.inner.cfg.spec;
-        let base_fee = u128::from(context.block.basefee);
-        let price = context.tx.effective_gas_price(base_fee);
-        let tip = if spec.is_enabled_in(SpecId::LONDON) {
-            price.saturating_sub(base_fee)
-        } else {
-            price
-        };
         let gas = result.gas();
         let used = gas.used().saturating_sub(gas.reservoir());
-        let reward = U256::from(tip * u128::from(used));
+        let reward = U256::from(tip(context) * u128::from(used));
         evm.reward = Some(reward);
         let journal = &mut evm.inner.ctx.journaled_state;
         Ok(record_gain(
