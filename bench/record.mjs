@@ -1,9 +1,11 @@
 // Measures everything on this machine and keeps it: `npm run record`.
 //
 //   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
-//     [--skip node,...]
+//     [--skip node,...] [--resume FILE]
 //
-// Writes bench/record/<date>-<machine>.json. The machine must do nothing else meanwhile.
+// Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
+// `--resume` takes what is in FILE, of the same commit, and measures the rest. The machine must do nothing
+// else meanwhile.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -43,6 +45,15 @@ export function compact(record) {
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
+/** The record to go on with, if it is one of what would be measured now. */
+export function resumed(kept, fresh) {
+  for (const fact of ['commit', 'threads', 'runs']) {
+    const [was, is] = [kept[fact], fresh[fact]].map(String)
+    if (was !== is) throw new StepError(`the record has other ${fact}`, `${was}, now ${is}`)
+  }
+  return kept
+}
+
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const cores = os.availableParallelism()
@@ -56,6 +67,7 @@ if (isProgram(import.meta.url)) {
         runs: { type: 'string', default: '9' },
         'sample-ms': { type: 'string', default: '100' },
         skip: { type: 'string', default: '' },
+        resume: { type: 'string' },
       },
     })
     const skipped = values.skip.split(',').filter((part) => part !== '')
@@ -85,7 +97,7 @@ if (isProgram(import.meta.url)) {
       ...['--sample-ms', values['sample-ms']],
     ]
     const started = new Date()
-    const record = {
+    const fresh = {
       date: started.toISOString().slice(0, 10),
       commit: commit(),
       machine: undefined,
@@ -93,6 +105,13 @@ if (isProgram(import.meta.url)) {
       threads: values.threads.split(',').map(Number),
       runs: Number(values.runs),
     }
+    const record =
+      values.resume === undefined
+        ? fresh
+        : resumed(JSON.parse(readFileSync(values.resume, 'utf8')), fresh)
+    const path =
+      values.resume ?? join(root, 'bench/record', `${record.date}-${values.machine}.json`)
+    const keep = () => writeFileSync(path, `${compact(record)}\n`)
     for (const suite of SUITES) {
       const words = selection(suite)
       const parts = {
@@ -107,27 +126,28 @@ if (isProgram(import.meta.url)) {
         },
       }
       for (const [part, take] of Object.entries(parts)) {
-        if (!takes(part)) continue
+        if (!takes(part) || record[part]?.[suite] !== undefined) continue
         const { machine, versions, ...figures } = await take()
         record.machine = { ...machine, ...record.machine }
         record.versions = { ...versions, ...record.versions }
         record[part] = { ...record[part], [suite]: figures }
+        keep()
       }
     }
-    if (takes('instructions')) {
+    if (takes('instructions') && record.instructions === undefined) {
       if (hasValgrind()) {
         say('measure', 'instructions')
         record.instructions = countInstructions(native, { names: COUNTED, blocks: 'fixtures' })
       } else say('skip', 'instructions: valgrind is not installed')
     }
-    const path = join(root, 'bench/record', `${record.date}-${values.machine}.json`)
-    writeFileSync(path, `${compact(record)}\n`)
+    keep()
     say('record', relative(root, path))
   })
 }
 
-/** The commit that is measured, marked where files differ from it. */
+/** The commit that is measured, marked where files other than records differ from it. */
 function commit() {
   const hash = capture('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
-  return capture('git', ['status', '--porcelain', '-uno']) === '' ? hash : `${hash} and changes`
+  const changes = capture('git', ['status', '--porcelain', '-uno', '--', ':/', ':!bench/record'])
+  return changes === '' ? hash : `${hash} and changes`
 }

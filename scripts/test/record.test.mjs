@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compact, machineName, scaling } from '../../bench/record.mjs'
+import { compact, machineName, resumed, scaling } from '../../bench/record.mjs'
 import { tableOf } from '../../bench/table.mjs'
 
 test('threads are doubled up to all cores', () => {
@@ -20,6 +20,14 @@ test('a row of figures takes one line', () => {
   const text = compact({ rows: [{ name: '1', threads: 2 }], date: 'today' })
   assert.match(text, /^ {4}\{ "name": "1", "threads": 2 \}$/m)
   assert.deepEqual(JSON.parse(text), { rows: [{ name: '1', threads: 2 }], date: 'today' })
+})
+
+test('a record is gone on with only where it is of the same measurement', () => {
+  const kept = { commit: 'c1', threads: [1, 2], runs: 9, native: { mainnet: {} } }
+  const fresh = { commit: 'c1', threads: [1, 2], runs: 9 }
+  assert.equal(resumed(kept, fresh), kept)
+  assert.throws(() => resumed(kept, { ...fresh, commit: 'c2' }), /other commit/)
+  assert.throws(() => resumed(kept, { ...fresh, threads: [1] }), /other threads/)
 })
 
 test('runs by access list have a line of their own', () => {

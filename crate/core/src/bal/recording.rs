@@ -3,7 +3,12 @@
 use super::ListBuilder;
 use crate::{
     state::{Overlay, SourceError},
-    vm::{Bytecode, collision::StorageAware, transfer::Transfer},
+    vm::{
+        Bytecode,
+        collision::StorageAware,
+        preimages::{KeepsHashes, Preimages},
+        transfer::Transfer,
+    },
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
@@ -23,12 +28,13 @@ pub struct Recording<DB> {
 
 impl<DB: DatabaseCommit> Recording<DB> {
     /// Commits what the next transaction of the block leaves.
-    pub(crate) fn commit_transaction(&mut self, changes: AddressMap<Account>) {
+    /// `changes` is empty then, and keeps its room.
+    pub(crate) fn commit_transaction(&mut self, changes: &mut AddressMap<Account>) {
         self.index.increment();
         if let Some(list) = &mut self.list {
-            list.record(self.index, &changes);
+            list.record(self.index, changes);
         }
-        self.database.commit(changes);
+        self.database.commit_iter(&mut changes.drain());
     }
 }
 
@@ -75,6 +81,12 @@ impl<DB: Database> Database for Recording<DB> {
 
     fn block_hash(&mut self, number: u64) -> Result<B256, DB::Error> {
         self.database.block_hash(number)
+    }
+}
+
+impl<DB: KeepsHashes> KeepsHashes for Recording<DB> {
+    fn preimages(&mut self) -> &mut Preimages {
+        self.database.preimages()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     system::{self, Step},
     vm::{
         BlockContext, BlockEvm, Environment, ExecutionResult, TxEnv, collision, execute_error,
-        transfer::Transfer,
+        journal::empty, preimages, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -129,11 +129,13 @@ impl<'a, I> Sequential<'a, I> {
                 .then(ListBuilder::default),
         };
         let before = system::before_transactions(&mut database, block, environment)?;
+        let mut evm = environment.inspected_evm(database, inspector);
+        preimages::install(&mut evm.instruction);
         Ok(Self {
             block,
             environment,
             options: *options,
-            evm: environment.inspected_evm(database, inspector),
+            evm,
             transact,
             ledger: Ledger::new(block, environment, options),
             before,
@@ -251,17 +253,21 @@ fn transact(
             return Ok(transfer.result());
         }
     }
-    let ran = collision::run(evm)?;
-    evm.ctx.db_mut().commit_transaction(ran.state);
-    Ok(ran.result)
+    let result = collision::run_one(evm)?;
+    let journal = &mut evm.ctx.journaled_state;
+    journal
+        .database
+        .commit_transaction(&mut journal.inner.state);
+    empty(&mut journal.inner);
+    Ok(result)
 }
 
 fn inspect<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>>(
     evm: &mut BlockEvm<SequentialDatabase<'a>, I>,
     transaction: TxEnv,
 ) -> Result<ExecutionResult, EVMError<SourceError>> {
-    let ran = collision::inspect(evm, transaction)?;
-    evm.ctx.db_mut().commit_transaction(ran.state);
+    let mut ran = collision::inspect(evm, transaction)?;
+    evm.ctx.db_mut().commit_transaction(&mut ran.state);
     Ok(ran.result)
 }
 

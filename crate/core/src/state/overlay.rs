@@ -1,14 +1,19 @@
 //! A state source with changes on top.
 
 use super::{Account, SourceError, StateDiff, StateSource};
-use crate::vm::{Bytecode, SpecId, collision::StorageAware, transfer::Transfer};
+use crate::vm::{
+    Bytecode, SpecId,
+    collision::StorageAware,
+    preimages::{KeepsHashes, Preimages},
+    transfer::Transfer,
+};
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
     map::{AddressIndexMap, AddressMap, B256Map, IndexEntry, U256Map, hash_map::Entry},
 };
 use revm::{
     Database, DatabaseCommit, DatabaseRef,
-    state::{Account as EvmAccount, AccountInfo},
+    state::{Account as EvmAccount, AccountId, AccountInfo},
 };
 
 /// A state source with changes on top: the database of the sequential executor and of system calls.
@@ -23,6 +28,8 @@ pub struct Overlay<'a> {
     /// after the last instead of somewhere in memory that no cache holds.
     accounts: AddressIndexMap<Cached>,
     codes: B256Map<Bytecode>,
+    /// Hashes that were computed on this state.
+    preimages: Preimages,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +54,32 @@ impl Cached {
     const fn has_storage_below(&self) -> bool {
         !self.storage_reset && self.before.is_some()
     }
+
+    /// The slot `key` of this account, which is the one at `address`.
+    fn slot(
+        &mut self,
+        source: &dyn StateSource,
+        address: Address,
+        key: U256,
+    ) -> Result<U256, SourceError> {
+        let is_below = self.has_storage_below();
+        Ok(match self.slots.entry(key) {
+            Entry::Occupied(entry) => entry.get().now,
+            Entry::Vacant(entry) => {
+                let value = if is_below {
+                    source.storage(address, key)?
+                } else {
+                    U256::ZERO
+                };
+                entry
+                    .insert(Slot {
+                        before: value,
+                        now: value,
+                    })
+                    .now
+            }
+        })
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +96,7 @@ impl<'a> Overlay<'a> {
             clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
             accounts: AddressIndexMap::default(),
             codes: B256Map::default(),
+            preimages: Preimages::default(),
         }
     }
 
@@ -241,7 +275,11 @@ impl Database for Overlay<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
-        Ok(self.cached(address)?.now.map(info_of))
+        let place = self.place(address)?;
+        Ok(self.now(place).map(|account| AccountInfo {
+            account_id: AccountId::new(place),
+            ..info_of(account)
+        }))
     }
 
     fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
@@ -253,28 +291,30 @@ impl Database for Overlay<'_> {
 
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
         let source = self.source;
-        let cached = self.cached(address)?;
-        let is_below = cached.has_storage_below();
-        Ok(match cached.slots.entry(key) {
-            Entry::Occupied(entry) => entry.get().now,
-            Entry::Vacant(entry) => {
-                let value = if is_below {
-                    source.storage(address, key)?
-                } else {
-                    U256::ZERO
-                };
-                entry
-                    .insert(Slot {
-                        before: value,
-                        now: value,
-                    })
-                    .now
-            }
-        })
+        self.cached(address)?.slot(source, address, key)
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, SourceError> {
+        match self.accounts.get_index_mut(account_id.get()) {
+            // An id that another database gave names some other account here.
+            Some((known, cached)) if *known == address => cached.slot(self.source, address, key),
+            _ => self.storage(address, key),
+        }
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
         self.source.block_hash(number)
+    }
+}
+
+impl KeepsHashes for Overlay<'_> {
+    fn preimages(&mut self) -> &mut Preimages {
+        &mut self.preimages
     }
 }
 
@@ -334,6 +374,36 @@ impl DatabaseCommit for Overlay<'_> {
     fn commit_iter(&mut self, changes: &mut dyn Iterator<Item = (Address, EvmAccount)>) {
         for (address, account) in changes {
             self.take_over(address, account);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryState;
+
+    #[test]
+    fn an_id_of_another_state_finds_the_account_by_its_address() {
+        let [one, two] = [1, 2].map(Address::with_last_byte);
+        let key = U256::from(3);
+        let mut state = MemoryState::default();
+        for address in [one, two] {
+            let account = Account {
+                nonce: 1,
+                ..Account::default()
+            };
+            state.insert_account(address, account);
+            state.insert_storage(address, key, U256::from_be_slice(address.as_slice()));
+        }
+        let mut here = Overlay::new(&state, SpecId::CANCUN);
+        let mut other = Overlay::new(&state, SpecId::CANCUN);
+        here.basic(one).unwrap();
+        let mut id_of = |address| other.basic(address).unwrap().unwrap().account_id.unwrap();
+        // Two is the first of the other state; one is the second there, and nobody here.
+        for address in [two, one] {
+            let value = here.storage_by_account_id(address, id_of(address), key);
+            assert_eq!(value.unwrap(), U256::from_be_slice(address.as_slice()));
         }
     }
 }

@@ -7,7 +7,7 @@ const MOST_KEPT: usize = 256;
 
 /// Empties `journal` for the next transaction, as `finalize` does, but keeps the room that its accounts
 /// took: a map that starts anew with each transaction grows anew, too.
-pub(super) fn empty<E: JournalEntryTr>(journal: &mut JournalInner<E>) {
+pub(crate) fn empty<E: JournalEntryTr>(journal: &mut JournalInner<E>) {
     let mut state = std::mem::take(&mut journal.state);
     journal.finalize();
     if state.capacity() <= MOST_KEPT {

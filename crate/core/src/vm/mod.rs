@@ -4,10 +4,10 @@
 pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
-mod journal;
+pub(crate) mod journal;
 pub(crate) mod parallel;
 pub mod precompiles;
-mod preimages;
+pub(crate) mod preimages;
 pub(crate) mod replay;
 pub(crate) mod transfer;
 mod watched;

@@ -1,8 +1,8 @@
-//! Hashes that a worker has computed before.
+//! Hashes that one thread has computed before.
 //!
 //! Contracts keep mappings at the hash of key and slot, 64 bytes together, and
 //! compute it anew for every read and write: nearly half of the time of a token
-//! transfer. So each worker keeps the hashes of the last such inputs.
+//! transfer. So the hashes of the last such inputs are kept by each thread that runs transactions.
 
 use alloy_primitives::{B256, U256};
 use revm::{
@@ -17,19 +17,19 @@ use revm::{
 
 /// Length of an input that is kept, in bytes.
 const LENGTH: usize = 64;
-/// Hashes a worker keeps. A power of two.
+/// Hashes that are kept. A power of two.
 const KEPT: usize = 512;
 
 type Preimage = [u8; LENGTH];
 
-/// A database of a worker that keeps hashes.
-pub(super) trait KeepsHashes {
+/// A database that keeps hashes.
+pub(crate) trait KeepsHashes {
     /// Where they are.
     fn preimages(&mut self) -> &mut Preimages;
 }
 
 /// Has KECCAK256 look before it computes.
-pub(super) fn install<C>(instructions: &mut EthInstructions<EthInterpreter, C>)
+pub(crate) fn install<C>(instructions: &mut EthInstructions<EthInterpreter, C>)
 where
     C: Host + ContextTr<Db: KeepsHashes>,
 {
@@ -37,9 +37,11 @@ where
     instructions.insert_instruction(opcode::KECCAK256, Instruction::new(keccak256::<C>), gas);
 }
 
-/// The hashes one worker has computed lately.
-pub(super) struct Preimages {
-    known: Box<[Option<(Preimage, B256)>]>,
+/// The hashes one thread has computed lately.
+#[derive(Default)]
+pub(crate) struct Preimages {
+    /// Empty until the first hash: most payments and calls compute none.
+    known: Vec<Option<(Preimage, B256)>>,
 }
 
 impl std::fmt::Debug for Preimages {
@@ -48,23 +50,18 @@ impl std::fmt::Debug for Preimages {
     }
 }
 
-impl Default for Preimages {
-    fn default() -> Self {
-        Self {
-            known: vec![None; KEPT].into_boxed_slice(),
-        }
-    }
-}
-
 impl Preimages {
     fn get(&self, preimage: &Preimage) -> Option<B256> {
-        match &self.known[place(preimage)] {
-            Some((known, hash)) if known == preimage => Some(*hash),
+        match self.known.get(place(preimage)) {
+            Some(Some((known, hash))) if known == preimage => Some(*hash),
             _ => None,
         }
     }
 
     fn insert(&mut self, preimage: Preimage, hash: B256) {
+        if self.known.is_empty() {
+            self.known.resize(KEPT, None);
+        }
         self.known[place(&preimage)] = Some((preimage, hash));
     }
 }

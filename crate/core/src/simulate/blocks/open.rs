@@ -163,8 +163,8 @@ impl<'b> OpenBlock<'b> {
         if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
         }
-        let ran = ran.map_err(|error| execute_error(Some(self.calls.len()), error))?;
-        self.database.commit_transaction(ran.state);
+        let mut ran = ran.map_err(|error| execute_error(Some(self.calls.len()), error))?;
+        self.database.commit_transaction(&mut ran.state);
         let logs = match simulator.traces_transfers {
             true => inspector.inner.into_logs(),
             false => ran.result.logs().to_vec(),

@@ -57,14 +57,22 @@ fn calls() -> (Block, MemoryState) {
 fn gas_and_results_are_those_of_plain_revm_at_every_gas_limit() {
     let (block, state) = calls();
     let plain = baseline::outcome(&block, &state).unwrap();
-    for threads in [1, 2, 4] {
+    let run = |threads: usize, executor| {
         let options = ExecuteOptions {
-            executor: Executor::Parallel,
+            executor,
             ..ExecuteOptions::default()
         };
         let engine = Engine::new(threads).unwrap();
-        let outcome = engine.execute(&block, &state, &options).unwrap();
-        assert_eq!(difference(&outcome, &plain), None);
+        engine.execute(&block, &state, &options).unwrap()
+    };
+    let runs = [
+        (1, Executor::Sequential),
+        (1, Executor::Parallel),
+        (2, Executor::Parallel),
+        (4, Executor::Parallel),
+    ];
+    for (threads, executor) in runs {
+        assert_eq!(difference(&run(threads, executor), &plain), None);
     }
     let has_failed = |index: usize| !plain.receipts[index].success;
     assert!(has_failed(0) && has_failed(150) && !has_failed(300));
