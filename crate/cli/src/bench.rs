@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// A sample is repeated until it takes this long, in milliseconds.
     #[arg(long, default_value_t = 100.0)]
     sample_ms: f64,
-    /// Measures what a timeline costs, too.
+    /// Measures what a timeline costs, too, and says where the threads' time went.
     #[arg(long)]
     timeline: bool,
     /// Writes the figures to this file, `-` for stdout.

@@ -4,7 +4,10 @@ use crate::{
     error::CliError,
     machine::{Machine, Versions},
 };
-use parevm_testkit::measure::{Measured, median};
+use parevm_testkit::{
+    measure::{Measured, median},
+    spent::Spent,
+};
 use serde::Serialize;
 use std::{fs, path::Path};
 
@@ -68,6 +71,9 @@ pub(crate) struct Row {
     /// With a timeline, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline_ms: Option<f64>,
+    /// Where the threads' time went then.
+    #[serde(skip)]
+    spent: Option<Spent>,
     /// The slowest transaction in the plain loop.
     longest_ms: f64,
     /// Plain loops that these threads run side by side in the time of one alone.
@@ -99,6 +105,31 @@ pub(crate) struct Aggregate {
     /// Time with a timeline by that without, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<f64>,
+    /// Parts of the threads' time, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent: Option<Shares>,
+}
+
+/// Parts of the threads' time, which are 1 together.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shares {
+    /// In runs whose result counts.
+    kept: f64,
+    /// In runs on a wrong guess.
+    thrown_away: f64,
+    /// In no run.
+    between: f64,
+}
+
+impl From<Spent> for Shares {
+    fn from(spent: Spent) -> Self {
+        Self {
+            kept: spent.kept / spent.all(),
+            thrown_away: spent.thrown_away / spent.all(),
+            between: spent.between / spent.all(),
+        }
+    }
 }
 
 /// The rows that were run by an access list.
@@ -133,6 +164,7 @@ impl Row {
             parallel_ms: on.parallel_ms,
             bal_ms: on.bal_ms,
             timeline_ms: on.timeline_ms,
+            spent: on.spent,
             longest_ms: measured.longest_ms,
             capacity: *capacity,
             re_executions: on.outcome.schedule.re_executions,
@@ -153,6 +185,10 @@ impl Row {
             parallel_ms: of(|row| row.parallel_ms),
             bal_ms: of_some(|row| row.bal_ms),
             timeline_ms: of_some(|row| row.timeline_ms),
+            spent: passes
+                .iter()
+                .map(|row| row.spent)
+                .reduce(|all, one| Some(all? + one?))?,
             longest_ms: of(|row| row.longest_ms),
             capacity: of(|row| row.capacity),
             ..passes.last()?.clone()
@@ -219,6 +255,11 @@ impl Aggregate {
                 .map(|row| row.timeline_ms)
                 .sum::<Option<f64>>()
                 .map(|with| with / parallel),
+            spent: counted()
+                .map(|row| row.spent)
+                .reduce(|all, one| Some(all? + one?))
+                .flatten()
+                .map(Shares::from),
         }
     }
 
@@ -239,9 +280,19 @@ impl Aggregate {
         let timeline = self.timeline.map_or_else(String::new, |timeline| {
             format!("; with a timeline {timeline:.3} times as long")
         });
+        let spent = self.spent.as_ref().map_or_else(String::new, |shares| {
+            let percent = |share: f64| share * 100.0;
+            format!(
+                "; of the threads' time {:.0} % in runs that count, {:.0} % in runs on a wrong guess, \
+                 {:.0} % in none",
+                percent(shares.kept),
+                percent(shares.thrown_away),
+                percent(shares.between)
+            )
+        });
         format!(
             "{} threads: {:.2}x plain revm, worst {:.2}x ({}), {:.2}x if nothing depended on \
-             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}{timeline}",
+             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}{timeline}{spent}",
             self.threads,
             self.speedup,
             self.worst,
@@ -287,6 +338,7 @@ mod tests {
             parallel_ms,
             bal_ms: None,
             timeline_ms: None,
+            spent: None,
             longest_ms,
             capacity: 2.0,
             re_executions: 0,
@@ -335,6 +387,25 @@ mod tests {
         }
         assert_eq!(Row::merged(&passes).unwrap().bal_ms, Some(3.0));
         assert!(Row::merged(&[]).is_none());
+    }
+
+    #[test]
+    fn time_of_threads_is_summed_over_blocks_and_passes() {
+        let mut one = row("1", 1.0, 1.0, 1.0);
+        assert!(Aggregate::new(&[one.clone()], 2).spent.is_none());
+        one.spent = Some(Spent {
+            kept: 3.0,
+            thrown_away: 1.0,
+            between: 0.0,
+        });
+        let mut other = row("2", 1.0, 1.0, 1.0);
+        other.spent = Some(Spent {
+            between: 4.0,
+            ..Spent::default()
+        });
+        let merged = Row::merged(&[one.clone(), one]).unwrap();
+        let shares = Aggregate::new(&[merged, other], 2).spent.unwrap();
+        assert_eq!((shares.kept, shares.thrown_away), (0.5, 1.0 / 6.0));
     }
 
     #[test]

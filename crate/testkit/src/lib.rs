@@ -17,6 +17,7 @@ pub mod puppet;
 pub mod random;
 pub mod signed;
 pub mod signer;
+pub mod spent;
 pub mod workload;
 
 /// The build of the engine that everything here belongs to.

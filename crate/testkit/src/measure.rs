@@ -2,7 +2,7 @@
 //!
 //! Native code and wasm measure with this one loop; each brings its clock.
 
-use crate::{baseline, compare::difference};
+use crate::{baseline, compare::difference, spent::Spent};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
     MemoryState,
@@ -47,6 +47,8 @@ pub struct OnEngine {
     pub bal_ms: Option<f64>,
     /// The executor that was asked for, with a timeline, where that was asked for.
     pub timeline_ms: Option<f64>,
+    /// Where the threads' time went in one of these runs.
+    pub spent: Option<Spent>,
     /// What the executor returned that was asked for.
     pub outcome: BlockOutcome,
     /// The first difference of either to sequential execution, in words.
@@ -122,10 +124,12 @@ pub fn measure(
         difference = difference.or(other_difference);
         let is_by_list = other.schedule.executor == Executor::Bal;
         let with_timeline = timing.timeline.then(|| series_with(recorded));
+        let spent = || Spent::on(engine, block, environment, state, wanted, now);
         pairs.push(Pair {
             parallel,
             bal: is_by_list.then(|| series_with(by_list)).transpose()?,
             timeline: with_timeline.transpose()?,
+            spent: timing.timeline.then(spent).transpose()?,
             outcome,
             difference,
         });
@@ -154,6 +158,7 @@ struct Pair<'a> {
     parallel: Series<'a>,
     bal: Option<Series<'a>>,
     timeline: Option<Series<'a>>,
+    spent: Option<Spent>,
     outcome: BlockOutcome,
     difference: Option<String>,
 }
@@ -164,6 +169,7 @@ impl Pair<'_> {
             parallel_ms: self.parallel.median(),
             bal_ms: self.bal.map(Series::median),
             timeline_ms: self.timeline.map(Series::median),
+            spent: self.spent,
             outcome: self.outcome,
             difference: self.difference,
         }

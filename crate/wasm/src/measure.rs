@@ -80,6 +80,7 @@ impl Engine {
             outcome,
             difference,
             timeline_ms: _,
+            spent: _,
         } = measured.on.pop().ok_or(ExecuteError::Bug {
             invariant: "one engine, one measurement",
         })?;

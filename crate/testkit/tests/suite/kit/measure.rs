@@ -1,8 +1,12 @@
 //! Times beside plain revm, on a clock of the test.
 
-use parevm::{Engine, Executor};
+use parevm::{
+    Engine, Executor,
+    execute::timeline::{Incarnation, IncarnationOutcome, Span, Wait},
+};
 use parevm_testkit::{
     measure::{Timing, measure, median},
+    spent::Spent,
     workload,
 };
 use std::cell::Cell;
@@ -46,7 +50,35 @@ fn a_sample_is_the_time_of_one_repetition() {
         assert_eq!(on.bal_ms, Some(0.25));
         // The clock is looked at at the start, before the first transfer, after each, and at the end.
         assert_eq!(on.timeline_ms, Some(6.0));
+        let spent = on.spent.unwrap();
+        let parts = (spent.kept, spent.thrown_away, spent.between);
+        assert_eq!(parts, (3.0, 0.0, 3.0));
         assert_eq!(on.outcome.gas_used, 63_000);
         assert_eq!(on.difference, None);
     }
+}
+
+#[test]
+fn who_waits_spends_no_time_in_a_run() {
+    let span = |start, end| Span { start, end };
+    let run = |span, waits, outcome| Incarnation {
+        transaction: 0,
+        worker: 0,
+        span,
+        waits,
+        outcome,
+    };
+    let wait = Wait {
+        transaction: 0,
+        span: span(3_000_000, 5_000_000),
+    };
+    let (kept, thrown_away) = (IncarnationOutcome::Final, IncarnationOutcome::Rerun(None));
+    let runs = [
+        run(span(0, 6_000_000), vec![wait], kept),
+        run(span(6_000_000, 7_000_000), vec![], thrown_away),
+    ];
+    let spent = Spent::of(&runs, 16.0);
+    let parts = (spent.kept, spent.thrown_away, spent.between);
+    assert_eq!(parts, (4.0, 1.0, 11.0));
+    assert_eq!((spent + spent).all(), 32.0);
 }
