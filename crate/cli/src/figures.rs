@@ -3,6 +3,7 @@
 use crate::{
     error::CliError,
     machine::{Machine, Versions},
+    shares::Shares,
 };
 use parevm_testkit::{
     measure::{Measured, median},
@@ -107,29 +108,7 @@ pub(crate) struct Aggregate {
     timeline: Option<f64>,
     /// Parts of the threads' time, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    spent: Option<Shares>,
-}
-
-/// Parts of the threads' time, which are 1 together.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Shares {
-    /// In runs whose result counts.
-    kept: f64,
-    /// In runs on a wrong guess.
-    thrown_away: f64,
-    /// In no run.
-    between: f64,
-}
-
-impl From<Spent> for Shares {
-    fn from(spent: Spent) -> Self {
-        Self {
-            kept: spent.kept / spent.all(),
-            thrown_away: spent.thrown_away / spent.all(),
-            between: spent.between / spent.all(),
-        }
-    }
+    shares: Option<Shares>,
 }
 
 /// The rows that were run by an access list.
@@ -255,7 +234,7 @@ impl Aggregate {
                 .map(|row| row.timeline_ms)
                 .sum::<Option<f64>>()
                 .map(|with| with / parallel),
-            spent: counted()
+            shares: counted()
                 .map(|row| row.spent)
                 .reduce(|all, one| Some(all? + one?))
                 .flatten()
@@ -280,19 +259,13 @@ impl Aggregate {
         let timeline = self.timeline.map_or_else(String::new, |timeline| {
             format!("; with a timeline {timeline:.3} times as long")
         });
-        let spent = self.spent.as_ref().map_or_else(String::new, |shares| {
-            let percent = |share: f64| share * 100.0;
-            format!(
-                "; of the threads' time {:.0} % in runs that count, {:.0} % in runs on a wrong guess, \
-                 {:.0} % in none",
-                percent(shares.kept),
-                percent(shares.thrown_away),
-                percent(shares.between)
-            )
-        });
+        let shares = self
+            .shares
+            .as_ref()
+            .map_or_else(String::new, |shares| format!("; {shares}"));
         format!(
             "{} threads: {:.2}x plain revm, worst {:.2}x ({}), {:.2}x if nothing depended on \
-             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}{timeline}{spent}",
+             anything, {:.2}x as plain loops side by side, {:.0} Mgas/s{without}{bal}{timeline}{shares}",
             self.threads,
             self.speedup,
             self.worst,
@@ -392,7 +365,7 @@ mod tests {
     #[test]
     fn time_of_threads_is_summed_over_blocks_and_passes() {
         let mut one = row("1", 1.0, 1.0, 1.0);
-        assert!(Aggregate::new(&[one.clone()], 2).spent.is_none());
+        assert!(Aggregate::new(&[one.clone()], 2).shares.is_none());
         one.spent = Some(Spent {
             kept: 3.0,
             thrown_away: 1.0,
@@ -404,7 +377,7 @@ mod tests {
             ..Spent::default()
         });
         let merged = Row::merged(&[one.clone(), one]).unwrap();
-        let shares = Aggregate::new(&[merged, other], 2).spent.unwrap();
+        let shares = Aggregate::new(&[merged, other], 2).shares.unwrap();
         assert_eq!((shares.kept, shares.thrown_away), (0.5, 1.0 / 6.0));
     }
 

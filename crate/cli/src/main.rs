@@ -13,6 +13,7 @@ mod machine;
 mod memory;
 mod probe;
 mod replay;
+mod shares;
 mod stress;
 mod subject;
 

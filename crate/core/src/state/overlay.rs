@@ -1,6 +1,9 @@
 //! A state source with changes on top.
 
-use super::{Account, SourceError, StateDiff, StateSource};
+use super::{
+    Account, SourceError, StateDiff, StateSource,
+    cached::{Cached, Slot},
+};
 use crate::vm::{
     Bytecode, SpecId,
     collision::StorageAware,
@@ -9,7 +12,7 @@ use crate::vm::{
 };
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
-    map::{AddressIndexMap, AddressMap, B256Map, IndexEntry, U256Map, hash_map::Entry},
+    map::{AddressIndexMap, AddressMap, B256Map, IndexEntry, hash_map::Entry},
 };
 use revm::{
     Database, DatabaseCommit, DatabaseRef,
@@ -30,62 +33,6 @@ pub struct Overlay<'a> {
     codes: B256Map<Bytecode>,
     /// Hashes that were computed on this state.
     preimages: Preimages,
-}
-
-#[derive(Debug, Default)]
-struct Cached {
-    before: Option<Account>,
-    now: Option<Account>,
-    storage_reset: bool,
-    slots: U256Map<Slot>,
-}
-
-impl Cached {
-    /// An account that is as it was before.
-    fn new(before: Option<Account>) -> Self {
-        Self {
-            before,
-            now: before,
-            ..Self::default()
-        }
-    }
-
-    /// False for an account that was not there before or has been created anew.
-    const fn has_storage_below(&self) -> bool {
-        !self.storage_reset && self.before.is_some()
-    }
-
-    /// The slot `key` of this account, which is the one at `address`.
-    fn slot(
-        &mut self,
-        source: &dyn StateSource,
-        address: Address,
-        key: U256,
-    ) -> Result<U256, SourceError> {
-        let is_below = self.has_storage_below();
-        Ok(match self.slots.entry(key) {
-            Entry::Occupied(entry) => entry.get().now,
-            Entry::Vacant(entry) => {
-                let value = if is_below {
-                    source.storage(address, key)?
-                } else {
-                    U256::ZERO
-                };
-                entry
-                    .insert(Slot {
-                        before: value,
-                        now: value,
-                    })
-                    .now
-            }
-        })
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    before: U256,
-    now: U256,
 }
 
 impl<'a> Overlay<'a> {
@@ -380,6 +327,8 @@ impl DatabaseCommit for Overlay<'_> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
     use super::*;
     use crate::MemoryState;
 
