@@ -157,7 +157,7 @@ impl<'a> Overlay<'a> {
     ///
     /// The EVM loaded the account through [`Database::basic`], so it is cached; an account that is
     /// not cached is new to the source.
-    fn take_over(&mut self, address: Address, changed: EvmAccount) {
+    pub(crate) fn take_over(&mut self, address: Address, changed: &mut EvmAccount) {
         if !changed.is_touched() {
             return;
         }
@@ -172,7 +172,7 @@ impl<'a> Overlay<'a> {
             cached.storage_reset = true;
             cached.slots.clear();
         }
-        let info = changed.info;
+        let info = &mut changed.info;
         let code_before = cached.now.map(|account| account.code_hash);
         let account = Account {
             balance: info.balance,
@@ -187,8 +187,8 @@ impl<'a> Overlay<'a> {
             return;
         }
         cached.now = Some(account);
-        for (key, slot) in changed.storage {
-            match cached.slots.entry(key) {
+        for (key, slot) in &changed.storage {
+            match cached.slots.entry(*key) {
                 Entry::Occupied(mut entry) => entry.get_mut().now = slot.present_value,
                 Entry::Vacant(entry) => {
                     entry.insert(Slot {
@@ -199,7 +199,7 @@ impl<'a> Overlay<'a> {
             }
         }
         if code_before != Some(account.code_hash)
-            && let Some(code) = info.code
+            && let Some(code) = info.code.take()
             && !code.is_empty()
         {
             self.codes.entry(account.code_hash).or_insert(code);
@@ -313,14 +313,14 @@ impl DatabaseRef for Overlay<'_> {
 
 impl DatabaseCommit for Overlay<'_> {
     fn commit(&mut self, changes: AddressMap<EvmAccount>) {
-        for (address, account) in changes {
-            self.take_over(address, account);
+        for (address, mut account) in changes {
+            self.take_over(address, &mut account);
         }
     }
 
     fn commit_iter(&mut self, changes: &mut dyn Iterator<Item = (Address, EvmAccount)>) {
-        for (address, account) in changes {
-            self.take_over(address, account);
+        for (address, mut account) in changes {
+            self.take_over(address, &mut account);
         }
     }
 }
