@@ -4,7 +4,7 @@
 //     [--skip node,...] [--resume FILE]
 //
 // Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
-// `--resume` takes what is in FILE, of the same commit, and measures the rest. The machine must do nothing
+// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must do nothing
 // else meanwhile.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
@@ -47,8 +47,8 @@ export function compact(record) {
 
 /** The record to go on with, if it is one of what would be measured now. */
 export function resumed(kept, fresh) {
-  for (const fact of ['commit', 'threads', 'runs']) {
-    const [was, is] = [kept[fact], fresh[fact]].map(String)
+  for (const fact of ['commit', 'threads', 'runs', 'cpu']) {
+    const [was, is] = [kept, fresh].map((one) => String(one[fact] ?? one.machine?.[fact]))
     if (was !== is) throw new StepError(`the record has other ${fact}`, `${was}, now ${is}`)
   }
   return kept
@@ -100,7 +100,7 @@ if (isProgram(import.meta.url)) {
     const fresh = {
       date: started.toISOString().slice(0, 10),
       commit: commit(),
-      machine: undefined,
+      machine: { cpu: os.cpus()[0]?.model.trim() },
       versions: { rustc: capture('rustc', ['--version']) },
       threads: values.threads.split(',').map(Number),
       runs: Number(values.runs),

@@ -23,11 +23,12 @@ test('a row of figures takes one line', () => {
 })
 
 test('a record is gone on with only where it is of the same measurement', () => {
-  const kept = { commit: 'c1', threads: [1, 2], runs: 9, native: { mainnet: {} } }
-  const fresh = { commit: 'c1', threads: [1, 2], runs: 9 }
+  const fresh = { commit: 'c1', machine: { cpu: 'a' }, threads: [1, 2], runs: 9 }
+  const kept = { ...fresh, machine: { cpu: 'a', cores: 2 }, native: { mainnet: {} } }
   assert.equal(resumed(kept, fresh), kept)
   assert.throws(() => resumed(kept, { ...fresh, commit: 'c2' }), /other commit/)
   assert.throws(() => resumed(kept, { ...fresh, threads: [1] }), /other threads/)
+  assert.throws(() => resumed(kept, { ...fresh, machine: { cpu: 'b' } }), /other cpu/)
 })
 
 test('runs by access list have a line of their own', () => {

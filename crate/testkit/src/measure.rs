@@ -124,7 +124,7 @@ pub fn measure(
         difference = difference.or(other_difference);
         let is_by_list = other.schedule.executor == Executor::Bal;
         let with_timeline = timing.timeline.then(|| series_with(recorded));
-        let spent = || Spent::on(engine, block, environment, state, wanted, now);
+        let spent = || Spent::on(engine, block, environment, state, &recorded, now);
         pairs.push(Pair {
             parallel,
             bal: is_by_list.then(|| series_with(by_list)).transpose()?,

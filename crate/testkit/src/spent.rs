@@ -20,7 +20,8 @@ pub struct Spent {
 }
 
 impl Spent {
-    /// Where it went in one run of `block` on `engine`. `now` returns milliseconds since some moment.
+    /// Where it went in one run of `block` on `engine`, as the timeline says that `options` ask for. `now`
+    /// returns milliseconds since some moment, by the same clock.
     ///
     /// # Errors
     ///
@@ -30,16 +31,11 @@ impl Spent {
         block: &Block,
         environment: &Environment,
         state: &MemoryState,
-        options: ExecuteOptions<'_>,
+        options: &ExecuteOptions<'_>,
         now: fn() -> f64,
     ) -> Result<Self, ExecuteError> {
-        let clock = move || (now() * 1e6) as u64;
-        let options = ExecuteOptions {
-            timeline: Some(&clock),
-            ..options
-        };
         let start = now();
-        let executed = black_box(engine.run(block, environment, state, &options)?);
+        let executed = black_box(engine.run(block, environment, state, options)?);
         let elapsed = now() - start;
         let schedule = &executed.schedule;
         let runs = schedule.timeline.as_deref().unwrap_or_default();
