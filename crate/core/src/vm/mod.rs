@@ -4,6 +4,7 @@
 pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
+mod forks;
 pub(crate) mod journal;
 pub(crate) mod parallel;
 pub mod precompiles;
@@ -14,6 +15,7 @@ mod watched;
 
 pub use environment::{BlockContext, BlockEvm, Environment};
 pub use failure::execute_error;
+pub use forks::FORKS;
 pub use parallel::Location;
 pub use precompiles::{BlockPrecompiles, Precompile, PrecompileFailure, Returned};
 /// The EVM implementation itself, for inspectors.

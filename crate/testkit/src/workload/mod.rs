@@ -26,24 +26,6 @@ use parevm::{
     vm::{Bytecode, SpecId, TxEnv},
 };
 
-/// Every fork of mainnet with rules or gas of its own, in order.
-pub const FORKS: [SpecId; 14] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::TANGERINE,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::PETERSBURG,
-    SpecId::ISTANBUL,
-    SpecId::BERLIN,
-    SpecId::LONDON,
-    SpecId::MERGE,
-    SpecId::SHANGHAI,
-    SpecId::CANCUN,
-    SpecId::PRAGUE,
-    SpecId::OSAKA,
-];
-
 /// Gas limit of every made block; high enough for all of them.
 const BLOCK_GAS_LIMIT: u64 = 1 << 40;
 const BASE_FEE: u64 = 7;

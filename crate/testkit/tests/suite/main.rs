@@ -22,8 +22,10 @@ mod executor {
     mod adversarial;
     mod bal;
     mod chunks;
+    mod creation;
     mod engine;
     mod fetched;
+    mod full_balances;
     mod fuzz;
     mod hashes;
     mod hot_account;

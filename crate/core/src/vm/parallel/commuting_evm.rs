@@ -1,13 +1,15 @@
 //! Mainnet's EVM with hooks that say how far a transaction relies on balances.
 //!
 //! The EVM cannot tell a balance that is returned to a contract from one that is
-//! only compared with a payment. Five hooks can:
+//! only compared with a payment. Six hooks can:
 //!
 //! 1. BALANCE, SELFBALANCE and SELFDESTRUCT (source) observe exactly;
 //! 2. a frame that transfers value needs a lower bound;
-//! 3. the fee check needs a lower bound;
-//! 4. a load relies on the account being empty or not (in `value`);
-//! 5. the reward of the beneficiary relies on nothing, unless the transaction
+//! 3. CREATE and CREATE2 need one in the opcode from Amsterdam on: a creator
+//!    that lacks the value gets no frame (EIP-8037);
+//! 4. the fee check needs a lower bound;
+//! 5. a load relies on the account being empty or not (in `value`);
+//! 6. the reward of the beneficiary relies on nothing, unless the transaction
 //!    has loaded that account anyway.
 
 use super::{
@@ -29,7 +31,7 @@ use revm::{
     Context, Journal, MainBuilder,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextError, ContextSetters, Evm, FrameStack,
+        BlockEnv, Cfg, CfgEnv, ContextError, ContextSetters, Evm, FrameStack,
         result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     handler::{
@@ -38,8 +40,11 @@ use revm::{
         instructions::EthInstructions,
     },
     interpreter::{
-        FrameInput, Instruction, InstructionContext, InstructionExecResult, instructions::host,
-        interpreter::EthInterpreter, interpreter_action::FrameInit, interpreter_types::InputsTr,
+        FrameInput, Instruction, InstructionContext, InstructionExecResult,
+        instructions::{contract, host},
+        interpreter::EthInterpreter,
+        interpreter_action::FrameInit,
+        interpreter_types::InputsTr,
     },
     state::EvmState,
 };
@@ -111,6 +116,14 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             (
                 opcode::SELFDESTRUCT,
                 Instruction::new(self_destruct as Opcode<'m, 'b>),
+            ),
+            (
+                opcode::CREATE,
+                Instruction::new(create::<3, false> as Opcode<'m, 'b>),
+            ),
+            (
+                opcode::CREATE2,
+                Instruction::new(create::<4, true> as Opcode<'m, 'b>),
             ),
         ];
         preimages::install(&mut inner.instruction);
@@ -269,6 +282,23 @@ fn self_destruct<'m, 'b>(
         CommutingEvm::rely_exactly(context.host, context.interpreter.input.target_address());
     }
     undoing::<1>(context, host::selfdestruct)
+}
+
+/// CREATE or CREATE2, which takes `INPUTS` words off the stack, first the value.
+fn create<'m, 'b, const INPUTS: usize, const IS_CREATE2: bool>(
+    context: InstructionContext<'_, ViewContext<'m, 'b>, EthInterpreter>,
+) -> InstructionExecResult {
+    let InstructionContext { interpreter, host } = context;
+    // Before Amsterdam the frame compares.
+    if host.cfg.is_amsterdam_eip8037_enabled()
+        && let Some(value) = interpreter.stack.data().last()
+        && !value.is_zero()
+        && Hook::Creation.is_on()
+    {
+        CommutingEvm::rely_at_least(host, interpreter.input.target_address(), *value);
+    }
+    let context = InstructionContext { interpreter, host };
+    undoing::<INPUTS>(context, contract::create::<IS_CREATE2, _, _>)
 }
 
 /// The low 20 bytes of a stack word, as every opcode takes an address.

@@ -190,7 +190,10 @@ impl<'m, 'b: 'm> Handler for CommutingHandler<'m, 'b> {
         let context = evm.ctx();
         let beneficiary = context.block.beneficiary;
         let journal = &mut context.journaled_state;
-        if journal.inner.state.contains_key(&beneficiary) || !Hook::Reward.is_on() {
+        let is_left_to_revm = context.cfg.is_fee_charge_disabled()
+            || journal.inner.state.contains_key(&beneficiary)
+            || !Hook::Reward.is_on();
+        if is_left_to_revm {
             return Ok(post_execution::reward_beneficiary(context, result.gas())?);
         }
         let spec = journal.inner.cfg.spec;

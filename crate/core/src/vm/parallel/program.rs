@@ -117,7 +117,9 @@ impl<'b> BlockProgram<'b> {
         let at = BlockAccessIndex::from_tx_index(index.get().into());
         list.record_moved(at, *changes, base)?;
         match ran.reward {
-            Some(reward) => list.record_gain(at, self.environment.block.beneficiary, reward, base),
+            Some(reward) => {
+                list.record_reward(at, self.environment.block.beneficiary, reward, base)
+            }
             None => Ok(()),
         }
     }

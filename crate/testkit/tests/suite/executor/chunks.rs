@@ -6,7 +6,7 @@ use parevm::{
     bal::BalMismatch,
     block::Fixture,
     execute::{AccessListOutput, Chunk, ListedBlock, pieces},
-    vm::{Environment, SpecId},
+    vm::{Environment, FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};
 
@@ -53,7 +53,10 @@ fn merged(
 fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
     let engine = Engine::new(1).unwrap();
     for seed in 0..30 {
-        for spec in [SpecId::CANCUN, SpecId::OSAKA] {
+        for spec in FORKS
+            .into_iter()
+            .filter(|spec| spec.is_enabled_in(SpecId::CANCUN))
+        {
             let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
             let expected = in_order(&engine, &block, &state);
             let list = expected.block_access_list.as_ref().unwrap();
