@@ -18,6 +18,7 @@ use crate::{
 use alloy_primitives::{Address, Bytes, Log};
 use alloy_rlp::{Decodable, Encodable, Error as RlpError};
 use revm::context::result::ResultGas;
+use std::sync::Arc;
 
 /// What running some transactions of a block by its access list has left.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl<'a> ListedBlock<'a> {
     /// Begins a chunk.
     pub fn chunk(&self) -> ChunkRun<'_> {
         ChunkRun {
-            replayer: Replayer::new(self.block, self.environment, &self.listed),
+            replayer: Replayer::new(self.block, self.environment, &self.listed, &Arc::default()),
             share: Share::default(),
         }
     }

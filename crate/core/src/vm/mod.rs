@@ -6,6 +6,7 @@ pub mod environment;
 pub mod failure;
 mod forks;
 pub(crate) mod journal;
+pub(crate) mod memo;
 pub(crate) mod parallel;
 pub mod precompiles;
 pub(crate) mod preimages;

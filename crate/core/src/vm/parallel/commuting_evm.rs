@@ -16,14 +16,16 @@ use super::{
     commuting_handler::{CommutingHandler, Ended, Middle},
     database::ViewDatabase,
     hook::Hook,
-    precompiles::{MemoPrecompiles, PrecompileMemo},
     suspension::{self, Opcode, undoing},
     view_error::ViewError,
     write_set::record,
 };
 use crate::{
     execute::AccessListOutput,
-    vm::{Environment, TxEnv, collision, journal::empty, preimages},
+    vm::{
+        BlockPrecompiles, Environment, TxEnv, collision, environment::ContextEvm, journal::empty,
+        memo::PrecompileMemo, preimages,
+    },
 };
 use alloy_primitives::{Address, U256};
 use parevm_stm::Step;
@@ -31,7 +33,7 @@ use revm::{
     Context, Journal, MainBuilder,
     bytecode::opcode,
     context::{
-        BlockEnv, Cfg, CfgEnv, ContextError, ContextSetters, Evm, FrameStack,
+        BlockEnv, Cfg, CfgEnv, ContextError, ContextSetters, FrameStack,
         result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     handler::{
@@ -48,18 +50,12 @@ use revm::{
     },
     state::EvmState,
 };
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(super) type ViewContext<'m, 'b> =
     Context<BlockEnv, &'b TxEnv, CfgEnv, ViewDatabase<'m, 'b>, Journal<ViewDatabase<'m, 'b>>, ()>;
 
-type Inner<'m, 'b> = Evm<
-    ViewContext<'m, 'b>,
-    (),
-    EthInstructions<EthInterpreter, ViewContext<'m, 'b>>,
-    MemoPrecompiles<'m>,
-    EthFrame<EthInterpreter>,
->;
+type Inner<'m, 'b> = ContextEvm<ViewContext<'m, 'b>>;
 
 /// Stands in the context until the first transaction.
 static NO_TRANSACTION: OnceLock<TxEnv> = OnceLock::new();
@@ -93,7 +89,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
     pub(crate) fn new(
         environment: &Environment,
         database: ViewDatabase<'m, 'b>,
-        memo: &'m PrecompileMemo,
+        memo: &Arc<PrecompileMemo>,
         output: AccessListOutput,
     ) -> Self {
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
@@ -105,8 +101,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             .with_block(environment.block.clone())
             .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
             .build_mainnet();
-        let precompiles = MemoPrecompiles::new(environment.precompiles.clone(), memo);
-        let mut inner = inner.with_precompiles(precompiles);
+        let mut inner = inner.with_precompiles(environment.precompiles.with_memo(memo));
         let hooks = [
             (opcode::BALANCE, Instruction::new(balance as Opcode<'m, 'b>)),
             (
@@ -309,7 +304,7 @@ fn to_address(word: &U256) -> Address {
 impl<'m, 'b> EvmTr for CommutingEvm<'m, 'b> {
     type Context = ViewContext<'m, 'b>;
     type Instructions = EthInstructions<EthInterpreter, ViewContext<'m, 'b>>;
-    type Precompiles = MemoPrecompiles<'m>;
+    type Precompiles = BlockPrecompiles;
     type Frame = EthFrame<EthInterpreter>;
 
     fn all(

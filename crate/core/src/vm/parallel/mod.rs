@@ -19,7 +19,6 @@ mod location;
 #[cfg(test)]
 mod metamorphic;
 mod nonces;
-mod precompiles;
 mod program;
 mod settled;
 mod suspension;

@@ -6,7 +6,6 @@ use super::{
     database::ViewDatabase,
     location::Location,
     nonces::Nonces,
-    precompiles::PrecompileMemo,
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
@@ -14,12 +13,12 @@ use crate::{
     block::Block,
     execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
-    vm::{Environment, execute_error},
+    vm::{Environment, execute_error, memo::PrecompileMemo},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
 use parevm_stm::{Executor, Memory, Mode, Program, Step, TxIndex, View};
-use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The multi-version memory of a block.
 pub(crate) type StateMemory = Memory<Location, StateValue>;
@@ -33,7 +32,7 @@ pub(crate) struct BlockProgram<'b> {
     options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
-    precompiles: PrecompileMemo,
+    memo: Arc<PrecompileMemo>,
     ledger: Mutex<Ledger<'b>>,
     /// Made as transactions settle, if one is wanted.
     list: Mutex<Option<ListBuilder>>,
@@ -71,7 +70,7 @@ impl<'b> BlockProgram<'b> {
             state,
             options: *options,
             codes: CodeStore::default(),
-            precompiles: PrecompileMemo::default(),
+            memo: Arc::default(),
             nonces,
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
@@ -153,7 +152,7 @@ impl<'b> Program for BlockProgram<'b> {
             evm: CommutingEvm::new(
                 self.environment,
                 database,
-                &self.precompiles,
+                &self.memo,
                 self.options.access_list_output,
             ),
             program: self,
