@@ -11,7 +11,7 @@ mod transfer;
 mod uniswap;
 
 pub use adversarial::adversarial;
-pub use erc20::{erc20, erc20_into_one};
+pub use erc20::{erc20, erc20_into_one, erc20_partly_into_one};
 pub use mix::hot_mix;
 pub use random_calls::contracts;
 pub use suite::{Kind, SYNTHETIC, UnknownKind};

@@ -21,6 +21,7 @@ mod execution_apis;
 mod executor {
     mod adversarial;
     mod bal;
+    mod chain;
     mod chunks;
     mod creation;
     mod engine;

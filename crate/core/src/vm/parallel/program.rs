@@ -4,6 +4,7 @@ use super::{
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran},
     database::ViewDatabase,
+    kinds,
     location::Location,
     nonces::Nonces,
     value::{AccountValue, SlotValue, StateValue},
@@ -17,7 +18,7 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Memory, Mode, Program, Step, TxIndex, View};
+use parevm_stm::{Executor, Memory, Mode, Parties, Program, Step, TxIndex, View};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The multi-version memory of a block.
@@ -166,6 +167,10 @@ impl<'b> Program for BlockProgram<'b> {
                 source,
             })?;
         self.ledger().settle(output.result)
+    }
+
+    fn parties(&self, index: TxIndex) -> Parties {
+        kinds::parties(&self.block.transactions[index.as_usize()].env)
     }
 
     fn cancelled(&self) -> bool {
