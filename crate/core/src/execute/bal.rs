@@ -6,7 +6,7 @@
 
 use super::{
     AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, Merged,
-    ScheduleReport,
+    ScheduleReport, chunk,
     longest_first::LongestFirst,
     pool::Pool,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
@@ -51,7 +51,7 @@ pub(crate) fn run<'a>(
     let replayed = replay(&input, source.pool(), |listed| match source {
         Source::Pool(pool) => run_shares(&input, listed, options, Pool::all(pool), &ran),
         Source::Chunks { chunks, .. } => {
-            let shares: Vec<_> = chunks.into_iter().map(Chunk::into_share).collect();
+            let shares = chunk::shares(chunks)?;
             let count = shares.iter().map(|share| share.results.len()).sum();
             ran.store(count, Ordering::Relaxed);
             Ok(shares)

@@ -11,7 +11,7 @@ mod perturb;
 mod stops;
 mod world;
 
-use super::{BlockProgram, Nonces, hook::Hook};
+use super::{BlockProgram, Nonces, hook::Hook, memory::Epochs};
 use crate::{
     Block, ExecuteOptions, MemoryState,
     block::Fixture,
@@ -52,7 +52,8 @@ fn program_of<'b>(
     options: &ExecuteOptions<'b>,
 ) -> BlockProgram<'b> {
     let nonces = Nonces::new(&block.transactions);
-    BlockProgram::new(block, environment, state, options, nonces)
+    let epochs = Epochs::of_first_run(1);
+    BlockProgram::new(block, environment, state, options, nonces, epochs)
 }
 
 /// A block in which few accounts meet often.

@@ -16,6 +16,7 @@ mod database;
 mod hook;
 mod kinds;
 mod location;
+mod memory;
 #[cfg(test)]
 mod metamorphic;
 mod nonces;
@@ -31,7 +32,7 @@ pub(crate) use claims::claims;
 pub(crate) use code_store::CodeStore;
 pub(crate) use kinds::kinds;
 pub use location::Location;
+pub(crate) use memory::StateMemory;
 pub(crate) use nonces::Nonces;
-pub(crate) use program::{BlockProgram, StateMemory};
+pub(crate) use program::BlockProgram;
 pub(crate) use settled::{SettledDatabase, state_diff};
-pub(crate) use value::epoch_of;

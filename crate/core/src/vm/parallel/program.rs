@@ -6,6 +6,7 @@ use super::{
     database::ViewDatabase,
     kinds,
     location::Location,
+    memory::Epochs,
     nonces::Nonces,
     value::{AccountValue, SlotValue, StateValue},
 };
@@ -18,11 +19,8 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Memory, Mode, Parties, Program, Step, TxIndex, View};
+use parevm_stm::{Executor, Mode, Parties, Program, Step, TxIndex, View};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
-
-/// The multi-version memory of a block.
-pub(crate) type StateMemory = Memory<Location, StateValue>;
 
 /// The transactions of a block on the state before it.
 #[derive(Debug)]
@@ -33,6 +31,7 @@ pub(crate) struct BlockProgram<'b> {
     options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
+    epochs: Epochs,
     memo: Arc<PrecompileMemo>,
     ledger: Mutex<Ledger<'b>>,
     /// Made as transactions settle, if one is wanted.
@@ -57,13 +56,14 @@ pub(crate) fn base(
 }
 
 impl<'b> BlockProgram<'b> {
-    /// The program of `block`, whose senders will have `nonces`.
+    /// The program of `block`, whose senders will have `nonces`, in a run with `epochs`.
     pub(crate) fn new(
         block: &'b Block,
         environment: &'b Environment,
         state: &'b dyn StateSource,
         options: &ExecuteOptions<'b>,
         nonces: Nonces,
+        epochs: Epochs,
     ) -> Self {
         Self {
             block,
@@ -73,6 +73,7 @@ impl<'b> BlockProgram<'b> {
             codes: CodeStore::default(),
             memo: Arc::default(),
             nonces,
+            epochs,
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
         }
@@ -148,7 +149,7 @@ impl<'b> Program for BlockProgram<'b> {
     }
 
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
-        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
+        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces, self.epochs);
         BlockWorker {
             evm: CommutingEvm::new(
                 self.environment,

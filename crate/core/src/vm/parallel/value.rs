@@ -37,13 +37,7 @@ pub(crate) struct SlotValue {
 
 /// Names a storage of an account: 0 before the block, and larger whenever a
 /// storage was emptied later.
-pub(crate) type Epoch = u32;
-
-/// The epoch that begins where transaction `index` empties a storage. 0 is the
-/// storage before the block, 1 what begins before the first transaction.
-pub(crate) fn epoch_of(index: u32) -> Epoch {
-    index + 2
-}
+pub(crate) type Epoch = u64;
 
 /// What a transaction leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
