@@ -99,7 +99,6 @@ impl PrecompileMemo {
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use super::*;
-    use revm::precompile::EthPrecompileOutput;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     static CALLS: AtomicU64 = AtomicU64::new(0);

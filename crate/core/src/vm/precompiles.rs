@@ -113,7 +113,7 @@ impl BlockPrecompiles {
     }
 
     /// Whether there is one at `address`.
-    pub(crate) fn contains(&self, address: &Address) -> bool {
+    pub(crate) fn has(&self, address: &Address) -> bool {
         self.get(address).is_some()
     }
 
@@ -173,7 +173,7 @@ impl BlockPrecompiles {
 
     /// Leaves nothing at `address`: what the state has there runs.
     pub fn remove(&mut self, address: Address) {
-        if self.contains(&address) {
+        if self.has(&address) {
             self.own().by_address.insert(address, Placed::Nothing);
         }
     }

@@ -65,7 +65,7 @@ impl Transfer {
         if !(is_plain && is_told && is_checked)
             || sender == recipient
             || value.is_zero()
-            || precompiles.contains(&recipient)
+            || precompiles.has(&recipient)
         {
             return None;
         }

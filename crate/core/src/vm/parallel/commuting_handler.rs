@@ -11,7 +11,7 @@ use crate::vm::transfer::tip;
 use alloy_primitives::U256;
 use revm::{
     context::{
-        ContextTr, JournalTr, Transaction,
+        Cfg, ContextTr, JournalTr, Transaction,
         result::{EVMError, ExecutionResult, HaltReason},
     },
     handler::{
