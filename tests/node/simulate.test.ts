@@ -249,7 +249,7 @@ describe('parevm simulate', () => {
     const { code, stdout } = await parevm('--calls', file, ...chain)
     expect(stdout).toMatch(/^failure/)
     expect(stdout).toMatch(/0 +undone/)
-    expect(stdout).toMatch(/1 +failure +0 +lack of funds/)
+    expect(stdout).toMatch(/1 +failure +0 +insufficient funds/)
     expect(code).toBe(1)
   })
 

@@ -33,15 +33,19 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
     }
     // What waits before it has to be paid, too.
     let (ready, queued) = world.pool.of(sender, account.nonce);
-    let before = ready
+    let queued = ready
         .into_iter()
         .chain(queued)
         .filter(|waiting| waiting.nonce() < nonce)
         .fold(U256::ZERO, |sum, waiting| sum.saturating_add(cost(waiting)));
-    let cost = before.saturating_add(cost(transaction));
-    if account.balance < cost {
-        return Err(PoolError::InsufficientFunds {
-            balance: account.balance,
+    let (balance, cost) = (account.balance, cost(transaction));
+    if balance < cost {
+        return Err(PoolError::InsufficientFunds { balance, cost });
+    }
+    if balance < queued.saturating_add(cost) {
+        return Err(PoolError::Overdraft {
+            balance,
+            queued,
             cost,
         });
     }

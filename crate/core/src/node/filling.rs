@@ -1,16 +1,15 @@
 //! A request to send becomes a transaction.
 
-use super::{Node, PoolError, PoolTransaction, RequestContext, SUGGESTED_TIP, impersonation};
+use super::{Node, PoolError, PoolTransaction, RequestContext, impersonation};
 use crate::{
     rpc::{RpcError, header_of},
-    simulate::{CallError, CallRequest, Conflict, Overrides, Simulation},
-    vm::SpecId,
+    simulate::{CallError, CallRequest, Conflict, Overrides, Simulation, price::set_open_fees},
 };
 use alloy_consensus::{
     EthereumTypedTransaction, SignableTransaction, TxEip4844, TxEip4844Variant, TypedTransaction,
     transaction::Recovered,
 };
-use alloy_eips::{eip7594::BlobTransactionSidecarVariant, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
+use alloy_eips::eip7594::BlobTransactionSidecarVariant;
 use alloy_primitives::{Address, TxKind};
 use std::sync::Arc;
 
@@ -79,12 +78,18 @@ impl Node {
                 .nonce
                 .unwrap_or_else(|| world.pool.next_nonce(sender, world.account(sender).nonce)),
         );
-        if request.gas.is_none() {
-            request.gas = Some(self.estimate(context, &request)?);
-        }
-        self.price(&mut request);
         if request.sidecar.is_some() && request.blob_versioned_hashes.is_none() {
             request.populate_blob_hashes();
+        }
+        set_open_fees(&mut request, self.spec(), world.next_base_fee());
+        if request.gas.is_none() {
+            request.gas = Some(match self.estimate(context, &request) {
+                // Whether the sender can pay, and offers enough, is looked at when it is sent.
+                Err(CallError::GasRequired { .. } | CallError::Invalid(_)) => {
+                    self.estimate(context, &without_price(&request))?
+                }
+                estimated => estimated?,
+            });
         }
         request
             .build_typed_tx()
@@ -95,49 +100,24 @@ impl Node {
         &self,
         context: &RequestContext<'_>,
         request: &CallRequest,
-    ) -> Result<u64, RpcError> {
+    ) -> Result<u64, CallError> {
         let chain = self.chain();
-        // Whether the sender can pay is looked at when it is sent.
-        let request = CallRequest {
-            gas_price: None,
-            max_fee_per_gas: None,
-            max_priority_fee_per_gas: None,
-            max_fee_per_blob_gas: None,
-            ..request.clone()
-        };
         let header = header_of(chain, chain.head());
         let state = chain.state_after(chain.head());
         let overrides = Overrides::default();
         let limits = context.limits.call;
         let simulation = Simulation::new(&header, &state, &overrides, limits)?;
-        let most = match self.spec().is_enabled_in(SpecId::OSAKA) {
-            true => MAX_TX_GAS_LIMIT_OSAKA,
-            false => u64::MAX,
-        };
-        Ok(simulation.estimate_gas(&request)?.min(most))
+        simulation.estimate_gas(request)
     }
+}
 
-    /// Sets the fees that `request` leaves open, so that the base fee may double until a block comes.
-    fn price(&self, request: &mut CallRequest) {
-        let world = self.world();
-        let base_fee = u128::from(world.next_base_fee());
-        if request.has_eip4844_fields() && request.max_fee_per_blob_gas.is_none() {
-            request.max_fee_per_blob_gas = Some(u128::from(SUGGESTED_TIP));
-        }
-        if request.gas_price.is_some() {
-            return;
-        }
-        if !self.spec().is_enabled_in(SpecId::LONDON) {
-            request.gas_price = Some(u128::from(world.gas_price()));
-            return;
-        }
-        let tip = u128::from(SUGGESTED_TIP);
-        let max_fee = request.max_fee_per_gas;
-        let tip = *request
-            .max_priority_fee_per_gas
-            .get_or_insert(max_fee.map_or(tip, |max_fee| tip.min(max_fee)));
-        request.max_fee_per_gas =
-            Some(max_fee.unwrap_or_else(|| base_fee.saturating_mul(2).saturating_add(tip)));
+fn without_price(request: &CallRequest) -> CallRequest {
+    CallRequest {
+        gas_price: None,
+        max_fee_per_gas: None,
+        max_priority_fee_per_gas: None,
+        max_fee_per_blob_gas: None,
+        ..request.clone()
     }
 }
 

@@ -36,7 +36,7 @@ pub use pool_error::PoolError;
 pub use pool_transaction::PoolTransaction;
 pub use saved::RestoreError;
 pub(crate) use subscriptions::{Subscriptions, Topic};
-pub(crate) use world::{SUGGESTED_TIP, World};
+pub(crate) use world::World;
 
 use crate::{
     Chain, ExecuteOptions,
@@ -218,13 +218,21 @@ impl Node {
         transaction: PoolTransaction,
     ) -> Result<B256, RpcError> {
         let (hash, sender) = (transaction.hash(), transaction.sender());
+        if self.world.pool.get(hash).is_some() {
+            return Err(PoolError::AlreadyKnown.into());
+        }
         admission::check(&self.world, &transaction)?;
         let is_next = transaction.nonce() == self.world.account(sender).nonce;
         let makes_block = self.mining == Mining::Auto && is_next;
         let max_fee = transaction.sent.max_fee_per_gas();
         let base_fee = self.world.next_base_fee();
         if makes_block && max_fee < u128::from(base_fee) {
-            return Err(PoolError::FeeTooLow { max_fee, base_fee }.into());
+            return Err(PoolError::FeeTooLow {
+                sender,
+                max_fee,
+                base_fee,
+            }
+            .into());
         }
         self.world.pool.add(transaction)?;
         self.filters.came(hash);

@@ -134,13 +134,10 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`PoolError::AlreadyKnown`], [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may
-    /// lack what was to be replaced then.
+    /// [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may lack what was to be replaced
+    /// then.
     pub(super) fn add(&mut self, transaction: PoolTransaction) -> Result<(), PoolError> {
-        let (sender, hash) = (transaction.sender(), transaction.hash());
-        if self.hashes.contains_key(&hash) {
-            return Err(PoolError::AlreadyKnown);
-        }
+        let sender = transaction.sender();
         if let Some((_, known)) = self.at(sender, transaction.nonce()) {
             if !is_better(&transaction, known) {
                 return Err(PoolError::ReplacementUnderpriced);

@@ -6,6 +6,7 @@ use crate::{
     chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit, next_base_fee},
     execute::ExecuteError,
     rpc::RpcError,
+    simulate::price::SUGGESTED_TIP,
     state::{Account, AccountChange, StateDiff},
     vm::{Bytecode, InvalidTransaction, bytecode_of},
 };
@@ -15,8 +16,6 @@ use alloy_primitives::{
 };
 use std::sync::Arc;
 
-/// Wei per gas of the tip that is suggested.
-pub(crate) const SUGGESTED_TIP: u64 = 1_000_000_000;
 /// Gas of the cheapest transaction.
 const LEAST_GAS: u64 = 21_000;
 

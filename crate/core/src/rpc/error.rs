@@ -121,7 +121,7 @@ impl From<TraceError> for RpcError {
             TraceError::UnknownTracer { .. } | TraceError::Config { .. } => {
                 ErrorCode::InvalidParams
             }
-            TraceError::Request(conflict) => ErrorCode::Call(conflict.code()),
+            TraceError::Call(error) => ErrorCode::Call(error.code()),
             TraceError::Interrupted(interrupt) => ErrorCode::Call(interrupt.code()),
             TraceError::TooLarge { .. } => ErrorCode::LimitExceeded,
             _ => ErrorCode::Server,

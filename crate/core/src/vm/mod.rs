@@ -4,6 +4,7 @@
 pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
+pub(crate) mod invalid;
 pub(crate) mod journal;
 pub(crate) mod parallel;
 pub mod precompiles;

@@ -59,8 +59,11 @@ mod rpc {
     mod vectors;
 }
 mod simulate {
+    mod as_geth;
     mod blocks;
     mod calls;
+    mod fees;
+    mod words;
     /// What calls would do, in one report.
     mod report {
         mod approvals;

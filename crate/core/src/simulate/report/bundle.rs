@@ -42,8 +42,8 @@ impl Simulation<'_> {
         if bundle.calls.is_empty() {
             return Err(ReportError::NoCalls);
         }
-        let (_, asking) = request::read(&CallRequest::default(), &self.environment, 0)
-            .map_err(CallError::from)?;
+        let (_, asking) =
+            request::read(&CallRequest::default(), &self.environment, &self.state, 0)?;
         let settings = Settings {
             bundle,
             environment: &self.environment,

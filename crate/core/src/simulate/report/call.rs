@@ -14,19 +14,15 @@ use super::{
 use crate::{
     execute::ExecuteError,
     interrupt::Watch,
-    simulate::{CallError, request},
+    simulate::{CallError, rejected::call_error, request},
     state::{Overlay, StateDiff, StateSource},
     trace::{Place, Tracer},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision},
 };
 use alloy_primitives::{Address, Bytes, Log, U256};
 use alloy_rpc_types_eth::AccessList;
 use alloy_rpc_types_trace::geth::CallFrame;
-use revm::{
-    DatabaseCommit,
-    context::result::{EVMError, ResultAndState},
-    context_interface::Transaction,
-};
+use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,7 +107,7 @@ pub(super) fn run(
     let bundle = settings.bundle;
     let asked = bundle.request(call)?;
     let (mut transaction, environment) =
-        request::read(&asked, settings.environment, settings.gas).map_err(CallError::from)?;
+        request::read(&asked, settings.environment, state, settings.gas)?;
     let mut overlay = Overlay::new(state, environment.spec());
     bundle.authorize(call, &mut transaction, |authority| {
         Ok(overlay.account(authority)?.unwrap_or_default().nonce)
@@ -135,10 +131,11 @@ pub(super) fn run(
         None => {}
     }
     let ran = match ran {
-        Err(EVMError::Transaction(reason)) => {
-            return Ok(Ran::invalid(Failure::invalid(&reason)));
-        }
-        ran => ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?,
+        Ok(ran) => ran,
+        Err(error) => match call_error(error, &transaction, &environment, state) {
+            CallError::Invalid(rejected) => return Ok(Ran::invalid(Failure::invalid(&rejected))),
+            error => return Err(error.into()),
+        },
     };
     let Observers {
         mut tracer,

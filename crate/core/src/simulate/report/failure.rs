@@ -2,8 +2,8 @@
 
 use super::abi::{DecodedError, Errors};
 use crate::{
-    simulate::reason_of,
-    vm::{ExecutionResult, HaltReason, InvalidTransaction},
+    simulate::{Rejected, reason_of},
+    vm::{ExecutionResult, HaltReason},
 };
 use alloy_primitives::{Address, Bytes, Selector};
 use alloy_rpc_types_trace::geth::CallFrame;
@@ -88,10 +88,10 @@ impl Failure {
     }
 
     /// No block can hold the call.
-    pub(super) fn invalid(reason: &InvalidTransaction) -> Self {
+    pub(super) fn invalid(rejected: &Rejected) -> Self {
         Self {
             kind: FailureKind::Invalid,
-            message: reason.to_string(),
+            message: rejected.to_string(),
             data: None,
             error: None,
             innermost: None,

@@ -100,7 +100,10 @@ fn a_sender_who_cannot_pay_fails_alone() {
     assert_eq!(report["status"], "partial");
     let failure = &report["calls"][0]["failure"];
     assert_eq!(failure["kind"], "invalid");
-    assert_eq!(failure["message"], "lack of funds (0) for max fee (5)");
+    assert_eq!(
+        failure["message"],
+        format!("insufficient funds for gas * price + value: address {CAROL} have 0 want 5")
+    );
     assert_eq!(report["calls"][0]["trace"], Value::Null);
     assert_eq!(changes(&report).len(), 2);
 }
@@ -124,11 +127,11 @@ fn malformed_bundles_name_the_field() {
     assert_eq!(error(json!({ "calls": [] })), "calls: there is none: ");
     assert_eq!(
         error(json!({ "calls": [{}, { "gasPrice": "0x1", "maxFeePerGas": "0x1" }] })),
-        "calls[1]: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) are given"
+        "calls[1]: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified"
     );
     assert_eq!(
         error(json!({ "chainId": "0x2", "calls": [{}] })),
-        "calls[0]: chainId is 2, this chain has 1"
+        "calls[0]: chainId does not match node's (have=2, want=1)"
     );
     assert_eq!(
         error(json!({ "calls": [{ "blobCount": "0x1", "blobVersionedHashes": [] }] })),
