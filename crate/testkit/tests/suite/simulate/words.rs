@@ -368,3 +368,42 @@ fn a_transaction_of_the_node_is_refused_by_what_its_sender_lacks() {
     );
     assert_eq!(found, (-32_000, words));
 }
+
+/// https://github.com/NethermindEth/nethermind/issues/11188
+#[test]
+fn a_call_that_halts_says_why_in_the_words_of_geth() {
+    let mut talk = node();
+    let cases = [
+        ("0xfe", "invalid opcode: INVALID"),
+        ("0x0c", "invalid opcode: opcode 0xc not defined"),
+        ("0x5f56", "invalid jump destination"),
+        ("0x50", "stack underflow (0 <=> 1)"),
+        ("0x5f01", "stack underflow (1 <=> 2)"),
+        ("0x5b5f5f56", "stack limit reached 1024 (1023)"),
+        ("0x60015f5f3e", "return data out of bounds"),
+        ("0x5b5f56", "out of gas"),
+    ];
+    for (code, words) in cases {
+        talk.ask("anvil_setCode", json!([BOB, code]));
+        let asked = request(json!({ "gas": "0x186a0" }));
+        let found = refused(&mut talk, "eth_call", json!([asked, "latest"]));
+        assert_eq!(found, (-32_000, words.to_owned()));
+        let (code, found) = refused(&mut talk, "eth_estimateGas", json!([asked]));
+        match words {
+            "out of gas" => assert_eq!(found, "gas required exceeds allowance (100000)"),
+            words => assert_eq!((code, found.as_str()), (-32_000, words)),
+        }
+        let list = talk.ask("eth_createAccessList", json!([asked, "latest"]));
+        assert_eq!(list["error"], words);
+        let report = talk.ask("parevm_simulate", json!([{ "calls": [asked] }, "latest"]));
+        assert_eq!(report["calls"][0]["failure"]["message"], words);
+        let options = json!({ "tracer": "callTracer" });
+        let trace = talk.ask("debug_traceCall", json!([asked, "latest", options]));
+        assert_eq!(trace["error"], words);
+        let blocks = json!({ "blockStateCalls": [{ "calls": [asked] }] });
+        let blocks = talk.ask("eth_simulateV1", json!([blocks]));
+        let expected = json!({ "code": -32_015, "message": words });
+        assert_eq!(blocks[0]["calls"][0]["error"], expected);
+        assert_eq!(blocks[0]["calls"][0]["returnData"], "0x");
+    }
+}
