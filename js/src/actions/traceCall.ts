@@ -82,7 +82,13 @@ export declare namespace traceCall {
   type Configs = {
     callTracer: { onlyTopCall?: boolean; withLog?: boolean }
     flatCallTracer: { convertParityErrors?: boolean; includePrecompiles?: boolean }
-    prestateTracer: { diffMode?: boolean; disableCode?: boolean; disableStorage?: boolean }
+    prestateTracer: {
+      diffMode?: boolean
+      disableCode?: boolean
+      disableStorage?: boolean
+      /** Shows accounts that were empty, too; not with `diffMode`. */
+      includeEmpty?: boolean
+    }
     '4byteTracer': Record<string, never>
     muxTracer: { [name in Tracer]?: object }
     erc7562Tracer: Record<string, unknown>
@@ -94,6 +100,8 @@ export declare namespace traceCall {
     disableStack?: boolean
     disableStorage?: boolean
     enableReturnData?: boolean
+    /** Bytes of JSON after which no more steps are shown; 0 for all of them. @default 0 */
+    limit?: number
   }
   type ErrorType = call.ErrorType
 }

@@ -7,7 +7,7 @@ use crate::{
     execute::{ExecuteOptions, Sequential},
     simulate::CallLimits,
     state::StateDiff,
-    trace::{TraceError, TraceOptions, trace_block},
+    trace::{Known, TraceError, TraceOptions, trace_block},
     vm::Environment,
 };
 use alloy_rpc_types_trace::geth::TraceResult;
@@ -40,7 +40,8 @@ impl<'c> Replay<'c> {
         limits: &CallLimits<'_>,
     ) -> Result<StateDiff, RpcError> {
         let transactions = self.block.transactions.len();
-        if index >= transactions {
+        // An empty block has a state before its first transaction, too.
+        if index >= transactions && index != 0 {
             return Err(TraceError::NoSuchTransaction {
                 index,
                 transactions,
@@ -61,15 +62,16 @@ impl<'c> Replay<'c> {
 pub(super) fn answer(
     chain: &Chain,
     block: &StoredBlock,
-    options: Option<TraceOptions>,
+    options: Option<Known<TraceOptions>>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
+    let Known(options) = options.unwrap_or_default();
     let replay = Replay::new(chain, block)?;
     let traces = trace_block(
         &replay.block,
         &replay.environment,
         &replay.before,
-        &options.unwrap_or_default(),
+        &options,
         &limits.trace,
     )?;
     let result = |(tx_hash, result)| TraceResult::Success { result, tx_hash };

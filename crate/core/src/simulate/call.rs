@@ -7,7 +7,9 @@ use crate::{
     block::Block,
     execute::ExecuteError,
     state::{Overlay, StateSource},
-    trace::{Endings, Trace, TraceError, TraceLimits, TraceOptions, halt_words, trace_call},
+    trace::{
+        Endings, Place, Trace, TraceError, TraceLimits, TraceOptions, halt_words, trace_call_at,
+    },
     vm::{
         BlockContext, Environment, ExecutionResult, HaltReason, Inspector, Output, Recorded, Stop,
         TxEnv, Watched, collision,
@@ -73,16 +75,28 @@ impl<'a> Simulation<'a> {
     ///
     /// # Errors
     ///
-    /// As [`trace_call`], and [`TraceError::Request`].
+    /// As [`trace_call`](crate::trace::trace_call), and [`TraceError::Call`].
     pub fn trace(
         &self,
         request: &CallRequest,
         options: &TraceOptions,
         limits: &TraceLimits<'_>,
     ) -> Result<Trace, TraceError> {
+        self.trace_at(Place::default(), request, options, limits)
+    }
+
+    /// The same, of a call that stands at `place`.
+    pub(crate) fn trace_at(
+        &self,
+        place: Place,
+        request: &CallRequest,
+        options: &TraceOptions,
+        limits: &TraceLimits<'_>,
+    ) -> Result<Trace, TraceError> {
         let (transaction, environment) = self.read(request)?;
         let state = &self.state;
-        trace_call(transaction.clone(), &environment, state, options, limits).map_err(|error| {
+        let call = transaction.clone();
+        trace_call_at(place, call, &environment, state, options, limits).map_err(|error| {
             let TraceError::Execute(ExecuteError::InvalidTransaction { source, .. }) = error else {
                 return error;
             };
@@ -179,13 +193,12 @@ pub(super) fn ended(result: ExecutionResult) -> ExecutionResult {
 pub(super) fn failure(result: ExecutionResult, endings: &Endings) -> CallError {
     match result {
         ExecutionResult::Halt { reason, .. } => {
-            let words = endings
-                .outermost()
-                .or_else(|| halt_words(InstructionResult::from(reason)));
-            CallError::Halted {
-                reason,
-                words: words.map_or_else(|| reason.to_string(), str::to_owned),
-            }
+            let found = endings.outermost().map(str::to_owned);
+            let words = found.unwrap_or_else(|| {
+                let words = halt_words(InstructionResult::from(reason.clone()));
+                words.map_or_else(|| reason.to_string(), str::to_owned)
+            });
+            CallError::Halted { reason, words }
         }
         other => CallError::Reverted {
             data: other.into_output().unwrap_or_default(),
