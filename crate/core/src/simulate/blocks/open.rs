@@ -13,6 +13,7 @@ use crate::{
     block::{AlloyBlock, Block, Transaction, Withdrawal},
     chain::StoredBlock,
     execute::{Limits, Receipt, receipts_root, receipts_root_with},
+    interrupt::Watch,
     simulate::{
         CallError, CallRequest, Conflict, Rejected, call,
         overrides::{move_precompiles, small},
@@ -162,21 +163,10 @@ impl<'b> OpenBlock<'b> {
             error => CallError::from(execute_error(Some(self.calls.len()), error)),
         })?;
         ran.result = call::ended(ran.result);
-        let mut failure = None;
-        if !ran.result.is_success() {
-            let mut endings = Endings::default();
-            if ran.result.is_halt() {
-                let watched = Watched::new(endings, watch, Recorded::default(), 0);
-                let mut evm = environment.inspected_evm(&mut self.database, watched);
-                // It ends as before, and is not committed.
-                drop(collision::inspect(&mut evm, transaction.clone()));
-                if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-                    return Err(CallError::Interrupted(interrupt));
-                }
-                endings = evm.inspector.inner;
-            }
-            failure = Some(call::failure(ran.result.clone(), &endings));
-        }
+        let failure = match ran.result.is_success() {
+            true => None,
+            false => Some(self.failure(&ran.result, &transaction, &environment, watch)?),
+        };
         // Behind the last nonce is the first one, where nobody looks at it.
         if !is_checked
             && sender.nonce == u64::MAX
@@ -189,6 +179,28 @@ impl<'b> OpenBlock<'b> {
         let (logs, next) = inspector.inner.finish();
         self.next_log = next;
         Ok((ran.result, failure, logs))
+    }
+
+    /// Why `transaction`, which ended with `result` and is not committed yet, did not succeed.
+    fn failure(
+        &mut self,
+        result: &ExecutionResult,
+        transaction: &TxEnv,
+        environment: &Environment,
+        watch: Option<Watch<'_>>,
+    ) -> Result<CallError, CallError> {
+        let mut endings = Endings::default();
+        if result.is_halt() {
+            let watched = Watched::new(endings, watch, Recorded::default(), 0);
+            let mut evm = environment.inspected_evm(&mut self.database, watched);
+            // It ends as before.
+            drop(collision::inspect(&mut evm, transaction.clone()));
+            if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
+                return Err(CallError::Interrupted(interrupt));
+            }
+            endings = evm.inspector.inner;
+        }
+        Ok(call::failure(result.clone(), &endings))
     }
 
     /// Makes a transaction with blobs that offers nothing for them one that pays what they cost. A sender that

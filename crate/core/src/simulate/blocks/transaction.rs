@@ -41,8 +41,8 @@ pub(super) fn transaction(
     let to = call.to.unwrap_or(TxKind::Create);
     let value = call.value.unwrap_or_default();
     let gas_price = call.gas_price.unwrap_or_default();
-    let max_fee_per_gas = call.max_fee_per_gas.unwrap_or_default();
-    let max_priority_fee_per_gas = call.max_priority_fee_per_gas.unwrap_or_default();
+    let max_fee_per_gas = call.max_fee_per_gas.unwrap_or(gas_price);
+    let max_priority_fee_per_gas = call.max_priority_fee_per_gas.unwrap_or(gas_price);
     let access_list = call.access_list.clone().unwrap_or_default();
     let receiver = || {
         to.to().copied().ok_or(Conflict::Type {

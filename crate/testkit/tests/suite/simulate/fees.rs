@@ -147,6 +147,17 @@ fn the_gas_of_a_transaction_is_estimated_with_the_price_at_which_it_is_sent() {
 }
 
 #[test]
+fn a_legacy_transaction_has_one_price() {
+    let mut talk = node();
+    let asked = json!({ "from": ALICE, "to": BOB, "type": "0x0" });
+    let sent = talk.ask("eth_sendTransaction", json!([asked]));
+    let sent = talk.ask("eth_getTransactionByHash", json!([sent]));
+    assert_eq!(sent["type"], "0x0");
+    // The base fee of the first block, and a tip of 1 gwei.
+    assert_eq!(sent["gasPrice"], format!("{:#x}", 875_000_000 + 1_000_000_000));
+}
+
+#[test]
 fn an_access_list_is_made_with_the_price_at_which_a_transaction_would_be_sent() {
     let mut talk = node();
     // Reads the slot GASPRICE.
@@ -156,6 +167,7 @@ fn an_access_list_is_made_with_the_price_at_which_a_transaction_would_be_sent() 
         (json!({}), 2_000_000_000_u64),
         // Who cannot pay it has a list as well.
         (json!({ "from": poor }), 2_000_000_000),
+        (json!({ "type": "0x1" }), 2_000_000_000),
         (json!({ "gasPrice": "0x3b9aca07" }), 1_000_000_007),
         (json!({ "maxFeePerGas": "0x3b9aca07" }), 1_000_000_007),
     ] {
