@@ -4,14 +4,11 @@
 //! revm charges the same gas in other parts. What an instruction costs that succeeds is the gas it took;
 //! of one that failed nobody else says it.
 
-use super::instruction::Instruction;
+use super::{before::Before, instruction::Instruction};
 use alloy_primitives::{Address, U256};
 use revm::{
-    Database,
     bytecode::{OpCode, opcode},
-    context_interface::{
-        Cfg, ContextTr, JournalTr, context::ContextError, journaled_state::entry::JournalEntry,
-    },
+    context_interface::{Cfg, ContextTr},
     inspector::JournalExt,
     interpreter::{
         Interpreter,
@@ -19,7 +16,6 @@ use revm::{
         interpreter_types::{InputsTr, RuntimeFlag},
     },
     primitives::hardfork::SpecId,
-    state::Account,
 };
 
 /// Error of gas that no number of 64 bits holds.
@@ -95,7 +91,7 @@ impl From<&str> for Uncountable {
 /// Counts the dynamic gas of an instruction that failed.
 pub(super) struct Meter<'a, C> {
     instruction: &'a Instruction,
-    context: &'a mut C,
+    state: Before<'a, C>,
     /// Gas after the constant part.
     left: u64,
     /// Bytes of memory that are needed.
@@ -115,12 +111,13 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
         left: u64,
         memory: u64,
     ) -> Self {
+        let spec = interpreter.runtime_flag.spec_id();
         Self {
             instruction,
-            context,
+            state: Before::new(context, instruction.journal, spec),
             left,
             memory,
-            spec: interpreter.runtime_flag.spec_id(),
+            spec,
             is_static: interpreter.runtime_flag.is_static(),
             contract: interpreter.input.target_address(),
             refund: 0,
@@ -162,10 +159,12 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
             opcode::CALL | opcode::CALLCODE | opcode::DELEGATECALL | opcode::STATICCALL => {
                 self.call_gas()?
             }
-            opcode::SLOAD if self.has(SpecId::BERLIN) => match self.is_cold_slot() {
-                true => COLD_SLOT,
-                false => WARM,
-            },
+            opcode::SLOAD if self.has(SpecId::BERLIN) => {
+                match self.state.is_cold_slot(self.contract, operand(0)) {
+                    true => COLD_SLOT,
+                    false => WARM,
+                }
+            }
             opcode::SSTORE => self.sstore_gas()?,
             opcode::SELFDESTRUCT => self.selfdestruct_gas()?,
             _ => 0,
@@ -204,7 +203,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
 
     /// Gas for the first access to an account, beyond the warm one.
     fn cold_account_gas(&mut self, address: Address) -> u64 {
-        match (self.is_cold(address), self.has(SpecId::AMSTERDAM)) {
+        match (self.state.is_cold(address), self.has(SpecId::AMSTERDAM)) {
             (false, _) => 0,
             (true, true) => 3_000 - WARM,
             (true, false) => 2_600 - WARM,
@@ -225,7 +224,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
             return Ok(sum(memory, hashed)?);
         }
         let size = number(size)?;
-        let limit = self.context.cfg().max_initcode_size();
+        let limit = self.state.context().cfg().max_initcode_size();
         if size > limit as u64 {
             return Err(Uncountable {
                 cost: 0,
@@ -264,7 +263,8 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
             if left < base {
                 return Err(OUT_OF_GAS);
             }
-            let is_new = (pays || !self.has(SpecId::SPURIOUS_DRAGON)) && self.is_empty(address);
+            let is_new =
+                (pays || !self.has(SpecId::SPURIOUS_DRAGON)) && self.state.is_empty(address);
             base += if is_new { NEW_ACCOUNT } else { 0 };
         }
         if self.has(SpecId::PRAGUE) {
@@ -294,12 +294,12 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
         let slot = self.instruction.operand(0);
         let new = self.instruction.operand(1);
         let has_warmth = self.has(SpecId::BERLIN);
-        let is_cold = has_warmth && self.is_cold_slot();
+        let is_cold = has_warmth && self.state.is_cold_slot(self.contract, slot);
         let is_amsterdam = self.has(SpecId::AMSTERDAM);
         if is_amsterdam && is_cold && self.left < COLD_SLOT {
             return Err("not enough gas for slot access");
         }
-        let (original, current) = values(self.contract, slot, self.context);
+        let (original, current) = self.state.values(self.contract, slot);
         if !nets {
             let sets = current.is_zero() && !new.is_zero();
             let clears = !current.is_zero() && new.is_zero();
@@ -353,7 +353,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
         let heir = address_of(self.instruction.operand(0));
         let is_amsterdam = self.has(SpecId::AMSTERDAM);
         let mut gas = match (self.has(SpecId::BERLIN), self.has(SpecId::TANGERINE)) {
-            (true, _) if !self.is_cold(heir) => 0,
+            (true, _) if !self.state.is_cold(heir) => 0,
             (true, _) if is_amsterdam => 3_000,
             (true, _) => 2_600,
             (false, true) => 5_000,
@@ -366,104 +366,16 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
             });
         }
         let pays = match self.has(SpecId::SPURIOUS_DRAGON) {
-            true => !self.balance().is_zero(),
+            true => !self.state.balance(self.contract).is_zero(),
             false => self.has(SpecId::TANGERINE),
         };
-        if pays && self.is_empty(heir) {
+        if pays && self.state.is_empty(heir) {
             gas += if is_amsterdam { 9_000 } else { NEW_ACCOUNT };
         }
-        let is_refunded = !self.has(SpecId::LONDON) && !self.is_destroyed();
+        let is_refunded = !self.has(SpecId::LONDON) && !self.state.is_destroyed(self.contract);
         self.refund = if is_refunded { 24_000 } else { 0 };
         Ok(gas)
     }
-
-    /// True when nobody had looked at the account before the instruction.
-    fn is_cold(&mut self, address: Address) -> bool {
-        let before = self.instruction.journal;
-        let journal = self.context.journal_mut();
-        let is_new = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountWarmed { address: warmed } if *warmed == address);
-        let entries = journal.journal();
-        if entries[before.min(entries.len())..].iter().any(is_new) {
-            return true;
-        }
-        let loaded = journal.load_account_info_skip_cold_load(address, false, true);
-        loaded.is_err()
-    }
-
-    /// True when nobody had looked at the slot before the instruction.
-    fn is_cold_slot(&mut self) -> bool {
-        let slot = self.instruction.operand(0);
-        let contract = self.contract;
-        let before = self.instruction.journal;
-        let journal = self.context.journal_mut();
-        let is_new = |entry: &JournalEntry| {
-            matches!(entry, JournalEntry::StorageWarmed { key, address }
-                if *key == slot && *address == contract)
-        };
-        let entries = journal.journal();
-        if entries[before.min(entries.len())..].iter().any(is_new) {
-            return true;
-        }
-        journal.sload_skip_cold_load(contract, slot, true).is_err()
-    }
-
-    /// True when the account is empty; before Spurious Dragon, when there is none.
-    fn is_empty(&mut self, address: Address) -> bool {
-        if let Some(account) = self.context.journal().evm_state().get(&address) {
-            return account.state_clear_aware_is_empty(self.spec);
-        }
-        let account = self.context.db_mut().basic(address);
-        let clears = self.has(SpecId::SPURIOUS_DRAGON);
-        read(account, self.context)
-            .flatten()
-            .is_none_or(|account| clears && account.is_empty())
-    }
-
-    fn balance(&self) -> U256 {
-        let account = self.context.journal().evm_state().get(&self.contract);
-        account.map_or(U256::ZERO, |account| account.info.balance)
-    }
-
-    fn is_destroyed(&self) -> bool {
-        let account = self.context.journal().evm_state().get(&self.contract);
-        account.is_some_and(Account::is_selfdestructed)
-    }
-}
-
-/// Value of a slot, without the access counting as one.
-pub(super) fn value<C: ContextTr<Journal: JournalExt>>(
-    contract: Address,
-    slot: U256,
-    context: &mut C,
-) -> U256 {
-    values(contract, slot, context).1
-}
-
-/// Value of a slot before the transaction, and now.
-fn values<C: ContextTr<Journal: JournalExt>>(
-    contract: Address,
-    slot: U256,
-    context: &mut C,
-) -> (U256, U256) {
-    let account = context.journal().evm_state().get(&contract);
-    if let Some(held) = account.and_then(|account| account.storage.get(&slot)) {
-        return (held.original_value(), held.present_value());
-    }
-    if account.is_some_and(Account::is_created) {
-        return (U256::ZERO, U256::ZERO);
-    }
-    let value = context.db_mut().storage(contract, slot);
-    let value = read(value, context).unwrap_or_default();
-    (value, value)
-}
-
-/// What the state holds. A state that cannot be read ends the run.
-fn read<C: ContextTr, T>(
-    read: Result<T, <C::Db as Database>::Error>,
-    context: &mut C,
-) -> Option<T> {
-    read.map_err(|error| *context.error() = Err(ContextError::Db(error)))
-        .ok()
 }
 
 /// geth's words for a size that is too large.

@@ -161,12 +161,12 @@ impl Instruction {
     fn failed_running(&self, result: InstructionResult, interpreter: &Interpreter) -> String {
         let code = interpreter.bytecode.bytecode_slice();
         let immediate = code.get(self.pc + 1).copied().unwrap_or_default();
-        match (result, needed(self.opcode, immediate)) {
-            (InstructionResult::InvalidImmediateEncoding, _) => format!(
-                "invalid opcode: {} (operand: {immediate:#04x})",
-                name(self.opcode)
-            ),
-            (InstructionResult::StackUnderflow, Some(needed)) => underflow(self.height, needed),
+        if result == InstructionResult::InvalidImmediateEncoding {
+            let name = name(self.opcode);
+            return format!("invalid opcode: {name} (operand: {immediate:#04x})");
+        }
+        match needed(self.opcode, immediate) {
+            Some(needed) if self.height < needed => underflow(self.height, needed),
             _ => halt_words(result).unwrap_or_default().to_owned(),
         }
     }

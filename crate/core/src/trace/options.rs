@@ -102,6 +102,11 @@ impl CallOptions {
 pub(super) struct FlatCallOptions {
     convert_parity_errors: Option<bool>,
     include_precompiles: Option<bool>,
+    /// Settings of the call tracer within, which geth takes and does not pass on.
+    #[serde(rename = "onlyTopCall")]
+    _only_top_call: Option<bool>,
+    #[serde(rename = "withLog")]
+    _with_log: Option<bool>,
 }
 
 impl FlatCallOptions {

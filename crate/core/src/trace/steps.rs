@@ -5,8 +5,8 @@
 //! `limit` counts bytes of JSON. An instruction's own refund counts already.
 
 use super::{
+    before::Before,
     endings::Endings,
-    gas,
     instruction::{Instruction, name},
 };
 use alloy_primitives::{Address, B256, Bytes, hex, map::HashMap};
@@ -18,7 +18,7 @@ use revm::{
     inspector::JournalExt,
     interpreter::{
         Interpreter,
-        interpreter_types::{InputsTr, ReturnData},
+        interpreter_types::{InputsTr, ReturnData, RuntimeFlag},
     },
 };
 use std::collections::BTreeMap;
@@ -167,7 +167,11 @@ impl StepLogger {
         let value = match running.opcode {
             opcode::SLOAD if running.height >= 1 => match endings.fault() {
                 None => interpreter.stack.data().last().copied().unwrap_or_default(),
-                Some(_) => gas::value(contract, slot, context),
+                Some(_) => {
+                    let spec = interpreter.runtime_flag.spec_id();
+                    let mut before = Before::new(context, running.journal, spec);
+                    before.values(contract, slot).1
+                }
             },
             opcode::SSTORE if running.height >= 2 => running.operand(1),
             _ => return None,

@@ -76,14 +76,16 @@ fn a_frame_that_does_not_begin_says_why() {
     // Calls itself with all but 1,000 gas, as often as it may.
     let deep = "0 0 0 0 0 ADDRESS 0x03e8 GAS SUB CALL STOP";
     let world = World::calling(SpecId::HOMESTEAD, deep, 5_000_000);
-    let mut frame = calls(&world);
+    let trace = world.traced(0, json!({ "tracer": "callTracer" }));
+    let root = trace.try_into_call_frame().unwrap();
+    let mut frame = &root;
     let mut depth = 0;
-    while let Some(inner) = frame["calls"].get_mut(0).map(Value::take) {
+    while let Some(inner) = frame.calls.first() {
         frame = inner;
         depth += 1;
     }
     assert_eq!(depth, 1_025);
-    assert_eq!(frame["error"], "max call depth exceeded");
+    assert_eq!(frame.error.as_deref(), Some("max call depth exceeded"));
 }
 
 #[test]

@@ -32,23 +32,26 @@ fn a_setting_that_is_not_known_is_an_error() {
         ("callTracer", "expected `onlyTopCall` or `withLog`"),
         (
             "flatCallTracer",
-            "expected `convertParityErrors` or `includePrecompiles`",
+            "expected one of `convertParityErrors`, `includePrecompiles`, `onlyTopCall`, `withLog`",
         ),
         ("4byteTracer", "there are no fields"),
         ("noopTracer", "there are no fields"),
     ] {
-        let error = wrong(tracer, json!({ "moon": true })).unwrap();
+        let found = wrong(tracer, json!({ "moon": true })).unwrap();
         let expected =
             format!("tracerConfig does not fit {tracer}: moon: unknown field `moon`, {known}");
-        assert_eq!(error, expected);
+        assert_eq!(found, expected);
     }
-    let error = wrong("prestateTracer", json!({ "diffmode": true })).unwrap();
-    assert!(error.contains("unknown field `diffmode`"), "{error}");
-    let error = wrong("erc7562Tracer", json!({ "withLogs": true })).unwrap();
-    assert!(error.contains("unknown field `withLogs`"), "{error}");
+    let found = wrong("prestateTracer", json!({ "diffmode": true })).unwrap();
+    assert!(found.contains("unknown field `diffmode`"), "{found}");
+    let found = wrong("erc7562Tracer", json!({ "withLogs": true })).unwrap();
+    assert!(found.contains("unknown field `withLogs`"), "{found}");
     // The struct logger has its settings elsewhere.
-    let error = error(json!({ "tracerConfig": { "enableMemory": true } })).unwrap();
-    assert!(error.contains("unknown field `enableMemory`"), "{error}");
+    let misplaced = error(json!({ "tracerConfig": { "enableMemory": true } })).unwrap();
+    assert!(
+        misplaced.contains("unknown field `enableMemory`"),
+        "{misplaced}"
+    );
 }
 
 #[test]

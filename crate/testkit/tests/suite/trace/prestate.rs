@@ -158,6 +158,7 @@ fn authorities_show_whose_authorization_is_skipped() {
         .balance(NOBODY, U256::from(5))
         .with(|env| {
             env.tx_type = 4;
+            env.chain_id = Some(1);
             env.gas_priority_fee = Some(0);
             env.authorization_list = vec![Either::Right(signed)];
         });

@@ -21,7 +21,8 @@ pub(super) const COINBASE: Address = address!("000000000000000000000000000000000
 pub(super) fn asm(text: &str) -> Bytes {
     let mut code = Vec::new();
     for word in text.split_whitespace() {
-        if let Some(opcode) = OpCode::parse(word) {
+        let mut opcodes = (0..=u8::MAX).filter_map(OpCode::new);
+        if let Some(opcode) = opcodes.find(|opcode| opcode.as_str() == word) {
             code.push(opcode.get());
             continue;
         }
@@ -134,12 +135,15 @@ impl World {
 
     /// Trace of the transaction at `index`.
     pub(super) fn trace_at(&self, index: usize, options: Value) -> Value {
+        in_json(&self.traced(index, options))
+    }
+
+    pub(super) fn traced(&self, index: usize, options: Value) -> Trace {
         let block = self.block();
         let environment = Environment::new(&block);
         let options: TraceOptions = serde_json::from_value(options).unwrap();
         let limits = TraceLimits::default();
-        let trace = trace_transaction(&block, index, &environment, &self.state, &options, &limits);
-        in_json(&trace.unwrap())
+        trace_transaction(&block, index, &environment, &self.state, &options, &limits).unwrap()
     }
 
     /// Trace of the last transaction.
