@@ -154,7 +154,10 @@ fn a_legacy_transaction_has_one_price() {
     let sent = talk.ask("eth_getTransactionByHash", json!([sent]));
     assert_eq!(sent["type"], "0x0");
     // The base fee of the first block, and a tip of 1 gwei.
-    assert_eq!(sent["gasPrice"], format!("{:#x}", 875_000_000 + 1_000_000_000));
+    assert_eq!(
+        sent["gasPrice"],
+        format!("{:#x}", 875_000_000 + 1_000_000_000)
+    );
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn signed(talk: &mut Conversation, fields: Value) -> Value {
     for (field, value) in fields.as_object().unwrap() {
         request[field] = value.clone();
     }
-    talk.ask("eth_signTransaction", json!([request]))["raw"].clone()
+    talk.ask("eth_signTransaction", json!([request]))
 }
 
 #[test]
