@@ -407,3 +407,38 @@ fn a_call_that_halts_says_why_in_the_words_of_geth() {
         assert_eq!(blocks[0]["calls"][0]["returnData"], "0x");
     }
 }
+
+#[test]
+fn a_payload_of_a_transaction_that_it_cannot_hold_is_refused_in_the_words_of_geth() {
+    let mut talk = node();
+    let genesis = talk.ask("eth_getBlockByNumber", json!(["0x0", false]))["hash"].clone();
+    let root = format!("0x{}", "00".repeat(32));
+    let attributes = json!({
+        "timestamp": "0x70000000", "prevRandao": root, "suggestedFeeRecipient": POOR,
+        "withdrawals": [], "parentBeaconBlockRoot": root,
+    });
+    let cases = [
+        (
+            json!({ "nonce": "0x3e7" }),
+            format!("nonce too high: address {CHECKSUMMED}, tx: 999 state: 0"),
+        ),
+        (
+            json!({ "maxFeePerGas": "0x1" }),
+            format!(
+                "max fee per gas less than block base fee: address {CHECKSUMMED}, maxFeePerGas: 1, baseFee: 875000000"
+            ),
+        ),
+        (
+            json!({ "value": "0x21e19e0c9bab2400000" }),
+            format!(
+                "insufficient funds for gas * price + value: address {CHECKSUMMED} have 10000000000000000000000 want 10000000042000000000000"
+            ),
+        ),
+    ];
+    for (fields, words) in cases {
+        let raw = signed(&mut talk, fields);
+        let params = json!([genesis, attributes, [raw], null]);
+        let found = refused(&mut talk, "testing_buildBlockV1", params);
+        assert_eq!(found, (-32_000, words));
+    }
+}
