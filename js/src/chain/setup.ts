@@ -1,5 +1,7 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { ChainSetup } from '../pool/message.js'
+import { decodeJson } from '../rpc/decodeJson.js'
+import { encodeJson } from '../rpc/encodeJson.js'
 import type { Hex } from '../type/wire.js'
 
 /** How the chain of an engine begins, and what requests may cost. */
@@ -77,7 +79,7 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mining: miningOf(mining),
     limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  return { options: JSON.stringify(node), blocks: importChain, nowMs, timeMs }
+  return { options: encodeJson(node, '') ?? '', blocks: importChain, nowMs, timeMs }
 }
 
 /** Milliseconds that a request may take. */
@@ -97,7 +99,7 @@ function miningOf(mining: NonNullable<ChainOptions['mining']>) {
 function document(genesis: object | string): object {
   if (typeof genesis === 'object' && genesis !== null) return genesis
   try {
-    const parsed: unknown = JSON.parse(genesis)
+    const parsed = decodeJson(genesis)
     if (typeof parsed === 'object' && parsed !== null) return parsed
   } catch (cause) {
     throw new InvalidParameterError('genesis', 'a JSON document', genesis.slice(0, 40), cause)
