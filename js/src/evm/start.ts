@@ -25,7 +25,7 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false }: startEvm.Hooks = {},
+  { faults = false, onNotification }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const choice = choose(host.features, options)
   const supervisor = createSupervisor({
@@ -36,7 +36,10 @@ export async function startEvm(
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
       miner.pace(interval)
-      notifications.forEach(handle.notify)
+      for (const params of notifications) {
+        handle.notify(params)
+        onNotification?.(params)
+      }
       handle.changed(method)
     },
   })
@@ -71,6 +74,8 @@ export declare namespace startEvm {
   type Hooks = {
     /** Whether the engine can be told to break. Only tests say so. */
     faults?: boolean
+    /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
+    onNotification?: ((params: string) => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
 }

@@ -3,6 +3,7 @@ import { createEmitter, type Emitter } from '../chain/events.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
+import { decodeJson } from '../rpc/decodeJson.js'
 import type { Hex } from '../type/wire.js'
 import { type ProviderRpcError, rpcError } from './rpcError.js'
 
@@ -78,7 +79,10 @@ export function createProvider(chain: Chain): ProviderHandle {
   return {
     provider,
     notify: (params) =>
-      emitter.emit('message', { type: 'eth_subscription', data: JSON.parse(params) }),
+      emitter.emit('message', {
+        type: 'eth_subscription',
+        data: decodeJson(params) as Provider.Subscription,
+      }),
     changed: watch.changed,
     disconnect: () => emitter.emit('disconnect', disconnected()),
   }
