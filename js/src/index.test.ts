@@ -3,9 +3,12 @@ import * as parevm from './index.js'
 
 test('the package exports this and nothing else', () => {
   expect(Object.keys(parevm).sort()).toEqual([
+    'AtomicityNotSupportedError',
     'BaseError',
+    'BundleTooLargeError',
     'CallbackFailedError',
     'ChainDisconnectedError',
+    'DuplicateIdError',
     'EngineBugError',
     'EngineFailedError',
     'EvmClosedError',
@@ -28,9 +31,13 @@ test('the package exports this and nothing else', () => {
     'ProviderRpcError',
     'ResourceNotFoundRpcError',
     'StateUnavailableError',
+    'SwitchChainError',
     'TimeoutRpcError',
     'TransactionRejectedRpcError',
     'UnauthorizedProviderError',
+    'UnknownBundleIdError',
+    'UnsupportedChainIdError',
+    'UnsupportedNonOptionalCapabilityError',
     'UnsupportedProviderMethodError',
     'UnsupportedRuntimeError',
     'UserRejectedRequestError',

@@ -29,7 +29,10 @@ export type { Executor, FixtureText } from './pool/message.js'
 export { announceProvider } from './provider/announce.js'
 export type { Provider } from './provider/provider.js'
 export {
+  AtomicityNotSupportedError,
+  BundleTooLargeError,
   ChainDisconnectedError,
+  DuplicateIdError,
   ExecutionRevertedError,
   InternalRpcError,
   InvalidInputRpcError,
@@ -41,9 +44,13 @@ export {
   ProviderDisconnectedError,
   ProviderRpcError,
   ResourceNotFoundRpcError,
+  SwitchChainError,
   TimeoutRpcError,
   TransactionRejectedRpcError,
   UnauthorizedProviderError,
+  UnknownBundleIdError,
+  UnsupportedChainIdError,
+  UnsupportedNonOptionalCapabilityError,
   UnsupportedProviderMethodError,
   UserRejectedRequestError,
 } from './provider/rpcError.js'

@@ -9,10 +9,12 @@ import { traceCall } from '../actions/traceCall.js'
 import { type Chain, createChain } from '../chain/chain.js'
 import { createMiner } from '../chain/miner.js'
 import { chainSetup } from '../chain/setup.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
 import { createSupervisor, type Supervisor } from '../pool/supervisor.js'
 import { createProvider } from '../provider/provider.js'
+import type { createWallet } from '../wallet/wallet.js'
 import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
 
@@ -44,7 +46,7 @@ export async function startEvm(
     },
   })
   const chain = createChain(supervisor)
-  const handle = createProvider(chain)
+  const handle = createProvider(chain, walletOptions(options.wallet))
   const miner = createMiner(chain)
   const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.pace(options.mining.interval)
@@ -78,6 +80,13 @@ export declare namespace startEvm {
     onNotification?: ((params: string) => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
+}
+
+function walletOptions(options: createWallet.Options = {}): createWallet.Options {
+  const { connected } = options
+  if (connected !== undefined && typeof connected !== 'boolean')
+    throw new InvalidParameterError('wallet.connected', 'true or false', connected)
+  return options
 }
 
 /** Browsers that do not have the symbol yet get the one that compilers put in its place. */
