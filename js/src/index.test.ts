@@ -27,6 +27,7 @@ test('the package exports this and nothing else', () => {
     'ProviderDisconnectedError',
     'ProviderRpcError',
     'ResourceNotFoundRpcError',
+    'ResultUndecodableError',
     'StateUnavailableError',
     'TimeoutRpcError',
     'TransactionRejectedRpcError',
@@ -35,6 +36,7 @@ test('the package exports this and nothing else', () => {
     'UnsupportedRuntimeError',
     'UserRejectedRequestError',
     'WorkerDiedError',
+    'WorkerUnavailableError',
     'announceProvider',
     'createEvm',
   ])

@@ -9,7 +9,7 @@ type Document = {
   preState?: Record<string, Record<string, unknown>>
 }
 
-type FixtureInput = executeBlock.Parameters['fixture']
+type FixtureInput = NonNullable<executeBlock.Parameters['fixture']>
 
 let evm: Evm
 let packed: Uint8Array
@@ -57,7 +57,11 @@ describe('what is wrong is named, and the engine serves the next block', () => {
     ['nothing', () => new Uint8Array(), { name: 'InvalidFixtureError' }],
     ['a list', () => [], { name: 'InvalidFixtureError' }],
     ['a bigint', () => ({ chainId: 1n }), { name: 'InvalidParameterError' }],
-    ['bytes that were given away', () => transferred(), { name: 'DataCloneError' }],
+    [
+      'bytes that were given away',
+      () => transferred(),
+      { name: 'InvalidParameterError', data: { parameter: 'fixture' } },
+    ],
     [
       'no pre-state',
       fixture((document) => {

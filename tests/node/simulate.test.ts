@@ -166,7 +166,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     await fails(7, '`calls` must be a list')
     await fails([], 'calls: there is none')
     await fails([{ value: -1n }], '`calls[0].value` must be')
-    await fails([{}, { to: '0x12' }], 'bundle.calls[1].to')
+    await fails([{}, { to: '0x12' }], '`calls[1].to` must be 0x and 40 digits')
     await fails([{ blobCount: 1, blobVersionedHashes: [] }], 'calls[0]: both blobCount')
     const controller = new AbortController()
     controller.abort(new Error('enough'))

@@ -27,12 +27,13 @@ export async function startEvm(
   options: createEvm.Options,
   { faults = false }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
+  const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
   const supervisor = createSupervisor({
     host,
     choice,
     faults,
-    chain: chainSetup(options, Date.now()),
+    chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
       miner.pace(interval)

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { loadModule } from '../loader/loadModule.js'
 import type { Hex } from '../type/wire.js'
 
 /** Blobs of a transaction, in viem's shape: the EVM sees only their hashes. */
@@ -25,7 +26,10 @@ export async function withBlobHashes<request extends BlobRequest>(
   const { blobs, kzg, sidecars, ...rest } = request
   if (rest.blobVersionedHashes !== undefined) return rest
   if (blobs === undefined && sidecars === undefined) return rest
-  const { commitmentsToVersionedHashes, toVersionedHashes } = await import('ox/Blobs')
+  const { commitmentsToVersionedHashes, toVersionedHashes } = await loadModule(
+    'ox/Blobs',
+    () => import('ox/Blobs'),
+  )
   const hashesOf = () => {
     if (sidecars !== undefined) {
       const commitments = sidecars.map(({ commitment }) => commitment)
