@@ -28,7 +28,7 @@ export function browserHost(): Host {
         if (type.startsWith('application/wasm')) return await WebAssembly.compileStreaming(response)
         return await WebAssembly.compile(await response.arrayBuffer())
       } catch (cause) {
-        const code = await browserModuleObstacle(url, violations)
+        const code = await browserModuleObstacle(url, violations, cause)
         throw new ModuleUnavailableError(code, url.href, cause)
       } finally {
         violations.stop()

@@ -40,10 +40,11 @@ export function mayCompile(): boolean {
   }
 }
 
-/** Returns why a browser could not load a file, once loading it has failed. */
+/** Returns why a browser could not load a file, once that has failed with `cause`. */
 export async function browserModuleObstacle(
   url: URL,
   violations: Violations,
+  cause: unknown,
 ): Promise<ModuleObstacle> {
   if (!mayCompile()) return 'WASM_BLOCKED_BY_CSP'
   if (await violations.of(/^connect-src/)) return 'MODULE_BLOCKED_BY_CSP'
@@ -51,7 +52,8 @@ export async function browserModuleObstacle(
   if (found === undefined) return isForeign(url) ? 'MODULE_OTHER_ORIGIN' : 'MODULE_UNAVAILABLE'
   if (isMissing(found)) return 'MODULE_NOT_FOUND'
   const expected = url.pathname.endsWith('.wasm') ? /^application\/(wasm|octet-stream)/ : JAVASCRIPT
-  return found.ok && !expected.test(typeOf(found)) ? 'MODULE_WRONG_TYPE' : 'MODULE_UNAVAILABLE'
+  const isOther = !expected.test(typeOf(found)) || cause instanceof WebAssembly.CompileError
+  return found.ok && isOther ? 'MODULE_WRONG_TYPE' : 'MODULE_UNAVAILABLE'
 }
 
 /** Returns why a browser has not started a worker; `undefined` where its script can be loaded. */
@@ -102,6 +104,7 @@ export function nodeModuleObstacle(cause: unknown): ModuleObstacle {
   if (code === 'ERR_ACCESS_DENIED') return 'MODULE_DENIED_BY_NODE'
   if (isDeniedByDeno(name)) return 'MODULE_DENIED_BY_DENO'
   if (MISSING.includes(code)) return 'MODULE_NOT_FOUND'
+  if (cause instanceof WebAssembly.CompileError) return 'MODULE_WRONG_TYPE'
   return code === 'EACCES' || code === 'EPERM' ? 'MODULE_READ_DENIED' : 'MODULE_UNAVAILABLE'
 }
 

@@ -13,27 +13,31 @@ export function check(value: unknown, shape: Shape, path = ''): void {
   switch (shape.kind) {
     case 'rule':
       if (!shape.accepts(value)) throw new InvalidParameterError(path, shape.expected, value)
-      return
+      break
     case 'required':
-      return check(value, shape.shape, path)
+      check(value, shape.shape, path)
+      break
     case 'either':
-      if (shape.rule.accepts(value)) return
-      if (isObject(value)) return check(value, shape.object, path)
-      throw new InvalidParameterError(path, shape.rule.expected, value)
+      if (shape.rule.accepts(value)) break
+      if (!isObject(value)) throw new InvalidParameterError(path, shape.rule.expected, value)
+      check(value, shape.object, path)
+      break
+    case 'byKey':
+      check(value, isObject(value) && shape.key in value ? shape.has : shape.lacks, path)
+      break
     case 'list':
       if (!Array.isArray(value)) throw new InvalidParameterError(path, 'a list', value)
       for (const [index, item] of value.entries()) check(item, shape.item, `${path}[${index}]`)
-      return
-    case 'byKey':
-      return check(value, isObject(value) && shape.key in value ? shape.has : shape.lacks, path)
+      break
     case 'entries':
       if (!isObject(value)) throw new InvalidParameterError(path, 'an object', value)
       for (const [key, one] of Object.entries(value)) check(one, shape.value, `${path}.${key}`)
-      return
+      break
     case 'fields':
       if (!isObject(value))
         throw new InvalidParameterError(path === '' ? 'parameters' : path, 'an object', value)
-      return checkFields(value, shape, path)
+      checkFields(value, shape, path)
+      break
   }
 }
 

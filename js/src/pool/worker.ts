@@ -95,7 +95,7 @@ async function obstacle(error: unknown, violations: Violations) {
   }
   if (!mayCompile()) return { code: 'WASM_BLOCKED_BY_CSP', url: import.meta.url } as const
   if (url === undefined) return undefined
-  return { code: await browserModuleObstacle(new URL(url), violations), url }
+  return { code: await browserModuleObstacle(new URL(url), violations, error), url }
 }
 
 async function answer(id: number, request: EngineRequest): Promise<void> {

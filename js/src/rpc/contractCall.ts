@@ -30,7 +30,10 @@ export type ContractCalls<calls extends readonly unknown[]> = {
   readonly [position in keyof calls]: Checked<calls[position]>
 }
 
-type Checked<call> = call extends { readonly abi: infer abi extends Abi }
+type Checked<call> = call extends {
+  readonly abi: infer abi extends Abi
+  readonly functionName: unknown
+}
   ? Abi extends abi
     ? call
     : Omit<call, keyof ContractCall> & { readonly abi: abi } & Named<abi, NameIn<call>>
@@ -41,8 +44,8 @@ type NameIn<call> = call extends { readonly functionName: infer name extends str
 type Named<abi extends Abi, name extends string> = {
   readonly functionName: ExtractAbiFunctionNames<abi>
 } & ([name] extends [ExtractAbiFunctionNames<abi>]
-  ? ArgsOf<abi, name> extends readonly []
-    ? { readonly args?: readonly [] | undefined }
+  ? readonly [] extends ArgsOf<abi, name>
+    ? { readonly args?: ArgsOf<abi, name> | undefined }
     : { readonly args: ArgsOf<abi, name> }
   : { readonly args?: readonly unknown[] | undefined })
 
