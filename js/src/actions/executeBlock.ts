@@ -188,10 +188,11 @@ function inputOf(parameters: executeBlock.Parameters): FixtureText {
       : configDocument(schedule)
   if (genesis !== undefined && config === undefined)
     throw new InvalidParameterError('genesis.config', 'there', config)
+  const whole = blockDocument(block)
   const document = {
-    chainId: chainId ?? Reflect.get(Object(config), 'chainId') ?? chainOf(block),
+    chainId: chainId ?? Reflect.get(Object(config), 'chainId') ?? chainOf(whole.transactions),
     ...(config === undefined ? {} : { config }),
-    block: blockDocument(block),
+    block: whole,
     preState: preStateDocument(preState),
     ...(blockHashes === undefined ? {} : { blockHashes }),
   }
@@ -200,11 +201,11 @@ function inputOf(parameters: executeBlock.Parameters): FixtureText {
   return jsonOf('block', document)
 }
 
-/** The chain id that a transaction names. */
-function chainOf({ transactions }: BlockInput): unknown {
-  const named = transactions.find((one) => typeof one === 'object' && Reflect.get(one, 'chainId'))
-  const id: unknown = named === undefined ? undefined : Reflect.get(Object(named), 'chainId')
-  return typeof id === 'bigint' ? `0x${id.toString(16)}` : id
+/** Returns the chain id that a transaction names. */
+function chainOf(transactions: readonly object[]): unknown {
+  return transactions
+    .map((one): unknown => Reflect.get(one, 'chainId'))
+    .find((id) => id !== undefined && id !== null)
 }
 
 /** Returns a fixture as it is sent: of a view only its own bytes, of a document its text. */

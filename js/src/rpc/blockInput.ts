@@ -56,7 +56,7 @@ export type PreState = { readonly [address: Hex]: PreStateAccount }
 export type PreStates = readonly { readonly result: PreState }[]
 
 /** Returns a block as JSON-RPC spells it. */
-export function blockDocument(block: BlockInput): object {
+export function blockDocument(block: BlockInput): { readonly transactions: readonly object[] } {
   const { transactions, ...header } = block
   if (!Array.isArray(transactions))
     throw new InvalidParameterError('block.transactions', 'a list', transactions)
