@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { BaseError } from '../src/error/BaseError.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
+import { check } from '../src/options/check.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
+import { BUNDLE } from './bundle.js'
 import { reportText } from './reportText.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -69,12 +71,18 @@ async function bundleOf(values: {
   const only = Array.isArray(given) && given.length === 1 ? given[0] : given
   const bundle =
     typeof only === 'object' && only !== null && 'calls' in only ? only : { calls: given }
-  return {
+  const asked = {
     ...bundle,
     ...(from === undefined ? {} : { from }),
     ...(values.atomic ? { atomicRequired: undefined, atomic: true } : {}),
     ...(values.abi === undefined ? {} : { abi: await json(values.abi) }),
   }
+  try {
+    check(asked, BUNDLE)
+  } catch (error) {
+    told(error)
+  }
+  return asked
 }
 
 /** Returns wei, which may be written with all their digits, as JSON-RPC spells them. */

@@ -253,6 +253,30 @@ describe('parevm simulate', () => {
     expect(code).toBe(1)
   })
 
+  test('a key of its files that is not known is named, with the one that was meant', async () => {
+    const calls = await written('calls.json', { calls: [{ to: BOB, valeu: '0x1' }] })
+    const bundle = await written('calls.json', { callz: [], calls: [] })
+    const file = await written('genesis.json', { ...genesis, allocs: {} })
+    for (const [args, words] of [
+      [
+        ['--calls', calls],
+        '`calls[0].valeu` must be left out, not "0x1".\nThere is no such key; did you mean `value`?',
+      ],
+      [
+        ['--calls', bundle],
+        '`callz` must be left out, not a list.\nThere is no such key; did you mean `calls`?',
+      ],
+      [
+        ['--to', BOB, '--genesis', file],
+        '`genesis.allocs` must be left out, not an object.\nThere is no such key; did you mean `alloc`?',
+      ],
+    ] as const) {
+      const { code, stderr } = await parevm(...args)
+      expect(stderr).toContain(words)
+      expect(code).toBe(2)
+    }
+  })
+
   test('what is wrong is said in a line', async () => {
     for (const [args, words] of [
       [[], 'either --calls'],
