@@ -132,6 +132,33 @@ test('a wrong claim of the header is a check that is false, not an error', async
   expect(checks).toMatchObject({ gasUsed: false, receiptsRoot: true, logsBloom: true })
 })
 
+test('what contains itself is refused by name', async () => {
+  const own: Record<string, unknown> = {}
+  own.own = own
+  const block = { ...document().block, extraData: own }
+  const errors = [
+    evm.executeBlock({ fixture: own }),
+    evm.executeBlock({ block, preState: {} } as never),
+    createEvm({ genesis: { config: own } as never }),
+    createEvm({ genesis: { alloc: { '0x11': { storage: own } } } as never }),
+    evm.provider.request({ method: 'eth_call', params: [own] }),
+    evm.provider.request({ method: 'eth_call' }, { signal: {} as AbortSignal }),
+    evm.call({ blobs: ['0x12'], kzg: { blobToKzgCommitment: () => expect.fail('no blob') } }),
+  ]
+  const names = (await Promise.allSettled(errors)).map((end) =>
+    end.status === 'rejected' ? end.reason.name : end.status,
+  )
+  expect(names).toEqual([
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParamsRpcError',
+    'InvalidParamsRpcError',
+    'InvalidParameterError',
+  ])
+})
+
 test('parameters that cannot be are refused by name', async () => {
   await expect(
     evm.executeBlock({ fixture: packed, executor: 'fast' as 'auto' }),

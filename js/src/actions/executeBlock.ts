@@ -4,6 +4,7 @@ import {
   type Genesis,
   genesisDocument,
 } from '../chain/genesis.js'
+import { BaseError } from '../error/BaseError.js'
 import type {
   InvalidBlockError,
   InvalidFixtureError,
@@ -180,25 +181,34 @@ function inputOf(parameters: executeBlock.Parameters): FixtureText {
     throw new InvalidParameterError('preState', 'there beside `block`', preState)
   if (schedule !== undefined && genesis !== undefined)
     throw new InvalidParameterError('schedule', 'left out beside `genesis`', schedule)
-  const config =
-    schedule === undefined
-      ? genesis === undefined
-        ? undefined
-        : (genesisDocument(genesis) as { config?: object }).config
-      : configDocument(schedule)
+  const config = schedule === undefined ? configOf(genesis) : configDocument(schedule)
   if (genesis !== undefined && config === undefined)
     throw new InvalidParameterError('genesis.config', 'there', config)
-  const whole = blockDocument(block)
+  const whole = plainly('block', block, blockDocument)
   const document = {
     chainId: chainId ?? Reflect.get(Object(config), 'chainId') ?? chainOf(whole.transactions),
     ...(config === undefined ? {} : { config }),
     block: whole,
-    preState: preStateDocument(preState),
+    preState: plainly('preState', preState, preStateDocument),
     ...(blockHashes === undefined ? {} : { blockHashes }),
   }
   if (document.chainId === undefined)
     throw new InvalidParameterError('chainId', 'there: no transaction names it', chainId)
   return jsonOf('block', document)
+}
+
+function configOf(genesis: Genesis | string | undefined): object | undefined {
+  return genesis === undefined ? undefined : genesisDocument(genesis).config
+}
+
+/** Returns what `make` makes of plain data; what contains itself, for one, is none. */
+function plainly<T, R>(path: string, given: T, make: (given: T) => R): R {
+  try {
+    return make(given)
+  } catch (cause) {
+    if (cause instanceof BaseError) throw cause
+    throw new InvalidParameterError(path, 'plain data', given, cause)
+  }
 }
 
 /** Returns the chain id that a transaction names. */

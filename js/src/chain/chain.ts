@@ -1,4 +1,6 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { SIGNAL } from '../options/rules.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { NodeAnswer } from '../type/wire.js'
@@ -29,6 +31,7 @@ export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
   return {
     requestText,
     async request(method, params = [], options) {
+      if (options?.signal !== undefined) check(options.signal, SIGNAL, 'options.signal')
       const { result, error } = await requestText(method, textOf(params), options)
       if (error !== null) throw rpcError(JSON.parse(error))
       return JSON.parse(result ?? 'null')

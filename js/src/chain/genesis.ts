@@ -110,10 +110,10 @@ export type BlobParameters = {
  *
  * @throws {@link InvalidParameterError} It is no JSON, or has a key that is not known.
  */
-export function genesisDocument(genesis: Genesis | string): object {
+export function genesisDocument(genesis: Genesis | string): { readonly config?: object } {
   const parsed = typeof genesis === 'string' ? parse(genesis) : genesis
   check(parsed, GENESIS, 'genesis')
-  return withoutBigints(parsed) as object
+  return withoutBigints(parsed, 'genesis')
 }
 
 /**
@@ -123,7 +123,7 @@ export function genesisDocument(genesis: Genesis | string): object {
  */
 export function configDocument(config: ChainConfig): object {
   check(config, CHAIN_CONFIG, 'schedule')
-  return withoutBigints(config) as object
+  return withoutBigints(config, 'schedule')
 }
 
 function parse(text: string): unknown {
@@ -135,12 +135,15 @@ function parse(text: string): unknown {
 }
 
 /** JSON has none; numbers that are exact are what every reader takes. */
-function withoutBigints(value: unknown): unknown {
-  if (typeof value === 'bigint')
-    return value <= Number.MAX_SAFE_INTEGER && value >= 0n
-      ? Number(value)
-      : `0x${value.toString(16)}`
-  if (Array.isArray(value)) return value.map(withoutBigints)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutBigints(one)]))
+function withoutBigints(value: unknown, path: string): object {
+  const plain = (_: string, one: unknown) => {
+    if (typeof one !== 'bigint') return one
+    const isExact = one >= 0n && one <= Number.MAX_SAFE_INTEGER
+    return isExact ? Number(one) : `0x${one.toString(16)}`
+  }
+  try {
+    return JSON.parse(JSON.stringify(value, plain))
+  } catch (cause) {
+    throw new InvalidParameterError(path, 'a JSON document', value, cause)
+  }
 }
