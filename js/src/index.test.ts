@@ -30,6 +30,7 @@ test('the package exports this and nothing else', () => {
     'ProviderDisconnectedError',
     'ProviderRpcError',
     'ResourceNotFoundRpcError',
+    'ResultUndecodableError',
     'StateUnavailableError',
     'SwitchChainError',
     'TimeoutRpcError',
@@ -42,6 +43,7 @@ test('the package exports this and nothing else', () => {
     'UnsupportedRuntimeError',
     'UserRejectedRequestError',
     'WorkerDiedError',
+    'WorkerUnavailableError',
     'announceProvider',
     'createEvm',
   ])

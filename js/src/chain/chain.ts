@@ -1,3 +1,5 @@
+import { check } from '../options/check.js'
+import { SIGNAL } from '../options/rules.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
@@ -57,6 +59,7 @@ export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
   return {
     requestText,
     async request<T>(method: string, params: unknown = [], options?: Chain.Options) {
+      if (options?.signal !== undefined) check(options.signal, SIGNAL, 'options.signal')
       const text = encodeJson(params, 'params') ?? '[]'
       const { result, error } = await requestText(method, text, options)
       if (error !== null) throw rpcError(decodeJson(error) as Parameters<typeof rpcError>[0])

@@ -9,12 +9,10 @@ import { traceCall } from '../actions/traceCall.js'
 import { type Chain, createChain } from '../chain/chain.js'
 import { createMiner } from '../chain/miner.js'
 import { chainSetup } from '../chain/setup.js'
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
 import { createSupervisor, type Supervisor } from '../pool/supervisor.js'
 import { createProvider } from '../provider/provider.js'
-import type { createWallet } from '../wallet/wallet.js'
 import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
 
@@ -29,12 +27,13 @@ export async function startEvm(
   options: createEvm.Options,
   { faults = false, onNotification }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
+  const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
   const supervisor = createSupervisor({
     host,
     choice,
     faults,
-    chain: chainSetup(options, Date.now()),
+    chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
       miner.pace(interval)
@@ -46,7 +45,7 @@ export async function startEvm(
     },
   })
   const chain = createChain(supervisor)
-  const handle = createProvider(chain, walletOptions(options.wallet))
+  const handle = createProvider(chain, options.wallet)
   const miner = createMiner(chain)
   const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.pace(options.mining.interval)
@@ -80,13 +79,6 @@ export declare namespace startEvm {
     onNotification?: ((params: string) => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
-}
-
-function walletOptions(options: createWallet.Options = {}): createWallet.Options {
-  const { connected } = options
-  if (connected !== undefined && typeof connected !== 'boolean')
-    throw new InvalidParameterError('wallet.connected', 'true or false', connected)
-  return options
 }
 
 /** Browsers that do not have the symbol yet get the one that compilers put in its place. */

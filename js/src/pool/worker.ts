@@ -1,6 +1,13 @@
 /**
  * The script of every worker, engine and pool alike, in Node.js and in browsers.
  */
+import {
+  browserModuleObstacle,
+  mayCompile,
+  nodeModuleObstacle,
+  type Violations,
+  watchViolations,
+} from '../loader/obstacle.js'
 import type { Bindings, EngineBinding } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
 import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
@@ -41,11 +48,26 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   const { build, module, memory, role, threads } = message
   faults = message.faults
   // Both written out: bundlers look for this form.
-  bindings =
+  const load = () =>
     build === 'threads'
-      ? await import('../../../wasm/threads/parevm.js')
-      : await import('../../../wasm/single/parevm.js')
-  bindings.initSync({ module, memory })
+      ? import('../../../wasm/threads/parevm.js')
+      : import('../../../wasm/single/parevm.js')
+  const violations = watchViolations()
+  try {
+    bindings = await load()
+    bindings.initSync({ module, memory })
+  } catch (error) {
+    const unavailable = await obstacle(error, violations)
+    if (unavailable === undefined) throw error
+    return port.post({
+      type: 'failed',
+      reason: String(error),
+      refusedBytes: undefined,
+      unavailable,
+    })
+  } finally {
+    violations.stop()
+  }
   bindings.attach({
     panicked: fail,
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
@@ -60,6 +82,20 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   const cancelAddress = bindings.cancelAddress()
   port.post({ type: 'ready', version: bindings.version(), cancelAddress })
   if (role === 'pool') bindings.runPoolWorker?.()
+}
+
+/** Returns which file lacks and why, where that is why the bindings do not load. */
+async function obstacle(error: unknown, violations: Violations) {
+  if (!(error instanceof Error)) return undefined
+  const [url] = /(https?|file):\/\/\S+|\/\S+parevm\.js/.exec(error.message) ?? []
+  if (typeof process === 'object') {
+    const code = nodeModuleObstacle(error)
+    if (code === 'MODULE_UNAVAILABLE') return undefined
+    return { code, url: url ?? String(Reflect.get(error, 'resource') ?? import.meta.url) }
+  }
+  if (!mayCompile()) return { code: 'WASM_BLOCKED_BY_CSP', url: import.meta.url } as const
+  if (url === undefined) return undefined
+  return { code: await browserModuleObstacle(new URL(url), violations, error), url }
 }
 
 async function answer(id: number, request: EngineRequest): Promise<void> {

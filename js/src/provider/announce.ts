@@ -1,4 +1,6 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import { randomUuid } from '../wallet/randomUuid.js'
 import type { Provider } from './provider.js'
 
@@ -16,10 +18,10 @@ export function announceProvider(
   info: announceProvider.Info,
   target: EventTarget = globalThis as unknown as EventTarget,
 ): () => void {
+  check(info, OPTIONS.announceProvider, 'info')
   const { uuid = randomUuid(), name, icon = ICON, rdns } = info
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidParameterError('info.name', 'a text', name)
-  if (typeof rdns !== 'string' || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
+  if (name === '') throw new InvalidParameterError('info.name', 'a text', name)
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
     throw new InvalidParameterError(
       'info.rdns',
       'a domain from its end, as org.example.wallet',
