@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { BaseError } from '../src/error/BaseError.js'
+import { check } from '../src/options/check.js'
 import { decodeJson } from '../src/rpc/decodeJson.js'
+import { BUNDLE, type Bundle } from './bundle.js'
 import { UsageError } from './usage.js'
 
 /**
@@ -30,14 +33,22 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** Reads a bundle of calls: a list of them, or what `wallet_sendCalls` takes, its object or its parameters. */
+/**
+ * Reads a bundle of calls: a list of them, or what `wallet_sendCalls` takes, its object or its parameters.
+ *
+ * @throws {@link UsageError} It is none, or has a key that is not known.
+ */
 export async function readBundle(path: string): Promise<Bundle> {
   const given = await readJson(path)
   // The parameters of a request are a list of one.
   const only: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given
-  if (typeof only === 'object' && only !== null && 'calls' in only) return only
-  return { calls: given }
+  const isBundle = typeof only === 'object' && only !== null && 'calls' in only
+  const bundle = isBundle ? only : { calls: given }
+  try {
+    check(bundle, BUNDLE)
+  } catch (error) {
+    if (!(error instanceof BaseError)) throw error
+    throw new UsageError(`${path}: ${error.message}`)
+  }
+  return bundle as Bundle
 }
-
-/** Calls, and what they have in common. The engine checks them. */
-export type Bundle = { readonly calls: unknown; readonly [name: string]: unknown }

@@ -1,9 +1,7 @@
 import { BaseError } from '../src/error/BaseError.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
-import { check } from '../src/options/check.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
-import { BUNDLE } from './bundle.js'
 import { readBundle, readBytes, readJson, readText } from './input.js'
 import { reportText } from './reportText.js'
 import { count, UsageError, usage } from './usage.js'
@@ -69,18 +67,12 @@ async function bundleOf(values: {
     values.calls === undefined
       ? { calls: [{ to, data, value: wei(value) }] }
       : await readBundle(values.calls)
-  const asked = {
+  return {
     ...bundle,
     ...(from === undefined ? {} : { from }),
     ...(values.atomic ? { atomicRequired: undefined, atomic: true } : {}),
     ...(values.abi === undefined ? {} : { abi: await readJson(values.abi) }),
   }
-  try {
-    check(asked, BUNDLE)
-  } catch (error) {
-    told(error)
-  }
-  return asked
 }
 
 /** Returns wei, which may be written with all their digits, as JSON-RPC spells them. */

@@ -335,6 +335,8 @@ test('what cannot be served ends with exit code 2 and a word on why', async () =
   await writeFile(genesis, '{"config":{"chainId":"x"}}')
   const failing = join(folder, 'failing.json')
   await writeFile(failing, `[{"to":"${CAROL}"},{"data":"0xfe"},{"to":"${CAROL}"}]`)
+  const misspelt = join(folder, 'misspelt.json')
+  await writeFile(misspelt, `[{"to":"${CAROL}","vallue":"0x1"}]`)
   const elsewhere = join(folder, 'elsewhere.json')
   await writeFile(elsewhere, `{"chainId":"0x1","calls":[{"to":"${CAROL}"}]}`)
   const wrong: [string[], RegExp][] = [
@@ -345,7 +347,8 @@ test('what cannot be served ends with exit code 2 and a word on why', async () =
     [['--port', '70000'], /--port/],
     [['--host', 'no.such.host.invalid'], /no\.such\.host\.invalid, port 0/],
     [['--calls', join(folder, 'none')], /ENOENT/],
-    [['--calls', genesis], /calls: must be a list/],
+    [['--calls', genesis], /`calls` must be a list/],
+    [['--calls', misspelt], /`calls\[0\]\.vallue`.*did you mean `value`/s],
     [['--calls', failing], /calls\[1\]/],
     [['--calls', elsewhere], /chainId: must be 0x7a69/],
   ]

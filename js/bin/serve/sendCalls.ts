@@ -1,6 +1,7 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
-import { type Bundle, readBundle } from '../input.js'
+import type { Bundle, BundleCall } from '../bundle.js'
+import { readBundle } from '../input.js'
 import { UsageError } from '../usage.js'
 
 /**
@@ -43,10 +44,8 @@ async function statusOf(chain: Chain, hash: string): Promise<string | undefined>
 }
 
 /** Returns the calls of a bundle for this chain. */
-async function checked(chain: Chain, bundle: Bundle, path: string): Promise<object[]> {
+async function checked(chain: Chain, bundle: Bundle, path: string): Promise<readonly BundleCall[]> {
   const { calls, chainId } = bundle
-  if (!Array.isArray(calls) || !calls.every((call) => typeof call === 'object' && call !== null))
-    throw new UsageError(`${path}: calls: must be a list of objects`)
   const id = await chain.request<string>('eth_chainId')
   if (chainId !== undefined && String(chainId).toLowerCase() !== id)
     throw new UsageError(`${path}: chainId: must be ${id}, not ${JSON.stringify(chainId)}`)
