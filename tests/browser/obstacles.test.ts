@@ -71,7 +71,9 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
   })
   afterAll(() => driven?.close())
 
-  test.each(settings)('%s: %o', async (code, setting, file) => {
+  // Firefox says nothing of a script whose own import is not there: it is the start that takes too long.
+  const told = settings.filter(([code]) => browser === 'chromium' || code !== 'WORKER_UNAVAILABLE')
+  test.each(told)('%s: %o', async (code, setting, file) => {
     const other = setting.elsewhere === undefined ? undefined : await serve(setting, '')
     const server = await serve(other === undefined ? setting : {}, other?.url ?? '')
     try {

@@ -141,7 +141,14 @@ fn invalid(path: &str, reason: impl Display) -> RpcError {
 }
 
 /// Fields that are addresses.
-const ADDRESSES: [&str; 6] = ["address", "authority", "feeRecipient", "from", "to", "coinbase"];
+const ADDRESSES: [&str; 6] = [
+    "address",
+    "authority",
+    "feeRecipient",
+    "from",
+    "to",
+    "coinbase",
+];
 
 /// A number as the users of development nodes write it: hexadecimal, decimal, or a JSON number.
 #[derive(Clone, Copy, Debug)]
