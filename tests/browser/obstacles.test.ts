@@ -24,8 +24,9 @@ const html = (base: string) => `<!doctype html><meta charset="utf-8"><title>pare
 </script>`
 
 type Setting = {
-  /** Content-Security-Policy of the page and of its workers. */
+  /** Content-Security-Policy of the page and of its workers, or of the files that match alone. */
   policy?: string
+  policed?: RegExp
   /** What becomes of the files whose path matches. */
   file?: RegExp
   /** A status, a content type with which the page is sent in place of the file, or an answer that does not come. */
@@ -43,6 +44,7 @@ const worker = /worker\.js$/
 
 const settings: [string, Setting, RegExp | undefined][] = [
   ['WASM_BLOCKED_BY_CSP', { policy: "script-src 'self' 'unsafe-inline'" }, wasm],
+  ['WASM_BLOCKED_BY_CSP', { policy: "script-src 'self'", policed: worker }, worker],
   ['MODULE_BLOCKED_BY_CSP', { policy: `${allowed}; connect-src 'none'` }, wasm],
   ['WORKER_BLOCKED_BY_CSP', { policy: `${allowed}; worker-src 'none'` }, worker],
   ['MODULE_NOT_FOUND', { file: wasm, as: 404 }, wasm],
@@ -71,7 +73,13 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
   })
   afterAll(() => driven?.close())
 
-  test.each(settings)('%s: %o', async (code, setting, file) => {
+  const told = settings.filter(([code, { policed }]) => {
+    // Firefox says nothing of a script whose own import is not there: it is the start that takes too long.
+    if (code === 'WORKER_UNAVAILABLE') return browser === 'chromium'
+    // Chromium asks only the policy of the page that compiles.
+    return policed === undefined || browser === 'firefox'
+  })
+  test.each(told)('%s: %o', async (code, setting, file) => {
     const other = setting.elsewhere === undefined ? undefined : await serve(setting, '')
     const server = await serve(other === undefined ? setting : {}, other?.url ?? '')
     try {
@@ -98,11 +106,12 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
 
 /** Serves the page and the package, with what the setting does to them. */
 async function serve(setting: Setting, base: string) {
-  const { policy, file, as, isolated = false, bare, elsewhere } = setting
+  const { policy, policed = /./, file, as, isolated = false, bare, elsewhere } = setting
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     const type = path.endsWith('.js') ? 'text/javascript' : 'application/wasm'
-    if (policy !== undefined) response.setHeader('content-security-policy', policy)
+    if (policy !== undefined && policed.test(path))
+      response.setHeader('content-security-policy', policy)
     if (isolated) response.setHeader('cross-origin-opener-policy', 'same-origin')
     if (isolated && !bare?.test(path))
       response.setHeader('cross-origin-embedder-policy', 'require-corp')

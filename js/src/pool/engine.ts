@@ -188,7 +188,8 @@ function refusal(cause: unknown): BaseError {
 }
 
 const REPORT = 'The next call starts a fresh engine. If this happens again, please report it.'
-const BUSY = 'The machine may be too busy: try again; `threads: 1` starts the fewest workers.'
+const BUSY =
+  'The machine may be too busy, or a file that a worker imports is not there (docs/troubleshooting.md).'
 const NO_ROOM = "Close other engines or pages, or ask for `build: 'single'`, which reserves none."
 
 /** The engine needs more memory than it may have: 512 MiB with threads, 4 GiB without. */

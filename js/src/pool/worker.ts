@@ -5,7 +5,6 @@ import {
   browserModuleObstacle,
   mayCompile,
   nodeModuleObstacle,
-  type Violations,
   watchViolations,
 } from '../loader/obstacle.js'
 import type { Bindings, EngineBinding } from './bindings.js'
@@ -19,6 +18,11 @@ let engine: EngineBinding | undefined
 let faults = false
 
 port.onUncaught(fail)
+port.onUnreadable(async () => {
+  const error = new Error('a message could not be read')
+  const unavailable = mayCompile() ? undefined : await obstacle(error)
+  port.post({ type: 'failed', reason: String(error), refusedBytes: undefined, unavailable })
+})
 port.listen((message) => {
   switch (message.type) {
     case 'start':
@@ -57,14 +61,11 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     bindings = await load()
     bindings.initSync({ module, memory })
   } catch (error) {
+    // Where the bindings are there, the policy of this worker is what may be in the way.
+    if (bindings !== undefined && mayCompile()) throw error
     const unavailable = await obstacle(error, violations)
-    if (unavailable === undefined) throw error
-    return port.post({
-      type: 'failed',
-      reason: String(error),
-      refusedBytes: undefined,
-      unavailable,
-    })
+    const reason = String(error)
+    return port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable })
   } finally {
     violations.stop()
   }
@@ -84,17 +85,17 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   if (role === 'pool') bindings.runPoolWorker?.()
 }
 
-/** Returns which file lacks and why, where that is why the bindings do not load. */
-async function obstacle(error: unknown, violations: Violations) {
-  if (!(error instanceof Error)) return undefined
-  const [url] = /(https?|file):\/\/\S+|\/\S+parevm\.js/.exec(error.message) ?? []
-  if (typeof process === 'object') {
-    const code = nodeModuleObstacle(error)
-    if (code === 'MODULE_UNAVAILABLE') return undefined
-    return { code, url: url ?? String(Reflect.get(error, 'resource') ?? import.meta.url) }
-  }
+/** Returns which file of the bindings does not load, and why. */
+async function obstacle(error: unknown, violations = watchViolations()) {
+  const message = error instanceof Error ? error.message : ''
   if (!mayCompile()) return { code: 'WASM_BLOCKED_BY_CSP', url: import.meta.url } as const
-  if (url === undefined) return undefined
+  // Browsers and Node.js name the file in their words; Safari does not.
+  const [url] = /(https?|file):\/\/\S+|\/\S+parevm\.js/.exec(message) ?? []
+  if (typeof process === 'object') {
+    const resource: unknown = Reflect.get(Object(error), 'resource')
+    return { code: nodeModuleObstacle(error), url: url ?? String(resource ?? import.meta.url) }
+  }
+  if (url === undefined) return { code: 'MODULE_UNAVAILABLE', url: import.meta.url } as const
   return { code: await browserModuleObstacle(new URL(url), violations, error), url }
 }
 

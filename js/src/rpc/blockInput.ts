@@ -85,27 +85,35 @@ function transactionDocument(transaction: object, path: string): object {
 /** Returns the accounts before a block as one document. */
 export function preStateDocument(given: PreState | PreStates): object {
   if (!isList(given)) return accounts(given, 'preState')
-  // What a transaction finds first is what the block began with, unless the block itself has made it.
-  const merged: Record<string, Record<string, unknown> & { storage?: object }> = {}
+  const merged: Record<string, WireAccount> = {}
   for (const [index, one] of given.entries()) {
     const path = `preState[${index}]`
     const result: unknown = Reflect.get(Object(one), 'result')
     if (typeof result !== 'object' || result === null)
       throw new InvalidParameterError(`${path}.result`, 'the accounts before a transaction', result)
     for (const [address, account] of Object.entries(accounts(result, `${path}.result`))) {
-      const known = merged[address.toLowerCase()]
-      const storage = { ...account.storage, ...known?.storage }
-      merged[address.toLowerCase()] = { ...account, ...known, storage }
+      const key = address.toLowerCase()
+      merged[key] = earlier(merged[key], account)
     }
   }
   return merged
+}
+
+type WireAccount = { readonly code?: string; readonly storage?: object }
+
+/** What a transaction finds first is what the block began with; of later ones only other slots count. */
+function earlier(first: WireAccount | undefined, later: WireAccount): WireAccount {
+  if (first === undefined) return later
+  // A contract that the block has made where there was none: its slots are the block's own, too.
+  const isMade = first.code === undefined && later.code?.startsWith('0xef0100') === false
+  return isMade ? first : { ...first, storage: { ...later.storage, ...first.storage } }
 }
 
 function isList(given: PreState | PreStates): given is PreStates {
   return Array.isArray(given)
 }
 
-function accounts(given: object, path: string): Record<string, { storage?: object }> {
+function accounts(given: object, path: string): Record<string, WireAccount> {
   if ('pre' in given || 'post' in given)
     throw new InvalidParameterError(
       path,
@@ -115,7 +123,7 @@ function accounts(given: object, path: string): Record<string, { storage?: objec
   for (const [address, account] of Object.entries(given))
     if (typeof account !== 'object' || account === null)
       throw new InvalidParameterError(`${path}.${address}`, 'an account', account)
-  return wire(given, path) as Record<string, { storage?: object }>
+  return wire(given, path) as Record<string, WireAccount>
 }
 
 /** Returns plain data with its numbers in hex. */
