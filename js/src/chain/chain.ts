@@ -2,6 +2,7 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
 /** The node of an engine, as everything asks it that is not the engine itself. */
 export type Chain = {
@@ -24,8 +25,15 @@ export declare namespace Chain {
 
 /** Returns the node of the engine that `supervisor` owns. */
 export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
-  const requestText: Chain['requestText'] = (method, params, { signal } = {}) =>
+  const ask: Chain['requestText'] = (method, params, { signal } = {}) =>
     supervisor.request({ kind: 'rpc', method, params, nowMs: Date.now() }, { signal })
+  const requestText: Chain['requestText'] = async (method, params, options) => {
+    const answer = await ask(method, params, options)
+    if (!SYNC_METHODS.has(method)) return answer
+    const receiptOf = (hash: string) =>
+      ask('eth_getTransactionReceipt', JSON.stringify([hash]), options)
+    return waitForReceipt(answer, params, receiptOf)
+  }
   return {
     requestText,
     async request(method, params = [], options) {
