@@ -13,6 +13,11 @@ export type ChainOptions = {
   genesis?: object | string | undefined
   /** Blocks that follow on `genesis`, one behind the other in RLP, as a `chain.rlp` file has them. */
   importChain?: Uint8Array | undefined
+  /**
+   * A chain that `evm.save()` has returned, of the same version. It goes on as it was: blocks and states, pool,
+   * accounts, snapshots, filters, time and mining. Beside it only `limits` can be given.
+   */
+  saved?: Uint8Array | undefined
   /** Accounts that sign for the caller. */
   accounts?:
     | {
@@ -54,6 +59,7 @@ export type ChainOptions = {
  */
 export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
   const { chain, genesis, importChain, accounts = {}, mining = 'auto', limits = {} } = options
+  if (options.saved !== undefined) checkSaved(options)
   if (chain !== undefined && genesis !== undefined)
     throw new InvalidParameterError('chain', 'left out beside `genesis`, which has an id', chain)
   if (chain !== undefined) whole('chain.id', chain.id, 1)
@@ -77,7 +83,24 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mining: miningOf(mining),
     limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  return { options: JSON.stringify(node), blocks: importChain, nowMs, timeMs }
+  return {
+    options: JSON.stringify(node),
+    blocks: importChain,
+    saved: options.saved,
+    nowMs,
+    timeMs,
+  }
+}
+
+/** What a saved chain has already. */
+const SAVED = ['chain', 'genesis', 'importChain', 'accounts', 'mining'] as const
+
+function checkSaved(options: ChainOptions): void {
+  if (!(options.saved instanceof Uint8Array))
+    throw new InvalidParameterError('saved', 'the bytes that `evm.save()` returned', options.saved)
+  for (const name of SAVED)
+    if (options[name] !== undefined)
+      throw new InvalidParameterError(name, 'left out beside `saved`, which has it', options[name])
 }
 
 /** Milliseconds that a request may take. */
