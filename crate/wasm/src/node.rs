@@ -69,8 +69,8 @@ impl Engine {
         Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
     }
 
-    /// Opens the node that was saved as `bytes`, in place of the one before. `options` are those that it
-    /// was opened with.
+    /// Opens the node that was saved as `bytes`, in place of the one before. Of `options` only the limits
+    /// are its own: it has the others that it was opened with.
     ///
     /// # Errors
     ///
@@ -78,9 +78,8 @@ impl Engine {
     #[wasm_bindgen(js_name = restoreNode)]
     pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
         let options = read_options(options)?;
-        let lost = |error| WireError::bug(format!("the node cannot be restored: {error}"));
-        let node = Node::restore(options, bytes).map_err(lost)?;
-        self.node.replace(Some(node));
+        let node = Node::restore(bytes).map_err(|error| WireError::chain("saved", &error))?;
+        self.node.replace(Some(node.with_limits(options.limits)));
         Ok(())
     }
 
@@ -104,7 +103,7 @@ impl Engine {
             let Answer { result, changed } = node.request(host, method, &params);
             node.take_notifications();
             match result {
-                Ok(_) if changed => Ok(()),
+                _ if changed => Ok(()),
                 Ok(_) => Err(lost("nothing changed".to_owned())),
                 Err(error) => Err(lost(error.to_string())),
             }

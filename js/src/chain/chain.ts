@@ -5,6 +5,7 @@ import { rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
 /** The node of an engine, as everything asks it that is not the engine itself. */
 export type Chain = {
@@ -52,10 +53,14 @@ export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
     })
   }
 
-  const requestText: Chain['requestText'] = async (method, params, { signal } = {}) =>
-    method === 'eth_subscribe' && signal !== undefined
-      ? subscribe(params, signal)
-      : ask(method, params, { signal })
+  const requestText: Chain['requestText'] = async (method, params, { signal } = {}) => {
+    if (method === 'eth_subscribe' && signal !== undefined) return subscribe(params, signal)
+    const answer = await ask(method, params, { signal })
+    if (!SYNC_METHODS.has(method)) return answer
+    const receiptOf = (hash: string) =>
+      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal })
+    return waitForReceipt(answer, params, receiptOf)
+  }
   return {
     requestText,
     async request<T>(method: string, params: unknown = [], options?: Chain.Options) {

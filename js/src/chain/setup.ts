@@ -17,6 +17,11 @@ export type ChainOptions = {
   genesis?: Genesis | string | undefined
   /** Blocks that follow on `genesis`, one behind the other in RLP, as a `chain.rlp` file has them. */
   importChain?: Uint8Array | undefined
+  /**
+   * A chain that `evm.save()` has returned, of the same version. It goes on as it was: blocks and states, pool,
+   * accounts, snapshots, filters, time and mining. Beside it only `limits` can be given.
+   */
+  saved?: Uint8Array | undefined
   /** Accounts that sign for the caller. */
   accounts?:
     | {
@@ -59,6 +64,7 @@ export type ChainOptions = {
 export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
   check(options, OPTIONS.createEvm)
   const { chain, genesis, importChain, accounts = {}, mining = 'auto', limits = {} } = options
+  if (options.saved !== undefined) checkSaved(options)
   if (chain !== undefined && genesis !== undefined)
     throw new InvalidParameterError('chain', 'left out beside `genesis`, which has an id', chain)
   if (importChain !== undefined && genesis === undefined)
@@ -74,7 +80,24 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mining: typeof mining === 'object' ? { interval: mining.interval } : mining,
     limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  return { options: encodeJson(node, '') ?? '', blocks: importChain, nowMs, timeMs }
+  return {
+    options: encodeJson(node, '') ?? '',
+    blocks: importChain,
+    saved: options.saved,
+    nowMs,
+    timeMs,
+  }
+}
+
+/** What a saved chain has already. */
+const SAVED = ['chain', 'genesis', 'importChain', 'accounts', 'mining'] as const
+
+function checkSaved(options: ChainOptions): void {
+  if (!(options.saved instanceof Uint8Array))
+    throw new InvalidParameterError('saved', 'the bytes that `evm.save()` returned', options.saved)
+  for (const name of SAVED)
+    if (options[name] !== undefined)
+      throw new InvalidParameterError(name, 'left out beside `saved`, which has it', options[name])
 }
 
 /** Milliseconds that a request may take. */

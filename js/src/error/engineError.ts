@@ -40,7 +40,7 @@ export class InvalidFixtureError extends BaseError {
   }
 }
 
-/** The chain cannot be opened: its genesis or a block to import is wrong. */
+/** The chain cannot be opened: its genesis, a block to import or the saved chain is wrong. */
 export class InvalidChainError extends BaseError {
   override readonly name = 'InvalidChainError'
   readonly code = 'INVALID_CHAIN'

@@ -22,7 +22,8 @@ import { startEvm } from './start.js'
  *
  * @param options - {@link createEvm.Options}
  * @throws {@link InvalidParameterError} An option has a value that it cannot have.
- * @throws {@link InvalidChainError} The genesis or the blocks to import are wrong.
+ * @throws {@link InvalidChainError} The genesis or the blocks to import are wrong, or `saved` is damaged or of
+ * another version.
  * @throws {@link UnsupportedRuntimeError} Nothing fits this host, or what was asked for does not.
  * @throws {@link ModuleUnavailableError} The wasm file is not where it should be.
  * @throws {@link EngineFailedError} or {@link WorkerDiedError}: the workers did not start.

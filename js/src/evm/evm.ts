@@ -41,6 +41,12 @@ export type Evm = {
   /** Executes a block. {@link executeBlock} */
   executeBlock(parameters: executeBlock.Parameters): Promise<executeBlock.ReturnType>
   /**
+   * Returns the chain as bytes for `createEvm({ saved })`: blocks and states, pool, accounts, snapshots, filters,
+   * time and mining, so that a page can keep its chain. Only the same version of parevm reads them. The mnemonic is
+   * in them. Rejects with `EvmClosedError` once the engine is closed.
+   */
+  save(): Promise<Uint8Array>
+  /**
    * Stops every worker; pending calls reject with `EvmClosedError`. Resolves when all have stopped.
    * Closing twice is the same as closing once.
    */

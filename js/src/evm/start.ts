@@ -49,6 +49,11 @@ export async function startEvm(
   const miner = createMiner(chain)
   const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.pace(options.mining.interval)
+  // How the saved chain makes blocks, only its node knows.
+  if (options.saved !== undefined) {
+    const { interval } = await chain.requestText('eth_chainId', '[]')
+    miner.pace(interval)
+  }
   const close = async () => {
     miner.pace(null)
     handle.disconnect()
@@ -65,6 +70,7 @@ export async function startEvm(
     simulateCalls: (parameters) => simulateCalls(chain, parameters),
     simulateBlocks: (parameters) => simulateBlocks(chain, parameters),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
+    save: () => supervisor.request({ kind: 'saveNode' }),
     close,
     [asyncDispose]: close,
   }

@@ -97,6 +97,7 @@ export const OPTIONS = {
         open({}),
       ),
       importChain: BINARY,
+      saved: BINARY,
       accounts,
       mining,
       limits,

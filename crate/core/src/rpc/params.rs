@@ -1,7 +1,10 @@
 //! Positional parameters, and what they name.
 
 use super::RpcError;
-use crate::chain::{Chain, StoredBlock};
+use crate::{
+    chain::{Chain, StoredBlock},
+    state::SourceError,
+};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, U64, U256};
 use serde::{
@@ -112,9 +115,16 @@ impl<'a> Params<'a> {
         })
     }
 
-    /// As [`Self::block`], where the method needs the block's state.
-    pub(super) fn state<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
+    /// As [`Self::block`], where the chain must have it.
+    pub(super) fn known<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
         self.block(chain)?.ok_or_else(RpcError::unknown_block)
+    }
+
+    /// As [`Self::known`], where the method needs the block's state.
+    pub(super) fn state<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
+        let block = self.known(chain)?;
+        require_state(chain, block)?;
+        Ok(block)
     }
 
     /// A parameter in hexadecimal, which must say so.
@@ -178,6 +188,17 @@ impl<'de> Deserialize<'de> for Number {
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let number = Option::<Number>::deserialize(deserializer)?;
     Ok(number.map(|number| number.0))
+}
+
+/// Whether the state after `block` is known.
+pub(super) fn require_state(chain: &Chain, block: &StoredBlock) -> Result<(), RpcError> {
+    let number = block.number();
+    match chain.has_state(block) {
+        true => Ok(()),
+        false => Err(RpcError::server(
+            SourceError::StateUnknown { number }.to_string(),
+        )),
+    }
 }
 
 /// The block of a number or a tag. Nothing is pending, and every block is final.
