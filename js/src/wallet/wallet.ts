@@ -82,7 +82,7 @@ export declare namespace createWallet {
 /** Methods that use the key of an account. */
 const SIGNS = new Set([
   'eth_sendTransaction',
-  'eth_sendUnsignedTransaction',
+  'eth_sendTransactionSync',
   'eth_sign',
   'eth_signTransaction',
   'eth_signTypedData',
