@@ -46,6 +46,11 @@ test.each([
   [{ code: 'EACCES' }, 'MODULE_READ_DENIED', undefined],
   [{ name: 'NotCapable' }, 'MODULE_DENIED_BY_DENO', 'WORKER_DENIED_BY_DENO'],
   [{ name: 'PermissionDenied' }, 'MODULE_DENIED_BY_DENO', 'WORKER_DENIED_BY_DENO'],
+  [
+    { code: 'ERR_MODULE_NOT_FOUND', message: 'Requires read access to "/a.js", run again with' },
+    'MODULE_DENIED_BY_DENO',
+    'WORKER_DENIED_BY_DENO',
+  ],
   [{ code: 'EIO' }, 'MODULE_UNAVAILABLE', undefined],
   ['text', 'MODULE_UNAVAILABLE', undefined],
   [undefined, 'MODULE_UNAVAILABLE', undefined],

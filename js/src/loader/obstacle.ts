@@ -100,9 +100,9 @@ function isForeign(url: URL): boolean {
 
 /** Returns why Node.js or Deno could not read a file. */
 export function nodeModuleObstacle(cause: unknown): ModuleObstacle {
-  const { code, name } = facts(cause)
+  const code = codeOf(cause)
   if (code === 'ERR_ACCESS_DENIED') return 'MODULE_DENIED_BY_NODE'
-  if (isDeniedByDeno(name)) return 'MODULE_DENIED_BY_DENO'
+  if (isDeniedByDeno(cause)) return 'MODULE_DENIED_BY_DENO'
   if (MISSING.includes(code)) return 'MODULE_NOT_FOUND'
   if (cause instanceof WebAssembly.CompileError) return 'MODULE_WRONG_TYPE'
   return code === 'EACCES' || code === 'EPERM' ? 'MODULE_READ_DENIED' : 'MODULE_UNAVAILABLE'
@@ -110,20 +110,21 @@ export function nodeModuleObstacle(cause: unknown): ModuleObstacle {
 
 /** Returns why Node.js or Deno has not started a worker; `undefined` where that was not the reason. */
 export function nodeWorkerObstacle(cause: unknown): WorkerObstacle | undefined {
-  const { code, name } = facts(cause)
+  const code = codeOf(cause)
   if (code === 'ERR_ACCESS_DENIED') return 'WORKER_DENIED_BY_NODE'
-  if (isDeniedByDeno(name)) return 'WORKER_DENIED_BY_DENO'
+  if (isDeniedByDeno(cause)) return 'WORKER_DENIED_BY_DENO'
   return MISSING.includes(code) ? 'WORKER_NOT_FOUND' : undefined
 }
 
 const MISSING: readonly string[] = ['ENOENT', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 
-/** `NotCapable` since Deno 2. */
-function isDeniedByDeno(name: string): boolean {
-  return name === 'NotCapable' || name === 'PermissionDenied'
+/** `NotCapable` since Deno 2; of an import it says so in words alone, under the code of a missing file. */
+function isDeniedByDeno(cause: unknown): boolean {
+  const { name, message } = Object(cause) as { name?: unknown; message?: unknown }
+  const isNamed = name === 'NotCapable' || name === 'PermissionDenied'
+  return isNamed || /^Requires \w+ access to /.test(String(message))
 }
 
-function facts(cause: unknown): { code: string; name: string } {
-  const { code, name } = Object(cause) as { code?: unknown; name?: unknown }
-  return { code: String(code), name: String(name) }
+function codeOf(cause: unknown): string {
+  return String(Reflect.get(Object(cause), 'code'))
 }

@@ -14,6 +14,12 @@ export const SIGNAL: Rule = rule(
   (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
 )
 
+/** What events can be sent to, such as a window. */
+export const TARGET: Rule = rule(
+  'an EventTarget',
+  (value) => isObject(value) && 'dispatchEvent' in value && 'addEventListener' in value,
+)
+
 /** Bytes that are still there: a buffer that was transferred away has none. */
 export const BINARY: Rule = rule(
   'bytes (a Uint8Array whose buffer was not transferred away)',

@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
+import { TARGET } from '../options/rules.js'
 import { randomUuid } from '../wallet/randomUuid.js'
 import type { Provider } from './provider.js'
 
@@ -19,6 +20,7 @@ export function announceProvider(
   target: EventTarget = globalThis as unknown as EventTarget,
 ): () => void {
   check(info, OPTIONS.announceProvider, 'info')
+  check(target, TARGET, 'target')
   const { uuid = randomUuid(), name, icon = ICON, rdns } = info
   if (name === '') throw new InvalidParameterError('info.name', 'a text', name)
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
