@@ -50,6 +50,7 @@ mod gas;
 mod halt;
 mod instruction;
 mod options;
+mod part;
 mod prestate;
 mod run;
 mod steps;
