@@ -60,7 +60,7 @@ enum Ending {
 
 impl Endings {
     /// Error of the transaction itself, in geth's words; `None` where nothing that ran failed.
-    #[allow(dead_code, reason = "for whoever runs a call without a tracer")]
+    #[allow(dead_code, reason = "read by calls that run without a tracer")]
     pub(crate) fn outermost(&self) -> Option<&str> {
         match self.found.get(&0)? {
             Ending::Error(error) => Some(error),

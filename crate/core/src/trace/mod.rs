@@ -59,7 +59,7 @@ mod tracer;
 pub use alloy_rpc_types_trace::geth::{
     GethDebugTracingOptions as TraceOptions, GethTrace as Trace,
 };
-#[allow(unused_imports, reason = "for whoever runs a call without a tracer")]
+#[allow(unused_imports, reason = "used by calls that run without a tracer")]
 pub(crate) use endings::Endings;
 pub use error::TraceError;
 pub(crate) use halt::halt_words;

@@ -41,7 +41,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Place of a call that comes after so many logs of a block.
+    /// Place of a call that follows `first_log` logs of its block.
     pub(crate) fn after_logs(first_log: u64) -> Self {
         Self {
             first_log,
