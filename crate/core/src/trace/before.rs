@@ -1,7 +1,7 @@
-//! The state before an instruction, seen after it failed.
+//! State before an instruction, read after the instruction failed.
 //!
-//! revm changes the state first and charges for it then, so that what an instruction found is in the
-//! journal. Nothing here counts as an access.
+//! revm changes the state before it charges for the change, so earlier values are taken from the
+//! journal. Reads here do not warm anything.
 
 use alloy_primitives::{Address, U256};
 use revm::{
@@ -45,7 +45,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         self.context.journal().evm_state().get(&address)
     }
 
-    /// True when nobody had looked at the account.
+    /// Returns true if the account was cold (EIP-2929).
     pub(super) fn is_cold(&mut self, address: Address) -> bool {
         let is_new = |entry: &JournalEntry| matches!(entry, JournalEntry::AccountWarmed { address: warmed } if *warmed == address);
         if self.since().any(is_new) {
@@ -56,7 +56,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         loaded.is_err()
     }
 
-    /// True when nobody had looked at the slot.
+    /// Returns true if the slot was cold (EIP-2929).
     pub(super) fn is_cold_slot(&mut self, contract: Address, slot: U256) -> bool {
         let is_new = |entry: &JournalEntry| {
             matches!(entry, JournalEntry::StorageWarmed { key, address }
@@ -69,7 +69,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         journal.sload_skip_cold_load(contract, slot, true).is_err()
     }
 
-    /// The slot's value before the transaction, and before the instruction.
+    /// Values of the slot before the transaction and before the instruction.
     pub(super) fn values(&mut self, contract: Address, slot: U256) -> (U256, U256) {
         let replaced = self.since().find_map(|entry| match entry {
             JournalEntry::StorageChanged {
@@ -92,7 +92,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         (value, value)
     }
 
-    /// True when the account was empty; before Spurious Dragon, when there was none.
+    /// Returns true if the account was empty (before Spurious Dragon: if it did not exist).
     pub(super) fn is_empty(&mut self, address: Address) -> bool {
         let clears = self.spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
         if let Some(account) = self.account(address) {
@@ -115,7 +115,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
             .is_none_or(|account| clears && account.is_empty())
     }
 
-    /// Balance of an account that runs.
+    /// Balance of the account, before the instruction.
     pub(super) fn balance(&self, address: Address) -> U256 {
         let left = self
             .destroyed()
@@ -127,7 +127,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         })
     }
 
-    /// True when the contract was destroyed before.
+    /// Returns true if the contract had already been destroyed.
     pub(super) fn is_destroyed(&self, address: Address) -> bool {
         let is_first = |entry: &JournalEntry| {
             matches!(entry, JournalEntry::AccountDestroyed { destroyed_status, .. }
@@ -137,7 +137,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         account.is_some_and(Account::is_selfdestructed) && !self.since().any(is_first)
     }
 
-    /// The contract that the instruction destroyed, its heir, and what that got.
+    /// Contract, beneficiary and wei of a SELFDESTRUCT that the instruction executed.
     fn destroyed(&self) -> Option<(Address, Address, U256)> {
         self.since().find_map(|entry| match entry {
             JournalEntry::AccountDestroyed {
@@ -151,7 +151,7 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Before<'a, C> {
         })
     }
 
-    /// What the state holds. A state that cannot be read ends the run.
+    /// Unwraps a read of the state; an error ends the transaction.
     fn read<T>(&mut self, read: Result<T, <C::Db as Database>::Error>) -> Option<T> {
         read.map_err(|error| *self.context.error() = Err(ContextError::Db(error)))
             .ok()

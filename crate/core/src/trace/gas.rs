@@ -1,8 +1,7 @@
-//! Gas of an instruction that failed, in the parts and the order in which geth charges it
+//! Gas of an instruction that failed, in the parts and the order of geth
 //! (core/vm/jump_table.go, gas_table.go and operations_acl.go).
 //!
-//! revm charges the same gas in other parts. What an instruction costs that succeeds is the gas it took;
-//! of one that failed nobody else says it.
+//! revm charges the same total in other parts, and deducts nothing for an instruction that fails.
 
 use super::{before::Before, instruction::Instruction};
 use alloy_primitives::{Address, U256};
@@ -391,7 +390,7 @@ fn number(word: U256) -> Result<u64, &'static str> {
     u64::try_from(word).map_err(|_| OVERFLOW)
 }
 
-/// Gas for so many bytes, at a price for every 32 of them.
+/// Gas for `bytes`, at `price` per word of 32 bytes.
 fn words_gas(bytes: U256, price: u64) -> Result<u64, &'static str> {
     let words = number(bytes)?.div_ceil(32);
     words.checked_mul(price).ok_or(OVERFLOW)

@@ -51,6 +51,7 @@ mod halt;
 mod instruction;
 mod options;
 mod parity;
+mod part;
 mod prestate;
 mod run;
 mod steps;

@@ -5,8 +5,8 @@
 //! answer too, without code hashes, without accounts that were empty, and without what a destroyed
 //! account had in slots that did not change.
 //!
-//! One thing geth says otherwise: with `diffMode` it lists every account that was looked at and does not
-//! exist, neither before nor after, as one whose code hash became zero.
+//! Differs from geth in one case: with `diffMode`, geth lists an account that exists neither before nor
+//! after the transaction with a zero code hash; here it is absent, since nothing changed.
 
 use super::{endings::Endings, options::PrestateOptions};
 use crate::{state::SourceError, vm::TxEnv};
@@ -215,7 +215,7 @@ impl Lookups {
     }
 }
 
-/// Whose code the account runs (EIP-7702).
+/// Delegation target of the account (EIP-7702).
 fn delegate<DB: DatabaseRef<Error = SourceError>>(
     address: Address,
     database: &DB,

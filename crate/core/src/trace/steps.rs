@@ -1,8 +1,8 @@
 //! The struct logger: every instruction, with the stack, memory and storage before it.
 //!
-//! As geth's (eth/tracers/logger/logger.go): gas of one that fails is what geth had counted of it, its
-//! error shows only where it failed before it ran, the refund is that of the whole transaction, and
-//! `limit` counts bytes of JSON. An instruction's own refund counts already.
+//! Follows geth (eth/tracers/logger/logger.go): `gasCost` of a failed instruction is the gas that geth had
+//! counted, `error` is present only if the instruction failed before it ran, `refund` is the counter of
+//! the transaction, with the instruction's own refund, and `limit` counts bytes of JSON.
 
 use super::{
     before::Before,

@@ -148,8 +148,7 @@ impl<'a, I> Watched<'a, I> {
     }
 }
 
-/// Ends the transaction before its next instruction. revm does not learn why: whoever calls this keeps
-/// the reason.
+/// Ends the transaction before its next instruction. revm gets no reason; the caller keeps it.
 #[cold]
 pub(crate) fn end_run(interpreter: &mut Interpreter, context: &mut impl ContextTr) {
     *context.error() = Err(ContextError::Custom(String::new()));

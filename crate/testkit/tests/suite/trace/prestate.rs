@@ -138,13 +138,13 @@ fn a_contract_that_comes_and_goes_is_not_in_the_difference() {
 }
 
 #[test]
-fn the_coinbase_is_looked_at_whoever_it_is() {
+fn the_coinbase_is_always_looked_up() {
     let world = World::calling(SpecId::PRAGUE, "STOP", 100_000).balance(COINBASE, U256::from(3));
     let shown = prestate(&world, json!({}));
     assert_eq!(of(&shown, COINBASE), json!({ "balance": "0x3" }));
 }
 
-/// geth looks at whoever signed, before it knows whether the authorization applies.
+/// geth looks up every signer, before it checks whether the authorization applies.
 #[test]
 fn authorities_show_whose_authorization_is_skipped() {
     let of_another_chain = Authorization {

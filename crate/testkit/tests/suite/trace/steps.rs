@@ -459,6 +459,22 @@ fn refunds_are_those_of_the_transaction() {
     assert_eq!(refunds, [0, 19_900, 19_900, 39_800, 39_800, 19_900]);
 }
 
+/// geth's state counts a refund before it knows whether the gas is there.
+#[test]
+fn a_refund_shows_although_the_gas_runs_out() {
+    // The first transaction sets the slot, the second would clear it.
+    let world = World::new(SpecId::PRAGUE)
+        .contract(CALLEE, asm("CALLDATASIZE PUSH0 SSTORE"))
+        .send(CALLEE.into(), Bytes::from_static(&[1]), 100_000)
+        .call(INTRINSIC + 3_000);
+    let steps = steps(&world, json!({}));
+    let last = steps.last().unwrap();
+    assert_eq!(last["op"], "SSTORE");
+    assert_eq!(last["gasCost"], 5_000);
+    assert_eq!(last["error"], "out of gas");
+    assert_eq!(last["refund"], 4_800);
+}
+
 /// https://github.com/ethereum/go-ethereum/blob/master/eth/tracers/logger/logger.go
 #[test]
 fn a_limit_counts_bytes_of_json() {

@@ -80,7 +80,7 @@ impl World {
         self
     }
 
-    /// An account with so many wei.
+    /// Sets the balance of an account, in wei.
     pub(super) fn balance(mut self, address: Address, balance: U256) -> Self {
         let account = self.state.account(address).unwrap().unwrap_or_default();
         self.state
