@@ -7,8 +7,8 @@
 mod topic;
 
 use super::{
-    Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions, World,
-    clock::BlockClock, impersonation::Impersonation,
+    Filters, MiningModes, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions,
+    World, clock::BlockClock, impersonation::Impersonation,
 };
 use crate::{
     Chain,
@@ -77,7 +77,6 @@ struct SavedWorld {
     next_timestamp: Vec<u64>,
     block_interval: Vec<u64>,
     gas_limit: Vec<u64>,
-    base_fee: Vec<u64>,
     coinbase: Address,
 }
 
@@ -99,13 +98,10 @@ struct SavedTransaction {
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedMining {
-    kind: u8,
-    seconds: u64,
+    automine: bool,
+    /// None or one.
+    interval: Vec<u64>,
 }
-
-const AUTO: u8 = 0;
-const MANUAL: u8 = 1;
-const INTERVAL: u8 = 2;
 
 impl Node {
     /// The node as bytes for [`Node::restore`]: chain with states and receipts, pool, snapshots, filters and
@@ -185,7 +181,7 @@ impl Node {
         let subscriptions = saved.subscriptions.into_iter();
         Ok(Self {
             world,
-            mining: saved.mining.restore()?,
+            mining: saved.mining.into(),
             impersonation: Impersonation {
                 accounts: saved.impersonated.into_iter().collect(),
                 everybody: saved.everybody_is_impersonated,
@@ -245,7 +241,6 @@ impl SavedWorld {
             next_timestamp: one(world.clock.next),
             block_interval: one(world.clock.interval),
             gas_limit: one(world.gas_limit),
-            base_fee: one(world.base_fee),
             coinbase: world.coinbase,
         }
     }
@@ -274,7 +269,6 @@ impl SavedWorld {
             },
             coinbase: self.coinbase,
             gas_limit: one(self.gas_limit),
-            base_fee: one(self.base_fee),
         })
     }
 }
@@ -308,24 +302,20 @@ impl SavedTransaction {
     }
 }
 
-impl From<Mining> for SavedMining {
-    fn from(mining: Mining) -> Self {
-        let (kind, seconds) = match mining {
-            Mining::Auto => (AUTO, 0),
-            Mining::Manual => (MANUAL, 0),
-            Mining::Interval(seconds) => (INTERVAL, seconds),
-        };
-        Self { kind, seconds }
+impl From<MiningModes> for SavedMining {
+    fn from(modes: MiningModes) -> Self {
+        Self {
+            automine: modes.automine,
+            interval: modes.interval.into_iter().collect(),
+        }
     }
 }
 
-impl SavedMining {
-    const fn restore(&self) -> Result<Mining, RestoreError> {
-        match self.kind {
-            AUTO => Ok(Mining::Auto),
-            MANUAL => Ok(Mining::Manual),
-            INTERVAL => Ok(Mining::Interval(self.seconds)),
-            _ => Err(RestoreError::Missing("way of mining")),
+impl From<SavedMining> for MiningModes {
+    fn from(saved: SavedMining) -> Self {
+        Self {
+            automine: saved.automine,
+            interval: saved.interval.first().copied(),
         }
     }
 }

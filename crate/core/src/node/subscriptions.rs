@@ -1,11 +1,10 @@
 //! Who is told what is new.
 
 use crate::{
-    chain::StoredBlock,
-    rpc::{RpcError, head_of, logs_of},
+    chain::{SentTransaction, StoredBlock},
+    rpc::{LogFilter, RpcError, head_of, logs_of, waiting_transaction},
 };
-use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::Filter as LogFilter;
+use alloy_primitives::U64;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -30,6 +29,8 @@ pub(crate) enum Topic {
     Heads,
     /// Logs that pass a filter.
     Logs(Arc<LogFilter>),
+    /// The hash of each transaction that comes into the pool.
+    Hashes,
     /// Each transaction that comes into the pool.
     Transactions,
 }
@@ -69,21 +70,30 @@ impl Subscriptions {
         for (number, topic) in &self.open {
             match topic {
                 Topic::Heads => self.notifications.push(told(*number, head_of(block))),
-                Topic::Logs(filter) => {
+                Topic::Logs(filter) if filter.covers(block.number()) => {
                     let logs = logs_of(block, filter).map(|log| told(*number, log));
                     self.notifications.extend(logs);
                 }
-                Topic::Transactions => {}
+                Topic::Logs(_) | Topic::Hashes | Topic::Transactions => {}
             }
         }
     }
 
     /// A transaction came into the pool.
-    pub(super) fn came(&mut self, hash: B256) {
-        let waiting = self.open.iter();
-        let waiting = waiting.filter(|(_, topic)| matches!(topic, Topic::Transactions));
-        let told = waiting.map(|(number, _)| told(*number, hash));
-        self.notifications.extend(told);
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: it cannot be written as JSON.
+    pub(super) fn came(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
+        for (number, topic) in &self.open {
+            let notification = match topic {
+                Topic::Hashes => told(*number, transaction.tx_hash()),
+                Topic::Transactions => told(*number, waiting_transaction(transaction)?),
+                Topic::Heads | Topic::Logs(_) => continue,
+            };
+            self.notifications.push(notification);
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Pool, PoolTransaction, RequestContext, clock::BlockClock};
 use crate::{
     Chain,
-    chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit, next_base_fee},
+    chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit},
     execute::ExecuteError,
     rpc::RpcError,
     state::{Account, AccountChange, StateDiff},
@@ -30,8 +30,6 @@ pub(crate) struct World {
     pub(crate) coinbase: Address,
     /// Gas limit of blocks, where it is set; else the parent's.
     pub(crate) gas_limit: Option<u64>,
-    /// Base fee of the next block in wei, where it is set.
-    pub(crate) base_fee: Option<u64>,
 }
 
 impl World {
@@ -42,7 +40,6 @@ impl World {
             clock: BlockClock::default(),
             coinbase: Address::ZERO,
             gas_limit: None,
-            base_fee: None,
         }
     }
 
@@ -60,11 +57,7 @@ impl World {
 
     /// Wei per gas that the next block burns; zero before London.
     pub(crate) fn next_base_fee(&self) -> u64 {
-        let head = &self.chain.head().block.header;
-        match head.base_fee_per_gas {
-            None => 0,
-            Some(_) => self.base_fee.unwrap_or_else(|| next_base_fee(head)),
-        }
+        self.chain.next_base_fee().unwrap_or_default()
     }
 
     /// Wei per gas with which a transaction comes into the next block.
@@ -90,7 +83,7 @@ impl World {
             timestamp: self.clock.timestamp(now, head.block.header.timestamp),
             beneficiary: self.coinbase,
             gas_limit: self.gas_limit(),
-            base_fee: self.base_fee,
+            base_fee: self.chain.chosen_base_fee(),
             // Nobody's choice, and the same every time.
             prev_randao: keccak256(head.hash),
             ..BlockAttributes::default()
@@ -102,6 +95,17 @@ impl World {
         let most = usize::try_from(gas_limit / LEAST_GAS).unwrap_or(usize::MAX);
         self.pool
             .best(base_fee, most, |sender| self.account(sender).nonce)
+    }
+
+    /// True when a transaction waits that its sender's nonce lets into the next block.
+    pub(super) fn has_ready(&self) -> bool {
+        let mut senders = self.pool.senders();
+        senders.any(|sender| self.pool.has(sender, self.account(sender).nonce))
+    }
+
+    /// True when a transaction waits that can pay for a place in the next block.
+    pub(super) fn has_payable(&self) -> bool {
+        !self.best(self.next_base_fee(), self.gas_limit()).is_empty()
     }
 
     /// The next block, not yet in the chain.
@@ -146,7 +150,6 @@ impl World {
         let block = self.chain.push(built);
         self.prune();
         self.clock.made(context.now, block.block.header.timestamp);
-        self.base_fee = None;
         Ok(block)
     }
 

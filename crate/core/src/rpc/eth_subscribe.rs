@@ -1,9 +1,8 @@
 //! `eth_subscribe`: tells of new heads, logs or pending transactions from now on; returns the number of the
-//! subscription.
+//! subscription. Pending transactions are told by hash, or whole where a second parameter is true.
 
-use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, Topic};
-use serde_json::Value;
 
 pub(super) fn answer(
     node: &mut Node,
@@ -14,12 +13,11 @@ pub(super) fn answer(
     let kind: String = params.required(name)?;
     let topic = match kind.as_str() {
         "newHeads" => Topic::Heads,
-        "newPendingTransactions" => Topic::Transactions,
-        "logs" => {
-            let given: Option<Value> = params.optional("filter")?;
-            let given = given.unwrap_or_else(|| Value::Object(Default::default()));
-            Topic::Logs(eth_get_logs::filter(given)?.into())
-        }
+        "newPendingTransactions" => match params.optional("full transactions")? {
+            Some(true) => Topic::Transactions,
+            Some(false) | None => Topic::Hashes,
+        },
+        "logs" => Topic::Logs(params.live_log_filter()?),
         other => return Err(RpcError::invalid(name, format!("there is no {other}"))),
     };
     reply(node.subscriptions_mut().open(topic)?)

@@ -97,8 +97,10 @@ mod evm_set_interval_mining;
 mod evm_set_next_block_timestamp;
 mod evm_set_time;
 mod evm_snapshot;
+mod hardhat_mine;
 mod json;
 mod limits;
+mod log_filter;
 mod net_listening;
 mod net_peer_count;
 mod net_version;
@@ -120,8 +122,9 @@ pub use error::{ErrorCode, RpcError};
 pub use json::Json;
 use json::reply;
 pub use limits::RequestLimits;
-pub(crate) use object::{block::head_of, log::logs_of};
-pub(crate) use params::Params;
+pub(crate) use log_filter::LogFilter;
+pub(crate) use object::{block::head_of, log::logs_of, waiting::json as waiting_transaction};
+pub(crate) use params::{Params, is_pending};
 
 use crate::{
     chain::Chain,
@@ -263,7 +266,7 @@ const METHODS: &[(&str, Method)] = methods! {
     "hardhat_getAutomine" => Look anvil_get_automine;
     "hardhat_impersonateAccount" => Change anvil_impersonate_account;
     "hardhat_metadata" => Look anvil_metadata;
-    "hardhat_mine" => Change anvil_mine;
+    "hardhat_mine" => Change hardhat_mine;
     "hardhat_reset" => Change anvil_reset;
     "hardhat_setBalance" => Change anvil_set_balance;
     "hardhat_setCode" => Change anvil_set_code;

@@ -48,8 +48,13 @@ mod kit {
 }
 mod node {
     mod events;
+    mod fees;
+    mod logs;
     mod mining;
     mod options;
+    mod pending;
+    mod receipts;
+    mod reserved;
     mod saved;
     mod signing;
     mod state;

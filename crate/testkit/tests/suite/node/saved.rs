@@ -87,7 +87,6 @@ fn script() -> Vec<(u64, &'static str, Value)> {
     };
     let blob = format!("0x{}", "00".repeat(131_072));
     let point = format!("0x{}", "c0".repeat(48));
-    let sidecar = json!({ "blobs": [blob], "commitments": [point], "proofs": [point] });
     // Keeps what it is sent in slot 1 and logs it.
     let keeper = "0x5f3560015560205f5f375f5fa0";
     // PUSH0, SELFDESTRUCT after SSTORE of 7 at 1, where it is created: so it goes with what it has.
@@ -103,6 +102,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (3, "eth_subscribe", json!(["newHeads"])),
         (4, "eth_subscribe", json!(["logs", { "address": KEEPER }])),
         (5, "eth_unsubscribe", json!(["0x1"])),
+        (5, "eth_newPendingTransactionFilter", json!([true])),
+        (5, "eth_subscribe", json!(["newPendingTransactions", true])),
         // What is set before there is a block.
         (6, "anvil_setCode", json!([KEEPER, keeper])),
         (7, "anvil_setBalance", json!([DOOMED, "0x5"])),
@@ -122,6 +123,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (4_000, "evm_snapshot", json!([])),
         (5_000, "anvil_setNonce", json!([NOBODY, "0x7"])),
         (6_000, "evm_mine", json!([])),
+        // All but two of these are reserved.
+        (6_200, "hardhat_mine", json!([1_200])),
         // The same head as in the snapshot that follows, with another state.
         (6_500, "evm_snapshot", json!([])),
         (6_600, "anvil_setBalance", json!([NOBODY, "0x77"])),
@@ -133,6 +136,7 @@ fn script() -> Vec<(u64, &'static str, Value)> {
             json!(["0x77359400"]),
         ),
         (7_003, "evm_increaseTime", json!(["0x64"])),
+        (7_003, "evm_setIntervalMining", json!([5])),
         (7_004, "evm_setAutomine", json!([false])),
         (7_005, "anvil_impersonateAccount", json!([KEEPER])),
         (
@@ -151,7 +155,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
             8_002,
             "eth_sendTransaction",
             json!([{
-                "from": BOB, "to": NOBODY, "sidecar": sidecar, "maxFeePerBlobGas": "0x3b9aca00",
+                "from": BOB, "to": NOBODY, "blobs": [blob], "commitments": [point], "proofs": [point],
+                "maxFeePerBlobGas": "0x3b9aca00",
             }]),
         ),
         (8_003, "evm_setNextBlockTimestamp", json!(["0x6b49f000"])),
