@@ -94,12 +94,12 @@ impl Node {
             context.limits.call.ask()?;
             let left = blocks - mined;
             if mined > 0 && left > MOST_EXECUTED && self.can_reserve() {
-                self.reserve(left - 1, pace)?;
+                self.reserve(context, left - 1, pace)?;
                 mined = blocks - 1;
             }
             match pace {
                 Pace::Clock => {}
-                Pace::Advance(seconds) => self.advance_clock(seconds, 1)?,
+                Pace::Advance(seconds) => self.advance_clock(context, seconds, 1)?,
                 Pace::Apart(_) if mined == 0 => {}
                 Pace::Apart(seconds) => {
                     let head = self.chain().head().block.header.timestamp;
@@ -128,7 +128,12 @@ impl Node {
     }
 
     /// Reserves `count` blocks.
-    fn reserve(&mut self, count: u64, pace: Pace) -> Result<(), RpcError> {
+    fn reserve(
+        &mut self,
+        context: &RequestContext<'_>,
+        count: u64,
+        pace: Pace,
+    ) -> Result<(), RpcError> {
         if count > MOST_RESERVED {
             let reason = format!("more than {MOST_RESERVED}");
             return Err(RpcError::invalid("blocks", reason));
@@ -140,7 +145,7 @@ impl Node {
             Pace::Apart(seconds) => seconds,
         };
         let interval = interval.max(1);
-        let attributes = self.world.attributes(0);
+        let attributes = self.world.attributes(context.now);
         let header = &self.chain().head().block.header;
         let last = interval
             .checked_mul(count)
@@ -151,7 +156,7 @@ impl Node {
             return Err(RpcError::invalid("interval", reason));
         }
         if let Pace::Advance(seconds) = pace {
-            self.advance_clock(seconds, count)?;
+            self.advance_clock(context, seconds, count)?;
         }
         self.world.chain.reserve(ReservedBlocks {
             count,
@@ -162,14 +167,25 @@ impl Node {
         Ok(())
     }
 
-    /// Moves the clock by `seconds`, so many `times`.
-    fn advance_clock(&mut self, seconds: u64, times: u64) -> Result<(), RpcError> {
+    /// Moves the clock by `seconds`, so many `times`, from the time of the head where that is later: blocks
+    /// that are made within a second are ahead of the clock, which anvil's are not.
+    fn advance_clock(
+        &mut self,
+        context: &RequestContext<'_>,
+        seconds: u64,
+        times: u64,
+    ) -> Result<(), RpcError> {
         let passed = seconds.checked_mul(times);
         let passed = passed.and_then(|passed| i64::try_from(passed).ok());
         let passed = passed.ok_or_else(|| {
             RpcError::invalid("interval", "the clock cannot be moved by so many seconds")
         })?;
-        self.world.clock.advance(passed);
+        let head = self.chain().head().block.header.timestamp;
+        let clock = &mut self.world.clock;
+        if clock.seconds(context.now) < head {
+            clock.set(context.now, head);
+        }
+        clock.advance(passed);
         Ok(())
     }
 }

@@ -293,6 +293,26 @@ fn an_interval_counts_for_the_first_block_in_anvil_and_not_in_hardhat() {
 }
 
 #[test]
+fn an_interval_counts_from_a_head_that_is_ahead_of_the_clock() {
+    for method in ["anvil_mine", "hardhat_mine"] {
+        let mut talk = Conversation::new(json!({}));
+        for _ in 0..5 {
+            talk.ask("evm_mine", json!([]));
+        }
+        talk.ask(method, json!([2, "0x15180"]));
+        let timestamps = [5, 6, 7].map(|number| {
+            let block = talk.node.chain().block_at(number).unwrap();
+            block.block.header.timestamp - 1_800_000_000
+        });
+        let expected = match method {
+            "anvil_mine" => [4, 86_404, 172_804],
+            _ => [4, 5, 86_405],
+        };
+        assert_eq!(timestamps, expected, "{method}");
+    }
+}
+
+#[test]
 fn no_blocks_are_mined_where_none_are_asked_for() {
     let mut talk = Conversation::new(json!({}));
     assert_eq!(talk.ask("hardhat_mine", json!(["0x0"])), true);
