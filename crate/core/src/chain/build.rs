@@ -103,7 +103,8 @@ impl Chain {
             parent.hash,
             attributes,
         );
-        let mut input = self.executable(&header, &transactions, &attributes.withdrawals);
+        let chain_id = self.chain_id();
+        let mut input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
         let environment = Environment::new(&input)
             .with_contract_senders()
             .with_memory_limit(limits.memory);
@@ -133,7 +134,7 @@ impl Chain {
                 transactions.retain(|_| reasons.next().is_none_or(Option::is_none));
                 let refused = refused.into_iter().enumerate();
                 left_out.extend(refused.filter_map(|(index, error)| Some((index, error?))));
-                input = self.executable(&header, &transactions, &attributes.withdrawals);
+                input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
                 run(&input)?
             }
             ran => ran?,
@@ -192,6 +193,7 @@ impl Chain {
             .map(|(transaction, sender)| Recovered::new_unchecked(transaction.clone(), sender))
             .collect();
         let mut input = self.executable(
+            self.chain_id_at(block.number()),
             header,
             &sent,
             body.withdrawals.as_ref().map_or(&[], |all| all.as_slice()),
@@ -203,6 +205,7 @@ impl Chain {
     /// What is executed for a block of `transactions`.
     fn executable(
         &self,
+        chain_id: u64,
         header: &Header,
         transactions: &[SentTransaction],
         withdrawals: &[ConsensusWithdrawal],
@@ -216,7 +219,7 @@ impl Chain {
                 .filter(|_| header.withdrawals_root.is_some())
                 .collect(),
             ..Block::new(
-                self.chain_id(),
+                chain_id,
                 self.schedule().clone(),
                 header.into(),
                 transactions.iter().map(Transaction::from).collect(),

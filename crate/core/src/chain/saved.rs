@@ -2,8 +2,9 @@
 //! nothing is executed.
 
 use super::{
-    Chain, MOST_RESERVED, Reservation, ReservedBlocks, StoredBlock, TransactionPosition,
+    Chain, MOST_RESERVED, Reservation, ReservedBlocks, StoredBlock,
     branch::{Branch, Entry},
+    with_hash,
 };
 use crate::{
     block::AlloyBlock,
@@ -11,7 +12,7 @@ use crate::{
     state::{Account, AccountChange, StateDiff},
     vm::bytecode_of,
 };
-use alloy_consensus::Transaction as _;
+use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use std::{
@@ -37,6 +38,8 @@ pub(crate) struct SavedChain {
     beside: Vec<usize>,
     /// Of the block above the head; none or one.
     base_fee: Vec<u64>,
+    chain_ids: Vec<SavedChainId>,
+    first_state: u64,
 }
 
 /// A block, or reserved ones, on the branch of a head.
@@ -58,6 +61,13 @@ struct SavedReservation {
 }
 
 #[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedChainId {
+    /// Height from which on it holds.
+    from: u64,
+    chain_id: u64,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
 struct SavedBlock {
     /// One more than the parent's position; zero for the genesis block.
     parent: usize,
@@ -73,6 +83,8 @@ struct SavedBlock {
 #[derive(Debug, RlpEncodable, RlpDecodable)]
 struct SavedReceipt {
     from: Address,
+    /// That of the transaction, which may not be that of its bytes: see [`with_hash`].
+    hash: B256,
     /// None or one.
     contract_address: Vec<Address>,
     success: bool,
@@ -162,6 +174,12 @@ impl Saver {
             canonical: entries.iter().map(entry).collect(),
             beside: beside.into_iter().filter_map(position).collect(),
             base_fee: chain.base_fee.into_iter().collect(),
+            chain_ids: chain
+                .chain_ids
+                .iter()
+                .map(|&(from, chain_id)| SavedChainId { from, chain_id })
+                .collect(),
+            first_state: chain.first_state,
         }
     }
 
@@ -187,11 +205,12 @@ impl Saver {
                 self.saved.codes.push(code.original_bytes());
             }
         }
+        let sent = block.block.body.transactions.iter().zip(&block.receipts);
         let saved = SavedBlock {
             parent: parent.map_or(0, |position| position + 1),
             block: block.block.clone(),
             size: block.size,
-            receipts: block.receipts.iter().map(SavedReceipt::from).collect(),
+            receipts: sent.map(SavedReceipt::from).collect(),
             receipt_roots: block.receipt_roots.clone(),
             total_difficulty: block.total_difficulty,
             changes: diff.sorted_accounts().into_iter().map(saved).collect(),
@@ -238,10 +257,17 @@ impl SavedBlocks {
                 diff.accounts.insert(change.address, change_of);
             }
             state.apply(&diff);
+            let mut block = saved.block;
+            let sent = std::mem::take(&mut block.body.transactions);
+            block.body.transactions = sent
+                .into_iter()
+                .zip(&saved.receipts)
+                .map(|(transaction, receipt)| with_hash(transaction, receipt.hash))
+                .collect();
             blocks.push(Arc::new(StoredBlock {
-                hash: saved.block.header.hash_slow(),
-                receipts: receipts(&saved.block, saved.receipts),
-                block: saved.block,
+                hash: block.header.hash_slow(),
+                receipts: receipts(&block, saved.receipts),
+                block,
                 size: saved.size,
                 receipt_roots: saved.receipt_roots,
                 total_difficulty: saved.total_difficulty,
@@ -289,15 +315,7 @@ impl SavedChain {
         for saved in &self.canonical {
             if let Some(position) = saved.block.first() {
                 let block = find(position)?;
-                for (index, transaction) in block.block.body.transactions.iter().enumerate() {
-                    let position = TransactionPosition {
-                        block: block.hash,
-                        index,
-                    };
-                    let hash = *transaction.tx_hash();
-                    chain.transactions.insert_mut(hash, position);
-                }
-                chain.blocks.insert_mut(block.hash, Arc::clone(&block));
+                chain.index(&block);
                 entries.push(Entry::Block(block));
             }
             for saved in &saved.reserved {
@@ -321,14 +339,21 @@ impl SavedChain {
         }
         chain.canonical = Branch::of(entries).ok_or(NoBlock { position: 0 })?;
         chain.base_fee = self.base_fee.first().copied();
+        chain.first_state = self.first_state;
+        chain.chain_ids = self
+            .chain_ids
+            .iter()
+            .map(|saved| (saved.from, saved.chain_id))
+            .collect();
         Ok(chain)
     }
 }
 
-impl From<&Receipt> for SavedReceipt {
-    fn from(receipt: &Receipt) -> Self {
+impl From<(&EthereumTxEnvelope<TxEip4844>, &Receipt)> for SavedReceipt {
+    fn from((transaction, receipt): (&EthereumTxEnvelope<TxEip4844>, &Receipt)) -> Self {
         Self {
             from: receipt.from,
+            hash: *transaction.tx_hash(),
             contract_address: receipt.contract_address.into_iter().collect(),
             success: receipt.success,
             gas_used: receipt.gas_used,

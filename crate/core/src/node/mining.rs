@@ -77,7 +77,7 @@ impl Node {
         context: &RequestContext<'_>,
     ) -> Result<Arc<StoredBlock>, RpcError> {
         let block = self.world.mine(context)?;
-        self.subscriptions.made(&block);
+        self.made(&block);
         Ok(block)
     }
 

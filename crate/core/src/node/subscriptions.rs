@@ -1,13 +1,17 @@
 //! Who is told what is new.
 
 use crate::{
-    chain::{SentTransaction, StoredBlock},
-    rpc::{LogFilter, RpcError, head_of, logs_of, waiting_transaction},
+    chain::{Chain, SentTransaction, StoredBlock},
+    rpc::{LogFilter, RpcError, head_of, logs_of, receipts_of, waiting_transaction},
 };
-use alloy_primitives::U64;
+use alloy_primitives::{B256, U64};
+use alloy_rpc_types_eth::Log;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Most subscriptions that are open at a time.
 const MOST_SUBSCRIPTIONS: usize = 1_000;
@@ -33,6 +37,10 @@ pub(crate) enum Topic {
     Hashes,
     /// Each transaction that comes into the pool.
     Transactions,
+    /// The receipts of each new block: those of these transactions, or all where none is named.
+    Receipts(Arc<BTreeSet<B256>>),
+    /// Whether the node is behind others, which it never is.
+    Syncing,
 }
 
 impl Subscriptions {
@@ -53,6 +61,9 @@ impl Subscriptions {
         }
         self.count += 1;
         let number = U64::from(self.count);
+        if matches!(topic, Topic::Syncing) {
+            self.notifications.push(told(number, false));
+        }
         self.open.insert(number, topic);
         Ok(number)
     }
@@ -65,8 +76,8 @@ impl Subscriptions {
         std::mem::take(&mut self.notifications)
     }
 
-    /// A block was made or imported.
-    pub(super) fn made(&mut self, block: &StoredBlock) {
+    /// A block was made or imported, which is in `chain` now.
+    pub(super) fn made(&mut self, chain: &Chain, block: &StoredBlock) {
         for (number, topic) in &self.open {
             match topic {
                 Topic::Heads => self.notifications.push(told(*number, head_of(block))),
@@ -74,7 +85,34 @@ impl Subscriptions {
                     let logs = logs_of(block, filter).map(|log| told(*number, log));
                     self.notifications.extend(logs);
                 }
-                Topic::Logs(_) | Topic::Hashes | Topic::Transactions => {}
+                Topic::Receipts(hashes) => {
+                    let mut receipts = receipts_of(chain, block);
+                    receipts.retain(|receipt| {
+                        hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
+                    });
+                    if !receipts.is_empty() {
+                        self.notifications.push(told(*number, receipts));
+                    }
+                }
+                Topic::Logs(_) | Topic::Hashes | Topic::Transactions | Topic::Syncing => {}
+            }
+        }
+    }
+
+    /// A block is in the chain no more.
+    pub(super) fn removed(&mut self, block: &StoredBlock) {
+        for (number, topic) in &self.open {
+            if let Topic::Logs(filter) = topic
+                && filter.covers(block.number())
+            {
+                let logs = logs_of(block, filter).map(|log| {
+                    let log = Log {
+                        removed: true,
+                        ..log
+                    };
+                    told(*number, log)
+                });
+                self.notifications.extend(logs);
             }
         }
     }
@@ -89,7 +127,7 @@ impl Subscriptions {
             let notification = match topic {
                 Topic::Hashes => told(*number, transaction.tx_hash()),
                 Topic::Transactions => told(*number, waiting_transaction(transaction)?),
-                Topic::Heads | Topic::Logs(_) => continue,
+                Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => continue,
             };
             self.notifications.push(notification);
         }

@@ -47,6 +47,7 @@ mod kit {
     mod skip;
 }
 mod node {
+    mod dump;
     mod events;
     mod fees;
     mod logs;
@@ -55,12 +56,16 @@ mod node {
     mod pending;
     mod receipts;
     mod reserved;
+    mod rewind;
     mod saved;
+    mod sending;
     mod signing;
     mod state;
 }
 mod rpc {
+    mod lookups;
     mod methods;
+    mod table;
     #[cfg(feature = "schemas")]
     mod vectors;
 }

@@ -4,7 +4,10 @@ use super::{
     super::{Filter, Topic},
     RestoreError,
 };
-use crate::{chain::SentTransaction, rpc::LogFilter};
+use crate::{
+    chain::{SentTransaction, with_hash},
+    rpc::LogFilter,
+};
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Bytes, U64};
@@ -25,6 +28,8 @@ pub(super) struct SavedFilter {
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedSent {
     sender: Address,
+    /// By which it is known: see [`with_hash`].
+    hash: B256,
     /// As EIP-2718 encodes it, without blobs.
     envelope: Bytes,
 }
@@ -42,12 +47,16 @@ struct SavedTopic {
     kind: u8,
     /// JSON; empty where it is not about logs.
     filter: Bytes,
+    /// Of transactions whose receipts are told.
+    hashes: Vec<B256>,
 }
 
 const BLOCKS: u8 = 0;
 const LOGS: u8 = 1;
 const HASHES: u8 = 2;
-const TRANSACTIONS: u8 = 3;
+const RECEIPTS: u8 = 3;
+const SYNCING: u8 = 4;
+const TRANSACTIONS: u8 = 5;
 
 impl SavedFilter {
     pub(super) fn new((number, filter): (&U64, &Filter)) -> Self {
@@ -87,6 +96,9 @@ impl SavedFilter {
                 let transactions = transactions.collect::<Result<_, _>>()?;
                 Filter::Transactions { transactions }
             }
+            Topic::Receipts(_) | Topic::Syncing => {
+                return Err(RestoreError::Missing("such filter"));
+            }
         };
         Ok((self.number, filter))
     }
@@ -96,6 +108,7 @@ impl From<&SentTransaction> for SavedSent {
     fn from(sent: &SentTransaction) -> Self {
         Self {
             sender: sent.signer(),
+            hash: *sent.tx_hash(),
             envelope: sent.encoded_2718().into(),
         }
     }
@@ -104,6 +117,7 @@ impl From<&SentTransaction> for SavedSent {
 impl SavedSent {
     fn restore(self) -> Result<SentTransaction, RestoreError> {
         let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(&self.envelope)?;
+        let envelope = with_hash(envelope, self.hash);
         Ok(SentTransaction::new_unchecked(envelope, self.sender))
     }
 }
@@ -115,6 +129,11 @@ impl SavedSubscription {
             Topic::Logs(filter) => SavedTopic::logs(filter),
             Topic::Hashes => SavedTopic::plain(HASHES),
             Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
+            Topic::Receipts(hashes) => SavedTopic {
+                hashes: hashes.iter().copied().collect(),
+                ..SavedTopic::plain(RECEIPTS)
+            },
+            Topic::Syncing => SavedTopic::plain(SYNCING),
         };
         Self {
             number: *number,
@@ -129,16 +148,20 @@ impl SavedSubscription {
 
 impl SavedTopic {
     const fn plain(kind: u8) -> Self {
-        let filter = Bytes::new();
-        Self { kind, filter }
+        Self {
+            kind,
+            filter: Bytes::new(),
+            hashes: Vec::new(),
+        }
     }
 
     fn logs(filter: &LogFilter) -> Self {
         // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
-        let filter = serde_json::to_vec(filter.request())
-            .unwrap_or_default()
-            .into();
-        Self { kind: LOGS, filter }
+        let filter = serde_json::to_vec(filter.request()).unwrap_or_default();
+        Self {
+            filter: filter.into(),
+            ..Self::plain(LOGS)
+        }
     }
 
     fn restore(&self) -> Result<Topic, RestoreError> {
@@ -153,6 +176,8 @@ impl SavedTopic {
             }
             HASHES => Topic::Hashes,
             TRANSACTIONS => Topic::Transactions,
+            RECEIPTS => Topic::Receipts(Arc::new(self.hashes.iter().copied().collect())),
+            SYNCING => Topic::Syncing,
             _ => return Err(RestoreError::Missing("such topic")),
         })
     }
