@@ -1,7 +1,7 @@
 //! Many empty blocks at once: they are reserved, and made when somebody asks for them.
 
 use alloy_primitives::B256;
-use parevm::{Node, chain::next_base_fee, node::NodeOptions, rpc::ErrorCode};
+use parevm::{Node, chain::next_base_fee, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 
@@ -261,7 +261,7 @@ fn a_saved_node_has_its_reserved_blocks_without_their_bytes() {
     talk.ask("anvil_setBalance", json!([LOUD, "0x9"]));
     let bytes = talk.node.save();
     assert!(bytes.len() < 100_000, "{} bytes", bytes.len());
-    let saved = Node::restore(NodeOptions::default(), &bytes).unwrap();
+    let saved = Node::restore(&bytes).unwrap();
     let (kept, saved_chain) = (talk.node.chain(), saved.chain());
     assert_eq!(saved_chain.head().number(), 52_002);
     for number in (0..=52_002)

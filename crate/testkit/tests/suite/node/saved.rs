@@ -284,11 +284,11 @@ fn bytes_that_are_spoilt_are_an_error() {
 fn bytes_of_another_version_are_an_error_that_says_so() {
     let mut bytes = Conversation::new(json!({})).node.save();
     // A list of some thousand bytes: f9, two bytes of length, and the number of the format.
-    assert_eq!((bytes[0], bytes[3]), (0xf9, 1));
+    assert_eq!((bytes[0], bytes[3]), (0xf9, 2));
     bytes[3] = 0x7f;
     let error = Node::restore(&summed(bytes)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a saved node has format 127, this version reads 1"
+        "a saved node has format 127, this version reads 2"
     );
 }
