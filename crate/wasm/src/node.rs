@@ -1,7 +1,7 @@
 //! The node in memory that one worker owns, and what it answers.
 
 use parevm::Node;
-use parevm::node::{Answer, Host, Memory, Mining, NodeOptions};
+use parevm::node::{Answer, Host, Memory, NodeOptions};
 use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
@@ -183,10 +183,8 @@ fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
             (None, serde_json::to_string(&error).ok())
         }
     };
-    let interval = match node.mining() {
-        Mining::Interval(seconds) => Some(u32::try_from(seconds).unwrap_or(u32::MAX)),
-        Mining::Auto | Mining::Manual => None,
-    };
+    let interval = node.mining().interval;
+    let interval = interval.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     let notifications = node.take_notifications();
     wire::NodeAnswer {
         result,

@@ -3,7 +3,7 @@
 use super::{Chain, StoredBlock, next_base_fee, next_difficulty, next_excess_blob_gas};
 use crate::{
     Engine,
-    block::{AlloyBlock, Block, Transaction, Withdrawal},
+    block::{AlloyBlock, Block, Schedule, Transaction, Withdrawal},
     execute::{
         AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, is_fault_of_transaction,
         receipts_root_with, select,
@@ -97,7 +97,12 @@ impl Chain {
         unfit: Unfit,
         limits: &CallLimits<'_>,
     ) -> Result<BuiltBlock, ExecuteError> {
-        let header = self.next_header(&parent.block.header, attributes);
+        let header = next_header(
+            self.schedule(),
+            &parent.block.header,
+            parent.hash,
+            attributes,
+        );
         let chain_id = self.chain_id();
         let mut input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
         let environment = Environment::new(&input)
@@ -177,39 +182,6 @@ impl Chain {
         })
     }
 
-    /// The header of the child of `parent`, without what execution finds out.
-    fn next_header(&self, parent: &Header, attributes: &BlockAttributes) -> Header {
-        let (number, timestamp) = (parent.number.saturating_add(1), attributes.timestamp);
-        let schedule = self.schedule();
-        let spec = schedule.spec(number, timestamp);
-        let since = |fork| spec.is_enabled_in(fork);
-        let base_fee = attributes.base_fee.unwrap_or_else(|| next_base_fee(parent));
-        let blobs = schedule.blob_params(number, timestamp);
-        let beacon_root = attributes.parent_beacon_block_root;
-        let slot = parent.slot_number.unwrap_or_default().saturating_add(1);
-        Header {
-            parent_hash: parent.hash_slow(),
-            beneficiary: attributes.beneficiary,
-            difficulty: match since(SpecId::MERGE) {
-                true => U256::ZERO,
-                false => next_difficulty(schedule, parent, timestamp),
-            },
-            number,
-            gas_limit: attributes.gas_limit,
-            timestamp,
-            extra_data: attributes.extra_data.clone(),
-            mix_hash: attributes.prev_randao,
-            base_fee_per_gas: since(SpecId::LONDON).then_some(base_fee),
-            withdrawals_root: since(SpecId::SHANGHAI)
-                .then(|| calculate_withdrawals_root(&attributes.withdrawals)),
-            excess_blob_gas: blobs.map(|params| next_excess_blob_gas(parent, &params)),
-            parent_beacon_block_root: since(SpecId::CANCUN).then_some(beacon_root),
-            requests_hash: since(SpecId::PRAGUE).then_some(EMPTY_REQUESTS_HASH),
-            slot_number: since(SpecId::AMSTERDAM).then_some(slot),
-            ..Header::default()
-        }
-    }
-
     /// The transactions of `block` as they were executed. Who sent them is not looked at again.
     pub(crate) fn input_of(&self, block: &StoredBlock) -> Block {
         let AlloyBlock { header, body } = &block.block;
@@ -253,6 +225,43 @@ impl Chain {
                 transactions.iter().map(Transaction::from).collect(),
             )
         }
+    }
+}
+
+/// Header of the child of `parent`, which has this hash, without what execution finds out.
+pub(super) fn next_header(
+    schedule: &Schedule,
+    parent: &Header,
+    parent_hash: B256,
+    attributes: &BlockAttributes,
+) -> Header {
+    let (number, timestamp) = (parent.number.saturating_add(1), attributes.timestamp);
+    let spec = schedule.spec(number, timestamp);
+    let since = |fork| spec.is_enabled_in(fork);
+    let base_fee = attributes.base_fee.unwrap_or_else(|| next_base_fee(parent));
+    let blobs = schedule.blob_params(number, timestamp);
+    let beacon_root = attributes.parent_beacon_block_root;
+    let slot = parent.slot_number.unwrap_or_default().saturating_add(1);
+    Header {
+        parent_hash,
+        beneficiary: attributes.beneficiary,
+        difficulty: match since(SpecId::MERGE) {
+            true => U256::ZERO,
+            false => next_difficulty(schedule, parent, timestamp),
+        },
+        number,
+        gas_limit: attributes.gas_limit,
+        timestamp,
+        extra_data: attributes.extra_data.clone(),
+        mix_hash: attributes.prev_randao,
+        base_fee_per_gas: since(SpecId::LONDON).then_some(base_fee),
+        withdrawals_root: since(SpecId::SHANGHAI)
+            .then(|| calculate_withdrawals_root(&attributes.withdrawals)),
+        excess_blob_gas: blobs.map(|params| next_excess_blob_gas(parent, &params)),
+        parent_beacon_block_root: since(SpecId::CANCUN).then_some(beacon_root),
+        requests_hash: since(SpecId::PRAGUE).then_some(EMPTY_REQUESTS_HASH),
+        slot_number: since(SpecId::AMSTERDAM).then_some(slot),
+        ..Header::default()
     }
 }
 

@@ -1,8 +1,8 @@
 //! A chain that goes back, and one that is replaced by blocks of another node.
 
-use super::{Chain, ChainState, StoredBlock, TransactionPosition};
+use super::{Chain, ChainState, StoredBlock, TransactionPosition, branch::Branch};
 use crate::state::{AccountChange, StateDiff};
-use rpds::{HashTrieMapSync, VectorSync};
+use rpds::HashTrieMapSync;
 use std::sync::Arc;
 
 impl Chain {
@@ -12,11 +12,11 @@ impl Chain {
         let mut removed = Vec::new();
         for _ in 0..count {
             let head = Arc::clone(self.head());
-            let has_parent = self.canonical.len() > 1 && head.number() > self.first_state;
-            if !has_parent {
+            let below = head.number().checked_sub(1);
+            let below = below.filter(|_| self.depth() > 0);
+            if !below.is_some_and(|below| self.canonical.truncate(&self.schedule, below)) {
                 break;
             }
-            self.canonical.drop_last_mut();
             self.blocks.remove_mut(&head.hash);
             for transaction in &head.block.body.transactions {
                 self.transactions.remove_mut(transaction.tx_hash());
@@ -33,27 +33,35 @@ impl Chain {
     pub(crate) fn depth(&self) -> u64 {
         self.head()
             .number()
-            .saturating_sub(self.first.max(self.first_state))
+            .saturating_sub(self.genesis().number().max(self.first_state))
     }
 
     /// Replaces all blocks by `blocks`, each the parent of the next, of which only the last has its state;
     /// that of the others is not known. Nothing changes where there are none.
     pub(crate) fn replace(&mut self, blocks: Vec<StoredBlock>) {
-        let Some(last) = blocks.last() else { return };
+        let mut blocks = blocks.into_iter().map(Arc::new);
+        let Some(first) = blocks.next() else { return };
         let chain_id = self.chain_id();
-        self.first_state = last.number();
-        self.first = blocks.first().map_or(0, StoredBlock::number);
-        self.chain_ids = vec![(self.first, chain_id)];
+        self.chain_ids = vec![(first.number(), chain_id)];
         self.blocks = HashTrieMapSync::new_sync();
-        self.canonical = VectorSync::new_sync();
+        self.canonical = Branch::new(Arc::clone(&first));
         self.transactions = HashTrieMapSync::new_sync();
+        self.base_fee = None;
+        self.index(&first);
         for block in blocks {
-            self.append(Arc::new(block));
+            self.append(block);
         }
+        self.first_state = self.head().number();
     }
 
     /// Puts `block` on top of the branch of the head.
     pub(super) fn append(&mut self, block: Arc<StoredBlock>) {
+        self.index(&block);
+        self.canonical.push(block);
+    }
+
+    /// Lets `block`, which is on the branch of the head, and its transactions be found by hash.
+    pub(super) fn index(&mut self, block: &Arc<StoredBlock>) {
         for (index, transaction) in block.block.body.transactions.iter().enumerate() {
             let position = TransactionPosition {
                 block: block.hash,
@@ -62,8 +70,7 @@ impl Chain {
             self.transactions
                 .insert_mut(*transaction.tx_hash(), position);
         }
-        self.blocks.insert_mut(block.hash, Arc::clone(&block));
-        self.canonical.push_back_mut(block);
+        self.blocks.insert_mut(block.hash, Arc::clone(block));
     }
 
     /// The state after the first block, and the state after the head as changes of that one: both can be

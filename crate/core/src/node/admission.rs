@@ -4,7 +4,6 @@ use super::{PoolError, PoolTransaction, World};
 use crate::{
     Block,
     block::Transaction,
-    chain::next_base_fee,
     state::Overlay,
     vm::{Environment, InvalidTransaction},
 };
@@ -63,7 +62,7 @@ fn check_itself(world: &World, transaction: &PoolTransaction) -> Result<(), Pool
     let head = &world.chain.head().block.header;
     let mut header: crate::block::Header = head.into();
     header.gas_limit = world.gas_limit();
-    header.base_fee = header.base_fee.map(|_| next_base_fee(head));
+    header.base_fee = world.chain.next_base_fee();
     // A blob fee is compared when a block is made.
     header.excess_blob_gas = header.excess_blob_gas.map(|_| 0);
     let schedule = world.chain.schedule().clone();

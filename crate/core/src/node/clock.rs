@@ -61,6 +61,11 @@ impl BlockClock {
         self.next = Some(timestamp);
     }
 
+    /// Seconds between blocks, where they are set.
+    pub(super) const fn interval(&self) -> Option<u64> {
+        self.interval
+    }
+
     /// Sets the seconds between blocks; `None` for the host's time. Returns whether they were set before.
     pub(crate) const fn set_interval(&mut self, seconds: Option<u64>) -> bool {
         let had = self.interval.is_some();

@@ -16,6 +16,7 @@ mod filters;
 mod host;
 mod impersonation;
 mod limits;
+mod mining;
 mod options;
 mod pending;
 mod pool;
@@ -32,6 +33,8 @@ pub(crate) use host::RequestContext;
 pub use host::{Host, Memory};
 pub(crate) use impersonation::is_unsigned;
 pub use limits::NodeLimits;
+pub use mining::MiningModes;
+pub(crate) use mining::Pace;
 pub use options::{Mining, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
@@ -60,7 +63,7 @@ pub struct Node {
     options: Arc<NodeOptions>,
     accounts: Arc<Accounts>,
     world: World,
-    mining: Mining,
+    mining: MiningModes,
     impersonation: Impersonation,
     /// With their numbers, oldest first.
     snapshots: Vec<(U64, World)>,
@@ -107,7 +110,7 @@ impl Node {
             None => Chain::from_genesis(&development::genesis(&options, &accounts))?,
         };
         Ok(Self {
-            mining: options.mining,
+            mining: options.mining.into(),
             options: Arc::new(options),
             accounts: Arc::new(accounts),
             world: World::new(chain),
@@ -128,7 +131,7 @@ impl Node {
             Err(error) => return Answer::read(Err(error)),
         };
         // What runs on the block to come runs on a chain that has it.
-        let asks_pending = params.iter().any(|param| param == "pending");
+        let asks_pending = params.iter().any(rpc::is_pending);
         let params = &mut Params::new(params);
         let limits = self.options.limits;
         let watch = limits.watch(host);
@@ -245,7 +248,7 @@ impl Node {
         }
         admission::check(&self.world, &transaction)?;
         let is_next = transaction.nonce() == self.world.account(sender).nonce;
-        let makes_block = self.mining == Mining::Auto && is_next;
+        let makes_block = self.mining.automine && is_next;
         let max_fee = transaction.sent.max_fee_per_gas();
         let base_fee = self.world.next_base_fee();
         if makes_block && max_fee < u128::from(base_fee) {
@@ -256,9 +259,10 @@ impl Node {
             }
             .into());
         }
+        let sent = transaction.sent.clone();
         self.world.pool.add(transaction)?;
-        self.filters.came(hash);
-        self.subscriptions.came(hash);
+        self.filters.came(&sent);
+        self.subscriptions.came(&sent)?;
         if makes_block {
             self.mine(context)?;
             if self.chain().transaction(hash).is_none() {
@@ -267,16 +271,6 @@ impl Node {
             }
         }
         Ok(hash)
-    }
-
-    /// Makes the next block of what is in the pool.
-    pub(crate) fn mine(
-        &mut self,
-        context: &RequestContext<'_>,
-    ) -> Result<Arc<StoredBlock>, RpcError> {
-        let block = self.world.mine(context)?;
-        self.made(&block);
-        Ok(block)
     }
 
     /// Makes the next block of `transactions`, and of nothing in the pool. What does not fit is left out.
@@ -307,30 +301,8 @@ impl Node {
     }
 
     /// Tells subscribers of a block that the chain has now.
-    fn made(&mut self, block: &StoredBlock) {
+    pub(super) fn made(&mut self, block: &StoredBlock) {
         self.subscriptions.made(&self.world.chain, block);
-    }
-
-    /// Makes so many blocks, `interval` seconds apart where that is given.
-    pub(crate) fn mine_many(
-        &mut self,
-        context: &RequestContext<'_>,
-        blocks: u64,
-        interval: Option<u64>,
-    ) -> Result<(), RpcError> {
-        for made in 0..blocks {
-            context.limits.call.ask()?;
-            // The first comes when it comes.
-            if let Some(seconds) = interval
-                && made > 0
-            {
-                let head = self.chain().head().block.header.timestamp;
-                self.world
-                    .set_next_timestamp(head.saturating_add(seconds))?;
-            }
-            self.mine(context)?;
-        }
-        Ok(())
     }
 
     /// Keeps chain and pool as they are now, under the number that is returned.
@@ -410,16 +382,6 @@ impl Node {
 
     pub(crate) const fn world_mut(&mut self) -> &mut World {
         &mut self.world
-    }
-
-    /// When blocks are made.
-    #[must_use]
-    pub const fn mining(&self) -> Mining {
-        self.mining
-    }
-
-    pub(crate) const fn set_mining(&mut self, mining: Mining) {
-        self.mining = mining;
     }
 
     /// What `run` returns of the chain, with the block that would come now on top where `is_pending`.

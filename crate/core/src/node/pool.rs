@@ -119,6 +119,11 @@ impl Pool {
         Some((tip, Reverse(*arrival), sender, nonce))
     }
 
+    /// True when a transaction of `sender` with this nonce waits.
+    pub(super) fn has(&self, sender: Address, nonce: u64) -> bool {
+        self.at(sender, nonce).is_some()
+    }
+
     fn at(&self, sender: Address, nonce: u64) -> Option<&(u64, Arc<PoolTransaction>)> {
         self.senders.get(&sender)?.get(&nonce)
     }

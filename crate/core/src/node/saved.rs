@@ -7,8 +7,8 @@
 mod topic;
 
 use super::{
-    Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions, World,
-    blobs::Blobs, clock::BlockClock, impersonation::Impersonation,
+    Filters, MiningModes, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions,
+    World, blobs::Blobs, clock::BlockClock, impersonation::Impersonation,
 };
 use crate::{
     Chain,
@@ -96,7 +96,6 @@ struct SavedWorld {
     next_timestamp: Vec<u64>,
     block_interval: Vec<u64>,
     gas_limit: Vec<u64>,
-    base_fee: Vec<u64>,
     prev_randao: Vec<B256>,
     min_gas_price: Vec<u64>,
     coinbase: Address,
@@ -128,16 +127,13 @@ struct SavedTransaction {
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedMining {
-    kind: u8,
-    seconds: u64,
+    automine: bool,
+    /// None or one.
+    interval: Vec<u64>,
 }
 
 /// Raised whenever the fields of a saved node change.
-const FORMAT: u64 = 1;
-
-const AUTO: u8 = 0;
-const MANUAL: u8 = 1;
-const INTERVAL: u8 = 2;
+const FORMAT: u64 = 2;
 
 impl Node {
     /// The node as bytes for [`Node::restore`]: chain with states and receipts, pool, snapshots, filters and
@@ -246,7 +242,7 @@ impl Node {
         let subscriptions = saved.subscriptions.into_iter();
         Ok(Self {
             world,
-            mining: saved.mining.restore()?,
+            mining: saved.mining.into(),
             impersonation: Impersonation {
                 accounts: saved.impersonated.into_iter().collect(),
                 everybody: saved.everybody_is_impersonated,
@@ -353,7 +349,6 @@ impl SavedWorld {
             next_timestamp: one(world.clock.next),
             block_interval: one(world.clock.interval),
             gas_limit: one(world.gas_limit),
-            base_fee: one(world.base_fee),
             prev_randao: world.prev_randao.into_iter().collect(),
             min_gas_price: one(world.min_gas_price),
             coinbase: world.coinbase,
@@ -399,7 +394,6 @@ impl SavedWorld {
             },
             coinbase: self.coinbase,
             gas_limit: one(self.gas_limit),
-            base_fee: one(self.base_fee),
             prev_randao: self.prev_randao.into_iter().next(),
             min_gas_price: one(self.min_gas_price),
             blobs,
@@ -429,24 +423,20 @@ impl SavedTransaction {
     }
 }
 
-impl From<Mining> for SavedMining {
-    fn from(mining: Mining) -> Self {
-        let (kind, seconds) = match mining {
-            Mining::Auto => (AUTO, 0),
-            Mining::Manual => (MANUAL, 0),
-            Mining::Interval(seconds) => (INTERVAL, seconds),
-        };
-        Self { kind, seconds }
+impl From<MiningModes> for SavedMining {
+    fn from(modes: MiningModes) -> Self {
+        Self {
+            automine: modes.automine,
+            interval: modes.interval.into_iter().collect(),
+        }
     }
 }
 
-impl SavedMining {
-    const fn restore(&self) -> Result<Mining, RestoreError> {
-        match self.kind {
-            AUTO => Ok(Mining::Auto),
-            MANUAL => Ok(Mining::Manual),
-            INTERVAL => Ok(Mining::Interval(self.seconds)),
-            _ => Err(RestoreError::Missing("way of mining")),
+impl From<SavedMining> for MiningModes {
+    fn from(saved: SavedMining) -> Self {
+        Self {
+            automine: saved.automine,
+            interval: saved.interval.first().copied(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Who is told what is new.
 
 use crate::{
-    chain::{Chain, StoredBlock},
-    rpc::{RpcError, head_of, logs_of, receipts_of},
+    chain::{Chain, SentTransaction, StoredBlock},
+    rpc::{LogFilter, RpcError, head_of, logs_of, receipts_of, waiting_transaction},
 };
 use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::{Filter as LogFilter, Log};
+use alloy_rpc_types_eth::Log;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
@@ -33,6 +33,8 @@ pub(crate) enum Topic {
     Heads,
     /// Logs that pass a filter.
     Logs(Arc<LogFilter>),
+    /// The hash of each transaction that comes into the pool.
+    Hashes,
     /// Each transaction that comes into the pool.
     Transactions,
     /// The receipts of each new block: those of these transactions, or all where none is named.
@@ -79,7 +81,7 @@ impl Subscriptions {
         for (number, topic) in &self.open {
             match topic {
                 Topic::Heads => self.notifications.push(told(*number, head_of(block))),
-                Topic::Logs(filter) => {
+                Topic::Logs(filter) if filter.covers(block.number()) => {
                     let logs = logs_of(block, filter).map(|log| told(*number, log));
                     self.notifications.extend(logs);
                 }
@@ -92,7 +94,7 @@ impl Subscriptions {
                         self.notifications.push(told(*number, receipts));
                     }
                 }
-                Topic::Transactions | Topic::Syncing => {}
+                Topic::Logs(_) | Topic::Hashes | Topic::Transactions | Topic::Syncing => {}
             }
         }
     }
@@ -100,7 +102,9 @@ impl Subscriptions {
     /// A block is in the chain no more.
     pub(super) fn removed(&mut self, block: &StoredBlock) {
         for (number, topic) in &self.open {
-            if let Topic::Logs(filter) = topic {
+            if let Topic::Logs(filter) = topic
+                && filter.covers(block.number())
+            {
                 let logs = logs_of(block, filter).map(|log| {
                     let log = Log {
                         removed: true,
@@ -114,11 +118,20 @@ impl Subscriptions {
     }
 
     /// A transaction came into the pool.
-    pub(super) fn came(&mut self, hash: B256) {
-        let waiting = self.open.iter();
-        let waiting = waiting.filter(|(_, topic)| matches!(topic, Topic::Transactions));
-        let told = waiting.map(|(number, _)| told(*number, hash));
-        self.notifications.extend(told);
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: it cannot be written as JSON.
+    pub(super) fn came(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
+        for (number, topic) in &self.open {
+            let notification = match topic {
+                Topic::Hashes => told(*number, transaction.tx_hash()),
+                Topic::Transactions => told(*number, waiting_transaction(transaction)?),
+                Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => continue,
+            };
+            self.notifications.push(notification);
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Pool, PoolTransaction, RequestContext, blobs::Blobs, clock::BlockClock};
 use crate::{
     Chain,
-    chain::{BlockAttributes, BuiltBlock, StoredBlock, Unfit, next_base_fee},
+    chain::{BlockAttributes, BuiltBlock, StoredBlock, Unfit},
     execute::ExecuteError,
     rpc::RpcError,
     simulate::price::SUGGESTED_TIP,
@@ -29,8 +29,6 @@ pub(crate) struct World {
     pub(crate) coinbase: Address,
     /// Gas limit of blocks, where it is set; else the parent's.
     pub(crate) gas_limit: Option<u64>,
-    /// Base fee of the next block in wei, where it is set.
-    pub(crate) base_fee: Option<u64>,
     /// PREVRANDAO of the next block, where it is set.
     pub(crate) prev_randao: Option<B256>,
     /// Wei per gas that transactions pay at least before London, where it is set.
@@ -46,7 +44,6 @@ impl World {
             clock: BlockClock::default(),
             coinbase: Address::ZERO,
             gas_limit: None,
-            base_fee: None,
             prev_randao: None,
             min_gas_price: None,
             blobs: Blobs::default(),
@@ -67,11 +64,7 @@ impl World {
 
     /// Wei per gas that the next block burns; zero before London.
     pub(crate) fn next_base_fee(&self) -> u64 {
-        let head = &self.chain.head().block.header;
-        match head.base_fee_per_gas {
-            None => 0,
-            Some(_) => self.base_fee.unwrap_or_else(|| next_base_fee(head)),
-        }
+        self.chain.next_base_fee().unwrap_or_default()
     }
 
     /// Wei per gas that a transaction pays at least: the base fee, before London the least gas price.
@@ -109,7 +102,7 @@ impl World {
             timestamp: self.clock.timestamp(now, head.block.header.timestamp),
             beneficiary: self.coinbase,
             gas_limit: self.gas_limit(),
-            base_fee: self.base_fee,
+            base_fee: self.chain.chosen_base_fee(),
             // Nobody's choice, and the same every time.
             prev_randao: self.prev_randao.unwrap_or_else(|| keccak256(head.hash)),
             ..BlockAttributes::default()
@@ -121,6 +114,17 @@ impl World {
         let most = usize::try_from(gas_limit / LEAST_GAS).unwrap_or(usize::MAX);
         self.pool
             .best(base_fee, most, |sender| self.account(sender).nonce)
+    }
+
+    /// True when a transaction waits that its sender's nonce lets into the next block.
+    pub(super) fn has_ready(&self) -> bool {
+        let mut senders = self.pool.senders();
+        senders.any(|sender| self.pool.has(sender, self.account(sender).nonce))
+    }
+
+    /// True when a transaction waits that can pay for a place in the next block.
+    pub(super) fn has_payable(&self) -> bool {
+        !self.offered().is_empty()
     }
 
     /// The best of the pool for the next block.
@@ -185,7 +189,6 @@ impl World {
         }
         self.prune();
         self.clock.made(context.now, block.block.header.timestamp);
-        self.base_fee = None;
         self.prev_randao = None;
         Ok(block)
     }
@@ -212,7 +215,7 @@ impl World {
     fn begin_at_head(&mut self, now: u64) {
         let timestamp = self.chain.head().block.header.timestamp;
         self.clock.reset(now, timestamp);
-        self.base_fee = None;
+        self.chain.choose_base_fee(None);
         self.prev_randao = None;
     }
 

@@ -31,7 +31,7 @@ pub(super) fn answer(
         sent: Recovered::new_unchecked(envelope, sender),
         sidecar: sidecar.map(Arc::new),
     };
-    let mut tx = waiting::json(&filled)?;
+    let mut tx = waiting::json(&filled.sent)?;
     if is_legacy {
         tx["v"] = json!("0x0");
         tx["hash"] = json!(keccak256(&raw));

@@ -1,7 +1,12 @@
 //! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is not
 //! known or pending, an error before Amsterdam. It is made again by running the block.
 
-use super::{ErrorCode, Json, RequestLimits, RpcError, params::Params, replay::Replay, reply};
+use super::{
+    ErrorCode, Json, RequestLimits, RpcError,
+    params::{Params, is_pending},
+    replay::Replay,
+    reply,
+};
 use crate::{
     bal::BlockAccessList,
     chain::{Chain, StoredBlock},
@@ -22,7 +27,7 @@ pub(super) fn named(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Option<BlockAccessList>, RpcError> {
-    let is_pending = params.peek().is_some_and(|block| block == "pending");
+    let is_pending = params.peek().is_some_and(is_pending);
     let block = params.block(chain)?.filter(|_| !is_pending);
     block.map(|block| list_of(chain, block, limits)).transpose()
 }

@@ -20,7 +20,7 @@ pub(super) fn answer(
     let (ready, queued) = pool.of(sender, nonce);
     let mut pooled = ready.into_iter().chain(queued);
     if let Some(pooled) = pooled.find(|one| one.nonce() == nonce) {
-        return reply(waiting::json(pooled)?);
+        return reply(waiting::json(&pooled.sent)?);
     }
     let mut blocks = chain.ancestors(chain.head().hash);
     let mined = blocks.find_map(|block| {

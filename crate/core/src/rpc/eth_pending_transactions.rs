@@ -10,7 +10,7 @@ pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> 
     for sender in world.pool.senders() {
         let (ready, _) = world.pool.of(sender, world.account(sender).nonce);
         for transaction in ready {
-            all.push(waiting::json(transaction)?);
+            all.push(waiting::json(&transaction.sent)?);
         }
     }
     reply(all)

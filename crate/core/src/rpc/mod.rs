@@ -128,8 +128,10 @@ mod evm_set_next_block_timestamp;
 mod evm_set_time;
 mod evm_snapshot;
 mod exact;
+mod hardhat_mine;
 mod json;
 mod limits;
+mod log_filter;
 mod net_listening;
 mod net_peer_count;
 mod net_version;
@@ -158,8 +160,11 @@ pub use exact::parse_exact;
 pub use json::Json;
 use json::reply;
 pub use limits::RequestLimits;
-pub(crate) use object::{block::head_of, log::logs_of, receipt::all as receipts_of};
-pub(crate) use params::Params;
+pub(crate) use log_filter::LogFilter;
+pub(crate) use object::{
+    block::head_of, log::logs_of, receipt::all as receipts_of, waiting::json as waiting_transaction,
+};
+pub(crate) use params::{Params, is_pending};
 
 use crate::{
     chain::Chain,
@@ -398,7 +403,7 @@ const METHODS: &[Method] = methods! {
     "hardhat_impersonateAccount" => Change anvil_impersonate_account, Hardhat;
     "hardhat_loadState" => Change anvil_load_state, Anvil;
     "hardhat_metadata" => Look anvil_metadata, Hardhat;
-    "hardhat_mine" => Change anvil_mine, Hardhat;
+    "hardhat_mine" => Change hardhat_mine, Hardhat;
     "hardhat_reset" => Change anvil_reset, Hardhat;
     "hardhat_setBalance" => Change anvil_set_balance, Hardhat;
     "hardhat_setCode" => Change anvil_set_code, Hardhat;

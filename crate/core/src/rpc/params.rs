@@ -1,6 +1,6 @@
 //! Positional parameters, and what they name.
 
-use super::RpcError;
+use super::{LogFilter, RpcError};
 use crate::{
     chain::{Chain, StoredBlock},
     state::SourceError,
@@ -34,17 +34,7 @@ impl<'a> Params<'a> {
     ) -> Result<Option<T>, RpcError> {
         match self.left.next() {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                let read = serde_path_to_error::deserialize(value);
-                read.map(Some).map_err(|error| {
-                    let path = match error.path().to_string() {
-                        // The parameter itself.
-                        path if path == "." => name.to_owned(),
-                        path => format!("{name}.{path}"),
-                    };
-                    invalid(&path, error.into_inner())
-                })
-            }
+            Some(value) => read(name, value).map(Some),
         }
     }
 
@@ -115,6 +105,14 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// The log filter of a subscription or of a filter that is polled; without one all logs pass.
+    pub(super) fn live_log_filter(&mut self) -> Result<Arc<LogFilter>, RpcError> {
+        let given: Option<Value> = self.optional("filter")?;
+        let filter = LogFilter::new(given.unwrap_or_else(|| Value::Object(Default::default())))?;
+        filter.check_live()?;
+        Ok(filter.into())
+    }
+
     /// As [`Self::block`], where the chain must have it.
     pub(super) fn known<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
         self.block(chain)?.ok_or_else(RpcError::unknown_block)
@@ -135,6 +133,24 @@ impl<'a> Params<'a> {
         }
         self.required(name)
     }
+}
+
+/// Reads `value`, the parameter `name`; an error names the field.
+pub(super) fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, RpcError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = match error.path().to_string() {
+            // The parameter itself.
+            path if path == "." => name.to_owned(),
+            path => format!("{name}.{path}"),
+        };
+        invalid(&path, error.into_inner())
+    })
+}
+
+/// True when a parameter names the pending block, as a tag or as the object of EIP-1898.
+pub(crate) fn is_pending(param: &Value) -> bool {
+    let tag = param.get("blockNumber").unwrap_or(param);
+    tag == "pending"
 }
 
 /// The error of the value at `path`. Of a field that is an address it says what one is: names are not

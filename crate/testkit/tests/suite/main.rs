@@ -49,8 +49,13 @@ mod kit {
 mod node {
     mod dump;
     mod events;
+    mod fees;
+    mod logs;
     mod mining;
     mod options;
+    mod pending;
+    mod receipts;
+    mod reserved;
     mod rewind;
     mod saved;
     mod sending;

@@ -109,6 +109,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (3, "eth_subscribe", json!(["newHeads"])),
         (4, "eth_subscribe", json!(["logs", { "address": KEEPER }])),
         (5, "eth_unsubscribe", json!(["0x1"])),
+        (5, "eth_newPendingTransactionFilter", json!([true])),
+        (5, "eth_subscribe", json!(["newPendingTransactions", true])),
         // What is set before there is a block.
         (6, "anvil_setCode", json!([KEEPER, keeper])),
         (7, "anvil_setBalance", json!([DOOMED, "0x5"])),
@@ -128,6 +130,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (4_000, "evm_snapshot", json!([])),
         (5_000, "anvil_setNonce", json!([NOBODY, "0x7"])),
         (6_000, "evm_mine", json!([])),
+        // All but two of these are reserved.
+        (6_200, "hardhat_mine", json!([1_200])),
         // The same head as in the snapshot that follows, with another state.
         (6_500, "evm_snapshot", json!([])),
         (6_600, "anvil_setBalance", json!([NOBODY, "0x77"])),
@@ -139,6 +143,7 @@ fn script() -> Vec<(u64, &'static str, Value)> {
             json!(["0x77359400"]),
         ),
         (7_003, "evm_increaseTime", json!(["0x64"])),
+        (7_003, "evm_setIntervalMining", json!([5])),
         (7_004, "evm_setAutomine", json!([false])),
         (7_005, "anvil_impersonateAccount", json!([KEEPER])),
         (
@@ -279,11 +284,11 @@ fn bytes_that_are_spoilt_are_an_error() {
 fn bytes_of_another_version_are_an_error_that_says_so() {
     let mut bytes = Conversation::new(json!({})).node.save();
     // A list of some thousand bytes: f9, two bytes of length, and the number of the format.
-    assert_eq!((bytes[0], bytes[3]), (0xf9, 1));
+    assert_eq!((bytes[0], bytes[3]), (0xf9, 2));
     bytes[3] = 0x7f;
     let error = Node::restore(&summed(bytes)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a saved node has format 127, this version reads 1"
+        "a saved node has format 127, this version reads 2"
     );
 }
