@@ -112,6 +112,7 @@ mod testing_build_block_v1;
 mod txpool_content;
 mod txpool_content_from;
 mod txpool_status;
+mod typed_data;
 mod web3_client_version;
 mod web3_sha3;
 

@@ -52,6 +52,7 @@ mod node {
     mod saved;
     mod signing;
     mod state;
+    mod typed_data;
 }
 mod rpc {
     mod methods;
