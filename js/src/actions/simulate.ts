@@ -76,7 +76,10 @@ export declare namespace simulate {
     /** Ends it early. */
     signal?: AbortSignal | undefined
   }
-  /** A transaction that need not be ready to be signed. Who names no price pays none. */
+  /**
+   * A transaction that need not be ready to be signed. Who names no price pays none. Another nonce than the sender
+   * has, and more gas than a block allows, are in the call's `warnings`; another chain is refused.
+   */
   type Call = Omit<TransactionRequest, 'authorizationList'> & {
     /** Signed, or with who is going to sign. */
     authorizationList?: readonly (Authorization | UnsignedAuthorization)[] | undefined

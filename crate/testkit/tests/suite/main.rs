@@ -68,7 +68,9 @@ mod simulate {
         mod assets;
         mod bundles;
         mod failures;
+        mod odd;
         mod side_by_side;
+        mod signing;
         mod traces;
         mod world;
     }
