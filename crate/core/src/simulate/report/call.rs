@@ -338,6 +338,7 @@ impl Done<'_> {
         for ((contract, _), entry) in self.entries {
             if written.contains(contract) {
                 candidates.add(*contract, entry);
+                candidates.add(entry.caller, entry);
             }
         }
         for contract in written {

@@ -70,7 +70,9 @@ impl Keys {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     keys: Keys,
-    /// True when the contract was called by the account of the second key, as where a spender spends.
+    /// Who called the contract when it wrote last. A token may keep its balances in another contract.
+    pub(super) caller: Address,
+    /// True when the account of the second key was that, as where a spender spends.
     is_by_second: bool,
 }
 
@@ -78,6 +80,7 @@ impl Entry {
     pub(super) const fn new(keys: Keys) -> Self {
         Self {
             keys,
+            caller: Address::ZERO,
             is_by_second: false,
         }
     }
@@ -86,6 +89,7 @@ impl Entry {
     pub(super) fn written_by(&mut self, caller: Address) {
         let words = self.keys.words();
         self.is_by_second |= words.get(1).is_some_and(|key| account(*key) == caller);
+        self.caller = caller;
     }
 }
 
