@@ -12,6 +12,7 @@ import os from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from '../scripts/build.mjs'
+import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
 import { program as npmProgram } from '../scripts/start.mjs'
@@ -74,8 +75,7 @@ if (isProgram(import.meta.url)) {
     const unknown = skipped.find((part) => !PARTS.includes(part))
     if (unknown !== undefined) throw new StepError(`there is no part ${unknown}`, PARTS.join(', '))
     const takes = (part) => !skipped.includes(part)
-    const shared = join(root, '../shared/blocks')
-    const folder = values.blocks ?? (capture('ls', [shared]) === null ? 'fixtures' : shared)
+    const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
     const native = await buildNative()
     if (takes('node')) await build(await setup())

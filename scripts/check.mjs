@@ -41,6 +41,26 @@ export function findUnfinished(path, text) {
   })
 }
 
+/**
+ * Paths of `text`, the file at `path`, that leave the repository: by a string with more `..` than the file, or
+ * the crate that Rust code counts from, has folders above it. Where data outside lies is `PAREVM_DATA` alone.
+ */
+export function findOutsidePaths(path, text) {
+  // TypeScript runs from `dist/js`, one folder deeper.
+  const depth = path.split('/').length - (path.startsWith('js/') ? 0 : 1)
+  const crateDepth = path.startsWith('crate/') ? 2 : 1
+  return text.split('\n').flatMap((line, i) => {
+    const leaves = [...line.matchAll(/(\(\s*root,\s*|\bjoin\()?['"`]((?:\.\.\/)+)/g)].some(
+      ([, before, dots]) => {
+        if (before?.includes('root')) return true
+        const ups = dots.length / 3
+        return ups > (before !== undefined && path.endsWith('.rs') ? crateDepth : depth)
+      },
+    )
+    return leaves ? [`${path}:${i + 1}: leaves the repository; see scripts/data.mjs`] : []
+  })
+}
+
 /** Disagreements between the pins and the files that repeat them. */
 export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
   const errors = []
@@ -90,7 +110,7 @@ export function check() {
     if (badName !== null) errors.push(badName)
     if (!codeEndings.test(path)) continue
     const text = read(path)
-    errors.push(...findUnfinished(path, text))
+    errors.push(...findUnfinished(path, text), ...findOutsidePaths(path, text))
     const lines = text.split('\n').length - 1
     if (lines > longFile) say('long', `${path}: ${lines} lines; split it when it next changes`)
   }

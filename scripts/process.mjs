@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The repository. */
@@ -76,16 +77,20 @@ export function capture(command, args, { env = {}, cwd = root } = {}) {
  * Runs a command to its end and resolves with its exit code.
  *
  * Its output goes to stderr as it comes, so that a long step shows progress.
- * `output: 'own'` gives it the caller's stdout. The signals that stop us stop it,
+ * `output: 'own'` gives it the caller's stdout; `onLine` sees each line of its stdout on the way. The signals that stop us stop it,
  * and then us: whoever interrupts a step does not want the next one.
  */
-export function run(command, args, { env = {}, cwd = root, output = 'progress' } = {}) {
+export function run(command, args, { env = {}, cwd = root, output = 'progress', onLine } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...baseEnvironment(), ...env },
-      stdio: output === 'own' ? 'inherit' : ['ignore', 2, 2],
+      stdio: output === 'own' ? 'inherit' : ['ignore', onLine ? 'pipe' : 2, 2],
     })
+    if (onLine) {
+      child.stdout.pipe(process.stderr, { end: false })
+      createInterface({ input: child.stdout }).on('line', onLine)
+    }
     let interrupted = false
     const forward = (signal) => {
       interrupted = true
@@ -103,7 +108,8 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress' }
       say('error', `${command}: ${cause.message}`)
       settle(127)
     })
-    child.on('exit', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)))
+    // `close` comes after `exit` and after the last line.
+    child.on('close', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)))
   })
 }
 

@@ -4,11 +4,13 @@
 //   npm test -- rust node            these suites; `npm test -- --list` names them all
 //   npm test -- node -- -t receipts  what follows the second `--` goes to the runner
 //
-// Each runner prints its own summary; the last lines name the suites that failed.
+// Each runner prints its own summary; the last lines name the suites that failed, and what was not run for
+// want of data that is not in the repository (`PAREVM_DATA`, see data.mjs).
 
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { checkConformance } from './conformance/check.mjs'
+import { outsideFolder, variable } from './data.mjs'
 import { command, root, run, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 import { listFiles } from './stamp.mjs'
@@ -28,10 +30,7 @@ const suites = {
   },
   rust: {
     about: 'the crates, natively: every block and every rule',
-    start: ({ cargo }, rest) =>
-      run('cargo', ['test', '--workspace', '--profile', 'checked', '--locked', ...rest], {
-        env: cargo.env,
-      }),
+    start: ({ cargo }, rest) => testCrates(cargo, rest),
   },
   loom: {
     about: 'the claims of parevm-stm in every order of its steps',
@@ -68,6 +67,22 @@ const suites = {
     built: true,
     start: (ready) => checkConformance(ready),
   },
+}
+
+/** Tests that need outside data are ignored without it, each with its reason; so are they counted. */
+async function testCrates({ env }, rest) {
+  const words = ['test', '--workspace', '--profile', 'checked', '--locked']
+  if (outsideFolder() !== null && !rest.includes('--'))
+    return { code: await run('cargo', [...words, ...rest, '--', '--include-ignored'], { env }) }
+  const lines = []
+  const code = await run('cargo', [...words, ...rest], { env, onLine: (line) => lines.push(line) })
+  return {
+    code,
+    notRun: lines
+      .map((line) => /^test (\S+) \.\.\. ignored, (.*)$/.exec(line))
+      .filter(Boolean)
+      .map(([, test, reason]) => `${test}: ${reason}`),
+  }
 }
 
 function targetFolder(name) {
@@ -108,6 +123,7 @@ await command(async (args) => {
   const chosen = words.length > 0 ? words : Object.keys(suites)
   if (chosen.some((name) => suites[name].built)) await build(ready)
   const outcome = []
+  const lacking = []
   for (const name of chosen) {
     const suite = suites[name]
     if (suite.needs && ready.browsers[suite.needs] === null) {
@@ -116,9 +132,17 @@ await command(async (args) => {
     }
     say('test', `${name}: ${suite.about}`)
     const start = performance.now()
-    const code = await suite.start(ready, rest)
+    const result = await suite.start(ready, rest)
+    const { code, notRun } = typeof result === 'number' ? { code: result } : result
     outcome.push([name, `${code === 0 ? 'passed' : 'FAILED'} (${secondsSince(start)})`])
+    lacking.push(...(notRun ?? []).map((what) => [name, what]))
   }
   for (const [name, text] of outcome) say(name, text)
+  for (const [name, what] of lacking) say('skipped', `${name}: ${what}`)
+  if (lacking.length > 0)
+    say(
+      'skipped',
+      `${lacking.length} parts: ${variable} names no folder with their data; to get it: HACKING.md, "Outside data"`,
+    )
   return outcome.some(([, text]) => text.startsWith('FAILED')) ? 1 : 0
 })

@@ -1,5 +1,6 @@
-// What `npm test` runs of the official fixtures: all of the small suites natively, those of JSON-RPC also in
-// every build and over HTTP, and a sample of the large ones in every build.
+// What `npm test` runs of the official fixtures: the small suites natively, those of JSON-RPC also in every
+// build and over HTTP, and samples of the large ones in every build. The repository has samples of most
+// suites; with outside data the small suites are complete and the samples others.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,38 +11,56 @@ import { createInterface } from 'node:readline'
 import { conformance } from '../conformance.mjs'
 import { root, run, StepError, say, secondsSince } from '../process.mjs'
 import { isInSample } from './sample.mjs'
-import { findFixtures } from './suites.mjs'
+import { findEmbedded, findFixtures } from './suites.mjs'
 
 const seed = 1
-/** Shares of the files of `sampled`, in percent. */
-const inNode = 10
-const inBrowsers = 1
+/** Shares of the files of `sampled`, in percent: of complete suites, and of those in the repository. */
+const shares = {
+  complete: { inNode: 10, inBrowsers: 1 },
+  embedded: { inNode: 100, inBrowsers: 8 },
+}
 const sampled = ['state', 'blockchain']
 const whole = ['precompiles', 'bal', 'zkevm', 'tracers']
 /** Random blocks, and what the native build leaves of each. */
 const made = join(root, 'crate/testkit/regression/made')
 
-/** Resolves with 0 if nothing failed. Needs the folder `../shared`. */
+/** Resolves with the exit code, 0 if nothing failed, and with what was not run for want of data. */
 export async function checkConformance({ cargo, browsers }) {
-  const lacking = [...sampled, ...whole, 'rpc'].find((suite) => findFixtures(suite) === null)
-  if (lacking !== undefined) {
-    say('conformance', `skipped: ../shared has no fixtures of the suite ${lacking}`)
-    return 0
-  }
+  const absent = whole.filter((suite) => fixturesOf(suite) === null)
+  const partial = [...sampled, ...whole].filter(
+    (suite) => findFixtures(suite) === null && !absent.includes(suite),
+  )
+  const notRun = [
+    ...absent.map((suite) => `the fixtures of ${suite}`),
+    ...partial.map((suite) => `the fixtures of ${suite} that are not in the repository's sample`),
+  ]
+  const code = await runParts({ cargo, browsers, absent })
+  return { code, notRun }
+}
+
+const fixturesOf = (suite) => findFixtures(suite) ?? findEmbedded(suite)
+
+/** Resolves with 0 if nothing failed. */
+async function runParts({ cargo, browsers, absent }) {
   const folder = mkdtempSync(join(tmpdir(), 'parevm-sample-'))
   try {
     const [node, pages] = [join(folder, 'node'), join(folder, 'pages')]
     for (const suite of sampled) {
+      const { inNode, inBrowsers } =
+        findFixtures(suite) === null ? shares.embedded : shares.complete
       unpack(suite, join(node, suite), inNode)
       unpack(suite, join(pages, suite), inBrowsers)
     }
+    const rpc = join(folder, 'rpc')
+    mkdirSync(rpc)
+    tar(['-xf', findEmbedded('rpc'), '-C', rpc])
     const parts = []
-    for (const suite of whole)
-      parts.push([`native ${suite}`, () => native(cargo, suite, findFixtures(suite))])
+    for (const suite of whole.filter((suite) => !absent.includes(suite)))
+      parts.push([`native ${suite}`, () => native(cargo, suite, fixturesOf(suite))])
     const inEveryBuild = [
       ...sampled.map((suite) => [suite, join(node, suite)]),
       ['made', made],
-      ['rpc', findFixtures('rpc')],
+      ['rpc', rpc],
     ]
     for (const [suite, dir] of inEveryBuild) {
       parts.push([`native ${suite}`, () => native(cargo, suite, dir)])
@@ -53,7 +72,7 @@ export async function checkConformance({ cargo, browsers }) {
         parts.push([`${build} ${suite}`, () => conformance(words)])
       }
     }
-    parts.push(['served rpc', () => served(findFixtures('rpc'))])
+    parts.push(['served rpc', () => served(rpc)])
     parts.push(['browsers', () => inPages(browsers, pages)])
     let failed = 0
     for (const [name, start] of parts) {
@@ -124,13 +143,13 @@ function inPages(browsers, fixtures) {
 
 /** Unpacks `percent` of a hundred files of a suite; of a smaller share all are in a larger one. */
 function unpack(suite, target, percent) {
-  const archive = findFixtures(suite)
+  const archive = fixturesOf(suite)
   const names = tar(['-tf', archive]).split('\n')
   const chosen = names.filter(
     (name) => name.endsWith('.json') && isInSample(name, { sample: percent, seed }),
   )
   if (chosen.length === 0)
-    throw new StepError(`no file of ${archive} is in the sample`, '../shared')
+    throw new StepError(`no file of ${archive} is in the sample`, `tar -tf ${archive}`)
   mkdirSync(target, { recursive: true })
   tar(['-xf', archive, '-C', target, '--files-from', '-'], chosen.join('\n'))
 }

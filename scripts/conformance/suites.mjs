@@ -1,11 +1,10 @@
-// Where the fixtures of each suite lie in the folder `../shared`.
+// Where the fixtures of each suite lie: all of them in the folder of outside data, samples in the repository.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../process.mjs'
+import { embedded, findOutside } from '../data.mjs'
 
-const shared = join(root, '../shared')
-
+/** Path below the folder of outside data, by suite. */
 const paths = {
   state: 'eest/state_tests.tar.xz',
   blockchain: 'eest/blockchain_tests.tar.xz',
@@ -19,8 +18,14 @@ const paths = {
 
 export const suiteNames = Object.keys(paths)
 
-/** Returns the path of the fixtures of `suite`, or `null` where they are not. */
-export function findFixtures(suite) {
-  const path = join(shared, paths[suite])
+/** Returns the path of all fixtures of `suite`, or `null` where there is no outside data. */
+export const findFixtures = (suite) => findOutside(paths[suite])
+
+/**
+ * Returns the path of the archive of `suite` in the repository, or `null` where there is none: a seeded
+ * sample, of `rpc` everything.
+ */
+export function findEmbedded(suite) {
+  const path = join(embedded, `${suite}.tar.xz`)
   return existsSync(path) ? path : null
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { variable } from '../data.mjs'
 import { root, StepError, say } from '../process.mjs'
 import { findFixtures, suiteNames } from './suites.mjs'
 
@@ -33,7 +34,7 @@ export async function writeTable(conformance, args) {
   try {
     for (const suite of suiteNames) {
       const dir = findFixtures(suite)
-      if (dir === null) throw new StepError(`../shared has no fixtures of ${suite}`, 'ls ../shared')
+      if (dir === null) throw new StepError(`there are no fixtures of ${suite}`, `${variable}=DIR`)
       for (const [build, threads] of builds.filter(([build]) => wanted.includes(build))) {
         const json = join(folder, `${suite}-${build}.json`)
         const words = ['--suite', suite, '--dir', dir, '--build', build, '--threads', threads]

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareVersionsOf, findForbidden, findUnfinished, judgeName } from '../check.mjs'
+import {
+  compareVersionsOf,
+  findForbidden,
+  findOutsidePaths,
+  findUnfinished,
+  judgeName,
+} from '../check.mjs'
 
 const agreeing = {
   pins: {
@@ -35,6 +41,29 @@ test('unfinished work is named with its line', () => {
     'a.rs:2: unfinished work is not merged',
   ])
   assert.deepEqual(findUnfinished('a.rs', 'fn todos() {}'), [])
+})
+
+test('a path that leaves the repository is named, however it begins', () => {
+  const up = '../'
+  const leaves = [
+    ['scripts/a.mjs', `const folder = join(root, '${up}data')`],
+    ['scripts/a.mjs', `import '${up}${up}data.mjs'`],
+    ['tests/node/a.test.ts', `new URL('${up}${up}${up}data/', import.meta.url)`],
+    ['crate/testkit/src/a.rs', `Path::new(env!("CARGO_MANIFEST_DIR")).join("${up}${up}${up}data")`],
+    ['crate/testkit/src/deep/er/a.rs', `folder.join("${up}${up}${up}data")`],
+  ]
+  for (const [path, line] of leaves)
+    assert.deepEqual(
+      findOutsidePaths(path, `\n${line}`),
+      [`${path}:2: leaves the repository; see scripts/data.mjs`],
+      line,
+    )
+  const stays = [
+    ['scripts/a.mjs', `import '${up}package.json'`],
+    ['tests/node/a.test.ts', `from '${up}${up}dist/js/src/index.js'`],
+    ['crate/testkit/src/a.rs', `Path::new(env!("CARGO_MANIFEST_DIR")).join("${up}${up}fixtures")`],
+  ]
+  for (const [path, line] of stays) assert.deepEqual(findOutsidePaths(path, line), [], line)
 })
 
 test('versions that agree are silent', () => {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { createEvm } from '../../dist/js/src/index.js'
 
@@ -7,6 +8,9 @@ const LOOP = '0x5b5f56'
 /** Reverts with `Error("no")`. */
 const REVERTS = '0x6308c379a060e01b5f5260206004526002602452616e6f60f01b60445260645ffd'
 const at = '0x00000000000000000000000000000000000000cc'
+/** Reads a file of execution-apis. */
+const archive = fileURLToPath(new URL('../../crate/testkit/data/rpc.tar.xz', import.meta.url))
+const embedded = (name: string) => execFileSync('tar', ['-xOf', archive, name])
 const with_ = (code: `0x${string}`) => ({ to: at, stateOverride: [{ address: at, code }] }) as const
 
 describe.each([
@@ -88,11 +92,9 @@ describe.each([
   })
 })
 
-const folder = new URL('../../../shared/execution-apis/', import.meta.url)
-const genesis = await readFile(new URL('genesis.json', folder), 'utf8').catch(() => undefined)
-
-test.skipIf(genesis === undefined)('a chain is imported', async () => {
-  const importChain = new Uint8Array(await readFile(new URL('chain.rlp', folder)))
+test('a chain is imported', async () => {
+  const genesis = embedded('genesis.json').toString()
+  const importChain = new Uint8Array(embedded('chain.rlp'))
   await using evm = await createEvm({ threads: 2, genesis, importChain })
   expect(await evm.provider.request({ method: 'eth_blockNumber' })).toBe('0x36')
   const spoilt = importChain.slice()

@@ -37,8 +37,8 @@ pub(crate) struct Arguments {
     /// Numbers of executing threads.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 4, 8])]
     threads: Vec<usize>,
-    /// Folder of the blocks that are spoilt. Default: ../shared/blocks beside the repository, else
-    /// those in the package.
+    /// Folder of the blocks that are mutated. Default: `blocks` of the folder that PAREVM_DATA names,
+    /// else those in the package.
     #[arg(long)]
     blocks: Option<PathBuf>,
     /// Prints a hash of what each made block leaves, and compares nothing.

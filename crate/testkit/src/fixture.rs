@@ -1,18 +1,16 @@
 //! Fixture files, gzip or plain.
 
+use crate::data;
 use flate2::read::GzDecoder;
 use parevm::{
     Engine,
     block::{Fixture, FixtureError},
 };
 use std::{
-    env, fs, io,
+    fs, io,
     io::Read,
     path::{Path, PathBuf},
 };
-
-/// Environment variable that names the folder of recorded blocks.
-pub const BLOCKS_VARIABLE: &str = "PAREVM_BLOCKS";
 
 /// Why a fixture file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,19 +89,10 @@ pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The folder of recorded blocks: the one that [`BLOCKS_VARIABLE`] names, else `../shared/blocks`
-/// beside the repository, else the repository's own `fixtures`.
+/// Returns the folder of recorded blocks: `blocks` of the outside data, else [`embedded_folder`].
 #[must_use]
 pub fn blocks_folder() -> PathBuf {
-    if let Some(folder) = env::var_os(BLOCKS_VARIABLE) {
-        return PathBuf::from(folder);
-    }
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/blocks");
-    if shared.is_dir() {
-        shared
-    } else {
-        embedded_folder()
-    }
+    data::find_outside("blocks").unwrap_or_else(embedded_folder)
 }
 
 /// The folder of the blocks that the package ships.

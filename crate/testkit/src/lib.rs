@@ -8,6 +8,7 @@ pub mod compare;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod conversation;
+pub mod data;
 pub mod fixture;
 pub mod fuzz;
 pub mod measure;

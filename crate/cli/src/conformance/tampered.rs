@@ -1,25 +1,15 @@
 //! Official fixtures that are made wrong must fail, with what is wrong in words.
-//!
-//! Needs `../shared`; without it there is nothing to tamper with, and these tests say so.
 
 use super::{files, sample::Sample};
 use parevm::{Engine, Executor};
-use parevm_testkit::conformance::{Outcome, Setup, Suite};
-use std::path::{Path, PathBuf};
+use parevm_testkit::{
+    conformance::{Outcome, Setup, Suite},
+    data,
+};
 
-fn shared(archive: &str) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/eest");
-    let path = folder.join(archive);
-    if !path.exists() {
-        println!("not run: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
-
-/// The text of the file in `archive` whose name ends with `name`.
-fn text(suite: Suite, archive: &str, name: &str) -> Option<String> {
-    let path = shared(archive)?;
+/// Returns the text of the file whose name ends with `name` in an archive of the repository.
+fn text(suite: Suite, archive: &str, name: &str) -> String {
+    let path = data::embedded(archive);
     let all = Sample {
         percent: 100.0,
         seed: 0,
@@ -30,8 +20,7 @@ fn text(suite: Suite, archive: &str, name: &str) -> Option<String> {
             text = found.file.and_then(files::File::read).ok();
         }
     });
-    assert!(text.is_some(), "{archive} has no {name}");
-    text.and_then(|text| String::from_utf8(text).ok())
+    String::from_utf8(text.unwrap_or_else(|| panic!("{archive} has no {name}"))).unwrap()
 }
 
 /// Why the first case fails that does.
@@ -66,10 +55,8 @@ fn fails(suite: Suite, text: &str, (from, to): (&str, &str), words: &str) {
 
 #[test]
 fn a_wrong_list_fails() {
-    let archive = "bal_tests.tar.xz";
-    let Some(valid) = text(Suite::Bal, archive, "/bal_empty_block_no_coinbase.json") else {
-        return;
-    };
+    let archive = "bal.tar.xz";
+    let valid = text(Suite::Bal, archive, "/bal_empty_block_no_coinbase.json");
     assert_eq!(failure(Suite::Bal, &valid), None);
     let list = valid.find("blockAccessList\"").unwrap_or_default();
     let (head, list) = valid.split_at(list);
@@ -93,11 +80,9 @@ fn a_wrong_list_fails() {
 
 #[test]
 fn a_list_that_is_refused_for_another_reason_fails() {
-    let archive = "bal_tests.tar.xz";
+    let archive = "bal.tar.xz";
     let name = "/bal_invalid_duplicate_account.json";
-    let Some(invalid) = text(Suite::Bal, archive, name) else {
-        return;
-    };
+    let invalid = text(Suite::Bal, archive, name);
     assert_eq!(failure(Suite::Bal, &invalid), None);
     let change = ("INCORRECT_BLOCK_FORMAT", "INVALID_BAL_HASH");
     fails(Suite::Bal, &invalid, change, "occurs more than once");
@@ -107,11 +92,9 @@ fn a_list_that_is_refused_for_another_reason_fails() {
 
 #[test]
 fn a_wrong_witness_fails() {
-    let archive = "zkevm_tests.tar.xz";
+    let archive = "zkevm.tar.xz";
     let name = "/witness_headers_empty_block.json";
-    let Some(valid) = text(Suite::Zkevm, archive, name) else {
-        return;
-    };
+    let valid = text(Suite::Zkevm, archive, name);
     assert_eq!(failure(Suite::Zkevm, &valid), None);
     // A byte of the first leaf: its branch no longer finds it.
     let change = ("f869a0209d57", "f869a0209d58");
@@ -125,10 +108,8 @@ fn a_wrong_witness_fails() {
 
 #[test]
 fn other_rules_need_a_reason() {
-    let archive = "zkevm_tests.tar.xz";
-    let Some(other) = text(Suite::Zkevm, archive, "/witness_codes_extcodesize.json") else {
-        return;
-    };
+    let archive = "zkevm.tar.xz";
+    let other = text(Suite::Zkevm, archive, "/witness_codes_extcodesize.json");
     assert_eq!(failure(Suite::Zkevm, &other), None);
     let change = ("tests/amsterdam/eip8025", "tests/amsterdan/eip8025");
     fails(Suite::Zkevm, &other, change, "plain revm: gas used");

@@ -1,7 +1,7 @@
 //! A chain in memory: a recorded one is imported, and blocks that break one rule each are not.
 
+use crate::execution_apis::{self, genesis_chain};
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
-use alloy_genesis::Genesis;
 use alloy_primitives::{B64, B256, Bytes, U256, b256};
 use alloy_rlp::{Decodable, Encodable};
 use parevm::{
@@ -10,31 +10,15 @@ use parevm::{
     chain::{ImportError, OmmerViolation, StoredBlock, Violation},
     execute::Receipt,
 };
-use std::{
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Envelope = EthereumTxEnvelope<TxEip4844>;
 
 /// Hash of block 54, as `headfcu.json` beside the chain has it.
 const HEAD: B256 = b256!("d226371d0b1551adb03fb52b71f08e3e11247fe9b1af994768af8cdaa8e7dcd7");
 
-/// The chain of execution-apis: 54 blocks from Homestead to Osaka.
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis")
-}
-
-fn genesis() -> Chain {
-    let text = fs::read(folder().join("genesis.json")).unwrap();
-    let genesis: Genesis = serde_json::from_slice(&text).unwrap();
-    Chain::from_genesis(&genesis).unwrap()
-}
-
 fn recorded() -> Vec<AlloyBlock> {
-    let bytes = fs::read(folder().join("chain.rlp")).unwrap();
-    let mut rest = bytes.as_slice();
+    let mut rest = execution_apis::blocks();
     let mut blocks = Vec::new();
     while !rest.is_empty() {
         blocks.push(AlloyBlock::decode(&mut rest).unwrap());
@@ -45,7 +29,7 @@ fn recorded() -> Vec<AlloyBlock> {
 /// The chain up to the parent of block `number`, and that block.
 fn before(number: usize) -> (Engine, Chain, AlloyBlock) {
     let engine = Engine::new(2).unwrap();
-    let (mut chain, mut blocks) = (genesis(), recorded());
+    let (mut chain, mut blocks) = (genesis_chain(), recorded());
     for block in &blocks[..number - 1] {
         import(&mut chain, &engine, block).unwrap();
     }
@@ -60,7 +44,7 @@ fn import(chain: &mut Chain, engine: &Engine, block: &AlloyBlock) -> Result<B256
 
 #[test]
 fn every_executor_imports_the_recorded_chain() {
-    let bytes = fs::read(folder().join("chain.rlp")).unwrap();
+    let bytes = execution_apis::blocks();
     for (threads, executor) in [
         (1, Executor::Sequential),
         (1, Executor::Parallel),
@@ -72,7 +56,7 @@ fn every_executor_imports_the_recorded_chain() {
             ..Default::default()
         };
         let engine = Engine::new(threads).unwrap();
-        let mut chain = genesis();
+        let mut chain = genesis_chain();
         assert_eq!(chain.import_all(&engine, &bytes, &options).unwrap(), 54);
         assert_eq!(chain.head().hash, HEAD, "{executor}, {threads} threads");
     }
@@ -412,7 +396,7 @@ fn after_the_merge_there_are_no_ommers() {
 #[test]
 fn a_block_without_its_parent_is_refused_until_that_comes() {
     let (engine, chain, block) = before(3);
-    let mut early = genesis();
+    let mut early = genesis_chain();
     let error = import(&mut early, &engine, &block).unwrap_err();
     assert!(matches!(
         error,

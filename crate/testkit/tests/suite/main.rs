@@ -17,6 +17,7 @@ mod block {
     mod system;
 }
 mod chain;
+mod execution_apis;
 mod executor {
     mod adversarial;
     mod bal;

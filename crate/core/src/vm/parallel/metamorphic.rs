@@ -2,8 +2,7 @@
 //! any other within its interval, and nothing changes. And each hook is needed
 //! for that.
 //!
-//! `PAREVM_SEED` gives another first seed, `PAREVM_SEEDS` the number of seeds,
-//! `PAREVM_BLOCKS` another folder of recorded blocks.
+//! `PAREVM_SEED` gives another first seed, `PAREVM_SEEDS` the number of seeds.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,6 +1,6 @@
 //! Every recorded block: executors against each other, plain revm and the header.
 //!
-//! `PAREVM_BLOCKS` names the folder of blocks, `PAREVM_REPEAT` how often each is run in parallel.
+//! `PAREVM_REPEAT` says how often each is run in parallel.
 
 use parevm::{Checks, Engine, ExecuteOptions, Executor, block::Fixture};
 use parevm_testkit::{baseline, compare::difference, fixture};

@@ -1,7 +1,5 @@
 //! Blocks on a state of which nothing is at hand at first: transactions are set
 //! aside at what has to be fetched, and the outcome is the same.
-//!
-//! `PAREVM_BLOCKS` names another folder of blocks.
 
 use alloy_primitives::{Address, B256, U256, map::HashSet};
 use parevm::{

@@ -1,12 +1,12 @@
 //! A node as bytes, and the same node of them.
 
+use crate::execution_apis;
 use parevm::{
     Engine, Node,
     node::{Host, NodeOptions},
 };
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
-use std::{fs, path::Path};
 
 const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const BOB: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
@@ -210,9 +210,7 @@ fn a_node_that_was_saved_is_the_same_and_goes_on_the_same() {
 
 #[test]
 fn a_recorded_chain_is_saved_with_every_state() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis");
-    let genesis: Value =
-        serde_json::from_slice(&fs::read(folder.join("genesis.json")).unwrap()).unwrap();
+    let genesis: Value = serde_json::from_slice(execution_apis::genesis_text()).unwrap();
     let options = json!({ "genesis": genesis });
     let mut talk = Conversation::new(options.clone());
     let engine = Engine::new(2).unwrap();
@@ -223,8 +221,8 @@ fn a_recorded_chain_is_saved_with_every_state() {
         memory: None,
         cancel: None,
     };
-    let blocks = fs::read(folder.join("chain.rlp")).unwrap();
-    assert_eq!(talk.node.import(&host, &blocks).unwrap(), 54);
+    let blocks = execution_apis::blocks();
+    assert_eq!(talk.node.import(&host, blocks).unwrap(), 54);
     let saved = again(&options, &talk.node);
     assert_same(&talk.node, &saved, "imported");
     for number in 1..=54 {

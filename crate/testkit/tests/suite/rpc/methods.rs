@@ -1,30 +1,8 @@
 //! Methods of JSON-RPC on the chain of execution-apis, beside what its vectors ask for.
 
-use alloy_genesis::Genesis;
-use parevm::{
-    Chain, Engine, ExecuteOptions,
-    rpc::{self, ErrorCode},
-};
+use crate::execution_apis::chain;
+use parevm::rpc::{self, ErrorCode};
 use serde_json::{Value, json};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis")
-}
-
-fn chain() -> Chain {
-    let text = fs::read(folder().join("genesis.json")).unwrap();
-    let genesis: Genesis = serde_json::from_slice(&text).unwrap();
-    let mut chain = Chain::from_genesis(&genesis).unwrap();
-    let bytes = fs::read(folder().join("chain.rlp")).unwrap();
-    let engine = Engine::new(2).unwrap();
-    let options = ExecuteOptions::default();
-    chain.import_all(&engine, &bytes, &options).unwrap();
-    chain
-}
 
 #[test]
 fn what_cannot_be_answered_is_named() {

@@ -1,32 +1,18 @@
 //! Every method of JSON-RPC on the vectors of execution-apis, and vectors that are made wrong.
 
+use crate::execution_apis;
 use parevm::{Engine, rpc};
 use parevm_testkit::conformance::{
     Outcome, Setup, Suite,
     rpc::{Beside, pack},
 };
 use serde_json::{Value, json, value::RawValue};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis")
-}
 
 fn beside() -> Box<RawValue> {
     let mut beside = Beside::default();
-    let mut folders = vec![folder()];
-    while let Some(here) = folders.pop() {
-        for entry in fs::read_dir(here).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.strip_prefix(folder()).unwrap().display().to_string();
-            if path.is_dir() {
-                folders.push(path);
-            } else if Beside::has(&name) {
-                beside.add(&name, &fs::read(&path).unwrap());
-            }
+    for (name, bytes) in execution_apis::files() {
+        if Beside::has(name) {
+            beside.add(name, bytes);
         }
     }
     beside.joined()
@@ -55,15 +41,12 @@ fn every_method_answers_as_the_vectors_of_execution_apis() {
     let mut passed = 0;
     let mut wrong = Vec::new();
     for method in rpc::methods() {
-        // Some have no vectors.
-        let Ok(files) = fs::read_dir(folder().join(method)) else {
-            continue;
-        };
-        for file in files {
-            let path = file.unwrap().path();
-            match run(&pack(&beside, &fs::read(&path).unwrap())) {
+        let folder = format!("{method}/");
+        let files = execution_apis::files().iter();
+        for (name, text) in files.filter(|(name, _)| name.starts_with(&folder)) {
+            match run(&pack(&beside, text)) {
                 Outcome::Passed => passed += 1,
-                other => wrong.push(format!("{}: {other:?}", path.display())),
+                other => wrong.push(format!("{name}: {other:?}")),
             }
         }
     }

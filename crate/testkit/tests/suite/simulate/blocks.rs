@@ -1,6 +1,6 @@
 //! Blocks that could follow, beside what the vectors of execution-apis ask for.
 
-use alloy_genesis::Genesis;
+use crate::execution_apis;
 use alloy_primitives::{Address, U256, address, hex};
 use parevm::{
     Chain, Engine, ExecuteOptions,
@@ -10,8 +10,6 @@ use parevm::{
 };
 use serde_json::{Value, json};
 use std::{
-    fs,
-    path::Path,
     sync::{
         LazyLock,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -23,17 +21,7 @@ const RICH: Address = address!("00000000000000000000000000000000000000aa");
 const CONTRACT: Address = address!("00000000000000000000000000000000000000cc");
 
 /// The chain of execution-apis: its head is block 54, under Osaka.
-static CHAIN: LazyLock<Chain> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/execution-apis");
-    let text = fs::read(folder.join("genesis.json")).unwrap();
-    let genesis: Genesis = serde_json::from_slice(&text).unwrap();
-    let mut chain = Chain::from_genesis(&genesis).unwrap();
-    let bytes = fs::read(folder.join("chain.rlp")).unwrap();
-    let engine = Engine::new(2).unwrap();
-    let options = ExecuteOptions::default();
-    chain.import_all(&engine, &bytes, &options).unwrap();
-    chain
-});
+static CHAIN: LazyLock<Chain> = LazyLock::new(execution_apis::chain);
 
 fn simulate(payload: Value, limits: &CallLimits<'_>) -> Result<Vec<SimulatedBlock>, SimulateError> {
     let payload = serde_json::from_value(payload).unwrap();

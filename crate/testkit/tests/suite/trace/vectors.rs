@@ -1,12 +1,16 @@
 //! Every tracer on geth's own cases.
 
 use parevm::Engine;
-use parevm_testkit::conformance::{Outcome, Setup, Suite, Verdict};
-use std::{fs, path::Path};
+use parevm_testkit::{
+    conformance::{Outcome, Setup, Suite, Verdict},
+    data,
+};
+use std::fs;
 
 #[test]
+#[ignore = "needs outside data: tracers"]
 fn tracers_answer_as_geth_does() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/tracers");
+    let folder = data::outside("tracers").unwrap();
     let engine = Engine::new(1).unwrap();
     let setup = Setup {
         engine: &engine,
