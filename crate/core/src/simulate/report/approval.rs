@@ -181,7 +181,7 @@ impl<'l> Approvals<'l> {
         let changes = approvals.filter_map(|((approval, claim), (before, after))| {
             let (before, after) = (said(approval, before), said(approval, after));
             let agrees = claim.agrees(after);
-            (before != after || !agrees).then_some(ApprovalChange {
+            (differs(before, after) || !agrees).then_some(ApprovalChange {
                 approval,
                 before,
                 after,
@@ -199,13 +199,26 @@ fn support(found: &BTreeMap<Approval, (Option<Grant>, Option<Grant>)>, event: &E
         return 0;
     };
     let (before, after) = found.get(approval).copied().unwrap_or_default();
-    let is_changed = said(*approval, before) != said(*approval, after);
+    let is_changed = differs(said(*approval, before), said(*approval, after));
     let is_granted = after.is_some_and(|after| is_same(*grant, after));
     match (is_changed, is_granted) {
         (true, true) => 4,
         (true, false) => 3,
         (false, true) => 2,
-        (false, false) => (before.is_some() || after.is_some()).into(),
+        (false, false) => after.is_some().into(),
+    }
+}
+
+/// Whether a contract allows something else than before. One that does not answer allows nothing: before it is
+/// created it answers, and then perhaps no more.
+fn differs(before: Option<Grant>, after: Option<Grant>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => before != after,
+        (one, other) => one.or(other).is_some_and(|grant| match grant {
+            Grant::Amount(amount) | Grant::Until { amount, .. } => !amount.is_zero(),
+            Grant::Account(account) => !account.is_zero(),
+            Grant::All(all) => all,
+        }),
     }
 }
 

@@ -230,6 +230,43 @@ fn approvals_without_events_are_told_by_the_entry_that_was_written() {
     );
 }
 
+/// What the contract answers was nothing before it was there, whatever it answers then.
+#[test]
+fn approvals_of_a_contract_that_the_bundle_creates_are_told() {
+    let bob = BOB.to_string().to_lowercase();
+    let created = ALICE.create(0);
+    let deploy = |name: &str| {
+        let code = code(name);
+        let [.., high, low] = code.len().to_be_bytes();
+        // PUSH2 length, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN
+        let init = [0x61, high, low, 0x80, 0x60, 10, 0x5f, 0x39, 0x5f, 0xf3];
+        json!({ "data": Bytes::from([&init, code.as_ref()].concat()) })
+    };
+    let summary = |name: &str, calls: &[(Address, Vec<u8>)]| {
+        let calls = calls.iter();
+        let calls =
+            calls.map(|(_, data)| json!({ "to": created, "data": Bytes::from(data.clone()) }));
+        let calls: Vec<_> = std::iter::once(deploy(name)).chain(calls).collect();
+        let report = World::new().report(json!({ "from": ALICE, "calls": calls }));
+        assert_eq!(report["status"], "success", "{report}");
+        approvals(&report)
+    };
+    let allow = call(
+        "allow(uint256,address,uint256)",
+        &[number(3), word(BOB), number(5)],
+    );
+    assert_eq!(
+        summary("Units", &[mint(9), allow.clone()]),
+        ["erc20 AliceBob 0x0 0x5"]
+    );
+    assert_eq!(
+        summary("Ones", &[mint(5), allow.clone()]),
+        [format!("erc721  {} {bob}", Address::ZERO)]
+    );
+    let send = call("sendQuietly(address,uint256)", &[word(CAROL), number(5)]);
+    assert_eq!(summary("Ones", &[mint(5), allow, send]), [] as [&str; 0]);
+}
+
 /// What is spent leaves less than the last event said, and never more.
 #[test]
 fn an_approval_that_is_more_than_its_event_said_is_flagged() {
@@ -250,10 +287,19 @@ fn balances_without_events_are_told() {
         ]
     );
     assert_eq!(
-        changes(&last("Ones", &[mint(5), quietly])),
+        changes(&last("Ones", &[mint(5), quietly.clone()])),
         [
             "Alice erc721#0x5 0x1 0x0 -0x1 claims 0x0",
             "Bob erc721#0x5 0x0 0x1 0x1 claims 0x0",
+        ]
+    );
+    // Its balances are in another contract.
+    let open = call("open()", &[]);
+    assert_eq!(
+        changes(&last("Apart", &[open, mint(100), quietly])),
+        [
+            "Alice erc20 0x64 0x5f -0x5 claims 0x0",
+            "Bob erc20 0x0 0x5 0x5 claims 0x0",
         ]
     );
     let mint = call(
