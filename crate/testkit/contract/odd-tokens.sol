@@ -96,11 +96,11 @@ contract Wolf is Units {
 }
 
 // Keeps its balances in another contract.
-contract Ledger { mapping(address => uint) public balanceOf; function set(address a, uint v) public { balanceOf[a] = v; } }
+contract Ledger { mapping(address => uint) public units; function set(address a, uint v) public { units[a] = v; } }
 contract Apart {
   Ledger ledger;
   function open() public { ledger = new Ledger(); }
-  function balanceOf(address a) public view returns (uint) { return ledger.balanceOf(a); }
+  function balanceOf(address a) public view returns (uint) { return ledger.units(a); }
   function mint(address a, uint v) public { ledger.set(a, balanceOf(a) + v); }
   function sendQuietly(address t, uint v) public { ledger.set(msg.sender, balanceOf(msg.sender) - v); mint(t, v); }
 }

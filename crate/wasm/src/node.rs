@@ -2,7 +2,7 @@
 
 use parevm::Node;
 use parevm::node::{Answer, Host, Memory, Mining, NodeOptions};
-use parevm::rpc::{ErrorCode, RpcError};
+use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -21,9 +21,8 @@ impl Engine {
     /// A `WireError` that names the field: the options are wrong.
     #[wasm_bindgen(js_name = openNode)]
     pub fn open_node(&self, options: &str) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
-        let node = Node::new(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let node = Node::new(read_options(options)?)
+            .map_err(|error| WireError::chain("genesis", &error))?;
         self.node.replace(Some(node));
         Ok(())
     }
@@ -70,19 +69,17 @@ impl Engine {
         Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
     }
 
-    /// Opens the node that was saved as `bytes`, in place of the one before. `options` are those that it
-    /// was opened with.
+    /// Opens the node that was saved as `bytes`, in place of the one before. Of `options` only the limits
+    /// are its own: it has the others that it was opened with.
     ///
     /// # Errors
     ///
     /// A `WireError`: these are not the bytes of such a node.
     #[wasm_bindgen(js_name = restoreNode)]
     pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
-        let lost = |error| WireError::bug(format!("the node cannot be restored: {error}"));
-        let node = Node::restore(options, bytes).map_err(lost)?;
-        self.node.replace(Some(node));
+        let options = read_options(options)?;
+        let node = Node::restore(bytes).map_err(|error| WireError::chain("saved", &error))?;
+        self.node.replace(Some(node.with_limits(options.limits)));
         Ok(())
     }
 
@@ -106,7 +103,7 @@ impl Engine {
             let Answer { result, changed } = node.request(host, method, &params);
             node.take_notifications();
             match result {
-                Ok(_) if changed => Ok(()),
+                _ if changed => Ok(()),
                 Ok(_) => Err(lost("nothing changed".to_owned())),
                 Err(error) => Err(lost(error.to_string())),
             }
@@ -144,6 +141,12 @@ impl Engine {
     }
 }
 
+/// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
+fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+    let options = parse_exact(text).and_then(serde_json::from_value);
+    options.map_err(|error| WireError::chain("genesis", &error))
+}
+
 /// Reads parameters by position. Left out or `null`, there are none.
 fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
     let invalid = |message: String| RpcError {
@@ -151,7 +154,7 @@ fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
         message,
         data: None,
     };
-    match serde_json::from_str(params) {
+    match parse_exact(params) {
         Ok(Value::Array(params)) => Ok(params),
         Ok(Value::Null) => Ok(Vec::new()),
         Ok(_) => Err(invalid("params: must be a list".to_owned())),

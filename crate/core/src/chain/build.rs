@@ -98,7 +98,8 @@ impl Chain {
         limits: &CallLimits<'_>,
     ) -> Result<BuiltBlock, ExecuteError> {
         let header = self.next_header(&parent.block.header, attributes);
-        let mut input = self.executable(&header, &transactions, &attributes.withdrawals);
+        let chain_id = self.chain_id();
+        let mut input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
         let environment = Environment::new(&input)
             .with_contract_senders()
             .with_memory_limit(limits.memory);
@@ -128,7 +129,7 @@ impl Chain {
                 transactions.retain(|_| reasons.next().is_none_or(Option::is_none));
                 let refused = refused.into_iter().enumerate();
                 left_out.extend(refused.filter_map(|(index, error)| Some((index, error?))));
-                input = self.executable(&header, &transactions, &attributes.withdrawals);
+                input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
                 run(&input)?
             }
             ran => ran?,
@@ -220,6 +221,7 @@ impl Chain {
             .map(|(transaction, sender)| Recovered::new_unchecked(transaction.clone(), sender))
             .collect();
         let mut input = self.executable(
+            self.chain_id_at(block.number()),
             header,
             &sent,
             body.withdrawals.as_ref().map_or(&[], |all| all.as_slice()),
@@ -231,6 +233,7 @@ impl Chain {
     /// What is executed for a block of `transactions`.
     fn executable(
         &self,
+        chain_id: u64,
         header: &Header,
         transactions: &[SentTransaction],
         withdrawals: &[ConsensusWithdrawal],
@@ -244,7 +247,7 @@ impl Chain {
                 .filter(|_| header.withdrawals_root.is_some())
                 .collect(),
             ..Block::new(
-                self.chain_id(),
+                chain_id,
                 self.schedule().clone(),
                 header.into(),
                 transactions.iter().map(Transaction::from).collect(),

@@ -12,6 +12,7 @@ mod error;
 mod genesis;
 mod header;
 mod import;
+mod rewind;
 mod root;
 mod saved;
 mod state;
@@ -32,6 +33,7 @@ use crate::{
     block::{AlloyBlock, Schedule},
     execute::Receipt,
 };
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_genesis::ChainConfig;
 use alloy_primitives::{B256, U256};
 use rpds::{HashTrieMapSync, VectorSync};
@@ -64,6 +66,20 @@ impl StoredBlock {
     }
 }
 
+/// The transaction under the hash by which it is known. anvil's hash of what an impersonated account sends is not
+/// that of its bytes.
+pub(crate) fn with_hash(
+    transaction: EthereumTxEnvelope<TxEip4844>,
+    hash: B256,
+) -> EthereumTxEnvelope<TxEip4844> {
+    if *transaction.tx_hash() == hash {
+        return transaction;
+    }
+    let signature = *transaction.signature();
+    let typed = transaction.into_typed_transaction();
+    EthereumTxEnvelope::new_unchecked(typed, signature, hash)
+}
+
 /// Where a transaction lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransactionPosition {
@@ -80,7 +96,8 @@ pub struct TransactionPosition {
 /// have.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    chain_id: u64,
+    /// Chain ids, each with the height from which on it holds; never empty.
+    chain_ids: Vec<(u64, u64)>,
     schedule: Schedule,
     /// What the genesis file says of the rules, where the chain began with one.
     config: Option<Arc<ChainConfig>>,
@@ -91,6 +108,8 @@ pub struct Chain {
     canonical: VectorSync<Arc<StoredBlock>>,
     /// Transactions of the head's branch by hash.
     transactions: HashTrieMapSync<B256, TransactionPosition>,
+    /// Height of the first block whose state is known.
+    first_state: u64,
 }
 
 impl Chain {
@@ -99,20 +118,48 @@ impl Chain {
         let first = genesis.number();
         let genesis = Arc::new(genesis);
         Self {
-            chain_id,
+            chain_ids: vec![(first, chain_id)],
             schedule,
             config: None,
             blocks: HashTrieMapSync::new_sync().insert(genesis.hash, Arc::clone(&genesis)),
             first,
             canonical: VectorSync::new_sync().push_back(genesis),
             transactions: HashTrieMapSync::new_sync(),
+            first_state: first,
         }
     }
 
-    /// EIP-155 chain id.
+    /// EIP-155 chain id of the next block.
     #[must_use]
-    pub const fn chain_id(&self) -> u64 {
-        self.chain_id
+    pub fn chain_id(&self) -> u64 {
+        self.chain_id_at(u64::MAX)
+    }
+
+    /// EIP-155 chain id of the blocks at height `number`.
+    #[must_use]
+    pub fn chain_id_at(&self, number: u64) -> u64 {
+        let reached = self.chain_ids.iter().rfind(|(from, _)| *from <= number);
+        reached
+            .or(self.chain_ids.first())
+            .map_or(0, |(_, chain_id)| *chain_id)
+    }
+
+    /// Sets the chain id of the blocks to come. Those that are there keep theirs.
+    pub(crate) fn set_chain_id(&mut self, chain_id: u64) {
+        let next = self.head().number().saturating_add(1);
+        self.chain_ids.retain(|(from, _)| *from < next);
+        self.chain_ids.push((next, chain_id));
+    }
+
+    /// Height of the first block whose state is known.
+    pub(crate) const fn first_state(&self) -> u64 {
+        self.first_state
+    }
+
+    /// True when the state after `block` is known. It is not for blocks that were loaded without it.
+    #[must_use]
+    pub fn has_state(&self, block: &StoredBlock) -> bool {
+        block.number() >= self.first_state
     }
 
     /// Which rules hold at which block.
@@ -225,15 +272,7 @@ impl Chain {
         }
         while self.canonical.len() > kept && self.canonical.drop_last_mut() {}
         for block in branch.into_iter().rev() {
-            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
-                let position = TransactionPosition {
-                    block: block.hash,
-                    index,
-                };
-                self.transactions
-                    .insert_mut(*transaction.tx_hash(), position);
-            }
-            self.canonical.push_back_mut(block);
+            self.append(block);
         }
     }
 }

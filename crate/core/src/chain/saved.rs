@@ -1,14 +1,14 @@
 //! Blocks as bytes, each with what it changed of the state: of them the same chain is made again, and
 //! nothing is executed.
 
-use super::{Chain, StoredBlock, TransactionPosition};
+use super::{Chain, StoredBlock, with_hash};
 use crate::{
     block::AlloyBlock,
     execute::Receipt,
     state::{Account, AccountChange, StateDiff},
     vm::bytecode_of,
 };
-use alloy_consensus::Transaction as _;
+use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use std::{
@@ -32,6 +32,15 @@ pub(crate) struct SavedChain {
     canonical: Vec<usize>,
     /// Positions of blocks that are on another branch: all, also those that both have.
     beside: Vec<usize>,
+    chain_ids: Vec<SavedChainId>,
+    first_state: u64,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedChainId {
+    /// Height from which on it holds.
+    from: u64,
+    chain_id: u64,
 }
 
 #[derive(Debug, RlpEncodable, RlpDecodable)]
@@ -50,6 +59,8 @@ struct SavedBlock {
 #[derive(Debug, RlpEncodable, RlpDecodable)]
 struct SavedReceipt {
     from: Address,
+    /// That of the transaction, which may not be that of its bytes: see [`with_hash`].
+    hash: B256,
     /// None or one.
     contract_address: Vec<Address>,
     success: bool,
@@ -125,6 +136,12 @@ impl Saver {
             shared,
             canonical: positions(canonical),
             beside: positions(beside),
+            chain_ids: chain
+                .chain_ids
+                .iter()
+                .map(|&(from, chain_id)| SavedChainId { from, chain_id })
+                .collect(),
+            first_state: chain.first_state,
         }
     }
 
@@ -145,11 +162,12 @@ impl Saver {
                 self.saved.codes.push(code.original_bytes());
             }
         }
+        let sent = block.block.body.transactions.iter().zip(&block.receipts);
         let saved = SavedBlock {
             parent: parent.map_or(0, |position| position + 1),
             block: block.block.clone(),
             size: block.size,
-            receipts: block.receipts.iter().map(SavedReceipt::from).collect(),
+            receipts: sent.map(SavedReceipt::from).collect(),
             receipt_roots: block.receipt_roots.clone(),
             total_difficulty: block.total_difficulty,
             changes: diff.sorted_accounts().into_iter().map(saved).collect(),
@@ -196,10 +214,17 @@ impl SavedBlocks {
                 diff.accounts.insert(change.address, change_of);
             }
             state.apply(&diff);
+            let mut block = saved.block;
+            let sent = std::mem::take(&mut block.body.transactions);
+            block.body.transactions = sent
+                .into_iter()
+                .zip(&saved.receipts)
+                .map(|(transaction, receipt)| with_hash(transaction, receipt.hash))
+                .collect();
             blocks.push(Arc::new(StoredBlock {
-                hash: saved.block.header.hash_slow(),
-                receipts: receipts(&saved.block, saved.receipts),
-                block: saved.block,
+                hash: block.header.hash_slow(),
+                receipts: receipts(&block, saved.receipts),
+                block,
                 size: saved.size,
                 receipt_roots: saved.receipt_roots,
                 total_difficulty: saved.total_difficulty,
@@ -242,34 +267,30 @@ impl SavedChain {
             chain.canonical.drop_last_mut();
         }
         for position in &self.canonical {
-            let block = find(position)?;
-            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
-                let position = TransactionPosition {
-                    block: block.hash,
-                    index,
-                };
-                let hash = *transaction.tx_hash();
-                chain.transactions.insert_mut(hash, position);
-            }
-            chain.blocks.insert_mut(block.hash, Arc::clone(&block));
-            chain.canonical.push_back_mut(block);
+            chain.append(find(position)?);
         }
         for position in &self.beside {
             let block = find(position)?;
             chain.blocks.insert_mut(block.hash, block);
         }
         // Whoever asks for the head finds one.
-        match chain.canonical.is_empty() {
-            true => Err(NoBlock { position: 0 }),
-            false => Ok(chain),
-        }
+        let lowest = chain.canonical.get(0).ok_or(NoBlock { position: 0 })?;
+        chain.first = lowest.number();
+        chain.first_state = self.first_state;
+        chain.chain_ids = self
+            .chain_ids
+            .iter()
+            .map(|saved| (saved.from, saved.chain_id))
+            .collect();
+        Ok(chain)
     }
 }
 
-impl From<&Receipt> for SavedReceipt {
-    fn from(receipt: &Receipt) -> Self {
+impl From<(&EthereumTxEnvelope<TxEip4844>, &Receipt)> for SavedReceipt {
+    fn from((transaction, receipt): (&EthereumTxEnvelope<TxEip4844>, &Receipt)) -> Self {
         Self {
             from: receipt.from,
+            hash: *transaction.tx_hash(),
             contract_address: receipt.contract_address.into_iter().collect(),
             success: receipt.success,
             gas_used: receipt.gas_used,

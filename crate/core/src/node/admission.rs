@@ -25,6 +25,12 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
     let account = world.account(sender);
     let nonce = transaction.nonce();
     check_itself(world, transaction)?;
+    let price = transaction.sent.max_fee_per_gas();
+    let least = world.price_floor();
+    let is_legacy = world.chain.head().block.header.base_fee_per_gas.is_none();
+    if is_legacy && price < u128::from(least) {
+        return Err(PoolError::Underpriced { price, least });
+    }
     if nonce < account.nonce {
         return Err(PoolError::NonceTooLow {
             nonce,

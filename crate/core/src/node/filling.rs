@@ -11,7 +11,7 @@ use alloy_consensus::{
     transaction::Recovered,
 };
 use alloy_eips::{eip7594::BlobTransactionSidecarVariant, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
-use alloy_primitives::{Address, TxKind};
+use alloy_primitives::{Address, Signature, TxKind};
 use std::sync::Arc;
 
 const REQUEST: &str = "transaction";
@@ -25,11 +25,16 @@ impl Node {
         request: CallRequest,
         with_impersonation: Impersonated,
     ) -> Result<PoolTransaction, RpcError> {
-        let sender = self.sender(&request)?;
-        let (typed, sidecar) = apart(self.fill(context, sender, request)?)?;
-        let signature = self.accounts().sign(sender, typed.signature_hash());
-        let may_be_unsigned =
-            with_impersonation == Impersonated::Taken && self.impersonation.covers(sender);
+        let (sender, typed) = self.fill_request(context, request)?;
+        if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
+            return Err(PoolError::BlobsMissing.into());
+        }
+        let (typed, sidecar) = apart(typed);
+        let (signature, may_be_unsigned) = match with_impersonation {
+            Impersonated::Always => (None, true),
+            Impersonated::Taken => (self.sign(sender, &typed), self.impersonation.covers(sender)),
+            Impersonated::Refused => (self.sign(sender, &typed), false),
+        };
         let sent = match signature {
             Some(signature) => Recovered::new_unchecked(typed.into_envelope(signature), sender),
             None if may_be_unsigned => impersonation::unsigned(typed, sender),
@@ -41,8 +46,26 @@ impl Node {
         })
     }
 
+    fn sign(
+        &self,
+        sender: Address,
+        typed: &EthereumTypedTransaction<TxEip4844>,
+    ) -> Option<Signature> {
+        self.accounts().sign(sender, typed.signature_hash())
+    }
+
+    /// The transaction that `request` asks for, with all that it leaves open, and its sender.
+    pub(crate) fn fill_request(
+        &self,
+        context: &RequestContext<'_>,
+        request: CallRequest,
+    ) -> Result<(Address, TypedTransaction), RpcError> {
+        let sender = self.sender(&request)?;
+        Ok((sender, self.fill(context, sender, request)?))
+    }
+
     /// Who sends: the first account where the request does not say.
-    fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
+    pub(crate) fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
         request
             .from
             .or_else(|| self.accounts().addresses().next())
@@ -148,6 +171,8 @@ pub(crate) enum Impersonated {
     Taken,
     /// It does not: somebody wants to have the signature.
     Refused,
+    /// It does for every account, also for those whose keys the node has.
+    Always,
 }
 
 /// The node does not have the key of `account`.
@@ -163,10 +188,7 @@ type Apart = (
 );
 
 /// The transaction as blocks hold it, and its blobs.
-fn apart(typed: TypedTransaction) -> Result<Apart, PoolError> {
-    if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
-        return Err(PoolError::BlobsMissing);
-    }
+pub(crate) fn apart(typed: TypedTransaction) -> Apart {
     let mut sidecar = None;
     let typed = typed.map_eip4844(|variant| match variant {
         TxEip4844Variant::TxEip4844(tx) => tx,
@@ -175,5 +197,5 @@ fn apart(typed: TypedTransaction) -> Result<Apart, PoolError> {
             with.tx
         }
     });
-    Ok((typed, sidecar))
+    (typed, sidecar)
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod admission;
+mod blobs;
 mod clock;
 mod development;
 mod error;
@@ -25,10 +26,11 @@ mod subscriptions;
 mod world;
 
 pub use error::NodeError;
-pub(crate) use filling::{Impersonated, unknown};
+pub(crate) use filling::{Impersonated, apart, unknown};
 pub(crate) use filters::{Filter, Filters};
 pub(crate) use host::RequestContext;
 pub use host::{Host, Memory};
+pub(crate) use impersonation::is_unsigned;
 pub use limits::NodeLimits;
 pub use options::{Mining, NodeOptions};
 pub use pool::Pool;
@@ -41,7 +43,7 @@ pub(crate) use world::{SUGGESTED_TIP, World};
 use crate::{
     Chain, ExecuteOptions,
     chain::{ImportError, StoredBlock},
-    rpc::{self, Json, Method, Params, RpcError},
+    rpc::{self, Handler, Json, Params, RpcError},
     vm::SpecId,
 };
 use accounts::Accounts;
@@ -119,7 +121,7 @@ impl Node {
     }
 
     /// Answers the method `name` with positional `params`. The node is unchanged where the answer is an
-    /// error.
+    /// error, unless that says that a transaction was sent and is not in a block yet (code 4 or 5).
     pub fn request(&mut self, host: &Host<'_>, name: &str, params: &[Value]) -> Answer {
         let method = match rpc::method(name) {
             Ok(method) => method,
@@ -136,22 +138,35 @@ impl Node {
             limits: limits.of_request(host.engine, &watch),
         };
         match method {
-            Method::Read(answer) => {
+            Handler::Read(answer) => {
                 let answer = |chain: &Chain| answer(chain, params);
                 Answer::read(self.with_pending(context, asks_pending, answer))
             }
-            Method::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
-            Method::Try(answer) => {
+            Handler::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
+            Handler::Try(answer) => {
                 let answer = |chain: &Chain| answer(chain, params, &context.limits);
                 Answer::read(self.with_pending(context, asks_pending, answer))
             }
-            Method::Look(answer) => Answer::read(answer(self, params)),
-            Method::Probe(answer) => Answer::read(answer(self, params, context)),
-            Method::Poll(answer) => {
+            Handler::Look(answer) => Answer::read(answer(self, params)),
+            Handler::Probe(answer) => Answer::read(answer(self, params, context)),
+            Handler::Poll(answer) => {
                 let is_new = |result: &Json| result.as_str() != "[]";
                 self.change(|next| answer(next, params, context), is_new)
             }
-            Method::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
+            Handler::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
+            Handler::Send(answer) => {
+                let mut next = self.clone();
+                match answer(&mut next, params, context) {
+                    Ok(result) => {
+                        *self = next;
+                        Answer {
+                            result,
+                            changed: true,
+                        }
+                    }
+                    Err(error) => Answer::read(Err(error)),
+                }
+            }
         }
     }
 
@@ -187,7 +202,7 @@ impl Node {
         let known = self.chain().head().number();
         for number in known.saturating_add(1)..=next.chain().head().number() {
             if let Some(block) = next.world.chain.block_at(number) {
-                next.subscriptions.made(block);
+                next.subscriptions.made(&next.world.chain, block);
             }
         }
         *self = next;
@@ -203,6 +218,13 @@ impl Node {
     #[must_use]
     pub const fn chain(&self) -> &Chain {
         &self.world.chain
+    }
+
+    /// The node with other limits for its requests.
+    #[must_use]
+    pub fn with_limits(mut self, limits: NodeLimits) -> Self {
+        Arc::make_mut(&mut self.options).limits = limits;
+        self
     }
 
     /// The options that the node was made with.
@@ -245,8 +267,40 @@ impl Node {
         context: &RequestContext<'_>,
     ) -> Result<Arc<StoredBlock>, RpcError> {
         let block = self.world.mine(context)?;
-        self.subscriptions.made(&block);
+        self.made(&block);
         Ok(block)
+    }
+
+    /// Makes the next block of `transactions`, and of nothing in the pool. What does not fit is left out.
+    pub(crate) fn mine_of(
+        &mut self,
+        context: &RequestContext<'_>,
+        transactions: &[Arc<PoolTransaction>],
+    ) -> Result<(), RpcError> {
+        let block = self.world.mine_of(context, transactions)?;
+        self.made(&block);
+        Ok(())
+    }
+
+    /// Removes the newest `count` blocks, which the chain must have. Time goes on from the new head.
+    pub(crate) fn roll_back(&mut self, context: &RequestContext<'_>, count: u64) {
+        let removed = self.world.roll_back(context.now, count);
+        self.filters.rewind(self.chain().head().number());
+        // geth tells of them in the order in which they came.
+        for block in removed.iter().rev() {
+            self.subscriptions.removed(block);
+        }
+    }
+
+    /// Puts a chain in place of that of the node, as a dump has it.
+    pub(crate) fn replace_chain(&mut self, context: &RequestContext<'_>, chain: Chain) {
+        self.world.replace_chain(context.now, chain);
+        self.filters.rewind(self.chain().head().number());
+    }
+
+    /// Tells subscribers of a block that the chain has now.
+    fn made(&mut self, block: &StoredBlock) {
+        self.subscriptions.made(&self.world.chain, block);
     }
 
     /// Makes so many blocks, `interval` seconds apart where that is given.

@@ -44,6 +44,14 @@ pub enum PoolError {
     /// Another transaction with this nonce waits, and this one offers less than a tenth more.
     #[error("replacement transaction underpriced")]
     ReplacementUnderpriced,
+    /// It offers less than `anvil_setMinGasPrice` has set.
+    #[error("transaction underpriced: gas price {price}, minimum needed {least}")]
+    Underpriced {
+        /// Wei per gas that the transaction offers.
+        price: u128,
+        /// Wei per gas that it has to offer.
+        least: u64,
+    },
     /// It offers less than the base fee of the block that it is for.
     #[error(
         "max fee per gas less than block base fee: maxFeePerGas: {max_fee}, baseFee: {base_fee}"

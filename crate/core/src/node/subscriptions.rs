@@ -1,14 +1,17 @@
 //! Who is told what is new.
 
 use crate::{
-    chain::StoredBlock,
-    rpc::{RpcError, head_of, logs_of},
+    chain::{Chain, StoredBlock},
+    rpc::{RpcError, head_of, logs_of, receipts_of},
 };
 use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::Filter as LogFilter;
+use alloy_rpc_types_eth::{Filter as LogFilter, Log};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Most subscriptions that are open at a time.
 const MOST_SUBSCRIPTIONS: usize = 1_000;
@@ -32,6 +35,10 @@ pub(crate) enum Topic {
     Logs(Arc<LogFilter>),
     /// Each transaction that comes into the pool.
     Transactions,
+    /// The receipts of each new block: those of these transactions, or all where none is named.
+    Receipts(Arc<BTreeSet<B256>>),
+    /// Whether the node is behind others, which it never is.
+    Syncing,
 }
 
 impl Subscriptions {
@@ -52,6 +59,9 @@ impl Subscriptions {
         }
         self.count += 1;
         let number = U64::from(self.count);
+        if matches!(topic, Topic::Syncing) {
+            self.notifications.push(told(number, false));
+        }
         self.open.insert(number, topic);
         Ok(number)
     }
@@ -64,8 +74,8 @@ impl Subscriptions {
         std::mem::take(&mut self.notifications)
     }
 
-    /// A block was made or imported.
-    pub(super) fn made(&mut self, block: &StoredBlock) {
+    /// A block was made or imported, which is in `chain` now.
+    pub(super) fn made(&mut self, chain: &Chain, block: &StoredBlock) {
         for (number, topic) in &self.open {
             match topic {
                 Topic::Heads => self.notifications.push(told(*number, head_of(block))),
@@ -73,7 +83,32 @@ impl Subscriptions {
                     let logs = logs_of(block, filter).map(|log| told(*number, log));
                     self.notifications.extend(logs);
                 }
-                Topic::Transactions => {}
+                Topic::Receipts(hashes) => {
+                    let mut receipts = receipts_of(chain, block);
+                    receipts.retain(|receipt| {
+                        hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
+                    });
+                    if !receipts.is_empty() {
+                        self.notifications.push(told(*number, receipts));
+                    }
+                }
+                Topic::Transactions | Topic::Syncing => {}
+            }
+        }
+    }
+
+    /// A block is in the chain no more.
+    pub(super) fn removed(&mut self, block: &StoredBlock) {
+        for (number, topic) in &self.open {
+            if let Topic::Logs(filter) = topic {
+                let logs = logs_of(block, filter).map(|log| {
+                    let log = Log {
+                        removed: true,
+                        ..log
+                    };
+                    told(*number, log)
+                });
+                self.notifications.extend(logs);
             }
         }
     }

@@ -29,7 +29,7 @@ struct History {
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let count = params.needed_number("block count")?.min(MOST_BLOCKS);
-    let newest = params.state(chain)?;
+    let newest = params.known(chain)?;
     let percentiles: Option<Vec<f64>> = params.optional("reward percentiles")?;
     check(percentiles.as_deref().unwrap_or_default())?;
 

@@ -1,7 +1,7 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
 //! text.
 
-use super::{Json, RpcError, params::Params, signature, typed_data::TypedData};
+use super::{Json, RpcError, exact::parse_exact, params::Params, signature, typed_data::TypedData};
 use crate::node::Node;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let given: Value = params.required(NAME)?;
     let data = match given {
         Value::String(text) => {
-            serde_json::from_str(&text).map_err(|error| RpcError::invalid(NAME, error))?
+            parse_exact(&text).map_err(|error| RpcError::invalid(NAME, error))?
         }
         object => object,
     };

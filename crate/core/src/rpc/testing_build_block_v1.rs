@@ -1,7 +1,11 @@
 //! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
 //! The chain stays as it is.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
+use super::{
+    Json, RequestContext, RpcError,
+    params::{Params, require_state},
+    reply,
+};
 use crate::{
     chain::{BlockAttributes, BuiltBlock, Unfit},
     execute::ExecuteError,
@@ -42,6 +46,7 @@ pub(super) fn answer(
     let parent = chain
         .block(hash)
         .ok_or_else(|| RpcError::server(format!("unknown parent {hash}")))?;
+    require_state(chain, parent)?;
     let attributes: Attributes = params.required("payload attributes")?;
     let given: Option<Vec<Bytes>> = params.optional("transactions")?;
     let header = &parent.block.header;

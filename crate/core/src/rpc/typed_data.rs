@@ -6,7 +6,7 @@
 //! which lets types contain themselves.
 //!
 //! Values that are read in different ways by different wallets are refused: `"false"` as a boolean, addresses
-//! without `0x` or with a wrong checksum, numbers that do not fit their type or that JSON cannot keep.
+//! without `0x` or with a wrong checksum, numbers that do not fit their type or that JSON does not keep.
 
 use crate::checksum;
 use alloy_primitives::{B256, U256, hex, keccak256};

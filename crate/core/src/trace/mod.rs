@@ -44,6 +44,7 @@ mod endings;
 mod erc7562;
 mod error;
 mod flat;
+mod parity;
 mod prestate;
 mod run;
 mod step;
@@ -53,6 +54,7 @@ pub use alloy_rpc_types_trace::geth::{
     GethDebugTracingOptions as TraceOptions, GethTrace as Trace,
 };
 pub use error::TraceError;
+pub(crate) use parity::list_calls;
 pub use run::{trace_block, trace_call, trace_transaction};
 pub(crate) use tracer::{Place, Tracer};
 

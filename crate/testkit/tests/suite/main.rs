@@ -47,16 +47,21 @@ mod kit {
     mod skip;
 }
 mod node {
+    mod dump;
     mod events;
     mod mining;
     mod options;
+    mod rewind;
     mod saved;
+    mod sending;
     mod signing;
     mod state;
     mod typed_data;
 }
 mod rpc {
+    mod lookups;
     mod methods;
+    mod table;
     #[cfg(feature = "schemas")]
     mod vectors;
 }

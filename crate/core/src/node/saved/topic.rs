@@ -31,11 +31,15 @@ struct SavedTopic {
     kind: u8,
     /// JSON; empty where it is not about logs.
     filter: Bytes,
+    /// Of transactions whose receipts are told.
+    hashes: Vec<B256>,
 }
 
 const BLOCKS: u8 = 0;
 const LOGS: u8 = 1;
 const TRANSACTIONS: u8 = 2;
+const RECEIPTS: u8 = 3;
+const SYNCING: u8 = 4;
 
 impl SavedFilter {
     pub(super) fn new((number, filter): (&U64, &Filter)) -> Self {
@@ -58,6 +62,9 @@ impl SavedFilter {
             Topic::Heads => Filter::Blocks { next },
             Topic::Logs(filter) => Filter::Logs { filter, next },
             Topic::Transactions => Filter::Transactions { hashes },
+            Topic::Receipts(_) | Topic::Syncing => {
+                return Err(RestoreError::Missing("such filter"));
+            }
         };
         Ok((self.number, filter))
     }
@@ -69,6 +76,11 @@ impl SavedSubscription {
             Topic::Heads => SavedTopic::plain(BLOCKS),
             Topic::Logs(filter) => SavedTopic::logs(filter),
             Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
+            Topic::Receipts(hashes) => SavedTopic {
+                hashes: hashes.iter().copied().collect(),
+                ..SavedTopic::plain(RECEIPTS)
+            },
+            Topic::Syncing => SavedTopic::plain(SYNCING),
         };
         Self {
             number: *number,
@@ -83,14 +95,20 @@ impl SavedSubscription {
 
 impl SavedTopic {
     const fn plain(kind: u8) -> Self {
-        let filter = Bytes::new();
-        Self { kind, filter }
+        Self {
+            kind,
+            filter: Bytes::new(),
+            hashes: Vec::new(),
+        }
     }
 
     fn logs(filter: &LogFilter) -> Self {
         // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
         let filter = serde_json::to_vec(filter).unwrap_or_default().into();
-        Self { kind: LOGS, filter }
+        Self {
+            filter,
+            ..Self::plain(LOGS)
+        }
     }
 
     fn restore(&self) -> Result<Topic, RestoreError> {
@@ -98,6 +116,8 @@ impl SavedTopic {
             BLOCKS => Topic::Heads,
             LOGS => Topic::Logs(Arc::new(serde_json::from_slice::<LogFilter>(&self.filter)?)),
             TRANSACTIONS => Topic::Transactions,
+            RECEIPTS => Topic::Receipts(Arc::new(self.hashes.iter().copied().collect())),
+            SYNCING => Topic::Syncing,
             _ => return Err(RestoreError::Missing("such topic")),
         })
     }

@@ -50,7 +50,13 @@ fn numbers_keep_their_digits_or_are_refused() {
             )
         ])
     };
-    for number in ["9007199254740993", "18446744073709551615", "1e3", "5.0"] {
+    for number in [
+        "9007199254740993",
+        "18446744073709551615",
+        "18446744073709551616",
+        "1e3",
+        "5.0",
+    ] {
         let as_text = match number {
             "1e3" => "\"1000\"".to_owned(),
             "5.0" => "\"5\"".to_owned(),
@@ -62,12 +68,7 @@ fn numbers_keep_their_digits_or_are_refused() {
             "{number}"
         );
     }
-    for number in [
-        "18446744073709551616",
-        "-9223372036854775809",
-        "1e20",
-        "9007199254740993.0",
-    ] {
+    for number in ["1e20", "9007199254740993.0"] {
         let error = talk.refused("eth_signTypedData_v4", text(number));
         assert!(
             error.message.starts_with("typed data: message.a: "),
