@@ -171,9 +171,9 @@ impl<'l> Claims<'l> {
         }
         for (account, asset) in &candidates.balances {
             // Both standards ask the same question.
-            let is_told = matches!(*asset, Asset::Erc1155 { token, token_id }
+            let is_known = matches!(*asset, Asset::Erc1155 { token, token_id }
                 if balances.contains(&(*account, Asset::Erc6909 { token, token_id })));
-            if !is_told {
+            if !is_known {
                 balances.insert((*account, *asset));
             }
         }
@@ -253,7 +253,7 @@ impl<'l> Claims<'l> {
 struct Found {
     balances: BTreeMap<(Address, Asset), (Option<U256>, Option<U256>)>,
     owners: BTreeMap<(Address, U256), (Option<Address>, Option<Address>)>,
-    /// How many tokens of a contract an account has more, as told one by one.
+    /// By how much the tokens of a contract that an account owns, each reported by itself, became more.
     counts: BTreeMap<(Address, Address), U256>,
 }
 
@@ -290,7 +290,7 @@ impl Found {
         }
     }
 
-    /// What a balance of ERC-20 changes by where it only counts tokens that are told one by one.
+    /// Returns by how much a balance of ERC-20 changes that only counts tokens, each of which is reported by itself.
     fn counted(&self, account: Address, asset: Asset) -> U256 {
         let Asset::Erc20 { token } = asset else {
             return U256::ZERO;
@@ -301,7 +301,7 @@ impl Found {
             .unwrap_or_default()
     }
 
-    /// By how much `account` has more or less of `asset`, but for what is told one by one.
+    /// Returns by how much `account` has more or less of `asset`; zero where that only counts tokens.
     fn change(&self, account: Address, asset: Asset) -> U256 {
         let read = self.balances.get(&(account, asset)).copied();
         let read = read.and_then(|(from, to)| from.zip(to));
@@ -393,7 +393,7 @@ fn claim(claims: &mut BTreeMap<(Address, Asset), Claim>, event: &Event) {
     }
 }
 
-/// What changed of one account and one asset, if anything. `counted` is what is told one by one of its contract.
+/// What changed of one account and one asset, if anything. `counted` is by how much a count of tokens changes.
 fn change(
     account: Address,
     asset: Asset,

@@ -18,7 +18,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Returns the keys in what the slot of an entry is hashed from, if it is one. `outer` tells the keys of a slot.
+    /// Returns the keys in what the slot of an entry is hashed from, if it is one. `outer` returns the keys of a slot.
     ///
     /// Solidity hashes the key and the slot of the mapping, Vyper the slot and the key; Solady packs an owner, 12
     /// bytes that stand for the slot, and a spender.

@@ -119,7 +119,7 @@ pub(super) type Readings = Vec<Vec<Event>>;
 /// Returns the readings of `log`, none where it is no event of a token.
 ///
 /// Standards share hashes, and tokens index other parameters than their standard does, so that the form of a log
-/// does not tell what it says. The contract decides, by what it answers before and after the call.
+/// does not say what it means. The contract decides, by what it answers before and after the call.
 pub(super) fn read(log: &Log) -> Readings {
     let Some(signature) = log.topics().first() else {
         return Vec::new();
@@ -274,15 +274,15 @@ pub(super) fn read(log: &Log) -> Readings {
             });
             readings.collect()
         }
-        permit2::Approval::SIGNATURE_HASH => told::<permit2::Approval>(log, |event| {
+        permit2::Approval::SIGNATURE_HASH => standard::<permit2::Approval>(log, |event| {
             let grant = until(event.amount.to(), event.expiration.to());
             approved(through(event.owner, event.token, event.spender), grant)
         }),
-        permit2::Permit::SIGNATURE_HASH => told::<permit2::Permit>(log, |event| {
+        permit2::Permit::SIGNATURE_HASH => standard::<permit2::Permit>(log, |event| {
             let grant = until(event.amount.to(), event.expiration.to());
             approved(through(event.owner, event.token, event.spender), grant)
         }),
-        permit2::Lockdown::SIGNATURE_HASH => told::<permit2::Lockdown>(log, |event| {
+        permit2::Lockdown::SIGNATURE_HASH => standard::<permit2::Lockdown>(log, |event| {
             let approval = through(event.owner, event.token, event.spender);
             approved(approval, until(U256::ZERO, 0))
         }),
@@ -303,7 +303,7 @@ pub(super) fn chosen(readings: &Readings, support: impl Fn(&Event) -> u64) -> &[
 }
 
 /// The one reading of a log whose form is the standard's.
-fn told<E: SolEvent>(log: &Log, tell: impl FnOnce(E) -> Event) -> Readings {
+fn standard<E: SolEvent>(log: &Log, read: impl FnOnce(E) -> Event) -> Readings {
     let event = E::decode_log_data(&log.data).ok();
-    event.map(|event| vec![tell(event)]).into_iter().collect()
+    event.map(|event| vec![read(event)]).into_iter().collect()
 }

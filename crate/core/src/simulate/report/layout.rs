@@ -1,4 +1,4 @@
-//! Parameters of a log, wherever they stand: a token may index others than its standard does.
+//! Parameters of a log, wherever they stand: a token may index other ones than its standard does.
 
 use alloy_primitives::{Address, B256, Log, U256};
 use alloy_sol_types::SolValue;

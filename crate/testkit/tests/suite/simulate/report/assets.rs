@@ -296,7 +296,7 @@ fn a_batch_of_many_tokens_moves() {
     );
 }
 
-/// Early contracts index nothing; whether a number is an amount or a token is told by what changes.
+/// Early contracts index nothing; whether a number is an amount or a token is decided by what changes.
 #[test]
 fn a_transfer_that_indexes_nothing_is_told() {
     let words = [ALICE.into_word(), BOB.into_word(), number(7)].concat();

@@ -60,7 +60,7 @@ fn the_innermost_failure_is_named_and_decoded() {
 
 /// Nested ones, too.
 #[test]
-fn numbers_in_errors_are_told_as_people_write_them() {
+fn numbers_in_errors_are_reported_as_people_write_them() {
     let words = [
         number(18),
         U256::MAX.into(),

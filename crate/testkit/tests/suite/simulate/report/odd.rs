@@ -57,7 +57,7 @@ fn masks(count: u32) -> impl Iterator<Item = u64> {
 /// https://github.com/safe-global/safe-transaction-service/issues/211
 /// https://github.com/safe-global/safe-transaction-service/issues/464
 #[test]
-fn units_and_single_tokens_are_told_whatever_is_indexed() {
+fn units_and_single_tokens_are_reported_whatever_is_indexed() {
     for mask in masks(3) {
         let send = |to: Address, value: B256| {
             call(
@@ -103,7 +103,7 @@ fn units_and_single_tokens_are_told_whatever_is_indexed() {
 }
 
 #[test]
-fn tokens_of_many_are_told_whatever_is_indexed() {
+fn tokens_of_many_are_reported_whatever_is_indexed() {
     let mint = call(
         "mint(address,uint256,uint256)",
         &[word(ALICE), number(3), number(10)],
@@ -136,7 +136,7 @@ fn tokens_of_many_are_told_whatever_is_indexed() {
 }
 
 #[test]
-fn approvals_are_told_whatever_is_indexed() {
+fn approvals_are_reported_whatever_is_indexed() {
     let bob = BOB.to_string().to_lowercase();
     let zero = Address::ZERO;
     for mask in masks(3) {
@@ -177,7 +177,7 @@ fn approvals_are_told_whatever_is_indexed() {
 
 /// https://github.com/OpenZeppelin/openzeppelin-subgraphs/issues/57
 #[test]
-fn an_allowance_that_is_spent_or_lowered_without_event_is_told() {
+fn an_allowance_that_is_spent_or_lowered_without_event_is_reported() {
     let approve = call("allowQuietly(address,uint256)", &[word(OTHER), number(500)]);
     let (alice, bob, forty) = (word(ALICE), word(BOB), number(40));
     for spend in [
@@ -204,7 +204,7 @@ fn an_allowance_that_is_spent_or_lowered_without_event_is_told() {
 }
 
 #[test]
-fn approvals_without_events_are_told_by_the_entry_that_was_written() {
+fn approvals_without_events_are_reported_by_the_entry_that_was_written() {
     let quietly = call("allowQuietly(address,uint256)", &[word(BOB), number(5)]);
     let bob = BOB.to_string().to_lowercase();
     assert_eq!(
@@ -232,7 +232,7 @@ fn approvals_without_events_are_told_by_the_entry_that_was_written() {
 
 /// What the contract answers was nothing before it was there, whatever it answers then.
 #[test]
-fn approvals_of_a_contract_that_the_bundle_creates_are_told() {
+fn approvals_of_a_contract_that_the_bundle_creates_are_reported() {
     let bob = BOB.to_string().to_lowercase();
     let created = ALICE.create(0);
     let deploy = |name: &str| {
@@ -277,7 +277,7 @@ fn an_approval_that_is_more_than_its_event_said_is_flagged() {
 }
 
 #[test]
-fn balances_without_events_are_told() {
+fn balances_without_events_are_reported() {
     let quietly = call("sendQuietly(address,uint256)", &[word(BOB), number(5)]);
     assert_eq!(
         changes(&last("Units", &[mint(100), quietly.clone()])),

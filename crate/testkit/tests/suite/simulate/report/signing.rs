@@ -21,7 +21,7 @@ fn quantity(value: &Value) -> u64 {
 }
 
 #[test]
-fn a_gas_limit_is_told_with_which_the_call_succeeds() {
+fn a_gas_limit_is_reported_with_which_the_call_succeeds() {
     let world = storing();
     let call =
         |gas: Value| json!({ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO), "gas": gas });
@@ -81,9 +81,11 @@ fn the_fee_is_that_of_the_request_or_of_the_block() {
 /// Blocks that are empty have lower base fees.
 #[test]
 fn a_call_without_a_price_costs_the_base_fee_of_the_next_block() {
-    let mut genesis = Genesis::default();
-    genesis.base_fee_per_gas = Some(1_000_000_000);
-    genesis.gas_limit = 30_000_000;
+    let mut genesis = Genesis {
+        base_fee_per_gas: Some(1_000_000_000),
+        gas_limit: 30_000_000,
+        ..Genesis::default()
+    };
     genesis.config.london_block = Some(0);
     let chain = Chain::from_genesis(&genesis).unwrap();
     let simulate = |overrides: Value| {
@@ -114,7 +116,7 @@ fn a_call_that_names_a_price_and_no_gas_has_what_its_sender_can_pay() {
 }
 
 #[test]
-fn what_keeps_a_call_from_a_block_is_told() {
+fn what_keeps_a_call_from_a_block_is_reported() {
     let world = World::new();
     let warnings = |fields: Value| {
         let mut call = json!({ "from": ALICE, "to": BOB });
