@@ -119,7 +119,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     }
     expect(report.failure).toMatchObject({
       kind: 'reverted',
-      message: 'execution reverted: Broke(0x5)',
+      message: 'execution reverted: Broke(5)',
       data: `0x9ad27b26${word(5).slice(2)}`,
       error,
       innermost: { address: TOKEN, depth: 0, error },

@@ -93,7 +93,8 @@ export declare namespace simulate {
     }
   /**
    * A transaction that need not be ready to be signed, with `data` or with `abi`, `functionName` and
-   * `args`. Calls without a gas price pay no fee.
+   * `args`. Calls without a gas price pay no fee. Another nonce than the sender has, and more gas than a
+   * block allows, are in the call's `warnings`; another chain is refused.
    */
   type Call = Omit<TransactionRequest, 'authorizationList'> &
     Encodable & {

@@ -151,6 +151,7 @@ mod txpool_content;
 mod txpool_content_from;
 mod txpool_inspect;
 mod txpool_status;
+mod typed_data;
 mod web3_client_version;
 mod web3_sha3;
 

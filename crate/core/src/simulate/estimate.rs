@@ -30,12 +30,37 @@ impl Simulation<'_> {
     /// enough.
     pub fn estimate_gas(&self, request: &CallRequest) -> Result<u64, CallError> {
         let (transaction, environment) = self.read(request)?;
+        self.least_gas(transaction, environment, request.gas)
+    }
+
+    /// Returns a gas limit with which `transaction` succeeds, of at most `asked`.
+    pub(super) fn least_gas(
+        &self,
+        transaction: TxEnv,
+        environment: Environment,
+        asked: Option<u64>,
+    ) -> Result<u64, CallError> {
         let search = Search {
             simulation: self,
             transaction,
             environment,
         };
-        search.run(request.gas)
+        search.run(asked)
+    }
+
+    /// Returns the gas that `transaction` may use: what the block, a transaction and the limits allow, and its
+    /// sender can pay for.
+    pub(super) fn most_gas(
+        &self,
+        transaction: &TxEnv,
+        environment: &Environment,
+    ) -> Result<u64, CallError> {
+        let search = Search {
+            simulation: self,
+            transaction: transaction.clone(),
+            environment: environment.clone(),
+        };
+        search.most(None)
     }
 }
 

@@ -61,6 +61,7 @@ mod node {
     mod sending;
     mod signing;
     mod state;
+    mod typed_data;
 }
 mod rpc {
     mod lookups;
@@ -81,7 +82,9 @@ mod simulate {
         mod assets;
         mod bundles;
         mod failures;
+        mod odd;
         mod side_by_side;
+        mod signing;
         mod traces;
         mod world;
     }
