@@ -2,6 +2,7 @@
 
 use super::{super::RpcError, transaction::RpcTransaction};
 use crate::node::{Node, PoolTransaction};
+use alloy_consensus::Transaction as _;
 use alloy_primitives::Address;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -28,7 +29,8 @@ pub(in crate::rpc) fn json(waiting: &PoolTransaction) -> Result<Value, RpcError>
         block_hash: None,
         block_number: None,
         transaction_index: None,
-        effective_gas_price: None,
+        // What it pays at most, as geth tells it: what it will pay only its block says.
+        effective_gas_price: Some(waiting.sent.max_fee_per_gas()),
         block_timestamp: None,
     };
     let mut json = serde_json::to_value(transaction).map_err(|error| RpcError::internal(&error))?;
