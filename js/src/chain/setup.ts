@@ -86,7 +86,7 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
   return {
     options: JSON.stringify(node),
     blocks: importChain,
-    saved: options.saved,
+    savedChain: options.saved,
     nowMs,
     timeMs,
   }
