@@ -2,7 +2,7 @@
 
 use parevm::Node;
 use parevm::node::{Answer, Host, Memory, Mining, NodeOptions, RestoreError};
-use parevm::rpc::{ErrorCode, RpcError};
+use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -21,9 +21,8 @@ impl Engine {
     /// A `WireError` that names the field: the options are wrong.
     #[wasm_bindgen(js_name = openNode)]
     pub fn open_node(&self, options: &str) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
-        let node = Node::new(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let node = Node::new(read_options(options)?)
+            .map_err(|error| WireError::chain("genesis", &error))?;
         self.node.replace(Some(node));
         Ok(())
     }
@@ -129,8 +128,7 @@ impl Engine {
         bytes: &[u8],
         wrong: impl FnOnce(RestoreError) -> WireError,
     ) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let options = read_options(options)?;
         let node = Node::restore(bytes).map_err(wrong)?;
         self.node.replace(Some(node.with_limits(options.limits)));
         Ok(())
@@ -164,6 +162,12 @@ impl Engine {
     }
 }
 
+/// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
+fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+    let options = parse_exact(text).and_then(serde_json::from_value);
+    options.map_err(|error| WireError::chain("genesis", &error))
+}
+
 /// Reads parameters by position. Left out or `null`, there are none.
 fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
     let invalid = |message: String| RpcError {
@@ -171,7 +175,7 @@ fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
         message,
         data: None,
     };
-    match serde_json::from_str(params) {
+    match parse_exact(params) {
         Ok(Value::Array(params)) => Ok(params),
         Ok(Value::Null) => Ok(Vec::new()),
         Ok(_) => Err(invalid("params: must be a list".to_owned())),

@@ -5,6 +5,7 @@ import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import type { Build, UnsupportedRuntimeError } from '../loader/choose.js'
 import { detectHost } from '../loader/detect.js'
 import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import type { createWallet } from '../wallet/wallet.js'
 import type { Evm } from './evm.js'
 import { startEvm } from './start.js'
 
@@ -42,6 +43,8 @@ export declare namespace createEvm {
     threads?: number | 'auto' | undefined
     /** Insists on one build. Left out, the host decides. */
     build?: Build | undefined
+    /** The wallet that `evm.provider` is for a dapp. */
+    wallet?: createWallet.Options | undefined
   }
   type ErrorType =
     | InvalidParameterError

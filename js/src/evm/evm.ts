@@ -27,7 +27,9 @@ export type Evm = {
     parameters: traceCall.Parameters<tracer>,
   ): Promise<traceCall.ReturnType<tracer>>
   /** Tells what calls would do, before anyone signs. {@link simulate} */
-  simulate(parameters: simulate.Parameters): Promise<simulate.ReturnType>
+  simulate<const calls extends readonly unknown[]>(
+    parameters: simulate.Parameters<calls>,
+  ): Promise<simulate.ReturnType<calls>>
   /** Runs calls of one account and tells what it gains and loses. {@link simulateCalls} */
   simulateCalls<const calls extends readonly unknown[]>(
     parameters: simulateCalls.Parameters<calls>,

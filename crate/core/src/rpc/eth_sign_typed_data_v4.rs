@@ -1,7 +1,7 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
 //! text.
 
-use super::{Json, RpcError, params::Params, signature};
+use super::{Json, RpcError, exact::parse_exact, params::Params, signature};
 use crate::node::Node;
 use alloy_dyn_abi::TypedData;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let account = params.address()?;
     let given: Value = params.required(NAME)?;
     let data = match &given {
-        Value::String(text) => serde_json::from_str(text),
+        Value::String(text) => parse_exact(text).and_then(serde_json::from_value),
         object => TypedData::deserialize(object),
     };
     let data = data.map_err(|error| RpcError::invalid(NAME, error))?;

@@ -127,6 +127,7 @@ mod evm_set_interval_mining;
 mod evm_set_next_block_timestamp;
 mod evm_set_time;
 mod evm_snapshot;
+mod exact;
 mod json;
 mod limits;
 mod net_listening;
@@ -153,6 +154,7 @@ mod web3_sha3;
 
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
+pub use exact::parse_exact;
 pub use json::Json;
 use json::reply;
 pub use limits::RequestLimits;

@@ -12,7 +12,7 @@ use serde::{
     de::{DeserializeOwned, Error},
 };
 use serde_json::Value;
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 /// The parameters of a request, read one after the other.
 #[derive(Debug)]
@@ -36,12 +36,14 @@ impl<'a> Params<'a> {
             None | Some(Value::Null) => Ok(None),
             Some(value) => {
                 let read = serde_path_to_error::deserialize(value);
-                read.map(Some)
-                    .map_err(|error| match error.path().to_string() {
+                read.map(Some).map_err(|error| {
+                    let path = match error.path().to_string() {
                         // The parameter itself.
-                        path if path == "." => RpcError::invalid(name, error.into_inner()),
-                        path => RpcError::invalid(&format!("{name}.{path}"), error.into_inner()),
-                    })
+                        path if path == "." => name.to_owned(),
+                        path => format!("{name}.{path}"),
+                    };
+                    invalid(&path, error.into_inner())
+                })
             }
         }
     }
@@ -129,11 +131,34 @@ impl<'a> Params<'a> {
     fn prefixed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RpcError> {
         let text = self.left.as_slice().first().and_then(Value::as_str);
         if text.is_some_and(|text| !text.starts_with("0x")) {
-            return Err(RpcError::invalid(name, "hex string without 0x prefix"));
+            return Err(invalid(name, "hex string without 0x prefix"));
         }
         self.required(name)
     }
 }
+
+/// The error of the value at `path`. Of a field that is an address it says what one is: names are not
+/// resolved here.
+fn invalid(path: &str, reason: impl Display) -> RpcError {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    match ADDRESSES.contains(&field) {
+        true => RpcError::invalid(
+            path,
+            format!("an address is 20 bytes in hex, with 0x ({reason})"),
+        ),
+        false => RpcError::invalid(path, reason),
+    }
+}
+
+/// Fields that are addresses.
+const ADDRESSES: [&str; 6] = [
+    "address",
+    "authority",
+    "feeRecipient",
+    "from",
+    "to",
+    "coinbase",
+];
 
 /// A number as the users of development nodes write it: hexadecimal, decimal, or a JSON number.
 #[derive(Clone, Copy, Debug)]
