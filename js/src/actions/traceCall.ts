@@ -106,7 +106,7 @@ export declare namespace traceCall {
     disableStack?: boolean | undefined
     disableStorage?: boolean | undefined
     enableReturnData?: boolean | undefined
-    /** The most steps; 0 for all. @default 0 */
+    /** Bytes of JSON after which no more steps are shown; 0 for all of them. @default 0 */
     limit?: number | undefined
   }
   type ErrorType = call.ErrorType

@@ -7,7 +7,7 @@ use crate::{
     execute::{ExecuteOptions, Sequential},
     simulate::CallLimits,
     state::StateDiff,
-    trace::{TraceError, TraceOptions, list_calls, trace_block},
+    trace::{Known, TraceError, TraceOptions, list_calls, trace_block},
     vm::Environment,
 };
 use alloy_primitives::B256;
@@ -49,7 +49,8 @@ impl<'c> Replay<'c> {
         limits: &CallLimits<'_>,
     ) -> Result<StateDiff, RpcError> {
         let transactions = self.block.transactions.len();
-        if index >= transactions {
+        // An empty block has a state before its first transaction, too.
+        if index >= transactions && index != 0 {
             return Err(TraceError::NoSuchTransaction {
                 index,
                 transactions,
@@ -70,7 +71,7 @@ impl<'c> Replay<'c> {
 pub(super) fn answer(
     chain: &Chain,
     block: &StoredBlock,
-    options: Option<TraceOptions>,
+    options: Option<Known<TraceOptions>>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     traces(&Replay::new(chain, block)?, options, limits)
@@ -79,14 +80,15 @@ pub(super) fn answer(
 /// The trace of each transaction that `replay` runs.
 pub(super) fn traces(
     replay: &Replay<'_>,
-    options: Option<TraceOptions>,
+    options: Option<Known<TraceOptions>>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
+    let Known(options) = options.unwrap_or_default();
     let traces = trace_block(
         &replay.block,
         &replay.environment,
         &replay.before,
-        &options.unwrap_or_default(),
+        &options,
         &limits.trace,
     )?;
     let result = |(tx_hash, result)| TraceResult::Success { result, tx_hash };

@@ -4,7 +4,7 @@ use super::{CallError, CallLimits, CallRequest, OverriddenState, Overrides, requ
 use crate::{
     block::Block,
     state::{Overlay, StateSource},
-    trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_call},
+    trace::{Place, Trace, TraceError, TraceLimits, TraceOptions, trace_call_at},
     vm::{
         BlockContext, Environment, ExecutionResult, Inspector, Recorded, Stop, TxEnv, Watched,
         collision, execute_error,
@@ -66,15 +66,27 @@ impl<'a> Simulation<'a> {
     ///
     /// # Errors
     ///
-    /// As [`trace_call`], and [`TraceError::Request`].
+    /// As [`trace_call`](crate::trace::trace_call), and [`TraceError::Request`].
     pub fn trace(
         &self,
         request: &CallRequest,
         options: &TraceOptions,
         limits: &TraceLimits<'_>,
     ) -> Result<Trace, TraceError> {
+        self.trace_at(Place::default(), request, options, limits)
+    }
+
+    /// The same, of a call that stands at `place`.
+    pub(crate) fn trace_at(
+        &self,
+        place: Place,
+        request: &CallRequest,
+        options: &TraceOptions,
+        limits: &TraceLimits<'_>,
+    ) -> Result<Trace, TraceError> {
         let (transaction, environment) = self.read(request)?;
-        trace_call(transaction, &environment, &self.state, options, limits)
+        let state = &self.state;
+        trace_call_at(place, transaction, &environment, state, options, limits)
     }
 
     pub(super) fn read(

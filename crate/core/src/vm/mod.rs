@@ -27,7 +27,7 @@ pub use revm::{
     inspector::Inspector,
     primitives::hardfork::SpecId,
 };
-pub(crate) use watched::{Recorded, Stop, Watched};
+pub(crate) use watched::{Recorded, Stop, Watched, end_run};
 
 use alloy_primitives::Bytes;
 

@@ -80,6 +80,13 @@ mod simulate {
 }
 mod trace {
     mod answers;
+    mod calls;
+    mod endings;
+    mod logs;
+    mod options;
+    mod prestate;
+    mod steps;
     #[cfg(feature = "conformance")]
     mod vectors;
+    mod world;
 }

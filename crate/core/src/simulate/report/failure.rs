@@ -3,10 +3,12 @@
 use super::abi::{DecodedError, Errors};
 use crate::{
     simulate::reason_of,
+    trace::halt_words,
     vm::{ExecutionResult, HaltReason, InvalidTransaction},
 };
 use alloy_primitives::{Address, Bytes, Selector};
 use alloy_rpc_types_trace::geth::CallFrame;
+use revm::interpreter::InstructionResult;
 use serde::Serialize;
 
 /// Why a call failed.
@@ -79,7 +81,7 @@ impl Failure {
             }
             ExecutionResult::Halt { reason, .. } => Some(Self {
                 kind: FailureKind::Halted,
-                message: halted(reason),
+                message: root.error.clone().unwrap_or_else(|| halted(reason)),
                 data: None,
                 error: None,
                 innermost,
@@ -138,6 +140,8 @@ fn reverted(data: &[u8], error: Option<&DecodedError>) -> String {
     }
 }
 
+/// Words for a halt that no frame shows.
 fn halted(reason: &HaltReason) -> String {
-    reason.to_string()
+    let words = halt_words(InstructionResult::from(reason.clone()));
+    words.map_or_else(|| reason.to_string(), str::to_owned)
 }
