@@ -1,7 +1,7 @@
 //! The node in memory that one worker owns, and what it answers.
 
 use parevm::Node;
-use parevm::node::{Answer, Host, Memory, NodeOptions};
+use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
 use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
@@ -69,18 +69,27 @@ impl Engine {
         Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
     }
 
-    /// Opens the node that was saved as `bytes`, in place of the one before. Of `options` only the limits
-    /// are its own: it has the others that it was opened with.
+    /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
+    /// `options` only the limits are its own: it has the others that it was opened with.
     ///
     /// # Errors
     ///
-    /// A `WireError`: these are not the bytes of such a node.
+    /// A `WireError` with the field `saved`: these are not the bytes of such a node.
+    #[wasm_bindgen(js_name = openSaved)]
+    pub fn open_saved(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        self.restore(options, bytes, |error| WireError::chain("saved", &error))
+    }
+
+    /// The same of bytes that this package has kept itself.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError` that says so: these are not the bytes of such a node.
     #[wasm_bindgen(js_name = restoreNode)]
     pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        let options = read_options(options)?;
-        let node = Node::restore(bytes).map_err(|error| WireError::chain("saved", &error))?;
-        self.node.replace(Some(node.with_limits(options.limits)));
-        Ok(())
+        self.restore(options, bytes, |error| {
+            WireError::bug(format!("the node cannot be restored: {error}"))
+        })
     }
 
     /// Makes a change again that another node has seen. It takes the time that it takes: what was in time
@@ -113,6 +122,18 @@ impl Engine {
 }
 
 impl Engine {
+    fn restore(
+        &self,
+        options: &str,
+        bytes: &[u8],
+        wrong: impl FnOnce(RestoreError) -> WireError,
+    ) -> Result<(), JsValue> {
+        let options = read_options(options)?;
+        let node = Node::restore(bytes).map_err(wrong)?;
+        self.node.replace(Some(node.with_limits(options.limits)));
+        Ok(())
+    }
+
     /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
     /// for holes between blocks, and for the answer.
     fn host(&self, now_ms: f64) -> Host<'_> {

@@ -83,7 +83,7 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
   return {
     options: encodeJson(node, '') ?? '',
     blocks: importChain,
-    saved: options.saved,
+    savedChain: options.saved,
     nowMs,
     timeMs,
   }

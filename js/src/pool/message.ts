@@ -99,8 +99,8 @@ export type ChainSetup = {
   readonly options: string
   /** Blocks to import, one behind the other in RLP. */
   readonly blocks: Uint8Array | undefined
-  /** A node as `saveNode` has returned it, which goes on; of `options` only the limits count then. */
-  readonly saved: Uint8Array | undefined
+  /** A node as `saveNode` has returned it, which the caller gave; of `options` only the limits count then. */
+  readonly savedChain: Uint8Array | undefined
   /** When the node was made, in milliseconds since the Unix epoch. */
   readonly nowMs: number
   /** Milliseconds that a request may take. The node heeds that by itself, if it can. */
@@ -115,7 +115,11 @@ export type EngineCalls = {
   }
   /** Opens the node and repeats what has changed it. The supervisor asks before anything else. */
   openNode: {
-    parameters: ChainSetup & { journal: readonly Change[] }
+    parameters: ChainSetup & {
+      /** The node that is changed; left out, it is one that begins. */
+      saved: Uint8Array | undefined
+      journal: readonly Change[]
+    }
     result: undefined
   }
   /** Returns the node as bytes, for `openNode`. */

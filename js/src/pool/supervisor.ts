@@ -104,7 +104,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       void started.ready.then((told) => {
         info = told
         if (chain === undefined) return opened()
-        const { saved = chain.saved, changes } = journal
+        const { saved, changes } = journal
         started.request(OPENING, { kind: 'openNode', ...chain, saved, journal: changes })
       })
     })

@@ -127,8 +127,9 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       return engine.conformance?.(suite, file, text, executors, only)
     }
     case 'openNode': {
-      const { options, blocks, nowMs, saved, journal } = request
+      const { options, blocks, nowMs, savedChain, saved, journal } = request
       if (saved !== undefined) engine.restoreNode(options, saved)
+      else if (savedChain !== undefined) engine.openSaved(options, savedChain)
       else {
         engine.openNode(options)
         if (blocks !== undefined) engine.importChain(blocks, nowMs)

@@ -3,7 +3,9 @@
 //! at once with the error of the timeout (code 4, the hash as data), and who serves it may wait. A transaction that
 //! no next block can hold is told as that (code 5). In either case it is in the pool.
 
-use super::{ErrorCode, Json, RequestContext, RpcError, object::receipt, params::Params, reply};
+use super::{
+    ErrorCode, RequestContext, RpcError, SendResult, object::receipt, params::Params, reply,
+};
 use crate::node::{Node, PoolTransaction};
 use alloy_primitives::{B256, Bytes};
 use serde_json::json;
@@ -17,7 +19,7 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Result<Json, RpcError>, RpcError> {
+) -> Result<SendResult, RpcError> {
     let bytes: Bytes = params.required("transaction")?;
     let timeout_ms = timeout_ms(params)?;
     let transaction = PoolTransaction::decode(&bytes, node.spec())?;
@@ -36,7 +38,7 @@ pub(super) fn submit(
     context: &RequestContext<'_>,
     transaction: PoolTransaction,
     timeout_ms: u64,
-) -> Result<Result<Json, RpcError>, RpcError> {
+) -> Result<SendResult, RpcError> {
     let (sender, nonce) = (transaction.sender(), transaction.nonce());
     let hash = node.submit(context, transaction)?;
     let chain = node.chain();

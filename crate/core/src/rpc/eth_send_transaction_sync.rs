@@ -2,7 +2,7 @@
 //! errors of `eth_sendRawTransactionSync`. The second parameter is the most milliseconds to wait.
 
 use super::{
-    Json, RequestContext, RpcError,
+    RequestContext, RpcError, SendResult,
     eth_send_raw_transaction_sync::{submit, timeout_ms},
     params::Params,
 };
@@ -12,7 +12,7 @@ pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     context: &RequestContext<'_>,
-) -> Result<Result<Json, RpcError>, RpcError> {
+) -> Result<SendResult, RpcError> {
     let request = params.required("transaction")?;
     let timeout_ms = timeout_ms(params)?;
     let transaction = node.sign_request(context, request, Impersonated::Taken)?;

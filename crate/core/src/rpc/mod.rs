@@ -218,6 +218,9 @@ impl fmt::Display for MethodSource {
     }
 }
 
+/// Answer about a transaction that was sent: its receipt, or why there is none yet.
+type SendResult = Result<Json, RpcError>;
+
 /// What answers a request, by what it needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Handler {
@@ -236,13 +239,7 @@ pub(crate) enum Handler {
     /// Changes a node.
     Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Sends a transaction, which stays sent where only the inner result is an error.
-    Send(
-        fn(
-            &mut Node,
-            &mut Params<'_>,
-            &RequestContext<'_>,
-        ) -> Result<Result<Json, RpcError>, RpcError>,
-    ),
+    Send(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<SendResult, RpcError>),
 }
 
 /// A row for each method: its name, what it needs, the file that answers, and whose meaning it has.

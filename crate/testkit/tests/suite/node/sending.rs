@@ -105,6 +105,11 @@ fn a_request_is_filled_and_not_sent() {
         "0xa979bd4f5d60017d775b438db5f84380875aeacdd1890e3b3bdb7dab70d96746"
     );
     assert_eq!((&tx["gas"], &tx["from"]), (&json!("0x5208"), &json!(ALICE)));
+    // What it pays at most, as of every transaction that is in no block.
+    assert_eq!(
+        (&tx["gasPrice"], &tx["maxFeePerGas"]),
+        (&json!("0x69484398"), &json!("0x69484398"))
+    );
     assert_eq!(
         (&tx["r"], &tx["s"], &tx["v"]),
         (&json!("0x0"), &json!("0x0"), &json!("0x0"))
