@@ -31,10 +31,16 @@ const forks = {
   Osaka: 'osaka',
 }
 
+/** Forks that both engines have, but not the same rules. */
+const apart = {
+  Amsterdam: 'Amsterdam of EthereumJS 10.1 has EIPs 7997, 8024 and 8282, that of revm 43 has not',
+}
+
 const kzg = new KZG(trustedSetup)
 
-/** Whether this fork can be run here: changes of fork within a chain cannot. */
-export const knows = (fork) => fork in forks
+/** Why this fork cannot be run here; `undefined` where it can. */
+export const whyNot = (fork) =>
+  fork in forks ? undefined : (apart[fork] ?? 'a change of fork within the chain')
 
 /**
  * An engine with the accounts of `pre`.

@@ -3,14 +3,15 @@
 
 import { readFile } from 'node:fs/promises'
 import { bytesToHex } from '@ethereumjs/util'
-import { knows, open } from './engine.mjs'
+import { open, whyNot } from './engine.mjs'
 
 /** Runs the chains of a fixture file that `choose` takes, and calls `report` with the verdicts. */
 export async function fixtures({ file, choose, report }) {
   const chains = JSON.parse(await readFile(file, 'utf8'))
   for (const [name, chain] of Object.entries(chains)) {
     if (!choose()) continue
-    if (!knows(chain.network)) report({ name, skipped: 'a change of fork within the chain' })
+    const reason = whyNot(chain.network)
+    if (reason) report({ name, skipped: reason })
     else if (chain.blocks.some((block) => block.expectException !== undefined))
       report({ name, skipped: 'an invalid block, which is not run' })
     else report({ name, difference: await check(chain) })

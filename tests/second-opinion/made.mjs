@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { difference } from './compare.mjs'
-import { open } from './engine.mjs'
+import { open, whyNot } from './engine.mjs'
 
 /**
  * Runs `count` made blocks, and calls `report` with the verdict on each.
@@ -20,6 +20,11 @@ export async function made({ cli, seed, count, report }) {
   for await (const line of createInterface({ input: child.stdout })) {
     const block = JSON.parse(line)
     const name = `made block ${block.seed}, ${block.fork}`
+    const reason = whyNot(block.fork)
+    if (reason) {
+      report({ name, skipped: reason })
+      continue
+    }
     if (!block.isStateComplete) {
       // A chain without the system contracts of its fork: blocks of it are invalid.
       report({ name, skipped: 'the state lacks a system contract' })

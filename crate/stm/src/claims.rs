@@ -64,11 +64,6 @@ impl Cursor {
         self.claims.count
     }
 
-    /// How many claims were taken.
-    pub(crate) fn claimed(&self) -> u32 {
-        u32::try_from(self.next.load(Ordering::Relaxed)).unwrap_or(u32::MAX)
-    }
-
     /// The next transactions to run, or `None` when all are claimed. Each index
     /// is handed out once.
     pub(crate) fn claim(&self) -> Option<impl Iterator<Item = TxIndex> + Clone> {

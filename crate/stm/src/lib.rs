@@ -8,6 +8,7 @@
 
 mod arena;
 mod cell;
+mod chain;
 mod claims;
 mod error;
 mod frontier;
@@ -37,7 +38,7 @@ pub use claims::Claims;
 pub use error::{ReadError, RunError};
 pub use index::{LocationId, Mode, TxIndex, WorkerId};
 pub use memory::{Change, Memory};
-pub use predictor::Kinds;
+pub use predictor::{Kinds, Parties};
 pub use program::{Executor, Program, Step};
 pub use run::Run;
 pub use stats::Stats;

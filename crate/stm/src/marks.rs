@@ -18,7 +18,7 @@ const LOOKS: u32 = if cfg!(parevm_loom) { 0 } else { 40 };
 impl<P: Program> Shared<'_, P> {
     /// Marks where `index` is expected to write, and says where that is.
     pub(crate) fn expect(&self, index: TxIndex) -> Vec<LocationId> {
-        let expected = self.predictor.expect(index);
+        let expected = self.predictor.expect(index, || self.program.parties(index));
         if !expected.is_empty() {
             self.mark(index, &expected);
         }
@@ -48,7 +48,8 @@ impl<P: Program> Shared<'_, P> {
         for id in expected.iter().filter(|id| !written.contains(id)) {
             lock(self.memory.cell(*id)).withdraw(index);
         }
-        self.predictor.review(index, expected, written);
+        let parties = self.program.parties(index);
+        self.predictor.review(index, parties, expected, written);
     }
 
     /// Ends a run of `index`: its marks are gone and its writes in the memory.

@@ -140,20 +140,20 @@ fn an_expected_write_that_does_not_come_holds_nobody_up() {
 }
 
 #[test]
-fn who_leaves_early_leaves_nothing_behind() {
-    // Counted over all orders: in some of them a worker does leave.
-    static LEFT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+fn who_pauses_leaves_nothing_behind_and_is_woken() {
+    // Counted over all orders: in some of them a worker is to pause.
+    static PAUSED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     model(3, || {
         let outcome = run(vec![Act::Increment; 4]);
         assert_eq!(outcome.result, Ok(()));
         assert_eq!(outcome.settled, vec![1, 2, 3, 4]);
         assert!(outcome.runs.iter().all(|runs| *runs <= 2));
-        LEFT.fetch_add(
-            usize::from(outcome.left),
+        PAUSED.fetch_add(
+            usize::from(outcome.paused),
             std::sync::atomic::Ordering::Relaxed,
         );
     });
-    assert!(LEFT.load(std::sync::atomic::Ordering::Relaxed) > 0);
+    assert!(PAUSED.load(std::sync::atomic::Ordering::Relaxed) > 0);
 }
 
 #[test]
@@ -207,8 +207,8 @@ struct Outcome {
     settled: Vec<u64>,
     last: u64,
     runs: Vec<usize>,
-    /// Whether the second worker left with something still to be claimed.
-    left: bool,
+    /// Whether the second worker was to pause.
+    paused: bool,
 }
 
 /// Runs `acts` on two workers, on one location that starts at 0.
@@ -244,15 +244,15 @@ fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
     if expects {
         let id = memory.locate(&0, |_| Ok::<_, ()>(Counter(0))).unwrap();
         run = run.predicted_by(vec![Some(0); count].into());
-        run.shared().predictor.learn(TxIndex::new(0), id);
+        run.shared()
+            .predictor
+            .learn(TxIndex::new(0), id, Default::default());
     }
     let run: &'static Run<'static, Block> = Box::leak(Box::new(run));
-    let other = thread::spawn(|| {
-        run.work(WorkerId::new(1));
-        run.shared().cursor.claimed() < run.shared().cursor.count()
-    });
+    let other = thread::spawn(|| run.work(WorkerId::new(1)));
     run.work(WorkerId::new(0));
-    let left = other.join().unwrap();
+    other.join().unwrap();
+    let paused = run.shared().chain.pauses() > 0;
     let result = match run.outcome() {
         Ok(_) => Ok(()),
         Err(RunError::Failed { index, .. }) => Err(index.get()),
@@ -274,7 +274,7 @@ fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
         settled,
         last,
         runs,
-        left,
+        paused,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the engine must be told about the transactions it runs.
 
-use crate::{Mode, TxIndex, Value, View};
+use crate::{Mode, Parties, TxIndex, Value, View};
 use std::hash::Hash;
 
 /// A list of transactions and the state they start from.
@@ -35,6 +35,12 @@ pub trait Program: Sync + Sized {
     ///
     /// The transaction may not stand where it stands; the block fails.
     fn settle(&self, index: TxIndex, output: Self::Output) -> Result<(), Self::Error>;
+
+    /// Accounts that transaction `index` names. Those of one kind that name the same account tend to
+    /// write the same.
+    fn parties(&self, _index: TxIndex) -> Parties {
+        Parties::default()
+    }
 
     /// Whether the run should end without a result. Asked before every
     /// transaction and every read.

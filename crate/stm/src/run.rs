@@ -5,6 +5,7 @@
 
 use crate::{
     Claims, Memory, Program, RunError, Stats, TxIndex, Workers,
+    chain::Chain,
     claims::Cursor,
     frontier::Frontier,
     handover::Handover,
@@ -29,6 +30,7 @@ pub(crate) struct Shared<'m, P: Program> {
     pub(crate) recorder: Option<&'m Recorder<'m>>,
     pub(crate) tasks: Box<[Task<P>]>,
     pub(crate) cursor: Cursor,
+    pub(crate) chain: Chain,
     pub(crate) predictor: Predictor,
     pub(crate) frontier: Frontier,
     pub(crate) handover: Handover,
@@ -64,6 +66,7 @@ impl<'m, P: Program> Run<'m, P> {
                 .map(|_| Mutex::new(TaskState::default()))
                 .collect(),
             cursor: Cursor::new(claims),
+            chain: Chain::new(),
             predictor: Predictor::new(Kinds::default()),
             frontier: Frontier::new(),
             handover: Handover::new(workers),

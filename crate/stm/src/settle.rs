@@ -92,7 +92,10 @@ impl<'m, P: Program> Shared<'m, P> {
             cell.miss();
             let writer = cell.final_writer();
             drop(cell);
-            writer.inspect(|writer| self.predictor.learn(*writer, id));
+            writer.inspect(|writer| {
+                let parties = self.program.parties(*writer);
+                self.predictor.learn(*writer, id, parties);
+            });
         }
         self.mark(index, &record.written);
         self.counters.re_executions.raise();

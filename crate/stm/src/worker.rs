@@ -6,7 +6,8 @@
 //! between two runs. When a worker has run something it announces it at the
 //! frontier, and if nobody owns the frontier, moves it. A worker that finds
 //! nothing to claim finishes what it has set aside and leaves; whoever finishes
-//! last moves the frontier to the end.
+//! last moves the frontier to the end. Where the block is a chain
+//! ([`crate::chain`]) all but the first worker pause.
 
 use crate::{
     Executor, LocationId, Mode, Program, TxIndex, View, WorkerId, program::Step, run::Shared,
@@ -16,11 +17,6 @@ use crate::{
 /// First runs that a worker sets aside at most. Each keeps an executor, and what
 /// runs ahead of the frontier guesses more.
 const MOST_ASIDE: usize = if cfg!(parevm_loom) { 1 } else { 3 };
-/// Fewer conflicts than these are no sign of a chain.
-const CONFLICTS_BEFORE_LEAVING: u32 = if cfg!(parevm_loom) { 2 } else { 12 };
-/// A block in which each conflict comes with fewer claims is a chain: nothing
-/// is gained by guessing.
-const CLAIMS_PER_CONFLICT: u32 = 2;
 
 pub(crate) struct Worker<'m, P: Program> {
     shared: &'m Shared<'m, P>,
@@ -72,8 +68,9 @@ impl<'m, P: Program> Worker<'m, P> {
 
     /// Runs what is to be claimed, and sets aside what has to wait.
     fn claim_all(&mut self) {
-        while !self.is_superfluous() {
+        while self.pause_in_chain() {
             let Some(batch) = self.shared.cursor.claim() else {
+                self.shared.chain.finish(&self.shared.beds);
                 return;
             };
             // Asked once: the frontier is another worker's to write, mostly. A
@@ -106,14 +103,29 @@ impl<'m, P: Program> Worker<'m, P> {
         }
     }
 
-    /// Whether this worker should leave the rest to others. Where transactions
-    /// are in each other's way all the time, one worker that never guesses is
-    /// faster than several that do. The first one always stays.
-    fn is_superfluous(&self) -> bool {
-        let conflicts = self.shared.counters.conflicts();
-        self.id.get() > 0
-            && conflicts >= CONFLICTS_BEFORE_LEAVING
-            && conflicts.saturating_mul(CLAIMS_PER_CONFLICT) >= self.shared.cursor.claimed()
+    /// Pauses while the block is a chain, unless this is the first worker: alone it never guesses.
+    /// False when the block is stopped.
+    fn pause_in_chain(&mut self) -> bool {
+        let Shared {
+            chain,
+            frontier,
+            counters,
+            beds,
+            ..
+        } = self.shared;
+        while chain.is_on(frontier.settled(), || counters.conflicts(), beds) && self.id.get() > 0 {
+            // Others may wait for what it has, or for the frontier.
+            self.attend(0);
+            self.announce();
+            if self.shared.is_stopped() {
+                return false;
+            }
+            if !chain.await_end(self.id) {
+                break;
+            }
+            beds.sleep(self.id);
+        }
+        true
     }
 
     /// Goes on with what was set aside and can go on; sleeps while more than

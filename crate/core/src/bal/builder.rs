@@ -1,6 +1,7 @@
 //! Makes a list from what final transactions leave, in block order.
 
 use super::BlockAccessList;
+use crate::vm::transfer::balance_after_reward;
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, U256, map::hash_map::Entry};
 use revm::state::{Account, EvmState, bal::Bal};
@@ -76,13 +77,13 @@ impl ListBuilder {
         Ok(())
     }
 
-    /// Adds that an account which the run at `index` has not loaded gains `gain` wei. `base` as for
-    /// [`Self::record_moved`].
+    /// Adds that an account which the run at `index` has not loaded gets a reward of `gain` wei.
+    /// `base` as for [`Self::record_moved`].
     ///
     /// # Errors
     ///
     /// What `base` returned.
-    pub(crate) fn record_gain<E>(
+    pub(crate) fn record_reward<E>(
         &mut self,
         index: BlockAccessIndex,
         address: Address,
@@ -95,7 +96,7 @@ impl ListBuilder {
             Some((_, before)) => *before,
             None => base(address)?,
         };
-        balance.update(index, &before, before.wrapping_add(gain));
+        balance.update(index, &before, balance_after_reward(before, gain));
         Ok(())
     }
 

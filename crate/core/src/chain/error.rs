@@ -1,6 +1,6 @@
 //! Why a chain cannot begin, or a block cannot be taken into it.
 
-use super::Violation;
+use super::{OutOfRange, Violation};
 use crate::{block::BlockError, execute::ExecuteError};
 use alloy_primitives::B256;
 
@@ -52,6 +52,9 @@ pub enum GenesisError {
     /// The header lacks a field of its fork, or has one of another.
     #[error("the header is invalid")]
     Header(#[from] Violation),
+    /// A number is out of its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// The merge comes at a total difficulty, and at which height that is nobody says.
     #[error("mergeNetsplitBlock is missing, terminalTotalDifficulty is not zero")]
     MergeBlockUnknown,

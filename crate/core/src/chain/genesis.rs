@@ -1,6 +1,10 @@
 //! The first block of a chain, and the rules that a genesis file sets.
 
-use super::{Chain, ChainState, GenesisError, StoredBlock, header::check_fields};
+use super::{
+    Chain, ChainState, GenesisError, StoredBlock,
+    header::check_fields,
+    range::{check_config, check_genesis},
+};
 use crate::{
     block::{
         AlloyBlock, Schedule,
@@ -69,8 +73,10 @@ impl Chain {
     ///
     /// # Errors
     ///
+    /// [`GenesisError::OutOfRange`] when a number is out of its range,
     /// [`GenesisError::MergeBlockUnknown`] when the height of the merge is not given.
     pub fn from_genesis(genesis: &Genesis) -> Result<Self, GenesisError> {
+        check_genesis(genesis)?;
         let schedule = schedule(&genesis.config)?;
         let mut state = ChainState::default();
         for (address, account) in &genesis.alloc {
@@ -98,9 +104,10 @@ fn header(genesis: &Genesis, schedule: &Schedule, state_root: B256) -> Header {
     let number = genesis.number.unwrap_or_default();
     let spec = schedule.spec(number, genesis.timestamp);
     let since = |fork| spec.is_enabled_in(fork);
-    let base_fee = genesis.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| {
-        u64::try_from(fee).unwrap_or(u64::MAX)
-    });
+    // Of 63 bits.
+    let base_fee = genesis
+        .base_fee_per_gas
+        .and_then(|fee| u64::try_from(fee).ok());
     Header {
         parent_hash: genesis.parent_hash.unwrap_or_default(),
         beneficiary: genesis.coinbase,
@@ -112,7 +119,7 @@ fn header(genesis: &Genesis, schedule: &Schedule, state_root: B256) -> Header {
         extra_data: genesis.extra_data.clone(),
         mix_hash: genesis.mix_hash,
         nonce: genesis.nonce.into(),
-        base_fee_per_gas: since(SpecId::LONDON).then_some(base_fee),
+        base_fee_per_gas: since(SpecId::LONDON).then(|| base_fee.unwrap_or(INITIAL_BASE_FEE)),
         withdrawals_root: since(SpecId::SHANGHAI).then_some(EMPTY_ROOT_HASH),
         blob_gas_used: since(SpecId::CANCUN).then(|| genesis.blob_gas_used.unwrap_or_default()),
         excess_blob_gas: since(SpecId::CANCUN).then(|| genesis.excess_blob_gas.unwrap_or_default()),
@@ -138,6 +145,7 @@ impl Schedule {
 
 /// The schedule of a genesis file.
 fn schedule(config: &ChainConfig) -> Result<Schedule, GenesisError> {
+    check_config(config)?;
     let merge = match (
         config.merge_netsplit_block,
         config.terminal_total_difficulty,

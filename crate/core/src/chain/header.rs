@@ -9,7 +9,7 @@ use alloy_eips::{
 };
 use alloy_primitives::{B64, U256};
 
-const LEAST_GAS_LIMIT: u64 = 5_000;
+pub(super) const LEAST_GAS_LIMIT: u64 = 5_000;
 const MOST_GAS_LIMIT: u64 = i64::MAX as u64;
 const MOST_EXTRA_DATA: usize = 32;
 const DAO_EXTRA_DATA: &[u8] = b"dao-hard-fork";

@@ -6,7 +6,7 @@
 
 use super::{
     AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, Merged,
-    ScheduleReport,
+    ScheduleReport, chunk,
     longest_first::LongestFirst,
     pool::Pool,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
@@ -25,7 +25,7 @@ use alloy_eip7928::BlockAccessIndex;
 use parevm_stm::Workers;
 use rayon::ThreadPool;
 use std::sync::{
-    Mutex, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn run<'a>(
     let replayed = replay(&input, source.pool(), |listed| match source {
         Source::Pool(pool) => run_shares(&input, listed, options, Pool::all(pool), &ran),
         Source::Chunks { chunks, .. } => {
-            let shares: Vec<_> = chunks.into_iter().map(Chunk::into_share).collect();
+            let shares = chunk::shares(chunks)?;
             let count = shares.iter().map(|share| share.results.len()).sum();
             ran.store(count, Ordering::Relaxed);
             Ok(shares)
@@ -267,6 +267,7 @@ fn run_shares(
     let work = LongestFirst::new(&block.transactions, pool.count());
     let is_stopped = AtomicBool::new(false);
     let clock = options.timeline.map(from_now);
+    let memo = Arc::default();
     let shares = Mutex::new(Vec::with_capacity(pool.count()));
     pool.broadcast(&|worker| {
         let run_one = |replayer: &mut Replayer<'_>, share: &mut Share, index: u32| {
@@ -287,7 +288,8 @@ fn run_shares(
             share.results.push((index, result));
             Ok(())
         };
-        let share = run_share(block, environment, listed, &work, run_one, |count| {
+        let replayer = Replayer::new(block, environment, listed, &memo);
+        let share = run_share(replayer, &work, run_one, |count| {
             ran.fetch_add(count, Ordering::Relaxed);
             let cancelled = options.cancel;
             if cancelled.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
@@ -305,17 +307,15 @@ fn run_shares(
     shares.into_iter().collect()
 }
 
-/// Runs transactions on one worker until none is left. `go_on` is told how many have run since it
+/// Runs transactions by `replayer`, on one worker, until none is left. `go_on` is told how many have run since it
 /// was last asked.
 fn run_share(
-    block: &Block,
-    environment: &Environment,
-    listed: &Listed<'_>,
+    replayer: Option<Replayer<'_>>,
     work: &LongestFirst,
     run: impl Fn(&mut Replayer<'_>, &mut Share, u32) -> Result<(), BalMismatch>,
     go_on: impl Fn(usize) -> Result<bool, Ended>,
 ) -> Result<Share, Ended> {
-    let Some(mut replayer) = Replayer::new(block, environment, listed) else {
+    let Some(mut replayer) = replayer else {
         return Ok(Share::default());
     };
     let mut share = Share::default();

@@ -15,9 +15,10 @@ use crate::{
     state::StateSource,
     vm::{Environment, ExecutionResult, Output, SuccessReason, replay::Replayer},
 };
-use alloy_primitives::{Address, Bytes, Log};
+use alloy_primitives::{Address, Bytes, Log, map::HashSet};
 use alloy_rlp::{Decodable, Encodable, Error as RlpError};
 use revm::context::result::ResultGas;
+use std::sync::Arc;
 
 /// What running some transactions of a block by its access list has left.
 #[derive(Debug)]
@@ -67,8 +68,9 @@ impl<'a> ListedBlock<'a> {
     /// Begins a chunk.
     pub fn chunk(&self) -> ChunkRun<'_> {
         ChunkRun {
-            replayer: Replayer::new(self.block, self.environment, &self.listed),
+            replayer: Replayer::new(self.block, self.environment, &self.listed, &Arc::default()),
             share: Share::default(),
+            ran: HashSet::default(),
         }
     }
 }
@@ -79,10 +81,12 @@ pub struct ChunkRun<'a> {
     /// `None` for a block without transactions.
     replayer: Option<Replayer<'a>>,
     share: Share,
+    ran: HashSet<u32>,
 }
 
 impl ChunkRun<'_> {
-    /// Runs `transactions`, given by their positions in the block.
+    /// Runs `transactions`, given by their positions in the block; those that this chunk has already
+    /// are left out.
     ///
     /// # Errors
     ///
@@ -92,8 +96,10 @@ impl ChunkRun<'_> {
             return Ok(());
         };
         for index in transactions {
-            let result = replayer.run(*index as usize)?;
-            self.share.results.push((*index, result));
+            if self.ran.insert(*index) {
+                let result = replayer.run(*index as usize)?;
+                self.share.results.push((*index, result));
+            }
         }
         Ok(())
     }
@@ -140,10 +146,31 @@ impl Chunk {
             false => Err(RlpError::UnexpectedLength.into()),
         }
     }
+}
 
-    pub(super) fn into_share(self) -> Share {
-        self.0
+/// The shares of `chunks`, each transaction in one of them. A chunk that came twice counts once.
+///
+/// # Errors
+///
+/// When two chunks have a transaction in common and are not the same: what was counted for it cannot
+/// be told from the rest.
+pub(super) fn shares(chunks: Vec<Chunk>) -> Result<Vec<Share>, BalMismatch> {
+    let mut seen = HashSet::<u32>::default();
+    let mut shares = Vec::with_capacity(chunks.len());
+    for Chunk(share) in chunks {
+        let indices = || share.results.iter().map(|(index, _)| *index);
+        let count = share.results.len();
+        if count > 0 && indices().all(|index| seen.contains(&index)) {
+            continue;
+        }
+        let before = seen.len();
+        seen.extend(indices());
+        if seen.len() - before < count {
+            return Err(BalMismatch::Differs { first: None });
+        }
+        shares.push(share);
     }
+    Ok(shares)
 }
 
 /// The bytes are no chunk.

@@ -17,7 +17,7 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, claims, epoch_of, kinds},
+        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, claims, kinds},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -62,13 +62,13 @@ pub(crate) fn run<'a>(
         || Nonces::new(transactions),
         || (claims(transactions, workers.count()), kinds(transactions)),
     );
-    let program = BlockProgram::new(block, environment, state, options, nonces);
+    let epochs = memory.epochs(count);
+    let program = BlockProgram::new(block, environment, state, options, nonces, epochs);
     let settled =
         |epoch| SettledDatabase::new(&memory, state, program.codes(), environment.spec(), epoch);
 
-    // The epochs of the edges lie below and above those of the transactions.
     let mut database = Recording {
-        database: settled(1),
+        database: settled(epochs.before()),
         index: BlockAccessIndex::PRE_EXECUTION,
         list: (options.access_list_output == AccessListOutput::Returned).then(ListBuilder::default),
     };
@@ -83,7 +83,7 @@ pub(crate) fn run<'a>(
     let stats = run.execute(&workers).map_err(execute_error)?;
 
     let mut database = Recording {
-        database: settled(epoch_of(count)),
+        database: settled(epochs.after()),
         index: BlockAccessIndex::from_tx_index(count.into()),
         list: program.take_list(),
     };

@@ -20,7 +20,10 @@ use revm::{
     Inspector,
     context::{ContextSetters, ContextTr, result::EVMError},
 };
-use std::{fmt, sync::atomic::Ordering};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// Runs a block one transaction after the other, in steps the caller paces. `I` may inspect every
 /// step of the EVM.
@@ -130,6 +133,7 @@ impl<'a, I> Sequential<'a, I> {
         };
         let before = system::before_transactions(&mut database, block, environment)?;
         let mut evm = environment.inspected_evm(database, inspector);
+        evm.precompiles = environment.precompiles.with_memo(&Arc::default());
         preimages::install(&mut evm.instruction);
         Ok(Self {
             block,

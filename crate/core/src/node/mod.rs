@@ -104,6 +104,7 @@ impl Node {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(options: NodeOptions) -> Result<Self, NodeError> {
+        options.check()?;
         let accounts = Accounts::derive(&options.mnemonic, options.accounts)?;
         let chain = match &options.genesis {
             Some(genesis) => Chain::from_genesis(genesis)?,

@@ -1,6 +1,7 @@
 //! How a node begins.
 
 use super::NodeLimits;
+use crate::chain::{MOST_CHAIN_ID, OutOfRange};
 use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,42 @@ pub enum Mining {
     Manual,
     /// Every so many seconds. The node has no timer: its host asks for `evm_mine`.
     Interval(u64),
+}
+
+/// Each account is derived when the node begins.
+const MOST_ACCOUNTS: u64 = 1_000;
+/// Seconds, and a time in seconds, to which others are added.
+const MOST_SECONDS: u64 = u64::MAX >> 1;
+
+impl NodeOptions {
+    /// Checks every number.
+    ///
+    /// # Errors
+    ///
+    /// The first that is out of its range.
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        let NodeLimits { time, memory, gas } = self.limits;
+        let (any, most_id) = (U256::from(u64::MAX), MOST_CHAIN_ID);
+        let (accounts, seconds) = (U256::from(MOST_ACCOUNTS), U256::from(MOST_SECONDS));
+        let interval = match self.mining {
+            Mining::Interval(interval) => interval,
+            Mining::Auto | Mining::Manual => 1,
+        };
+        let fields = [
+            ("chainId", self.chain_id, 1, most_id),
+            ("timestamp", self.timestamp, 0, seconds),
+            ("accounts", self.accounts.into(), 0, accounts),
+            ("mining.interval", interval, 1, seconds),
+            ("limits.time", time, 1, any),
+            ("limits.memory", memory, 1, any),
+            ("limits.gas", gas, 1, any),
+        ];
+        fields
+            .into_iter()
+            .try_for_each(|(field, found, least, most)| {
+                OutOfRange::check(field, U256::from(found), U256::from(least), most)
+            })
+    }
 }
 
 impl Default for NodeOptions {

@@ -99,7 +99,7 @@ pub(super) fn move_precompiles(
     });
     // Moved before any is taken away.
     for (address, to) in moves {
-        if precompiles.get(&address).is_none() {
+        if !precompiles.has(&address) {
             return Err(Conflict::NotPrecompile { address });
         }
         if to == address {

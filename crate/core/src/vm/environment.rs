@@ -52,7 +52,11 @@ impl Environment {
         }
         // A Cancun block that does not say its excess blob gas is taken to have none.
         let blob_excess_gas_and_price = blob_params.as_ref().map(|params| {
-            BlobExcessGasAndPrice::new(header.excess_blob_gas.unwrap_or(0), update_fraction(params))
+            let excess_blob_gas = header.excess_blob_gas.unwrap_or(0);
+            BlobExcessGasAndPrice {
+                excess_blob_gas,
+                blob_gasprice: blob_gas_price(params, excess_blob_gas),
+            }
         });
         let prevrandao = spec
             .is_enabled_in(SpecId::MERGE)
@@ -178,6 +182,14 @@ impl Environment {
             .with_block(self.block.clone())
             .build_mainnet_with_inspector(inspector)
             .with_precompiles(self.precompiles.clone())
+    }
+}
+
+/// Wei per blob gas, at most 2^128 - 1. revm's own overflows, and has no answer for a fraction of zero.
+fn blob_gas_price(params: &BlobParams, excess_blob_gas: u64) -> u128 {
+    match params.update_fraction {
+        0 => u128::MAX,
+        _ => params.calc_blob_fee(excess_blob_gas),
     }
 }
 

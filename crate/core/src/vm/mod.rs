@@ -4,8 +4,10 @@
 pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
+mod forks;
 pub(crate) mod invalid;
 pub(crate) mod journal;
+pub(crate) mod memo;
 pub(crate) mod parallel;
 pub mod precompiles;
 pub(crate) mod preimages;
@@ -15,6 +17,7 @@ mod watched;
 
 pub use environment::{BlockContext, BlockEvm, Environment};
 pub use failure::execute_error;
+pub use forks::FORKS;
 pub use parallel::Location;
 pub use precompiles::{BlockPrecompiles, Precompile, PrecompileFailure, Returned};
 /// The EVM implementation itself, for inspectors.

@@ -1,5 +1,6 @@
 //! Contracts that are native code: those of the fork, and the caller's own.
 
+use super::memo::PrecompileMemo;
 use alloy_primitives::{
     Address, Bytes,
     map::{AddressMap, AddressSet},
@@ -66,6 +67,8 @@ pub enum PrecompileFailure {
 pub struct BlockPrecompiles {
     fork: EthPrecompiles,
     own: Option<Arc<Own>>,
+    /// Results of the fork's, if they are kept.
+    memo: Option<Arc<PrecompileMemo>>,
 }
 
 #[derive(Clone)]
@@ -84,26 +87,9 @@ enum Placed {
 }
 
 /// A precompile that was found.
-pub(crate) enum Found<'a> {
+enum Found<'a> {
     Fork(&'a EvmPrecompile),
     Own(&'a dyn Precompile),
-}
-
-impl Found<'_> {
-    /// Runs it. `reservoir` is the state gas of EIP-8037, which is left as it is.
-    pub(crate) fn execute(
-        &self,
-        input: &[u8],
-        gas_limit: u64,
-        reservoir: u64,
-    ) -> Result<PrecompileOutput, String> {
-        match self {
-            Self::Fork(precompile) => precompile
-                .execute(input, gas_limit, reservoir)
-                .map_err(|error| error.to_string()),
-            Self::Own(precompile) => Ok(output(precompile.call(input, gas_limit), reservoir)),
-        }
-    }
 }
 
 impl BlockPrecompiles {
@@ -113,11 +99,26 @@ impl BlockPrecompiles {
         Self {
             fork: EthPrecompiles::new(spec),
             own: None,
+            memo: None,
         }
     }
 
+    /// The same, which ask `memo` before they compute. All that share one are of one fork.
+    #[must_use]
+    pub(crate) fn with_memo(&self, memo: &Arc<PrecompileMemo>) -> Self {
+        Self {
+            memo: Some(memo.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether there is one at `address`.
+    pub(crate) fn has(&self, address: &Address) -> bool {
+        self.get(address).is_some()
+    }
+
     /// What is at `address`.
-    pub(crate) fn get(&self, address: &Address) -> Option<Found<'_>> {
+    fn get(&self, address: &Address) -> Option<Found<'_>> {
         let own = self.own.as_deref();
         match own.and_then(|own| own.by_address.get(address)) {
             Some(Placed::Own(own)) => Some(Found::Own(&**own)),
@@ -172,7 +173,7 @@ impl BlockPrecompiles {
 
     /// Leaves nothing at `address`: what the state has there runs.
     pub fn remove(&mut self, address: Address) {
-        if self.get(&address).is_some() {
+        if self.has(&address) {
             self.own().by_address.insert(address, Placed::Nothing);
         }
     }
@@ -224,10 +225,18 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
         let Some(found) = self.get(&inputs.bytecode_address) else {
             return Ok(None);
         };
+        let (gas_limit, reservoir) = (inputs.gas_limit, inputs.reservoir);
         let input = inputs.input.as_bytes(context);
-        let output = found.execute(&input, inputs.gas_limit, inputs.reservoir)?;
+        let output = match (found, &self.memo) {
+            (Found::Fork(fork), Some(memo)) => memo.execute(fork, &input, gas_limit, reservoir)?,
+            (Found::Fork(fork), None) => fork
+                .execute(&input, gas_limit, reservoir)
+                .map_err(|error| error.to_string())?,
+            // What a caller's own returns may depend on its gas limit too.
+            (Found::Own(own), _) => output(own.call(&input, gas_limit), reservoir),
+        };
         drop(input);
-        Ok(Some(interpreter_result(context, output, inputs.gas_limit)))
+        Ok(Some(interpreter_result(context, output, gas_limit)))
     }
 
     fn warm_addresses(&self) -> &AddressSet {
@@ -236,7 +245,7 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
 }
 
 /// What the caller of a precompile gets to see of `output`.
-pub(crate) fn interpreter_result<C: ContextTr>(
+fn interpreter_result<C: ContextTr>(
     context: &mut C,
     output: PrecompileOutput,
     gas_limit: u64,

@@ -9,6 +9,7 @@ use crate::{
         collision::{StorageAware, run_one},
         environment::ContextEvm,
         journal::empty,
+        memo::PrecompileMemo,
         preimages::{self, KeepsHashes, Preimages},
         transfer::Transfer,
     },
@@ -20,6 +21,7 @@ use revm::{
     context::{BlockEnv, CfgEnv, ContextSetters},
     state::{AccountId, AccountInfo},
 };
+use std::sync::Arc;
 
 /// Runs transactions of a block by its list, on one worker.
 pub(crate) struct Replayer<'a> {
@@ -35,11 +37,12 @@ type ReplayEvm<'a> = ContextEvm<
 >;
 
 impl<'a> Replayer<'a> {
-    /// A worker for `block`; `None` where there is no transaction to run.
+    /// A worker for `block`; `None` where there is no transaction to run. All workers share `memo`.
     pub(crate) fn new(
         block: &'a Block,
         environment: &Environment,
         listed: &'a Listed<'a>,
+        memo: &Arc<PrecompileMemo>,
     ) -> Option<Self> {
         let database = ListedDatabase {
             state: listed.at(BlockAccessIndex::PRE_EXECUTION),
@@ -55,7 +58,7 @@ impl<'a> Replayer<'a> {
             .with_block(environment.block.clone())
             .with_tx(&block.transactions.first()?.env)
             .build_mainnet()
-            .with_precompiles(environment.precompiles.clone());
+            .with_precompiles(environment.precompiles.with_memo(memo));
         preimages::install(&mut evm.instruction);
         Some(Self {
             block,

@@ -65,7 +65,7 @@ impl Transfer {
         if !(is_plain && is_told && is_checked)
             || sender == recipient
             || value.is_zero()
-            || precompiles.get(&recipient).is_some()
+            || precompiles.has(&recipient)
         {
             return None;
         }
@@ -134,7 +134,8 @@ impl Transfer {
 
     /// The beneficiary afterwards, if it is neither. `None` where the EVM has to tell.
     pub(crate) fn reward_to(&self, beneficiary: Option<Account>) -> Option<Account> {
-        let rewarded = paid(beneficiary, self.reward)?;
+        let mut rewarded = beneficiary.unwrap_or_default();
+        rewarded.balance = balance_after_reward(rewarded.balance, self.reward);
         // Who is touched and empty may be gone (EIP-161).
         (!rewarded.is_empty()).then_some(rewarded)
     }
@@ -159,6 +160,12 @@ pub(crate) fn tip<C: ContextTr>(context: &C) -> u128 {
         true => price.saturating_sub(base_fee),
         false => price,
     }
+}
+
+/// Balance of a beneficiary that had `balance` wei and gets a reward of `reward` wei. As in revm a
+/// reward that does not fit 256 bits is lost.
+pub(crate) fn balance_after_reward(balance: U256, reward: U256) -> U256 {
+    balance.checked_add(reward).unwrap_or(balance)
 }
 
 /// The account with `gain` wei more.

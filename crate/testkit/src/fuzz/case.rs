@@ -1,10 +1,11 @@
 //! A block with the state before it.
 
-use crate::{
-    random::Random,
-    workload::{self, FORKS},
+use crate::{random::Random, workload};
+use parevm::{
+    Block, MemoryState,
+    block::Transaction,
+    vm::{FORKS, SpecId},
 };
-use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 use std::{borrow::Cow, fmt};
 
 /// A block with the state before it.
@@ -26,8 +27,14 @@ pub fn fork_of(seed: u64) -> SpecId {
 /// The random block of `seed`: a handful to some dozens of transactions, each fork in turn.
 #[must_use]
 pub fn made(seed: u64) -> Case<'static> {
+    made_under(seed, fork_of(seed))
+}
+
+/// The random block of `seed` under the rules of `fork`.
+#[must_use]
+pub fn made_under(seed: u64, fork: SpecId) -> Case<'static> {
     let count = 1 + usize::try_from(Random::new(!seed).below(60)).unwrap_or(0);
-    let (block, state) = workload::adversarial(seed, count, fork_of(seed));
+    let (block, state) = workload::adversarial(seed, count, fork);
     Case {
         block,
         state: Cow::Owned(state),

@@ -16,7 +16,7 @@ mod mutation;
 mod oracle;
 mod shrink;
 
-pub use case::{Case, fork_of, made};
+pub use case::{Case, fork_of, made, made_under};
 pub use decoder::{Decoder, Reading};
 pub use digest::digest;
 pub use mutation::mutate;

@@ -1,12 +1,12 @@
 //! Blocks of a chain, spoilt.
 
 use super::case::Case;
-use crate::{admission::Admission, random::Random, workload::FORKS};
+use crate::{admission::Admission, random::Random};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     block::{Fixture, Ommer, Schedule, Transaction, Withdrawal},
     state::StateSource,
-    vm::{Bytecode, SpecId},
+    vm::{Bytecode, FORKS, SpecId},
 };
 use std::borrow::Cow;
 

@@ -107,6 +107,9 @@ impl Cast {
         for address in &self.contracts {
             let code = program::random(random, &near).finish();
             let balance = u128::from(random.below(1_000));
+            // Creators that hardly own anything: from Amsterdam on the opcode compares (EIP-8037).
+            let is_poor = spec.is_enabled_in(SpecId::AMSTERDAM);
+            let balance = if is_poor { balance % 3 } else { balance };
             account(*address, balance, 1, Some(Bytecode::new_legacy(code)));
         }
         let factory = program::factory().finish();
@@ -160,6 +163,11 @@ impl Cast {
             // Hardly enough to begin, or for a few storage slots.
             0 => 21_000 + random.below(40_000),
             _ => 100_000 + random.below(400_000),
+        };
+        // A new slot or account costs several times as much gas (EIP-8037).
+        let gas_limit = match spec.is_enabled_in(SpecId::AMSTERDAM) {
+            true => gas_limit * 10,
+            false => gas_limit,
         };
         // Now and then so much that a later payment may fail.
         let value = match random.below(12) {

@@ -23,6 +23,16 @@ pub fn erc20_into_one(count: usize) -> (Block, MemoryState) {
     transfers(count, |_| receiver(0))
 }
 
+/// `count` transfers of one token, each with a sender of its own, of which `hot` in a hundred go to one
+/// receiver, spread evenly, and all others to receivers of their own.
+#[must_use]
+pub fn erc20_partly_into_one(count: usize, hot: u64) -> (Block, MemoryState) {
+    transfers(count, |index| match index * 37 % 100 < hot {
+        true => receiver(u64::MAX),
+        false => receiver(index),
+    })
+}
+
 fn transfers(count: usize, to: impl Fn(u64) -> Address) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
     let token = Token::new(numbered(0xe0, 0), &mut state);

@@ -11,7 +11,7 @@ mod transfer;
 mod uniswap;
 
 pub use adversarial::adversarial;
-pub use erc20::{erc20, erc20_into_one};
+pub use erc20::{erc20, erc20_into_one, erc20_partly_into_one};
 pub use mix::hot_mix;
 pub use random_calls::contracts;
 pub use suite::{Kind, SYNTHETIC, UnknownKind};
@@ -25,24 +25,6 @@ use parevm::{
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
-
-/// Every fork of mainnet with rules or gas of its own, in order.
-pub const FORKS: [SpecId; 14] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::TANGERINE,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::PETERSBURG,
-    SpecId::ISTANBUL,
-    SpecId::BERLIN,
-    SpecId::LONDON,
-    SpecId::MERGE,
-    SpecId::SHANGHAI,
-    SpecId::CANCUN,
-    SpecId::PRAGUE,
-    SpecId::OSAKA,
-];
 
 /// Gas limit of every made block; high enough for all of them.
 const BLOCK_GAS_LIMIT: u64 = 1 << 40;

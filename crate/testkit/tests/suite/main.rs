@@ -21,9 +21,12 @@ mod execution_apis;
 mod executor {
     mod adversarial;
     mod bal;
+    mod chain;
     mod chunks;
+    mod creation;
     mod engine;
     mod fetched;
+    mod full_balances;
     mod fuzz;
     mod hashes;
     mod hot_account;

@@ -1,27 +1,31 @@
 //! Mainnet's EVM with hooks that say how far a transaction relies on balances.
 //!
 //! The EVM cannot tell a balance that is returned to a contract from one that is
-//! only compared with a payment. Five hooks can:
+//! only compared with a payment. Six hooks can:
 //!
 //! 1. BALANCE, SELFBALANCE and SELFDESTRUCT (source) observe exactly;
 //! 2. a frame that transfers value needs a lower bound;
-//! 3. the fee check needs a lower bound;
-//! 4. a load relies on the account being empty or not (in `value`);
-//! 5. the reward of the beneficiary relies on nothing, unless the transaction
+//! 3. CREATE and CREATE2 need one in the opcode from Amsterdam on: a creator
+//!    that lacks the value gets no frame (EIP-8037);
+//! 4. the fee check needs a lower bound;
+//! 5. a load relies on the account being empty or not (in `value`);
+//! 6. the reward of the beneficiary relies on nothing, unless the transaction
 //!    has loaded that account anyway.
 
 use super::{
     commuting_handler::{CommutingHandler, Ended, Middle},
     database::ViewDatabase,
     hook::Hook,
-    precompiles::{MemoPrecompiles, PrecompileMemo},
     suspension::{self, Opcode, undoing},
     view_error::ViewError,
     write_set::record,
 };
 use crate::{
     execute::AccessListOutput,
-    vm::{Environment, TxEnv, collision, journal::empty, preimages},
+    vm::{
+        BlockPrecompiles, Environment, TxEnv, collision, environment::ContextEvm, journal::empty,
+        memo::PrecompileMemo, preimages,
+    },
 };
 use alloy_primitives::{Address, U256};
 use parevm_stm::Step;
@@ -29,7 +33,7 @@ use revm::{
     Context, Journal, MainBuilder,
     bytecode::opcode,
     context::{
-        BlockEnv, CfgEnv, ContextError, ContextSetters, Evm, FrameStack,
+        BlockEnv, Cfg, CfgEnv, ContextError, ContextSetters, FrameStack,
         result::{EVMError, ExecutionResult, InvalidTransaction},
     },
     handler::{
@@ -38,23 +42,20 @@ use revm::{
         instructions::EthInstructions,
     },
     interpreter::{
-        FrameInput, Instruction, InstructionContext, InstructionExecResult, instructions::host,
-        interpreter::EthInterpreter, interpreter_action::FrameInit, interpreter_types::InputsTr,
+        FrameInput, Instruction, InstructionContext, InstructionExecResult,
+        instructions::{contract, host},
+        interpreter::EthInterpreter,
+        interpreter_action::FrameInit,
+        interpreter_types::InputsTr,
     },
     state::EvmState,
 };
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 pub(super) type ViewContext<'m, 'b> =
     Context<BlockEnv, &'b TxEnv, CfgEnv, ViewDatabase<'m, 'b>, Journal<ViewDatabase<'m, 'b>>, ()>;
 
-type Inner<'m, 'b> = Evm<
-    ViewContext<'m, 'b>,
-    (),
-    EthInstructions<EthInterpreter, ViewContext<'m, 'b>>,
-    MemoPrecompiles<'m>,
-    EthFrame<EthInterpreter>,
->;
+type Inner<'m, 'b> = ContextEvm<ViewContext<'m, 'b>>;
 
 /// Stands in the context until the first transaction.
 static NO_TRANSACTION: OnceLock<TxEnv> = OnceLock::new();
@@ -88,7 +89,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
     pub(crate) fn new(
         environment: &Environment,
         database: ViewDatabase<'m, 'b>,
-        memo: &'m PrecompileMemo,
+        memo: &Arc<PrecompileMemo>,
         output: AccessListOutput,
     ) -> Self {
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
@@ -100,8 +101,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             .with_block(environment.block.clone())
             .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
             .build_mainnet();
-        let precompiles = MemoPrecompiles::new(environment.precompiles.clone(), memo);
-        let mut inner = inner.with_precompiles(precompiles);
+        let mut inner = inner.with_precompiles(environment.precompiles.with_memo(memo));
         let hooks = [
             (opcode::BALANCE, Instruction::new(balance as Opcode<'m, 'b>)),
             (
@@ -111,6 +111,14 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
             (
                 opcode::SELFDESTRUCT,
                 Instruction::new(self_destruct as Opcode<'m, 'b>),
+            ),
+            (
+                opcode::CREATE,
+                Instruction::new(create::<3, false> as Opcode<'m, 'b>),
+            ),
+            (
+                opcode::CREATE2,
+                Instruction::new(create::<4, true> as Opcode<'m, 'b>),
             ),
         ];
         preimages::install(&mut inner.instruction);
@@ -271,6 +279,23 @@ fn self_destruct<'m, 'b>(
     undoing::<1>(context, host::selfdestruct)
 }
 
+/// CREATE or CREATE2, which takes `INPUTS` words off the stack, first the value.
+fn create<'m, 'b, const INPUTS: usize, const IS_CREATE2: bool>(
+    context: InstructionContext<'_, ViewContext<'m, 'b>, EthInterpreter>,
+) -> InstructionExecResult {
+    let InstructionContext { interpreter, host } = context;
+    // Before Amsterdam the frame compares.
+    if host.cfg.is_amsterdam_eip8037_enabled()
+        && let Some(value) = interpreter.stack.data().last()
+        && !value.is_zero()
+        && Hook::Creation.is_on()
+    {
+        CommutingEvm::rely_at_least(host, interpreter.input.target_address(), *value);
+    }
+    let context = InstructionContext { interpreter, host };
+    undoing::<INPUTS>(context, contract::create::<IS_CREATE2, _, _>)
+}
+
 /// The low 20 bytes of a stack word, as every opcode takes an address.
 fn to_address(word: &U256) -> Address {
     Address::from_word((*word).into())
@@ -279,7 +304,7 @@ fn to_address(word: &U256) -> Address {
 impl<'m, 'b> EvmTr for CommutingEvm<'m, 'b> {
     type Context = ViewContext<'m, 'b>;
     type Instructions = EthInstructions<EthInterpreter, ViewContext<'m, 'b>>;
-    type Precompiles = MemoPrecompiles<'m>;
+    type Precompiles = BlockPrecompiles;
     type Frame = EthFrame<EthInterpreter>;
 
     fn all(

@@ -11,7 +11,7 @@ use crate::vm::transfer::tip;
 use alloy_primitives::U256;
 use revm::{
     context::{
-        ContextTr, JournalTr, Transaction,
+        Cfg, ContextTr, JournalTr, Transaction,
         result::{EVMError, ExecutionResult, HaltReason},
     },
     handler::{
@@ -190,7 +190,10 @@ impl<'m, 'b: 'm> Handler for CommutingHandler<'m, 'b> {
         let context = evm.ctx();
         let beneficiary = context.block.beneficiary;
         let journal = &mut context.journaled_state;
-        if journal.inner.state.contains_key(&beneficiary) || !Hook::Reward.is_on() {
+        let is_left_to_revm = context.cfg.is_fee_charge_disabled()
+            || journal.inner.state.contains_key(&beneficiary)
+            || !Hook::Reward.is_on();
+        if is_left_to_revm {
             return Ok(post_execution::reward_beneficiary(context, result.gas())?);
         }
         let spec = journal.inner.cfg.spec;

@@ -5,9 +5,10 @@ use super::{
     check::{AccountCheck, HUGE_BALANCE},
     code_store::CodeStore,
     location::Location,
+    memory::Epochs,
     nonces::Nonces,
     program::{BlockProgram, base},
-    value::{AccountValue, SlotValue, StateCheck, StateValue},
+    value::{AccountValue, Epoch, SlotValue, StateCheck, StateValue},
     view_error::ViewError,
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(crate) struct ViewDatabase<'m, 'b> {
     source: &'m dyn StateSource,
     codes: &'m CodeStore,
     nonces: &'m Nonces,
+    epochs: Epochs,
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
     /// Accounts the running transaction has loaded. revm keeps the subscript as
@@ -79,12 +81,14 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         source: &'m dyn StateSource,
         codes: &'m CodeStore,
         nonces: &'m Nonces,
+        epochs: Epochs,
     ) -> Self {
         Self {
             view,
             source,
             codes,
             nonces,
+            epochs,
             known: B256Map::default(),
             loaded: Vec::new(),
             absent: AddressMap::default(),
@@ -106,6 +110,11 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         self.is_exact = false;
         self.ahead = None;
         self.is_suspended = false;
+    }
+
+    /// The epoch that begins where the running transaction empties a storage.
+    pub(crate) fn next_epoch(&self) -> Epoch {
+        self.epochs.of(self.view.index().get())
     }
 
     /// Whether the last read has no value yet.

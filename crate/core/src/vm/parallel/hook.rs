@@ -12,6 +12,8 @@ pub(super) enum Hook {
     SelfDestruct,
     /// A frame that pays its callee.
     Payment,
+    /// The opcodes CREATE and CREATE2, which from Amsterdam on compare the creator's balance (EIP-8037).
+    Creation,
     /// The check that a sender can pay for its transaction.
     FeeCheck,
     /// A load of an account without nonce and code.

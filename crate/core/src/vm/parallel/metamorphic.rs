@@ -11,37 +11,27 @@ mod perturb;
 mod stops;
 mod world;
 
-use super::{BlockProgram, Nonces, hook::Hook};
+use super::{BlockProgram, Nonces, hook::Hook, memory::Epochs};
 use crate::{
     Block, ExecuteOptions, MemoryState,
     block::Fixture,
     state::StateSource,
-    vm::{Environment, SpecId},
+    vm::{Environment, FORKS, SpecId},
 };
 use parevm_testkit::{fixture, workload};
 use perturb::{Tally, check};
 use rayon::prelude::*;
 use std::env;
 
-const HOOKS: [Hook; 7] = [
+const HOOKS: [Hook; 8] = [
     Hook::Balance,
     Hook::SelfBalance,
     Hook::SelfDestruct,
     Hook::Payment,
+    Hook::Creation,
     Hook::FeeCheck,
     Hook::Emptiness,
     Hook::Reward,
-];
-
-const SPECS: [SpecId; 8] = [
-    SpecId::FRONTIER,
-    SpecId::HOMESTEAD,
-    SpecId::SPURIOUS_DRAGON,
-    SpecId::BYZANTIUM,
-    SpecId::ISTANBUL,
-    SpecId::LONDON,
-    SpecId::CANCUN,
-    SpecId::OSAKA,
 ];
 
 fn number(variable: &str, default: u64) -> u64 {
@@ -62,7 +52,8 @@ fn program_of<'b>(
     options: &ExecuteOptions<'b>,
 ) -> BlockProgram<'b> {
     let nonces = Nonces::new(&block.transactions);
-    BlockProgram::new(block, environment, state, options, nonces)
+    let epochs = Epochs::of_first_run(1);
+    BlockProgram::new(block, environment, state, options, nonces, epochs)
 }
 
 /// A block in which few accounts meet often.
@@ -111,7 +102,7 @@ fn balances_of_recorded_blocks_may_be_any_within_their_intervals() {
 fn balances_of_random_blocks_may_be_any_within_their_intervals() {
     let tally = seeds(20)
         .into_par_iter()
-        .flat_map_iter(|seed| SPECS.map(|spec| (seed, spec)))
+        .flat_map_iter(|seed| FORKS.map(|spec| (seed, spec)))
         .map(|(seed, spec)| {
             let (block, state) = random(seed, spec);
             check(&format!("seed {seed}, {spec:?}"), &block, &state, seed)
@@ -137,8 +128,12 @@ fn a_made_case_catches_the_removal_of_each_hook() {
 fn random_blocks_catch_the_removal_of_each_hook() {
     for hook in HOOKS {
         let mut seeds = seeds(200);
+        let spec = match hook {
+            Hook::Creation => SpecId::AMSTERDAM,
+            _ => SpecId::ISTANBUL,
+        };
         let caught = seeds.any(|seed| {
-            let (block, state) = random(seed, SpecId::ISTANBUL);
+            let (block, state) = random(seed, spec);
             let with = check("", &block, &state, seed);
             let without = hook.without(|| check("", &block, &state, seed));
             is_missed(&without, &with)

@@ -4,9 +4,10 @@ use super::{
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran},
     database::ViewDatabase,
+    kinds,
     location::Location,
+    memory::Epochs,
     nonces::Nonces,
-    precompiles::PrecompileMemo,
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
@@ -14,15 +15,12 @@ use crate::{
     block::Block,
     execute::{ExecuteError, ExecuteOptions, Ledger},
     state::{SourceError, StateSource},
-    vm::{Environment, execute_error},
+    vm::{Environment, execute_error, memo::PrecompileMemo},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Memory, Mode, Program, Step, TxIndex, View};
-use std::sync::{Mutex, MutexGuard, PoisonError, atomic::Ordering};
-
-/// The multi-version memory of a block.
-pub(crate) type StateMemory = Memory<Location, StateValue>;
+use parevm_stm::{Executor, Mode, Parties, Program, Step, TxIndex, View};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The transactions of a block on the state before it.
 #[derive(Debug)]
@@ -33,7 +31,8 @@ pub(crate) struct BlockProgram<'b> {
     options: ExecuteOptions<'b>,
     codes: CodeStore,
     nonces: Nonces,
-    precompiles: PrecompileMemo,
+    epochs: Epochs,
+    memo: Arc<PrecompileMemo>,
     ledger: Mutex<Ledger<'b>>,
     /// Made as transactions settle, if one is wanted.
     list: Mutex<Option<ListBuilder>>,
@@ -57,13 +56,14 @@ pub(crate) fn base(
 }
 
 impl<'b> BlockProgram<'b> {
-    /// The program of `block`, whose senders will have `nonces`.
+    /// The program of `block`, whose senders will have `nonces`, in a run with `epochs`.
     pub(crate) fn new(
         block: &'b Block,
         environment: &'b Environment,
         state: &'b dyn StateSource,
         options: &ExecuteOptions<'b>,
         nonces: Nonces,
+        epochs: Epochs,
     ) -> Self {
         Self {
             block,
@@ -71,8 +71,9 @@ impl<'b> BlockProgram<'b> {
             state,
             options: *options,
             codes: CodeStore::default(),
-            precompiles: PrecompileMemo::default(),
+            memo: Arc::default(),
             nonces,
+            epochs,
             ledger: Mutex::new(Ledger::new(block, environment, options)),
             list: Mutex::new(None),
         }
@@ -117,7 +118,9 @@ impl<'b> BlockProgram<'b> {
         let at = BlockAccessIndex::from_tx_index(index.get().into());
         list.record_moved(at, *changes, base)?;
         match ran.reward {
-            Some(reward) => list.record_gain(at, self.environment.block.beneficiary, reward, base),
+            Some(reward) => {
+                list.record_reward(at, self.environment.block.beneficiary, reward, base)
+            }
             None => Ok(()),
         }
     }
@@ -146,12 +149,12 @@ impl<'b> Program for BlockProgram<'b> {
     }
 
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
-        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces);
+        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces, self.epochs);
         BlockWorker {
             evm: CommutingEvm::new(
                 self.environment,
                 database,
-                &self.precompiles,
+                &self.memo,
                 self.options.access_list_output,
             ),
             program: self,
@@ -165,6 +168,10 @@ impl<'b> Program for BlockProgram<'b> {
                 source,
             })?;
         self.ledger().settle(output.result)
+    }
+
+    fn parties(&self, index: TxIndex) -> Parties {
+        kinds::parties(&self.block.transactions[index.as_usize()].env)
     }
 
     fn cancelled(&self) -> bool {

@@ -4,7 +4,8 @@
 use super::{
     code_store::CodeStore,
     location::Location,
-    program::{StateMemory, base},
+    memory::StateMemory,
+    program::base,
     value::{AccountPatch, AccountValue, Epoch, SlotValue, StatePatch, StateValue},
     write_set::{change, untouched},
 };

@@ -31,7 +31,7 @@ type Opcodes<'i, 'm, 'b> = InstructionContext<'i, ViewContext<'m, 'b>, EthInterp
 pub(super) fn install<'m, 'b>(
     instructions: &mut EthInstructions<EthInterpreter, ViewContext<'m, 'b>>,
 ) {
-    let opcodes: [(u8, Opcode<'m, 'b>); 9] = [
+    let opcodes: [(u8, Opcode<'m, 'b>); 7] = [
         (opcode::EXTCODESIZE, |context| {
             undoing::<0>(context, host::extcodesize)
         }),
@@ -40,12 +40,6 @@ pub(super) fn install<'m, 'b>(
         }),
         (opcode::SSTORE, |context| {
             undoing::<2>(context, host::sstore)
-        }),
-        (opcode::CREATE, |context| {
-            undoing::<3>(context, contract::create::<false, _, _>)
-        }),
-        (opcode::CREATE2, |context| {
-            undoing::<4>(context, contract::create::<true, _, _>)
         }),
         (opcode::CALL, |context| {
             undoing::<7>(context, contract::call::<{ opcode::CALL }, _, _>)

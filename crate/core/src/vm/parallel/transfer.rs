@@ -15,8 +15,7 @@ impl CommutingEvm<'_, '_> {
         if self.output == AccessListOutput::Returned {
             return Ok(None);
         }
-        let precompiles = self.inner.precompiles.placed();
-        let Some(transfer) = Transfer::of(&mut self.inner.ctx, precompiles) else {
+        let Some(transfer) = Transfer::of(&mut self.inner.ctx, &self.inner.precompiles) else {
             return Ok(None);
         };
         let (transaction, spec) = (self.inner.ctx.tx, self.inner.ctx.cfg.spec);

@@ -6,7 +6,7 @@
 //! to one account, or fees to one beneficiary, are no conflict.
 
 use super::check::AccountCheck;
-use crate::state::Account;
+use crate::{state::Account, vm::transfer::balance_after_reward};
 use alloy_primitives::{B256, U256};
 use parevm_stm::Value;
 
@@ -37,13 +37,7 @@ pub(crate) struct SlotValue {
 
 /// Names a storage of an account: 0 before the block, and larger whenever a
 /// storage was emptied later.
-pub(crate) type Epoch = u32;
-
-/// The epoch that begins where transaction `index` empties a storage. 0 is the
-/// storage before the block, 1 what begins before the first transaction.
-pub(crate) fn epoch_of(index: u32) -> Epoch {
-    index + 2
-}
+pub(crate) type Epoch = u64;
 
 /// What a transaction leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +61,7 @@ pub(crate) enum AccountPatch {
 pub(crate) struct AccountChange {
     /// Wei gained, modulo 2^256: a loss is a large gain.
     pub(crate) gain: U256,
-    /// The gain is a reward, which ends at the highest balance there is.
+    /// The gain is a reward: one that does not fit the balance is lost ([`balance_after_reward`]).
     pub(crate) is_reward: bool,
     pub(crate) nonce: Option<u64>,
     /// Whether readers know the nonce beforehand.
@@ -118,7 +112,7 @@ impl AccountValue {
         let existed = self.account.is_some();
         let mut account = self.account.unwrap_or_default();
         account.balance = if change.is_reward {
-            account.balance.saturating_add(change.gain)
+            balance_after_reward(account.balance, change.gain)
         } else {
             account.balance.wrapping_add(change.gain)
         };

@@ -12,7 +12,7 @@ use super::{
     database::{Loaded, ViewDatabase},
     hook::Hook,
     location::Location,
-    value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch, epoch_of},
+    value::{AccountChange, AccountPatch, EmptyAccount, Epoch, SlotValue, StatePatch},
     view_error::ViewError,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) fn record_gain(
     let change = AccountChange {
         gain,
         is_reward: true,
-        ..untouched(spec, next_epoch(database))
+        ..untouched(spec, database.next_epoch())
     };
     let patch = StatePatch::Account(AccountPatch::Change(change));
     // Nearly every transaction of the block writes here and hardly one reads.
@@ -68,7 +68,7 @@ pub(super) fn record_transfer(
     if Hook::FeeCheck.is_on() {
         database.rely_on_payer(sender, transfer.needed);
     }
-    let untouched = untouched(spec, next_epoch(database));
+    let untouched = untouched(spec, database.next_epoch());
     let nonce = transfer.nonce.saturating_add(1);
     let spent = AccountChange {
         gain: transfer.sender_gain,
@@ -100,7 +100,7 @@ fn record_account(
     let loaded = database
         .loaded(address, &account.info)
         .ok_or(ViewError::Bug("a touched account was loaded"))?;
-    let epoch = next_epoch(database);
+    let epoch = database.next_epoch();
     if account.is_selfdestructed() {
         if loaded.seen.account.is_some() {
             let patch = StatePatch::Account(AccountPatch::Destroy { epoch });
@@ -184,8 +184,4 @@ fn empty_account(spec: SpecId) -> EmptyAccount {
     } else {
         EmptyAccount::Kept
     }
-}
-
-fn next_epoch(database: &ViewDatabase<'_, '_>) -> Epoch {
-    epoch_of(database.view.index().get())
 }

@@ -1,9 +1,8 @@
 //! What each file is about: which precompile or opcode, under which forks.
 
 use super::contract;
-use crate::workload::FORKS;
 use alloy_primitives::{Address, Bytes};
-use parevm::vm::SpecId;
+use parevm::vm::{FORKS, SpecId};
 
 /// What a file is about.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +26,7 @@ enum Subject {
 }
 
 /// The newest fork that is tried.
-const NEWEST: SpecId = SpecId::AMSTERDAM;
+const NEWEST: SpecId = FORKS[FORKS.len() - 1];
 
 /// Every file. Before Byzantium no contract can ask how much a call returned.
 const TOPICS: &[Topic] = &[
@@ -104,7 +103,7 @@ impl Topic {
     pub(super) fn forks(&self) -> impl Iterator<Item = SpecId> {
         let (first, last) = (self.first, self.last);
         let is_wanted = move |spec: &SpecId| spec.is_enabled_in(first) && last.is_enabled_in(*spec);
-        FORKS.into_iter().chain([NEWEST]).filter(is_wanted)
+        FORKS.into_iter().filter(is_wanted)
     }
 
     /// The precompile's address; `None` where the topic is an opcode.

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256};
 use parevm::{
     Block, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
     block::Schedule,
-    vm::{InvalidTransaction, SpecId},
+    vm::{FORKS, InvalidTransaction, SpecId},
 };
 use parevm_testkit::workload;
 use std::{sync::mpsc, thread, time::Duration};
@@ -185,7 +185,8 @@ fn a_fork_that_does_not_know_blobs() {
 #[test]
 fn one_wrong_transaction_among_many_that_meet() {
     for seed in 0..12 {
-        let (block, state) = workload::adversarial(seed, 40, SpecId::OSAKA);
+        let spec = FORKS[FORKS.len() - 1 - usize::try_from(seed).unwrap()];
+        let (block, state) = workload::adversarial(seed, 40, spec);
         let at = 3 * usize::try_from(seed).unwrap();
         let spoil: [fn(&mut parevm::vm::TxEnv); 4] = [
             |env| env.nonce += 1,

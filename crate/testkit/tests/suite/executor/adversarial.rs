@@ -4,7 +4,10 @@
 //! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried. A complaint names its seed.
 
 use parevm::{
-    Engine, ExecuteOptions, Executor, bal::BalMismatch, execute::AccessListOutput, vm::SpecId,
+    Engine, ExecuteOptions, Executor,
+    bal::BalMismatch,
+    execute::AccessListOutput,
+    vm::{FORKS, SpecId},
 };
 use parevm_testkit::{baseline, compare::difference, workload};
 use std::env;
@@ -25,7 +28,7 @@ fn seeds() -> std::ops::Range<u64> {
 fn every_executor_equals_plain_revm() {
     let engines = [1, 2, 3, 4, 8].map(|threads| Engine::new(threads).unwrap());
     let mut complaints = Vec::new();
-    for (seed, spec) in seeds().flat_map(|seed| workload::FORKS.map(|spec| (seed, spec))) {
+    for (seed, spec) in seeds().flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
         let plain = baseline::outcome(&block, &state).unwrap();
         for engine in &engines {
@@ -55,7 +58,7 @@ fn every_executor_equals_plain_revm() {
 fn every_executor_makes_the_same_access_list() {
     let mut by_list = 0;
     let engines = [1, 2, 4, 8].map(|threads| Engine::new(threads).unwrap());
-    for (seed, spec) in seeds().flat_map(|seed| workload::FORKS.map(|spec| (seed, spec))) {
+    for (seed, spec) in seeds().flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
         let mut options = ExecuteOptions {
             executor: Executor::Sequential,
@@ -100,7 +103,7 @@ fn the_blocks_hold_what_they_are_made_for() {
     let (mut transactions, mut failed, mut logs, mut created, mut reset, mut gone) =
         (0, 0, 0, 0, 0, 0);
     let (mut delegations, mut types) = (0, [0; 5]);
-    for (seed, spec) in (0..25).flat_map(|seed| workload::FORKS.map(|spec| (seed, spec))) {
+    for (seed, spec) in (0..25).flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
         let plain = baseline::outcome(&block, &state).unwrap();
         transactions += block.transactions.len();

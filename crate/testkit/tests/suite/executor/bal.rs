@@ -12,7 +12,7 @@ use parevm::{
     bal::{BalMismatch, Field, ListRule},
     block::Fixture,
     execute::AccessListOutput,
-    vm::SpecId,
+    vm::{FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};
 use std::env;
@@ -20,7 +20,7 @@ use std::env;
 /// The forks under which there can be lists: before them an account may exist and be empty.
 fn specs() -> impl Iterator<Item = SpecId> {
     let has_lists = |spec: &SpecId| spec.is_enabled_in(SpecId::SPURIOUS_DRAGON);
-    workload::FORKS.into_iter().filter(has_lists)
+    FORKS.into_iter().filter(has_lists)
 }
 
 fn seeds() -> u64 {

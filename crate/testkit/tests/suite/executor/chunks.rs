@@ -6,7 +6,7 @@ use parevm::{
     bal::BalMismatch,
     block::Fixture,
     execute::{AccessListOutput, Chunk, ListedBlock, pieces},
-    vm::{Environment, SpecId},
+    vm::{Environment, FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};
 
@@ -50,10 +50,73 @@ fn merged(
 }
 
 #[test]
+fn a_chunk_that_comes_twice_counts_once() {
+    let engine = Engine::new(1).unwrap();
+    let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
+    let expected = in_order(&engine, &block, &state);
+    let list = expected.block_access_list.as_ref().unwrap();
+    let mut chunks = sent(&block, &state, list).unwrap();
+    chunks.extend(sent(&block, &state, list).unwrap());
+    let outcome = merged(&engine, &block, &state, list, chunks);
+    assert_eq!(difference(&outcome, &expected), None);
+    assert_eq!(outcome.schedule.bal_mismatch, None);
+    assert_eq!(outcome.schedule.executor, Executor::Bal);
+    assert_eq!(outcome.schedule.executions, 40);
+}
+
+#[test]
+fn a_transaction_that_a_chunk_runs_twice_counts_once() {
+    let engine = Engine::new(1).unwrap();
+    let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
+    let expected = in_order(&engine, &block, &state);
+    let list = expected.block_access_list.as_ref().unwrap();
+    let environment = Environment::new(&block);
+    let listed = ListedBlock::new(&block, &environment, &state, list).unwrap();
+    let mut chunk = listed.chunk();
+    for piece in pieces(&block, 2) {
+        chunk.run(&piece).unwrap();
+        chunk.run(&piece[..1]).unwrap();
+    }
+    let outcome = merged(&engine, &block, &state, list, vec![chunk.finish()]);
+    assert_eq!(difference(&outcome, &expected), None);
+    assert_eq!(outcome.schedule.executor, Executor::Bal);
+    assert_eq!(outcome.schedule.executions, 40);
+}
+
+/// Half of one chunk and half of the other: what was counted for which transaction nobody can tell.
+#[test]
+fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
+    let engine = Engine::new(1).unwrap();
+    let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
+    let expected = in_order(&engine, &block, &state);
+    let list = expected.block_access_list.as_ref().unwrap();
+    let environment = Environment::new(&block);
+    let listed = ListedBlock::new(&block, &environment, &state, list).unwrap();
+    let chunk = |transactions: std::ops::Range<u32>| {
+        let mut chunk = listed.chunk();
+        chunk.run(&transactions.collect::<Vec<_>>()).unwrap();
+        chunk.finish()
+    };
+    let outcome = merged(
+        &engine,
+        &block,
+        &state,
+        list,
+        vec![chunk(0..25), chunk(20..40)],
+    );
+    assert_eq!(difference(&outcome, &expected), None);
+    assert!(outcome.schedule.bal_mismatch.is_some());
+    assert_eq!(outcome.schedule.executor, Executor::Sequential);
+}
+
+#[test]
 fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
     let engine = Engine::new(1).unwrap();
     for seed in 0..30 {
-        for spec in [SpecId::CANCUN, SpecId::OSAKA] {
+        for spec in FORKS
+            .into_iter()
+            .filter(|spec| spec.is_enabled_in(SpecId::CANCUN))
+        {
             let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
             let expected = in_order(&engine, &block, &state);
             let list = expected.block_access_list.as_ref().unwrap();

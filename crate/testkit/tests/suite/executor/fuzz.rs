@@ -6,17 +6,19 @@ use alloy_eip7928::{BalanceChange, BlockAccessIndex};
 use alloy_primitives::{Address, B256, U256};
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState, bal::BalMismatch,
-    block::Withdrawal, execute::AccessListOutput, state::Account,
+    block::Withdrawal, execute::AccessListOutput, state::Account, vm::FORKS,
 };
 use parevm_testkit::{
     compare::difference,
     fixture,
-    fuzz::{Case, Finding, Oracle, digest, made, mutate, shrink},
+    fuzz::{Case, Finding, Oracle, digest, made, made_under, mutate, shrink},
     workload,
 };
 use std::{borrow::Cow, collections::BTreeMap, env};
 
 const SEEDS: &str = include_str!("../../../regression/seeds.txt");
+/// Ten blocks of each fork.
+const DIGESTS_KEPT: u64 = 10 * FORKS.len() as u64;
 const DIGESTS: &str = include_str!("../../../regression/made/digests.json");
 
 fn number(variable: &str, default: u64) -> u64 {
@@ -48,7 +50,10 @@ fn seeds_that_once_failed_do_not() {
         let seed = words[1].parse().unwrap();
         tried += 1;
         match words.as_slice() {
-            ["blocks", _] => complaints.extend(complaint(&oracle, &made(seed), seed)),
+            ["blocks", _, fork] => {
+                let case = made_under(seed, fork.parse().unwrap());
+                complaints.extend(complaint(&oracle, &case, seed));
+            }
             ["mutations", _, block] => {
                 let path = fixture::blocks_folder().join(format!("{block}.json.gz"));
                 // The package brings some of the blocks only.
@@ -67,7 +72,7 @@ fn seeds_that_once_failed_do_not() {
 #[test]
 fn made_blocks_leave_the_same_every_way() {
     let oracle = Oracle::new(&[1, 3, 8]).unwrap();
-    let complaints = seeds(140).filter_map(|seed| complaint(&oracle, &made(seed), seed));
+    let complaints = seeds(DIGESTS_KEPT).filter_map(|seed| complaint(&oracle, &made(seed), seed));
     let complaints: Vec<_> = complaints.collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
@@ -105,7 +110,7 @@ fn spoilt_blocks_leave_the_same_every_way() {
 fn a_digest_tells_blocks_apart_and_executors_not() {
     let engine = Engine::new(3).unwrap();
     let mut digests = Vec::new();
-    for seed in 0..14 {
+    for seed in 0..FORKS.len() as u64 {
         let case = made(seed);
         let [one, other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
             let options = ExecuteOptions {
@@ -121,7 +126,7 @@ fn a_digest_tells_blocks_apart_and_executors_not() {
     }
     digests.sort_unstable();
     digests.dedup();
-    assert_eq!(digests.len(), 14);
+    assert_eq!(digests.len(), FORKS.len());
 }
 
 /// A difference that needs two certain transactions is made as small as that.
@@ -163,7 +168,7 @@ fn shrinking_keeps_what_shows_the_difference() {
     assert!(small.state.iter().next().is_none());
 }
 
-/// `parevm-cli fuzz --digest --count 140` prints them. The wasm builds are held against the same file.
+/// `parevm-cli fuzz --digest --count 150` prints them. The wasm builds are held against the same file.
 #[test]
 fn made_blocks_leave_what_they_left_before() {
     let engine = Engine::new(2).unwrap();
@@ -180,7 +185,7 @@ fn made_blocks_leave_what_they_left_before() {
     });
     let differing: Vec<_> = differing.map(|(seed, _)| seed).collect();
     assert!(differing.is_empty(), "seeds {differing:?}");
-    assert_eq!(kept.len(), 140);
+    assert_eq!(kept.len() as u64, DIGESTS_KEPT);
 }
 
 /// The outcome in order, with the list; every executor makes the same list and, by it, the same

@@ -2,7 +2,7 @@
 //!
 //! `PAREVM_SEEDS` says how many seeds are tried.
 
-use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState};
+use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState, vm::FORKS};
 use parevm_testkit::{baseline, compare::difference, workload};
 use std::env;
 
@@ -37,7 +37,7 @@ fn equals_plain_revm(executor: Executor, threads: usize) {
     let engine = Engine::new(threads).unwrap();
     let mut complaints = Vec::new();
     for seed in 0..seeds() {
-        for spec in workload::FORKS {
+        for spec in FORKS {
             // Few contracts meet often, many seldom.
             let made = workload::contracts(seed, 40, 2 + seed % 7, spec);
             if let Some(words) = complaint(&engine, &made, executor) {

@@ -7,7 +7,7 @@ use parevm::{
     bal::BlockAccessList,
     execute::AccessListOutput,
     state::Account,
-    vm::{Bytecode, SpecId, TxEnv},
+    vm::{Bytecode, FORKS, SpecId, TxEnv},
 };
 use parevm_testkit::{baseline, compare::difference, random::Random, workload};
 use revm::context_interface::{
@@ -21,6 +21,8 @@ const RICH: Address = address!("0x00000000000000000000000000000000000a0001");
 const POOR: Address = address!("0x00000000000000000000000000000000000a0002");
 const HUGE: Address = address!("0x00000000000000000000000000000000000a0003");
 const FULL: Address = address!("0x00000000000000000000000000000000000a0004");
+/// One wei fits, or two; a reward does not.
+const NEARLY_FULL: Address = address!("0x00000000000000000000000000000000000a000a");
 const USED_UP: Address = address!("0x00000000000000000000000000000000000a0005");
 const EMPTY: Address = address!("0x00000000000000000000000000000000000a0006");
 const ABSENT: Address = address!("0x00000000000000000000000000000000000a0007");
@@ -28,8 +30,18 @@ const CONTRACT: Address = address!("0x00000000000000000000000000000000000a0008")
 const DELEGATED: Address = address!("0x00000000000000000000000000000000000a0009");
 const PRECOMPILE: Address = address!("0x0000000000000000000000000000000000000004");
 
-const ACCOUNTS: [Address; 10] = [
-    RICH, POOR, HUGE, FULL, USED_UP, EMPTY, ABSENT, CONTRACT, DELEGATED, PRECOMPILE,
+const ACCOUNTS: [Address; 11] = [
+    RICH,
+    POOR,
+    HUGE,
+    FULL,
+    NEARLY_FULL,
+    USED_UP,
+    EMPTY,
+    ABSENT,
+    CONTRACT,
+    DELEGATED,
+    PRECOMPILE,
 ];
 /// What a usual payment costs at most, with a value of one.
 const COST: u64 = 210_001;
@@ -45,6 +57,7 @@ fn state() -> MemoryState {
         (POOR, U256::from(COST), 0, bare),
         (HUGE, U256::from(1) << 200, 5, bare),
         (FULL, U256::MAX, 5, bare),
+        (NEARLY_FULL, U256::MAX - U256::from(2), 5, bare),
         (USED_UP, U256::from(1_u64 << 60), u64::MAX - 1, bare),
         (EMPTY, U256::ZERO, 0, bare),
         (CONTRACT, U256::from(1_u64 << 60), 5, contract),
@@ -123,11 +136,6 @@ fn payment(random: &mut Random, state: &MemoryState, sent: &mut AddressMap<u64>)
     env
 }
 
-fn forks() -> impl Iterator<Item = SpecId> {
-    // From Amsterdam on revm runs all.
-    workload::FORKS.into_iter().chain([SpecId::AMSTERDAM])
-}
-
 /// How a block of `count` random payments ends, the same with every executor.
 fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<(), ExecuteError> {
     // Another payment for each fork, too.
@@ -183,7 +191,7 @@ fn list(block: &Block, state: &MemoryState, engine: &Engine) -> Option<BlockAcce
 fn every_executor_equals_plain_revm() {
     let engines = [1, 2, 4].map(|threads| Engine::new(threads).unwrap());
     let (mut valid, mut invalid) = (0, 0);
-    for (seed, spec) in (0..400).flat_map(|seed| forks().map(move |spec| (seed, spec))) {
+    for (seed, spec) in (0..400).flat_map(|seed| FORKS.into_iter().map(move |spec| (seed, spec))) {
         match agree(seed, 1, spec, &engines) {
             Ok(()) => valid += 1,
             Err(_) => invalid += 1,
@@ -198,7 +206,9 @@ fn every_executor_equals_plain_revm() {
 #[test]
 fn payments_after_payments_equal_plain_revm() {
     let engines = [1, 2, 4].map(|threads| Engine::new(threads).unwrap());
-    for (seed, spec) in (1_000..1_150).flat_map(|seed| forks().map(move |spec| (seed, spec))) {
+    for (seed, spec) in
+        (1_000..1_150).flat_map(|seed| FORKS.into_iter().map(move |spec| (seed, spec)))
+    {
         let _ = agree(seed, 6, spec, &engines);
     }
 }

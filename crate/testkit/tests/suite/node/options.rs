@@ -36,6 +36,44 @@ fn options_are_read_as_users_write_them() {
 }
 
 #[test]
+fn every_number_of_the_options_has_its_range() {
+    let cases = [
+        (
+            json!({ "chainId": 0 }),
+            "chainId is 0, expected 1 to 9223372036854775771",
+        ),
+        (
+            json!({ "timestamp": 1_u64 << 63 }),
+            "timestamp is 9223372036854775808, expected 0 to 9223372036854775807",
+        ),
+        (
+            json!({ "accounts": 1_001 }),
+            "accounts is 1001, expected 0 to 1000",
+        ),
+        (
+            json!({ "mining": { "interval": 0 } }),
+            "mining.interval is 0, expected 1 to 9223372036854775807",
+        ),
+        (
+            json!({ "limits": { "time": 0 } }),
+            "limits.time is 0, expected 1 to 18446744073709551615",
+        ),
+        (
+            json!({ "limits": { "memory": 0 } }),
+            "limits.memory is 0, expected 1 to 18446744073709551615",
+        ),
+        (
+            json!({ "limits": { "gas": 0 } }),
+            "limits.gas is 0, expected 1 to 18446744073709551615",
+        ),
+    ];
+    for (options, words) in cases {
+        let options: NodeOptions = serde_json::from_value(options).unwrap();
+        assert_eq!(Node::new(options).unwrap_err().to_string(), words);
+    }
+}
+
+#[test]
 fn a_call_has_the_gas_and_the_time_of_the_options() {
     let options = json!({ "limits": { "time": 20, "gas": 1_000_000 } });
     let mut node = Node::new(serde_json::from_value(options).unwrap()).unwrap();

@@ -26,9 +26,15 @@ pub(super) fn of(hook: Hook) -> (Block, MemoryState) {
         Hook::SelfDestruct => [push(OTHER), vec![0xff]].concat(),
         // slot 0 = whether the call went well
         Hook::Payment => [call(OTHER, 3), vec![0x5f, 0x55]].concat(),
+        // slot 0 = who was created with 3 wei, if anybody
+        Hook::Creation => vec![0x5f, 0x5f, 0x60, 3, 0xf0, 0x5f, 0x55],
         // A call that pays an empty account costs 25000 gas more.
         Hook::Emptiness => call(BARE, 1),
         Hook::FeeCheck | Hook::Reward => vec![0x00],
+    };
+    let spec = match hook {
+        Hook::Creation => SpecId::AMSTERDAM,
+        _ => SpecId::OSAKA,
     };
     let mut state = MemoryState::default();
     account(&mut state, SENDER, 10_u64.pow(18), 1, &[]);
@@ -39,14 +45,14 @@ pub(super) fn of(hook: Hook) -> (Block, MemoryState) {
         caller: SENDER,
         kind: TxKind::Call(CONTRACT),
         nonce: 1,
-        gas_limit: 200_000,
+        gas_limit: 1_000_000,
         gas_price: 10,
         chain_id: Some(1),
         ..TxEnv::default()
     };
     let block = Block {
         chain_id: 1,
-        schedule: Schedule::always(SpecId::OSAKA),
+        schedule: Schedule::always(spec),
         header: Header {
             beneficiary: Address::repeat_byte(0xb0),
             gas_limit: 30_000_000,

@@ -16,7 +16,7 @@ use crate::{
     execute::{AccessListOutput, ExecuteError},
     state::{Account, Overlay, SourceError, StateKey, StateSource},
     system,
-    vm::{Bytecode, Environment, SpecId},
+    vm::{Bytecode, Environment, FORKS},
 };
 use alloy_primitives::{Address, B256, U256, map::HashSet};
 use parevm_stm::{Program, Trial, TxIndex};
@@ -169,10 +169,9 @@ fn runs_of_recorded_blocks_may_stop_at_every_load() {
 
 #[test]
 fn runs_of_random_blocks_may_stop_at_every_load() {
-    let specs = super::SPECS.into_iter().chain([SpecId::AMSTERDAM]);
     let tally = seeds(20)
         .into_par_iter()
-        .flat_map_iter(|seed| specs.clone().map(move |spec| (seed, spec)))
+        .flat_map_iter(|seed| FORKS.map(|spec| (seed, spec)))
         .map(|(seed, spec)| {
             let (block, state) = random(seed, spec);
             check(&format!("seed {seed}, {spec:?}"), &block, &state)

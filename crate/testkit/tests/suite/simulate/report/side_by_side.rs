@@ -11,7 +11,7 @@ use parevm::{
         report::{Asset, Bundle, CallStatus, Delta, Report, ReportError, ReportOptions},
     },
     state::{Account, SourceError, StateSource},
-    vm::{Bytecode, SpecId},
+    vm::{Bytecode, FORKS},
 };
 use parevm_testkit::{puppet::Puppet, random::Random, workload};
 use serde_json::{Value, json};
@@ -86,13 +86,13 @@ fn report(
 fn made(seed: u64) -> (Block, MemoryState) {
     let mut random = Random::new(seed);
     let count = 1 + usize::try_from(random.below(12)).unwrap();
-    match random.below(6) {
+    let spec = FORKS[usize::try_from(random.below(FORKS.len() as u64)).unwrap()];
+    match random.below(5) {
         0 => workload::hot_mix(count),
-        1 => workload::contracts(seed, count, 1 + random.below(6), SpecId::OSAKA),
+        1 => workload::contracts(seed, count, 1 + random.below(6), spec),
         2 => workload::one_sender(count),
         3 => workload::passed_on(count),
-        4 => workload::adversarial(seed, count, SpecId::SHANGHAI),
-        _ => workload::adversarial(seed, count, SpecId::OSAKA),
+        _ => workload::adversarial(seed, count, spec),
     }
 }
 
