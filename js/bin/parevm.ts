@@ -1,77 +1,65 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
+import { BaseError } from '../src/error/BaseError.js'
 import { bench } from './bench.js'
+import { HELP, OVERVIEW } from './help.js'
 import { run } from './run.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
-import { UsageError } from './usage.js'
+import { UsageError, usage } from './usage.js'
 
-const HELP = `parevm runs Ethereum blocks on all cores.
-
-  parevm run [FILE...]   executes blocks and compares them with their headers; without FILE the
-                         blocks that come with the package
-    --threads N          threads that execute                      (default: one per core)
-    --executor NAME      auto, parallel, sequential or bal         (default: auto)
-    --json               one JSON array on stdout, words on stderr
-
-  parevm bench           times blocks beside plain revm
-    --suite NAME         mainnet: recorded blocks; synthetic: made (default: mainnet)
-    --blocks DIR         where recorded ones lie                   (default: those of the package)
-    --count N            transactions of each made one             (default: about 1 Ggas)
-    --only NAME,...      only these blocks                         (default: all)
-    --threads 1,2        thread counts to try                      (default: one per core)
-    --runs N             samples of each, in turn                  (default: 9)
-    --passes N           through all blocks, with a part of them   (default: 3)
-    --sample-ms N        a sample is repeated until it takes this  (default: 100)
-    --json FILE          writes the figures to FILE
-
-  parevm serve           serves a chain in memory as JSON-RPC, over HTTP and WebSocket, to this machine
-    --genesis FILE       its first block and rules                 (default: one for development)
-    --import FILE        blocks that follow, as in chain.rlp
-    --port N             0 for any that is free                    (default: 8545)
-    --chain-id N         of the one for development                (default: 31337)
-    --accounts N         that own something and sign               (default: 10)
-    --mnemonic WORDS     from which they are derived               (default: test test ... junk)
-    --block-time N       a block every N seconds                   (default: one per transaction)
-    --no-mining          blocks only on evm_mine
-    --threads N          threads that execute                      (default: one per core)
-    --json               one line of JSON on stdout when it serves
-
-  parevm simulate        tells what calls would do, and changes nothing; exit code 0 if none fails
-    --to ADDRESS         one call; without it a creation
-    --data HEX
-    --value WEI
-    --calls FILE         several, one on top of the other: a list, or what wallet_sendCalls takes
-    --from ADDRESS       who sends those that name nobody          (default: the zero address)
-    --atomic             none happens where one fails
-    --abi FILE           by which reverts are decoded
-    --block N            on whose state                            (default: latest)
-    --genesis FILE, --import FILE, --threads N                     as above
-    --json               the report on stdout, as parevm_simulate answers
-`
-
-const commands: Record<string, (args: string[]) => Promise<boolean>> = {
-  run,
-  bench,
-  serve,
-  simulate,
-}
+const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new Map([
+  ['run', run],
+  ['bench', bench],
+  ['serve', serve],
+  ['simulate', simulate],
+])
 
 /** Resolves with the exit code: 0 only if everything went as it should. */
-async function main(args: string[]): Promise<number> {
-  const [name = 'help', ...rest] = args
-  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) {
-    process.stdout.write(HELP)
-    return 0
-  }
-  const command = commands[name]
+async function main([name = '--help', ...rest]: string[]): Promise<number> {
   try {
-    if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(name)}`)
+    if (['-v', '--version'].includes(name)) return print(await version(), rest)
+    if (['-h', '--help'].includes(name)) return print(OVERVIEW, rest)
+    if (name === 'help') return print(helpOf(rest[0]), rest.slice(1))
+    const command = COMMANDS.get(name)
+    if (command === undefined) throw new UsageError(unknown(name))
+    if (rest.some((word) => ['-h', '--help'].includes(word))) return print(helpOf(name), [])
     return (await command(rest)) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`parevm: ${error.message}\nTry: parevm --help\n`)
-    return 2
+    if (error instanceof UsageError) {
+      const hint = COMMANDS.has(name) ? `parevm help ${name}` : 'parevm --help'
+      process.stderr.write(`parevm: ${error.message}\nTry: ${hint}\n`)
+      return 2
+    }
+    if (!(error instanceof BaseError)) throw error
+    process.stderr.write(`parevm: ${error.message}\n`)
+    return 1
   }
+}
+
+/** Prints `text`, where no words are left. */
+function print(text: string, left: string[]): number {
+  usage({ args: left, options: {} })
+  process.stdout.write(text)
+  return 0
+}
+
+function helpOf(name: string | undefined): string {
+  if (name === undefined) return OVERVIEW
+  const help = HELP.get(name)
+  if (help === undefined) throw new UsageError(unknown(name))
+  return help
+}
+
+function unknown(name: string): string {
+  const kind = name.startsWith('-') ? 'flag before a command' : 'command'
+  return `there is no ${kind} ${JSON.stringify(name)}`
+}
+
+/** Returns the version of the package. */
+async function version(): Promise<string> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
+  return `${JSON.parse(text).version}\n`
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -4,8 +4,10 @@ import { table } from './table.js'
 
 /** Returns a report as lines for people. */
 export function reportText(report: Report): string {
-  const { status, gasUsed, calls, assetChanges, approvalChanges, tokens } = report
-  const parts = [`${status}, ${gasUsed.toLocaleString('en')} gas\n`]
+  const { status, gasUsed, gasLimit, fee, calls, assetChanges, approvalChanges, tokens } = report
+  const limit = gasLimit === null ? '' : `, gas limit to sign with ${gasLimit.toLocaleString('en')}`
+  const cost = `fee ${units(fee, 18)} ether`
+  const parts = [`${status}, ${gasUsed.toLocaleString('en')} gas${limit}, ${cost}\n`]
   const rows = calls.map(({ status, gasUsed, failure }, index) => [
     `${index}`,
     { success: 'success', failure: 'failure', undone: 'undone', notRun: 'not run' }[status],
@@ -13,6 +15,10 @@ export function reportText(report: Report): string {
     failure === null ? '' : why(failure),
   ])
   parts.push(table(['call', 'status', 'gas', ''], rows))
+  const warnings = calls.flatMap((call, index) =>
+    call.warnings.map(({ message }) => [`${index}`, plain(message)]),
+  )
+  if (warnings.length > 0) parts.push(table(['call', 'warning'], warnings))
   if (assetChanges.length > 0)
     parts.push(
       table(

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { BaseError } from '../src/error/BaseError.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
+import { readBundle, readBytes, readJson, readText } from './input.js'
 import { reportText } from './reportText.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -30,8 +30,8 @@ export async function simulate(args: string[]): Promise<boolean> {
   const { genesis, threads } = values
   const { evm, chain } = await startEvm(nodeHost(), {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
-    genesis: genesis === undefined ? undefined : (await read(genesis)).toString('utf8'),
-    importChain: values.import === undefined ? undefined : await read(values.import),
+    genesis: genesis === undefined ? undefined : await readText(genesis),
+    importChain: values.import === undefined ? undefined : await readBytes(values.import),
   }).catch(told)
   try {
     const wire = await chain.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
@@ -63,17 +63,15 @@ async function bundleOf(values: {
   const isOne = to !== undefined || data !== undefined || value !== undefined
   if (isOne === (values.calls !== undefined))
     throw new UsageError('either --calls, or --to, --data and --value, say what to simulate')
-  const given =
-    values.calls === undefined ? [{ to, data, value: wei(value) }] : await json(values.calls)
-  // The parameters of a request are a list of one.
-  const only = Array.isArray(given) && given.length === 1 ? given[0] : given
   const bundle =
-    typeof only === 'object' && only !== null && 'calls' in only ? only : { calls: given }
+    values.calls === undefined
+      ? { calls: [{ to, data, value: wei(value) }] }
+      : await readBundle(values.calls)
   return {
     ...bundle,
     ...(from === undefined ? {} : { from }),
     ...(values.atomic ? { atomicRequired: undefined, atomic: true } : {}),
-    ...(values.abi === undefined ? {} : { abi: await json(values.abi) }),
+    ...(values.abi === undefined ? {} : { abi: await readJson(values.abi) }),
   }
 }
 
@@ -83,21 +81,4 @@ function wei(text: string | undefined): string | undefined {
   if (!/^(\d+|0x[\da-f]+)$/i.test(text))
     throw new UsageError(`--value takes wei, not ${JSON.stringify(text)}`)
   return `0x${BigInt(text).toString(16)}`
-}
-
-async function json(path: string): Promise<unknown> {
-  const text = (await read(path)).toString('utf8')
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`)
-  }
-}
-
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
 }

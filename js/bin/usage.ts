@@ -1,9 +1,25 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** Parses the words after a command, as {@link parseArgs} does. */
+/**
+ * Parses the words after a command, as {@link parseArgs} does.
+ *
+ * @throws {@link UsageError} that names the flag: it is unknown, comes twice, or lacks its value.
+ */
 export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  const parsed = parse(config)
+  const seen = new Set<string>()
+  for (const token of parsed.tokens) {
+    if (token.kind !== 'option') continue
+    if (seen.has(token.name)) throw new UsageError(`${token.rawName} is given more than once`)
+    if (token.value === '') throw new UsageError(`${token.rawName} needs a value`)
+    seen.add(token.name)
+  }
+  return parsed as unknown as ReturnType<typeof parseArgs<T>>
+}
+
+function parse(config: ParseArgsConfig) {
   try {
-    return parseArgs(config)
+    return parseArgs({ ...config, tokens: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }
@@ -12,8 +28,8 @@ export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
 /** Returns the whole numbers in `text`, which are separated by commas, from 1 to `most`. */
 export function counts(option: string, text: string, most = 256): number[] {
   return text.split(',').map((word) => {
-    const count = Number(word)
-    if (!Number.isInteger(count) || count < 1 || count > most)
+    const count = whole(word)
+    if (count === undefined || count < 1 || count > most)
       throw new UsageError(
         `${option} takes whole numbers from 1 to ${most}, not ${JSON.stringify(word)}`,
       )
@@ -26,6 +42,12 @@ export function count(option: string, text: string, most = 256): number {
   const [first, ...more] = counts(option, text, most)
   if (first === undefined || more.length > 0) throw new UsageError(`${option} takes one number`)
   return first
+}
+
+/** Returns the number that decimal digits write; `undefined` for other text, and for what a number cannot hold. */
+export function whole(text: string): number | undefined {
+  const number = Number(text)
+  return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined
 }
 
 /** The command was called in a way that it does not understand. */

@@ -3,9 +3,12 @@ import * as parevm from './index.js'
 
 test('the package exports this and nothing else', () => {
   expect(Object.keys(parevm).sort()).toEqual([
+    'AtomicityNotSupportedError',
     'BaseError',
+    'BundleTooLargeError',
     'CallbackFailedError',
     'ChainDisconnectedError',
+    'DuplicateIdError',
     'EngineBugError',
     'EngineFailedError',
     'EvmClosedError',
@@ -27,14 +30,20 @@ test('the package exports this and nothing else', () => {
     'ProviderDisconnectedError',
     'ProviderRpcError',
     'ResourceNotFoundRpcError',
+    'ResultUndecodableError',
     'StateUnavailableError',
+    'SwitchChainError',
     'TimeoutRpcError',
     'TransactionRejectedRpcError',
     'UnauthorizedProviderError',
+    'UnknownBundleIdError',
+    'UnsupportedChainIdError',
+    'UnsupportedNonOptionalCapabilityError',
     'UnsupportedProviderMethodError',
     'UnsupportedRuntimeError',
     'UserRejectedRequestError',
     'WorkerDiedError',
+    'WorkerUnavailableError',
     'announceProvider',
     'createEvm',
   ])

@@ -8,6 +8,14 @@ export type { simulate } from './actions/simulate.js'
 export type { simulateBlocks } from './actions/simulateBlocks.js'
 export type { simulateCalls } from './actions/simulateCalls.js'
 export type { traceCall } from './actions/traceCall.js'
+export type {
+  BlobParameters,
+  BlobSchedule,
+  ChainConfig,
+  Genesis,
+  GenesisAccount,
+  GenesisNumber,
+} from './chain/genesis.js'
 export type { ChainOptions } from './chain/setup.js'
 export { BaseError } from './error/BaseError.js'
 export {
@@ -20,6 +28,8 @@ export {
 } from './error/engineError.js'
 export { InvalidParameterError } from './error/InvalidParameterError.js'
 export { ModuleUnavailableError } from './error/ModuleUnavailableError.js'
+export type { ModuleObstacle, Obstacle, WorkerObstacle } from './error/obstacle.js'
+export { WorkerUnavailableError } from './error/WorkerUnavailableError.js'
 export { EvmClosedError } from './evm/close.js'
 export { createEvm } from './evm/create.js'
 export type { Evm } from './evm/evm.js'
@@ -29,7 +39,10 @@ export type { Executor, FixtureText } from './pool/message.js'
 export { announceProvider } from './provider/announce.js'
 export type { Provider } from './provider/provider.js'
 export {
+  AtomicityNotSupportedError,
+  BundleTooLargeError,
   ChainDisconnectedError,
+  DuplicateIdError,
   ExecutionRevertedError,
   InternalRpcError,
   InvalidInputRpcError,
@@ -41,14 +54,25 @@ export {
   ProviderDisconnectedError,
   ProviderRpcError,
   ResourceNotFoundRpcError,
+  SwitchChainError,
   TimeoutRpcError,
   TransactionRejectedRpcError,
   UnauthorizedProviderError,
+  UnknownBundleIdError,
+  UnsupportedChainIdError,
+  UnsupportedNonOptionalCapabilityError,
   UnsupportedProviderMethodError,
   UserRejectedRequestError,
 } from './provider/rpcError.js'
 export type { BlobRequest } from './rpc/blobHashes.js'
 export type { RpcBlock, Withdrawal } from './rpc/block.js'
+export type {
+  BlockInput,
+  PreState,
+  PreStateAccount,
+  PreStates,
+  Quantity,
+} from './rpc/blockInput.js'
 export type { BlockParameter, BlockTag } from './rpc/blockParameter.js'
 export type {
   CallFrame,
@@ -61,9 +85,16 @@ export type {
   StructLogs,
 } from './rpc/callTrace.js'
 export type { ContractCall, ContractCalls, ContractResult, Encodable } from './rpc/contractCall.js'
+export { ResultUndecodableError } from './rpc/contractCall.js'
 export type { Deployless } from './rpc/deployless.js'
 export type { RpcLog } from './rpc/log.js'
-export type { BlockOverrides, StateOverride, StorageWord } from './rpc/override.js'
+export type {
+  BlockOverrides,
+  Overrides,
+  StateOverride,
+  StateOverrides,
+  StorageWord,
+} from './rpc/override.js'
 export type {
   AccountAssetChange,
   AccountDiff,

@@ -28,12 +28,19 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   panicInPool: () => [failed(/a fault that a test asked for/), failed(/a fault that a test/)],
   chainOutlivesPanic: () => [failed(/a fault that a test asked for/), { value: 'done' }],
   chainOutlivesKill: () => [{ value: 'done' }],
-  engineScriptMissing: () => [died('engine')],
-  poolScriptMissing: () => [died('pool')],
-  workerRefused: () => [failed(/a worker could not be started/)],
-  restartFails: () => [failed(/a fault that a test asked for/), died('engine')],
+  engineScriptMissing: () => [unavailable(/^WORKER_(NOT_FOUND|UNAVAILABLE)$/)],
+  poolScriptMissing: () => [unavailable(/^WORKER_(NOT_FOUND|UNAVAILABLE)$/)],
+  workerRefused: () => [unavailable(/^WORKER_UNAVAILABLE$/)],
+  restartFails: () => [
+    failed(/a fault that a test asked for/),
+    unavailable(/^WORKER_(NOT_FOUND|UNAVAILABLE)$/),
+  ],
   moduleMissing: () => [
-    { name: 'ModuleUnavailableError', code: 'MODULE_UNAVAILABLE', message: expect.any(String) },
+    {
+      name: 'ModuleUnavailableError',
+      code: 'MODULE_NOT_FOUND',
+      message: expect.stringMatching(/parevm_bg\.wasm/),
+    },
   ],
   closedDuringCalls: () => [closed, closed, { value: 'done' }, { value: 'done' }, closed],
   abortedDuringBlock: () => [{ name: 'AbortError', message: 'no longer wanted' }],
@@ -86,4 +93,10 @@ function died(role: 'engine' | 'pool') {
 function failed(reason: RegExp) {
   const message = expect.stringMatching(reason)
   return { name: 'EngineFailedError', code: 'ENGINE_FAILED', message }
+}
+
+/** A page finds no fault with the script itself: it is the test that has asked for another one. */
+function unavailable(code: RegExp) {
+  const message = expect.stringMatching(/worker\.js|engine\.js/)
+  return { name: 'WorkerUnavailableError', code: expect.stringMatching(code), message }
 }

@@ -80,13 +80,89 @@ test('a check that is false makes the exit code 1', async () => {
   expect(code).toBe(1)
 })
 
-test('words that mean nothing end with exit code 2 and a hint', async () => {
-  expect(await parevm('fly')).toMatchObject({ code: 2, stderr: expect.stringContaining('--help') })
-  expect(await parevm('run', '--fast')).toMatchObject({ code: 2 })
-  expect(await parevm('run', '--threads', 'two')).toMatchObject({ code: 2 })
-  expect(await parevm('run', '--executor', 'fast')).toMatchObject({ code: 2 })
-  expect(await parevm('bench', '--suite', 'moon')).toMatchObject({ code: 2 })
-  expect(await parevm('bench', '--only', 'moon')).toMatchObject({ code: 2 })
+test.each([
+  [['fly'], 'there is no command "fly"'],
+  [['constructor'], 'there is no command "constructor"'],
+  [['__proto__'], 'there is no command "__proto__"'],
+  [['toString', '--help'], 'there is no command "toString"'],
+  [['help', 'hasOwnProperty'], 'there is no command "hasOwnProperty"'],
+  [['help', 'run', 'serve'], "'serve'"],
+  [['--verbose', 'serve'], 'there is no flag before a command "--verbose"'],
+  [['--version', 'serve'], "'serve'"],
+  [['run', '--fast'], "'--fast'"],
+  [['run', '--threads', 'two'], '--threads'],
+  [['run', '--threads', '1e1'], '--threads'],
+  [['run', '--threads'], '--threads'],
+  [['run', '--threads='], '--threads needs a value'],
+  [['run', '--threads', '--json'], '--threads'],
+  [['run', '--threads', '1', '--threads', '2'], '--threads is given more than once'],
+  [['run', '--json', '--json'], '--json is given more than once'],
+  [['run', '--json=yes'], '--json'],
+  [['run', '--executor', 'fast'], '"fast"'],
+  [['bench', '--suite', 'moon'], '"moon"'],
+  [['bench', '--only', 'moon'], 'moon'],
+  [['bench', 'moon'], "'moon'"],
+  [['serve', '--port', ''], '--port needs a value'],
+  [['serve', '--port', '0x10'], '--port'],
+  [['serve', '--gas', '1'], "'--gas'"],
+  [['serve', 'moon'], "'moon'"],
+  [['simulate', '--to', '0x1', '--to', '0x2'], '--to is given more than once'],
+])('parevm %j ends with exit code 2 and names what is wrong', async (args, words) => {
+  const { code, stdout, stderr } = await parevm(...args)
+  expect(stderr).toContain(words)
+  expect(stderr).toContain('Try: parevm ')
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+})
+
+test('--version prints the version of the package', async () => {
+  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  const stdout = `${JSON.parse(manifest).version}\n`
+  expect(await parevm('--version')).toEqual({ code: 0, stdout, stderr: '' })
+  expect(await parevm('-v')).toEqual({ code: 0, stdout, stderr: '' })
+})
+
+test('help is about the commands, or about one', async () => {
+  const overview = await parevm('--help')
+  expect(overview).toMatchObject({ code: 0, stderr: '' })
+  for (const name of ['run', 'bench', 'serve', 'simulate'])
+    expect(overview.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+  expect(overview.stdout).not.toContain('--mnemonic')
+  for (const words of [[], ['-h'], ['help']]) expect(await parevm(...words)).toEqual(overview)
+
+  const serve = await parevm('help', 'serve')
+  expect(serve).toMatchObject({ code: 0, stderr: '' })
+  expect(serve.stdout).toMatch(/^parevm serve .*--mnemonic/s)
+  expect(serve.stdout).not.toContain('parevm simulate')
+  for (const words of [
+    ['serve', '-h'],
+    ['serve', '--help'],
+    ['serve', '--port', '1', '-h'],
+  ])
+    expect(await parevm(...words)).toEqual(serve)
+})
+
+/** https://github.com/erpc/erpc/issues/851 */
+test('numbers of a file of calls keep their value', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const file = join(folder, 'calls.json')
+  const [from, to] = [
+    '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266',
+    '0x70997970c51812dc3a010c7d01b50e0d17dc79c8',
+  ]
+  await writeFile(
+    file,
+    `{"from":"${from}","calls":[{"to":"${to}","value":1000000000000000000001}]}`,
+  )
+  const { code, stdout } = await parevm('simulate', '--calls', file, '--json')
+  expect(JSON.parse(stdout).assetChanges).toContainEqual(
+    expect.objectContaining({ account: to, change: '0x3635c9adc5dea00001' }),
+  )
+  expect(code).toBe(0)
+  await writeFile(file, `[{"from":"${from}","to":"${to}","value":1e21}]`)
+  expect(await parevm('simulate', '--calls', file)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('value'),
+  })
 })
 
 test('bench writes rows and sums as agreed', async () => {

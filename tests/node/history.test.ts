@@ -74,7 +74,14 @@ test.each(builds)('a chain with a long history outlives its engine ($build)', as
 
 test.each(builds)('a change that cannot be repeated is an error ($build)', async (options) => {
   const { evm, supervisor } = await startEvm(nodeHost(), options, {})
-  const chain = { options: '{}', blocks: undefined, nowMs: 0, timeMs: 1, saved: undefined }
+  const chain = {
+    options: '{}',
+    blocks: undefined,
+    nowMs: 0,
+    timeMs: 1,
+    savedChain: undefined,
+    saved: undefined,
+  }
   const open = (method: string, params: string) =>
     supervisor.request({ kind: 'openNode', ...chain, journal: [{ method, params, nowMs: 0 }] })
   await expect(open('anvil_setBalance', '["0x9"]')).rejects.toMatchObject({

@@ -9,7 +9,7 @@ type Document = {
   preState?: Record<string, Record<string, unknown>>
 }
 
-type FixtureInput = executeBlock.Parameters['fixture']
+type FixtureInput = NonNullable<executeBlock.Parameters['fixture']>
 
 let evm: Evm
 let packed: Uint8Array
@@ -57,7 +57,11 @@ describe('what is wrong is named, and the engine serves the next block', () => {
     ['nothing', () => new Uint8Array(), { name: 'InvalidFixtureError' }],
     ['a list', () => [], { name: 'InvalidFixtureError' }],
     ['a bigint', () => ({ chainId: 1n }), { name: 'InvalidParameterError' }],
-    ['bytes that were given away', () => transferred(), { name: 'DataCloneError' }],
+    [
+      'bytes that were given away',
+      () => transferred(),
+      { name: 'InvalidParameterError', data: { parameter: 'fixture' } },
+    ],
     [
       'no pre-state',
       fixture((document) => {
@@ -126,6 +130,33 @@ test('a wrong claim of the header is a check that is false, not an error', async
   delete changed.block.hash
   const { checks } = await evm.executeBlock({ fixture: changed })
   expect(checks).toMatchObject({ gasUsed: false, receiptsRoot: true, logsBloom: true })
+})
+
+test('what contains itself is refused by name', async () => {
+  const own: Record<string, unknown> = {}
+  own.own = own
+  const block = { ...document().block, extraData: own }
+  const errors = [
+    evm.executeBlock({ fixture: own }),
+    evm.executeBlock({ block, preState: {} } as never),
+    createEvm({ genesis: { config: own } as never }),
+    createEvm({ genesis: { alloc: { '0x11': { storage: own } } } as never }),
+    evm.provider.request({ method: 'eth_call', params: [own] }),
+    evm.provider.request({ method: 'eth_call' }, { signal: {} as AbortSignal }),
+    evm.call({ blobs: ['0x12'], kzg: { blobToKzgCommitment: () => expect.fail('no blob') } }),
+  ]
+  const names = (await Promise.allSettled(errors)).map((end) =>
+    end.status === 'rejected' ? end.reason.name : end.status,
+  )
+  expect(names).toEqual([
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParameterError',
+    'InvalidParamsRpcError',
+    'InvalidParamsRpcError',
+    'InvalidParameterError',
+  ])
 })
 
 test('parameters that cannot be are refused by name', async () => {

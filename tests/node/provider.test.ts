@@ -51,6 +51,44 @@ describe.each([
     })
   })
 
+  /** https://github.com/trezor/trezor-suite/issues/26107 */
+  test('numbers keep their value, and one that may not have is an error', async () => {
+    await using evm = await createEvm(options)
+    const request = (method: string, ...params: unknown[]) =>
+      evm.provider.request({ method, params })
+    for (const balance of [2n ** 53n + 1n, 10n ** 20n + 1n, 2n ** 256n - 1n]) {
+      await request('anvil_setBalance', at, balance)
+      expect(await request('eth_getBalance', at, 'latest')).toBe(`0x${balance.toString(16)}`)
+    }
+    await expect(request('anvil_setBalance', at, 10 ** 18)).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining('params[1]'),
+    })
+    const [account] = (await request('eth_accounts')) as [string]
+    const sign = (a: unknown) =>
+      request('eth_signTypedData_v4', account, {
+        types: { EIP712Domain: [], T: [{ name: 'a', type: 'int256[]' }] },
+        primaryType: 'T',
+        domain: {},
+        message: { a },
+      })
+    expect(await sign([2n ** 200n + 1n, -(2n ** 200n) - 1n, 5])).toBe(
+      await sign([`${2n ** 200n + 1n}`, `${-(2n ** 200n) - 1n}`, '5']),
+    )
+  })
+
+  /** https://github.com/ethereum/go-ethereum/issues/2407 */
+  test('the number of a subscription is there before its notifications', async () => {
+    await using evm = await createEvm(options)
+    const events: string[] = []
+    evm.provider.on('message', ({ data }) => events.push(`notified ${data.subscription}`))
+    const subscribed = evm.provider
+      .request({ method: 'eth_subscribe', params: ['newHeads'] })
+      .then((id) => events.push(`answered ${id}`))
+    await Promise.all([subscribed, evm.provider.request({ method: 'evm_mine' })])
+    expect(events).toEqual(['answered 0x1', 'notified 0x1'])
+  })
+
   test('a call that does not end is ended, and the next one is served at once', async () => {
     await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
     const start = performance.now()
@@ -103,6 +141,35 @@ test('a chain is imported', async () => {
     name: 'InvalidChainError',
     code: 'INVALID_CHAIN',
     field: 'importChain',
+  })
+})
+
+/** https://github.com/MetaMask/metamask-extension/issues/7881 */
+test('numbers of a genesis file keep their value', async () => {
+  const config = { chainId: 5, terminalTotalDifficulty: 0 }
+  const text = (balance: string) =>
+    `{"config":${JSON.stringify(config)},"difficulty":"0x0","gasLimit":"0x1c9c380","alloc":{"${at}":{"balance":${balance}}}}`
+  const balance = 10n ** 21n + 1n
+  for (const genesis of [
+    text(String(balance)),
+    { config, difficulty: 0n, gasLimit: 30_000_000n, alloc: { [at]: { balance } } },
+  ]) {
+    await using evm = await createEvm({ threads: 1, genesis })
+    const params = [at, 'latest']
+    expect(await evm.provider.request({ method: 'eth_getBalance', params })).toBe(
+      '0x3635c9adc5dea00001',
+    )
+  }
+  await expect(createEvm({ genesis: text('1e21') })).rejects.toMatchObject({
+    name: 'InvalidParameterError',
+    data: { parameter: `genesis.alloc.${at}.balance` },
+  })
+})
+
+test('whether a wallet is connected is true or false', async () => {
+  await expect(createEvm({ wallet: { connected: 'no' as never } })).rejects.toMatchObject({
+    name: 'InvalidParameterError',
+    data: { parameter: 'wallet.connected' },
   })
 })
 

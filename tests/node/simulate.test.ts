@@ -119,7 +119,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     }
     expect(report.failure).toMatchObject({
       kind: 'reverted',
-      message: 'execution reverted: Broke(0x5)',
+      message: 'execution reverted: Broke(5)',
       data: `0x9ad27b26${word(5).slice(2)}`,
       error,
       innermost: { address: TOKEN, depth: 0, error },
@@ -166,7 +166,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     await fails(7, '`calls` must be a list')
     await fails([], 'calls: there is none')
     await fails([{ value: -1n }], '`calls[0].value` must be')
-    await fails([{}, { to: '0x12' }], 'bundle.calls[1].to')
+    await fails([{}, { to: '0x12' }], '`calls[1].to` must be 0x and 40 digits')
     await fails([{ blobCount: 1, blobVersionedHashes: [] }], 'calls[0]: both blobCount')
     const controller = new AbortController()
     controller.abort(new Error('enough'))
@@ -249,8 +249,32 @@ describe('parevm simulate', () => {
     const { code, stdout } = await parevm('--calls', file, ...chain)
     expect(stdout).toMatch(/^failure/)
     expect(stdout).toMatch(/0 +undone/)
-    expect(stdout).toMatch(/1 +failure +0 +lack of funds/)
+    expect(stdout).toMatch(/1 +failure +0 +insufficient funds/)
     expect(code).toBe(1)
+  })
+
+  test('a key of its files that is not known is named, with the one that was meant', async () => {
+    const calls = await written('calls.json', { calls: [{ to: BOB, valeu: '0x1' }] })
+    const bundle = await written('calls.json', { callz: [], calls: [] })
+    const file = await written('genesis.json', { ...genesis, allocs: {} })
+    for (const [args, words] of [
+      [
+        ['--calls', calls],
+        '`calls[0].valeu` must be left out, not "0x1".\nThere is no such key; did you mean `value`?',
+      ],
+      [
+        ['--calls', bundle],
+        '`callz` must be left out, not a list.\nThere is no such key; did you mean `calls`?',
+      ],
+      [
+        ['--to', BOB, '--genesis', file],
+        '`genesis.allocs` must be left out, not an object.\nThere is no such key; did you mean `alloc`?',
+      ],
+    ] as const) {
+      const { code, stderr } = await parevm(...args)
+      expect(stderr).toContain(words)
+      expect(code).toBe(2)
+    }
   })
 
   test('what is wrong is said in a line', async () => {

@@ -148,7 +148,7 @@ test('calls by an ABI return what viem returns', async () => {
   ])
   await expect(
     evm.simulateCalls({ calls: [{ to, abi, functionName: 'burn' }] as never }),
-  ).rejects.toThrow('blocks[0].calls[0].functionName')
+  ).rejects.toThrow('`calls[0].functionName` must be')
 })
 
 test('a revert is told in the words of the ABI', async () => {

@@ -76,6 +76,7 @@ pub mod bal;
 pub mod block;
 pub mod chain;
 pub mod checks;
+mod checksum;
 mod engine;
 pub mod execute;
 pub mod interrupt;

@@ -99,6 +99,10 @@ impl From<FixtureError> for WireError {
         let mut wire = Self::new("INVALID_FIXTURE", &error);
         let block = match &error {
             FixtureError::Block(block) => block,
+            FixtureError::Config(_) => {
+                wire.data.field = Some("config".to_owned());
+                return wire;
+            }
             FixtureError::CodeMismatch { address, .. } => {
                 wire.data.field = Some(format!("preState.{address}.code"));
                 return wire;
@@ -106,6 +110,7 @@ impl From<FixtureError> for WireError {
             _ => return wire,
         };
         match block {
+            BlockError::UnknownChain { .. } => wire.data.field = Some("chainId".to_owned()),
             BlockError::Value { path, .. } => wire.data.field = Some(path.clone()),
             BlockError::Missing { field } | BlockError::Mismatch { field, .. } => {
                 wire.data.field = Some((*field).to_owned());

@@ -1,8 +1,8 @@
 //! The node in memory that one worker owns, and what it answers.
 
 use parevm::Node;
-use parevm::node::{Answer, Host, Memory, Mining, NodeOptions};
-use parevm::rpc::{ErrorCode, RpcError};
+use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
+use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -21,9 +21,8 @@ impl Engine {
     /// A `WireError` that names the field: the options are wrong.
     #[wasm_bindgen(js_name = openNode)]
     pub fn open_node(&self, options: &str) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
-        let node = Node::new(options).map_err(|error| WireError::chain("genesis", &error))?;
+        let node = Node::new(read_options(options)?)
+            .map_err(|error| WireError::chain("genesis", &error))?;
         self.node.replace(Some(node));
         Ok(())
     }
@@ -70,20 +69,27 @@ impl Engine {
         Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
     }
 
-    /// Opens the node that was saved as `bytes`, in place of the one before. `options` are those that it
-    /// was opened with.
+    /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
+    /// `options` only the limits are its own: it has the others that it was opened with.
     ///
     /// # Errors
     ///
-    /// A `WireError`: these are not the bytes of such a node.
+    /// A `WireError` with the field `saved`: these are not the bytes of such a node.
+    #[wasm_bindgen(js_name = openSaved)]
+    pub fn open_saved(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
+        self.restore(options, bytes, |error| WireError::chain("saved", &error))
+    }
+
+    /// The same of bytes that this package has kept itself.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError` that says so: these are not the bytes of such a node.
     #[wasm_bindgen(js_name = restoreNode)]
     pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        let options: NodeOptions =
-            serde_json::from_str(options).map_err(|error| WireError::chain("genesis", &error))?;
-        let lost = |error| WireError::bug(format!("the node cannot be restored: {error}"));
-        let node = Node::restore(options, bytes).map_err(lost)?;
-        self.node.replace(Some(node));
-        Ok(())
+        self.restore(options, bytes, |error| {
+            WireError::bug(format!("the node cannot be restored: {error}"))
+        })
     }
 
     /// Makes a change again that another node has seen. It takes the time that it takes: what was in time
@@ -106,7 +112,7 @@ impl Engine {
             let Answer { result, changed } = node.request(host, method, &params);
             node.take_notifications();
             match result {
-                Ok(_) if changed => Ok(()),
+                _ if changed => Ok(()),
                 Ok(_) => Err(lost("nothing changed".to_owned())),
                 Err(error) => Err(lost(error.to_string())),
             }
@@ -116,6 +122,18 @@ impl Engine {
 }
 
 impl Engine {
+    fn restore(
+        &self,
+        options: &str,
+        bytes: &[u8],
+        wrong: impl FnOnce(RestoreError) -> WireError,
+    ) -> Result<(), JsValue> {
+        let options = read_options(options)?;
+        let node = Node::restore(bytes).map_err(wrong)?;
+        self.node.replace(Some(node.with_limits(options.limits)));
+        Ok(())
+    }
+
     /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
     /// for holes between blocks, and for the answer.
     fn host(&self, now_ms: f64) -> Host<'_> {
@@ -144,6 +162,12 @@ impl Engine {
     }
 }
 
+/// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
+fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+    let options = parse_exact(text).and_then(serde_json::from_value);
+    options.map_err(|error| WireError::chain("genesis", &error))
+}
+
 /// Reads parameters by position. Left out or `null`, there are none.
 fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
     let invalid = |message: String| RpcError {
@@ -151,7 +175,7 @@ fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
         message,
         data: None,
     };
-    match serde_json::from_str(params) {
+    match parse_exact(params) {
         Ok(Value::Array(params)) => Ok(params),
         Ok(Value::Null) => Ok(Vec::new()),
         Ok(_) => Err(invalid("params: must be a list".to_owned())),
@@ -180,10 +204,8 @@ fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
             (None, serde_json::to_string(&error).ok())
         }
     };
-    let interval = match node.mining() {
-        Mining::Interval(seconds) => Some(u32::try_from(seconds).unwrap_or(u32::MAX)),
-        Mining::Auto | Mining::Manual => None,
-    };
+    let interval = node.mining().interval;
+    let interval = interval.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     let notifications = node.take_notifications();
     wire::NodeAnswer {
         result,

@@ -1,122 +1,200 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
-import type { Provider } from '../../src/provider/provider.js'
+import { type Envelope, type NoEnvelope, readEnvelopes } from './envelope.js'
 
-/** Answers what clients send: JSON in, JSON out. */
+/** Answers requests of JSON-RPC: JSON in, JSON out. */
 export type Dispatcher = {
   /**
-   * Answers a request or a batch. Resolves with `undefined` where nothing is to be answered.
-   *
-   * @param client - Who is asked, where it can be told things: subscriptions belong to it.
+   * Answers a request or a batch of a client that cannot be notified. Resolves with `undefined` where
+   * no answer is wanted.
    */
-  answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
-  /** Drops the subscriptions of a client that is gone. */
-  leave(client: Client): void
+  answer(text: string, signal?: AbortSignal): Promise<string | undefined>
+  /** Serves a client that stays, and can be notified. */
+  connect(send: Send): Connection
+  /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
+  notify(params: string): void
 }
 
-export declare namespace Dispatcher {
-  type Options = { client?: Client | undefined; signal?: AbortSignal | undefined }
+/** A client that stays. Its subscriptions are its own, and end with it. */
+export type Connection = {
+  /** Answers a request or a batch. */
+  receive(text: string): Promise<void>
+  /** The client is gone: ends what it waits for, and its subscriptions. */
+  close(): void
 }
 
-/** Who can be told things without having asked. */
-export type Client = { tell(text: string): void }
+/** Sends a text to a client. */
+type Send = (text: string) => void
+
+export declare namespace createDispatcher {
+  type Options = {
+    /** Called with a line for each request that was answered. */
+    log?: ((line: string) => void) | undefined
+  }
+}
 
 /** Requests in one batch at most; the limit that go-ethereum has. */
 const MOST_IN_BATCH = 1_000
 
-/** Returns what answers requests for `chain`, whose subscriptions `provider` tells of. */
-export function createDispatcher(chain: Chain, provider: Provider): Dispatcher {
-  const owners = new Map<string, Client>()
-  provider.on('message', ({ data }) => {
-    const params = JSON.stringify(data)
-    const text = `{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`
-    owners.get(data.subscription)?.tell(text)
-  })
+/** The sender of a request. */
+type Caller = {
+  readonly signal?: AbortSignal | undefined
+  /** There where it can be notified. */
+  readonly client?: Client | undefined
+}
 
-  const one = async (
-    request: unknown,
-    options: Dispatcher.Options,
-  ): Promise<string | undefined> => {
-    if (!isRequest(request)) return failure(idOf(request), -32600, 'not a request of JSON-RPC 2.0')
-    const { method, params = [], id } = request
-    const isSubscription = method === 'eth_subscribe' || method === 'eth_unsubscribe'
-    if (isSubscription && options.client === undefined)
-      return failure(id ?? null, -32601, `${method} needs a WebSocket`)
+type Client = {
+  readonly send: Send
+  /** Its subscriptions by their numbers. */
+  readonly subscriptions: Map<string, Subscription>
+  /** Numbers of subscriptions that are in an answer which is not sent yet. */
+  readonly opened: string[]
+}
+
+type Subscription = {
+  readonly send: Send
+  /** Notifications that wait until the number of the subscription has been sent; then `undefined`. */
+  held: string[] | undefined
+}
+
+/** Returns what answers requests for `chain`. */
+export function createDispatcher(chain: Chain, { log }: createDispatcher.Options = {}): Dispatcher {
+  /** Of all clients. */
+  const subscriptions = new Map<string, Subscription>()
+
+  /** Returns the outcome of a request as the members of its answer. */
+  const ask = async (method: string, params: string, caller: Caller): Promise<string> => {
+    const { signal } = caller
+    const { result, error } = await chain.requestText(method, params, { signal })
+    return error === null ? `"result":${result}` : `"error":${error}`
+  }
+
+  const subscribe = async (params: string, { signal, client }: Caller): Promise<string> => {
+    if (client === undefined) return failure(-32601, 'eth_subscribe needs a WebSocket')
+    const { result, error } = await chain.requestText('eth_subscribe', params, { signal })
+    if (result === null) return `"error":${error}`
+    const id: string = JSON.parse(result)
+    const subscription: Subscription = { send: client.send, held: [] }
+    subscriptions.set(id, subscription)
+    client.subscriptions.set(id, subscription)
+    client.opened.push(id)
+    return `"result":${result}`
+  }
+
+  const unsubscribe = async (params: string, { client }: Caller): Promise<string> => {
+    if (client === undefined) return failure(-32601, 'eth_unsubscribe needs a WebSocket')
+    const given: unknown = JSON.parse(params)
+    const id: unknown = Array.isArray(given) ? given[0] : undefined
+    if (typeof id !== 'string')
+      return failure(-32602, 'subscription: must be the text that eth_subscribe has returned')
+    // A subscription of another client is none for this one.
+    if (!client.subscriptions.delete(id)) return '"result":false'
+    subscriptions.delete(id)
+    // Without the signal: it has to end also where the client is gone meanwhile.
+    return ask('eth_unsubscribe', params, {})
+  }
+
+  const outcomeOf = async ({ method, params }: Envelope, caller: Caller): Promise<string> => {
     try {
-      const { signal } = options
-      const answer = await chain.requestText(method, JSON.stringify(params), { signal })
-      if (isSubscription && answer.result !== null && options.client !== undefined)
-        keep(owners, method, params, answer.result, options.client)
-      if (id === undefined) return undefined
-      const outcome =
-        answer.error === null ? `"result":${answer.result}` : `"error":${answer.error}`
-      return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},${outcome}}`
+      if (method === 'eth_subscribe') return await subscribe(params, caller)
+      if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
+      return await ask(method, params, caller)
     } catch (error) {
       if (!(error instanceof BaseError)) throw error
-      return failure(id ?? null, -32603, error.message)
+      return failure(-32603, error.message)
     }
   }
 
+  const one = async (
+    request: Envelope | NoEnvelope,
+    caller: Caller,
+  ): Promise<string | undefined> => {
+    const { method, id } = request
+    if (method === undefined) return answerOf(id, failure(-32600, 'not a request of JSON-RPC 2.0'))
+    // Its number would be in the answer, which is not wanted.
+    if (method === 'eth_subscribe' && id === undefined) return undefined
+    const start = performance.now()
+    const outcome = await outcomeOf(request, caller)
+    log?.(lineOf(method, outcome, performance.now() - start))
+    return id === undefined ? undefined : answerOf(id, outcome)
+  }
+
+  const respond = async (text: string, caller: Caller): Promise<string | undefined> => {
+    let read: ReturnType<typeof readEnvelopes>
+    try {
+      read = readEnvelopes(text)
+    } catch {
+      return answerOf('null', failure(-32700, 'not JSON'))
+    }
+    if (!Array.isArray(read)) return one(read, caller)
+    if (read.length === 0) return answerOf('null', failure(-32600, 'an empty batch'))
+    if (read.length > MOST_IN_BATCH)
+      return answerOf('null', failure(-32600, `a batch of more than ${MOST_IN_BATCH} requests`))
+    const answers = await Promise.all(read.map((request) => one(request, caller)))
+    const wanted = answers.filter((answer) => answer !== undefined)
+    return wanted.length === 0 ? undefined : `[${wanted.join(',')}]`
+  }
+
   return {
-    async answer(text, options = {}) {
-      let parsed: unknown
-      try {
-        parsed = JSON.parse(text)
-      } catch {
-        return failure(null, -32700, 'not JSON')
+    answer: (text, signal) => respond(text, { signal }),
+    connect(send) {
+      const own = new Map<string, Subscription>()
+      const gone = new AbortController()
+      const { signal } = gone
+      return {
+        async receive(text) {
+          const opened: string[] = []
+          const client = { send, subscriptions: own, opened }
+          const answer = await respond(text, { signal, client }).catch((error: unknown) => {
+            if (!signal.aborted) throw error
+          })
+          if (signal.aborted) return
+          if (answer !== undefined) send(answer)
+          for (const id of opened) release(own.get(id))
+        },
+        close() {
+          gone.abort(new Error('the client is gone'))
+          for (const id of own.keys()) {
+            subscriptions.delete(id)
+            chain.request('eth_unsubscribe', [id]).catch(() => {
+              // The engine is gone, and the subscription with it.
+            })
+          }
+          own.clear()
+        },
       }
-      if (!Array.isArray(parsed)) return one(parsed, options)
-      if (parsed.length === 0) return failure(null, -32600, 'an empty batch')
-      if (parsed.length > MOST_IN_BATCH)
-        return failure(null, -32600, `a batch of more than ${MOST_IN_BATCH} requests`)
-      const answers = await Promise.all(parsed.map((request) => one(request, options)))
-      const told = answers.filter((answer) => answer !== undefined)
-      return told.length === 0 ? undefined : `[${told.join(',')}]`
     },
-    leave(client) {
-      for (const [id, owner] of owners) {
-        if (owner !== client) continue
-        owners.delete(id)
-        chain.request('eth_unsubscribe', [id]).catch(() => {
-          // The engine is gone, and the subscription with it.
-        })
-      }
+    notify(params) {
+      const { subscription: id }: { subscription: string } = JSON.parse(params)
+      const subscription = subscriptions.get(id)
+      const text = `{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`
+      if (subscription?.held !== undefined) subscription.held.push(text)
+      else subscription?.send(text)
     },
   }
 }
 
-/** Remembers to whom a subscription belongs. */
-function keep(
-  owners: Map<string, Client>,
-  method: string,
-  params: unknown,
-  result: string,
-  client: Client,
-): void {
-  if (method === 'eth_subscribe') owners.set(JSON.parse(result), client)
-  else if (Array.isArray(params)) owners.delete(params[0])
+/** Sends the notifications that were held. */
+function release(subscription: Subscription | undefined): void {
+  const held = subscription?.held ?? []
+  if (subscription !== undefined) subscription.held = undefined
+  for (const text of held) subscription?.send(text)
 }
 
-type Request = {
-  method: string
-  params?: unknown
-  id?: string | number | null
+/** Returns an answer. Both parts are JSON: the id, and the member that has the outcome. */
+function answerOf(id: string, outcome: string): string {
+  return `{"jsonrpc":"2.0","id":${id},${outcome}}`
 }
 
-function isRequest(value: unknown): value is Request {
-  if (typeof value !== 'object' || value === null) return false
-  const { jsonrpc, method, id, params } = value as Record<string, unknown>
-  const hasId = id === undefined || id === null || typeof id === 'string' || typeof id === 'number'
-  const hasParams = params === undefined || (typeof params === 'object' && params !== null)
-  return jsonrpc === '2.0' && typeof method === 'string' && hasId && hasParams
+/** Returns the member of an answer that has an error. */
+function failure(code: number, message: string): string {
+  return `"error":${JSON.stringify({ code, message })}`
 }
 
-/** The id that an answer to something broken can still carry. */
-function idOf(value: unknown): string | number | null {
-  const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'id') : null
-  return typeof id === 'string' || typeof id === 'number' ? id : null
-}
-
-function failure(id: string | number | null, code: number, message: string): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })
+/** Returns what is logged of a request. */
+function lineOf(method: string, outcome: string, ms: number): string {
+  const line = `${method} ${ms.toFixed(1)} ms`
+  if (!outcome.startsWith('"error"')) return line
+  const { error }: { error: { code: number; message: string } } = JSON.parse(`{${outcome}}`)
+  return `${line}, error ${error.code}: ${error.message}`
 }

@@ -6,11 +6,9 @@ import type { Dispatcher } from './dispatcher.js'
 /** Bytes of a request at most; more is refused with status 413. */
 const MOST_BYTES = 30 * 2 ** 20
 
-/** Only this machine can reach it. */
-const HOST = '127.0.0.1'
-
-/** Serves `dispatcher` over HTTP and WebSocket on loopback. Resolves when it can be reached. */
-export async function listen({ port, dispatcher }: listen.Parameters): Promise<listen.ReturnType> {
+/** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
+export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
+  const { host, port, dispatcher } = parameters
   const server = createServer((request, response) => {
     serveHttp(dispatcher, request, response).catch((error: unknown) => {
       process.stderr.write(`${error}\n`)
@@ -22,12 +20,12 @@ export async function listen({ port, dispatcher }: listen.Parameters): Promise<l
   await new Promise<void>((resolve, reject) => {
     // The WebSocket server hands on errors of the server it stands on.
     sockets.once('error', reject)
-    server.listen(port, HOST, resolve)
+    server.listen(port, host, resolve)
   })
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,
-    url: `http://${HOST}:${bound}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close() {
       for (const socket of sockets.clients) socket.close(1001, 'the server ends')
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -46,6 +44,8 @@ export async function listen({ port, dispatcher }: listen.Parameters): Promise<l
 
 export declare namespace listen {
   type Parameters = {
+    /** Address or name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all that reach it. */
+    host: string
     /** 0 for any that is free. */
     port: number
     dispatcher: Dispatcher
@@ -72,7 +72,7 @@ async function serveHttp(
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the client has gone')))
   try {
-    const answer = await dispatcher.answer(text, { signal: gone.signal })
+    const answer = await dispatcher.answer(text, gone.signal)
     if (answer === undefined) return void response.writeHead(204).end()
     response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
   } catch (error) {
@@ -95,21 +95,13 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 }
 
 function serveSocket(dispatcher: Dispatcher, socket: WebSocket): void {
-  const client = { tell: (text: string) => socket.send(text) }
-  const gone = new AbortController()
-  socket.on('message', async (data) => {
-    try {
-      const answer = await dispatcher.answer(String(data), { client, signal: gone.signal })
-      if (answer !== undefined) socket.send(answer)
-    } catch (error) {
-      if (error === gone.signal.reason) return
+  const connection = dispatcher.connect((text) => socket.send(text))
+  socket.on('message', (data) => {
+    connection.receive(String(data)).catch((error: unknown) => {
       process.stderr.write(`${error}\n`)
       socket.close(1011, 'the request could not be answered')
-    }
+    })
   })
   socket.on('error', () => socket.terminate())
-  socket.on('close', () => {
-    gone.abort(new Error('the client has gone'))
-    dispatcher.leave(client)
-  })
+  socket.on('close', () => connection.close())
 }

@@ -1,15 +1,12 @@
 import type { Chain } from '../chain/chain.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import type { ProviderRpcError } from '../provider/rpcError.js'
 import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
 import { type Deployless, deployless } from '../rpc/deployless.js'
-import {
-  type BlockOverrides,
-  blockOverrides,
-  type StateOverride,
-  stateOverride,
-} from '../rpc/override.js'
+import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
 import { type TransactionRequest, transactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
 
@@ -27,6 +24,7 @@ import type { Hex } from '../type/wire.js'
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function call(chain: Chain, parameters: call.Parameters): Promise<call.ReturnType> {
+  check(parameters, OPTIONS.call)
   const { signal } = parameters
   const data = await chain.request<Hex>('eth_call', await callParams(parameters), { signal })
   return { data: data === '0x' ? undefined : data }
@@ -36,11 +34,8 @@ export declare namespace call {
   type Parameters = TransactionRequest &
     BlobRequest &
     Deployless &
-    BlockParameter & {
-      /** Accounts that are other than in the chain. */
-      stateOverride?: StateOverride | undefined
-      /** What is other about the block. */
-      blockOverrides?: BlockOverrides | undefined
+    BlockParameter &
+    Overrides & {
       /** Ends the call early. */
       signal?: AbortSignal | undefined
     }
@@ -53,15 +48,16 @@ export declare namespace call {
 
 /** Returns the transaction, the block and the overrides, as several methods take them. */
 export async function callParams(parameters: call.Parameters): Promise<unknown[]> {
+  const overrides = stateOverridesOf(parameters)
   const asked = await withBlobHashes(parameters)
-  const { request, stateOverride: state } = deployless(asked, asked.stateOverride ?? []) ?? {
+  const { request, stateOverride: state } = deployless(asked, overrides ?? []) ?? {
     request: asked,
-    stateOverride: asked.stateOverride,
+    stateOverride: overrides,
   }
   const params = [transactionRequest(request), blockParameter(parameters)] as unknown[]
   const { blockOverrides: block } = parameters
   if (state !== undefined || block !== undefined)
-    params.push(state === undefined ? {} : stateOverride(state, 'stateOverride'))
-  if (block !== undefined) params.push(blockOverrides(block, 'blockOverrides'))
+    params.push(state === undefined ? {} : stateOverride(state))
+  if (block !== undefined) params.push(blockOverrides(block))
   return params
 }

@@ -1,4 +1,6 @@
 import type { Chain } from '../chain/chain.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Deployless } from '../rpc/deployless.js'
 import type { Hex } from '../type/wire.js'
@@ -20,6 +22,7 @@ export async function createAccessList(
   chain: Chain,
   parameters: createAccessList.Parameters,
 ): Promise<createAccessList.ReturnType> {
+  check(parameters, OPTIONS.createAccessList)
   const { signal } = parameters
   const params = await callParams(parameters)
   const { accessList, gasUsed, error } = await chain.request<{

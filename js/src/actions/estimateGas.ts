@@ -1,4 +1,6 @@
 import type { Chain } from '../chain/chain.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import type { Deployless } from '../rpc/deployless.js'
 import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
@@ -19,6 +21,7 @@ export async function estimateGas(
   chain: Chain,
   parameters: estimateGas.Parameters,
 ): Promise<estimateGas.ReturnType> {
+  check(parameters, OPTIONS.estimateGas)
   const { signal } = parameters
   return BigInt(
     await chain.request<Hex>('eth_estimateGas', await callParams(parameters), { signal }),

@@ -1,14 +1,18 @@
 import type { Chain } from '../chain/chain.js'
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
 import {
-  type BlockOverrides,
-  blockOverrides,
-  type StateOverride,
-  stateOverride,
-} from '../rpc/override.js'
+  type ContractCalls,
+  type ContractResult,
+  type Encodable,
+  type PreparedCall,
+  preparedCall,
+  ResultUndecodableError,
+} from '../rpc/contractCall.js'
+import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
 import { quantity } from '../rpc/quantity.js'
-import { type Report, reportOf, type WireReport } from '../rpc/report.js'
+import { type CallReport, type Report, reportOf, type WireReport } from '../rpc/report.js'
 import {
   type Authorization,
   addressOf,
@@ -39,50 +43,66 @@ import type { call } from './call.js'
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
-export async function simulate(
+export async function simulate<const calls extends readonly unknown[]>(
   chain: Chain,
-  parameters: simulate.Parameters,
-): Promise<simulate.ReturnType> {
-  const { calls, atomic, abi, stateOverrides, blockOverrides: block, signal } = parameters
-  if (!Array.isArray(calls)) throw new InvalidParameterError('calls', 'a list', calls)
+  parameters: simulate.Parameters<calls>,
+): Promise<simulate.ReturnType<calls>> {
+  check(parameters, OPTIONS.simulate)
+  const { atomic, blockOverrides: block, signal } = parameters
+  const calls = await Promise.all(
+    (parameters.calls as readonly simulate.Call[]).map((call, index) =>
+      preparedCall<simulate.Call>(call, `calls[${index}]`, index),
+    ),
+  )
   const from = addressOf(parameters.account)
+  const abi = errorsOf([parameters, ...(parameters.calls as readonly simulate.Call[])])
   const bundle = {
-    calls: calls.map((one: simulate.Call, index) => callRequest(one, `calls[${index}]`)),
+    calls: calls.map(({ request }) => callRequest(request)),
     ...(atomic === undefined ? {} : { atomic }),
     ...(abi === undefined ? {} : { abi }),
     ...(from === undefined ? {} : { from }),
   }
+  const state = stateOverridesOf(parameters)
   const params = [
     bundle,
     blockParameter(parameters),
-    stateOverrides === undefined ? null : stateOverride(stateOverrides, 'stateOverrides'),
-    block === undefined ? null : blockOverrides(block, 'blockOverrides'),
+    state === undefined ? null : stateOverride(state),
+    block === undefined ? null : blockOverrides(block),
   ]
-  return reportOf(await chain.request<WireReport>('parevm_simulate', params, { signal }))
+  const report = reportOf(await chain.request<WireReport>('parevm_simulate', params, { signal }))
+  const results = report.calls.map((call, index) => ({ ...call, ...resultOf(call, calls[index]) }))
+  return { ...report, calls: results } as simulate.ReturnType<calls>
 }
 
 export declare namespace simulate {
-  type Parameters = BlockParameter & {
-    /** One on top of the other. */
-    calls: readonly Call[]
-    /** Who sends the calls that name nobody. @default the zero address */
-    account?: TransactionRequest['account']
-    /** Whether none of the calls is to happen where one fails. @default false */
-    atomic?: boolean | undefined
-    /** By which reverts are decoded; only its errors matter. Those of ERC-6093 are known. */
-    abi?: readonly unknown[] | undefined
-    stateOverrides?: StateOverride | undefined
-    blockOverrides?: BlockOverrides | undefined
-    /** Ends it early. */
-    signal?: AbortSignal | undefined
-  }
-  /** A transaction that need not be ready to be signed. Who names no price pays none. */
-  type Call = Omit<TransactionRequest, 'authorizationList'> & {
-    /** Signed, or with who is going to sign. */
-    authorizationList?: readonly (Authorization | UnsignedAuthorization)[] | undefined
-    /** Number of blobs whose hashes are not known yet. */
-    blobCount?: number | undefined
-  }
+  type Parameters<calls extends readonly unknown[] = readonly Call[]> = BlockParameter &
+    Overrides & {
+      /** One on top of the other. */
+      calls: calls & ContractCalls<calls> & readonly Call[]
+      /** Who sends the calls that name nobody. @default the zero address */
+      account?: TransactionRequest['account']
+      /** Whether none of the calls is to happen where one fails. @default false */
+      atomic?: boolean | undefined
+      /**
+       * By which reverts are decoded, beside the ABIs of the calls; only its errors matter. Those of
+       * ERC-6093 are known.
+       */
+      abi?: readonly unknown[] | undefined
+      /** Ends it early. */
+      signal?: AbortSignal | undefined
+    }
+  /**
+   * A transaction that need not be ready to be signed, with `data` or with `abi`, `functionName` and
+   * `args`. Calls without a gas price pay no fee. Another nonce than the sender has, and more gas than a
+   * block allows, are in the call's `warnings`; another chain is refused.
+   */
+  type Call = Omit<TransactionRequest, 'authorizationList'> &
+    Encodable & {
+      /** Signed, or with who is going to sign. */
+      authorizationList?: readonly (Authorization | UnsignedAuthorization)[] | undefined
+      /** Number of blobs whose hashes are not known yet. */
+      blobCount?: number | undefined
+    }
   /** A delegation by EIP-7702 that nobody has signed. */
   type UnsignedAuthorization = {
     /** Whose code is to run. */
@@ -94,31 +114,61 @@ export declare namespace simulate {
     /** @default the one that fits */
     readonly nonce?: number | undefined
   }
-  type ReturnType = Report
+  type ReturnType<calls extends readonly unknown[] = readonly Call[]> = Omit<Report, 'calls'> & {
+    calls: {
+      -readonly [position in keyof calls]: CallReport & Result<ContractResult<calls[position]>>
+    }
+  }
+  /** What a call returned, by its ABI. */
+  type Result<result = unknown> = {
+    /** `null` where there is no ABI or no data, where the call failed, and where the data does not decode. */
+    result: result | null
+    /** Why `returnData` does not decode, where that is so. */
+    resultError?: ResultUndecodableError | undefined
+  }
   type ErrorType = call.ErrorType
 }
 
-function callRequest(call: simulate.Call, path: string): Record<string, unknown> {
+/** Returns the errors of all ABIs, each once; `undefined` where nobody has given an ABI. */
+function errorsOf(given: readonly { readonly abi?: unknown }[]): readonly unknown[] | undefined {
+  const abis = given.flatMap(({ abi }) => (abi === undefined ? [] : [abi as { type?: string }[]]))
+  if (abis.length === 0) return undefined
+  const errors = abis.flat().filter(({ type }) => type === 'error')
+  return [...new Map(errors.map((error) => [JSON.stringify(error), error])).values()]
+}
+
+function resultOf(
+  { status, returnData }: CallReport,
+  call: PreparedCall<unknown> | undefined,
+): simulate.Result {
+  if (call === undefined || status === 'failure' || status === 'notRun') return { result: null }
+  try {
+    return { result: call.decode(returnData) }
+  } catch (error) {
+    if (error instanceof ResultUndecodableError) return { result: null, resultError: error }
+    throw error
+  }
+}
+
+function callRequest(call: Omit<simulate.Call, keyof Encodable>): Record<string, unknown> {
   const { authorizationList, blobCount, ...transaction } = call
   const signed = authorizationList?.filter((one) => !('authority' in one)) as Authorization[]
-  const rpc = transactionRequest({ ...transaction, authorizationList: signed }, path)
-  if (blobCount !== undefined) rpc.blobCount = quantity(`${path}.blobCount`, blobCount)
+  const rpc = transactionRequest({ ...transaction, authorizationList: signed })
+  if (blobCount !== undefined) rpc.blobCount = quantity(blobCount)
   if (authorizationList === undefined) return rpc
   const asSigned = (rpc.authorizationList as unknown[]).values()
-  rpc.authorizationList = authorizationList.map((one, index) =>
-    'authority' in one
-      ? unsigned(one, `${path}.authorizationList[${index}]`)
-      : asSigned.next().value,
+  rpc.authorizationList = authorizationList.map((one) =>
+    'authority' in one ? unsigned(one) : asSigned.next().value,
   )
   return rpc
 }
 
-function unsigned(one: simulate.UnsignedAuthorization, path: string): Record<string, unknown> {
+function unsigned(one: simulate.UnsignedAuthorization): Record<string, unknown> {
   const { address, authority, chainId, nonce } = one
   return {
     address,
     authority,
-    ...(chainId === undefined ? {} : { chainId: quantity(`${path}.chainId`, chainId) }),
-    ...(nonce === undefined ? {} : { nonce: quantity(`${path}.nonce`, nonce) }),
+    ...(chainId === undefined ? {} : { chainId: quantity(chainId) }),
+    ...(nonce === undefined ? {} : { nonce: quantity(nonce) }),
   }
 }

@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.js'
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
 import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { blockOf, type RpcBlock, type WireBlock } from '../rpc/block.js'
@@ -7,18 +8,13 @@ import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
 import {
   type ContractCalls,
   type ContractResult,
-  decoded,
   type Encodable,
-  encoded,
-  explained,
+  type PreparedCall,
+  preparedCall,
+  ResultUndecodableError,
 } from '../rpc/contractCall.js'
 import { logOf, type RpcLog, type WireLog } from '../rpc/log.js'
-import {
-  type BlockOverrides,
-  blockOverrides,
-  type StateOverride,
-  stateOverride,
-} from '../rpc/override.js'
+import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
 import { type TransactionRequest, transactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
 import type { call } from './call.js'
@@ -41,38 +37,60 @@ export async function simulateBlocks<const calls extends readonly unknown[]>(
   chain: Chain,
   parameters: simulateBlocks.Parameters<calls>,
 ): Promise<simulateBlocks.ReturnType<calls>> {
-  const { returnFullTransactions, traceTransfers, validation, signal } = parameters
-  const blocks = parameters.blocks as readonly simulateBlocks.Block[]
-  if (!Array.isArray(blocks)) throw new InvalidParameterError('blocks', 'a list', blocks)
-  const block = async (block: simulateBlocks.Block, index: number) => {
-    const at = `blocks[${index}]`
-    const { calls, stateOverrides: state, blockOverrides: header } = block
-    if (!Array.isArray(calls)) throw new InvalidParameterError(`${at}.calls`, 'a list', calls)
-    const request = async (call: simulateBlocks.Call, position: number) => {
-      const path = `${at}.calls[${position}]`
-      return transactionRequest(await encoded(await withBlobHashes(call, path), path), path)
-    }
-    return {
-      calls: await Promise.all(calls.map(request)),
-      ...(state === undefined ? {} : { stateOverrides: stateOverride(state, at) }),
-      ...(header === undefined ? {} : { blockOverrides: blockOverrides(header, at) }),
-    }
-  }
-  const blockStateCalls = await Promise.all(blocks.map(block))
+  check(parameters, OPTIONS.simulateBlocks)
+  const blocks = await runBlocks(
+    chain,
+    parameters as simulateBlocks.Parameters,
+    (index) => `blocks[${index}].`,
+  )
+  return blocks as simulateBlocks.ReturnType<calls>
+}
+
+/**
+ * Runs blocks that have been checked.
+ *
+ * @param within - What the caller knows the block at an index as, in front of its keys.
+ */
+export async function runBlocks(
+  chain: Chain,
+  parameters: simulateBlocks.Parameters,
+  within: (index: number) => string,
+): Promise<simulateBlocks.ReturnType> {
+  const { blocks, returnFullTransactions, traceTransfers, validation, signal } = parameters
+  const prepared = await Promise.all(
+    blocks.map((block, index) => preparedBlock(block, within(index))),
+  )
+  const blockStateCalls = prepared.map(({ wire }) => wire)
   const options = { blockStateCalls, returnFullTransactions, traceTransfers, validation }
-  const wire = await chain.request<WireSimulatedBlock[]>(
+  const simulated = await chain.request<WireSimulatedBlock[]>(
     'eth_simulateV1',
     [options, blockParameter(parameters)],
     { signal },
   )
   // Blocks that fill gaps between numbers were not asked for, and have no calls.
-  const asked = blocks.filter(({ calls }) => calls.length > 0).values()
-  const results = wire.map(async ({ calls, ...block }) => {
+  const asked = prepared.filter(({ calls }) => calls.length > 0).values()
+  return simulated.map(({ calls, ...block }) => {
     const requests = calls.length > 0 ? (asked.next().value?.calls ?? []) : []
-    const told = calls.map((call, position) => resultOf(call, requests[position] ?? {}))
-    return { ...blockOf(block), calls: await Promise.all(told) }
+    const results = calls.map((call, position) => resultOf(call, requests[position]))
+    return { ...blockOf(block), calls: results }
   })
-  return (await Promise.all(results)) as simulateBlocks.ReturnType<calls>
+}
+
+async function preparedBlock(block: simulateBlocks.Block, within: string) {
+  const { calls, blockOverrides: header } = block
+  const state = stateOverridesOf(block, within.replace(/\.$/, ''))
+  const prepared = await Promise.all(
+    calls.map(async (call, position) => {
+      const path = `${within}calls[${position}]`
+      return preparedCall(await withBlobHashes(call, path), path, position)
+    }),
+  )
+  const wire = {
+    calls: prepared.map(({ request }) => transactionRequest(request)),
+    ...(state === undefined ? {} : { stateOverrides: stateOverride(state) }),
+    ...(header === undefined ? {} : { blockOverrides: blockOverrides(header) }),
+  }
+  return { wire, calls: prepared }
 }
 
 export declare namespace simulateBlocks {
@@ -90,9 +108,7 @@ export declare namespace simulateBlocks {
   }
   type Block<calls extends readonly unknown[] = readonly Call[]> = {
     calls: calls & ContractCalls<calls> & readonly Call[]
-    stateOverrides?: StateOverride | undefined
-    blockOverrides?: BlockOverrides | undefined
-  }
+  } & Overrides
   /** A transaction, with `data` or with `abi`, `functionName` and `args`. */
   type Call = TransactionRequest & BlobRequest & Encodable
   type ReturnType<calls extends readonly unknown[] = readonly Call[]> = (RpcBlock & {
@@ -117,7 +133,12 @@ export declare namespace simulateBlocks {
         result: result
         error?: undefined
       }
-    | { status: 'failure'; error: ProviderRpcError; result?: undefined }
+    | {
+        status: 'failure'
+        /** Why it failed, or why what it returned cannot be read. */
+        error: ProviderRpcError | ResultUndecodableError
+        result?: undefined
+      }
   )
   type ErrorType = call.ErrorType
 }
@@ -133,10 +154,10 @@ type WireCallResult = {
   readonly error?: ProviderRpcError.Wire
 }
 
-async function resultOf(
+function resultOf(
   wire: WireCallResult,
-  asked: Encodable,
-): Promise<simulateBlocks.CallResult> {
+  call: PreparedCall<unknown> | undefined,
+): simulateBlocks.CallResult {
   const { error, maxUsedGas } = wire
   const data = typeof error?.data === 'string' ? (error.data as Hex) : wire.returnData
   const told = {
@@ -145,8 +166,14 @@ async function resultOf(
     ...(maxUsedGas === undefined ? {} : { maxUsedGas: BigInt(maxUsedGas) }),
     logs: wire.logs?.map(logOf),
   }
-  if (wire.status === '0x1')
-    return { ...told, status: 'success', result: await decoded(asked, data) }
-  const failure = rpcError(error ?? { code: -32603, message: 'the call failed' })
-  return { ...told, status: 'failure', error: await explained(asked, failure) }
+  if (wire.status !== '0x1') {
+    const failure = rpcError(error ?? { code: -32603, message: 'the call failed' })
+    return { ...told, status: 'failure', error: call?.explain(failure) ?? failure }
+  }
+  try {
+    return { ...told, status: 'success', result: call?.decode(data) ?? null }
+  } catch (error) {
+    if (error instanceof ResultUndecodableError) return { ...told, status: 'failure', error }
+    throw error
+  }
 }

@@ -1,12 +1,15 @@
 import type { Chain } from '../chain/chain.js'
+import { EngineBugError } from '../error/engineError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import type { RpcBlock } from '../rpc/block.js'
 import type { ContractCalls } from '../rpc/contractCall.js'
-import type { BlockOverrides, StateOverride } from '../rpc/override.js'
+import { type Overrides, stateOverridesOf } from '../rpc/override.js'
 import { addressOf, type TransactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
 import { type AssetChange, assetProbes, findAssets } from './assetChanges.js'
-import { simulateBlocks } from './simulateBlocks.js'
+import { runBlocks, type simulateBlocks } from './simulateBlocks.js'
 
 /**
  * Runs calls of one account, each on what the ones before have left, and tells what they change
@@ -39,49 +42,62 @@ async function run(
   chain: Chain,
   parameters: simulateCalls.Parameters,
 ): Promise<simulateCalls.ReturnType> {
-  const { calls, stateOverrides, blockOverrides, traceAssetChanges = false, ...rest } = parameters
+  check(parameters, OPTIONS.simulateCalls)
+  const { calls, blockOverrides, traceAssetChanges = false, ...others } = parameters
+  const { account: _, stateOverride, stateOverrides, ...rest } = others
   const account = addressOf(parameters.account)
-  if (!Array.isArray(calls)) throw new InvalidParameterError('calls', 'a list', calls)
-  const sent = calls.map((call: simulateBlocks.Call) => ({ ...call, from: account }))
-  const first = { calls: sent, stateOverrides, blockOverrides }
-  if (!traceAssetChanges) {
-    const [block] = await simulateBlocks(chain, { ...rest, blocks: [first] })
+  if (traceAssetChanges && account === undefined)
+    throw new InvalidParameterError('account', 'there with `traceAssetChanges`', account)
+  const overrides = stateOverridesOf({ stateOverride, stateOverrides })
+  for (const [index, call] of calls.entries())
+    for (const field of ['account', 'from'] as const) {
+      const own = addressOf(call[field])
+      if (own !== undefined && own.toLowerCase() !== account?.toLowerCase())
+        throw new InvalidParameterError(
+          `calls[${index}].${field}`,
+          `left out, or ${account ?? 'beside an `account`'}, whose calls all are`,
+          own,
+        )
+    }
+  const sent = calls.map((call) => ({ ...call, from: account }))
+  const first = { calls: sent, stateOverrides: overrides, blockOverrides }
+  const simulated = (parameters: simulateBlocks.Parameters) =>
+    runBlocks(chain, parameters, () => '')
+  if (account === undefined || !traceAssetChanges) {
+    const [block] = await simulated({ ...rest, blocks: [first] })
     return resultOf(block, [])
   }
-  if (account === undefined)
-    throw new InvalidParameterError('account', 'there with `traceAssetChanges`', account)
-
   // Between these nothing may move: all are on the block that is the latest one now.
   const at = await pinned(chain, rest)
-  const [discovered] = await simulateBlocks(chain, { ...at, blocks: [first] })
+  const [discovered] = await simulated({ ...at, blocks: [first] })
   const logs = discovered?.calls.flatMap((call) => call.logs ?? []) ?? []
   const assets = findAssets(account, logs, sent)
-  const probes = assetProbes(account, assets, stateOverrides ?? [])
-  const [before] = await simulateBlocks(chain, {
+  const probes = assetProbes(account, assets, overrides ?? [])
+  const [before] = await simulated({
     ...at,
     validation: false,
     traceTransfers: false,
-    blocks: [{ ...probes.balances, stateOverrides: [...probes.prober, ...(stateOverrides ?? [])] }],
+    blocks: [{ ...probes.balances, stateOverrides: [...probes.prober, ...(overrides ?? [])] }],
   })
   const blocks = [first, ...probes.after]
-  const [block, ...after] = await simulateBlocks(chain, { ...at, blocks })
+  const [block, ...after] = await simulated({ ...at, blocks })
   return resultOf(block, probes.changes(before?.calls ?? [], after))
 }
 
 export declare namespace simulateCalls {
-  type Call = Omit<simulateBlocks.Call, 'account' | 'from'>
+  /** Its sender may be left out: it is that of all calls. */
+  type Call = simulateBlocks.Call
   type Parameters<calls extends readonly unknown[] = readonly Call[]> = Omit<
     simulateBlocks.Parameters,
     'blocks' | 'returnFullTransactions'
-  > & {
-    /** Who makes the calls. @default the zero address */
-    account?: TransactionRequest['account']
-    calls: calls & ContractCalls<calls> & readonly Call[]
-    stateOverrides?: StateOverride | undefined
-    blockOverrides?: BlockOverrides | undefined
-    /** Whether to tell what `account` gains and loses. @default false */
-    traceAssetChanges?: boolean | undefined
-  }
+  > &
+    Overrides & {
+      /** Who makes the calls. @default the zero address */
+      account?: TransactionRequest['account']
+      calls: calls & ContractCalls<calls> & readonly Call[]
+      /** Whether to tell what `account` gains and loses. @default false */
+      traceAssetChanges?: boolean | undefined
+    }
   type ReturnType<calls extends readonly unknown[] = readonly Call[]> = {
     /** Ether first, then tokens; also those that did not change. */
     assetChanges: readonly AssetChange[]
@@ -97,7 +113,8 @@ function resultOf(
   simulated: simulateBlocks.ReturnType[number] | undefined,
   assetChanges: readonly AssetChange[],
 ): simulateCalls.ReturnType {
-  if (simulated === undefined) throw new Error('the engine left out a block')
+  if (simulated === undefined)
+    throw new EngineBugError({ code: 'BUG', message: 'the engine left out a block', data: {} })
   const { calls: results, ...block } = simulated
   return { assetChanges, block, results }
 }

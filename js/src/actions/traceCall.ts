@@ -1,5 +1,6 @@
 import type { Chain } from '../chain/chain.js'
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS, TRACERS } from '../options/options.js'
 import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
 import {
@@ -10,13 +11,9 @@ import {
   type StructLogs,
   traceOf,
 } from '../rpc/callTrace.js'
-import {
-  type BlockOverrides,
-  blockOverrides,
-  type StateOverride,
-  stateOverride,
-} from '../rpc/override.js'
+import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
 import { type TransactionRequest, transactionRequest } from '../rpc/transactionRequest.js'
+import type { Hex } from '../type/wire.js'
 import type { call } from './call.js'
 
 /**
@@ -35,13 +32,15 @@ export async function traceCall<const tracer extends traceCall.Tracer | undefine
   chain: Chain,
   parameters: traceCall.Parameters<tracer>,
 ): Promise<traceCall.ReturnType<tracer>> {
-  const { tracer, tracerConfig, signal, stateOverride: state, blockOverrides: block } = parameters
-  if (tracer !== undefined && !TRACERS.includes(tracer))
-    throw new InvalidParameterError('tracer', `one of ${TRACERS.join(', ')}`, tracer)
+  check(parameters, OPTIONS.traceCall)
+  const { tracer, tracerConfig, signal, blockOverrides: block } = parameters
+  if (tracerConfig !== undefined)
+    check(tracerConfig, TRACERS[tracer ?? 'structLogs'], 'tracerConfig')
+  const state = stateOverridesOf(parameters)
   const options = {
     ...(tracer === undefined ? tracerConfig : { tracer, tracerConfig }),
-    ...(state === undefined ? {} : { stateOverrides: stateOverride(state, 'stateOverride') }),
-    ...(block === undefined ? {} : { blockOverrides: blockOverrides(block, 'blockOverrides') }),
+    ...(state === undefined ? {} : { stateOverrides: stateOverride(state) }),
+    ...(block === undefined ? {} : { blockOverrides: blockOverrides(block) }),
   }
   const request = transactionRequest(await withBlobHashes(parameters))
   const params = [request, blockParameter(parameters), options]
@@ -53,13 +52,12 @@ export declare namespace traceCall {
   type Tracer = keyof Results
   type Parameters<tracer extends Tracer | undefined = Tracer | undefined> = TransactionRequest &
     BlobRequest &
-    BlockParameter & {
+    BlockParameter &
+    Overrides & {
       /** What to tell. @default every step of the interpreter */
       tracer?: tracer | Tracer | undefined
       /** Options of the tracer. */
       tracerConfig?: (tracer extends Tracer ? Configs[tracer] : StepConfig) | undefined
-      stateOverride?: StateOverride | undefined
-      blockOverrides?: BlockOverrides | undefined
       /** Ends the call early. */
       signal?: AbortSignal | undefined
     }
@@ -80,30 +78,36 @@ export declare namespace traceCall {
     noopTracer: Record<string, never>
   }
   type Configs = {
-    callTracer: { onlyTopCall?: boolean; withLog?: boolean }
-    flatCallTracer: { convertParityErrors?: boolean; includePrecompiles?: boolean }
-    prestateTracer: { diffMode?: boolean; disableCode?: boolean; disableStorage?: boolean }
-    '4byteTracer': Record<string, never>
-    muxTracer: { [name in Tracer]?: object }
-    erc7562Tracer: Record<string, unknown>
-    noopTracer: Record<string, never>
+    callTracer: { onlyTopCall?: boolean | undefined; withLog?: boolean | undefined }
+    flatCallTracer: {
+      convertParityErrors?: boolean | undefined
+      includePrecompiles?: boolean | undefined
+    }
+    prestateTracer: {
+      diffMode?: boolean | undefined
+      disableCode?: boolean | undefined
+      disableStorage?: boolean | undefined
+      /** Shows accounts that were empty, too; not with `diffMode`. @default false */
+      includeEmpty?: boolean | undefined
+    }
+    '4byteTracer': Record<never, never>
+    muxTracer: { [name in Tracer]?: object | null | undefined }
+    erc7562Tracer: {
+      stackTopItemsSize?: number | undefined
+      /** Opcodes that are not counted. */
+      ignoredOpcodes?: readonly Hex[] | undefined
+      withLog?: boolean | undefined
+    }
+    noopTracer: Record<never, never>
   }
   /** What is told of each step. */
   type StepConfig = {
-    enableMemory?: boolean
-    disableStack?: boolean
-    disableStorage?: boolean
-    enableReturnData?: boolean
+    enableMemory?: boolean | undefined
+    disableStack?: boolean | undefined
+    disableStorage?: boolean | undefined
+    enableReturnData?: boolean | undefined
+    /** Bytes of JSON after which no more steps are shown; 0 for all of them. @default 0 */
+    limit?: number | undefined
   }
   type ErrorType = call.ErrorType
 }
-
-const TRACERS: readonly traceCall.Tracer[] = [
-  'callTracer',
-  'flatCallTracer',
-  'prestateTracer',
-  '4byteTracer',
-  'muxTracer',
-  'erc7562Tracer',
-  'noopTracer',
-]

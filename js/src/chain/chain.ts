@@ -1,14 +1,20 @@
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { SIGNAL } from '../options/rules.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { rpcError } from '../provider/rpcError.js'
+import { decodeJson } from '../rpc/decodeJson.js'
+import { encodeJson } from '../rpc/encodeJson.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
 /** The node of an engine, as everything asks it that is not the engine itself. */
 export type Chain = {
   /**
-   * Asks a method of JSON-RPC; the result is as JSON-RPC spells it.
+   * Asks a method of JSON-RPC; the result is as JSON-RPC spells it. Parameters may hold bigints, and
+   * so does a result in place of integers above 2^53 - 1.
    *
    * @throws {@link ProviderRpcError} with the code of the specification.
+   * @throws {@link InvalidParameterError} JSON cannot hold the parameters.
    */
   request<T>(method: string, params?: unknown, options?: Chain.Options): Promise<T>
   /** The same from JSON to JSON, for who passes it on. */
@@ -17,29 +23,52 @@ export type Chain = {
 
 export declare namespace Chain {
   type Options = {
-    /** Ends the request early. */
+    /** Ends the request early. A subscription that it has opened by then is ended. */
     signal?: AbortSignal | undefined
   }
 }
 
 /** Returns the node of the engine that `supervisor` owns. */
 export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
-  const requestText: Chain['requestText'] = (method, params, { signal } = {}) =>
-    supervisor.request({ kind: 'rpc', method, params, nowMs: Date.now() }, { signal })
+  const ask = (method: string, params: string, options?: Chain.Options) =>
+    supervisor.request({ kind: 'rpc', method, params, nowMs: Date.now() }, options)
+
+  /** Asks for a subscription, which nobody could end once its caller is gone. */
+  const subscribe = (params: string, signal: AbortSignal) => {
+    signal.throwIfAborted()
+    return new Promise<NodeAnswer>((resolve, reject) => {
+      const onAbort = () => {
+        reject(signal.reason)
+        answer
+          .then(async ({ result }) => {
+            if (result !== null) await ask('eth_unsubscribe', `[${result}]`)
+          })
+          .catch(() => {
+            // The engine is gone, and the subscription with it.
+          })
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      const answer = ask('eth_subscribe', params)
+      answer.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
+    })
+  }
+
+  const requestText: Chain['requestText'] = async (method, params, { signal } = {}) => {
+    if (method === 'eth_subscribe' && signal !== undefined) return subscribe(params, signal)
+    const answer = await ask(method, params, { signal })
+    if (!SYNC_METHODS.has(method)) return answer
+    const receiptOf = (hash: string) =>
+      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal })
+    return waitForReceipt(answer, params, receiptOf)
+  }
   return {
     requestText,
-    async request(method, params = [], options) {
-      const { result, error } = await requestText(method, textOf(params), options)
-      if (error !== null) throw rpcError(JSON.parse(error))
-      return JSON.parse(result ?? 'null')
+    async request<T>(method: string, params: unknown = [], options?: Chain.Options) {
+      if (options?.signal !== undefined) check(options.signal, SIGNAL, 'options.signal')
+      const text = encodeJson(params, 'params') ?? '[]'
+      const { result, error } = await requestText(method, text, options)
+      if (error !== null) throw rpcError(decodeJson(error) as Parameters<typeof rpcError>[0])
+      return decodeJson(result ?? 'null') as T
     },
-  }
-}
-
-function textOf(params: unknown): string {
-  try {
-    return JSON.stringify(params) ?? '[]'
-  } catch (cause) {
-    throw new InvalidParameterError('params', 'what JSON can hold (no bigint)', params, cause)
   }
 }

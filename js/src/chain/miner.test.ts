@@ -41,3 +41,13 @@ test('a pace that changes while a block is made does not make two miners', async
   await vi.advanceTimersByTimeAsync(10_000)
   expect(asked).toBe(3)
 })
+
+test('an interval longer than a timer can wait does not mine at once', async () => {
+  const request = vi.fn(async () => undefined as never)
+  const miner = createMiner({ request })
+  miner.pace(3_000_000)
+  await vi.advanceTimersByTimeAsync(2 ** 31 - 2)
+  expect(request).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(request).toHaveBeenCalledTimes(1)
+})

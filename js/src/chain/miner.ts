@@ -1,5 +1,8 @@
 import type { Chain } from './chain.js'
 
+/** Longest delay of a timer, 25 days; a longer one would fire at once. */
+const MOST_TIMER_MS = 2 ** 31 - 1
+
 /** Asks for a block every so often: the node has no timer. */
 export type Miner = {
   /** Sets the pace in seconds; with `null` no blocks are asked for. */
@@ -13,7 +16,7 @@ export function createMiner(chain: Pick<Chain, 'request'>): Miner {
 
   const wait = () => {
     if (seconds === null) return
-    timer = setTimeout(mine, seconds * 1000)
+    timer = setTimeout(mine, Math.min(seconds * 1000, MOST_TIMER_MS))
     if (typeof timer === 'object') timer.unref()
   }
   const mine = async () => {

@@ -35,12 +35,24 @@ test('every option reaches the engine under its name', () => {
   expect(JSON.parse(chainSetup({ chain: { id: 5 } }, at).options)).toMatchObject({ chainId: 5 })
 })
 
+/** https://github.com/MetaMask/metamask-extension/issues/7881 */
+test.each([
+  ['text', '{"alloc":{"0xaa":{"balance":1000000000000000000001}},"nonce":9007199254740993}'],
+  ['an object', { alloc: { '0xaa': { balance: 10n ** 21n + 1n } }, nonce: 2n ** 53n + 1n }],
+])('numbers of a genesis keep their value (%s)', (_, genesis) => {
+  expect(JSON.parse(chainSetup({ genesis }, at).options).genesis).toEqual({
+    alloc: { '0xaa': { balance: '0x3635c9adc5dea00001' } },
+    nonce: '0x20000000000001',
+  })
+})
+
 const wrong: [string, unknown][] = [
   ['chain', { chain: { id: 1 }, genesis: {} }],
   ['chain.id', { chain: { id: 0 } }],
   ['chain.id', { chain: { id: '1' } }],
   ['genesis', { genesis: '{' }],
   ['genesis', { genesis: '7' }],
+  ['genesis.alloc.0xaa.balance', { genesis: { alloc: { '0xaa': { balance: 1e21 } } } }],
   ['genesis', { importChain: new Uint8Array() }],
   ['importChain', { genesis: {}, importChain: '0x' }],
   ['accounts.count', { accounts: { count: -1 } }],

@@ -1,6 +1,10 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
 import type { ChainSetup } from '../pool/message.js'
+import { encodeJson } from '../rpc/encodeJson.js'
 import type { Hex } from '../type/wire.js'
+import { type Genesis, genesisDocument } from './genesis.js'
 
 /** How the chain of an engine begins, and what requests may cost. */
 export type ChainOptions = {
@@ -10,9 +14,14 @@ export type ChainOptions = {
    * The first block and the rules, in the JSON that go-ethereum reads, as text or parsed. Left out,
    * it is a chain for development: all forks up to Osaka, and accounts that own something.
    */
-  genesis?: object | string | undefined
+  genesis?: Genesis | string | undefined
   /** Blocks that follow on `genesis`, one behind the other in RLP, as a `chain.rlp` file has them. */
   importChain?: Uint8Array | undefined
+  /**
+   * A chain that `evm.save()` has returned, of the same version. It goes on as it was: blocks and states, pool,
+   * accounts, snapshots, filters, time and mining. Beside it only `limits` can be given.
+   */
+  saved?: Uint8Array | undefined
   /** Accounts that sign for the caller. */
   accounts?:
     | {
@@ -47,73 +56,52 @@ export type ChainOptions = {
 }
 
 /**
- * Checks the options and returns them as the engine reads them.
+ * Checks the options of `createEvm` and returns those of the chain as the engine reads them.
  *
  * @param nowMs - Milliseconds since the Unix epoch: a chain for development begins then.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
+  check(options, OPTIONS.createEvm)
   const { chain, genesis, importChain, accounts = {}, mining = 'auto', limits = {} } = options
+  if (options.saved !== undefined) checkSaved(options)
   if (chain !== undefined && genesis !== undefined)
     throw new InvalidParameterError('chain', 'left out beside `genesis`, which has an id', chain)
-  if (chain !== undefined) whole('chain.id', chain.id, 1)
-  if (importChain !== undefined && !(importChain instanceof Uint8Array))
-    throw new InvalidParameterError('importChain', 'bytes', importChain)
   if (importChain !== undefined && genesis === undefined)
     throw new InvalidParameterError('genesis', 'there beside `importChain`', genesis)
-  if (accounts.count !== undefined) whole('accounts.count', accounts.count, 0, MOST_ACCOUNTS)
-  if (accounts.balance !== undefined) quantity('accounts.balance', accounts.balance, 2n ** 128n)
-  if (limits.time !== undefined) whole('limits.time', limits.time, 1)
-  if (limits.memory !== undefined) whole('limits.memory', limits.memory, 1)
-  if (limits.gas !== undefined) quantity('limits.gas', limits.gas, 2n ** 64n)
   const timeMs = limits.time ?? DEFAULT_TIME_MS
   const node = {
     ...(genesis === undefined
       ? { timestamp: Math.floor(nowMs / 1000), chainId: chain?.id }
-      : { genesis: document(genesis) }),
+      : { genesis: genesisDocument(genesis) }),
     accounts: accounts.count,
     mnemonic: accounts.mnemonic,
     balance: hex(accounts.balance),
-    mining: miningOf(mining),
+    mining: typeof mining === 'object' ? { interval: mining.interval } : mining,
     limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
-  return { options: JSON.stringify(node), blocks: importChain, nowMs, timeMs }
+  return {
+    options: encodeJson(node, '') ?? '',
+    blocks: importChain,
+    savedChain: options.saved,
+    nowMs,
+    timeMs,
+  }
+}
+
+/** What a saved chain has already. */
+const SAVED = ['chain', 'genesis', 'importChain', 'accounts', 'mining'] as const
+
+function checkSaved(options: ChainOptions): void {
+  if (!(options.saved instanceof Uint8Array))
+    throw new InvalidParameterError('saved', 'the bytes that `evm.save()` returned', options.saved)
+  for (const name of SAVED)
+    if (options[name] !== undefined)
+      throw new InvalidParameterError(name, 'left out beside `saved`, which has it', options[name])
 }
 
 /** Milliseconds that a request may take. */
 const DEFAULT_TIME_MS = 10_000
-
-/** Each is derived when the engine starts. */
-const MOST_ACCOUNTS = 1_000
-
-function miningOf(mining: NonNullable<ChainOptions['mining']>) {
-  if (mining === 'auto' || mining === 'manual') return mining
-  if (typeof mining !== 'object' || mining === null)
-    throw new InvalidParameterError('mining', "'auto', 'manual' or { interval: seconds }", mining)
-  whole('mining.interval', mining.interval, 1)
-  return { interval: mining.interval }
-}
-
-function document(genesis: object | string): object {
-  if (typeof genesis === 'object' && genesis !== null) return genesis
-  try {
-    const parsed: unknown = JSON.parse(genesis)
-    if (typeof parsed === 'object' && parsed !== null) return parsed
-  } catch (cause) {
-    throw new InvalidParameterError('genesis', 'a JSON document', genesis.slice(0, 40), cause)
-  }
-  throw new InvalidParameterError('genesis', 'a JSON document', genesis)
-}
-
-function whole(path: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (!Number.isSafeInteger(value) || value < least || value > most)
-    throw new InvalidParameterError(path, `a whole number from ${least} to ${most}`, value)
-}
-
-function quantity(path: string, value: bigint, below: bigint): void {
-  if (typeof value !== 'bigint' || value < 0n || value >= below)
-    throw new InvalidParameterError(path, `a bigint from 0 to ${below - 1n}`, value)
-}
 
 function hex(value: bigint | undefined): Hex | undefined {
   return value === undefined ? undefined : `0x${value.toString(16)}`

@@ -1,14 +1,16 @@
 import { BaseError } from './BaseError.js'
+import { type ModuleObstacle, OBSTACLES } from './obstacle.js'
 
-/** The engine's wasm could not be loaded. */
+/** A file that the engine needs could not be loaded; {@link ModuleUnavailableError.code} says why. */
 export class ModuleUnavailableError extends BaseError {
   override readonly name = 'ModuleUnavailableError'
-  readonly code = 'MODULE_UNAVAILABLE'
-  constructor(url: URL, cause: unknown) {
-    super(`The engine's wasm could not be loaded from ${url.href}.`, {
-      cause,
-      data: { url: url.href },
-      hint: 'The file must be deployed beside the JavaScript that asks for it.',
-    })
+  readonly code: ModuleObstacle
+  /** The file: its URL, or the name of the module where it has none. */
+  readonly url: string
+  constructor(code: ModuleObstacle, url: string, cause?: unknown) {
+    const { sentence, hint } = OBSTACLES[code]
+    super(`${sentence}: ${url}`, { cause, data: { url }, hint })
+    this.code = code
+    this.url = url
   }
 }

@@ -19,7 +19,7 @@ export function engineError(error: WireError): BaseError {
   }
 }
 
-/** The fixture cannot be used: it is cut off, lacks a field, or contradicts itself. */
+/** A block, or the state before it, cannot be used: it is cut off, lacks a field, or contradicts itself. */
 export class InvalidFixtureError extends BaseError {
   override readonly name = 'InvalidFixtureError'
   readonly code = 'INVALID_FIXTURE'
@@ -28,16 +28,19 @@ export class InvalidFixtureError extends BaseError {
   /** Position of the transaction that is wrong, from zero. */
   readonly index: number | undefined
   constructor({ message, data }: WireError) {
-    super(`The fixture cannot be used: ${message}.`, {
+    super(`The block with the state before it cannot be used: ${message}.`, {
       data,
-      hint: 'Correct it; do not retry with the same one.',
+      hint:
+        data.field === 'chainId'
+          ? 'Say when the forks of this chain begin: `schedule` or `genesis`.'
+          : 'Correct it; do not retry with the same one.',
     })
     this.field = text(data.field)
     this.index = position(data.index)
   }
 }
 
-/** The chain cannot be opened: its genesis or a block to import is wrong. */
+/** The chain cannot be opened: its genesis, a block to import or the saved chain is wrong. */
 export class InvalidChainError extends BaseError {
   override readonly name = 'InvalidChainError'
   readonly code = 'INVALID_CHAIN'

@@ -5,6 +5,7 @@ import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import type { Build, UnsupportedRuntimeError } from '../loader/choose.js'
 import { detectHost } from '../loader/detect.js'
 import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
+import type { createWallet } from '../wallet/wallet.js'
 import type { Evm } from './evm.js'
 import { startEvm } from './start.js'
 
@@ -21,7 +22,8 @@ import { startEvm } from './start.js'
  *
  * @param options - {@link createEvm.Options}
  * @throws {@link InvalidParameterError} An option has a value that it cannot have.
- * @throws {@link InvalidChainError} The genesis or the blocks to import are wrong.
+ * @throws {@link InvalidChainError} The genesis or the blocks to import are wrong, or `saved` is damaged or of
+ * another version.
  * @throws {@link UnsupportedRuntimeError} Nothing fits this host, or what was asked for does not.
  * @throws {@link ModuleUnavailableError} The wasm file is not where it should be.
  * @throws {@link EngineFailedError} or {@link WorkerDiedError}: the workers did not start.
@@ -41,6 +43,8 @@ export declare namespace createEvm {
     threads?: number | 'auto' | undefined
     /** Insists on one build. Left out, the host decides. */
     build?: Build | undefined
+    /** The wallet that `evm.provider` is for a dapp. */
+    wallet?: createWallet.Options | undefined
   }
   type ErrorType =
     | InvalidParameterError

@@ -27,7 +27,9 @@ export type Evm = {
     parameters: traceCall.Parameters<tracer>,
   ): Promise<traceCall.ReturnType<tracer>>
   /** Tells what calls would do, before anyone signs. {@link simulate} */
-  simulate(parameters: simulate.Parameters): Promise<simulate.ReturnType>
+  simulate<const calls extends readonly unknown[]>(
+    parameters: simulate.Parameters<calls>,
+  ): Promise<simulate.ReturnType<calls>>
   /** Runs calls of one account and tells what it gains and loses. {@link simulateCalls} */
   simulateCalls<const calls extends readonly unknown[]>(
     parameters: simulateCalls.Parameters<calls>,
@@ -38,6 +40,12 @@ export type Evm = {
   ): Promise<simulateBlocks.ReturnType<calls>>
   /** Executes a block. {@link executeBlock} */
   executeBlock(parameters: executeBlock.Parameters): Promise<executeBlock.ReturnType>
+  /**
+   * Returns the chain as bytes for `createEvm({ saved })`: blocks and states, pool, accounts, snapshots, filters,
+   * time and mining, so that a page can keep its chain. Only the same version of parevm reads them. The mnemonic is
+   * in them. Rejects with `EvmClosedError` once the engine is closed.
+   */
+  save(): Promise<Uint8Array>
   /**
    * Stops every worker; pending calls reject with `EvmClosedError`. Resolves when all have stopped.
    * Closing twice is the same as closing once.

@@ -25,26 +25,35 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false }: startEvm.Hooks = {},
+  { faults = false, onNotification }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
+  const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
   const supervisor = createSupervisor({
     host,
     choice,
     faults,
-    chain: chainSetup(options, Date.now()),
+    chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
       miner.pace(interval)
-      notifications.forEach(handle.notify)
+      for (const params of notifications) {
+        handle.notify(params)
+        onNotification?.(params)
+      }
       handle.changed(method)
     },
   })
   const chain = createChain(supervisor)
-  const handle = createProvider(chain)
+  const handle = createProvider(chain, options.wallet)
   const miner = createMiner(chain)
   const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.pace(options.mining.interval)
+  // How the saved chain makes blocks, only its node knows.
+  if (options.saved !== undefined) {
+    const { interval } = await chain.requestText('eth_chainId', '[]')
+    miner.pace(interval)
+  }
   const close = async () => {
     miner.pace(null)
     handle.disconnect()
@@ -61,6 +70,7 @@ export async function startEvm(
     simulateCalls: (parameters) => simulateCalls(chain, parameters),
     simulateBlocks: (parameters) => simulateBlocks(chain, parameters),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
+    save: () => supervisor.request({ kind: 'saveNode' }),
     close,
     [asyncDispose]: close,
   }
@@ -71,6 +81,8 @@ export declare namespace startEvm {
   type Hooks = {
     /** Whether the engine can be told to break. Only tests say so. */
     faults?: boolean
+    /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
+    onNotification?: ((params: string) => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
 }

@@ -2,6 +2,7 @@ import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import { spawnNode } from '../pool/spawnNode.js'
 import { hasSharedMemory } from './features.js'
 import type { Host } from './host.js'
+import { nodeModuleObstacle } from './obstacle.js'
 
 /**
  * Returns the host for Node.js: builds from the file system, workers from `node:worker_threads`.
@@ -24,7 +25,7 @@ export function nodeHost(): Host {
       try {
         return await WebAssembly.compile(await readFile(url))
       } catch (cause) {
-        throw new ModuleUnavailableError(url, cause)
+        throw new ModuleUnavailableError(nodeModuleObstacle(cause), url.href, cause)
       }
     },
     spawn: spawnNode,

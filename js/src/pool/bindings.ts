@@ -83,7 +83,9 @@ export type EngineBinding = {
   request(method: string, params: string, nowMs: number): unknown
   /** Returns the node as bytes. */
   saveNode(): Uint8Array
-  /** Opens the node of these bytes, which was opened with `options`. */
+  /** Opens the node of these bytes, which the caller gave, with the limits in `options`. */
+  openSaved(options: string, bytes: Uint8Array): void
+  /** Opens the node of these bytes again, with the limits in `options`. */
   restoreNode(options: string, bytes: Uint8Array): void
   /** Makes a change again, without limits, and tells nobody. */
   repeat(method: string, params: string, nowMs: number): void

@@ -1,4 +1,6 @@
 import { BaseError } from '../error/BaseError.js'
+import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
+import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
 import type { choose } from '../loader/choose.js'
 import type { Host, WorkerHandle } from '../loader/host.js'
 import { createHandout, type Handout } from './handout.js'
@@ -36,14 +38,15 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     parameters.onLost(error)
   }
   const deadline = setTimeout(
-    () => lose(new EngineFailedError(`the engine did not start within ${START_LIMIT_MS} ms`)),
+    () => lose(new EngineFailedError(`it did not start within ${START_LIMIT_MS} ms`, BUSY)),
     START_LIMIT_MS,
   )
 
   const spawn = (role: 'engine' | 'pool', name: string) => {
     const worker = host.spawn({
       name,
-      onDeath: (cause) => lose(new WorkerDiedError(role, cause)),
+      onDeath: (cause) =>
+        lose(cause instanceof BaseError ? cause : new WorkerDiedError(role, cause)),
       onMessage(message) {
         if (over) return
         if (message.type === 'failed') return lose(failure(message))
@@ -81,16 +84,15 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
       const count = memory === undefined ? choice.threads - 1 : choice.threads
       for (let index = 0; index < count; index += 1) spawn('pool', `parevm-pool-${index}`)
     } catch (cause) {
-      lose(new EngineFailedError('a worker could not be started', cause))
+      lose(refusal(cause))
     }
   }
   const spawnEngine = () => {
     try {
       return spawn('engine', 'parevm-engine')
     } catch (cause) {
-      // A content security policy, or a host that is out of threads.
       void stop()
-      throw new EngineFailedError('a worker could not be started', cause)
+      throw refusal(cause)
     }
   }
   const engine = spawnEngine()
@@ -165,15 +167,30 @@ function sharedMemory(maximum = MOST_PAGES): WebAssembly.Memory {
   try {
     return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true })
   } catch (cause) {
-    throw new EngineFailedError('there is no room for its shared memory', cause)
+    throw new EngineFailedError('there is no room for its shared memory', NO_ROOM, cause)
   }
 }
 
-function failure({ reason, refusedBytes }: Extract<FromWorker, { type: 'failed' }>): BaseError {
+function failure(message: Extract<FromWorker, { type: 'failed' }>): BaseError {
+  const { reason, refusedBytes, unavailable } = message
+  if (unavailable !== undefined)
+    return new ModuleUnavailableError(unavailable.code, unavailable.url, new Error(reason))
   return refusedBytes === undefined
-    ? new EngineFailedError(reason)
+    ? new EngineFailedError(reason, REPORT)
     : new OutOfMemoryError(refusedBytes)
 }
+
+/** What a host throws that does not say more than that it starts no worker. */
+function refusal(cause: unknown): BaseError {
+  return cause instanceof BaseError
+    ? cause
+    : new WorkerUnavailableError('WORKER_UNAVAILABLE', import.meta.url, cause)
+}
+
+const REPORT = 'The next call starts a fresh engine. If this happens again, please report it.'
+const BUSY =
+  'The machine may be too busy, or a file that a worker imports is not there (docs/troubleshooting.md).'
+const NO_ROOM = "Close other engines or pages, or ask for `build: 'single'`, which reserves none."
 
 /** The engine needs more memory than it may have: 512 MiB with threads, 4 GiB without. */
 export class OutOfMemoryError extends BaseError {
@@ -207,11 +224,7 @@ export class WorkerDiedError extends BaseError {
 export class EngineFailedError extends BaseError {
   override readonly name = 'EngineFailedError'
   readonly code = 'ENGINE_FAILED'
-  constructor(reason: string, cause?: unknown) {
-    super(`The engine failed: ${reason}.`, {
-      cause,
-      data: { reason },
-      hint: 'The next call starts a fresh engine. If this happens again, please report it.',
-    })
+  constructor(reason: string, hint = 'The next call starts a fresh engine.', cause?: unknown) {
+    super(`The engine failed: ${reason}.`, { cause, data: { reason }, hint })
   }
 }

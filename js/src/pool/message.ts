@@ -1,3 +1,4 @@
+import type { ModuleObstacle } from '../error/obstacle.js'
 import type { Build } from '../loader/choose.js'
 import type { BlockOutcome, NodeAnswer, Receipt, Replay } from '../type/wire.js'
 import type { ExecuteOptions } from './bindings.js'
@@ -68,6 +69,8 @@ export type FromWorker =
       readonly reason: string
       /** Bytes that it asked for and did not get, where that is why. */
       readonly refusedBytes: number | undefined
+      /** A file that could not be loaded, where that is why. */
+      readonly unavailable?: { readonly code: ModuleObstacle; readonly url: string } | undefined
     }
 
 /** An error as it crosses between threads. */
@@ -96,6 +99,8 @@ export type ChainSetup = {
   readonly options: string
   /** Blocks to import, one behind the other in RLP. */
   readonly blocks: Uint8Array | undefined
+  /** A node as `saveNode` has returned it, which the caller gave; of `options` only the limits count then. */
+  readonly savedChain: Uint8Array | undefined
   /** When the node was made, in milliseconds since the Unix epoch. */
   readonly nowMs: number
   /** Milliseconds that a request may take. The node heeds that by itself, if it can. */

@@ -4,6 +4,8 @@ import type { FromWorker, ToWorker } from './message.js'
 export type Port = {
   post(message: FromWorker): void
   listen(receive: (message: ToWorker) => void): void
+  /** Calls `receive` when a message cannot be read, as a compiled module where wasm is not allowed. */
+  onUnreadable(receive: () => void): void
   /** Calls `receive` with what was thrown and nobody caught: a trap in a task of wasm's own. */
   onUncaught(receive: (error: unknown) => void): void
   /** Resolves once the supervisor can notice this worker's death. */
@@ -18,6 +20,7 @@ export function workerPort(): Port {
     return {
       post: (message) => parentPort.postMessage(message),
       listen: (receive) => parentPort.on('message', receive),
+      onUnreadable: (receive) => void parentPort.on('messageerror', receive),
       onUncaught: (receive) => void process.on('uncaughtException', receive),
       async watched() {},
     }
@@ -26,6 +29,7 @@ export function workerPort(): Port {
   return {
     post: (message) => scope.postMessage(message),
     listen: (receive) => scope.addEventListener('message', (event) => receive(event.data)),
+    onUnreadable: (receive) => scope.addEventListener('messageerror', receive),
     onUncaught: (receive) => scope.addEventListener('error', (event) => receive(event.error)),
     watched: () => holdLock(scope.name),
   }
@@ -49,5 +53,6 @@ type WorkerScope = {
   readonly name: string
   postMessage(message: FromWorker): void
   addEventListener(type: 'message', listener: (event: { data: ToWorker }) => void): void
+  addEventListener(type: 'messageerror', listener: () => void): void
   addEventListener(type: 'error', listener: (event: { error: unknown }) => void): void
 }

@@ -1,4 +1,6 @@
+import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
 import type { Watch, WorkerHandle } from '../loader/host.js'
+import { browserWorkerObstacle, type Violations, watchViolations } from '../loader/obstacle.js'
 import type { FromWorker } from './message.js'
 
 /**
@@ -7,37 +9,87 @@ import type { FromWorker } from './message.js'
  * A browser reports a script that does not load and an exception that nobody caught, but not a
  * worker that is ended from outside or closes itself. So each worker holds a Web Lock for as long
  * as it lives, and whoever gets the same lock afterwards knows that it is gone.
+ *
+ * @throws {@link WorkerUnavailableError} The browser refuses to start it.
  */
 export function spawnBrowser(watch: Watch): WorkerHandle {
   const lock = `${watch.name}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: lock })
+  const violations = watchViolations()
+  const worker = start(lock)
   const waiting = new AbortController()
   let gone = false
+  let isReady = false
   const die = (cause: Error) => {
     if (gone) return
     gone = true
     waiting.abort()
+    violations.stop()
     watch.onDeath(cause)
   }
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (gone) return
-    if (data.type === 'ready') waitForDeath(lock, waiting.signal, die)
+    if (data.type === 'ready') {
+      isReady = true
+      violations.stop()
+      waitForDeath(lock, waiting.signal, die)
+    }
     watch.onMessage(data)
   }
   worker.onmessageerror = () => die(new Error('a message of the worker could not be read'))
   worker.onerror = (event) => {
     event.preventDefault?.()
-    die(new Error(event.message || 'the worker script could not be loaded'))
+    const cause = new Error(event.message || 'the worker script could not be loaded')
+    // Of a script that does not load a browser says nothing more.
+    if (isReady || event.message) return die(cause)
+    void explain(violations, cause).then(die)
   }
   return {
     post: (message) => worker.postMessage(message),
     async terminate() {
       gone = true
       waiting.abort()
+      violations.stop()
       worker.terminate()
     },
     keepAlive() {},
   }
+}
+
+function start(name: string): Worker {
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name })
+  } catch (cause) {
+    const url = scriptUrl()
+    const isForeign = url !== undefined && url.origin !== globalThis.location?.origin
+    const code = isForeign ? 'WORKER_OTHER_ORIGIN' : refusal(cause)
+    throw new WorkerUnavailableError(code, (url ?? import.meta.url).toString(), cause)
+  }
+}
+
+/** A `SecurityError` for a script of the page's own origin is one of its policies. */
+function refusal(cause: unknown): 'WORKER_BLOCKED_BY_CSP' | 'WORKER_UNAVAILABLE' {
+  const name: unknown = Reflect.get(Object(cause), 'name')
+  return name === 'SecurityError' ? 'WORKER_BLOCKED_BY_CSP' : 'WORKER_UNAVAILABLE'
+}
+
+async function explain(violations: Violations, cause: Error): Promise<Error> {
+  const url = scriptUrl()
+  const code =
+    url === undefined ? 'WORKER_UNAVAILABLE' : await browserWorkerObstacle(url, violations)
+  return new WorkerUnavailableError(
+    code ?? 'WORKER_UNAVAILABLE',
+    (url ?? import.meta.url).toString(),
+    cause,
+  )
+}
+
+/**
+ * The script of the workers; `undefined` where a bundler has put it elsewhere. Not in the form that
+ * bundlers look for: they would copy the script once more.
+ */
+function scriptUrl(): URL | undefined {
+  const own = import.meta.url
+  return /^https?:.*\/pool\/spawnBrowser\.js$/.test(own) ? new URL('worker.js', own) : undefined
 }
 
 /** Calls `die` when the worker that holds `lock` has let go of it. */

@@ -1,14 +1,15 @@
+import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
 import type { Watch, WorkerHandle } from '../loader/host.js'
+import { nodeWorkerObstacle } from '../loader/obstacle.js'
 import type { FromWorker } from './message.js'
 
-/** Starts a worker thread of Node.js. Its death shows as `error` or `exit`. */
+/**
+ * Starts a worker thread of Node.js. Its death shows as `error` or `exit`.
+ *
+ * @throws {@link WorkerUnavailableError} The process may not start it.
+ */
 export function spawnNode(watch: Watch): WorkerHandle {
-  const { Worker } = process.getBuiltinModule('node:worker_threads')
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    name: watch.name,
-    // The caller's own flags are not for this script; some, as `--input-type`, do not let it start.
-    execArgv: [],
-  })
+  const worker = start(watch.name)
   let gone = false
   const die = (cause: Error) => {
     if (gone) return
@@ -19,7 +20,7 @@ export function spawnNode(watch: Watch): WorkerHandle {
     if (!gone) watch.onMessage(message)
   })
   worker.on('messageerror', die)
-  worker.on('error', die)
+  worker.on('error', (cause: Error) => die(explain(cause)))
   worker.on('exit', (code) => die(new Error(`the worker ended with exit code ${code}`)))
   return {
     post: (message) => worker.postMessage(message),
@@ -29,4 +30,28 @@ export function spawnNode(watch: Watch): WorkerHandle {
     },
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   }
+}
+
+function start(name: string) {
+  const { Worker } = process.getBuiltinModule('node:worker_threads')
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), {
+      name,
+      // The caller's own flags are not for this script; some, as `--input-type`, do not let it start.
+      execArgv: [],
+    })
+  } catch (cause) {
+    const code = nodeWorkerObstacle(cause) ?? 'WORKER_UNAVAILABLE'
+    throw new WorkerUnavailableError(code, scriptUrl(), cause)
+  }
+}
+
+/** Returns the reason for which the script did not load, where that is why the worker died. */
+function explain(cause: Error): Error {
+  const code = nodeWorkerObstacle(cause)
+  return code === undefined ? cause : new WorkerUnavailableError(code, scriptUrl(), cause)
+}
+
+function scriptUrl(): string {
+  return new URL('worker.js', import.meta.url).href
 }

@@ -11,7 +11,7 @@ const features = {
   sharedMemory: true,
   cores: 1,
 } as const
-const chain = { options: '{}', blocks: undefined, nowMs: 5, timeMs: 10_000 }
+const chain = { options: '{}', blocks: undefined, savedChain: undefined, nowMs: 5, timeMs: 10_000 }
 
 /** A host whose workers are played: each request is kept until the test answers it. */
 function stage(setup = chain) {

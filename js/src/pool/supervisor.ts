@@ -1,4 +1,5 @@
 import { engineError } from '../error/engineError.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
 import type { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
@@ -182,7 +183,9 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         } catch (error) {
           // What cannot be cloned, such as bytes whose buffer was transferred away.
           running = undefined
-          pending.reject(next.id, error)
+          const { kind } = next.request
+          const expected = 'data that can be sent to a worker'
+          pending.reject(next.id, new InvalidParameterError(kind, expected, next.request, error))
           pump()
         }
       },

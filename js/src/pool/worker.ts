@@ -1,6 +1,12 @@
 /**
  * The script of every worker, engine and pool alike, in Node.js and in browsers.
  */
+import {
+  browserModuleObstacle,
+  mayCompile,
+  nodeModuleObstacle,
+  watchViolations,
+} from '../loader/obstacle.js'
 import type { Bindings, EngineBinding } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
 import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
@@ -12,6 +18,11 @@ let engine: EngineBinding | undefined
 let faults = false
 
 port.onUncaught(fail)
+port.onUnreadable(async () => {
+  const error = new Error('a message could not be read')
+  const unavailable = mayCompile() ? undefined : await obstacle(error)
+  port.post({ type: 'failed', reason: String(error), refusedBytes: undefined, unavailable })
+})
 port.listen((message) => {
   switch (message.type) {
     case 'start':
@@ -41,11 +52,23 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   const { build, module, memory, role, threads } = message
   faults = message.faults
   // Both written out: bundlers look for this form.
-  bindings =
+  const load = () =>
     build === 'threads'
-      ? await import('../../../wasm/threads/parevm.js')
-      : await import('../../../wasm/single/parevm.js')
-  bindings.initSync({ module, memory })
+      ? import('../../../wasm/threads/parevm.js')
+      : import('../../../wasm/single/parevm.js')
+  const violations = watchViolations()
+  try {
+    bindings = await load()
+    bindings.initSync({ module, memory })
+  } catch (error) {
+    // Where the bindings are there, the policy of this worker is what may be in the way.
+    if (bindings !== undefined && mayCompile()) throw error
+    const unavailable = await obstacle(error, violations)
+    const reason = String(error)
+    return port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable })
+  } finally {
+    violations.stop()
+  }
   bindings.attach({
     panicked: fail,
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
@@ -60,6 +83,20 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   const cancelAddress = bindings.cancelAddress()
   port.post({ type: 'ready', version: bindings.version(), cancelAddress })
   if (role === 'pool') bindings.runPoolWorker?.()
+}
+
+/** Returns which file of the bindings does not load, and why. */
+async function obstacle(error: unknown, violations = watchViolations()) {
+  const message = error instanceof Error ? error.message : ''
+  if (!mayCompile()) return { code: 'WASM_BLOCKED_BY_CSP', url: import.meta.url } as const
+  // Browsers and Node.js name the file in their words; Safari does not.
+  const [url] = /(https?|file):\/\/\S+|\/\S+parevm\.js/.exec(message) ?? []
+  if (typeof process === 'object') {
+    const resource: unknown = Reflect.get(Object(error), 'resource')
+    return { code: nodeModuleObstacle(error), url: url ?? String(resource ?? import.meta.url) }
+  }
+  if (url === undefined) return { code: 'MODULE_UNAVAILABLE', url: import.meta.url } as const
+  return { code: await browserModuleObstacle(new URL(url), violations, error), url }
 }
 
 async function answer(id: number, request: EngineRequest): Promise<void> {
@@ -90,8 +127,9 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       return engine.conformance?.(suite, file, text, executors, only)
     }
     case 'openNode': {
-      const { options, blocks, nowMs, saved, journal } = request
+      const { options, blocks, nowMs, savedChain, saved, journal } = request
       if (saved !== undefined) engine.restoreNode(options, saved)
+      else if (savedChain !== undefined) engine.openSaved(options, savedChain)
       else {
         engine.openNode(options)
         if (blocks !== undefined) engine.importChain(blocks, nowMs)

@@ -45,3 +45,7 @@ test.each([
     expect.objectContaining({ name: 'InvalidParameterError', data: { parameter } }),
   )
 })
+
+test('a page that takes no events is refused by name', () => {
+  expect(() => announceProvider(provider, info, {} as EventTarget)).toThrow('`target` must be')
+})

@@ -1,4 +1,8 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { check } from '../options/check.js'
+import { OPTIONS } from '../options/options.js'
+import { TARGET } from '../options/rules.js'
+import { randomUuid } from '../wallet/randomUuid.js'
 import type { Provider } from './provider.js'
 
 /**
@@ -15,10 +19,11 @@ export function announceProvider(
   info: announceProvider.Info,
   target: EventTarget = globalThis as unknown as EventTarget,
 ): () => void {
+  check(info, OPTIONS.announceProvider, 'info')
+  check(target, TARGET, 'target')
   const { uuid = randomUuid(), name, icon = ICON, rdns } = info
-  if (typeof name !== 'string' || name === '')
-    throw new InvalidParameterError('info.name', 'a text', name)
-  if (typeof rdns !== 'string' || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
+  if (name === '') throw new InvalidParameterError('info.name', 'a text', name)
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
     throw new InvalidParameterError(
       'info.rdns',
       'a domain from its end, as org.example.wallet',
@@ -52,14 +57,3 @@ export declare namespace announceProvider {
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"%3E%3Crect width="1" height="1" fill="%23888"/%3E%3C/svg%3E'
-
-/** `crypto.randomUUID` is there in secure contexts only. */
-function randomUuid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  const hex = [...bytes].map((byte, index) => {
-    const fixed = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte
-    return fixed.toString(16).padStart(2, '0')
-  })
-  const parts = [hex.slice(0, 4), hex.slice(4, 6), hex.slice(6, 8), hex.slice(8, 10), hex.slice(10)]
-  return parts.map((part) => part.join('')).join('-')
-}

@@ -3,10 +3,15 @@ import { createEmitter, type Emitter } from '../chain/events.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
+import { decodeJson } from '../rpc/decodeJson.js'
 import type { Hex } from '../type/wire.js'
+import { createWallet } from '../wallet/wallet.js'
 import { type ProviderRpcError, rpcError } from './rpcError.js'
 
-/** A provider as EIP-1193 has it: viem's `custom()`, ethers' `BrowserProvider` and others take it. */
+/**
+ * EIP-1193 provider, with the methods of a wallet: viem's `custom()`, ethers' `BrowserProvider` and wagmi's
+ * `injected()` take it.
+ */
 export type Provider = {
   /**
    * Asks a method of JSON-RPC.
@@ -16,10 +21,16 @@ export type Provider = {
    */
   request<T = unknown>(request: Provider.Request, options?: Chain.Options): Promise<T>
   on<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
+  /** As `on`, for one event. */
+  once<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
   removeListener<K extends keyof Provider.Listeners>(
     event: K,
     listener: Provider.Listeners[K],
   ): Provider
+  /** The same as `removeListener`. */
+  off<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
+  /** Removes the listeners of an event, or all. */
+  removeAllListeners(event?: keyof Provider.Listeners): Provider
 }
 
 export declare namespace Provider {
@@ -53,14 +64,29 @@ export type ProviderHandle = {
 }
 
 /** Returns a provider for `chain`. */
-export function createProvider(chain: Chain): ProviderHandle {
+export function createProvider(
+  chain: Chain,
+  { connected }: createWallet.Options = {},
+): ProviderHandle {
   const emitter = createEmitter<Provider.Listeners>()
-  const watch = watchIdentity(chain, emitter)
+  const watch = watchIdentity(chain, emitter, () => wallet.isConnected)
+  const wallet = createWallet({
+    chain,
+    connected,
+    events: {
+      onAccounts: (accounts) => emitter.emit('accountsChanged', accounts),
+      onChain: watch.looked,
+    },
+  })
+  const removeListener: Provider['removeListener'] = (event, listener) => {
+    emitter.removeListener(event, listener)
+    return provider
+  }
   const provider: Provider = {
-    async request(request, options) {
+    async request<T>(request: Provider.Request, options?: Chain.Options) {
       const { method, params } = checked(request)
       try {
-        return await chain.request(method, params ?? [], options)
+        return (await wallet.request(method, params ?? [], options)) as T
       } catch (error) {
         throw providerError(error)
       }
@@ -70,15 +96,25 @@ export function createProvider(chain: Chain): ProviderHandle {
       watch.heard(event)
       return provider
     },
-    removeListener(event, listener) {
-      emitter.removeListener(event, listener)
+    once(event, listener) {
+      emitter.once(event, listener)
+      watch.heard(event)
+      return provider
+    },
+    removeListener,
+    off: removeListener,
+    removeAllListeners(event) {
+      emitter.removeAllListeners(event)
       return provider
     },
   }
   return {
     provider,
     notify: (params) =>
-      emitter.emit('message', { type: 'eth_subscription', data: JSON.parse(params) }),
+      emitter.emit('message', {
+        type: 'eth_subscription',
+        data: decodeJson(params) as Provider.Subscription,
+      }),
     changed: watch.changed,
     disconnect: () => emitter.emit('disconnect', disconnected()),
   }
@@ -112,8 +148,12 @@ const IDENTITY = /chainId|reset|revert|impersonat|loadState|account/i
 /** Events that are told from what the node says of itself. */
 const TOLD: readonly (keyof Provider.Listeners)[] = ['connect', 'chainChanged', 'accountsChanged']
 
-/** Tells of the chain id and the accounts, and of other ones, once somebody listens. */
-function watchIdentity(chain: Chain, emitter: Emitter<Provider.Listeners>) {
+/** Emits the chain id and the accounts, and other ones, once somebody listens. */
+function watchIdentity(
+  chain: Chain,
+  emitter: Emitter<Provider.Listeners>,
+  isConnected: () => boolean,
+) {
   let known: { chainId: Hex; accounts: Hex[] } | undefined
   let looked: Promise<void> | undefined
 
@@ -124,8 +164,8 @@ function watchIdentity(chain: Chain, emitter: Emitter<Provider.Listeners>) {
     else if (before.chainId !== chainId) emitter.emit('chainChanged', chainId)
     const accounts = await chain.request<Hex[]>('eth_accounts')
     known = { chainId, accounts }
-    if (before !== undefined && before.accounts.join() !== accounts.join())
-      emitter.emit('accountsChanged', accounts)
+    const areOthers = before !== undefined && before.accounts.join() !== accounts.join()
+    if (areOthers && isConnected()) emitter.emit('accountsChanged', accounts)
   }
   const lookAgain = () => {
     looked = (looked ?? Promise.resolve()).then(look).catch(() => {
@@ -141,5 +181,7 @@ function watchIdentity(chain: Chain, emitter: Emitter<Provider.Listeners>) {
     changed(method: string) {
       if (looked !== undefined && IDENTITY.test(method)) lookAgain()
     },
+    /** Resolves when all events of changes so far were emitted. */
+    looked: async () => looked,
   }
 }

@@ -19,6 +19,13 @@ test.each([
   [4200, 'UnsupportedProviderMethodError'],
   [4900, 'ProviderDisconnectedError'],
   [4901, 'ChainDisconnectedError'],
+  [4902, 'SwitchChainError'],
+  [5700, 'UnsupportedNonOptionalCapabilityError'],
+  [5710, 'UnsupportedChainIdError'],
+  [5720, 'DuplicateIdError'],
+  [5730, 'UnknownBundleIdError'],
+  [5740, 'BundleTooLargeError'],
+  [5760, 'AtomicityNotSupportedError'],
   [-38014, 'ProviderRpcError'],
 ])('%s is a %s', (code, name) => {
   const error = rpcError({ code, message: 'so it went', data: '0x01' })

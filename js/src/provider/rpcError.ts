@@ -98,6 +98,34 @@ export class ProviderDisconnectedError extends ProviderRpcError {
 export class ChainDisconnectedError extends ProviderRpcError {
   override readonly name = 'ChainDisconnectedError'
 }
+/** 4902: the wallet does not know the chain. */
+export class SwitchChainError extends ProviderRpcError {
+  override readonly name = 'SwitchChainError'
+}
+/** 5700: a bundle requires a capability that the wallet does not have. */
+export class UnsupportedNonOptionalCapabilityError extends ProviderRpcError {
+  override readonly name = 'UnsupportedNonOptionalCapabilityError'
+}
+/** 5710: a bundle is for another chain. */
+export class UnsupportedChainIdError extends ProviderRpcError {
+  override readonly name = 'UnsupportedChainIdError'
+}
+/** 5720: there is a bundle of this id already. */
+export class DuplicateIdError extends ProviderRpcError {
+  override readonly name = 'DuplicateIdError'
+}
+/** 5730: there is no bundle of this id. */
+export class UnknownBundleIdError extends ProviderRpcError {
+  override readonly name = 'UnknownBundleIdError'
+}
+/** 5740: a bundle has too many calls. */
+export class BundleTooLargeError extends ProviderRpcError {
+  override readonly name = 'BundleTooLargeError'
+}
+/** 5760: a bundle has to be atomic, which the wallet cannot do. */
+export class AtomicityNotSupportedError extends ProviderRpcError {
+  override readonly name = 'AtomicityNotSupportedError'
+}
 
 const CLASSES: Readonly<Record<number, typeof ProviderRpcError>> = {
   [-32700]: ParseRpcError,
@@ -116,6 +144,13 @@ const CLASSES: Readonly<Record<number, typeof ProviderRpcError>> = {
   4200: UnsupportedProviderMethodError,
   4900: ProviderDisconnectedError,
   4901: ChainDisconnectedError,
+  4902: SwitchChainError,
+  5700: UnsupportedNonOptionalCapabilityError,
+  5710: UnsupportedChainIdError,
+  5720: DuplicateIdError,
+  5730: UnknownBundleIdError,
+  5740: BundleTooLargeError,
+  5760: AtomicityNotSupportedError,
 }
 
 /** Returns the error that belongs to an error object of JSON-RPC. */

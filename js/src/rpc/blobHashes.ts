@@ -1,5 +1,8 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { loadModule } from '../loader/loadModule.js'
 import type { Hex } from '../type/wire.js'
+
+type Kzg = NonNullable<BlobRequest['kzg']>
 
 /** Blobs of a transaction, in viem's shape: the EVM sees only their hashes. */
 export type BlobRequest = {
@@ -25,16 +28,22 @@ export async function withBlobHashes<request extends BlobRequest>(
   const { blobs, kzg, sidecars, ...rest } = request
   if (rest.blobVersionedHashes !== undefined) return rest
   if (blobs === undefined && sidecars === undefined) return rest
-  const { commitmentsToVersionedHashes, toVersionedHashes } = await import('ox/Blobs')
-  const hashesOf = () => {
-    if (sidecars !== undefined) {
-      const commitments = sidecars.map(({ commitment }) => commitment)
-      return commitmentsToVersionedHashes(commitments as Hex[], { as: 'Hex' })
-    }
-    if (blobs !== undefined && kzg !== undefined)
-      return toVersionedHashes(blobs as readonly Hex[], { kzg, as: 'Hex' })
-    const field = path === '' ? 'kzg' : `${path}.kzg`
-    throw new InvalidParameterError(field, 'there with `blobs`, or `blobVersionedHashes`', kzg)
+  const { commitmentsToVersionedHashes, toVersionedHashes } = await loadModule(
+    'ox/Blobs',
+    () => import('ox/Blobs'),
+  )
+  const at = (field: string) => (path === '' ? field : `${path}.${field}`)
+  if (sidecars === undefined && kzg === undefined)
+    throw new InvalidParameterError(at('kzg'), 'there with `blobs`, or `blobVersionedHashes`', kzg)
+  try {
+    const commitments = sidecars?.map(({ commitment }) => commitment)
+    const hashes =
+      commitments === undefined
+        ? toVersionedHashes(blobs as readonly Hex[], { kzg: kzg as Kzg, as: 'Hex' })
+        : commitmentsToVersionedHashes(commitments as Hex[], { as: 'Hex' })
+    return { ...rest, blobVersionedHashes: hashes }
+  } catch (cause) {
+    const field = sidecars === undefined ? 'blobs' : 'sidecars'
+    throw new InvalidParameterError(at(field), 'blobs with their commitments', request, cause)
   }
-  return { ...rest, blobVersionedHashes: hashesOf() }
 }

@@ -24,7 +24,13 @@ export function blockParameter(parameters: BlockParameter): unknown {
       'left out beside `blockTag` or `blockHash`',
       blockNumber ?? blockTag,
     )
+  if (requireCanonical !== undefined && blockHash === undefined)
+    throw new InvalidParameterError(
+      'requireCanonical',
+      'left out without `blockHash`',
+      requireCanonical,
+    )
   if (blockHash !== undefined)
     return requireCanonical === undefined ? { blockHash } : { blockHash, requireCanonical }
-  return blockNumber === undefined ? (blockTag ?? 'latest') : quantity('blockNumber', blockNumber)
+  return blockNumber === undefined ? (blockTag ?? 'latest') : quantity(blockNumber)
 }

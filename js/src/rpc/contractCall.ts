@@ -5,10 +5,12 @@ import type {
   ExtractAbiFunction,
   ExtractAbiFunctionNames,
 } from 'abitype'
+import { BaseError } from '../error/BaseError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { loadModule } from '../loader/loadModule.js'
+import { nearest } from '../options/nearest.js'
 import { ExecutionRevertedError, type ProviderRpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
-import type { TransactionRequest } from './transactionRequest.js'
 
 /** A call of a function that an ABI has, in viem's shape: `data` is made of it. */
 export type ContractCall = {
@@ -28,7 +30,10 @@ export type ContractCalls<calls extends readonly unknown[]> = {
   readonly [position in keyof calls]: Checked<calls[position]>
 }
 
-type Checked<call> = call extends { readonly abi: infer abi extends Abi }
+type Checked<call> = call extends {
+  readonly abi: infer abi extends Abi
+  readonly functionName: unknown
+}
   ? Abi extends abi
     ? call
     : Omit<call, keyof ContractCall> & { readonly abi: abi } & Named<abi, NameIn<call>>
@@ -39,8 +44,8 @@ type NameIn<call> = call extends { readonly functionName: infer name extends str
 type Named<abi extends Abi, name extends string> = {
   readonly functionName: ExtractAbiFunctionNames<abi>
 } & ([name] extends [ExtractAbiFunctionNames<abi>]
-  ? ArgsOf<abi, name> extends readonly []
-    ? { readonly args?: readonly [] | undefined }
+  ? readonly [] extends ArgsOf<abi, name>
+    ? { readonly args?: ArgsOf<abi, name> | undefined }
     : { readonly args: ArgsOf<abi, name> }
   : { readonly args?: readonly unknown[] | undefined })
 
@@ -71,62 +76,182 @@ type Unwrapped<values> = values extends readonly []
     ? only
     : values
 
+/** A call as JSON-RPC takes it, and how to read what becomes of it. */
+export type PreparedCall<request> = {
+  /** The request with `data` in place of `abi`, `functionName`, `args` and `dataSuffix`. */
+  readonly request: Omit<request, keyof Encodable>
+  /**
+   * Returns what `data` says by the function's outputs; `null` where the call has no function, or no data.
+   *
+   * @throws {@link ResultUndecodableError}
+   */
+  decode(data: Hex): unknown
+  /** Returns `error` with the words of the ABI for what the call has reverted with, where it has them. */
+  explain(error: ProviderRpcError): ProviderRpcError
+}
+
 /**
- * Returns the request with `data` in place of `abi`, `functionName`, `args` and `dataSuffix`.
+ * Encodes a call by its ABI.
  *
- * @param path - What the caller knows the call as, for errors; empty for the parameters.
+ * An ABI without `functionName` only explains reverts: a call of the fallback has `data` of its own.
+ *
+ * @param path - What the caller knows the call as, such as `calls[0]`; empty for the parameters.
+ * @param index - Position of the call in its list, for errors.
  * @throws {@link InvalidParameterError} The function or an argument does not fit the ABI.
+ * @throws {@link ModuleUnavailableError} What encodes could not be loaded.
  */
-export async function encoded<request extends TransactionRequest & Encodable>(
+export async function preparedCall<request extends { readonly data?: Hex | undefined } & Encodable>(
   request: request,
   path = '',
-): Promise<Omit<request, keyof Encodable>> {
+  index = 0,
+): Promise<PreparedCall<request>> {
   const { abi, functionName, args, dataSuffix, ...rest } = request
-  if (abi === undefined && dataSuffix === undefined) return rest
-  let { data } = request
-  if (abi !== undefined) {
-    try {
-      const { encodeData } = await import('ox/AbiFunction')
-      const call = [functionName as string, ...(args === undefined ? [] : [args])] as const
-      data = encodeData(abi as readonly unknown[], ...(call as readonly [string]))
-    } catch (cause) {
-      const field = path === '' ? 'functionName' : `${path}.functionName`
-      const message = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-      throw new InvalidParameterError(
-        field,
-        `a function of \`abi\` with such \`args\` (${message})`,
-        functionName,
-        cause,
-      )
-    }
+  const at = (field: string) => (path === '' ? field : `${path}.${field}`)
+  const missing = (field: string, beside: string) =>
+    new InvalidParameterError(at(field), `there beside \`${beside}\``, undefined)
+  if (functionName === undefined && args !== undefined) throw missing('functionName', 'args')
+  if (abi === undefined && functionName !== undefined) throw missing('abi', 'functionName')
+  if (functionName !== undefined && request.data !== undefined)
+    throw new InvalidParameterError(
+      at('data'),
+      'left out beside `functionName`, of which it is made',
+      request.data,
+    )
+  const withData = (data: Hex | undefined) => {
+    const whole = dataSuffix === undefined ? data : `${data ?? '0x'}${dataSuffix.slice(2)}`
+    return { ...rest, ...(whole === undefined ? {} : { data: whole }) } as Omit<
+      request,
+      keyof Encodable
+    >
   }
-  if (dataSuffix !== undefined) data = `${data ?? '0x'}${dataSuffix.slice(2)}`
-  return { ...rest, data } as Omit<request, keyof Encodable>
+  if (abi === undefined)
+    return { request: withData(request.data), decode: () => null, explain: (error) => error }
+  const codec = await loadCodec()
+  const items = abi as readonly AbiItem[]
+  const explain = (error: ProviderRpcError) => explained(codec, items, error)
+  if (functionName === undefined)
+    return { request: withData(request.data), decode: () => null, explain }
+  const name = functionName as string
+  const values = (args ?? []) as readonly unknown[]
+  const item = functionOf(codec, items, name, values, at)
+  return {
+    request: withData(encodedBy(codec, item, values, at)),
+    decode(data) {
+      if (data === '0x') return null
+      try {
+        return codec.AbiFunction.decodeResult(item as never, data)
+      } catch (cause) {
+        throw new ResultUndecodableError(path, index, signatureOf(item), data, cause)
+      }
+    },
+    explain,
+  }
 }
 
-/** Returns what `data` says by the function's outputs; `null` where the call has no ABI or no data. */
-export async function decoded(call: Encodable, data: Hex): Promise<unknown> {
-  if (call.abi === undefined || data === '0x') return null
-  const { decodeResult, fromAbi } = await import('ox/AbiFunction')
-  const args = call.args as readonly unknown[] | undefined
-  // Functions of one name differ by what they are called with.
-  const item = fromAbi(call.abi as readonly unknown[], call.functionName as string, {
-    ...(args === undefined ? {} : { args: args as never }),
-  })
-  return decodeResult(item, data)
+/** A function of an ABI, with the others of its name where none fits better. */
+type AbiFunction = Extract<Abi[number], { type: 'function' }> & {
+  readonly overloads?: readonly AbiItem[]
+}
+type AbiItem = {
+  readonly type?: string
+  readonly name?: string
+  readonly inputs?: readonly unknown[]
+}
+type Codec = Awaited<ReturnType<typeof loadCodec>>
+
+/** Loaded where an ABI is given: most callers never need it. */
+async function loadCodec() {
+  const [AbiFunction, AbiError] = await Promise.all([
+    loadModule('ox/AbiFunction', () => import('ox/AbiFunction')),
+    loadModule('ox/AbiError', () => import('ox/AbiError')),
+  ])
+  return { AbiFunction, AbiError }
 }
 
-/** Returns `error`, with the words of the ABI for what a call has reverted with, where it has them. */
-export async function explained(
-  call: Encodable,
+/** Returns the function that is called: of those with the name, the one that takes such arguments. */
+function functionOf(
+  { AbiFunction }: Codec,
+  abi: readonly AbiItem[],
+  name: string,
+  args: readonly unknown[],
+  at: (field: string) => string,
+): AbiFunction {
+  const functions = abi.filter(({ type }) => type === 'function')
+  const named = functions.filter(
+    (item) =>
+      item.name === name || (name.startsWith('0x') && selectorOf(AbiFunction, item) === name),
+  )
+  if (named.length === 0) {
+    const names = functions.map((item) => item.name ?? '')
+    const meant = nearest(name, names)
+    const hint = meant === undefined ? undefined : `Did you mean \`${meant}\`?`
+    throw new InvalidParameterError(
+      at('functionName'),
+      'the name of a function of `abi`',
+      name,
+      undefined,
+      hint,
+    )
+  }
+  const fitting = named.filter(({ inputs }) => (inputs ?? []).length === args.length)
+  if (fitting.length === 0) {
+    const takes = named.map((item) => signatureOf(item as AbiFunction)).join(' or ')
+    const count = args.length === 1 ? '1 argument' : `${args.length} arguments`
+    throw new InvalidParameterError(at('args'), `the arguments of ${takes}`, count)
+  }
+  try {
+    const options = { args: args as never }
+    return AbiFunction.fromAbi(fitting, name as never, options) as unknown as AbiFunction
+  } catch (cause) {
+    throw misfit(at('args'), fitting, args, cause)
+  }
+}
+
+function encodedBy(
+  { AbiFunction }: Codec,
+  item: AbiFunction,
+  args: readonly unknown[],
+  at: (field: string) => string,
+): Hex {
+  try {
+    // None of the overloads: which one it is was found before.
+    const { overloads: _, ...one } = item
+    return AbiFunction.encodeData(one as never, args as never)
+  } catch (cause) {
+    throw misfit(at('args'), [item, ...(item.overloads ?? [])] as AbiItem[], args, cause)
+  }
+}
+
+function misfit(path: string, items: readonly AbiItem[], args: unknown, cause: unknown) {
+  const takes = items.map((item) => signatureOf(item as AbiFunction)).join(' or ')
+  const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
+  return new InvalidParameterError(path, `the arguments of ${takes} (${why})`, args, cause)
+}
+
+function selectorOf(AbiFunction: Codec['AbiFunction'], item: AbiItem): Hex | undefined {
+  try {
+    return AbiFunction.getSelector(item as never)
+  } catch {
+    return undefined
+  }
+}
+
+function signatureOf({ name, inputs }: AbiFunction): string {
+  const types = (inputs ?? []).map((input) => (input as { type?: string }).type ?? '?')
+  return `${name}(${types.join(', ')})`
+}
+
+function explained(
+  { AbiError }: Codec,
+  abi: readonly AbiItem[],
   error: ProviderRpcError,
-): Promise<ProviderRpcError> {
-  if (call.abi === undefined || !(error instanceof ExecutionRevertedError)) return error
-  const { decode, fromAbi } = await import('ox/AbiError')
+): ProviderRpcError {
+  if (!(error instanceof ExecutionRevertedError)) return error
   try {
     const data = error.data as Hex
-    const item = fromAbi(call.abi as readonly unknown[], data.slice(0, 10) as Hex)
-    const values = decode(item, data)
+    const errors = abi.filter(({ type }) => type === 'error')
+    const item = AbiError.fromAbi(errors, data.slice(0, 10) as Hex)
+    const values = AbiError.decode(item, data)
     const args = Array.isArray(values) ? values : values === undefined ? [] : [values]
     const text = `execution reverted: ${item.name}(${args.map(String).join(', ')})`
     return new ExecutionRevertedError(error.code, text, {
@@ -136,5 +261,22 @@ export async function explained(
   } catch {
     // The ABI does not have this error.
     return error
+  }
+}
+
+/** A call has succeeded, and what it returned is not what its ABI says. */
+export class ResultUndecodableError extends BaseError {
+  override readonly name = 'ResultUndecodableError'
+  readonly code = 'RESULT_UNDECODABLE'
+  /** Position of the call in its list, from zero. */
+  readonly index: number
+  constructor(path: string, index: number, signature: string, returned: Hex, cause: unknown) {
+    const call = path === '' ? 'The call' : `\`${path}\``
+    super(`${call} returned data that is no result of ${signature}.`, {
+      cause,
+      data: { index, data: returned },
+      hint: 'Its `abi` may be that of another contract; `data` is what it returned.',
+    })
+    this.index = index
   }
 }

@@ -37,9 +37,10 @@ export function deployless(
       throw new InvalidParameterError('code', 'left out beside `to`', code)
     return called(request, taken, [code, data], createAndCall(sizeOf(code), sizeOf(data)))
   }
-  if (factory === undefined) throw new InvalidParameterError('factory', 'there', factory)
+  if (factory === undefined)
+    throw new InvalidParameterError('factory', 'there beside `factoryData`', factory)
   if (factoryData === undefined)
-    throw new InvalidParameterError('factoryData', 'there', factoryData)
+    throw new InvalidParameterError('factoryData', 'there beside `factory`', factoryData)
   const { to } = request
   if (to === undefined || to === null)
     throw new InvalidParameterError('to', 'there with `factory`', to)

@@ -2,6 +2,20 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Hex } from '../type/wire.js'
 import { quantity } from './quantity.js'
 
+/** Overrides of the state; viem's actions have either name for it. */
+export type StateOverrides = {
+  /** Accounts that are other than in the chain. */
+  readonly stateOverrides?: StateOverride | undefined
+  /** The same under another name; only one of the two may be given. */
+  readonly stateOverride?: StateOverride | undefined
+}
+
+/** Overrides of the state, and of the block. */
+export type Overrides = StateOverrides & {
+  /** What is other about the block. */
+  readonly blockOverrides?: BlockOverrides | undefined
+}
+
 /** Accounts that are other than in the chain, in viem's shape. */
 export type StateOverride = readonly {
   readonly address: Hex
@@ -42,24 +56,49 @@ export type BlockOverrides = {
     | undefined
 }
 
-/** Returns overrides of the state as JSON-RPC spells them. */
-export function stateOverride(accounts: StateOverride, path: string): Record<Hex, unknown> {
-  const rpc: Record<Hex, unknown> = {}
-  for (const [index, account] of accounts.entries()) {
-    const { address, balance, nonce, state, stateDiff, ...rest } = account
-    const at = `${path}[${index}]`
-    if (address in rpc) throw new InvalidParameterError(`${at}.address`, 'named once', address)
+/**
+ * Returns the overrides of the state, whichever name they have.
+ *
+ * @param path - What the caller knows the object as that has them; empty for the parameters.
+ */
+export function stateOverridesOf(
+  { stateOverrides, stateOverride }: StateOverrides,
+  path = '',
+): StateOverride | undefined {
+  const at = path === '' ? '' : `${path}.`
+  if (stateOverrides !== undefined && stateOverride !== undefined)
+    throw new InvalidParameterError(
+      `${at}stateOverride`,
+      'left out beside `stateOverrides`',
+      stateOverride,
+    )
+  const given = stateOverrides ?? stateOverride
+  const name = stateOverrides === undefined ? 'stateOverride' : 'stateOverrides'
+  const seen = new Set<string>()
+  for (const [index, { address, state, stateDiff }] of (given ?? []).entries()) {
+    const account = `${at}${name}[${index}]`
+    if (seen.has(address.toLowerCase()))
+      throw new InvalidParameterError(`${account}.address`, 'named once', address)
     if (state !== undefined && stateDiff !== undefined)
-      throw new InvalidParameterError(`${at}.stateDiff`, 'left out beside `state`', stateDiff)
-    rpc[address] = {
+      throw new InvalidParameterError(`${account}.stateDiff`, 'left out beside `state`', stateDiff)
+    seen.add(address.toLowerCase())
+  }
+  return given
+}
+
+/** Returns overrides of the state as JSON-RPC spells them. */
+export function stateOverride(accounts: StateOverride): Record<Hex, unknown> {
+  const entries = accounts.map(({ address, balance, nonce, state, stateDiff, ...rest }) => [
+    address,
+    {
       ...rest,
-      ...(balance === undefined ? {} : { balance: quantity(`${at}.balance`, balance) }),
-      ...(nonce === undefined ? {} : { nonce: quantity(`${at}.nonce`, nonce) }),
+      ...(balance === undefined ? {} : { balance: quantity(balance) }),
+      ...(nonce === undefined ? {} : { nonce: quantity(nonce) }),
       ...(state === undefined ? {} : { state: words(state) }),
       ...(stateDiff === undefined ? {} : { stateDiff: words(stateDiff) }),
-    }
-  }
-  return rpc
+    },
+  ])
+  return Object.fromEntries(entries)
 }
 
 function words(slots: readonly StorageWord[]): Record<Hex, Hex> {
@@ -69,26 +108,21 @@ function words(slots: readonly StorageWord[]): Record<Hex, Hex> {
 const QUANTITIES = ['baseFeePerGas', 'blobBaseFee', 'gasLimit', 'number', 'time'] as const
 
 /** Returns overrides of a block as JSON-RPC spells them. */
-export function blockOverrides(block: BlockOverrides, path: string): Record<string, unknown> {
+export function blockOverrides(block: BlockOverrides): Record<string, unknown> {
   const rpc: Record<string, unknown> = {}
   for (const field of QUANTITIES) {
     const value = block[field]
-    if (value !== undefined) rpc[field] = quantity(`${path}.${field}`, value)
+    if (value !== undefined) rpc[field] = quantity(value)
   }
   if (block.feeRecipient !== undefined) rpc.feeRecipient = block.feeRecipient
-  if (block.prevRandao !== undefined) {
-    const digits = quantity(`${path}.prevRandao`, block.prevRandao).slice(2)
-    rpc.prevRandao = `0x${digits.padStart(64, '0')}`
-  }
+  if (block.prevRandao !== undefined)
+    rpc.prevRandao = `0x${quantity(block.prevRandao).slice(2).padStart(64, '0')}`
   if (block.withdrawals !== undefined)
-    rpc.withdrawals = block.withdrawals.map((withdrawal, index) => {
-      const at = `${path}.withdrawals[${index}]`
-      return {
-        address: withdrawal.address,
-        amount: quantity(`${at}.amount`, withdrawal.amount),
-        index: quantity(`${at}.index`, withdrawal.index),
-        validatorIndex: quantity(`${at}.validatorIndex`, withdrawal.validatorIndex),
-      }
-    })
+    rpc.withdrawals = block.withdrawals.map(({ address, amount, index, validatorIndex }) => ({
+      address,
+      amount: quantity(amount),
+      index: quantity(index),
+      validatorIndex: quantity(validatorIndex),
+    }))
   return rpc
 }

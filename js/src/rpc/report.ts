@@ -11,6 +11,10 @@ export type Report = {
   failure: CallFailure | null
   /** Gas units of all calls that ran. */
   gasUsed: bigint
+  /** Sum of the gas limits to sign the calls with; `null` where a call has none. */
+  gasLimit: bigint | null
+  /** Sum of the fees of the calls, in wei. */
+  fee: bigint
   /** What accounts own more or less than before the first call, without fees. */
   assetChanges: AccountAssetChange[]
   approvalChanges: ApprovalChange[]
@@ -28,6 +32,15 @@ export type CallReport = {
   returnData: Hex
   /** Gas units. */
   gasUsed: bigint
+  /** Gas limit to sign it with, as `estimateGas` finds it; `null` where it fails, or no block has the gas. */
+  gasLimit: bigint | null
+  /**
+   * Wei that the gas it used costs, and its blobs: at the price that it offers, else at the base fee of the next
+   * block, without a tip.
+   */
+  fee: bigint
+  /** What keeps it from a block as it is. It is tried all the same. */
+  warnings: CallWarning[]
   /** What it costs its sender, and gives to who makes the block, in wei; the rest is burnt. */
   fees: { account: Hex; change: bigint }[]
   logs: { address: Hex; topics: Hex[]; data: Hex }[]
@@ -47,6 +60,17 @@ export type CallReport = {
   storageTouched: { address: Hex; reads: Hex[]; writes: Hex[] }[]
   /** `null` where nothing ran. */
   trace: CallFrame | null
+}
+
+/** Something that keeps a call from a block. */
+export type CallWarning = {
+  /**
+   * `nonce`: its sender has another one. `blockGas`, `transactionGas`, `triedGas`: it names more gas than a block
+   * has, than a transaction may have (EIP-7825), or than it was tried with. `gasLimit`: it succeeds with no gas
+   * limit that a block allows.
+   */
+  kind: 'nonce' | 'blockGas' | 'transactionGas' | 'triedGas' | 'gasLimit'
+  message: string
 }
 
 /** Something that can be owned. */
@@ -141,7 +165,7 @@ export type CallFailure = {
 export type DecodedError = {
   name: string
   signature: string
-  /** Numbers are `bigint`, also in lists; within tuples they are as JSON-RPC spells them. */
+  /** Numbers are `bigint`, also in lists and tuples, which are lists. */
   args: { name: string; type: string; value: unknown }[]
 }
 
@@ -155,7 +179,7 @@ export function reportOf(wire: WireReport): Report {
   return {
     ...wire,
     failure: failed?.failure ?? null,
-    gasUsed: BigInt(wire.gasUsed),
+    ...gasOf(wire),
     assetChanges: wire.assetChanges.map(assetChangeOf),
     approvalChanges: wire.approvalChanges.map(approvalChangeOf),
     stateDiff: wire.stateDiff.map(accountDiffOf),
@@ -167,12 +191,21 @@ function callOf(wire: CallReport): CallReport {
   return {
     ...wire,
     failure: wire.failure && failureOf(wire.failure),
-    gasUsed: BigInt(wire.gasUsed),
+    ...gasOf(wire),
     fees: wire.fees.map(({ account, change }) => ({ account, change: signed(change) })),
     assetChanges: wire.assetChanges.map(assetChangeOf),
     approvalChanges: wire.approvalChanges.map(approvalChangeOf),
     stateDiff: wire.stateDiff.map(accountDiffOf),
     trace: wire.trace && (traceOf('callTracer', wire.trace) as CallFrame),
+  }
+}
+
+/** Returns the gas and the fee of a call, or of all. */
+function gasOf({ gasUsed, gasLimit, fee }: Pick<Report, 'gasUsed' | 'gasLimit' | 'fee'>) {
+  return {
+    gasUsed: BigInt(gasUsed),
+    gasLimit: gasLimit === null ? null : BigInt(gasLimit),
+    fee: BigInt(fee),
   }
 }
 
@@ -229,15 +262,33 @@ function failureOf(wire: CallFailure): CallFailure {
 }
 
 function errorOf(wire: DecodedError): DecodedError {
-  const args = wire.args.map((arg) => ({
-    ...arg,
-    value: /^u?int\d*(\[\d*\])*$/.test(arg.type) ? numbers(arg.value) : arg.value,
-  }))
+  const args = wire.args.map((arg) => ({ ...arg, value: argumentOf(arg.type, arg.value) }))
   return { ...wire, args }
 }
 
-function numbers(wire: unknown): unknown {
-  return Array.isArray(wire) ? wire.map(numbers) : signed(wire as Hex)
+/** Returns a value of a type of Solidity with its numbers as `bigint`. */
+function argumentOf(type: string, wire: unknown): unknown {
+  if (/^u?int\d*$/.test(type)) return signed(wire)
+  if (!Array.isArray(wire)) return wire
+  if (type.endsWith(']')) {
+    const item = type.slice(0, type.lastIndexOf('['))
+    return wire.map((value) => argumentOf(item, value))
+  }
+  const types = membersOf(type)
+  return wire.map((value, index) => argumentOf(types[index] ?? '', value))
+}
+
+/** Returns the types in a tuple, `(uint256,(address,bool)[])`. */
+function membersOf(tuple: string): string[] {
+  const types = ['']
+  let depth = 0
+  for (const char of tuple.slice(1, -1)) {
+    if (char === '(') depth += 1
+    if (char === ')') depth -= 1
+    if (char === ',' && depth === 0) types.push('')
+    else types.push(`${types.pop() ?? ''}${char}`)
+  }
+  return types
 }
 
 /** Returns a quantity that may have a sign: `0x5`, `-0x5`. */

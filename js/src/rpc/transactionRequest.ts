@@ -1,4 +1,3 @@
-import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Hex } from '../type/wire.js'
 import { quantity } from './quantity.js'
 
@@ -46,17 +45,8 @@ export type Authorization = {
   readonly v?: bigint | undefined
 }
 
-/** Fields that change what is run, with what to use where nobody has put `data` or hashes in their place. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  abi: 'left out: encode the call into `data`',
-  blobs: 'left out: give `blobVersionedHashes`',
-  code: 'left out: `call` takes it',
-  dataSuffix: 'left out: append it to `data`',
-  factory: 'left out: `call` takes it',
-  factoryData: 'left out: `call` takes it',
-}
-
-const TYPES: Readonly<Record<string, Hex>> = {
+/** Types of transactions by viem's names. */
+export const TYPES: Readonly<Record<string, Hex>> = {
   legacy: '0x0',
   eip2930: '0x1',
   eip1559: '0x2',
@@ -64,40 +54,19 @@ const TYPES: Readonly<Record<string, Hex>> = {
   eip7702: '0x4',
 }
 
-/**
- * Returns a transaction as JSON-RPC spells it.
- *
- * @param path - What the caller knows the transaction as, for errors; empty for the parameters.
- * @throws {@link InvalidParameterError} that names the field.
- */
-export function transactionRequest(
-  request: TransactionRequest,
-  path = '',
-): Record<string, unknown> {
-  const at = (field: string) => (path === '' ? field : `${path}.${field}`)
-  for (const [field, expected] of Object.entries(ELSEWHERE)) {
-    const value = Reflect.get(request, field)
-    if (value !== undefined) throw new InvalidParameterError(at(field), expected, value)
-  }
+/** Returns a transaction, checked before, as JSON-RPC spells it. */
+export function transactionRequest(request: TransactionRequest): Record<string, unknown> {
   const rpc: Record<string, unknown> = {}
   const from = request.from ?? addressOf(request.account)
   if (from !== undefined) rpc.from = from
   for (const field of AS_THEY_ARE) if (request[field] !== undefined) rpc[field] = request[field]
   for (const field of QUANTITIES) {
     const value = request[field]
-    if (value !== undefined) rpc[field] = quantity(at(field), value)
+    if (value !== undefined) rpc[field] = quantity(value)
   }
-  if (request.type !== undefined) {
-    const type = TYPES[request.type]
-    const names = Object.keys(TYPES).join(', ')
-    if (type === undefined)
-      throw new InvalidParameterError(at('type'), `one of ${names}`, request.type)
-    rpc.type = type
-  }
+  if (request.type !== undefined) rpc.type = TYPES[request.type]
   if (request.authorizationList !== undefined)
-    rpc.authorizationList = request.authorizationList.map((one, index) =>
-      authorization(one, at(`authorizationList[${index}]`)),
-    )
+    rpc.authorizationList = request.authorizationList.map(authorization)
   return rpc
 }
 
@@ -117,15 +86,15 @@ export function addressOf(account: TransactionRequest['account']): Hex | undefin
   return typeof account === 'object' ? account.address : account
 }
 
-function authorization(one: Authorization, path: string): Record<string, unknown> {
+function authorization(one: Authorization): Record<string, unknown> {
   const { address, chainId, nonce, r, s, v } = one
-  const yParity = one.yParity ?? (v === undefined ? undefined : Number((v + 1n) % 2n))
+  const yParity = one.yParity ?? (v === undefined ? undefined : Number(v < 27n ? v : v - 27n))
   return {
     address,
-    chainId: quantity(`${path}.chainId`, chainId),
-    nonce: quantity(`${path}.nonce`, nonce),
-    ...(r === undefined ? {} : { r: quantity(`${path}.r`, BigInt(r)) }),
-    ...(s === undefined ? {} : { s: quantity(`${path}.s`, BigInt(s)) }),
-    ...(yParity === undefined ? {} : { yParity: quantity(`${path}.yParity`, yParity) }),
+    chainId: quantity(chainId),
+    nonce: quantity(nonce),
+    ...(r === undefined ? {} : { r: quantity(BigInt(r)) }),
+    ...(s === undefined ? {} : { s: quantity(BigInt(s)) }),
+    ...(yParity === undefined ? {} : { yParity: quantity(yParity) }),
   }
 }

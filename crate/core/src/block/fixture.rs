@@ -1,8 +1,10 @@
 //! A block with the state before it, as one JSON document.
 //!
 //! ```text
-//! { chainId, block | blockRlp, preState, blockHashes, witness?, blockAccessList? }
+//! { chainId, config?, block | blockRlp, preState, blockHashes, witness?, blockAccessList? }
 //! ```
+//!
+//! `config` is that of a genesis file: when the forks of a chain begin that is not known by its id.
 //!
 //! `preState` is as the prestate tracer gives it. An account it does not name is absent. One with a
 //! code hash and no code is one whose code no transaction runs: an error only if it is asked for.
@@ -10,11 +12,13 @@
 use super::{Block, BlockError, Schedule, candidate::Senders, json, rlp, rpc::RpcBlock};
 use crate::{
     bal::BlockAccessList,
+    chain::GenesisError,
     execute::BlockOutcome,
     state::{Account, MemoryState, Witness, state_root},
     vm::{SpecId, bytecode_of},
 };
 use alloy_consensus::Header as ConsensusHeader;
+use alloy_genesis::ChainConfig;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U64, U256, keccak256};
 use alloy_rlp::Decodable;
 use serde::Deserialize;
@@ -40,6 +44,9 @@ pub enum FixtureError {
     /// The document or its block cannot be used.
     #[error(transparent)]
     Block(#[from] BlockError),
+    /// The rules of the chain cannot be used.
+    #[error("config")]
+    Config(#[source] Box<GenesisError>),
     /// An account's code is not the one its code hash names.
     #[error("preState.{address}.code has hash {computed}, codeHash is {declared}")]
     CodeMismatch {
@@ -56,6 +63,7 @@ pub enum FixtureError {
 #[serde(rename_all = "camelCase")]
 struct Document {
     chain_id: Option<U64>,
+    config: Option<ChainConfig>,
     block: Option<RpcBlock>,
     block_rlp: Option<Bytes>,
     pre_state: Option<HashMap<Address, PreAccount>>,
@@ -87,7 +95,8 @@ struct RawWitness {
 }
 
 impl Fixture {
-    /// Reads a fixture of a chain whose fork schedule is known, from plain JSON (not gzip).
+    /// Reads a fixture from plain JSON (not gzip): of a chain whose fork schedule is known by its id, or
+    /// with the `config` of a genesis file.
     ///
     /// Senders are recovered on rayon's current pool.
     ///
@@ -133,7 +142,12 @@ impl Fixture {
         let missing = |field| BlockError::Missing { field };
         let chain_id = document.chain_id.ok_or_else(|| missing("chainId"))?.to();
         let pre_state = document.pre_state.ok_or_else(|| missing("preState"))?;
+        let given = document.config.as_ref().map(Schedule::from_config);
+        let given = given
+            .transpose()
+            .map_err(|error| FixtureError::Config(Box::new(error)))?;
         let schedule = schedule
+            .or(given)
             .or_else(|| Schedule::of_chain(chain_id))
             .ok_or(BlockError::UnknownChain { chain_id })?;
         let block = match (document.block_rlp, document.block) {

@@ -3,7 +3,7 @@
 use super::{Chain, StoredBlock, next_base_fee, next_difficulty, next_excess_blob_gas};
 use crate::{
     Engine,
-    block::{AlloyBlock, Block, Transaction, Withdrawal},
+    block::{AlloyBlock, Block, Schedule, Transaction, Withdrawal},
     execute::{
         AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions, is_fault_of_transaction,
         receipts_root_with, select,
@@ -97,8 +97,14 @@ impl Chain {
         unfit: Unfit,
         limits: &CallLimits<'_>,
     ) -> Result<BuiltBlock, ExecuteError> {
-        let header = self.next_header(&parent.block.header, attributes);
-        let mut input = self.executable(&header, &transactions, &attributes.withdrawals);
+        let header = next_header(
+            self.schedule(),
+            &parent.block.header,
+            parent.hash,
+            attributes,
+        );
+        let chain_id = self.chain_id();
+        let mut input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
         let environment = Environment::new(&input)
             .with_contract_senders()
             .with_memory_limit(limits.memory);
@@ -128,7 +134,7 @@ impl Chain {
                 transactions.retain(|_| reasons.next().is_none_or(Option::is_none));
                 let refused = refused.into_iter().enumerate();
                 left_out.extend(refused.filter_map(|(index, error)| Some((index, error?))));
-                input = self.executable(&header, &transactions, &attributes.withdrawals);
+                input = self.executable(chain_id, &header, &transactions, &attributes.withdrawals);
                 run(&input)?
             }
             ran => ran?,
@@ -176,39 +182,6 @@ impl Chain {
         })
     }
 
-    /// The header of the child of `parent`, without what execution finds out.
-    fn next_header(&self, parent: &Header, attributes: &BlockAttributes) -> Header {
-        let (number, timestamp) = (parent.number.saturating_add(1), attributes.timestamp);
-        let schedule = self.schedule();
-        let spec = schedule.spec(number, timestamp);
-        let since = |fork| spec.is_enabled_in(fork);
-        let base_fee = attributes.base_fee.unwrap_or_else(|| next_base_fee(parent));
-        let blobs = schedule.blob_params(number, timestamp);
-        let beacon_root = attributes.parent_beacon_block_root;
-        let slot = parent.slot_number.unwrap_or_default().saturating_add(1);
-        Header {
-            parent_hash: parent.hash_slow(),
-            beneficiary: attributes.beneficiary,
-            difficulty: match since(SpecId::MERGE) {
-                true => U256::ZERO,
-                false => next_difficulty(schedule, parent, timestamp),
-            },
-            number,
-            gas_limit: attributes.gas_limit,
-            timestamp,
-            extra_data: attributes.extra_data.clone(),
-            mix_hash: attributes.prev_randao,
-            base_fee_per_gas: since(SpecId::LONDON).then_some(base_fee),
-            withdrawals_root: since(SpecId::SHANGHAI)
-                .then(|| calculate_withdrawals_root(&attributes.withdrawals)),
-            excess_blob_gas: blobs.map(|params| next_excess_blob_gas(parent, &params)),
-            parent_beacon_block_root: since(SpecId::CANCUN).then_some(beacon_root),
-            requests_hash: since(SpecId::PRAGUE).then_some(EMPTY_REQUESTS_HASH),
-            slot_number: since(SpecId::AMSTERDAM).then_some(slot),
-            ..Header::default()
-        }
-    }
-
     /// The transactions of `block` as they were executed. Who sent them is not looked at again.
     pub(crate) fn input_of(&self, block: &StoredBlock) -> Block {
         let AlloyBlock { header, body } = &block.block;
@@ -220,6 +193,7 @@ impl Chain {
             .map(|(transaction, sender)| Recovered::new_unchecked(transaction.clone(), sender))
             .collect();
         let mut input = self.executable(
+            self.chain_id_at(block.number()),
             header,
             &sent,
             body.withdrawals.as_ref().map_or(&[], |all| all.as_slice()),
@@ -231,6 +205,7 @@ impl Chain {
     /// What is executed for a block of `transactions`.
     fn executable(
         &self,
+        chain_id: u64,
         header: &Header,
         transactions: &[SentTransaction],
         withdrawals: &[ConsensusWithdrawal],
@@ -244,12 +219,49 @@ impl Chain {
                 .filter(|_| header.withdrawals_root.is_some())
                 .collect(),
             ..Block::new(
-                self.chain_id(),
+                chain_id,
                 self.schedule().clone(),
                 header.into(),
                 transactions.iter().map(Transaction::from).collect(),
             )
         }
+    }
+}
+
+/// Header of the child of `parent`, which has this hash, without what execution finds out.
+pub(super) fn next_header(
+    schedule: &Schedule,
+    parent: &Header,
+    parent_hash: B256,
+    attributes: &BlockAttributes,
+) -> Header {
+    let (number, timestamp) = (parent.number.saturating_add(1), attributes.timestamp);
+    let spec = schedule.spec(number, timestamp);
+    let since = |fork| spec.is_enabled_in(fork);
+    let base_fee = attributes.base_fee.unwrap_or_else(|| next_base_fee(parent));
+    let blobs = schedule.blob_params(number, timestamp);
+    let beacon_root = attributes.parent_beacon_block_root;
+    let slot = parent.slot_number.unwrap_or_default().saturating_add(1);
+    Header {
+        parent_hash,
+        beneficiary: attributes.beneficiary,
+        difficulty: match since(SpecId::MERGE) {
+            true => U256::ZERO,
+            false => next_difficulty(schedule, parent, timestamp),
+        },
+        number,
+        gas_limit: attributes.gas_limit,
+        timestamp,
+        extra_data: attributes.extra_data.clone(),
+        mix_hash: attributes.prev_randao,
+        base_fee_per_gas: since(SpecId::LONDON).then_some(base_fee),
+        withdrawals_root: since(SpecId::SHANGHAI)
+            .then(|| calculate_withdrawals_root(&attributes.withdrawals)),
+        excess_blob_gas: blobs.map(|params| next_excess_blob_gas(parent, &params)),
+        parent_beacon_block_root: since(SpecId::CANCUN).then_some(beacon_root),
+        requests_hash: since(SpecId::PRAGUE).then_some(EMPTY_REQUESTS_HASH),
+        slot_number: since(SpecId::AMSTERDAM).then_some(slot),
+        ..Header::default()
     }
 }
 

@@ -132,6 +132,17 @@ fn header(genesis: &Genesis, schedule: &Schedule, state_root: B256) -> Header {
     }
 }
 
+impl Schedule {
+    /// The schedule of a genesis file's `config` (go-ethereum's `params/config.go`).
+    ///
+    /// # Errors
+    ///
+    /// [`GenesisError::MergeBlockUnknown`] when the height of the merge is not given.
+    pub fn from_config(config: &ChainConfig) -> Result<Self, GenesisError> {
+        schedule(config)
+    }
+}
+
 /// The schedule of a genesis file.
 fn schedule(config: &ChainConfig) -> Result<Schedule, GenesisError> {
     check_config(config)?;

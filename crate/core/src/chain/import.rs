@@ -90,7 +90,8 @@ impl Chain {
         check_header(self.schedule(), &parent.block.header, header).map_err(invalid)?;
         check_body(self, &block, size).map_err(invalid)?;
         let input = engine.pool().install(|| {
-            Block::from_alloy(block.clone(), self.chain_id(), self.schedule().clone())
+            let chain_id = self.chain_id_at(number);
+            Block::from_alloy(block.clone(), chain_id, self.schedule().clone())
         })?;
 
         let before = self.state_after(parent);

@@ -6,6 +6,7 @@
 //! every block stays at hand.
 
 mod body;
+mod branch;
 mod build;
 mod difficulty;
 mod error;
@@ -13,6 +14,8 @@ mod genesis;
 mod header;
 mod import;
 mod range;
+mod reservation;
+mod rewind;
 mod root;
 mod saved;
 mod state;
@@ -25,6 +28,7 @@ pub use error::{GenesisError, ImportError};
 pub use header::{next_base_fee, next_excess_blob_gas};
 pub(crate) use range::MOST_CHAIN_ID;
 pub use range::OutOfRange;
+pub(crate) use reservation::{MOST_RESERVED, ReservedBlocks};
 pub use saved::NoBlock;
 pub(crate) use saved::{SavedBlocks, SavedChain, Saver};
 pub use state::ChainState;
@@ -34,11 +38,15 @@ pub use violation::{OmmerViolation, Violation};
 use crate::{
     block::{AlloyBlock, Schedule},
     execute::Receipt,
+    vm::SpecId,
 };
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_genesis::ChainConfig;
 use alloy_primitives::{B256, U256};
-use rpds::{HashTrieMapSync, VectorSync};
-use std::sync::Arc;
+use branch::Branch;
+use reservation::Reservation;
+use rpds::HashTrieMapSync;
+use std::{ops::RangeInclusive, sync::Arc};
 
 /// A block that was executed, and what it left.
 #[derive(Clone, Debug)]
@@ -65,6 +73,27 @@ impl StoredBlock {
     pub const fn number(&self) -> u64 {
         self.block.header.number
     }
+
+    /// The transaction at `index` with its sender.
+    pub(crate) fn sent(&self, index: usize) -> Option<SentTransaction> {
+        let transaction = self.block.body.transactions.get(index)?.clone();
+        let sender = self.receipts.get(index)?.from;
+        Some(SentTransaction::new_unchecked(transaction, sender))
+    }
+}
+
+/// The transaction under the hash by which it is known. anvil's hash of what an impersonated account sends is not
+/// that of its bytes.
+pub(crate) fn with_hash(
+    transaction: EthereumTxEnvelope<TxEip4844>,
+    hash: B256,
+) -> EthereumTxEnvelope<TxEip4844> {
+    if *transaction.tx_hash() == hash {
+        return transaction;
+    }
+    let signature = *transaction.signature();
+    let typed = transaction.into_typed_transaction();
+    EthereumTxEnvelope::new_unchecked(typed, signature, hash)
 }
 
 /// Where a transaction lies.
@@ -83,17 +112,20 @@ pub struct TransactionPosition {
 /// have.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    chain_id: u64,
+    /// Chain ids, each with the height from which on it holds; never empty.
+    chain_ids: Vec<(u64, u64)>,
     schedule: Schedule,
     /// What the genesis file says of the rules, where the chain began with one.
     config: Option<Arc<ChainConfig>>,
     blocks: HashTrieMapSync<B256, Arc<StoredBlock>>,
-    /// Height of the genesis block.
-    first: u64,
-    /// The branch of the head from the genesis block on; never empty.
-    canonical: VectorSync<Arc<StoredBlock>>,
+    /// The branch of the head from the genesis block on.
+    canonical: Branch,
     /// Transactions of the head's branch by hash.
     transactions: HashTrieMapSync<B256, TransactionPosition>,
+    /// Base fee of the block above the head in wei, where it is set.
+    base_fee: Option<u64>,
+    /// Height of the first block whose state is known.
+    first_state: u64,
 }
 
 impl Chain {
@@ -102,20 +134,48 @@ impl Chain {
         let first = genesis.number();
         let genesis = Arc::new(genesis);
         Self {
-            chain_id,
+            chain_ids: vec![(first, chain_id)],
             schedule,
             config: None,
             blocks: HashTrieMapSync::new_sync().insert(genesis.hash, Arc::clone(&genesis)),
-            first,
-            canonical: VectorSync::new_sync().push_back(genesis),
+            canonical: Branch::new(genesis),
             transactions: HashTrieMapSync::new_sync(),
+            base_fee: None,
+            first_state: first,
         }
     }
 
-    /// EIP-155 chain id.
+    /// EIP-155 chain id of the next block.
     #[must_use]
-    pub const fn chain_id(&self) -> u64 {
-        self.chain_id
+    pub fn chain_id(&self) -> u64 {
+        self.chain_id_at(u64::MAX)
+    }
+
+    /// EIP-155 chain id of the blocks at height `number`.
+    #[must_use]
+    pub fn chain_id_at(&self, number: u64) -> u64 {
+        let reached = self.chain_ids.iter().rfind(|(from, _)| *from <= number);
+        reached
+            .or(self.chain_ids.first())
+            .map_or(0, |(_, chain_id)| *chain_id)
+    }
+
+    /// Sets the chain id of the blocks to come. Those that are there keep theirs.
+    pub(crate) fn set_chain_id(&mut self, chain_id: u64) {
+        let next = self.head().number().saturating_add(1);
+        self.chain_ids.retain(|(from, _)| *from < next);
+        self.chain_ids.push((next, chain_id));
+    }
+
+    /// Height of the first block whose state is known.
+    pub(crate) const fn first_state(&self) -> u64 {
+        self.first_state
+    }
+
+    /// True when the state after `block` is known. It is not for blocks that were loaded without it.
+    #[must_use]
+    pub fn has_state(&self, block: &StoredBlock) -> bool {
+        block.number() >= self.first_state
     }
 
     /// Which rules hold at which block.
@@ -132,28 +192,56 @@ impl Chain {
 
     /// The newest block of the chain.
     #[must_use]
-    pub fn head(&self) -> &Arc<StoredBlock> {
-        // The genesis block is never removed.
-        &self.canonical[self.canonical.len() - 1]
+    pub const fn head(&self) -> &Arc<StoredBlock> {
+        self.canonical.head()
     }
 
     /// The genesis block.
     #[must_use]
     pub fn genesis(&self) -> &Arc<StoredBlock> {
-        &self.canonical[0]
+        self.canonical.genesis()
     }
 
     /// The block with this hash, on the head's branch or not.
     #[must_use]
     pub fn block(&self, hash: B256) -> Option<&Arc<StoredBlock>> {
-        self.blocks.get(&hash)
+        let reserved = || self.canonical.reserved(&self.schedule, hash);
+        self.blocks.get(&hash).or_else(reserved)
     }
 
     /// The block at this height, on the head's branch.
     #[must_use]
     pub fn block_at(&self, number: u64) -> Option<&Arc<StoredBlock>> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.canonical.get(index)
+        self.canonical.get(&self.schedule, number)
+    }
+
+    /// Blocks of the head's branch with heights in `range`, oldest first, without those that are reserved:
+    /// these are empty.
+    pub(crate) fn executed(
+        &self,
+        range: RangeInclusive<u64>,
+    ) -> impl Iterator<Item = &Arc<StoredBlock>> {
+        self.canonical.executed(range)
+    }
+
+    /// Wei per gas that the block above the head burns: as set, or as EIP-1559 says; `None` before London.
+    #[must_use]
+    pub fn next_base_fee(&self) -> Option<u64> {
+        let head = &self.head().block.header;
+        let number = head.number.saturating_add(1);
+        let spec = self.schedule.spec(number, head.timestamp);
+        let fee = || self.base_fee.unwrap_or_else(|| next_base_fee(head));
+        spec.is_enabled_in(SpecId::LONDON).then(fee)
+    }
+
+    /// Base fee that was chosen for the block above the head, in wei.
+    pub(crate) const fn chosen_base_fee(&self) -> Option<u64> {
+        self.base_fee
+    }
+
+    /// Sets the base fee of the block above the head in wei. Once there is a new head nothing is set.
+    pub(crate) const fn choose_base_fee(&mut self, base_fee: Option<u64>) {
+        self.base_fee = base_fee;
     }
 
     /// True when the block with this hash is on the head's branch.
@@ -198,6 +286,25 @@ impl Chain {
         block
     }
 
+    /// Reserves empty blocks on top of the head: they are made when somebody asks for them. They run no
+    /// system calls (EIPs 2935 and 4788), so that the state after them is that after the head. Only for
+    /// chains that [`Self::can_reserve`].
+    pub(crate) fn reserve(&mut self, rules: ReservedBlocks) {
+        let reservation = Arc::new(Reservation::new(Arc::clone(self.head()), rules));
+        let last = rules.count.saturating_sub(1);
+        if let Some(head) = reservation.get(&self.schedule, last).map(Arc::clone) {
+            self.canonical.push_reserved(reservation, head);
+            self.base_fee = None;
+        }
+    }
+
+    /// True when blocks above the head can be reserved: they are of the merge or later.
+    pub(crate) fn can_reserve(&self) -> bool {
+        let head = &self.head().block.header;
+        let spec = (self.schedule).spec(head.number.saturating_add(1), head.timestamp);
+        spec.is_enabled_in(SpecId::MERGE)
+    }
+
     /// Replaces the state after the head, whose header then names the root of another.
     pub(crate) fn replace_state(&mut self, state: ChainState) {
         let head = Arc::new(StoredBlock {
@@ -205,8 +312,7 @@ impl Chain {
             ..StoredBlock::clone(self.head())
         });
         self.blocks.insert_mut(head.hash, Arc::clone(&head));
-        self.canonical.drop_last_mut();
-        self.canonical.push_back_mut(head);
+        self.canonical.replace_head(head);
     }
 
     /// Replaces the head's branch down to where it meets that of `head`.
@@ -219,24 +325,18 @@ impl Chain {
         let Some(lowest) = branch.last() else {
             return;
         };
-        let kept =
-            usize::try_from(lowest.number().saturating_sub(self.first)).unwrap_or(usize::MAX);
-        for dropped in self.canonical.iter().skip(kept) {
+        let kept = lowest.number().saturating_sub(1);
+        for dropped in self.canonical.executed(lowest.number()..=u64::MAX) {
             for transaction in &dropped.block.body.transactions {
                 self.transactions.remove_mut(transaction.tx_hash());
             }
         }
-        while self.canonical.len() > kept && self.canonical.drop_last_mut() {}
+        if !self.canonical.truncate(&self.schedule, kept) {
+            return;
+        }
+        self.base_fee = None;
         for block in branch.into_iter().rev() {
-            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
-                let position = TransactionPosition {
-                    block: block.hash,
-                    index,
-                };
-                self.transactions
-                    .insert_mut(*transaction.tx_hash(), position);
-            }
-            self.canonical.push_back_mut(block);
+            self.append(block);
         }
     }
 }

@@ -1,14 +1,18 @@
 //! Blocks as bytes, each with what it changed of the state: of them the same chain is made again, and
 //! nothing is executed.
 
-use super::{Chain, StoredBlock, TransactionPosition};
+use super::{
+    Chain, MOST_RESERVED, Reservation, ReservedBlocks, StoredBlock,
+    branch::{Branch, Entry},
+    with_hash,
+};
 use crate::{
     block::AlloyBlock,
     execute::Receipt,
     state::{Account, AccountChange, StateDiff},
     vm::bytecode_of,
 };
-use alloy_consensus::Transaction as _;
+use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use std::{
@@ -26,12 +30,41 @@ pub(crate) struct SavedBlocks {
 /// What a chain has beside the one that was saved before it.
 #[derive(Debug, RlpEncodable, RlpDecodable)]
 pub(crate) struct SavedChain {
-    /// Blocks on the branch of the head that both have.
+    /// Entries on the branch of the head that both have.
     shared: usize,
-    /// Positions of those after them.
-    canonical: Vec<usize>,
+    /// Those after them.
+    canonical: Vec<SavedEntry>,
     /// Positions of blocks that are on another branch: all, also those that both have.
     beside: Vec<usize>,
+    /// Of the block above the head; none or one.
+    base_fee: Vec<u64>,
+    chain_ids: Vec<SavedChainId>,
+    first_state: u64,
+}
+
+/// A block, or reserved ones, on the branch of a head.
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedEntry {
+    /// Position of the block; none where `reserved` says which.
+    block: Vec<usize>,
+    reserved: Vec<SavedReservation>,
+}
+
+/// The first blocks of a reservation, which follow the entry before.
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedReservation {
+    len: u64,
+    count: u64,
+    interval: u64,
+    beneficiary: Address,
+    gas_limit: u64,
+}
+
+#[derive(Debug, RlpEncodable, RlpDecodable)]
+struct SavedChainId {
+    /// Height from which on it holds.
+    from: u64,
+    chain_id: u64,
 }
 
 #[derive(Debug, RlpEncodable, RlpDecodable)]
@@ -50,6 +83,8 @@ struct SavedBlock {
 #[derive(Debug, RlpEncodable, RlpDecodable)]
 struct SavedReceipt {
     from: Address,
+    /// That of the transaction, which may not be that of its bytes: see [`with_hash`].
+    hash: B256,
     /// None or one.
     contract_address: Vec<Address>,
     success: bool,
@@ -98,33 +133,53 @@ pub(crate) struct Saver {
 impl Saver {
     /// Saves `chain`; `before` is the one that was saved before it.
     pub(crate) fn chain(&mut self, chain: &Chain, before: Option<&Chain>) -> SavedChain {
+        let entries: Vec<_> = chain.canonical.entries().collect();
         let shared = before.map_or(0, |before| {
-            let pairs = chain.canonical.iter().zip(before.canonical.iter());
-            pairs
-                .take_while(|(one, other)| Arc::ptr_eq(one, other))
-                .count()
+            let pairs = entries.iter().zip(before.canonical.entries());
+            pairs.take_while(|(one, other)| one.is(other)).count()
         });
-        let canonical: Vec<_> = chain.canonical.iter().skip(shared).collect();
-        let beside: Vec<_> = match chain.blocks.size() == chain.canonical.len() {
+        let entries = entries.get(shared..).unwrap_or_default();
+        let executed = entries.iter().filter_map(Entry::block);
+        let beside: Vec<_> = match chain.blocks.size() == chain.canonical.executed_len() {
             true => Vec::new(),
             false => {
                 let blocks = chain.blocks.values();
                 blocks.filter(|block| !chain.is_canonical(block)).collect()
             }
         };
-        let mut blocks = [canonical.as_slice(), beside.as_slice()].concat();
+        let mut blocks: Vec<_> = executed.chain(beside.iter().copied()).collect();
         blocks.sort_by_key(|block| block.number());
         for block in blocks {
             self.block(chain, block);
         }
-        let positions = |blocks: Vec<&Arc<StoredBlock>>| {
-            let position = |block| self.positions.get(&Arc::as_ptr(block)).copied();
-            blocks.into_iter().filter_map(position).collect()
+        let position = |block: &Arc<StoredBlock>| self.positions.get(&Arc::as_ptr(block)).copied();
+        let entry = |entry: &Entry| SavedEntry {
+            block: entry.block().and_then(position).into_iter().collect(),
+            reserved: match entry {
+                Entry::Block(_) => Vec::new(),
+                Entry::Reserved { reservation, len } => {
+                    let rules = reservation.rules();
+                    vec![SavedReservation {
+                        len: *len,
+                        count: rules.count,
+                        interval: rules.interval,
+                        beneficiary: rules.beneficiary,
+                        gas_limit: rules.gas_limit,
+                    }]
+                }
+            },
         };
         SavedChain {
             shared,
-            canonical: positions(canonical),
-            beside: positions(beside),
+            canonical: entries.iter().map(entry).collect(),
+            beside: beside.into_iter().filter_map(position).collect(),
+            base_fee: chain.base_fee.into_iter().collect(),
+            chain_ids: chain
+                .chain_ids
+                .iter()
+                .map(|&(from, chain_id)| SavedChainId { from, chain_id })
+                .collect(),
+            first_state: chain.first_state,
         }
     }
 
@@ -137,7 +192,12 @@ impl Saver {
         if self.positions.contains_key(&Arc::as_ptr(block)) {
             return;
         }
+        // The state after a reserved block is that after the executed one below it.
         let parent = chain.block(block.block.header.parent_hash);
+        let parent = parent.and_then(|parent| match chain.is_canonical(parent) {
+            true => chain.canonical.executed_until(parent.number()),
+            false => Some(parent),
+        });
         let parent = parent.and_then(|parent| self.positions.get(&Arc::as_ptr(parent)));
         let diff = block.state.diff();
         for (hash, code) in &diff.codes {
@@ -145,11 +205,12 @@ impl Saver {
                 self.saved.codes.push(code.original_bytes());
             }
         }
+        let sent = block.block.body.transactions.iter().zip(&block.receipts);
         let saved = SavedBlock {
             parent: parent.map_or(0, |position| position + 1),
             block: block.block.clone(),
             size: block.size,
-            receipts: block.receipts.iter().map(SavedReceipt::from).collect(),
+            receipts: sent.map(SavedReceipt::from).collect(),
             receipt_roots: block.receipt_roots.clone(),
             total_difficulty: block.total_difficulty,
             changes: diff.sorted_accounts().into_iter().map(saved).collect(),
@@ -196,10 +257,17 @@ impl SavedBlocks {
                 diff.accounts.insert(change.address, change_of);
             }
             state.apply(&diff);
+            let mut block = saved.block;
+            let sent = std::mem::take(&mut block.body.transactions);
+            block.body.transactions = sent
+                .into_iter()
+                .zip(&saved.receipts)
+                .map(|(transaction, receipt)| with_hash(transaction, receipt.hash))
+                .collect();
             blocks.push(Arc::new(StoredBlock {
-                hash: saved.block.header.hash_slow(),
-                receipts: receipts(&saved.block, saved.receipts),
-                block: saved.block,
+                hash: block.header.hash_slow(),
+                receipts: receipts(&block, saved.receipts),
+                block,
                 size: saved.size,
                 receipt_roots: saved.receipt_roots,
                 total_difficulty: saved.total_difficulty,
@@ -224,7 +292,7 @@ impl SavedChain {
             })
         };
         let mut chain = before.clone();
-        if before.blocks.size() != before.canonical.len() {
+        if before.blocks.size() != before.canonical.executed_len() {
             for block in before
                 .blocks
                 .values()
@@ -233,43 +301,59 @@ impl SavedChain {
                 chain.blocks.remove_mut(&block.hash);
             }
         }
-        while chain.canonical.len() > self.shared {
-            let dropped = Arc::clone(chain.head());
+        for dropped in before.canonical.entries().skip(self.shared) {
+            let Some(dropped) = dropped.block() else {
+                continue;
+            };
             chain.blocks.remove_mut(&dropped.hash);
             for transaction in &dropped.block.body.transactions {
                 chain.transactions.remove_mut(transaction.tx_hash());
             }
-            chain.canonical.drop_last_mut();
         }
-        for position in &self.canonical {
-            let block = find(position)?;
-            for (index, transaction) in block.block.body.transactions.iter().enumerate() {
-                let position = TransactionPosition {
-                    block: block.hash,
-                    index,
-                };
-                let hash = *transaction.tx_hash();
-                chain.transactions.insert_mut(hash, position);
+        // Whoever asks for the head finds one: it is the last of these.
+        let mut entries: Vec<_> = before.canonical.entries().take(self.shared).collect();
+        for saved in &self.canonical {
+            if let Some(position) = saved.block.first() {
+                let block = find(position)?;
+                chain.index(&block);
+                entries.push(Entry::Block(block));
             }
-            chain.blocks.insert_mut(block.hash, Arc::clone(&block));
-            chain.canonical.push_back_mut(block);
+            for saved in &saved.reserved {
+                let parent = entries.last().and_then(Entry::block).map(Arc::clone);
+                let parent = parent.ok_or(NoBlock { position: 0 })?;
+                let rules = ReservedBlocks {
+                    count: saved.count.clamp(1, MOST_RESERVED),
+                    interval: saved.interval,
+                    beneficiary: saved.beneficiary,
+                    gas_limit: saved.gas_limit,
+                };
+                entries.push(Entry::Reserved {
+                    reservation: Arc::new(Reservation::new(parent, rules)),
+                    len: saved.len.min(rules.count),
+                });
+            }
         }
         for position in &self.beside {
             let block = find(position)?;
             chain.blocks.insert_mut(block.hash, block);
         }
-        // Whoever asks for the head finds one.
-        match chain.canonical.is_empty() {
-            true => Err(NoBlock { position: 0 }),
-            false => Ok(chain),
-        }
+        chain.canonical = Branch::of(entries).ok_or(NoBlock { position: 0 })?;
+        chain.base_fee = self.base_fee.first().copied();
+        chain.first_state = self.first_state;
+        chain.chain_ids = self
+            .chain_ids
+            .iter()
+            .map(|saved| (saved.from, saved.chain_id))
+            .collect();
+        Ok(chain)
     }
 }
 
-impl From<&Receipt> for SavedReceipt {
-    fn from(receipt: &Receipt) -> Self {
+impl From<(&EthereumTxEnvelope<TxEip4844>, &Receipt)> for SavedReceipt {
+    fn from((transaction, receipt): (&EthereumTxEnvelope<TxEip4844>, &Receipt)) -> Self {
         Self {
             from: receipt.from,
+            hash: *transaction.tx_hash(),
             contract_address: receipt.contract_address.into_iter().collect(),
             success: receipt.success,
             gas_used: receipt.gas_used,

@@ -218,6 +218,19 @@ impl ChainState {
             .flat_map(|entry| entry.storage.values().copied())
     }
 
+    /// The nonzero slots of `address` whose keys have hashes from `start` on, in the order of the trie: hash of the
+    /// key, key and value.
+    pub(crate) fn slots_from(
+        &self,
+        address: Address,
+        start: B256,
+    ) -> impl Iterator<Item = (B256, U256, U256)> {
+        self.entry(address)
+            .into_iter()
+            .flat_map(move |entry| entry.storage.range(start..))
+            .map(|(hash, (slot, value))| (*hash, *slot, *value))
+    }
+
     /// Root of the storage trie of `address`.
     #[must_use]
     pub fn storage_root(&self, address: Address) -> B256 {

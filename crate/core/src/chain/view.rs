@@ -20,6 +20,16 @@ impl<'a> ChainView<'a> {
         Self { chain, block }
     }
 
+    /// The state, where it is known.
+    fn known(&self) -> Result<&'a ChainState, SourceError> {
+        match self.chain.has_state(self.block) {
+            true => Ok(&self.block.state),
+            false => Err(SourceError::StateUnknown {
+                number: self.block.number(),
+            }),
+        }
+    }
+
     /// The state without the hashes.
     #[must_use]
     pub const fn state(&self) -> &'a ChainState {
@@ -29,15 +39,15 @@ impl<'a> ChainView<'a> {
 
 impl StateSource for ChainView<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        Ok(self.block.state.account(address))
+        Ok(self.known()?.account(address))
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        self.block.state.code(code_hash)
+        self.known()?.code(code_hash)
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        Ok(self.block.state.storage(address, slot))
+        Ok(self.known()?.storage(address, slot))
     }
 
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
@@ -55,6 +65,6 @@ impl StateSource for ChainView<'_> {
     }
 
     fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
-        Ok(self.block.state.storage_root(address) != EMPTY_ROOT_HASH)
+        Ok(self.known()?.storage_root(address) != EMPTY_ROOT_HASH)
     }
 }

@@ -49,21 +49,9 @@ impl Limits {
                 available,
             });
         }
-        self.admit_blobs(index, transaction)
-    }
-
-    /// As [`Self::admit`], where somebody else looks at the gas.
-    pub(crate) fn admit_blobs(
-        &mut self,
-        index: usize,
-        transaction: &TxEnv,
-    ) -> Result<(), ExecuteError> {
-        let blobs = transaction.blob_hashes.len() as u64;
-        self.blob_gas = self
-            .blob_gas
-            .saturating_add(blobs.saturating_mul(DATA_GAS_PER_BLOB));
+        self.add_blobs(transaction);
         if let Some(limit) = self.blob_gas_limit
-            && blobs > 0
+            && !transaction.blob_hashes.is_empty()
             && self.blob_gas > limit
         {
             return Err(ExecuteError::BlobGasExceeded {
@@ -73,6 +61,14 @@ impl Limits {
             });
         }
         Ok(())
+    }
+
+    /// Counts the blobs of a transaction.
+    pub(crate) fn add_blobs(&mut self, transaction: &TxEnv) {
+        let blobs = transaction.blob_hashes.len() as u64;
+        self.blob_gas = self
+            .blob_gas
+            .saturating_add(blobs.saturating_mul(DATA_GAS_PER_BLOB));
     }
 
     /// Counts what an admitted transaction used.

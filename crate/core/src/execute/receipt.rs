@@ -2,7 +2,7 @@
 
 use crate::{block::Transaction, vm::ExecutionResult};
 use alloy_eips::eip4844::DATA_GAS_PER_BLOB;
-use alloy_primitives::{Address, B256, Bloom, Log};
+use alloy_primitives::{Address, B256, Bloom, Log, TxKind};
 use alloy_rlp::{BufMut, Encodable, Header};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 
@@ -19,7 +19,8 @@ pub struct Receipt {
     pub from: Address,
     /// Receiver; `None` for a contract creation.
     pub to: Option<Address>,
-    /// The created contract.
+    /// Address of the created contract, whether or not the creation succeeded, as go-ethereum's
+    /// `MakeReceipt` has it; `None` for a call.
     pub contract_address: Option<Address>,
     /// True when the transaction neither reverted nor halted.
     pub success: bool,
@@ -53,7 +54,10 @@ impl Receipt {
             None => env.gas_price,
         };
         let success = result.is_success();
-        let contract_address = result.created_address();
+        let contract_address = match env.kind {
+            TxKind::Create => Some(env.caller.create(env.nonce)),
+            TxKind::Call(_) => None,
+        };
         // A revert takes its logs back.
         let logs = if success {
             result.into_logs()

@@ -147,6 +147,11 @@ impl<'a, I> Sequential<'a, I> {
         })
     }
 
+    /// The inspector.
+    pub(crate) const fn inspector(&mut self) -> &mut I {
+        &mut self.evm.inspector
+    }
+
     /// Number of transactions that have run.
     #[must_use]
     pub fn settled(&self) -> usize {

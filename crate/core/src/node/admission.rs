@@ -4,7 +4,6 @@ use super::{PoolError, PoolTransaction, World};
 use crate::{
     Block,
     block::Transaction,
-    chain::next_base_fee,
     state::Overlay,
     vm::{Environment, InvalidTransaction},
 };
@@ -25,6 +24,12 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
     let account = world.account(sender);
     let nonce = transaction.nonce();
     check_itself(world, transaction)?;
+    let price = transaction.sent.max_fee_per_gas();
+    let least = world.price_floor();
+    let is_legacy = world.chain.head().block.header.base_fee_per_gas.is_none();
+    if is_legacy && price < u128::from(least) {
+        return Err(PoolError::Underpriced { price, least });
+    }
     if nonce < account.nonce {
         return Err(PoolError::NonceTooLow {
             nonce,
@@ -33,15 +38,19 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
     }
     // What waits before it has to be paid, too.
     let (ready, queued) = world.pool.of(sender, account.nonce);
-    let before = ready
+    let queued = ready
         .into_iter()
         .chain(queued)
         .filter(|waiting| waiting.nonce() < nonce)
         .fold(U256::ZERO, |sum, waiting| sum.saturating_add(cost(waiting)));
-    let cost = before.saturating_add(cost(transaction));
-    if account.balance < cost {
-        return Err(PoolError::InsufficientFunds {
-            balance: account.balance,
+    let (balance, cost) = (account.balance, cost(transaction));
+    if balance < cost {
+        return Err(PoolError::InsufficientFunds { balance, cost });
+    }
+    if balance < queued.saturating_add(cost) {
+        return Err(PoolError::Overdraft {
+            balance,
+            queued,
             cost,
         });
     }
@@ -53,7 +62,7 @@ fn check_itself(world: &World, transaction: &PoolTransaction) -> Result<(), Pool
     let head = &world.chain.head().block.header;
     let mut header: crate::block::Header = head.into();
     header.gas_limit = world.gas_limit();
-    header.base_fee = header.base_fee.map(|_| next_base_fee(head));
+    header.base_fee = world.chain.next_base_fee();
     // A blob fee is compared when a block is made.
     header.excess_blob_gas = header.excess_blob_gas.map(|_| 0);
     let schedule = world.chain.schedule().clone();

@@ -50,9 +50,20 @@ impl BlockClock {
             i64::try_from(difference.clamp(bound(i64::MIN), bound(i64::MAX))).unwrap_or_default();
     }
 
+    /// Makes it `timestamp` now, and forgets the timestamp that was set for the next block.
+    pub(super) fn reset(&mut self, now: u64, timestamp: u64) {
+        self.next = None;
+        self.set(now, timestamp);
+    }
+
     /// Sets the timestamp of the next block.
     pub(super) const fn set_next(&mut self, timestamp: u64) {
         self.next = Some(timestamp);
+    }
+
+    /// Seconds between blocks, where they are set.
+    pub(super) const fn interval(&self) -> Option<u64> {
+        self.interval
     }
 
     /// Sets the seconds between blocks; `None` for the host's time. Returns whether they were set before.

@@ -1,17 +1,16 @@
 //! A request to send becomes a transaction.
 
-use super::{Node, PoolError, PoolTransaction, RequestContext, SUGGESTED_TIP, impersonation};
+use super::{Node, PoolError, PoolTransaction, RequestContext, impersonation};
 use crate::{
     rpc::{RpcError, header_of},
-    simulate::{CallError, CallRequest, Conflict, Overrides, Simulation},
-    vm::SpecId,
+    simulate::{CallError, CallRequest, Conflict, Overrides, Simulation, price::set_open_fees},
 };
 use alloy_consensus::{
     EthereumTypedTransaction, SignableTransaction, TxEip4844, TxEip4844Variant, TypedTransaction,
     transaction::Recovered,
 };
-use alloy_eips::{eip7594::BlobTransactionSidecarVariant, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
-use alloy_primitives::{Address, TxKind};
+use alloy_eips::eip7594::BlobTransactionSidecarVariant;
+use alloy_primitives::{Address, Signature, TxKind};
 use std::sync::Arc;
 
 const REQUEST: &str = "transaction";
@@ -25,11 +24,16 @@ impl Node {
         request: CallRequest,
         with_impersonation: Impersonated,
     ) -> Result<PoolTransaction, RpcError> {
-        let sender = self.sender(&request)?;
-        let (typed, sidecar) = apart(self.fill(context, sender, request)?)?;
-        let signature = self.accounts().sign(sender, typed.signature_hash());
-        let may_be_unsigned =
-            with_impersonation == Impersonated::Taken && self.impersonation.covers(sender);
+        let (sender, typed) = self.fill_request(context, request)?;
+        if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
+            return Err(PoolError::BlobsMissing.into());
+        }
+        let (typed, sidecar) = apart(typed);
+        let (signature, may_be_unsigned) = match with_impersonation {
+            Impersonated::Always => (None, true),
+            Impersonated::Taken => (self.sign(sender, &typed), self.impersonation.covers(sender)),
+            Impersonated::Refused => (self.sign(sender, &typed), false),
+        };
         let sent = match signature {
             Some(signature) => Recovered::new_unchecked(typed.into_envelope(signature), sender),
             None if may_be_unsigned => impersonation::unsigned(typed, sender),
@@ -41,8 +45,26 @@ impl Node {
         })
     }
 
+    fn sign(
+        &self,
+        sender: Address,
+        typed: &EthereumTypedTransaction<TxEip4844>,
+    ) -> Option<Signature> {
+        self.accounts().sign(sender, typed.signature_hash())
+    }
+
+    /// The transaction that `request` asks for, with all that it leaves open, and its sender.
+    pub(crate) fn fill_request(
+        &self,
+        context: &RequestContext<'_>,
+        request: CallRequest,
+    ) -> Result<(Address, TypedTransaction), RpcError> {
+        let sender = self.sender(&request)?;
+        Ok((sender, self.fill(context, sender, request)?))
+    }
+
     /// Who sends: the first account where the request does not say.
-    fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
+    pub(crate) fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
         request
             .from
             .or_else(|| self.accounts().addresses().next())
@@ -79,12 +101,18 @@ impl Node {
                 .nonce
                 .unwrap_or_else(|| world.pool.next_nonce(sender, world.account(sender).nonce)),
         );
-        if request.gas.is_none() {
-            request.gas = Some(self.estimate(context, &request)?);
-        }
-        self.price(&mut request);
         if request.sidecar.is_some() && request.blob_versioned_hashes.is_none() {
             request.populate_blob_hashes();
+        }
+        set_open_fees(&mut request, self.spec(), world.next_base_fee());
+        if request.gas.is_none() {
+            request.gas = Some(match self.estimate(context, &request) {
+                // Whether the sender can pay, and offers enough, is looked at when it is sent.
+                Err(CallError::GasRequired { .. } | CallError::Invalid(_)) => {
+                    self.estimate(context, &without_price(&request))?
+                }
+                estimated => estimated?,
+            });
         }
         request
             .build_typed_tx()
@@ -95,49 +123,24 @@ impl Node {
         &self,
         context: &RequestContext<'_>,
         request: &CallRequest,
-    ) -> Result<u64, RpcError> {
+    ) -> Result<u64, CallError> {
         let chain = self.chain();
-        // Whether the sender can pay is looked at when it is sent.
-        let request = CallRequest {
-            gas_price: None,
-            max_fee_per_gas: None,
-            max_priority_fee_per_gas: None,
-            max_fee_per_blob_gas: None,
-            ..request.clone()
-        };
         let header = header_of(chain, chain.head());
         let state = chain.state_after(chain.head());
         let overrides = Overrides::default();
         let limits = context.limits.call;
         let simulation = Simulation::new(&header, &state, &overrides, limits)?;
-        let most = match self.spec().is_enabled_in(SpecId::OSAKA) {
-            true => MAX_TX_GAS_LIMIT_OSAKA,
-            false => u64::MAX,
-        };
-        Ok(simulation.estimate_gas(&request)?.min(most))
+        simulation.estimate_gas(request)
     }
+}
 
-    /// Sets the fees that `request` leaves open, so that the base fee may double until a block comes.
-    fn price(&self, request: &mut CallRequest) {
-        let world = self.world();
-        let base_fee = u128::from(world.next_base_fee());
-        if request.has_eip4844_fields() && request.max_fee_per_blob_gas.is_none() {
-            request.max_fee_per_blob_gas = Some(u128::from(SUGGESTED_TIP));
-        }
-        if request.gas_price.is_some() {
-            return;
-        }
-        if !self.spec().is_enabled_in(SpecId::LONDON) {
-            request.gas_price = Some(u128::from(world.gas_price()));
-            return;
-        }
-        let tip = u128::from(SUGGESTED_TIP);
-        let max_fee = request.max_fee_per_gas;
-        let tip = *request
-            .max_priority_fee_per_gas
-            .get_or_insert(max_fee.map_or(tip, |max_fee| tip.min(max_fee)));
-        request.max_fee_per_gas =
-            Some(max_fee.unwrap_or_else(|| base_fee.saturating_mul(2).saturating_add(tip)));
+fn without_price(request: &CallRequest) -> CallRequest {
+    CallRequest {
+        gas_price: None,
+        max_fee_per_gas: None,
+        max_priority_fee_per_gas: None,
+        max_fee_per_blob_gas: None,
+        ..request.clone()
     }
 }
 
@@ -148,6 +151,8 @@ pub(crate) enum Impersonated {
     Taken,
     /// It does not: somebody wants to have the signature.
     Refused,
+    /// It does for every account, also for those whose keys the node has.
+    Always,
 }
 
 /// The node does not have the key of `account`.
@@ -163,10 +168,7 @@ type Apart = (
 );
 
 /// The transaction as blocks hold it, and its blobs.
-fn apart(typed: TypedTransaction) -> Result<Apart, PoolError> {
-    if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
-        return Err(PoolError::BlobsMissing);
-    }
+pub(crate) fn apart(typed: TypedTransaction) -> Apart {
     let mut sidecar = None;
     let typed = typed.map_eip4844(|variant| match variant {
         TxEip4844Variant::TxEip4844(tx) => tx,
@@ -175,5 +177,5 @@ fn apart(typed: TypedTransaction) -> Result<Apart, PoolError> {
             with.tx
         }
     });
-    Ok((typed, sidecar))
+    (typed, sidecar)
 }

@@ -1,14 +1,18 @@
 //! Who polls for what is new.
 
-use crate::rpc::RpcError;
+use crate::{
+    chain::SentTransaction,
+    rpc::{LogFilter, RpcError},
+};
 use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::Filter as LogFilter;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Most filters that are open at a time.
 const MOST_FILTERS: usize = 1_000;
-/// Most transactions that one filter keeps for its next poll.
+/// Most hashes that one filter keeps for its next poll.
 const MOST_HASHES: usize = 10_000;
+/// Most whole transactions that one filter keeps for its next poll.
+const MOST_TRANSACTIONS: usize = 1_000;
 
 /// Who polls for what is new.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +25,14 @@ pub(crate) struct Filters {
 /// What is polled for.
 #[derive(Clone, Debug)]
 pub(crate) enum Filter {
-    /// Blocks from this height on.
+    /// Blocks from this height on, but reserved ones.
     Blocks { next: u64 },
     /// Logs in blocks from this height on.
     Logs { filter: Arc<LogFilter>, next: u64 },
-    /// Transactions that came into the pool.
-    Transactions { hashes: Vec<B256> },
+    /// Hashes of transactions that came into the pool.
+    Hashes { hashes: Vec<B256> },
+    /// Transactions that came into the pool, without blobs.
+    Transactions { transactions: Vec<SentTransaction> },
 }
 
 impl Filters {
@@ -54,12 +60,16 @@ impl Filters {
     }
 
     /// A transaction came into the pool.
-    pub(super) fn came(&mut self, hash: B256) {
+    pub(super) fn came(&mut self, transaction: &SentTransaction) {
         for filter in self.open.values_mut() {
-            if let Filter::Transactions { hashes } = filter
-                && hashes.len() < MOST_HASHES
-            {
-                hashes.push(hash);
+            match filter {
+                Filter::Hashes { hashes } if hashes.len() < MOST_HASHES => {
+                    hashes.push(*transaction.tx_hash());
+                }
+                Filter::Transactions { transactions } if transactions.len() < MOST_TRANSACTIONS => {
+                    transactions.push(transaction.clone());
+                }
+                _ => {}
             }
         }
     }

@@ -48,8 +48,17 @@ pub(super) fn unsigned(
     transaction: EthereumTypedTransaction<TxEip4844>,
     sender: Address,
 ) -> SentTransaction {
-    let r = U256::from_be_bytes(sender.into_word().0);
-    let signature = Signature::new(r, U256::from(1), false);
-    let envelope: EthereumTxEnvelope<TxEip4844> = transaction.into_envelope(signature);
+    let envelope: EthereumTxEnvelope<TxEip4844> = transaction.into_envelope(placeholder(sender));
     Recovered::new_unchecked(envelope, sender)
+}
+
+/// Whether nobody has signed `transaction`, which `sender` has sent.
+pub(crate) fn is_unsigned(transaction: &EthereumTxEnvelope<TxEip4844>, sender: Address) -> bool {
+    *transaction.signature() == placeholder(sender)
+}
+
+/// What stands in place of a signature of `sender`.
+fn placeholder(sender: Address) -> Signature {
+    let r = U256::from_be_bytes(sender.into_word().0);
+    Signature::new(r, U256::from(1), false)
 }

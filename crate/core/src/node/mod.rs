@@ -7,6 +7,7 @@
 
 mod accounts;
 mod admission;
+mod blobs;
 mod clock;
 mod development;
 mod error;
@@ -15,6 +16,7 @@ mod filters;
 mod host;
 mod impersonation;
 mod limits;
+mod mining;
 mod options;
 mod pending;
 mod pool;
@@ -25,23 +27,26 @@ mod subscriptions;
 mod world;
 
 pub use error::NodeError;
-pub(crate) use filling::{Impersonated, unknown};
+pub(crate) use filling::{Impersonated, apart, unknown};
 pub(crate) use filters::{Filter, Filters};
 pub(crate) use host::RequestContext;
 pub use host::{Host, Memory};
+pub(crate) use impersonation::is_unsigned;
 pub use limits::NodeLimits;
+pub use mining::MiningModes;
+pub(crate) use mining::Pace;
 pub use options::{Mining, NodeOptions};
 pub use pool::Pool;
 pub use pool_error::PoolError;
 pub use pool_transaction::PoolTransaction;
 pub use saved::RestoreError;
 pub(crate) use subscriptions::{Subscriptions, Topic};
-pub(crate) use world::{SUGGESTED_TIP, World};
+pub(crate) use world::World;
 
 use crate::{
     Chain, ExecuteOptions,
     chain::{ImportError, StoredBlock},
-    rpc::{self, Json, Method, Params, RpcError},
+    rpc::{self, Handler, Json, Params, RpcError},
     vm::SpecId,
 };
 use accounts::Accounts;
@@ -58,7 +63,7 @@ pub struct Node {
     options: Arc<NodeOptions>,
     accounts: Arc<Accounts>,
     world: World,
-    mining: Mining,
+    mining: MiningModes,
     impersonation: Impersonation,
     /// With their numbers, oldest first.
     snapshots: Vec<(U64, World)>,
@@ -106,7 +111,7 @@ impl Node {
             None => Chain::from_genesis(&development::genesis(&options, &accounts))?,
         };
         Ok(Self {
-            mining: options.mining,
+            mining: options.mining.into(),
             options: Arc::new(options),
             accounts: Arc::new(accounts),
             world: World::new(chain),
@@ -120,14 +125,14 @@ impl Node {
     }
 
     /// Answers the method `name` with positional `params`. The node is unchanged where the answer is an
-    /// error.
+    /// error, unless that says that a transaction was sent and is not in a block yet (code 4 or 5).
     pub fn request(&mut self, host: &Host<'_>, name: &str, params: &[Value]) -> Answer {
         let method = match rpc::method(name) {
             Ok(method) => method,
             Err(error) => return Answer::read(Err(error)),
         };
         // What runs on the block to come runs on a chain that has it.
-        let asks_pending = params.iter().any(|param| param == "pending");
+        let asks_pending = params.iter().any(rpc::is_pending);
         let params = &mut Params::new(params);
         let limits = self.options.limits;
         let watch = limits.watch(host);
@@ -137,22 +142,35 @@ impl Node {
             limits: limits.of_request(host.engine, &watch),
         };
         match method {
-            Method::Read(answer) => {
+            Handler::Read(answer) => {
                 let answer = |chain: &Chain| answer(chain, params);
                 Answer::read(self.with_pending(context, asks_pending, answer))
             }
-            Method::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
-            Method::Try(answer) => {
+            Handler::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
+            Handler::Try(answer) => {
                 let answer = |chain: &Chain| answer(chain, params, &context.limits);
                 Answer::read(self.with_pending(context, asks_pending, answer))
             }
-            Method::Look(answer) => Answer::read(answer(self, params)),
-            Method::Probe(answer) => Answer::read(answer(self, params, context)),
-            Method::Poll(answer) => {
+            Handler::Look(answer) => Answer::read(answer(self, params)),
+            Handler::Probe(answer) => Answer::read(answer(self, params, context)),
+            Handler::Poll(answer) => {
                 let is_new = |result: &Json| result.as_str() != "[]";
                 self.change(|next| answer(next, params, context), is_new)
             }
-            Method::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
+            Handler::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
+            Handler::Send(answer) => {
+                let mut next = self.clone();
+                match answer(&mut next, params, context) {
+                    Ok(result) => {
+                        *self = next;
+                        Answer {
+                            result,
+                            changed: true,
+                        }
+                    }
+                    Err(error) => Answer::read(Err(error)),
+                }
+            }
         }
     }
 
@@ -188,7 +206,7 @@ impl Node {
         let known = self.chain().head().number();
         for number in known.saturating_add(1)..=next.chain().head().number() {
             if let Some(block) = next.world.chain.block_at(number) {
-                next.subscriptions.made(block);
+                next.subscriptions.made(&next.world.chain, block);
             }
         }
         *self = next;
@@ -206,6 +224,13 @@ impl Node {
         &self.world.chain
     }
 
+    /// The node with other limits for its requests.
+    #[must_use]
+    pub fn with_limits(mut self, limits: NodeLimits) -> Self {
+        Arc::make_mut(&mut self.options).limits = limits;
+        self
+    }
+
     /// The options that the node was made with.
     #[must_use]
     pub fn options(&self) -> &NodeOptions {
@@ -219,17 +244,26 @@ impl Node {
         transaction: PoolTransaction,
     ) -> Result<B256, RpcError> {
         let (hash, sender) = (transaction.hash(), transaction.sender());
+        if self.world.pool.get(hash).is_some() {
+            return Err(PoolError::AlreadyKnown.into());
+        }
         admission::check(&self.world, &transaction)?;
         let is_next = transaction.nonce() == self.world.account(sender).nonce;
-        let makes_block = self.mining == Mining::Auto && is_next;
+        let makes_block = self.mining.automine && is_next;
         let max_fee = transaction.sent.max_fee_per_gas();
         let base_fee = self.world.next_base_fee();
         if makes_block && max_fee < u128::from(base_fee) {
-            return Err(PoolError::FeeTooLow { max_fee, base_fee }.into());
+            return Err(PoolError::FeeTooLow {
+                sender,
+                max_fee,
+                base_fee,
+            }
+            .into());
         }
+        let sent = transaction.sent.clone();
         self.world.pool.add(transaction)?;
-        self.filters.came(hash);
-        self.subscriptions.came(hash);
+        self.filters.came(&sent);
+        self.subscriptions.came(&sent)?;
         if makes_block {
             self.mine(context)?;
             if self.chain().transaction(hash).is_none() {
@@ -240,36 +274,36 @@ impl Node {
         Ok(hash)
     }
 
-    /// Makes the next block of what is in the pool.
-    pub(crate) fn mine(
+    /// Makes the next block of `transactions`, and of nothing in the pool. What does not fit is left out.
+    pub(crate) fn mine_of(
         &mut self,
         context: &RequestContext<'_>,
-    ) -> Result<Arc<StoredBlock>, RpcError> {
-        let block = self.world.mine(context)?;
-        self.subscriptions.made(&block);
-        Ok(block)
+        transactions: &[Arc<PoolTransaction>],
+    ) -> Result<(), RpcError> {
+        let block = self.world.mine_of(context, transactions)?;
+        self.made(&block);
+        Ok(())
     }
 
-    /// Makes so many blocks, `interval` seconds apart where that is given.
-    pub(crate) fn mine_many(
-        &mut self,
-        context: &RequestContext<'_>,
-        blocks: u64,
-        interval: Option<u64>,
-    ) -> Result<(), RpcError> {
-        for made in 0..blocks {
-            context.limits.call.ask()?;
-            // The first comes when it comes.
-            if let Some(seconds) = interval
-                && made > 0
-            {
-                let head = self.chain().head().block.header.timestamp;
-                self.world
-                    .set_next_timestamp(head.saturating_add(seconds))?;
-            }
-            self.mine(context)?;
+    /// Removes the newest `count` blocks, which the chain must have. Time goes on from the new head.
+    pub(crate) fn roll_back(&mut self, context: &RequestContext<'_>, count: u64) {
+        let removed = self.world.roll_back(context.now, count);
+        self.filters.rewind(self.chain().head().number());
+        // geth tells of them in the order in which they came.
+        for block in removed.iter().rev() {
+            self.subscriptions.removed(block);
         }
-        Ok(())
+    }
+
+    /// Puts a chain in place of that of the node, as a dump has it.
+    pub(crate) fn replace_chain(&mut self, context: &RequestContext<'_>, chain: Chain) {
+        self.world.replace_chain(context.now, chain);
+        self.filters.rewind(self.chain().head().number());
+    }
+
+    /// Tells subscribers of a block that the chain has now.
+    pub(super) fn made(&mut self, block: &StoredBlock) {
+        self.subscriptions.made(&self.world.chain, block);
     }
 
     /// Keeps chain and pool as they are now, under the number that is returned.
@@ -349,16 +383,6 @@ impl Node {
 
     pub(crate) const fn world_mut(&mut self) -> &mut World {
         &mut self.world
-    }
-
-    /// When blocks are made.
-    #[must_use]
-    pub const fn mining(&self) -> Mining {
-        self.mining
-    }
-
-    pub(crate) const fn set_mining(&mut self, mining: Mining) {
-        self.mining = mining;
     }
 
     /// What `run` returns of the chain, with the block that would come now on top where `is_pending`.

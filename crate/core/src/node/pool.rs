@@ -119,6 +119,11 @@ impl Pool {
         Some((tip, Reverse(*arrival), sender, nonce))
     }
 
+    /// True when a transaction of `sender` with this nonce waits.
+    pub(super) fn has(&self, sender: Address, nonce: u64) -> bool {
+        self.at(sender, nonce).is_some()
+    }
+
     fn at(&self, sender: Address, nonce: u64) -> Option<&(u64, Arc<PoolTransaction>)> {
         self.senders.get(&sender)?.get(&nonce)
     }
@@ -134,13 +139,10 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// [`PoolError::AlreadyKnown`], [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may
-    /// lack what was to be replaced then.
+    /// [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may lack what was to be replaced
+    /// then.
     pub(super) fn add(&mut self, transaction: PoolTransaction) -> Result<(), PoolError> {
-        let (sender, hash) = (transaction.sender(), transaction.hash());
-        if self.hashes.contains_key(&hash) {
-            return Err(PoolError::AlreadyKnown);
-        }
+        let sender = transaction.sender();
         if let Some((_, known)) = self.at(sender, transaction.nonce()) {
             if !is_better(&transaction, known) {
                 return Err(PoolError::ReplacementUnderpriced);

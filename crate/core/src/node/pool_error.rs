@@ -1,7 +1,10 @@
 //! Why a transaction does not come into the pool.
 
-use crate::{block::TransactionError, vm::InvalidTransaction};
-use alloy_primitives::U256;
+use crate::{
+    block::TransactionError,
+    vm::{InvalidTransaction, invalid::sentence},
+};
+use alloy_primitives::{Address, U256};
 
 /// Why a transaction does not come into the pool. The words are geth's, by which clients know them.
 #[derive(Debug, thiserror::Error)]
@@ -34,21 +37,47 @@ pub enum PoolError {
         next: u64,
     },
     /// The sender cannot pay for it.
-    #[error("insufficient funds for gas * price + value: balance {balance}, tx cost {cost}")]
+    #[error(
+        "insufficient funds for gas * price + value: balance {balance}, tx cost {cost}, overshot {}",
+        cost.saturating_sub(*balance)
+    )]
     InsufficientFunds {
         /// Wei of the sender.
         balance: U256,
         /// Wei that the transaction may cost.
         cost: U256,
     },
+    /// The sender cannot pay for it and what waits before it.
+    #[error(
+        "insufficient funds for gas * price + value: balance {balance}, queued cost {queued}, tx cost {cost}, overshot {}",
+        queued.saturating_add(*cost).saturating_sub(*balance)
+    )]
+    Overdraft {
+        /// Wei of the sender.
+        balance: U256,
+        /// Wei that what waits before it may cost.
+        queued: U256,
+        /// Wei that the transaction may cost.
+        cost: U256,
+    },
     /// Another transaction with this nonce waits, and this one offers less than a tenth more.
     #[error("replacement transaction underpriced")]
     ReplacementUnderpriced,
+    /// It offers less than `anvil_setMinGasPrice` has set.
+    #[error("transaction underpriced: gas price {price}, minimum needed {least}")]
+    Underpriced {
+        /// Wei per gas that the transaction offers.
+        price: u128,
+        /// Wei per gas that it has to offer.
+        least: u64,
+    },
     /// It offers less than the base fee of the block that it is for.
     #[error(
-        "max fee per gas less than block base fee: maxFeePerGas: {max_fee}, baseFee: {base_fee}"
+        "max fee per gas less than block base fee: address {sender}, maxFeePerGas: {max_fee}, baseFee: {base_fee}"
     )]
     FeeTooLow {
+        /// The sender.
+        sender: Address,
         /// Wei per gas that the transaction offers at most.
         max_fee: u128,
         /// Wei per gas that the block burns.
@@ -59,41 +88,38 @@ pub enum PoolError {
     Invalid(InvalidTransaction),
 }
 
-/// What geth says of transactions that are invalid for themselves.
+/// Words of geth's `core/txpool/validation.go` for transactions that are invalid in themselves.
 fn words(error: &InvalidTransaction) -> String {
-    match error {
-        InvalidTransaction::InvalidChainId | InvalidTransaction::MissingChainId => {
-            "invalid chain id for signer".to_owned()
+    let values = match error {
+        InvalidTransaction::CallerGasLimitMoreThanBlock => {
+            return "exceeds block gas limit".to_owned();
         }
-        InvalidTransaction::PriorityFeeGreaterThanMaxFee => {
-            "max priority fee per gas higher than max fee per gas".to_owned()
+        InvalidTransaction::TooManyBlobs { max, have } => {
+            return format!("transaction blob limit exceeded: blob count {have}, limit {max}");
         }
-        InvalidTransaction::CallerGasLimitMoreThanBlock => "exceeds block gas limit".to_owned(),
+        InvalidTransaction::EmptyAuthorizationList => {
+            return "set code tx must have at least one authorization tuple".to_owned();
+        }
         InvalidTransaction::CallGasCostMoreThanGasLimit {
-            initial_gas,
+            initial_gas: needed,
             gas_limit,
-        } => format!("intrinsic gas too low: gas {gas_limit}, minimum needed {initial_gas}"),
-        InvalidTransaction::GasFloorMoreThanGasLimit {
-            gas_floor,
+        }
+        | InvalidTransaction::GasFloorMoreThanGasLimit {
+            gas_floor: needed,
             gas_limit,
-        } => format!(
-            "insufficient gas for floor data gas cost: gas {gas_limit}, minimum needed {gas_floor}"
-        ),
+        } => format!(": gas {gas_limit}, minimum needed {needed}"),
         InvalidTransaction::TxGasLimitGreaterThanCap { gas_limit, cap } => {
-            format!("transaction gas limit too high (cap: {cap}, tx: {gas_limit})")
+            format!(" (cap: {cap}, tx: {gas_limit})")
         }
-        InvalidTransaction::RejectCallerWithCode => "sender not an eoa".to_owned(),
-        InvalidTransaction::CreateInitCodeSizeLimit => "max initcode size exceeded".to_owned(),
-        InvalidTransaction::NonceOverflowInTransaction => "nonce has max value".to_owned(),
-        InvalidTransaction::OverflowPaymentInTransaction => {
-            "insufficient funds for gas * price + value: the cost is no 256-bit number".to_owned()
-        }
-        InvalidTransaction::Eip2930NotSupported
-        | InvalidTransaction::Eip1559NotSupported
-        | InvalidTransaction::Eip4844NotSupported
-        | InvalidTransaction::Eip7702NotSupported => {
-            format!("transaction type not supported: {error}")
-        }
-        other => other.to_string(),
-    }
+        InvalidTransaction::Eip2930NotSupported => unsupported(1, "Berlin"),
+        InvalidTransaction::Eip1559NotSupported => unsupported(2, "London"),
+        InvalidTransaction::Eip4844NotSupported => unsupported(3, "Cancun"),
+        InvalidTransaction::Eip7702NotSupported => unsupported(4, "Prague"),
+        _ => String::new(),
+    };
+    sentence(error).into_owned() + &values
+}
+
+fn unsupported(transaction_type: u8, fork: &str) -> String {
+    format!(": type {transaction_type} rejected, pool not yet in {fork}")
 }

@@ -7,8 +7,8 @@
 mod topic;
 
 use super::{
-    Filters, Mining, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions, World,
-    clock::BlockClock, impersonation::Impersonation,
+    Filters, MiningModes, Node, NodeError, NodeOptions, Pool, PoolTransaction, Subscriptions,
+    World, blobs::Blobs, clock::BlockClock, impersonation::Impersonation,
 };
 use crate::{
     Chain,
@@ -19,9 +19,10 @@ use alloy_eips::{
     eip2718::{Decodable2718, Eip2718Error, Encodable2718},
     eip7594::{BlobTransactionSidecarVariant, Decodable7594, Encodable7594},
 };
-use alloy_primitives::{Address, Bytes, U64};
+use alloy_primitives::{Address, B256, Bytes, U64};
 use alloy_rlp::Decodable;
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
+use flate2::Crc;
 use std::{collections::HashMap, sync::Arc};
 use topic::{SavedFilter, SavedSubscription};
 
@@ -32,12 +33,24 @@ pub enum RestoreError {
     /// The options are wrong.
     #[error(transparent)]
     Options(#[from] NodeError),
+    /// The bytes end early, or one of them is another.
+    #[error("a saved node is damaged: its checksum does not fit")]
+    Damaged,
+    /// Another version of this crate has written them.
+    #[error("a saved node has format {found}, this version reads {FORMAT}")]
+    Format {
+        /// Of the bytes.
+        found: u64,
+    },
     /// The bytes are not what [`Node::save`] writes.
     #[error("a saved node cannot be read")]
     Rlp(#[from] alloy_rlp::Error),
     /// One of its transactions is none.
     #[error("a transaction of a saved node cannot be read")]
     Transaction(#[from] Eip2718Error),
+    /// The options in the bytes are none.
+    #[error("the options of a saved node cannot be read")]
+    Settings(#[source] serde_json::Error),
     /// One of its filters is none.
     #[error("a filter of a saved node cannot be read")]
     Filter(#[from] serde_json::Error),
@@ -51,8 +64,14 @@ pub enum RestoreError {
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedNode {
+    /// Of what follows.
+    format: u64,
+    /// JSON of the options that the node began with.
+    options: Bytes,
     blocks: SavedBlocks,
     transactions: Vec<SavedTransaction>,
+    /// Blobs of mined transactions.
+    sidecars: Vec<Bytes>,
     /// Those of the snapshots in their order, and then the node's own.
     worlds: Vec<SavedWorld>,
     snapshots: Vec<U64>,
@@ -77,8 +96,17 @@ struct SavedWorld {
     next_timestamp: Vec<u64>,
     block_interval: Vec<u64>,
     gas_limit: Vec<u64>,
-    base_fee: Vec<u64>,
+    prev_randao: Vec<B256>,
+    min_gas_price: Vec<u64>,
     coinbase: Address,
+    blobs: Vec<SavedBlobs>,
+}
+
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedBlobs {
+    transaction: B256,
+    /// Position among the sidecars.
+    sidecar: usize,
 }
 
 #[derive(RlpEncodable, RlpDecodable)]
@@ -99,13 +127,13 @@ struct SavedTransaction {
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedMining {
-    kind: u8,
-    seconds: u64,
+    automine: bool,
+    /// None or one.
+    interval: Vec<u64>,
 }
 
-const AUTO: u8 = 0;
-const MANUAL: u8 = 1;
-const INTERVAL: u8 = 2;
+/// Raised whenever the fields of a saved node change.
+const FORMAT: u64 = 2;
 
 impl Node {
     /// The node as bytes for [`Node::restore`]: chain with states and receipts, pool, snapshots, filters and
@@ -120,7 +148,7 @@ impl Node {
     /// let engine = Engine::new(1)?;
     /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
     /// node.request(&host, "evm_mine", &[]);
-    /// let again = Node::restore(NodeOptions::default(), &node.save())?;
+    /// let again = Node::restore(&node.save())?;
     /// assert_eq!(again.chain().head().hash, node.chain().head().hash);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -128,21 +156,33 @@ impl Node {
     pub fn save(&self) -> Vec<u8> {
         let mut blocks = Saver::default();
         let mut transactions = Transactions::default();
+        let mut sidecars = Sidecars::default();
         let mut worlds = Vec::with_capacity(self.snapshots.len() + 1);
         let mut before: Option<&Chain> = None;
         let kept = self.snapshots.iter().map(|(_, world)| world);
         for world in kept.chain([&self.world]) {
             let chain = blocks.chain(&world.chain, before);
-            worlds.push(SavedWorld::new(world, chain, &mut transactions));
+            worlds.push(SavedWorld::new(
+                world,
+                chain,
+                &mut transactions,
+                &mut sidecars,
+            ));
             before = Some(&world.chain);
         }
         let Impersonation {
             accounts,
             everybody,
         } = &self.impersonation;
-        alloy_rlp::encode(SavedNode {
+        let mut bytes = alloy_rlp::encode(SavedNode {
+            format: FORMAT,
+            // They can be written as JSON; what could not is refused when it is read.
+            options: serde_json::to_vec(&*self.options)
+                .unwrap_or_default()
+                .into(),
             blocks: blocks.finish(),
             transactions: transactions.saved,
+            sidecars: sidecars.saved,
             worlds,
             snapshots: self.snapshots.iter().map(|(number, _)| *number).collect(),
             next_snapshot: self.next_snapshot,
@@ -158,34 +198,51 @@ impl Node {
                 .map(SavedSubscription::new)
                 .collect(),
             subscription_count: self.subscriptions.count,
-        })
+        });
+        bytes.extend(checksum(&bytes).to_be_bytes());
+        bytes
     }
 
-    /// The node of which [`Node::save`] has returned `bytes`. It began with `options`.
+    /// The node of which [`Node::save`] has returned `bytes`, with the options that it began with.
     ///
     /// # Errors
     ///
-    /// [`RestoreError`]: the bytes are others.
-    pub fn restore(options: NodeOptions, mut bytes: &[u8]) -> Result<Self, RestoreError> {
-        let begun = Self::new(options)?;
+    /// [`RestoreError`]: `bytes` were not written by `save`, or by another version.
+    pub fn restore(bytes: &[u8]) -> Result<Self, RestoreError> {
+        let (mut bytes, sum) = bytes.split_last_chunk().ok_or(RestoreError::Damaged)?;
+        if u32::from_be_bytes(*sum) != checksum(bytes) {
+            return Err(RestoreError::Damaged);
+        }
+        let found = format_of(bytes)?;
+        if found != FORMAT {
+            return Err(RestoreError::Format { found });
+        }
         let saved = SavedNode::decode(&mut bytes)?;
+        let options: NodeOptions =
+            serde_json::from_slice(&saved.options).map_err(RestoreError::Settings)?;
+        let begun = Self::new(options)?;
         let blocks = saved.blocks.restore(begun.chain())?;
         let transactions = saved.transactions.into_iter();
         let transactions: Vec<_> = transactions
             .map(SavedTransaction::restore)
             .collect::<Result<_, _>>()?;
+        let sidecars: Vec<_> = saved
+            .sidecars
+            .iter()
+            .map(|bytes| sidecar_of(bytes))
+            .collect::<Result<_, _>>()?;
         let mut before = begun.chain().clone();
         let mut worlds = Vec::with_capacity(saved.worlds.len());
         for world in saved.worlds {
             before = world.chain.restore(&blocks, &before)?;
-            worlds.push(world.restore(before.clone(), &transactions)?);
+            worlds.push(world.restore(before.clone(), &transactions, &sidecars)?);
         }
         let world = worlds.pop().ok_or(RestoreError::Missing("chain"))?;
         let filters = saved.filters.into_iter().map(SavedFilter::restore);
         let subscriptions = saved.subscriptions.into_iter();
         Ok(Self {
             world,
-            mining: saved.mining.restore()?,
+            mining: saved.mining.into(),
             impersonation: Impersonation {
                 accounts: saved.impersonated.into_iter().collect(),
                 everybody: saved.everybody_is_impersonated,
@@ -229,8 +286,55 @@ impl Transactions {
     }
 }
 
+/// Saves the blobs of each transaction once.
+#[derive(Default)]
+struct Sidecars {
+    saved: Vec<Bytes>,
+    positions: HashMap<*const BlobTransactionSidecarVariant, usize>,
+}
+
+impl Sidecars {
+    /// Saves `sidecar` and returns its position.
+    fn position(&mut self, sidecar: &Arc<BlobTransactionSidecarVariant>) -> usize {
+        let next = self.saved.len();
+        let position = *self.positions.entry(Arc::as_ptr(sidecar)).or_insert(next);
+        if position == next {
+            self.saved.push(encoded(sidecar));
+        }
+        position
+    }
+}
+
+fn encoded(sidecar: &BlobTransactionSidecarVariant) -> Bytes {
+    let mut bytes = Vec::new();
+    sidecar.encode_7594(&mut bytes);
+    bytes.into()
+}
+
+fn sidecar_of(mut bytes: &[u8]) -> alloy_rlp::Result<Arc<BlobTransactionSidecarVariant>> {
+    BlobTransactionSidecarVariant::decode_7594(&mut bytes).map(Arc::new)
+}
+
+/// The format of a saved node, which comes first.
+fn format_of(mut bytes: &[u8]) -> Result<u64, RestoreError> {
+    let mut payload = alloy_rlp::Header::decode_bytes(&mut bytes, true)?;
+    Ok(u64::decode(&mut payload)?)
+}
+
+/// CRC-32 of `bytes`.
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
 impl SavedWorld {
-    fn new(world: &World, chain: SavedChain, transactions: &mut Transactions) -> Self {
+    fn new(
+        world: &World,
+        chain: SavedChain,
+        transactions: &mut Transactions,
+        sidecars: &mut Sidecars,
+    ) -> Self {
         let one = |value: Option<u64>| value.into_iter().collect();
         let (arrivals, waiting) = world.pool.arrivals();
         let pool = waiting.map(|(arrival, transaction)| SavedArrival {
@@ -245,8 +349,17 @@ impl SavedWorld {
             next_timestamp: one(world.clock.next),
             block_interval: one(world.clock.interval),
             gas_limit: one(world.gas_limit),
-            base_fee: one(world.base_fee),
+            prev_randao: world.prev_randao.into_iter().collect(),
+            min_gas_price: one(world.min_gas_price),
             coinbase: world.coinbase,
+            blobs: world
+                .blobs
+                .iter()
+                .map(|(transaction, sidecar)| SavedBlobs {
+                    transaction: *transaction,
+                    sidecar: sidecars.position(sidecar),
+                })
+                .collect(),
         }
     }
 
@@ -254,7 +367,14 @@ impl SavedWorld {
         self,
         chain: Chain,
         transactions: &[Arc<PoolTransaction>],
+        sidecars: &[Arc<BlobTransactionSidecarVariant>],
     ) -> Result<World, RestoreError> {
+        let mut blobs = Blobs::default();
+        for saved in self.blobs {
+            let sidecar = sidecars.get(saved.sidecar);
+            let sidecar = sidecar.ok_or(RestoreError::Missing("sidecar"))?;
+            blobs.insert(saved.transaction, Arc::clone(sidecar));
+        }
         let waiting = self.pool.into_iter().map(|saved| {
             let transaction = transactions.get(saved.transaction).map(Arc::clone);
             Ok((
@@ -274,18 +394,16 @@ impl SavedWorld {
             },
             coinbase: self.coinbase,
             gas_limit: one(self.gas_limit),
-            base_fee: one(self.base_fee),
+            prev_randao: self.prev_randao.into_iter().next(),
+            min_gas_price: one(self.min_gas_price),
+            blobs,
         })
     }
 }
 
 impl From<&PoolTransaction> for SavedTransaction {
     fn from(transaction: &PoolTransaction) -> Self {
-        let sidecar = transaction.sidecar.as_ref().map(|sidecar| {
-            let mut bytes = Vec::new();
-            sidecar.encode_7594(&mut bytes);
-            bytes.into()
-        });
+        let sidecar = transaction.sidecar.as_ref().map(|sidecar| encoded(sidecar));
         Self {
             sender: transaction.sender(),
             envelope: transaction.sent.encoded_2718().into(),
@@ -297,10 +415,7 @@ impl From<&PoolTransaction> for SavedTransaction {
 impl SavedTransaction {
     fn restore(self) -> Result<Arc<PoolTransaction>, RestoreError> {
         let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(&self.envelope)?;
-        let sidecar = self.sidecar.first().map(|bytes| {
-            let mut bytes: &[u8] = bytes;
-            BlobTransactionSidecarVariant::decode_7594(&mut bytes).map(Arc::new)
-        });
+        let sidecar = self.sidecar.first().map(|bytes| sidecar_of(bytes));
         Ok(Arc::new(PoolTransaction {
             sent: Recovered::new_unchecked(envelope, self.sender),
             sidecar: sidecar.transpose()?,
@@ -308,24 +423,20 @@ impl SavedTransaction {
     }
 }
 
-impl From<Mining> for SavedMining {
-    fn from(mining: Mining) -> Self {
-        let (kind, seconds) = match mining {
-            Mining::Auto => (AUTO, 0),
-            Mining::Manual => (MANUAL, 0),
-            Mining::Interval(seconds) => (INTERVAL, seconds),
-        };
-        Self { kind, seconds }
+impl From<MiningModes> for SavedMining {
+    fn from(modes: MiningModes) -> Self {
+        Self {
+            automine: modes.automine,
+            interval: modes.interval.into_iter().collect(),
+        }
     }
 }
 
-impl SavedMining {
-    const fn restore(&self) -> Result<Mining, RestoreError> {
-        match self.kind {
-            AUTO => Ok(Mining::Auto),
-            MANUAL => Ok(Mining::Manual),
-            INTERVAL => Ok(Mining::Interval(self.seconds)),
-            _ => Err(RestoreError::Missing("way of mining")),
+impl From<SavedMining> for MiningModes {
+    fn from(saved: SavedMining) -> Self {
+        Self {
+            automine: saved.automine,
+            interval: saved.interval.first().copied(),
         }
     }
 }

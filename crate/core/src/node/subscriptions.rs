@@ -1,14 +1,17 @@
 //! Who is told what is new.
 
 use crate::{
-    chain::StoredBlock,
-    rpc::{RpcError, head_of, logs_of},
+    chain::{Chain, SentTransaction, StoredBlock},
+    rpc::{LogFilter, RpcError, head_of, logs_of, receipts_of, waiting_transaction},
 };
 use alloy_primitives::{B256, U64};
-use alloy_rpc_types_eth::Filter as LogFilter;
+use alloy_rpc_types_eth::Log;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Most subscriptions that are open at a time.
 const MOST_SUBSCRIPTIONS: usize = 1_000;
@@ -30,8 +33,14 @@ pub(crate) enum Topic {
     Heads,
     /// Logs that pass a filter.
     Logs(Arc<LogFilter>),
+    /// The hash of each transaction that comes into the pool.
+    Hashes,
     /// Each transaction that comes into the pool.
     Transactions,
+    /// The receipts of each new block: those of these transactions, or all where none is named.
+    Receipts(Arc<BTreeSet<B256>>),
+    /// Whether the node is behind others, which it never is.
+    Syncing,
 }
 
 impl Subscriptions {
@@ -52,6 +61,9 @@ impl Subscriptions {
         }
         self.count += 1;
         let number = U64::from(self.count);
+        if matches!(topic, Topic::Syncing) {
+            self.notifications.push(told(number, false));
+        }
         self.open.insert(number, topic);
         Ok(number)
     }
@@ -64,26 +76,62 @@ impl Subscriptions {
         std::mem::take(&mut self.notifications)
     }
 
-    /// A block was made or imported.
-    pub(super) fn made(&mut self, block: &StoredBlock) {
+    /// A block was made or imported, which is in `chain` now.
+    pub(super) fn made(&mut self, chain: &Chain, block: &StoredBlock) {
         for (number, topic) in &self.open {
             match topic {
                 Topic::Heads => self.notifications.push(told(*number, head_of(block))),
-                Topic::Logs(filter) => {
+                Topic::Logs(filter) if filter.covers(block.number()) => {
                     let logs = logs_of(block, filter).map(|log| told(*number, log));
                     self.notifications.extend(logs);
                 }
-                Topic::Transactions => {}
+                Topic::Receipts(hashes) => {
+                    let mut receipts = receipts_of(chain, block);
+                    receipts.retain(|receipt| {
+                        hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
+                    });
+                    if !receipts.is_empty() {
+                        self.notifications.push(told(*number, receipts));
+                    }
+                }
+                Topic::Logs(_) | Topic::Hashes | Topic::Transactions | Topic::Syncing => {}
+            }
+        }
+    }
+
+    /// A block is in the chain no more.
+    pub(super) fn removed(&mut self, block: &StoredBlock) {
+        for (number, topic) in &self.open {
+            if let Topic::Logs(filter) = topic
+                && filter.covers(block.number())
+            {
+                let logs = logs_of(block, filter).map(|log| {
+                    let log = Log {
+                        removed: true,
+                        ..log
+                    };
+                    told(*number, log)
+                });
+                self.notifications.extend(logs);
             }
         }
     }
 
     /// A transaction came into the pool.
-    pub(super) fn came(&mut self, hash: B256) {
-        let waiting = self.open.iter();
-        let waiting = waiting.filter(|(_, topic)| matches!(topic, Topic::Transactions));
-        let told = waiting.map(|(number, _)| told(*number, hash));
-        self.notifications.extend(told);
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: it cannot be written as JSON.
+    pub(super) fn came(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
+        for (number, topic) in &self.open {
+            let notification = match topic {
+                Topic::Hashes => told(*number, transaction.tx_hash()),
+                Topic::Transactions => told(*number, waiting_transaction(transaction)?),
+                Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => continue,
+            };
+            self.notifications.push(notification);
+        }
+        Ok(())
     }
 }
 

@@ -1,22 +1,21 @@
 //! What a snapshot holds: everything that decides which block comes next.
 
-use super::{Pool, PoolTransaction, RequestContext, clock::BlockClock};
+use super::{Pool, PoolTransaction, RequestContext, blobs::Blobs, clock::BlockClock};
 use crate::{
     Chain,
-    chain::{BlockAttributes, BuiltBlock, SentTransaction, StoredBlock, Unfit, next_base_fee},
+    chain::{BlockAttributes, BuiltBlock, StoredBlock, Unfit},
     execute::ExecuteError,
     rpc::RpcError,
+    simulate::price::SUGGESTED_TIP,
     state::{Account, AccountChange, StateDiff},
     vm::{Bytecode, InvalidTransaction, bytecode_of},
 };
 use alloy_primitives::{
-    Address, Bytes, U256, keccak256,
+    Address, B256, Bytes, U256, keccak256,
     map::{AddressMap, B256Map, HashMap},
 };
 use std::sync::Arc;
 
-/// Wei per gas of the tip that is suggested.
-pub(crate) const SUGGESTED_TIP: u64 = 1_000_000_000;
 /// Gas of the cheapest transaction.
 const LEAST_GAS: u64 = 21_000;
 
@@ -30,8 +29,11 @@ pub(crate) struct World {
     pub(crate) coinbase: Address,
     /// Gas limit of blocks, where it is set; else the parent's.
     pub(crate) gas_limit: Option<u64>,
-    /// Base fee of the next block in wei, where it is set.
-    pub(crate) base_fee: Option<u64>,
+    /// PREVRANDAO of the next block, where it is set.
+    pub(crate) prev_randao: Option<B256>,
+    /// Wei per gas that transactions pay at least before London, where it is set.
+    pub(crate) min_gas_price: Option<u64>,
+    pub(crate) blobs: Blobs,
 }
 
 impl World {
@@ -42,7 +44,9 @@ impl World {
             clock: BlockClock::default(),
             coinbase: Address::ZERO,
             gas_limit: None,
-            base_fee: None,
+            prev_randao: None,
+            min_gas_price: None,
+            blobs: Blobs::default(),
         }
     }
 
@@ -60,16 +64,24 @@ impl World {
 
     /// Wei per gas that the next block burns; zero before London.
     pub(crate) fn next_base_fee(&self) -> u64 {
-        let head = &self.chain.head().block.header;
-        match head.base_fee_per_gas {
-            None => 0,
-            Some(_) => self.base_fee.unwrap_or_else(|| next_base_fee(head)),
+        self.chain.next_base_fee().unwrap_or_default()
+    }
+
+    /// Wei per gas that a transaction pays at least: the base fee, before London the least gas price.
+    pub(super) fn price_floor(&self) -> u64 {
+        match self.chain.head().block.header.base_fee_per_gas {
+            None => self.min_gas_price.unwrap_or_default(),
+            Some(_) => self.next_base_fee(),
         }
     }
 
     /// Wei per gas with which a transaction comes into the next block.
     pub(crate) fn gas_price(&self) -> u64 {
-        self.next_base_fee().saturating_add(SUGGESTED_TIP)
+        let is_legacy = self.chain.head().block.header.base_fee_per_gas.is_none();
+        match self.min_gas_price.filter(|_| is_legacy) {
+            Some(least) => least,
+            None => self.next_base_fee().saturating_add(SUGGESTED_TIP),
+        }
     }
 
     /// Sets the timestamp of the next block in seconds.
@@ -90,9 +102,9 @@ impl World {
             timestamp: self.clock.timestamp(now, head.block.header.timestamp),
             beneficiary: self.coinbase,
             gas_limit: self.gas_limit(),
-            base_fee: self.base_fee,
+            base_fee: self.chain.chosen_base_fee(),
             // Nobody's choice, and the same every time.
-            prev_randao: keccak256(head.hash),
+            prev_randao: self.prev_randao.unwrap_or_else(|| keccak256(head.hash)),
             ..BlockAttributes::default()
         }
     }
@@ -104,27 +116,41 @@ impl World {
             .best(base_fee, most, |sender| self.account(sender).nonce)
     }
 
-    /// The next block, not yet in the chain.
+    /// True when a transaction waits that its sender's nonce lets into the next block.
+    pub(super) fn has_ready(&self) -> bool {
+        let mut senders = self.pool.senders();
+        senders.any(|sender| self.pool.has(sender, self.account(sender).nonce))
+    }
+
+    /// True when a transaction waits that can pay for a place in the next block.
+    pub(super) fn has_payable(&self) -> bool {
+        !self.offered().is_empty()
+    }
+
+    /// The best of the pool for the next block.
+    fn offered(&self) -> Vec<Arc<PoolTransaction>> {
+        self.best(self.price_floor(), self.gas_limit())
+    }
+
+    /// The next block, not yet in the chain, of `offered` as far as they fit.
     fn build(
         &self,
         context: &RequestContext<'_>,
-    ) -> Result<(Vec<SentTransaction>, BuiltBlock), ExecuteError> {
-        let best = self.best(self.next_base_fee(), self.gas_limit());
-        let offered: Vec<_> = best.iter().map(|waiting| waiting.sent.clone()).collect();
-        let built = self.chain.build(
+        offered: &[Arc<PoolTransaction>],
+    ) -> Result<BuiltBlock, ExecuteError> {
+        self.chain.build(
             context.engine,
             self.chain.head(),
             &self.attributes(context.now),
-            offered.clone(),
+            offered.iter().map(|one| one.sent.clone()).collect(),
             Unfit::LeftOut,
             &context.limits.call,
-        )?;
-        Ok((offered, built))
+        )
     }
 
     /// The chain with the block that would come now on top.
     pub(super) fn pending(&self, context: &RequestContext<'_>) -> Result<Chain, ExecuteError> {
-        let (_, built) = self.build(context)?;
+        let built = self.build(context, &self.offered())?;
         let mut chain = self.chain.clone();
         chain.push(built);
         Ok(chain)
@@ -135,19 +161,62 @@ impl World {
         &mut self,
         context: &RequestContext<'_>,
     ) -> Result<Arc<StoredBlock>, ExecuteError> {
-        let (offered, built) = self.build(context)?;
+        self.mine_of(context, &self.offered())
+    }
+
+    /// Makes the next block of `offered`. What of it can never be in one leaves the pool.
+    pub(super) fn mine_of(
+        &mut self,
+        context: &RequestContext<'_>,
+        offered: &[Arc<PoolTransaction>],
+    ) -> Result<Arc<StoredBlock>, ExecuteError> {
+        let built = self.build(context, offered)?;
         for (index, reason) in &built.left_out {
             if !may_fit_later(reason)
                 && let Some(transaction) = offered.get(*index)
             {
-                self.pool.remove(*transaction.tx_hash());
+                self.pool.remove(transaction.hash());
             }
         }
         let block = self.chain.push(built);
+        for transaction in offered {
+            let hash = transaction.hash();
+            if let Some(sidecar) = &transaction.sidecar
+                && self.chain.transaction(hash).is_some()
+            {
+                self.blobs.insert(hash, Arc::clone(sidecar));
+            }
+        }
         self.prune();
         self.clock.made(context.now, block.block.header.timestamp);
-        self.base_fee = None;
+        self.prev_randao = None;
         Ok(block)
+    }
+
+    /// Removes the newest `count` blocks and returns them. From `now` (ms) on time goes on from the new head.
+    pub(super) fn roll_back(&mut self, now: u64, count: u64) -> Vec<Arc<StoredBlock>> {
+        let removed = self.chain.roll_back(count);
+        self.begin_at_head(now);
+        removed
+    }
+
+    /// Puts another chain in place of this one. Where it has another head, time goes on from there, from `now` (ms)
+    /// on.
+    pub(super) fn replace_chain(&mut self, now: u64, chain: Chain) {
+        let has_other_head = chain.head().hash != self.chain.head().hash;
+        self.chain = chain;
+        self.prune();
+        if has_other_head {
+            self.begin_at_head(now);
+        }
+    }
+
+    /// Forgets what was set for the next block only, and makes it the time of the head.
+    fn begin_at_head(&mut self, now: u64) {
+        let timestamp = self.chain.head().block.header.timestamp;
+        self.clock.reset(now, timestamp);
+        self.chain.choose_base_fee(None);
+        self.prev_randao = None;
     }
 
     /// Drops from the pool what the chain holds.

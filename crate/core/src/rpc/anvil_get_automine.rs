@@ -1,8 +1,8 @@
 //! `anvil_getAutomine`: whether each transaction makes a block.
 
 use super::{Json, RpcError, params::Params, reply};
-use crate::node::{Mining, Node};
+use crate::node::Node;
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(node.mining() == Mining::Auto)
+    reply(node.mining().automine)
 }

@@ -1,7 +1,8 @@
-//! `anvil_mine`: makes so many blocks (default: one), so many seconds apart.
+//! `anvil_mine`: makes so many blocks (default: one) and moves the clock by so many seconds before each, the
+//! first included, as anvil does (`crates/anvil/src/eth/api.rs`).
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::node::{Node, Pace};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -11,6 +12,6 @@ pub(super) fn answer(
     let blocks = params.number("blocks")?.unwrap_or(1);
     // viem sends zero where nobody said how far apart.
     let interval = params.number("interval")?.filter(|seconds| *seconds > 0);
-    node.mine_many(context, blocks, interval)?;
+    node.mine_many(context, blocks, interval.map_or(Pace::Clock, Pace::Advance))?;
     reply(())
 }

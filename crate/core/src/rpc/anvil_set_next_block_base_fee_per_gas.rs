@@ -10,6 +10,6 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let base_fee: U64 = params.required("base fee")?;
-    node.world_mut().base_fee = Some(base_fee.to());
+    node.world_mut().chain.choose_base_fee(Some(base_fee.to()));
     reply(())
 }

@@ -5,6 +5,6 @@ use crate::chain::Chain;
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let block = params.state(chain)?;
+    let block = params.known(chain)?;
     reply(Bytes::from(alloy_rlp::encode(&block.block.header)))
 }

@@ -8,8 +8,9 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
+    let hash = params.hash()?;
     let block = chain
-        .block(params.hash()?)
-        .ok_or_else(|| RpcError::server("block not found".to_owned()))?;
+        .block(hash)
+        .ok_or_else(|| RpcError::server(format!("block {hash} not found")))?;
     replay::answer(chain, block, params.optional("options")?, limits)
 }

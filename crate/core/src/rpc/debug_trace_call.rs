@@ -6,6 +6,7 @@ use crate::{
     chain::Chain,
     simulate::{Overrides, Simulation},
     state::Changed,
+    trace::{Known, Place},
 };
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
 
@@ -16,7 +17,8 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
-    let given: GethDebugTracingCallOptions = params.optional("options")?.unwrap_or_default();
+    let Known(given): Known<GethDebugTracingCallOptions> =
+        params.optional("options")?.unwrap_or_default();
     let overrides = Overrides {
         state: given.state_overrides.unwrap_or_default(),
         block: given.block_overrides.unwrap_or_default(),
@@ -32,5 +34,7 @@ pub(super) fn answer(
     let changes = replay.changes_before(index, &limits.call)?;
     let before = Changed::new(&replay.before, changes);
     let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
-    reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?)
+    let earlier = block.receipts.iter().take(index);
+    let place = Place::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
+    reply(simulation.trace_at(place, &request, &given.tracing_options, &limits.trace)?)
 }

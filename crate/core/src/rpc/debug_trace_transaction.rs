@@ -1,7 +1,10 @@
 //! `debug_traceTransaction`: what a transaction did.
 
 use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay, reply};
-use crate::{chain::Chain, trace::trace_transaction};
+use crate::{
+    chain::Chain,
+    trace::{Known, trace_transaction},
+};
 
 pub(super) fn answer(
     chain: &Chain,
@@ -9,8 +12,8 @@ pub(super) fn answer(
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
-    let options = params.optional("options")?.unwrap_or_default();
-    let unknown = || RpcError::server(format!("transaction {hash} not found"));
+    let Known(options) = params.optional("options")?.unwrap_or_default();
+    let unknown = || RpcError::server("transaction not found".to_owned());
     let position = chain.transaction(hash).ok_or_else(unknown)?;
     let block = chain.block(position.block).ok_or_else(unknown)?;
     let replay = Replay::new(chain, block)?;

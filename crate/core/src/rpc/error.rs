@@ -25,6 +25,10 @@ pub enum ErrorCode {
     Server,
     /// -32005: the answer would be larger than is allowed.
     LimitExceeded,
+    /// 4: the transaction was sent, and was not in a block in time (EIP-7966).
+    Timeout,
+    /// 5: the transaction was sent, and no next block can hold it (EIP-7966).
+    NotReady,
     /// A call has no result: as [`CallError::code`] or [`SimulateError::code`] says.
     Call(i32),
 }
@@ -40,6 +44,8 @@ impl ErrorCode {
             Self::ResourceNotFound => -32_001,
             Self::Server => -32_000,
             Self::LimitExceeded => -32_005,
+            Self::Timeout => 4,
+            Self::NotReady => 5,
             Self::Call(code) => code,
         }
     }
@@ -121,7 +127,7 @@ impl From<TraceError> for RpcError {
             TraceError::UnknownTracer { .. } | TraceError::Config { .. } => {
                 ErrorCode::InvalidParams
             }
-            TraceError::Request(conflict) => ErrorCode::Call(conflict.code()),
+            TraceError::Call(error) => ErrorCode::Call(error.code()),
             TraceError::Interrupted(interrupt) => ErrorCode::Call(interrupt.code()),
             TraceError::TooLarge { .. } => ErrorCode::LimitExceeded,
             _ => ErrorCode::Server,

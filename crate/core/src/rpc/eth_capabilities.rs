@@ -1,4 +1,5 @@
-//! `eth_capabilities`: what a router may ask this node for: everything, from the first block on.
+//! `eth_capabilities`: what a router may ask this node for: everything, from the first block on, and states from the
+//! first that is known on.
 
 use super::{Json, RpcError, params::Params, reply};
 use crate::chain::Chain;
@@ -7,14 +8,16 @@ use serde_json::json;
 
 pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let head = chain.head();
-    let all = json!({ "disabled": false, "oldestBlock": U64::from(chain.genesis().number()) });
+    let since = |oldest| json!({ "disabled": false, "oldestBlock": U64::from(oldest) });
+    let all = since(chain.genesis().number());
+    let states = since(chain.first_state());
     reply(json!({
         "head": { "number": U64::from(head.number()), "hash": head.hash },
-        "state": all,
+        "state": states,
         "tx": all,
         "logs": all,
         "receipts": all,
         "blocks": all,
-        "stateproofs": all,
+        "stateproofs": states,
     }))
 }

@@ -1,10 +1,7 @@
 //! `eth_feeHistory`: fees and fullness of the newest blocks up to one, and the tips that were paid in them.
 
 use super::{Json, RpcError, params::Params, reply};
-use crate::{
-    chain::{Chain, StoredBlock, next_base_fee, next_excess_blob_gas},
-    vm::SpecId,
-};
+use crate::chain::{Chain, StoredBlock, next_excess_blob_gas};
 use alloy_primitives::{U64, U128};
 use serde::Serialize;
 
@@ -29,8 +26,9 @@ struct History {
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let count = params.needed_number("block count")?.min(MOST_BLOCKS);
-    let newest = params.state(chain)?;
+    let newest = params.known(chain)?;
     let percentiles: Option<Vec<f64>> = params.optional("reward percentiles")?;
+    let percentiles = percentiles.filter(|all| !all.is_empty());
     check(percentiles.as_deref().unwrap_or_default())?;
 
     let first = chain.genesis().number();
@@ -72,11 +70,10 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     }
     let header = &newest.block.header;
     let (number, time) = (header.number.saturating_add(1), header.timestamp);
-    let is_london = chain
-        .schedule()
-        .spec(number, time)
-        .is_enabled_in(SpecId::LONDON);
-    let base_fee = is_london.then(|| next_base_fee(header));
+    let base_fee = match chain.block_at(number) {
+        Some(above) => above.block.header.base_fee_per_gas,
+        None => chain.next_base_fee(),
+    };
     history.base_fee_per_gas.push(price(base_fee));
     let blob_fee = chain
         .schedule()
@@ -96,7 +93,7 @@ fn check(percentiles: &[f64]) -> Result<(), RpcError> {
     if percentiles.iter().any(|one| !(0.0..=100.0).contains(one)) {
         return refused("each is from 0 to 100");
     }
-    if !percentiles.is_sorted() {
+    if !percentiles.is_sorted_by(|one, next| one < next) {
         return refused("they must rise");
     }
     Ok(())

@@ -1,10 +1,19 @@
 //! `eth_getBlockByNumber`: a block of the head's branch; null where there is none.
 
-use super::{Json, RpcError, object::block, params::Params, reply};
+use super::{
+    Json, RpcError,
+    object::block,
+    params::{Params, is_pending},
+    reply,
+};
 use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let is_pending = params.peek().is_some_and(is_pending);
     let stored = params.block(chain)?;
     let is_full = params.optional("full transactions")?.unwrap_or(false);
+    if let Some(stored) = stored.filter(|_| is_pending) {
+        return reply(block::pending(stored, is_full)?);
+    }
     reply(stored.map(|stored| block::of(stored, is_full)))
 }

@@ -1,10 +1,20 @@
 //! `eth_getTransactionByBlockNumberAndIndex`: a transaction; null where block or transaction are not known.
 
-use super::{Json, RpcError, object::transaction, params::Params, reply};
+use super::{
+    Json, RpcError,
+    object::{transaction, waiting},
+    params::{Params, is_pending},
+    reply,
+};
 use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let is_pending = params.peek().is_some_and(is_pending);
     let block = params.block(chain)?;
     let index = params.index()?;
+    if is_pending {
+        let sent = block.and_then(|block| block.sent(index));
+        return reply(sent.map(|sent| waiting::json(&sent)).transpose()?);
+    }
     reply(block.and_then(|block| transaction::of(block, index)))
 }

@@ -16,7 +16,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
     if let Some(waiting) = pool.get(hash) {
-        return reply(waiting::json(waiting)?);
+        return reply(waiting::json(&waiting.sent)?);
     }
     let position = chain.transaction(hash);
     let found = position.and_then(|at| transaction::of(chain.block(at.block)?, at.index));

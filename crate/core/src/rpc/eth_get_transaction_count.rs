@@ -1,6 +1,10 @@
 //! `eth_getTransactionCount`: the nonce of an account; with `pending`, that of its next transaction.
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{
+    Json, RpcError,
+    params::{Params, is_pending},
+    reply,
+};
 use crate::{chain::Chain, node::Pool};
 use alloy_primitives::U64;
 
@@ -10,7 +14,7 @@ pub(super) fn answer(
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let address = params.address()?;
-    let is_pending = params.peek().is_some_and(|block| block == "pending");
+    let is_pending = params.peek().is_some_and(is_pending);
     let account = params.state(chain)?.state.account(address);
     let nonce = account.unwrap_or_default().nonce;
     reply(U64::from(match is_pending {

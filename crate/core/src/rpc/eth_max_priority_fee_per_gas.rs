@@ -1,7 +1,7 @@
 //! `eth_maxPriorityFeePerGas`: the tip in wei per gas that is suggested.
 
 use super::{Json, RpcError, params::Params, reply};
-use crate::node::{Node, SUGGESTED_TIP};
+use crate::{node::Node, simulate::price::SUGGESTED_TIP};
 use alloy_primitives::U64;
 
 pub(super) fn answer(_: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {

@@ -1,8 +1,9 @@
 //! `eth_mining`: whether blocks are made without being asked for.
 
 use super::{Json, RpcError, params::Params, reply};
-use crate::node::{Mining, Node};
+use crate::node::Node;
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(node.mining() != Mining::Manual)
+    let modes = node.mining();
+    reply(modes.automine || modes.interval.is_some())
 }

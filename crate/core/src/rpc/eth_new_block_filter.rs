@@ -8,6 +8,6 @@ pub(super) fn answer(
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let next = node.chain().head().number() + 1;
+    let next = node.chain().head().number().saturating_add(1);
     reply(node.filters_mut().open(Filter::Blocks { next })?)
 }

@@ -1,10 +1,8 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
 //! text.
 
-use super::{Json, RpcError, params::Params, signature};
+use super::{Json, RpcError, exact::parse_exact, params::Params, signature, typed_data::TypedData};
 use crate::node::Node;
-use alloy_dyn_abi::TypedData;
-use serde::Deserialize;
 use serde_json::Value;
 
 const NAME: &str = "typed data";
@@ -12,12 +10,15 @@ const NAME: &str = "typed data";
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let account = params.address()?;
     let given: Value = params.required(NAME)?;
-    let data = match &given {
-        Value::String(text) => serde_json::from_str(text),
-        object => TypedData::deserialize(object),
+    let data = match given {
+        Value::String(text) => {
+            parse_exact(&text).map_err(|error| RpcError::invalid(NAME, error))?
+        }
+        object => object,
     };
-    let data = data.map_err(|error| RpcError::invalid(NAME, error))?;
-    let hash = data.eip712_signing_hash();
+    let data: TypedData =
+        serde_path_to_error::deserialize(data).map_err(|error| RpcError::invalid(NAME, error))?;
+    let hash = data.signing_hash();
     let hash = hash.map_err(|error| RpcError::invalid(NAME, error))?;
     signature::answer(node, account, hash)
 }

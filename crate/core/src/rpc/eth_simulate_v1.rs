@@ -1,6 +1,11 @@
 //! `eth_simulateV1`: blocks that could follow, with what their calls return.
 
-use super::{Json, RequestLimits, RpcError, object::block, params::Params, reply};
+use super::{
+    Json, RequestLimits, RpcError,
+    object::block,
+    params::{Params, require_state},
+    reply,
+};
 use crate::{
     chain::Chain,
     simulate::{SimulatePayload, simulate_blocks},
@@ -16,6 +21,7 @@ pub(super) fn answer(
     let base = params.block(chain)?;
     // The vectors of execution-apis have another code here than for other methods.
     let base = base.ok_or_else(|| RpcError::server("header not found".to_owned()))?;
+    require_state(chain, base)?;
     let blocks = simulate_blocks(chain, base, &payload, &limits.call)?;
     let blocks = blocks.into_iter().map(|simulated| SimulatedBlock {
         inner: block::of(&simulated.block, payload.return_full_transactions),

@@ -1,9 +1,22 @@
-//! `eth_subscribe`: tells of new heads, logs or pending transactions from now on; returns the number of the
-//! subscription.
+//! `eth_subscribe`: tells of new heads, logs, pending transactions or receipts from now on, and whether the node is
+//! behind others, which it never is (geth); returns the number of the subscription. Pending transactions are told by
+//! hash, or whole where a second parameter is true.
 
-use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params, reply};
+use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Node, Topic};
-use serde_json::Value;
+use alloy_primitives::B256;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Transactions that one subscription to receipts can name.
+const MOST_HASHES: usize = 200;
+
+/// Which receipts are told.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Receipts {
+    transaction_hashes: Option<Vec<B256>>,
+}
 
 pub(super) fn answer(
     node: &mut Node,
@@ -14,12 +27,22 @@ pub(super) fn answer(
     let kind: String = params.required(name)?;
     let topic = match kind.as_str() {
         "newHeads" => Topic::Heads,
-        "newPendingTransactions" => Topic::Transactions,
-        "logs" => {
-            let given: Option<Value> = params.optional("filter")?;
-            let given = given.unwrap_or_else(|| Value::Object(Default::default()));
-            Topic::Logs(eth_get_logs::filter(given)?.into())
+        "newPendingTransactions" => match params.optional("full transactions")? {
+            Some(true) => Topic::Transactions,
+            Some(false) | None => Topic::Hashes,
+        },
+        "logs" => Topic::Logs(params.live_log_filter()?),
+        "transactionReceipts" => {
+            let wanted: Option<Receipts> = params.optional("filter")?;
+            let hashes = wanted.and_then(|wanted| wanted.transaction_hashes);
+            let hashes = hashes.unwrap_or_default();
+            if hashes.len() > MOST_HASHES {
+                let reason = format!("more than {MOST_HASHES} transactions");
+                return Err(RpcError::invalid("filter.transactionHashes", reason));
+            }
+            Topic::Receipts(Arc::new(hashes.into_iter().collect()))
         }
+        "syncing" => Topic::Syncing,
         other => return Err(RpcError::invalid(name, format!("there is no {other}"))),
     };
     reply(node.subscriptions_mut().open(topic)?)

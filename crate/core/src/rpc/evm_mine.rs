@@ -6,7 +6,7 @@ use super::{
     params::{Params, number},
     reply,
 };
-use crate::node::Node;
+use crate::node::{Node, Pace};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -35,6 +35,6 @@ pub(super) fn answer(
     if let Some(timestamp) = timestamp {
         node.world_mut().set_next_timestamp(timestamp)?;
     }
-    node.mine_many(context, blocks.unwrap_or(1), None)?;
+    node.mine_many(context, blocks.unwrap_or(1), Pace::Clock)?;
     reply("0x0")
 }

@@ -1,17 +1,15 @@
-//! `evm_setAutomine`: whether each transaction makes a block.
+//! `evm_setAutomine`: whether each transaction makes a block. What is pending is mined once each does. The
+//! interval of `evm_setIntervalMining` is another setting.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Mining, Node};
+use crate::node::Node;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let is_automatic: bool = params.required("enabled")?;
-    node.set_mining(match is_automatic {
-        true => Mining::Auto,
-        false => Mining::Manual,
-    });
+    let automine: bool = params.required("enabled")?;
+    node.set_automine(context, automine)?;
     reply(())
 }

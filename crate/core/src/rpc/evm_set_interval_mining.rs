@@ -1,16 +1,14 @@
-//! `evm_setIntervalMining`: makes blocks every so many seconds; 0 for when they are asked for.
+//! `evm_setIntervalMining`: makes blocks every so many seconds; with 0 it stops. Automine is another setting.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Mining, Node};
+use crate::node::Node;
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    node.set_mining(match params.needed_number("seconds")? {
-        0 => Mining::Manual,
-        seconds => Mining::Interval(seconds),
-    });
+    let seconds = params.needed_number("seconds")?;
+    node.set_interval(Some(seconds).filter(|seconds| *seconds > 0));
     reply(())
 }

@@ -1,7 +1,10 @@
 //! Positional parameters, and what they name.
 
-use super::RpcError;
-use crate::chain::{Chain, StoredBlock};
+use super::{LogFilter, RpcError};
+use crate::{
+    chain::{Chain, StoredBlock},
+    state::SourceError,
+};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, U64, U256};
 use serde::{
@@ -9,7 +12,7 @@ use serde::{
     de::{DeserializeOwned, Error},
 };
 use serde_json::Value;
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 /// The parameters of a request, read one after the other.
 #[derive(Debug)]
@@ -31,15 +34,7 @@ impl<'a> Params<'a> {
     ) -> Result<Option<T>, RpcError> {
         match self.left.next() {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                let read = serde_path_to_error::deserialize(value);
-                read.map(Some)
-                    .map_err(|error| match error.path().to_string() {
-                        // The parameter itself.
-                        path if path == "." => RpcError::invalid(name, error.into_inner()),
-                        path => RpcError::invalid(&format!("{name}.{path}"), error.into_inner()),
-                    })
-            }
+            Some(value) => read(name, value).map(Some),
         }
     }
 
@@ -110,20 +105,76 @@ impl<'a> Params<'a> {
         })
     }
 
-    /// As [`Self::block`], where the method needs the block's state.
-    pub(super) fn state<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
+    /// The log filter of a subscription or of a filter that is polled; without one all logs pass.
+    pub(super) fn live_log_filter(&mut self) -> Result<Arc<LogFilter>, RpcError> {
+        let given: Option<Value> = self.optional("filter")?;
+        let filter = LogFilter::new(given.unwrap_or_else(|| Value::Object(Default::default())))?;
+        filter.check_live()?;
+        Ok(filter.into())
+    }
+
+    /// As [`Self::block`], where the chain must have it.
+    pub(super) fn known<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
         self.block(chain)?.ok_or_else(RpcError::unknown_block)
+    }
+
+    /// As [`Self::known`], where the method needs the block's state.
+    pub(super) fn state<'c>(&mut self, chain: &'c Chain) -> Result<&'c Arc<StoredBlock>, RpcError> {
+        let block = self.known(chain)?;
+        require_state(chain, block)?;
+        Ok(block)
     }
 
     /// A parameter in hexadecimal, which must say so.
     fn prefixed<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, RpcError> {
         let text = self.left.as_slice().first().and_then(Value::as_str);
         if text.is_some_and(|text| !text.starts_with("0x")) {
-            return Err(RpcError::invalid(name, "hex string without 0x prefix"));
+            return Err(invalid(name, "hex string without 0x prefix"));
         }
         self.required(name)
     }
 }
+
+/// Reads `value`, the parameter `name`; an error names the field.
+pub(super) fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, RpcError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = match error.path().to_string() {
+            // The parameter itself.
+            path if path == "." => name.to_owned(),
+            path => format!("{name}.{path}"),
+        };
+        invalid(&path, error.into_inner())
+    })
+}
+
+/// True when a parameter names the pending block, as a tag or as the object of EIP-1898.
+pub(crate) fn is_pending(param: &Value) -> bool {
+    let tag = param.get("blockNumber").unwrap_or(param);
+    tag == "pending"
+}
+
+/// The error of the value at `path`. Of a field that is an address it says what one is: names are not
+/// resolved here.
+fn invalid(path: &str, reason: impl Display) -> RpcError {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    match ADDRESSES.contains(&field) {
+        true => RpcError::invalid(
+            path,
+            format!("an address is 20 bytes in hex, with 0x ({reason})"),
+        ),
+        false => RpcError::invalid(path, reason),
+    }
+}
+
+/// Fields that are addresses.
+const ADDRESSES: [&str; 6] = [
+    "address",
+    "authority",
+    "feeRecipient",
+    "from",
+    "to",
+    "coinbase",
+];
 
 /// A number as the users of development nodes write it: hexadecimal, decimal, or a JSON number.
 #[derive(Clone, Copy, Debug)]
@@ -153,6 +204,17 @@ impl<'de> Deserialize<'de> for Number {
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let number = Option::<Number>::deserialize(deserializer)?;
     Ok(number.map(|number| number.0))
+}
+
+/// Whether the state after `block` is known.
+pub(super) fn require_state(chain: &Chain, block: &StoredBlock) -> Result<(), RpcError> {
+    let number = block.number();
+    match chain.has_state(block) {
+        true => Ok(()),
+        false => Err(RpcError::server(
+            SourceError::StateUnknown { number }.to_string(),
+        )),
+    }
 }
 
 /// The block of a number or a tag. Nothing is pending, and every block is final.

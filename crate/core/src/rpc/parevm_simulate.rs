@@ -3,10 +3,10 @@
 
 use super::{Json, RequestLimits, RpcError, calls, params::Params, reply};
 use crate::{
-    chain::Chain,
+    chain::{Chain, next_base_fee, next_excess_blob_gas},
     simulate::{
         Overrides, Simulation,
-        report::{Bundle, ReportOptions},
+        report::{Bundle, Prices, ReportOptions},
     },
 };
 
@@ -23,10 +23,22 @@ pub(super) fn answer(
     };
     let state = chain.state_after(block);
     let header = calls::header_of(chain, block);
+    // The block after this one holds the calls. Whose base fee is overridden asks for that one.
+    let next = &block.block.header;
+    let params = chain.schedule().blob_params(next.number, next.timestamp);
+    let is_overridden =
+        overrides.block.base_fee.is_some() || overrides.block.blob_base_fee.is_some();
+    let prices = (!is_overridden).then(|| Prices {
+        base_fee: next.base_fee_per_gas.map_or(0, |_| next_base_fee(next)),
+        blob_base_fee: params.map_or(0, |params| {
+            params.calc_blob_fee(next_excess_blob_gas(next, &params))
+        }),
+    });
     let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
     let options = ReportOptions {
         engine: limits.engine,
         recorded_bytes: limits.trace.recorded_bytes,
+        prices,
     };
     reply(simulation.report(&bundle, &options)?)
 }

@@ -1,12 +1,22 @@
 //! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
 //! The chain stays as it is.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
+use super::{
+    Json, RequestContext, RpcError,
+    params::{Params, require_state},
+    reply,
+};
 use crate::{
-    chain::{BlockAttributes, BuiltBlock, Unfit},
+    block::{Block, Transaction},
+    chain::{BlockAttributes, BuiltBlock, Chain, SentTransaction, Unfit, next_base_fee},
     execute::ExecuteError,
     node::{Node, PoolTransaction},
+    vm::{
+        Environment, InvalidTransaction,
+        invalid::{in_words, sentence},
+    },
 };
+use alloy_consensus::Header;
 use alloy_eips::{
     eip1559::GAS_LIMIT_BOUND_DIVISOR, eip2718::Encodable2718, eip4895::Withdrawal,
     eip7594::BlobTransactionSidecarVariant,
@@ -42,6 +52,7 @@ pub(super) fn answer(
     let parent = chain
         .block(hash)
         .ok_or_else(|| RpcError::server(format!("unknown parent {hash}")))?;
+    require_state(chain, parent)?;
     let attributes: Attributes = params.required("payload attributes")?;
     let given: Option<Vec<Bytes>> = params.optional("transactions")?;
     let header = &parent.block.header;
@@ -70,18 +81,19 @@ pub(super) fn answer(
             )
         }
         None => {
-            let base_fee = crate::chain::next_base_fee(header);
+            let base_fee = next_base_fee(header);
             let best = node.world().best(base_fee, attributes.gas_limit);
             (best, Unfit::LeftOut)
         }
     };
-    let sent = transactions.iter().map(|one| one.sent.clone()).collect();
+    let sent: Vec<_> = transactions.iter().map(|one| one.sent.clone()).collect();
+    let refused = |error| refused(error, &sent, chain, header);
     let built = chain
         .build(
             context.engine,
             parent,
             &attributes,
-            sent,
+            sent.clone(),
             unfit,
             &context.limits.call,
         )
@@ -95,12 +107,30 @@ fn towards_target(parent: u64) -> u64 {
     GAS_LIMIT_TARGET.clamp(parent.saturating_sub(most), parent.saturating_add(most))
 }
 
-fn refused(error: ExecuteError) -> RpcError {
-    if let ExecuteError::Interrupted(_) = error {
-        return error.into();
-    }
-    let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-    RpcError::server(format!("{error}{}", source.unwrap_or_default()))
+/// Why no block can be made of `sent` on `parent`: of a transaction in geth's words.
+fn refused(
+    error: ExecuteError,
+    sent: &[SentTransaction],
+    chain: &Chain,
+    parent: &Header,
+) -> RpcError {
+    let (reason, transaction) = match &error {
+        ExecuteError::Interrupted(_) => return error.into(),
+        ExecuteError::InvalidTransaction { index, source } => (source, sent.get(*index)),
+        ExecuteError::BlockGasExceeded { .. } => {
+            (&InvalidTransaction::CallerGasLimitMoreThanBlock, None)
+        }
+        _ => return RpcError::server(error.to_string()),
+    };
+    let Some(transaction) = transaction else {
+        return RpcError::server(sentence(reason).into_owned());
+    };
+    let mut header: crate::block::Header = parent.into();
+    header.base_fee = header.base_fee.map(|_| next_base_fee(parent));
+    let schedule = chain.schedule().clone();
+    let block = Block::new(chain.chain_id(), schedule, header, Vec::new());
+    let transaction = Transaction::from(transaction).env;
+    RpcError::server(in_words(reason, &transaction, &Environment::new(&block)))
 }
 
 fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Json, RpcError> {

@@ -1,17 +1,22 @@
 //! One call on top of a block's state.
 
-use super::{CallError, CallLimits, CallRequest, OverriddenState, Overrides, request};
+use super::{
+    CallError, CallLimits, CallRequest, OverriddenState, Overrides, rejected::call_error, request,
+};
 use crate::{
     block::Block,
+    execute::ExecuteError,
     state::{Overlay, StateSource},
-    trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_call},
+    trace::{
+        Endings, Place, Trace, TraceError, TraceLimits, TraceOptions, halt_words, trace_call_at,
+    },
     vm::{
-        BlockContext, Environment, ExecutionResult, Inspector, Recorded, Stop, TxEnv, Watched,
-        collision, execute_error,
+        BlockContext, Environment, ExecutionResult, HaltReason, Inspector, Output, Recorded, Stop,
+        TxEnv, Watched, collision,
     },
 };
 use alloy_primitives::Bytes;
-use revm::inspector::NoOpInspector;
+use revm::{context::result::EVMError, inspector::NoOpInspector, interpreter::InstructionResult};
 
 /// A block and the state after it, on which calls are tried. Nothing is changed by them.
 #[derive(Debug)]
@@ -55,9 +60,13 @@ impl<'a> Simulation<'a> {
     /// not succeed; others when there is no telling.
     pub fn call(&self, request: &CallRequest) -> Result<Bytes, CallError> {
         let (transaction, environment) = self.read(request)?;
-        match self.execute(transaction, &environment)? {
+        let gas = transaction.gas_limit;
+        let ran = self.execute(transaction.clone(), &environment);
+        match ran
+            .map_err(|error| error.said(|words| format!("err: {words} (supplied gas {gas})")))?
+        {
             ExecutionResult::Success { output, .. } => Ok(output.into_data()),
-            failed => Err(failure(failed)),
+            failed => Err(self.failure(failed, transaction, &environment)),
         }
     }
 
@@ -66,22 +75,58 @@ impl<'a> Simulation<'a> {
     ///
     /// # Errors
     ///
-    /// As [`trace_call`], and [`TraceError::Request`].
+    /// As [`trace_call`](crate::trace::trace_call), and [`TraceError::Call`].
     pub fn trace(
         &self,
         request: &CallRequest,
         options: &TraceOptions,
         limits: &TraceLimits<'_>,
     ) -> Result<Trace, TraceError> {
-        let (transaction, environment) = self.read(request)?;
-        trace_call(transaction, &environment, &self.state, options, limits)
+        self.trace_at(Place::default(), request, options, limits)
     }
 
-    pub(super) fn read(
+    /// The same, of a call that stands at `place`.
+    pub(crate) fn trace_at(
         &self,
+        place: Place,
         request: &CallRequest,
-    ) -> Result<(TxEnv, Environment), super::Conflict> {
-        request::read(request, &self.environment, self.limits.gas)
+        options: &TraceOptions,
+        limits: &TraceLimits<'_>,
+    ) -> Result<Trace, TraceError> {
+        let (transaction, environment) = self.read(request)?;
+        let state = &self.state;
+        let call = transaction.clone();
+        trace_call_at(place, call, &environment, state, options, limits).map_err(|error| {
+            let TraceError::Execute(ExecuteError::InvalidTransaction { source, .. }) = error else {
+                return error;
+            };
+            let error = EVMError::Transaction(source);
+            let error = call_error(error, &transaction, &environment, state);
+            error
+                .said(|words| format!("tracing failed: {words}"))
+                .into()
+        })
+    }
+
+    pub(super) fn read(&self, request: &CallRequest) -> Result<(TxEnv, Environment), CallError> {
+        request::read(request, &self.environment, &self.state, self.limits.gas)
+    }
+
+    /// Why `transaction`, which has run, did not succeed.
+    pub(super) fn failure(
+        &self,
+        failed: ExecutionResult,
+        transaction: TxEnv,
+        environment: &Environment,
+    ) -> CallError {
+        if !failed.is_halt() {
+            return failure(failed, &Endings::default());
+        }
+        // A result does not say enough; a call that succeeds need not pay for it.
+        match self.inspect(transaction, environment, Endings::default()) {
+            Ok((_, endings)) => failure(failed, &endings),
+            Err(error) => error,
+        }
     }
 
     fn overlay(&self, environment: &Environment) -> Overlay<'_> {
@@ -98,8 +143,9 @@ impl<'a> Simulation<'a> {
             return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
         }
         let overlay = self.overlay(environment);
-        let ran = collision::transact(&mut environment.evm(overlay), transaction);
-        Ok(ran.map_err(|error| execute_error(Some(0), error))?.result)
+        let ran = collision::transact(&mut environment.evm(overlay), transaction.clone());
+        let refused = |error| call_error(error, &transaction, environment, &self.state);
+        Ok(ended(ran.map_err(refused)?.result))
     }
 
     /// The same, and shows each step to `inspector`.
@@ -115,19 +161,45 @@ impl<'a> Simulation<'a> {
         let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
         let overlay = self.overlay(environment);
         let mut evm = environment.inspected_evm(overlay, watched);
-        let ran = collision::inspect(&mut evm, transaction);
+        let ran = collision::inspect(&mut evm, transaction.clone());
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
         }
-        let ran = ran.map_err(|error| execute_error(Some(0), error))?;
-        Ok((ran.result, evm.inspector.inner))
+        let refused = |error| call_error(error, &transaction, environment, &self.state);
+        let result = ended(ran.map_err(refused)?.result);
+        Ok((result, evm.inspector.inner))
     }
 }
 
-/// Why a call that ran did not succeed.
-pub(super) fn failure(result: ExecutionResult) -> CallError {
+/// How a transaction whose nonce was not checked has ended. revm says that the sender with the last nonce
+/// created a contract without an address; geth, that the creation failed.
+pub(super) fn ended(result: ExecutionResult) -> ExecutionResult {
     match result {
-        ExecutionResult::Halt { reason, .. } => CallError::Halted { reason },
+        ExecutionResult::Success {
+            output: Output::Create(_, None),
+            gas,
+            logs,
+            ..
+        } => ExecutionResult::Halt {
+            reason: HaltReason::NonceOverflow,
+            gas,
+            logs,
+        },
+        other => other,
+    }
+}
+
+/// Why a call that ran did not succeed. `endings` have watched it.
+pub(super) fn failure(result: ExecutionResult, endings: &Endings) -> CallError {
+    match result {
+        ExecutionResult::Halt { reason, .. } => {
+            let found = endings.outermost().map(str::to_owned);
+            let words = found.unwrap_or_else(|| {
+                let words = halt_words(InstructionResult::from(reason.clone()));
+                words.map_or_else(|| reason.to_string(), str::to_owned)
+            });
+            CallError::Halted { reason, words }
+        }
         other => CallError::Reverted {
             data: other.into_output().unwrap_or_default(),
         },

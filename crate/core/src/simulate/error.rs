@@ -1,12 +1,7 @@
 //! Why a simulation has no result, and how JSON-RPC says it.
 
-use super::reason_of;
-use crate::{
-    execute::ExecuteError,
-    interrupt::Interrupt,
-    state::SourceError,
-    vm::{HaltReason, InvalidTransaction},
-};
+use super::{Rejected, reason_of};
+use crate::{execute::ExecuteError, interrupt::Interrupt, state::SourceError, vm::HaltReason};
 use alloy_primitives::{Address, Bytes};
 
 /// Why a simulation has no result.
@@ -20,10 +15,12 @@ pub enum CallError {
         data: Bytes,
     },
     /// The call ended in an exception of the EVM: out of gas, an invalid opcode, ...
-    #[error("execution failed: {reason:?}")]
+    #[error("{words}")]
     Halted {
         /// Which one.
         reason: HaltReason,
+        /// The same in geth's words, with the opcode or the height of the stack.
+        words: String,
     },
     /// The call does not succeed with all the gas that it may use.
     #[error("gas required exceeds allowance ({allowance})")]
@@ -33,7 +30,7 @@ pub enum CallError {
     },
     /// No block can hold this transaction.
     #[error(transparent)]
-    Invalid(InvalidTransaction),
+    Invalid(#[from] Rejected),
     /// The request contradicts itself.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -56,18 +53,35 @@ pub enum CallError {
 #[non_exhaustive]
 pub enum Conflict {
     /// Both kinds of prices.
-    #[error("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) are given")]
+    #[error("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified")]
     Prices,
     /// Both spellings, and they differ.
-    #[error("both \"data\" and \"input\" are given, and they are not equal")]
+    #[error(
+        "both \"data\" and \"input\" are set and not equal. Please use \"input\" to pass transaction call data"
+    )]
     Input,
     /// Another chain.
-    #[error("chainId is {given}, this chain has {chain_id}")]
+    #[error("chainId does not match node's (have={given}, want={chain_id})")]
     ChainId {
         /// What the request says.
         given: u64,
         /// What the chain has.
         chain_id: u64,
+    },
+    /// A transaction with blobs creates no contract.
+    #[error("blob transaction of type create")]
+    BlobCreate,
+    /// A transaction with authorizations creates no contract.
+    #[error("EIP-7702 transaction cannot be used to create contract (sender {sender})")]
+    AuthorizedCreate {
+        /// The sender.
+        sender: Address,
+    },
+    /// What happens around the transactions of a block does not happen around one call.
+    #[error("block override \"{field}\" is not supported for this RPC method")]
+    BlockOverride {
+        /// The overridden field.
+        field: &'static str,
     },
     /// The transaction of this type does not have such a field, or cannot be without it.
     #[error("{field} does not fit a transaction of type {transaction_type}")]
@@ -96,7 +110,7 @@ pub enum Conflict {
         address: Address,
     },
     /// A precompile is moved onto itself.
-    #[error("precompile {address} is moved to itself")]
+    #[error("account {address} is already overridden")]
     MovedToItself {
         /// The overridden account.
         address: Address,
@@ -110,15 +124,15 @@ pub enum Conflict {
 }
 
 impl Conflict {
-    /// The code of JSON-RPC: those of eth_simulateV1 and of geth for moved precompiles, else "invalid
-    /// params".
+    /// Code of JSON-RPC: for moved precompiles that of the specification of eth_simulateV1, -32000 where
+    /// geth has an error of its own, else "invalid params".
     #[must_use]
     pub const fn code(&self) -> i32 {
         match self {
             Self::MovedToItself { .. } => -38_022,
             Self::Overridden { .. } => -38_023,
-            Self::NotPrecompile { .. } => -32_000,
-            _ => -32_602,
+            Self::Input | Self::Type { .. } | Self::TooLarge { .. } => -32_602,
+            _ => -32_000,
         }
     }
 }
@@ -137,6 +151,14 @@ impl CallError {
         }
     }
 
+    /// The same, with what the method puts around geth's words for a transaction that no block can hold.
+    pub(super) fn said(self, around: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Invalid(rejected) => rejected.said(around).into(),
+            other => other,
+        }
+    }
+
     /// What belongs in `error.data`: the data of a revert.
     #[must_use]
     pub const fn data(&self) -> Option<&Bytes> {
@@ -150,7 +172,6 @@ impl CallError {
 impl From<ExecuteError> for CallError {
     fn from(error: ExecuteError) -> Self {
         match error {
-            ExecuteError::InvalidTransaction { source, .. } => Self::Invalid(source),
             ExecuteError::StateUnavailable { source, .. } => Self::StateUnavailable(source),
             ExecuteError::Interrupted(interrupt) => Self::Interrupted(interrupt),
             other => Self::Evm {

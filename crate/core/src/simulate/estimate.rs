@@ -1,6 +1,6 @@
 //! The gas that a transaction needs.
 
-use super::{CallError, CallRequest, Simulation, call::failure};
+use super::{CallError, CallRequest, Rejected, Simulation};
 use crate::{
     state::StateSource,
     vm::{Environment, ExecutionResult, HaltReason, InvalidTransaction, SpecId, TxEnv},
@@ -30,12 +30,37 @@ impl Simulation<'_> {
     /// enough.
     pub fn estimate_gas(&self, request: &CallRequest) -> Result<u64, CallError> {
         let (transaction, environment) = self.read(request)?;
+        self.least_gas(transaction, environment, request.gas)
+    }
+
+    /// Returns a gas limit with which `transaction` succeeds, of at most `asked`.
+    pub(super) fn least_gas(
+        &self,
+        transaction: TxEnv,
+        environment: Environment,
+        asked: Option<u64>,
+    ) -> Result<u64, CallError> {
         let search = Search {
             simulation: self,
             transaction,
             environment,
         };
-        search.run(request.gas)
+        search.run(asked)
+    }
+
+    /// Returns the gas that `transaction` may use: what the block, a transaction and the limits allow, and its
+    /// sender can pay for.
+    pub(super) fn most_gas(
+        &self,
+        transaction: &TxEnv,
+        environment: &Environment,
+    ) -> Result<u64, CallError> {
+        let search = Search {
+            simulation: self,
+            transaction: transaction.clone(),
+            environment: environment.clone(),
+        };
+        search.most(None)
     }
 }
 
@@ -55,8 +80,13 @@ enum Run {
 impl Search<'_, '_> {
     fn run(&self, asked: Option<u64>) -> Result<u64, CallError> {
         let mut high = self.most(asked)?;
-        if self.is_plain_transfer()? && matches!(self.try_with(TRANSFER)?, Run::Enough(_)) {
-            return Ok(TRANSFER);
+        if self.is_plain_transfer()? {
+            match self.try_with(TRANSFER) {
+                Ok(Run::Enough(_)) => return Ok(TRANSFER),
+                // Whatever is wrong with it is told below.
+                Ok(Run::Failed(_)) | Err(CallError::Invalid(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let result = match self.try_with(high)? {
             Run::Enough(result) => result,
@@ -65,7 +95,11 @@ impl Search<'_, '_> {
                 reason: HaltReason::OutOfGas(_),
                 ..
             })) => return Err(CallError::GasRequired { allowance: high }),
-            Run::Failed(Some(failed)) => return Err(failure(failed)),
+            Run::Failed(Some(failed)) => {
+                let transaction = self.with_gas(high);
+                let simulation = self.simulation;
+                return Err(simulation.failure(failed, transaction, &self.environment));
+            }
         };
         let gas = result.gas();
         // Less than what was used in the end is never enough.
@@ -99,7 +133,8 @@ impl Search<'_, '_> {
         let mut most = asked
             .filter(|gas| *gas >= TRANSFER)
             .unwrap_or(self.environment.block.gas_limit);
-        if self.environment.spec().is_enabled_in(SpecId::OSAKA) {
+        let spec = self.environment.spec();
+        if spec.is_enabled_in(SpecId::OSAKA) && !spec.is_enabled_in(SpecId::AMSTERDAM) {
             most = most.min(MAX_TX_GAS_LIMIT_OSAKA);
         }
         if transaction.gas_price > 0 {
@@ -108,14 +143,15 @@ impl Search<'_, '_> {
             let blob_gas = DATA_GAS_PER_BLOB.saturating_mul(transaction.blob_hashes.len() as u64);
             let blob_fee =
                 U256::from(blob_gas).saturating_mul(U256::from(transaction.max_fee_per_blob_gas));
-            let spent = transaction.value.saturating_add(blob_fee);
-            if spent >= balance && !spent.is_zero() {
-                return Err(CallError::Invalid(
-                    InvalidTransaction::LackOfFundForMaxFee {
-                        fee: Box::new(spent),
-                        balance: Box::new(balance),
-                    },
-                ));
+            let value = transaction.value;
+            if value >= balance {
+                let words = "insufficient funds for transfer";
+                return Err(Rejected::unpayable(value, balance, words).into());
+            }
+            let spent = value.saturating_add(blob_fee);
+            if !blob_fee.is_zero() && spent >= balance {
+                let words = "insufficient funds for gas * price + value";
+                return Err(Rejected::unpayable(spent, balance, words).into());
             }
             let payable = (balance - spent) / U256::from(transaction.gas_price);
             most = most.min(payable.saturating_to());
@@ -131,19 +167,23 @@ impl Search<'_, '_> {
         Ok(self.transaction.data.is_empty() && account.code_hash == KECCAK256_EMPTY)
     }
 
-    fn try_with(&self, gas_limit: u64) -> Result<Run, CallError> {
-        let transaction = TxEnv {
+    fn with_gas(&self, gas_limit: u64) -> TxEnv {
+        TxEnv {
             gas_limit,
             ..self.transaction.clone()
-        };
+        }
+    }
+
+    fn try_with(&self, gas_limit: u64) -> Result<Run, CallError> {
+        let transaction = self.with_gas(gas_limit);
         match self.simulation.execute(transaction, &self.environment) {
             Ok(result) if result.is_success() => Ok(Run::Enough(result)),
             Ok(result) => Ok(Run::Failed(Some(result))),
-            Err(CallError::Invalid(
-                InvalidTransaction::CallGasCostMoreThanGasLimit { .. }
-                | InvalidTransaction::GasFloorMoreThanGasLimit { .. },
-            )) => Ok(Run::Failed(None)),
-            Err(error) => Err(error),
+            Err(CallError::Invalid(Rejected {
+                reason: InvalidTransaction::CallGasCostMoreThanGasLimit { .. },
+                ..
+            })) => Ok(Run::Failed(None)),
+            Err(error) => Err(error.said(|words| format!("failed with {gas_limit} gas: {words}"))),
         }
     }
 }

@@ -39,6 +39,8 @@ mod call;
 mod error;
 mod estimate;
 mod overrides;
+pub(crate) mod price;
+mod rejected;
 pub mod report;
 mod request;
 mod reverted;
@@ -53,6 +55,7 @@ pub use blocks::{SimulateError, SimulatePayload, SimulatedBlock, simulate_blocks
 pub use call::Simulation;
 pub use error::{CallError, Conflict};
 pub use overrides::Overrides;
+pub use rejected::Rejected;
 pub use reverted::reason_of;
 pub use state::OverriddenState;
 

@@ -26,6 +26,10 @@ impl Overrides {
     ///
     /// [`Conflict`]: a number is too large, or a precompile is moved where it cannot be.
     pub(super) fn environment(&self, block: &Block) -> Result<Environment, Conflict> {
+        if self.block.beacon_root.is_some() {
+            let field = "beaconRoot";
+            return Err(Conflict::BlockOverride { field });
+        }
         let changed = Block {
             header: self.header(&block.header)?,
             ..Block::new(
@@ -57,7 +61,6 @@ impl Overrides {
             coinbase,
             random,
             base_fee,
-            beacon_root,
             ..
         } = &self.block;
         let number = number.map(|number| small(number, "number")).transpose()?;
@@ -72,7 +75,6 @@ impl Overrides {
             base_fee: base_fee.or(header.base_fee),
             difficulty: difficulty.unwrap_or(header.difficulty),
             prev_randao: random.or(header.prev_randao),
-            parent_beacon_block_root: beacon_root.or(header.parent_beacon_block_root),
             ..header.clone()
         })
     }

@@ -1,18 +1,23 @@
 //! The transaction that a request means.
 
-use super::{CallRequest, Conflict};
-use crate::vm::{Environment, TxEnv};
+use super::{CallError, CallRequest, Conflict};
+use crate::{
+    state::StateSource,
+    vm::{Environment, TxEnv},
+};
 use alloy_primitives::{Address, TxKind};
 use revm::{context::TransactionType, context_interface::either::Either};
 
-/// The transaction that `request` means, with at most `most_gas` gas, and the environment in which it
-/// runs as a call: nobody checks nonce, the sender's code, the gas limit of block and transaction,
-/// and who offers no price pays none.
+/// The transaction that `request` means on `state`, with at most `most_gas` gas, and the environment in
+/// which it runs as a call: nobody checks nonce, the sender's code, the gas limit of block and transaction.
+/// A request without a price sees a base fee of zero, one with blobs and no price for them a blob base fee
+/// of zero (`applyMessage` in geth's `internal/ethapi/api.go`).
 pub(super) fn read(
     request: &CallRequest,
     environment: &Environment,
+    state: &dyn StateSource,
     most_gas: u64,
-) -> Result<(TxEnv, Environment), Conflict> {
+) -> Result<(TxEnv, Environment), CallError> {
     let chain_id = environment.cfg.chain_id;
     check(request, chain_id)?;
     let input = request.input.input();
@@ -20,24 +25,29 @@ pub(super) fn read(
         .gas_price
         .or(request.max_fee_per_gas)
         .unwrap_or_default();
-    let blob_price = request.max_fee_per_blob_gas.unwrap_or_default();
+    let blob_price = match request.blob_versioned_hashes {
+        Some(_) => Some(request.max_fee_per_blob_gas.unwrap_or_default()),
+        None => request.max_fee_per_blob_gas,
+    };
     let tx_type = type_of(request)? as u8;
     // Who names no tip offers none. To the EVM no tip at all means all of the price.
     let has_tip = request.gas_price.is_none() && tx_type >= TransactionType::Eip1559 as u8;
+    let caller = request.from.unwrap_or(Address::ZERO);
+    let nonce = state.account(caller)?.unwrap_or_default().nonce;
     let transaction = TxEnv {
         tx_type,
-        caller: request.from.unwrap_or(Address::ZERO),
+        caller,
         gas_limit: request.gas.unwrap_or(most_gas).min(most_gas),
         gas_price: price,
         kind: request.to.unwrap_or(TxKind::Create),
         value: request.value.unwrap_or_default(),
         data: input.cloned().unwrap_or_default(),
-        nonce: request.nonce.unwrap_or_default(),
+        nonce: spendable(nonce),
         chain_id: Some(chain_id),
         access_list: request.access_list.clone().unwrap_or_default(),
         gas_priority_fee: has_tip.then(|| request.max_priority_fee_per_gas.unwrap_or_default()),
         blob_hashes: request.blob_versioned_hashes.clone().unwrap_or_default(),
-        max_fee_per_blob_gas: blob_price,
+        max_fee_per_blob_gas: blob_price.unwrap_or_default(),
         authorization_list: request
             .authorization_list
             .iter()
@@ -54,12 +64,21 @@ pub(super) fn read(
     if price == 0 {
         environment.block.basefee = 0;
     }
-    if blob_price == 0
+    if blob_price == Some(0)
         && let Some(blob) = &mut environment.block.blob_excess_gas_and_price
     {
         blob.blob_gasprice = 0;
     }
     Ok((transaction, environment))
+}
+
+/// The nonce of a transaction whose nonce is not checked, from that of its sender. The EVM takes no
+/// transaction with the last one, whatever is checked.
+pub(super) const fn spendable(nonce: u64) -> u64 {
+    match nonce {
+        u64::MAX => 0,
+        nonce => nonce,
+    }
 }
 
 /// Whether the fields of a request fit each other and the chain.
@@ -75,6 +94,15 @@ pub(super) fn check(request: &CallRequest, chain_id: u64) -> Result<(), Conflict
         return Err(Conflict::Prices);
     }
     request.input.unique_input().map_err(|_| Conflict::Input)?;
+    if request.to.is_none_or(|to| to.is_create()) {
+        if request.blob_versioned_hashes.is_some() {
+            return Err(Conflict::BlobCreate);
+        }
+        if request.authorization_list.is_some() {
+            let sender = request.from.unwrap_or(Address::ZERO);
+            return Err(Conflict::AuthorizedCreate { sender });
+        }
+    }
     Ok(())
 }
 

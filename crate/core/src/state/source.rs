@@ -177,6 +177,12 @@ pub enum SourceError {
         /// Hash of the missing code.
         code_hash: B256,
     },
+    /// The state after this block is not at hand: the block was loaded without it.
+    #[error("the state after block {number} is not known: it was loaded without its history")]
+    StateUnknown {
+        /// Height of the block.
+        number: u64,
+    },
     /// The hash of this ancestor is not at hand.
     #[error("hash of block {number} is absent")]
     BlockHashAbsent {

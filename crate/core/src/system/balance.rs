@@ -8,7 +8,7 @@ use revm::{
 };
 
 /// Raises the balance of `address` by `amount` wei and touches the account.
-pub(super) fn increase<DB>(
+pub(crate) fn increase<DB>(
     database: &mut DB,
     address: Address,
     amount: U256,

@@ -16,6 +16,8 @@ pub mod eip7251;
 mod rewards;
 mod withdrawals;
 
+pub(crate) use balance::increase;
+
 use crate::{
     block::Block,
     execute::ExecuteError,

@@ -4,30 +4,41 @@
 //! that was too dear; a result of revm does not say them. Frontier even keeps a contract whose
 //! code cannot be paid, and geth shows that code.
 
-use alloy_primitives::{Address, Bytes};
+use super::{
+    gas::size_words,
+    halt::halt_words,
+    instruction::{Fault, Instruction, is_halt},
+};
+use alloy_primitives::Bytes;
 use alloy_rpc_types_trace::geth::CallFrame;
 use revm::{
-    bytecode::OpCode,
+    context_interface::{Cfg, ContextTr, LocalContextTr},
+    inspector::{Inspector, JournalExt},
     interpreter::{
-        CallInputs, CallOutcome, CreateOutcome, InstructionResult, Interpreter, InterpreterAction,
-        InterpreterResult,
-        interpreter_types::{Jumps, LoopControl},
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter,
+        InterpreterAction, InterpreterResult, interpreter_types::LoopControl,
     },
+    primitives::hardfork::SpecId,
 };
 use std::collections::BTreeMap;
 
-/// Height that a stack can have.
-const STACK_LIMIT: usize = 1_024;
+/// Error of a contract whose code could not be paid.
+pub(super) const UNPAID_CODE: &str = "contract creation code storage out of gas";
+/// Gas for a byte of a contract's code.
+const DEPOSIT: u64 = 200;
 
-/// How the calls of one transaction ended, where there is more to say.
+/// An inspector that finds how the calls of one transaction ended, where there is more to say than the
+/// result does.
 #[derive(Debug, Default)]
-pub(super) struct Endings {
+pub(crate) struct Endings {
     /// Calls that have not ended, innermost last.
     open: Vec<Open>,
     /// Calls that have begun.
     begun: usize,
-    /// The opcode that runs, and the height of the stack before it.
-    running: (u8, usize),
+    /// The instruction that runs.
+    running: Instruction,
+    /// Failure of the instruction that ran last.
+    fault: Option<Fault>,
     /// By the order in which calls began.
     found: BTreeMap<usize, Ending>,
 }
@@ -35,7 +46,8 @@ pub(super) struct Endings {
 #[derive(Debug)]
 struct Open {
     index: usize,
-    returned: Option<Bytes>,
+    /// What its code returned, and the gas that was left then.
+    returned: Option<(Bytes, u64)>,
     error: Option<String>,
 }
 
@@ -47,8 +59,26 @@ enum Ending {
 }
 
 impl Endings {
+    /// Error of the transaction itself, in geth's words; `None` where nothing that ran failed.
+    pub(crate) fn outermost(&self) -> Option<&str> {
+        match self.found.get(&0)? {
+            Ending::Error(error) => Some(error),
+            Ending::Code(_) => None,
+        }
+    }
+
+    /// The instruction that runs, or ran last.
+    pub(super) const fn running(&self) -> &Instruction {
+        &self.running
+    }
+
+    /// Why the instruction that ran last failed.
+    pub(super) const fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
     /// A call or creation begins.
-    pub(super) fn begin(&mut self) {
+    fn begin(&mut self) {
         self.open.push(Open {
             index: self.begun,
             returned: None,
@@ -57,64 +87,32 @@ impl Endings {
         self.begun += 1;
     }
 
-    /// An instruction is about to run.
-    #[inline]
-    pub(super) fn step(&mut self, interpreter: &Interpreter) {
-        self.running = (interpreter.bytecode.opcode(), interpreter.stack.len());
-    }
-
-    /// It has run.
-    #[inline]
-    pub(super) fn step_end(&mut self, interpreter: &mut Interpreter) {
-        if let Some(InterpreterAction::Return(end)) = interpreter.bytecode.action() {
-            self.end_run(end);
-        }
-    }
-
     /// The code that runs has come to its end.
     #[cold]
-    fn end_run(&mut self, end: &InterpreterResult) {
+    fn end_run<C: ContextTr<Journal: JournalExt>>(
+        &mut self,
+        end: InterpreterResult,
+        interpreter: &Interpreter,
+        context: &mut C,
+    ) {
+        if is_halt(end.result) {
+            self.fault = Some(self.running.fault(end.result, interpreter, context));
+        }
         if let Some(open) = self.open.last_mut() {
             match end.result {
-                InstructionResult::Return => open.returned = Some(end.output.clone()),
-                error => open.error = words(error, self.running),
+                InstructionResult::Return => {
+                    open.returned = Some((end.output, end.gas.remaining()));
+                }
+                _ => open.error = self.fault.as_ref().map(|fault| fault.error.clone()),
             }
         }
     }
 
-    /// A call ends.
-    pub(super) fn end_call(&mut self, inputs: &CallInputs, outcome: &CallOutcome) {
-        let Some(open) = self.open.pop() else { return };
-        let error = match outcome.result.result {
-            InstructionResult::PrecompileError => {
-                input_fault(inputs.bytecode_address, inputs.input.len()).map(str::to_owned)
-            }
-            result if result.is_ok() => None,
-            _ => open.error,
-        };
-        if let Some(error) = error {
-            self.found.insert(open.index, Ending::Error(error));
-        }
-    }
-
-    /// A creation ends.
-    pub(super) fn end_create(&mut self, outcome: &CreateOutcome) {
-        let Some(open) = self.open.pop() else { return };
-        let result = &outcome.result;
-        let ending = match (result.result, open.returned) {
-            (InstructionResult::OutOfGas, Some(_)) => Some(Ending::Error(
-                "contract creation code storage out of gas".to_owned(),
-            )),
-            (ended, Some(code))
-                if ended.is_ok() && result.output.is_empty() && !code.is_empty() =>
-            {
-                Some(Ending::Code(code))
-            }
-            (ended, _) if ended.is_ok() => None,
-            _ => open.error.map(Ending::Error),
-        };
-        if let Some(ending) = ending {
-            self.found.insert(open.index, ending);
+    /// The frame that began as the `index`-th ended with an error.
+    fn fail(&mut self, index: usize, result: InstructionResult, error: Option<String>) {
+        let words = error.or_else(|| halt_words(result).map(str::to_owned));
+        if let Some(words) = words {
+            self.found.insert(index, Ending::Error(words));
         }
     }
 
@@ -138,44 +136,74 @@ impl Endings {
     }
 }
 
-/// geth's words for an instruction that failed, where they say more than the result.
-fn words(error: InstructionResult, (opcode, height): (u8, usize)) -> Option<String> {
-    let known = OpCode::new(opcode);
-    let (inputs, outputs) = known.map_or((0, 0), |op| {
-        (usize::from(op.inputs()), usize::from(op.outputs()))
-    });
-    Some(match error {
-        InstructionResult::StackUnderflow => format!("stack underflow ({height} <=> {inputs})"),
-        InstructionResult::StackOverflow => {
-            let most = (STACK_LIMIT + inputs).saturating_sub(outputs);
-            format!("stack limit reached {height} ({most})")
-        }
-        InstructionResult::OpcodeNotFound | InstructionResult::NotActivated => match known {
-            Some(op) => format!("invalid opcode: {op}"),
-            None => format!("invalid opcode: opcode {opcode:#x} not defined"),
-        },
-        _ => return None,
-    })
-}
-
-/// What is wrong with the length of a precompile's input.
-fn input_fault(precompile: Address, length: usize) -> Option<&'static str> {
-    let (number, rest) = precompile.split_last()?;
-    if rest.iter().any(|byte| *byte != 0) {
-        return None;
+impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Endings {
+    #[inline]
+    fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.running = Instruction::next(interpreter, context);
+        self.fault = None;
     }
-    let is_right = match number {
-        0x08 => return (!length.is_multiple_of(192)).then_some("bad elliptic curve pairing size"),
-        0x09 => length == 213,
-        0x0a => length == 192,
-        0x0b => length == 256,
-        0x0c => length != 0 && length.is_multiple_of(160),
-        0x0d => length == 512,
-        0x0e => length != 0 && length.is_multiple_of(288),
-        0x0f => length != 0 && length.is_multiple_of(384),
-        0x10 => length == 64,
-        0x11 => length == 128,
-        _ => true,
-    };
-    (!is_right).then_some("invalid input length")
+
+    #[inline]
+    fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        if let Some(InterpreterAction::Return(end)) = interpreter.bytecode.action() {
+            let end = end.clone();
+            self.end_run(end, interpreter, context);
+        }
+    }
+
+    fn call(&mut self, _: &mut C, _: &mut CallInputs) -> Option<CallOutcome> {
+        self.begin();
+        None
+    }
+
+    fn call_end(&mut self, context: &mut C, _: &CallInputs, outcome: &mut CallOutcome) {
+        let Some(open) = self.open.pop() else { return };
+        let mut error = open.error;
+        if outcome.result.result == InstructionResult::PrecompileError {
+            error = context.local_mut().take_precompile_error_context();
+            // revm takes it where the transaction itself called the precompile.
+            if let (true, Some(words)) = (self.open.is_empty(), &error) {
+                let words = words.clone();
+                context.local_mut().set_precompile_error_context(words);
+            }
+        }
+        self.fail(open.index, outcome.result.result, error);
+    }
+
+    fn create(&mut self, _: &mut C, _: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.begin();
+        None
+    }
+
+    fn create_end(&mut self, context: &mut C, _: &CreateInputs, outcome: &mut CreateOutcome) {
+        let Some(open) = self.open.pop() else { return };
+        let result = &outcome.result;
+        match (result.result, open.returned) {
+            (InstructionResult::OutOfGas, Some(_)) => {
+                self.fail(open.index, result.result, Some(UNPAID_CODE.to_owned()));
+            }
+            (InstructionResult::CreateContractSizeLimit, Some((code, gas))) => {
+                let size = code.len() as u64;
+                let limit = context.cfg().max_code_size();
+                let is_amsterdam = context.cfg().spec().into().is_enabled_in(SpecId::AMSTERDAM);
+                let words = match halt_words(result.result) {
+                    // geth looks at the gas first.
+                    _ if gas < DEPOSIT * size && !is_amsterdam => UNPAID_CODE.to_owned(),
+                    fault => size_words(fault.unwrap_or_default(), size, limit),
+                };
+                self.fail(open.index, result.result, Some(words));
+            }
+            (ended, Some((code, _)))
+                if ended.is_ok() && result.output.is_empty() && !code.is_empty() =>
+            {
+                self.found.insert(open.index, Ending::Code(code));
+            }
+            // revm's result is a success where the creator's nonce is at its end.
+            (InstructionResult::Return, None) if outcome.address.is_none() => {
+                let words = halt_words(InstructionResult::NonceOverflow).map(str::to_owned);
+                self.fail(open.index, InstructionResult::NonceOverflow, words);
+            }
+            (ended, _) => self.fail(open.index, ended, open.error),
+        }
+    }
 }

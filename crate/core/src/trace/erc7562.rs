@@ -3,10 +3,11 @@
 //! `revm-inspectors` answers otherwise than geth: it counts the opcodes that the rules ignore, leaves
 //! out the sizes of contracts that are called, and keeps preimages per call.
 
+use super::{endings::UNPAID_CODE, gas::OUT_OF_GAS, options::Erc7562Options};
 use alloy_primitives::{Address, B256, Bytes, U256, map::HashMap};
 use alloy_rpc_types_trace::geth::{
     CallFrame,
-    erc7562::{AccessedSlots, CallFrameType, ContractSize, Erc7562Config, Erc7562Frame},
+    erc7562::{AccessedSlots, CallFrameType, ContractSize, Erc7562Frame},
 };
 use revm::{
     bytecode::opcode,
@@ -40,7 +41,6 @@ struct Seen {
     opcodes: HashMap<u8, u64>,
     /// The opcode that looked first.
     looked_at: BTreeMap<Address, u8>,
-    out_of_gas: bool,
 }
 
 /// An instruction, and the two values on top of the stack before it.
@@ -52,13 +52,9 @@ struct Running {
 }
 
 impl Validation {
-    pub(super) fn new(config: &Erc7562Config) -> Self {
-        let ignored = match config.ignored_opcodes.as_slice() {
-            [] => ignored_by_default(),
-            given => given.to_vec(),
-        };
+    pub(super) fn new(options: &Erc7562Options) -> Self {
         Self {
-            ignored,
+            ignored: options.ignored_opcodes().unwrap_or_else(ignored_by_default),
             frames: Vec::new(),
             open: Vec::new(),
             running: None,
@@ -74,20 +70,8 @@ impl Validation {
     }
 
     /// It ends.
-    pub(super) fn end(&mut self, result: InstructionResult) {
-        let index = self.open.pop();
-        // Of the transaction itself geth does not say it.
-        if let Some(index) = index.filter(|index| *index > 0) {
-            self.frames[index].out_of_gas = matches!(
-                result,
-                InstructionResult::OutOfGas
-                    | InstructionResult::MemoryOOG
-                    | InstructionResult::MemoryLimitOOG
-                    | InstructionResult::InvalidOperandOOG
-                    | InstructionResult::PrecompileOOG
-                    | InstructionResult::ReentrancySentryOOG
-            );
-        }
+    pub(super) fn end(&mut self) {
+        self.open.pop();
     }
 
     /// An instruction is about to run.
@@ -197,7 +181,9 @@ impl Validation {
             let calls = std::mem::take(&mut frame.calls).into_iter().rev();
             let place = list.len();
             pending.extend(calls.map(|call| (place, call)));
-            let frame = joined(frame, seen.next().unwrap_or_default(), &mut size_of)?;
+            let mut frame = joined(frame, seen.next().unwrap_or_default(), &mut size_of)?;
+            // Of the transaction itself geth does not say it.
+            frame.out_of_gas &= !list.is_empty();
             list.push((parent, frame));
         }
         let mut root = Erc7562Frame::default();
@@ -230,6 +216,8 @@ fn joined<E>(
             Ok((address, size))
         });
     let addresses = seen.ext_code.iter();
+    let is_out_of_gas = |error: &str| error.starts_with(OUT_OF_GAS) || error == UNPAID_CODE;
+    let out_of_gas = frame.error.as_deref().is_some_and(is_out_of_gas);
     Ok(Erc7562Frame {
         call_frame_type: match frame.typ.as_str() {
             "DELEGATECALL" => CallFrameType::DelegateCall,
@@ -253,7 +241,7 @@ fn joined<E>(
         ext_code_access_info: addresses.map(|address| format!("{address:#x}")).collect(),
         used_opcodes: seen.opcodes,
         contract_size: sizes.collect::<Result<_, E>>()?,
-        out_of_gas: seen.out_of_gas,
+        out_of_gas,
         keccak: Vec::new(),
         calls: Vec::new(),
     })

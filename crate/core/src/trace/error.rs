@@ -1,6 +1,6 @@
 //! Why there is no trace.
 
-use crate::{execute::ExecuteError, interrupt::Interrupt, simulate::Conflict};
+use crate::{execute::ExecuteError, interrupt::Interrupt, simulate::CallError};
 
 /// Why there is no trace.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +37,9 @@ pub enum TraceError {
         /// Bytes that may be recorded.
         limit: usize,
     },
-    /// The request that is to be traced contradicts itself.
+    /// The call that is to be traced contradicts itself, or no block can hold it.
     #[error(transparent)]
-    Request(#[from] Conflict),
+    Call(#[from] CallError),
     /// A transaction cannot be executed.
     #[error(transparent)]
     Execute(#[from] ExecuteError),

@@ -3,10 +3,10 @@
 //! geth makes it of its call frames, and so it is made here: `revm-inspectors` lists calls as Parity
 //! does, with Parity's words for errors and without the gas of the whole transaction.
 
-use super::tracer::Place;
+use super::{options::FlatCallOptions, tracer::Place};
 use alloy_primitives::{Address, map::AddressSet};
 use alloy_rpc_types_trace::{
-    geth::{CallFrame, FlatCallConfig},
+    geth::CallFrame,
     parity::{
         Action, CallAction, CallOutput, CallType, CreateAction, CreateOutput, CreationMethod,
         LocalizedTransactionTrace, SelfdestructAction, TraceOutput, TransactionTrace,
@@ -19,10 +19,9 @@ const REVERTED: &str = "execution reverted";
 /// How call frames are put into a list.
 #[derive(Debug)]
 pub(super) struct Flattening<'a> {
-    pub(super) config: FlatCallConfig,
+    pub(super) options: FlatCallOptions,
     pub(super) precompiles: &'a AddressSet,
     pub(super) place: Place,
-    pub(super) block_number: u64,
 }
 
 impl Flattening<'_> {
@@ -37,9 +36,10 @@ impl Flattening<'_> {
             list.push(LocalizedTransactionTrace {
                 trace: self.trace(frame, address.clone(), calls.len()),
                 block_hash: self.place.block_hash,
-                block_number: Some(self.block_number),
+                // geth has numbers of a call that is in no block, too: they are zero.
+                block_number: Some(self.place.block_number),
                 transaction_hash: self.place.transaction_hash,
-                transaction_position: self.place.index.map(|index| index as u64),
+                transaction_position: Some(self.place.index.unwrap_or_default() as u64),
             });
             let calls = calls.into_iter().enumerate().rev();
             pending.extend(calls.map(|(index, call)| (call, [&address[..], &[index]].concat())));
@@ -49,7 +49,7 @@ impl Flattening<'_> {
 
     /// Plain calls of precompiles are only listed when that is asked for.
     fn is_left_out(&self, call: &CallFrame) -> bool {
-        !self.config.include_precompiles.unwrap_or_default()
+        !self.options.include_precompiles()
             && matches!(call.typ.as_str(), "CALL" | "STATICCALL")
             && call.to.is_some_and(|to| self.precompiles.contains(&to))
     }
@@ -61,13 +61,11 @@ impl Flattening<'_> {
         subtraces: usize,
     ) -> TransactionTrace {
         let has_result = frame.error.as_deref().is_none_or(|error| error == REVERTED);
-        let error =
-            frame.error.map(
-                |error| match self.config.convert_parity_errors.unwrap_or_default() {
-                    true => in_parity_words(error),
-                    false => error,
-                },
-            );
+        let converts = self.options.convert_parity_errors();
+        let error = frame.error.map(|error| match converts {
+            true => in_parity_words(error),
+            false => error,
+        });
         let gas = frame.gas.saturating_to();
         let gas_used = frame.gas_used.saturating_to();
         let value = frame.value.unwrap_or_default();
@@ -139,9 +137,10 @@ fn in_parity_words(error: String) -> String {
         REVERTED => "Reverted",
         "return data out of bounds" => "Out of bounds",
         "precompiled failed" | "invalid input length" => "Built-in failed",
-        other if other.starts_with("invalid opcode") => "Bad instruction",
+        "stack limit reached 1024 (1023)" => "Out of stack",
+        other if other.starts_with("out of gas:") => "Out of gas",
+        other if other.starts_with("invalid opcode:") => "Bad instruction",
         other if other.starts_with("stack underflow") => "Stack underflow",
-        other if other.starts_with("stack limit reached") => "Out of stack",
         _ => return error,
     };
     words.to_owned()

@@ -40,19 +40,32 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod before;
+mod calls;
 mod endings;
 mod erc7562;
 mod error;
 mod flat;
+mod gas;
+mod halt;
+mod instruction;
+mod options;
+mod parity;
+mod part;
 mod prestate;
 mod run;
-mod step;
+mod steps;
 mod tracer;
 
 pub use alloy_rpc_types_trace::geth::{
     GethDebugTracingOptions as TraceOptions, GethTrace as Trace,
 };
+pub(crate) use endings::Endings;
 pub use error::TraceError;
+pub(crate) use halt::halt_words;
+pub(crate) use options::Known;
+pub(crate) use parity::list_calls;
+pub(crate) use run::trace_call_at;
 pub use run::{trace_block, trace_call, trace_transaction};
 pub(crate) use tracer::{Place, Tracer};
 

@@ -1,17 +1,31 @@
 //! The answer of `prestateTracer`: what a transaction found, or found and left.
 //!
-//! Made from what the EVM loaded and changed. `revm-inspectors` makes one too, without code hashes,
-//! which geth tells, and without what a destroyed account had in slots that did not change.
+//! Shown is what geth looks at (eth/tracers/native/prestate.go): the accounts that a transaction names,
+//! and those that its instructions name; not what the EVM loads beside them. `revm-inspectors` makes an
+//! answer too, without code hashes, without accounts that were empty, and without what a destroyed
+//! account had in slots that did not change.
+//!
+//! Differs from geth in one case: with `diffMode`, geth lists an account that exists neither before nor
+//! after the transaction with a zero code hash; here it is absent, since nothing changed.
 
+use super::{endings::Endings, options::PrestateOptions};
 use crate::{state::SourceError, vm::TxEnv};
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
-use alloy_rpc_types_trace::geth::PreStateConfig;
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use revm::{
     DatabaseRef,
+    bytecode::opcode,
+    context::BlockEnv,
+    context_interface::{ContextTr, JournalTr, transaction::AuthorizationTr},
+    inspector::JournalExt,
+    interpreter::{
+        Interpreter,
+        interpreter_types::{InputsTr, RuntimeFlag},
+    },
+    primitives::hardfork::SpecId,
     state::{Account, AccountInfo, EvmState},
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Accounts = BTreeMap<Address, AccountState>;
 
@@ -41,142 +55,245 @@ pub(super) struct AccountState {
     storage: BTreeMap<B256, B256>,
 }
 
-/// The answer for a transaction that left `state` where `database` is what it found.
-pub(super) fn prestate<DB: DatabaseRef<Error = SourceError>>(
-    config: &PreStateConfig,
-    transaction: &TxEnv,
-    state: &EvmState,
-    database: &DB,
-) -> Result<Prestate, SourceError> {
-    let mut pre = Accounts::new();
-    let mut post = Accounts::new();
-    let unseen = unseen_target(transaction, state, database)?;
-    for (address, account) in state {
-        if Some(*address) == unseen {
-            continue;
-        }
-        let before = database.basic_ref(*address)?.unwrap_or_default();
-        let changed = changed(config, &before, account);
-        let is_wanted = !config.is_diff_mode() || changed.is_some() || account.is_selfdestructed();
-        if is_wanted && !before.is_empty() {
-            let mut found = found(config, &before, account, database)?;
-            if let Some(changed) = &changed {
-                let has_changed = |slot: &B256| changed.slots.contains(slot);
-                found
-                    .storage
-                    .retain(|slot, value| has_changed(slot) && !value.is_zero());
-            }
-            pre.insert(*address, found);
-        }
-        if let Some(changed) = changed {
-            post.insert(*address, changed.account);
-        }
-    }
-    Ok(if config.is_diff_mode() {
-        Prestate::Difference { post, pre }
-    } else {
-        Prestate::Before(pre)
-    })
+/// What a transaction looked at.
+#[derive(Debug, Default)]
+pub(super) struct Lookups {
+    options: PrestateOptions,
+    /// Slots by account.
+    accounts: BTreeMap<Address, BTreeSet<U256>>,
+    created: BTreeSet<Address>,
+    destroyed: BTreeSet<Address>,
 }
 
-/// Whose code the transaction runs by a delegation that it brought itself (EIP-7702).
-///
-/// Geth looks for the target before the transaction begins, so this one it does not see, unless a
-/// call touches it.
-fn unseen_target<DB: DatabaseRef<Error = SourceError>>(
-    transaction: &TxEnv,
-    state: &EvmState,
+impl Lookups {
+    pub(super) fn new(options: PrestateOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    fn look_up(&mut self, address: Address) {
+        self.accounts.entry(address).or_default();
+    }
+
+    /// `transaction` is about to run on the state in `database`.
+    pub(super) fn start<DB: DatabaseRef<Error = SourceError>>(
+        &mut self,
+        transaction: &TxEnv,
+        block: &BlockEnv,
+        has_delegations: bool,
+        database: &DB,
+    ) -> Result<(), SourceError> {
+        self.look_up(transaction.caller);
+        self.look_up(block.beneficiary);
+        match transaction.kind.to().copied() {
+            Some(callee) => {
+                self.look_up(callee);
+                if has_delegations && let Some(target) = delegate(callee, database)? {
+                    self.look_up(target);
+                }
+            }
+            None => {
+                let sender = database.basic_ref(transaction.caller)?.unwrap_or_default();
+                let created = transaction.caller.create(sender.nonce);
+                self.look_up(created);
+                self.created.insert(created);
+            }
+        }
+        // Also those that will not apply.
+        for authorization in &transaction.authorization_list {
+            if let Some(authority) = authorization.authority() {
+                self.look_up(authority);
+            }
+        }
+        Ok(())
+    }
+
+    /// An instruction has run.
+    pub(super) fn step_end<C: ContextTr<Journal: JournalExt>>(
+        &mut self,
+        endings: &Endings,
+        interpreter: &Interpreter,
+        context: &C,
+    ) {
+        if endings.fault().is_some_and(|fault| fault.is_before) {
+            return;
+        }
+        let running = endings.running();
+        let contract = interpreter.input.target_address();
+        let address = |depth| Address::from_word(running.operand(depth).into());
+        let state = context.journal().evm_state();
+        match running.opcode {
+            opcode::SLOAD | opcode::SSTORE if running.height >= 1 => {
+                let slots = self.accounts.entry(contract).or_default();
+                slots.insert(running.operand(0));
+            }
+            opcode::EXTCODECOPY | opcode::EXTCODEHASH | opcode::EXTCODESIZE | opcode::BALANCE
+                if running.height >= 1 =>
+            {
+                self.look_up(address(0));
+            }
+            opcode::SELFDESTRUCT if running.height >= 1 => {
+                self.look_up(address(0));
+                let spec = interpreter.runtime_flag.spec_id();
+                // EIP-6780
+                if !spec.is_enabled_in(SpecId::CANCUN) || self.created.contains(&contract) {
+                    self.destroyed.insert(contract);
+                }
+            }
+            opcode::CALL | opcode::CALLCODE | opcode::DELEGATECALL | opcode::STATICCALL
+                if running.height >= 5 =>
+            {
+                self.look_up(address(1));
+                let callee = state.get(&address(1));
+                let target = callee.and_then(|callee| callee.info.code.as_ref()?.eip7702_address());
+                if let Some(target) = target {
+                    self.look_up(target);
+                }
+            }
+            opcode::CREATE => {
+                let nonce = state.get(&contract).map_or(0, |creator| creator.info.nonce);
+                self.create(contract.create(nonce));
+            }
+            opcode::CREATE2 if running.height >= 4 => {
+                let at = |depth| usize::try_from(running.operand(depth)).unwrap_or(usize::MAX);
+                let (start, size) = (at(1), at(2));
+                let memory = interpreter.memory.context_memory();
+                let code = match size {
+                    0 => Some(&[][..]),
+                    _ => memory.get(start..start.saturating_add(size)),
+                };
+                if let Some(code) = code {
+                    let salt = B256::from(running.operand(3));
+                    self.create(contract.create2(salt, keccak256(code)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn create(&mut self, address: Address) {
+        self.look_up(address);
+        self.created.insert(address);
+    }
+
+    /// The answer for a transaction that left `state` where `database` is what it found. Ready for the next
+    /// one then.
+    pub(super) fn take<DB: DatabaseRef<Error = SourceError>>(
+        &mut self,
+        state: &EvmState,
+        database: &DB,
+    ) -> Result<Prestate, SourceError> {
+        let options = self.options;
+        let Self {
+            accounts,
+            destroyed,
+            ..
+        } = std::mem::replace(self, Self::new(options));
+        let mut pre = Accounts::new();
+        let mut post = Accounts::new();
+        for (address, slots) in accounts {
+            let info = database.basic_ref(address)?.unwrap_or_default();
+            let mut found = found(options, address, &info, slots, database)?;
+            if options.is_difference() && !destroyed.contains(&address) {
+                let account = state.get(&address);
+                let Some(changed) = changed(options, &info, &mut found, account) else {
+                    continue;
+                };
+                post.insert(address, changed);
+            }
+            if options.has_empty() || !info.is_empty() {
+                pre.insert(address, found);
+            }
+        }
+        Ok(if options.is_difference() {
+            Prestate::Difference { post, pre }
+        } else {
+            Prestate::Before(pre)
+        })
+    }
+}
+
+/// Delegation target of the account (EIP-7702).
+fn delegate<DB: DatabaseRef<Error = SourceError>>(
+    address: Address,
     database: &DB,
 ) -> Result<Option<Address>, SourceError> {
-    let Some(callee) = transaction.kind.to() else {
-        return Ok(None);
+    let hash = match database.basic_ref(address)? {
+        Some(info) if info.code_hash != KECCAK256_EMPTY => info.code_hash,
+        _ => return Ok(None),
     };
-    let delegated = state
-        .get(callee)
-        .and_then(|account| account.info.code.as_ref()?.eip7702_address());
-    let Some(target) = delegated else {
-        return Ok(None);
-    };
-    let before = database.basic_ref(*callee)?.unwrap_or_default();
-    let is_new = state
-        .get(callee)
-        .is_some_and(|account| account.info.code_hash != before.code_hash);
-    let is_touched = state.get(&target).is_some_and(Account::is_touched);
-    Ok((is_new && !is_touched).then_some(target))
+    Ok(database.code_by_hash_ref(hash)?.eip7702_address())
 }
 
 /// The account as the transaction found it, with the slots it looked at.
 fn found<DB: DatabaseRef<Error = SourceError>>(
-    config: &PreStateConfig,
+    options: PrestateOptions,
+    address: Address,
     before: &AccountInfo,
-    account: &Account,
+    slots: BTreeSet<U256>,
     database: &DB,
 ) -> Result<AccountState, SourceError> {
     let has_code = before.code_hash != KECCAK256_EMPTY;
-    let code = if has_code && config.code_enabled() {
-        Some(
-            database
-                .code_by_hash_ref(before.code_hash)?
-                .original_bytes(),
-        )
+    let code = if has_code && options.has_code() {
+        let code = database.code_by_hash_ref(before.code_hash)?;
+        Some(code.original_bytes())
     } else {
         None
     };
-    let slots = account.storage.iter().filter(|_| config.storage_enabled());
+    let mut storage = BTreeMap::new();
+    for slot in slots.into_iter().filter(|_| options.has_storage()) {
+        let value = database.storage_ref(address, slot)?;
+        storage.insert(slot.into(), value.into());
+    }
     Ok(AccountState {
         balance: Some(before.balance),
         code,
         code_hash: has_code.then_some(before.code_hash),
         nonce: (before.nonce != 0).then_some(before.nonce),
-        storage: slots
-            .map(|(slot, value)| ((*slot).into(), value.original_value().into()))
-            .collect(),
+        storage,
     })
 }
 
-/// What changed of an account.
-struct Changed {
-    account: AccountState,
-    slots: Vec<B256>,
-}
-
-/// What `account`, which still is there, has and had not `before`; `None` where nothing changed.
-fn changed(config: &PreStateConfig, before: &AccountInfo, account: &Account) -> Option<Changed> {
-    if !config.is_diff_mode() || account.is_selfdestructed() {
-        return None;
-    }
-    let after = &account.info;
-    let mut changed = Changed {
-        account: AccountState::default(),
-        slots: Vec::new(),
-    };
-    let state = &mut changed.account;
+/// What `account` has and had not `before`; `None` where nothing changed. Of what was `found` only slots stay
+/// that changed and were not zero.
+fn changed(
+    options: PrestateOptions,
+    before: &AccountInfo,
+    found: &mut AccountState,
+    account: Option<&Account>,
+) -> Option<AccountState> {
+    let after = account.map_or(before, |account| &account.info);
+    let mut changed = AccountState::default();
     let mut is_changed = false;
     if after.balance != before.balance {
         is_changed = true;
-        state.balance = Some(after.balance);
+        changed.balance = Some(after.balance);
     }
     if after.nonce != before.nonce {
         is_changed = true;
-        state.nonce = (after.nonce != 0).then_some(after.nonce);
+        changed.nonce = (after.nonce != 0).then_some(after.nonce);
     }
     if after.code_hash != before.code_hash {
         is_changed = true;
-        state.code_hash = Some(after.code_hash);
-        if config.code_enabled() {
+        changed.code_hash = Some(after.code_hash);
+        if options.has_code() {
             let code = after.code.as_ref();
-            state.code = Some(code.map(|code| code.original_bytes()).unwrap_or_default());
+            changed.code = Some(code.map(|code| code.original_bytes()).unwrap_or_default());
         }
     }
-    let slots = account.storage.iter().filter(|_| config.storage_enabled());
-    for (slot, value) in slots.filter(|(_, value)| value.is_changed()) {
+    found.storage.retain(|slot, old| {
+        let held = account.and_then(|account| account.storage.get(&(*slot).into()));
+        let new = held.map_or(*old, |held| held.present_value().into());
+        if new == *old {
+            return false;
+        }
         is_changed = true;
-        changed.slots.push((*slot).into());
-        if !value.present_value().is_zero() {
-            state
-                .storage
-                .insert((*slot).into(), value.present_value().into());
+        if !new.is_zero() {
+            changed.storage.insert(*slot, new);
         }
-    }
+        !old.is_zero()
+    });
     is_changed.then_some(changed)
 }

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     block::{Block, Transaction},
-    execute::Limits,
+    execute::{ExecuteError, Limits},
     interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{BlockEvm, Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
 };
 use alloy_primitives::B256;
 use revm::{DatabaseCommit, context::ContextTr};
@@ -31,9 +31,21 @@ pub fn trace_call(
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
+    trace_call_at(Place::default(), call, environment, state, options, limits)
+}
+
+/// The same, of a call that stands at `place`.
+pub(crate) fn trace_call_at(
+    place: Place,
+    call: TxEnv,
+    environment: &Environment,
+    state: &dyn StateSource,
+    options: &TraceOptions,
+    limits: &TraceLimits<'_>,
+) -> Result<Trace, TraceError> {
     let tracer = Tracer::new(options)?;
     let mut run = Run::new(environment, state, tracer, limits);
-    run.trace(call, Place::default())
+    run.trace(call, place)
 }
 
 /// Traces the transaction at `index` of `block`, on the state before the block. Those before it are
@@ -93,6 +105,9 @@ struct Run<'a> {
     used: Limits,
     /// Number of transactions that have run.
     settled: usize,
+    /// Number of their logs.
+    logs: u64,
+    has_delegations: bool,
     watch: Option<Watch<'a>>,
     recorded_bytes: usize,
 }
@@ -128,15 +143,18 @@ impl<'a> Run<'a> {
     fn on(
         overlay: Overlay<'a>,
         environment: &Environment,
-        tracer: Tracer,
+        mut tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Self {
+        tracer.allow(limits.recorded_bytes);
         let recorded = tracer.recorded();
         let watched = Watched::new(tracer, limits.watch, recorded, limits.recorded_bytes);
         Self {
             evm: environment.inspected_evm(overlay, watched),
             used: Limits::new(environment),
             settled: 0,
+            logs: 0,
+            has_delegations: environment.spec().is_enabled_in(SpecId::PRAGUE),
             watch: limits.watch,
             recorded_bytes: limits.recorded_bytes,
         }
@@ -152,6 +170,7 @@ impl<'a> Run<'a> {
             .map_err(|error| execute_error(Some(self.settled), error))?;
         self.used.settle(ran.result.gas());
         self.settled += 1;
+        self.logs += ran.result.logs().len() as u64;
         self.evm.ctx.db_mut().commit(ran.state);
         Ok(())
     }
@@ -167,12 +186,28 @@ impl<'a> Run<'a> {
             block_hash: block.declared.hash,
             index: Some(self.settled),
             transaction_hash: transaction.hash,
+            block_number: block.header.number,
+            first_log: self.logs,
         };
         self.trace(transaction.env.clone(), place)
     }
 
     fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
+        let context = &self.evm.ctx;
+        let database = &context.journaled_state.database;
+        let tracer = &mut self.evm.inspector.inner;
+        tracer
+            .start(&transaction, &context.block, self.has_delegations, database)
+            .map_err(|source| ExecuteError::StateUnavailable {
+                index: place.index,
+                source,
+            })?;
         let ran = collision::inspect(&mut self.evm, transaction.clone());
+        if self.evm.inspector.inner.is_full() {
+            return Err(TraceError::TooLarge {
+                limit: self.recorded_bytes,
+            });
+        }
         if let Some(stop) = self.evm.inspector.stopped() {
             return Err(match stop {
                 Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
@@ -195,6 +230,7 @@ impl<'a> Run<'a> {
         )?;
         self.used.settle(ran.result.gas());
         self.settled += 1;
+        self.logs += ran.result.logs().len() as u64;
         database.commit(ran.state);
         Ok(trace)
     }

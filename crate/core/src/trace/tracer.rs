@@ -1,30 +1,32 @@
-//! The tracers that options name: inspectors, and their answers.
+//! The tracers that options name, run side by side.
 
 use super::{
-    Trace, TraceError, TraceOptions, endings::Endings, erc7562::Validation, flat::Flattening,
-    prestate::prestate, step::leave_out_empty,
+    Trace, TraceError, TraceOptions,
+    endings::Endings,
+    options::{CallOptions, wrong},
+    part::{Answer, Part, calls},
 };
 use crate::{
     execute::ExecuteError,
     state::SourceError,
-    vm::{BlockPrecompiles, Recorded, TxEnv},
+    vm::{BlockPrecompiles, Recorded, TxEnv, end_run},
 };
-use alloy_primitives::{Address, B256, KECCAK256_EMPTY, Log, U256, map::HashMap};
+use alloy_primitives::{Address, B256, Log, U256, map::HashMap};
 use alloy_rpc_types_trace::geth::{
-    CallConfig, FlatCallConfig, GethDebugBuiltInTracerType as BuiltIn, GethDebugTracerConfig,
-    GethDebugTracerType, PreStateConfig,
-    erc7562::Erc7562Config,
+    GethDebugBuiltInTracerType as BuiltIn, GethDebugTracerConfig, GethDebugTracerType,
     mux::{MuxConfig, MuxFrame},
 };
 use revm::{
     DatabaseRef,
+    bytecode::opcode,
     context::{BlockEnv, result::ResultAndState},
-    context_interface::ContextTr,
-    inspector::{Inspector, JournalExt, NoOpInspector},
-    interpreter::{CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter},
-    state::EvmState,
+    context_interface::{ContextTr, JournalTr},
+    inspector::{Inspector, JournalExt},
+    interpreter::{
+        CallInputs, CallOutcome, CreateInputs, CreateOutcome, Interpreter,
+        interpreter_types::InputsTr,
+    },
 };
-use revm_inspectors::tracing::{DebugInspector, DebugInspectorError, TransactionContext};
 
 /// Where a transaction is; nothing is known of a call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,6 +34,20 @@ pub(crate) struct Place {
     pub(super) block_hash: Option<B256>,
     pub(super) index: Option<usize>,
     pub(super) transaction_hash: Option<B256>,
+    /// Number of its block.
+    pub(super) block_number: u64,
+    /// Logs of the block before it.
+    pub(super) first_log: u64,
+}
+
+impl Place {
+    /// Place of a call that follows `first_log` logs of its block.
+    pub(crate) fn after_logs(first_log: u64) -> Self {
+        Self {
+            first_log,
+            ..Self::default()
+        }
+    }
 }
 
 /// The tracers that options name. They trace one transaction after the other.
@@ -40,69 +56,54 @@ pub(crate) struct Tracer {
     parts: Vec<Part>,
     /// True when the answers are told by name.
     is_mux: bool,
-    /// True when one of them looks at every instruction.
-    has_steps: bool,
     endings: Endings,
-}
-
-/// One tracer.
-#[derive(Debug)]
-struct Part {
-    name: GethDebugTracerType,
-    inspector: DebugInspector,
-    answer: Answer,
-}
-
-/// How a tracer answers.
-#[derive(Debug)]
-enum Answer {
-    /// As the inspector does.
-    Same,
-    /// With call frames, of which there is more to say.
-    Calls,
-    Flat(FlatCallConfig),
-    Prestate(PreStateConfig),
-    Erc7562(Validation),
+    /// The contract that is being destroyed, its heir and its balance.
+    destroyed: Option<(Address, Address, U256)>,
 }
 
 impl Tracer {
     /// The tracers that `options` name.
     pub(super) fn new(options: &TraceOptions) -> Result<Self, TraceError> {
-        let is_mux = options.tracer == Some(BuiltIn::MuxTracer.into());
+        let mux = GethDebugTracerType::from(BuiltIn::MuxTracer);
+        let is_mux = options.tracer.as_ref() == Some(&mux);
         let parts = if is_mux {
-            let config = options.tracer_config.clone().into_mux_config();
-            let MuxConfig(tracers) = config.map_err(|source| TraceError::Config {
-                tracer: "muxTracer".to_owned(),
-                source: source.into(),
-            })?;
-            tracers
-                .into_iter()
-                .map(|(name, config)| {
-                    let options = TraceOptions {
-                        tracer: Some(name),
-                        tracer_config: config.unwrap_or_default(),
-                        ..TraceOptions::default()
-                    };
-                    Part::new(&options)
-                })
-                .collect::<Result<_, _>>()?
+            let config = options.tracer_config.clone();
+            let MuxConfig(tracers) = config.from_value().map_err(|source| wrong(&mux, source))?;
+            let part = |(name, config): (_, Option<GethDebugTracerConfig>)| match name {
+                GethDebugTracerType::BuiltInTracer(BuiltIn::MuxTracer) => {
+                    Err(wrong(&mux, "it is within another one"))
+                }
+                name => Part::new(name, &config.unwrap_or_default()),
+            };
+            tracers.into_iter().map(part).collect::<Result<_, _>>()?
         } else {
-            vec![Part::new(options)?]
+            vec![match &options.tracer {
+                Some(name) if !name.as_str().is_empty() => {
+                    Part::new(name.clone(), &options.tracer_config)?
+                }
+                _ => Part::steps(options)?,
+            }]
         };
         Ok(Self {
-            has_steps: parts.iter().any(Part::has_steps),
             parts,
             is_mux,
             endings: Endings::default(),
+            destroyed: None,
         })
     }
 
     /// That of calls, with logs.
     pub(crate) fn calls() -> Result<Self, TraceError> {
-        Self::new(&TraceOptions {
-            tracer: Some(BuiltIn::CallTracer.into()),
-            tracer_config: CallConfig::default().with_log().into(),
-            ..TraceOptions::default()
+        let part = Part {
+            name: BuiltIn::CallTracer.into(),
+            inspector: calls(true)?,
+            answer: Answer::Calls(CallOptions::WITH_LOGS),
+        };
+        Ok(Self {
+            parts: vec![part],
+            is_mux: false,
+            endings: Endings::default(),
+            destroyed: None,
         })
     }
 
@@ -115,15 +116,40 @@ impl Tracer {
         for part in &self.parts {
             all.paths |= matches!(part.answer, Answer::Flat(_));
             all.preimages |= matches!(part.answer, Answer::Erc7562(_));
-            let DebugInspector::Default(tracing, _) = &part.inspector else {
-                continue;
-            };
-            let config = tracing.config();
-            all.steps |= config.record_steps;
-            all.returndata |= config.record_returndata_snapshots;
-            all.memory |= config.record_memory_snapshots;
         }
         all
+    }
+
+    /// Allows `bytes` for the instructions of all transactions together.
+    pub(super) fn allow(&mut self, bytes: usize) {
+        for part in &mut self.parts {
+            if let Answer::Steps(logger) = &mut part.answer {
+                logger.allow(bytes);
+            }
+        }
+    }
+
+    /// True when there was more than is allowed.
+    pub(super) fn is_full(&self) -> bool {
+        let is_full =
+            |part: &Part| matches!(&part.answer, Answer::Steps(logger) if logger.is_full());
+        self.parts.iter().any(is_full)
+    }
+
+    /// `transaction` is about to run on the state in `database`.
+    pub(crate) fn start<DB: DatabaseRef<Error = SourceError>>(
+        &mut self,
+        transaction: &TxEnv,
+        block: &BlockEnv,
+        has_delegations: bool,
+        database: &DB,
+    ) -> Result<(), SourceError> {
+        for part in &mut self.parts {
+            if let Answer::Prestate(lookups) = &mut part.answer {
+                lookups.start(transaction, block, has_delegations, database)?;
+            }
+        }
+        Ok(())
     }
 
     /// What was found of `transaction`, which `ran` on the state in `database`. The tracers are ready
@@ -158,179 +184,7 @@ impl Tracer {
     }
 }
 
-impl Part {
-    /// True when it looks at every instruction, and not only at calls and logs.
-    fn has_steps(&self) -> bool {
-        match (&self.answer, &self.inspector) {
-            (Answer::Erc7562(_), _) => true,
-            (_, DebugInspector::Default(tracing, _)) => tracing.config().record_steps,
-            (_, DebugInspector::CallTracer(..) | DebugInspector::Noop(_)) => false,
-            _ => true,
-        }
-    }
-
-    fn new(options: &TraceOptions) -> Result<Self, TraceError> {
-        let name = options.tracer.clone();
-        let name = name.unwrap_or_else(|| GethDebugTracerType::JsTracer(String::new()));
-        let wrong = |source: Box<dyn std::error::Error + Send + Sync>| TraceError::Config {
-            tracer: name.as_str().to_owned(),
-            source,
-        };
-        let config = || options.tracer_config.clone();
-        let json = |source: serde_json::Error| wrong(source.into());
-        let calls = |config: CallConfig| TraceOptions {
-            tracer: Some(BuiltIn::CallTracer.into()),
-            tracer_config: config.into(),
-            ..TraceOptions::default()
-        };
-        let (answer, options) = match &name {
-            GethDebugTracerType::BuiltInTracer(BuiltIn::CallTracer) => {
-                let config = config().into_call_config().map_err(json)?;
-                (Answer::Calls, calls(config))
-            }
-            GethDebugTracerType::BuiltInTracer(BuiltIn::FlatCallTracer) => {
-                let config = config().into_flat_call_config().map_err(json)?;
-                (Answer::Flat(config), calls(CallConfig::default()))
-            }
-            GethDebugTracerType::BuiltInTracer(BuiltIn::PreStateTracer) => {
-                let config = config().into_pre_state_config().map_err(json)?;
-                let inspector = DebugInspector::Noop(NoOpInspector);
-                return Ok(Self {
-                    name,
-                    inspector,
-                    answer: Answer::Prestate(config),
-                });
-            }
-            GethDebugTracerType::BuiltInTracer(
-                BuiltIn::FourByteTracer | BuiltIn::NoopTracer | BuiltIn::StateGasTracer,
-            ) => (
-                Answer::Same,
-                // Settings that they do not have are no harm.
-                TraceOptions {
-                    tracer_config: GethDebugTracerConfig::default(),
-                    ..options.clone()
-                },
-            ),
-            GethDebugTracerType::BuiltInTracer(BuiltIn::Erc7562Tracer) => {
-                let config: Erc7562Config = match config() {
-                    config if config.is_null() => Erc7562Config::default(),
-                    config => config.from_value().map_err(json)?,
-                };
-                let frames = CallConfig {
-                    with_log: config.with_log,
-                    ..CallConfig::default()
-                };
-                (Answer::Erc7562(Validation::new(&config)), calls(frames))
-            }
-            GethDebugTracerType::BuiltInTracer(BuiltIn::MuxTracer) => {
-                return Err(wrong("it is within another one".into()));
-            }
-            _ => (Answer::Same, options.clone()),
-        };
-        let inspector = DebugInspector::new(options).map_err(|source| match source {
-            DebugInspectorError::UnsupportedTracer | DebugInspectorError::JsTracerNotEnabled => {
-                TraceError::UnknownTracer {
-                    tracer: name.as_str().to_owned(),
-                }
-            }
-            source => wrong(source.into()),
-        })?;
-        Ok(Self {
-            name,
-            inspector,
-            answer,
-        })
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "as many as there are facts")]
-    fn finish<DB: DatabaseRef<Error = SourceError>>(
-        &mut self,
-        place: Place,
-        transaction: &TxEnv,
-        block: &BlockEnv,
-        precompiles: &BlockPrecompiles,
-        ran: &ResultAndState,
-        database: &mut DB,
-        endings: &Endings,
-    ) -> Result<Trace, ExecuteError> {
-        let unavailable = |source| ExecuteError::StateUnavailable {
-            index: place.index,
-            source,
-        };
-        if let Answer::Prestate(config) = &self.answer {
-            let answer =
-                prestate(config, transaction, &ran.state, database).map_err(unavailable)?;
-            // alloy's type has no code hashes.
-            return serde_json::to_value(answer)
-                .map(Trace::JS)
-                .map_err(|_| ExecuteError::Bug {
-                    invariant: "accounts can be written as JSON",
-                });
-        }
-        let context = TransactionContext {
-            block_hash: place.block_hash,
-            tx_index: place.index,
-            tx_hash: place.transaction_hash,
-        };
-        let trace = self
-            .inspector
-            .get_result(Some(context), transaction, block, ran, database)
-            .map_err(|error| match error {
-                DebugInspectorError::Database(source) => unavailable(source),
-                _ => ExecuteError::Bug {
-                    invariant: "a tracer that was made can finish",
-                },
-            })?;
-        self.inspector.fuse().map_err(|_| ExecuteError::Bug {
-            invariant: "a tracer that was made can be made again",
-        })?;
-        Ok(match (&mut self.answer, trace) {
-            (Answer::Calls, Trace::CallTracer(mut root)) => {
-                endings.tell(&mut root);
-                Trace::CallTracer(root)
-            }
-            (Answer::Flat(config), Trace::CallTracer(mut root)) => {
-                endings.tell(&mut root);
-                let flattening = Flattening {
-                    config: *config,
-                    precompiles: precompiles.addresses(),
-                    place,
-                    block_number: block.number.saturating_to(),
-                };
-                Trace::FlatCallTracer(flattening.list(root))
-            }
-            (Answer::Erc7562(validation), Trace::CallTracer(mut root)) => {
-                endings.tell(&mut root);
-                let size_of = |address| size_of(address, &ran.state, database);
-                let frame = validation.take(root, size_of).map_err(unavailable)?;
-                Trace::Erc7562Tracer(frame)
-            }
-            (_, Trace::Default(mut frame)) => {
-                frame.struct_logs.iter_mut().for_each(leave_out_empty);
-                Trace::Default(frame)
-            }
-            (_, trace) => trace,
-        })
-    }
-}
-
-/// Length of the code at `address` after a transaction that left `state`.
-fn size_of<DB: DatabaseRef<Error = SourceError>>(
-    address: Address,
-    state: &EvmState,
-    database: &DB,
-) -> Result<usize, SourceError> {
-    let before = database.basic_ref(address)?.unwrap_or_default();
-    let after = state.get(&address).map(|account| &account.info);
-    if let Some(code) = after.and_then(|after| after.code.as_ref()) {
-        return Ok(code.original_bytes().len());
-    }
-    Ok(match before.code_hash {
-        KECCAK256_EMPTY => 0,
-        code_hash => database.code_by_hash_ref(code_hash)?.original_bytes().len(),
-    })
-}
-
+/// Not by revm's hook: it knows of no contract that is destroyed without a change of balances.
 impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
     fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         for part in &mut self.parts {
@@ -340,29 +194,45 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
 
     #[inline]
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
-        self.endings.step(interpreter);
-        if !self.has_steps {
-            return;
+        Inspector::<C>::step(&mut self.endings, interpreter, context);
+        if self.endings.running().opcode == opcode::SELFDESTRUCT {
+            let contract = interpreter.input.target_address();
+            let heir = Address::from_word(self.endings.running().operand(0).into());
+            let account = context.journal().evm_state().get(&contract);
+            let balance = account.map_or(U256::ZERO, |account| account.info.balance);
+            self.destroyed = Some((contract, heir, balance));
         }
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.step(interpreter);
+            match &mut part.answer {
+                Answer::Erc7562(validation) => validation.step(interpreter),
+                Answer::Steps(logger) => logger.step(self.endings.running(), interpreter),
+                _ => {}
             }
-            part.inspector.step(interpreter, context);
+        }
+        if self.is_full() {
+            end_run(interpreter, context);
         }
     }
 
     #[inline]
     fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
-        self.endings.step_end(interpreter);
-        if !self.has_steps {
-            return;
+        self.endings.step_end(interpreter, context);
+        if let Some((contract, heir, balance)) = self.destroyed.take()
+            && self.endings.fault().is_none()
+        {
+            for part in &mut self.parts {
+                Inspector::<C>::selfdestruct(&mut part.inspector, contract, heir, balance);
+            }
         }
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.step_end(interpreter);
+            match &mut part.answer {
+                Answer::Erc7562(validation) => validation.step_end(interpreter),
+                Answer::Steps(logger) => logger.step_end(&self.endings, interpreter, context),
+                Answer::Prestate(lookups) => {
+                    lookups.step_end(&self.endings, interpreter, context);
+                }
+                _ => {}
             }
-            part.inspector.step_end(interpreter, context);
         }
     }
 
@@ -379,11 +249,9 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
     }
 
     fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {
-        self.endings.begin();
+        self.endings.call(context, inputs);
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.begin();
-            }
+            part.answer.begin();
             // None of them interferes.
             let _ = part.inspector.call(context, inputs);
         }
@@ -391,39 +259,27 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Tracer {
     }
 
     fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
-        self.endings.end_call(inputs, outcome);
+        self.endings.call_end(context, inputs, outcome);
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.end(outcome.result.result);
-            }
+            part.answer.end();
             part.inspector.call_end(context, inputs, outcome);
         }
     }
 
     fn create(&mut self, context: &mut C, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
-        self.endings.begin();
+        self.endings.create(context, inputs);
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.begin();
-            }
+            part.answer.begin();
             let _ = part.inspector.create(context, inputs);
         }
         None
     }
 
     fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
-        self.endings.end_create(outcome);
+        self.endings.create_end(context, inputs, outcome);
         for part in &mut self.parts {
-            if let Answer::Erc7562(validation) = &mut part.answer {
-                validation.end(outcome.result.result);
-            }
+            part.answer.end();
             part.inspector.create_end(context, inputs, outcome);
-        }
-    }
-
-    fn selfdestruct(&mut self, contract: Address, target: Address, value: U256) {
-        for part in &mut self.parts {
-            Inspector::<C>::selfdestruct(&mut part.inspector, contract, target, value);
         }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod collision;
 pub mod environment;
 pub mod failure;
 mod forks;
+pub(crate) mod invalid;
 pub(crate) mod journal;
 pub(crate) mod memo;
 pub(crate) mod parallel;
@@ -30,7 +31,7 @@ pub use revm::{
     inspector::Inspector,
     primitives::hardfork::SpecId,
 };
-pub(crate) use watched::{Recorded, Stop, Watched};
+pub(crate) use watched::{Recorded, Stop, Watched, end_run};
 
 use alloy_primitives::Bytes;
 

@@ -6,7 +6,7 @@ use alloy_primitives::{
     map::{AddressMap, AddressSet},
 };
 use revm::{
-    context::{Cfg, ContextTr, JournalTr, LocalContextTr},
+    context::{Cfg, ContextTr, LocalContextTr},
     handler::{EthPrecompiles, PrecompileProvider, precompile_output_to_interpreter_result},
     interpreter::{CallInputs, InterpreterResult},
     precompile::{Precompile as EvmPrecompile, PrecompileHalt, PrecompileOutput},
@@ -250,15 +250,60 @@ fn interpreter_result<C: ContextTr>(
     output: PrecompileOutput,
     gas_limit: u64,
 ) -> InterpreterResult {
-    // What a transaction that calls a precompile itself reports.
+    // What a transaction that calls a precompile itself reports, and a trace of every call.
     if let Some(reason) = output.halt_reason()
         && !reason.is_oog()
-        && context.journal().depth() == 1
     {
-        let reason = reason.to_string();
-        context.local_mut().set_precompile_error_context(reason);
+        let words = halt_words(reason).to_owned();
+        context.local_mut().set_precompile_error_context(words);
     }
     precompile_output_to_interpreter_result(output, gas_limit)
+}
+
+/// Error of a precompile in geth's words (core/vm/contracts.go, crypto/bn256/gnark).
+fn halt_words(reason: &PrecompileHalt) -> &str {
+    match reason {
+        PrecompileHalt::OutOfGas => "out of gas",
+        PrecompileHalt::Blake2WrongLength
+        | PrecompileHalt::BlobInvalidInputLength
+        | PrecompileHalt::KzgInvalidInputLength
+        | PrecompileHalt::Bls12381ScalarInputLength
+        | PrecompileHalt::Bls12381G1AddInputLength
+        | PrecompileHalt::Bls12381G1MsmInputLength
+        | PrecompileHalt::Bls12381G2AddInputLength
+        | PrecompileHalt::Bls12381G2MsmInputLength
+        | PrecompileHalt::Bls12381PairingInputLength
+        | PrecompileHalt::Bls12381MapFpToG1InputLength
+        | PrecompileHalt::Bls12381MapFp2ToG2InputLength
+        | PrecompileHalt::Bls12381FpPaddingLength
+        | PrecompileHalt::Bls12381G1PaddingLength
+        | PrecompileHalt::Bls12381G2PaddingLength => "invalid input length",
+        PrecompileHalt::Blake2WrongFinalIndicatorFlag => "invalid final flag",
+        PrecompileHalt::ModexpExpOverflow
+        | PrecompileHalt::ModexpBaseOverflow
+        | PrecompileHalt::ModexpModOverflow
+        | PrecompileHalt::ModexpEip7823LimitSize => {
+            "one or more of base/exponent/modulus length exceeded 1024 bytes"
+        }
+        PrecompileHalt::Bn254FieldPointNotAMember | PrecompileHalt::NonCanonicalFp => {
+            "invalid fp.Element encoding"
+        }
+        PrecompileHalt::Bn254AffineGFailedToCreate => "point is not on curve",
+        PrecompileHalt::Bn254PairLength => "bad elliptic curve pairing size",
+        PrecompileHalt::BlobMismatchedVersion => "mismatched versioned hash",
+        PrecompileHalt::BlobVerifyKzgProofFailed
+        | PrecompileHalt::KzgInvalidG1Point
+        | PrecompileHalt::KzgG1PointNotOnCurve
+        | PrecompileHalt::KzgG1PointNotInSubgroup => "error verifying kzg proof",
+        PrecompileHalt::Bls12381G1NotOnCurve | PrecompileHalt::Bls12381G2NotOnCurve => {
+            "invalid point: not on curve"
+        }
+        PrecompileHalt::Bls12381G1NotInSubgroup => "g1 point is not on correct subgroup",
+        PrecompileHalt::Bls12381G2NotInSubgroup => "g2 point is not on correct subgroup",
+        PrecompileHalt::Bls12381FpPaddingInvalid => "invalid field element top bytes",
+        PrecompileHalt::Secp256k1RecoverFailed => "secp256k1 signature recovery failed",
+        PrecompileHalt::Other(reason) => reason,
+    }
 }
 
 fn output(result: Result<Returned, PrecompileFailure>, reservoir: u64) -> PrecompileOutput {

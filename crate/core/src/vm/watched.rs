@@ -9,7 +9,7 @@ use revm::{
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter,
         InterpreterResult,
-        interpreter_types::{Jumps, LoopControl, ReturnData},
+        interpreter_types::{Jumps, LoopControl},
     },
 };
 
@@ -35,14 +35,8 @@ pub(crate) struct Recorded {
     pub(crate) calls: bool,
     /// The way from the outermost call to each.
     pub(crate) paths: bool,
-    /// Every instruction, with the stack before it.
-    pub(crate) steps: bool,
-    /// The memory before every instruction.
-    pub(crate) memory: bool,
     /// What is hashed.
     pub(crate) preimages: bool,
-    /// What the last call returned, before every instruction.
-    pub(crate) returndata: bool,
 }
 
 /// Passes everything on to `inner`, and ends the run when it must not go on.
@@ -142,15 +136,6 @@ impl<'a, I> Watched<'a, I> {
         }
     }
 
-    fn record_step(&mut self, interpreter: &Interpreter) {
-        let kept = |is_kept, bytes| if is_kept { bytes } else { 0 };
-        let stack = interpreter.stack.len().saturating_mul(size_of::<U256>());
-        let memory = kept(self.recorded.memory, interpreter.memory.len());
-        let returned = interpreter.return_data.buffer().len();
-        let returned = kept(self.recorded.returndata, returned);
-        self.record(stack.saturating_add(memory).saturating_add(returned));
-    }
-
     fn record_preimage(&mut self, interpreter: &Interpreter) {
         let [.., length, _] = interpreter.stack.data().as_slice() else {
             return;
@@ -161,6 +146,14 @@ impl<'a, I> Watched<'a, I> {
             self.record(length.saturating_to());
         }
     }
+}
+
+/// Ends the transaction before its next instruction. revm gets no reason; the caller keeps it.
+#[cold]
+pub(crate) fn end_run(interpreter: &mut Interpreter, context: &mut impl ContextTr) {
+    *context.error() = Err(ContextError::Custom(String::new()));
+    interpreter.bytecode.reset_action();
+    interpreter.halt_fatal();
 }
 
 impl<C, I> Inspector<C> for Watched<'_, I>
@@ -179,17 +172,11 @@ where
             self.ask();
         }
         self.until -= 1;
-        if self.recorded.steps {
-            self.record_step(interpreter);
-        }
         if self.recorded.preimages {
             self.record_preimage(interpreter);
         }
         if self.stopped.is_some() {
-            // The reason is in `stopped`: revm only has to end the transaction.
-            *context.error() = Err(ContextError::Custom(String::new()));
-            interpreter.bytecode.reset_action();
-            interpreter.halt_fatal();
+            end_run(interpreter, context);
             return;
         }
         self.inner.step(interpreter, context);

@@ -12,7 +12,9 @@ pub fn digest(outcome: &BlockOutcome) -> B256 {
         words.number(receipt.gas_used);
         words.number(u64::from(receipt.success));
         words.number(u64::from(receipt.transaction_type));
-        words.bytes(receipt.contract_address.unwrap_or_default().as_slice());
+        // The address of a contract that was not created follows from sender and nonce.
+        let contract = receipt.contract_address.filter(|_| receipt.success);
+        words.bytes(contract.unwrap_or_default().as_slice());
         words.bytes(&receipt.effective_gas_price.to_be_bytes());
         words.number(receipt.logs.len() as u64);
         for log in &receipt.logs {

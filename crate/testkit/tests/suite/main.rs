@@ -50,34 +50,57 @@ mod kit {
     mod skip;
 }
 mod node {
+    mod dump;
     mod events;
+    mod fees;
+    mod logs;
     mod mining;
     mod options;
+    mod pending;
+    mod receipts;
+    mod reserved;
+    mod rewind;
     mod saved;
+    mod sending;
     mod signing;
     mod state;
+    mod typed_data;
 }
 mod rpc {
+    mod lookups;
     mod methods;
+    mod table;
     #[cfg(feature = "schemas")]
     mod vectors;
 }
 mod simulate {
+    mod as_geth;
     mod blocks;
     mod calls;
+    mod fees;
+    mod words;
     /// What calls would do, in one report.
     mod report {
         mod approvals;
         mod assets;
         mod bundles;
         mod failures;
+        mod odd;
         mod side_by_side;
+        mod signing;
         mod traces;
         mod world;
     }
 }
 mod trace {
     mod answers;
+    mod calls;
+    mod endings;
+    mod logs;
+    mod options;
+    mod prestate;
+    mod steps;
     #[cfg(feature = "conformance")]
     mod vectors;
+    mod world;
 }

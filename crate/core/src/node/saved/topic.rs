@@ -4,9 +4,14 @@ use super::{
     super::{Filter, Topic},
     RestoreError,
 };
-use alloy_primitives::{B256, Bytes, U64};
+use crate::{
+    chain::{SentTransaction, with_hash},
+    rpc::LogFilter,
+};
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
+use alloy_eips::eip2718::{Decodable2718, Encodable2718};
+use alloy_primitives::{Address, B256, Bytes, U64};
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
-use alloy_rpc_types_eth::Filter as LogFilter;
 use std::sync::Arc;
 
 /// A filter that a client asks from time to time.
@@ -16,6 +21,17 @@ pub(super) struct SavedFilter {
     topic: SavedTopic,
     next: u64,
     hashes: Vec<B256>,
+    transactions: Vec<SavedSent>,
+}
+
+/// A transaction that was sent.
+#[derive(RlpEncodable, RlpDecodable)]
+struct SavedSent {
+    sender: Address,
+    /// By which it is known: see [`with_hash`].
+    hash: B256,
+    /// As EIP-2718 encodes it, without blobs.
+    envelope: Bytes,
 }
 
 /// A subscription, without what is still to be told.
@@ -31,25 +47,42 @@ struct SavedTopic {
     kind: u8,
     /// JSON; empty where it is not about logs.
     filter: Bytes,
+    /// Of transactions whose receipts are told.
+    hashes: Vec<B256>,
 }
 
 const BLOCKS: u8 = 0;
 const LOGS: u8 = 1;
-const TRANSACTIONS: u8 = 2;
+const HASHES: u8 = 2;
+const RECEIPTS: u8 = 3;
+const SYNCING: u8 = 4;
+const TRANSACTIONS: u8 = 5;
 
 impl SavedFilter {
     pub(super) fn new((number, filter): (&U64, &Filter)) -> Self {
-        let (topic, next, hashes) = match filter {
-            Filter::Blocks { next } => (SavedTopic::plain(BLOCKS), *next, Vec::new()),
-            Filter::Logs { filter, next } => (SavedTopic::logs(filter), *next, Vec::new()),
-            Filter::Transactions { hashes } => (SavedTopic::plain(TRANSACTIONS), 0, hashes.clone()),
-        };
-        Self {
+        let mut saved = Self {
             number: *number,
-            topic,
-            next,
-            hashes,
+            topic: SavedTopic::plain(BLOCKS),
+            next: 0,
+            hashes: Vec::new(),
+            transactions: Vec::new(),
+        };
+        match filter {
+            Filter::Blocks { next } => saved.next = *next,
+            Filter::Logs { filter, next } => {
+                saved.topic = SavedTopic::logs(filter);
+                saved.next = *next;
+            }
+            Filter::Hashes { hashes } => {
+                saved.topic = SavedTopic::plain(HASHES);
+                saved.hashes.clone_from(hashes);
+            }
+            Filter::Transactions { transactions } => {
+                saved.topic = SavedTopic::plain(TRANSACTIONS);
+                saved.transactions = transactions.iter().map(SavedSent::from).collect();
+            }
         }
+        saved
     }
 
     pub(super) fn restore(self) -> Result<(U64, Filter), RestoreError> {
@@ -57,9 +90,35 @@ impl SavedFilter {
         let filter = match self.topic.restore()? {
             Topic::Heads => Filter::Blocks { next },
             Topic::Logs(filter) => Filter::Logs { filter, next },
-            Topic::Transactions => Filter::Transactions { hashes },
+            Topic::Hashes => Filter::Hashes { hashes },
+            Topic::Transactions => {
+                let transactions = self.transactions.into_iter().map(SavedSent::restore);
+                let transactions = transactions.collect::<Result<_, _>>()?;
+                Filter::Transactions { transactions }
+            }
+            Topic::Receipts(_) | Topic::Syncing => {
+                return Err(RestoreError::Missing("such filter"));
+            }
         };
         Ok((self.number, filter))
+    }
+}
+
+impl From<&SentTransaction> for SavedSent {
+    fn from(sent: &SentTransaction) -> Self {
+        Self {
+            sender: sent.signer(),
+            hash: *sent.tx_hash(),
+            envelope: sent.encoded_2718().into(),
+        }
+    }
+}
+
+impl SavedSent {
+    fn restore(self) -> Result<SentTransaction, RestoreError> {
+        let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(&self.envelope)?;
+        let envelope = with_hash(envelope, self.hash);
+        Ok(SentTransaction::new_unchecked(envelope, self.sender))
     }
 }
 
@@ -68,7 +127,13 @@ impl SavedSubscription {
         let topic = match topic {
             Topic::Heads => SavedTopic::plain(BLOCKS),
             Topic::Logs(filter) => SavedTopic::logs(filter),
+            Topic::Hashes => SavedTopic::plain(HASHES),
             Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
+            Topic::Receipts(hashes) => SavedTopic {
+                hashes: hashes.iter().copied().collect(),
+                ..SavedTopic::plain(RECEIPTS)
+            },
+            Topic::Syncing => SavedTopic::plain(SYNCING),
         };
         Self {
             number: *number,
@@ -83,21 +148,36 @@ impl SavedSubscription {
 
 impl SavedTopic {
     const fn plain(kind: u8) -> Self {
-        let filter = Bytes::new();
-        Self { kind, filter }
+        Self {
+            kind,
+            filter: Bytes::new(),
+            hashes: Vec::new(),
+        }
     }
 
     fn logs(filter: &LogFilter) -> Self {
         // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
-        let filter = serde_json::to_vec(filter).unwrap_or_default().into();
-        Self { kind: LOGS, filter }
+        let filter = serde_json::to_vec(filter.request()).unwrap_or_default();
+        Self {
+            filter: filter.into(),
+            ..Self::plain(LOGS)
+        }
     }
 
     fn restore(&self) -> Result<Topic, RestoreError> {
         Ok(match self.kind {
             BLOCKS => Topic::Heads,
-            LOGS => Topic::Logs(Arc::new(serde_json::from_slice::<LogFilter>(&self.filter)?)),
+            LOGS => {
+                let request = serde_json::from_slice(&self.filter)?;
+                let filter = LogFilter::new(request);
+                Topic::Logs(Arc::new(
+                    filter.map_err(|_| RestoreError::Missing("such filter"))?,
+                ))
+            }
+            HASHES => Topic::Hashes,
             TRANSACTIONS => Topic::Transactions,
+            RECEIPTS => Topic::Receipts(Arc::new(self.hashes.iter().copied().collect())),
+            SYNCING => Topic::Syncing,
             _ => return Err(RestoreError::Missing("such topic")),
         })
     }

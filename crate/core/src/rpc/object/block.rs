@@ -1,11 +1,16 @@
 //! A block.
 
-use super::transaction::{self, RpcTransaction};
+use super::{
+    super::RpcError,
+    transaction::{self, RpcTransaction},
+    waiting,
+};
 use crate::chain::StoredBlock;
 use alloy_consensus::Header as ConsensusHeader;
 use alloy_primitives::U256;
 use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
+use serde_json::Value;
 
 /// The header of a block.
 pub(crate) fn head_of(stored: &StoredBlock) -> Header {
@@ -48,4 +53,20 @@ pub(in crate::rpc) fn of(stored: &StoredBlock, is_full: bool) -> Block<RpcTransa
         transactions,
         withdrawals: body.withdrawals.clone(),
     }
+}
+
+/// The pending block, as go-ethereum's `GetBlockByNumber` has it: without hash, nonce and miner. Its
+/// transactions still wait.
+pub(in crate::rpc) fn pending(stored: &StoredBlock, is_full: bool) -> Result<Value, RpcError> {
+    let json = serde_json::to_value(of(stored, false));
+    let mut json = json.map_err(|error| RpcError::internal(&error))?;
+    for field in ["hash", "nonce", "miner"] {
+        json[field] = Value::Null;
+    }
+    if is_full {
+        let all = (0..stored.receipts.len()).filter_map(|index| stored.sent(index));
+        let all: Result<Vec<_>, _> = all.map(|sent| waiting::json(&sent)).collect();
+        json["transactions"] = all?.into();
+    }
+    Ok(json)
 }

@@ -1,11 +1,11 @@
 //! A log with its place in the chain.
 
-use crate::chain::StoredBlock;
-use alloy_rpc_types_eth::{Filter, Log};
+use crate::{chain::StoredBlock, rpc::LogFilter};
+use alloy_rpc_types_eth::Log;
 
 /// The logs of a block that pass `filter`, whichever blocks that names.
-pub(crate) fn logs_of(block: &StoredBlock, filter: &Filter) -> impl Iterator<Item = Log> {
-    let may_have = filter.matches_bloom(block.block.header.logs_bloom);
+pub(crate) fn logs_of(block: &StoredBlock, filter: &LogFilter) -> impl Iterator<Item = Log> {
+    let may_have = filter.may_match(block.block.header.logs_bloom);
     may_have
         .then(|| all(block))
         .into_iter()

@@ -66,7 +66,7 @@ pub(in crate::rpc) fn envelope<L>(
 }
 
 /// Every receipt of a block.
-pub(in crate::rpc) fn all(chain: &Chain, block: &StoredBlock) -> Vec<TransactionReceipt> {
+pub(crate) fn all(chain: &Chain, block: &StoredBlock) -> Vec<TransactionReceipt> {
     (0..block.receipts.len())
         .filter_map(|index| of(chain, block, index))
         .collect()

@@ -1,7 +1,10 @@
 //! Transactions that wait for a block.
 
-use super::{super::RpcError, transaction::RpcTransaction};
-use crate::node::{Node, PoolTransaction};
+use super::{super::RpcError, transaction};
+use crate::{
+    chain::SentTransaction,
+    node::{Node, PoolTransaction},
+};
 use alloy_primitives::Address;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -17,21 +20,14 @@ pub(in crate::rpc) fn of(node: &Node, sender: Address) -> Result<(ByNonce, ByNon
 }
 
 fn by_nonce(waiting: &[&Arc<PoolTransaction>]) -> Result<ByNonce, RpcError> {
-    let entry = |one: &&Arc<PoolTransaction>| Ok((one.nonce().to_string(), json(one)?));
+    let entry = |one: &&Arc<PoolTransaction>| Ok((one.nonce().to_string(), json(&one.sent)?));
     waiting.iter().map(entry).collect()
 }
 
 /// A transaction that has no place in the chain yet.
-pub(in crate::rpc) fn json(waiting: &PoolTransaction) -> Result<Value, RpcError> {
-    let transaction = RpcTransaction {
-        inner: waiting.sent.clone(),
-        block_hash: None,
-        block_number: None,
-        transaction_index: None,
-        effective_gas_price: None,
-        block_timestamp: None,
-    };
-    let mut json = serde_json::to_value(transaction).map_err(|error| RpcError::internal(&error))?;
+pub(crate) fn json(waiting: &SentTransaction) -> Result<Value, RpcError> {
+    let mut json = serde_json::to_value(transaction::waiting(waiting))
+        .map_err(|error| RpcError::internal(&error))?;
     if let Some(fields) = json.as_object_mut() {
         fields.insert("blockTimestamp".to_owned(), Value::Null);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     execute::ExecuteError,
-    simulate::{CallError, Conflict},
+    simulate::{CallError, Conflict, Rejected},
     vm::InvalidTransaction,
 };
 use alloy_primitives::U256;
@@ -12,11 +12,27 @@ use alloy_primitives::U256;
 #[non_exhaustive]
 pub enum SimulateError {
     /// No block is asked for.
-    #[error("blockStateCalls is empty")]
+    #[error("empty input")]
     NoBlocks,
     /// There would be more than 256 blocks, with those that fill gaps.
     #[error("too many blocks")]
     TooManyBlocks,
+    /// There are more calls than a block may have.
+    #[error("too many calls in block: {calls} > {limit}")]
+    TooManyCallsInBlock {
+        /// Calls of the block.
+        calls: usize,
+        /// Calls that it may have.
+        limit: usize,
+    },
+    /// There are more calls than a request may have.
+    #[error("too many calls: {calls} > {limit}")]
+    TooManyCalls {
+        /// Calls of this block and those before it.
+        calls: usize,
+        /// Calls that a request may have.
+        limit: usize,
+    },
     /// Numbers must increase.
     #[error("block numbers must be in order: {number} <= {parent}")]
     NumberOrder {
@@ -34,27 +50,11 @@ pub enum SimulateError {
         parent: u64,
     },
     /// The call asks for more gas than its block has left.
-    #[error("block gas limit reached: the call asks for {asked}, {left} is left")]
+    #[error("block gas limit reached: remaining: {left}, required: {asked}")]
     BlockGasLimit {
         /// Gas that it asks for.
         asked: u64,
         /// Gas that the block has left.
-        left: u64,
-    },
-    /// The calls carry more blobs than a block may have.
-    #[error("block blob gas limit reached: {used} is used, {limit} is allowed")]
-    BlobGasLimit {
-        /// Blob gas of the calls so far.
-        used: u64,
-        /// Blob gas of a block.
-        limit: u64,
-    },
-    /// The calls need more gas than one request may use.
-    #[error("the gas limit of one request is exhausted: the call asks for {asked}, {left} is left")]
-    GasLimit {
-        /// Gas that the call asks for.
-        asked: u64,
-        /// Gas that the request may still use.
         left: u64,
     },
     /// As for one call. A call that reverts or halts is none.
@@ -63,31 +63,30 @@ pub enum SimulateError {
 }
 
 impl SimulateError {
-    /// The code of JSON-RPC, as the specification of eth_simulateV1 sets it.
+    /// Code of JSON-RPC, as the specification of eth_simulateV1 and `txValidationError` of geth's
+    /// `internal/ethapi/errors.go` set it.
     #[must_use]
     pub fn code(&self) -> i32 {
         use InvalidTransaction as Invalid;
         match self {
             Self::NoBlocks => -32_602,
-            Self::TooManyBlocks | Self::GasLimit { .. } => -38_026,
+            Self::TooManyBlocks | Self::TooManyCallsInBlock { .. } | Self::TooManyCalls { .. } => {
+                -38_026
+            }
             Self::NumberOrder { .. } => -38_020,
             Self::TimeOrder { .. } => -38_021,
-            Self::BlockGasLimit { .. } | Self::BlobGasLimit { .. } => -38_015,
-            Self::Call(CallError::Invalid(invalid)) => match invalid {
+            Self::BlockGasLimit { .. } => -38_015,
+            Self::Call(CallError::Invalid(Rejected { reason, .. })) => match reason {
                 Invalid::NonceTooLow { .. } => -38_010,
                 Invalid::NonceTooHigh { .. } => -38_011,
-                Invalid::GasPriceLessThanBasefee | Invalid::BlobGasPriceGreaterThanMax { .. } => {
-                    -38_012
-                }
-                Invalid::CallGasCostMoreThanGasLimit { .. }
-                | Invalid::GasFloorMoreThanGasLimit { .. } => -38_013,
+                Invalid::GasPriceLessThanBasefee => -38_012,
+                Invalid::CallGasCostMoreThanGasLimit { .. } => -38_013,
                 Invalid::LackOfFundForMaxFee { .. } | Invalid::OverflowPaymentInTransaction => {
                     -38_014
                 }
-                Invalid::CallerGasLimitMoreThanBlock => -38_015,
                 Invalid::RejectCallerWithCode => -38_024,
                 Invalid::CreateInitCodeSizeLimit => -38_025,
-                Invalid::PriorityFeeGreaterThanMaxFee => -32_005,
+                Invalid::PriorityFeeGreaterThanMaxFee => -32_602,
                 _ => -32_603,
             },
             Self::Call(error) => error.code(),
@@ -103,14 +102,6 @@ impl From<Conflict> for SimulateError {
 
 impl From<ExecuteError> for SimulateError {
     fn from(error: ExecuteError) -> Self {
-        match error {
-            ExecuteError::BlobGasExceeded {
-                blob_gas, limit, ..
-            } => Self::BlobGasLimit {
-                used: blob_gas,
-                limit,
-            },
-            error => CallError::from(error).into(),
-        }
+        CallError::from(error).into()
     }
 }

@@ -7,11 +7,11 @@
 mod branch;
 mod error;
 mod header;
+mod logs;
 mod open;
 mod payload;
 mod schedule;
 mod transaction;
-mod transfers;
 
 pub use alloy_rpc_types_eth::simulate::{
     MAX_SIMULATE_BLOCKS, SimCallResult as CallResult, SimulateError as CallFailure,
@@ -41,8 +41,8 @@ pub struct SimulatedBlock {
 /// Builds the blocks of `payload` on `base`, which `chain` holds, and returns them in order with those that
 /// fill the gaps between their numbers.
 ///
-/// [`CallLimits::gas`] holds for all calls together: one that names no gas has what is left of it, and of
-/// its block.
+/// [`CallLimits::gas`] holds for all calls together: each has at most what is left of it, whatever gas it
+/// names.
 ///
 /// # Errors
 ///
@@ -90,6 +90,7 @@ pub fn simulate_blocks(
     payload: &SimulatePayload,
     limits: &CallLimits<'_>,
 ) -> Result<Vec<SimulatedBlock>, SimulateError> {
+    payload.check()?;
     let between = BlockCalls::default();
     let places = schedule::places(&base.block.header, &payload.block_state_calls, &between)?;
     let mut simulator = Simulator {

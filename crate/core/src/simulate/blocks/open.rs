@@ -4,32 +4,36 @@ use super::{
     CallFailure, CallResult, SimulateError, SimulatedBlock, Simulator,
     branch::Branch,
     header::header,
+    logs::{LogTracer, NumberedLog},
     schedule::Place,
     transaction::{Envelope, rules, transaction},
-    transfers::Transfers,
 };
 use crate::{
     bal::{ListBuilder, Recording},
     block::{AlloyBlock, Block, Transaction, Withdrawal},
     chain::StoredBlock,
     execute::{Limits, Receipt, receipts_root, receipts_root_with},
+    interrupt::Watch,
     simulate::{
-        CallError, CallRequest, Conflict, call,
+        CallError, CallRequest, Conflict, Rejected, call,
         overrides::{move_precompiles, small},
+        request::spendable,
     },
-    state::Overlay,
+    state::{Account, Overlay},
     system::{self, Step},
+    trace::Endings,
     vm::{
-        Environment, ExecutionResult, HaltReason, InvalidTransaction, Recorded, SpecId, Stop,
-        Watched, collision, execute_error,
+        Environment, ExecutionResult, Recorded, SpecId, Stop, TxEnv, Watched, collision,
+        execute_error,
     },
 };
 use alloy_consensus::{BlockBody, Header, proofs::calculate_transaction_root};
 use alloy_eip7928::BlockAccessIndex;
 use alloy_eips::{eip4895::Withdrawals, eip7685::EMPTY_REQUESTS_HASH};
-use alloy_primitives::{Address, B256, Log};
+use alloy_primitives::{Address, B256, U256};
 use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::Log as PlacedLog;
+use revm::{context::result::EVMError, context_interface::Transaction as _};
 use std::sync::Arc;
 
 /// A block while its calls run.
@@ -47,8 +51,8 @@ pub(super) struct OpenBlock<'b> {
     /// Before Byzantium: the state root after each transaction.
     receipt_roots: Vec<B256>,
     calls: Vec<CallResult>,
-    /// Logs that the calls have shown.
-    shown_logs: u64,
+    /// Number of the next log.
+    next_log: u64,
 }
 
 impl<'b> OpenBlock<'b> {
@@ -102,7 +106,7 @@ impl<'b> OpenBlock<'b> {
             receipts: Vec::new(),
             receipt_roots: Vec::new(),
             calls: Vec::new(),
-            shown_logs: 0,
+            next_log: 0,
         })
     }
 
@@ -121,55 +125,106 @@ impl<'b> OpenBlock<'b> {
             return Err(SimulateError::BlockGasLimit { asked, left });
         }
         let gas = asked.min(simulator.gas_left);
-        let exhausted = SimulateError::GasLimit { asked, left: gas };
         let nonce = request.nonce.unwrap_or(account.nonce);
-        if simulator.validates {
-            check_nonce(nonce, account.nonce).map_err(CallError::Invalid)?;
-        }
         let (transaction, envelope) = transaction(request, gas, nonce, &self.environment)?;
-        let (result, logs) = match self.execute(simulator, &transaction) {
-            // It would have had enough without the limit.
-            Err(CallError::Invalid(
-                InvalidTransaction::CallGasCostMoreThanGasLimit { .. }
-                | InvalidTransaction::GasFloorMoreThanGasLimit { .. },
-            )) if gas < asked => return Err(exhausted),
-            ran => ran?,
-        };
-        let is_out_of_gas = matches!(
-            result,
-            ExecutionResult::Halt {
-                reason: HaltReason::OutOfGas(_),
-                ..
-            }
-        );
-        // Who names no gas takes what is left.
-        if is_out_of_gas && gas < asked && request.gas.is_some() {
-            return Err(exhausted);
-        }
-        self.settle(transaction, envelope, result, logs)
+        let (result, failure, logs) = self
+            .execute(simulator, transaction.env.clone(), &account)
+            .map_err(|error| error.said(|words| format!("err: {words} (supplied gas {gas})")))?;
+        let failure = failure.map(|error| call_failure(&error, gas < asked));
+        Ok(self.settle(transaction, envelope, result, failure, logs))
     }
 
+    /// Runs `transaction` of the account `sender`, and returns its result, why it failed, and its logs.
     fn execute(
         &mut self,
         simulator: &Simulator<'_>,
-        transaction: &Transaction,
-    ) -> Result<(ExecutionResult, Vec<Log>), CallError> {
-        let environment = rules(&self.environment, &transaction.env, simulator.validates);
+        mut transaction: TxEnv,
+        sender: &Account,
+    ) -> Result<(ExecutionResult, Option<CallError>, Vec<NumberedLog>), CallError> {
+        let is_checked = simulator.validates;
+        if !is_checked {
+            transaction.nonce = spendable(sender.nonce);
+            self.lend_blob_fee(&mut transaction, sender)?;
+        }
+        let environment = rules(&self.environment, &transaction, is_checked);
+        let tracer = LogTracer::new(self.next_log, simulator.traces_transfers);
         let watch = simulator.limits.watch;
-        let watched = Watched::new(Transfers::default(), watch, Recorded::default(), 0);
+        let watched = Watched::new(tracer, watch, Recorded::default(), 0);
         let mut evm = environment.inspected_evm(&mut self.database, watched);
-        let ran = collision::inspect(&mut evm, transaction.env.clone());
+        let ran = collision::inspect(&mut evm, transaction.clone());
         let inspector = evm.inspector;
         if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
         }
-        let mut ran = ran.map_err(|error| execute_error(Some(self.calls.len()), error))?;
-        self.database.commit_transaction(&mut ran.state);
-        let logs = match simulator.traces_transfers {
-            true => inspector.inner.into_logs(),
-            false => ran.result.logs().to_vec(),
+        let mut ran = ran.map_err(|error| match error {
+            EVMError::Transaction(found) => {
+                Rejected::new(found, &transaction, &environment, sender).into()
+            }
+            error => CallError::from(execute_error(Some(self.calls.len()), error)),
+        })?;
+        ran.result = call::ended(ran.result);
+        let failure = match ran.result.is_success() {
+            true => None,
+            false => Some(self.failure(&ran.result, &transaction, &environment, watch)?),
         };
-        Ok((ran.result, logs))
+        // Behind the last nonce is the first one, where nobody looks at it.
+        if !is_checked
+            && sender.nonce == u64::MAX
+            && transaction.kind.is_call()
+            && let Some(account) = ran.state.get_mut(&transaction.caller)
+        {
+            account.info.nonce = 0;
+        }
+        self.database.commit_transaction(&mut ran.state);
+        let (logs, next) = inspector.inner.finish();
+        self.next_log = next;
+        Ok((ran.result, failure, logs))
+    }
+
+    /// Why `transaction`, which ended with `result` and is not committed yet, did not succeed.
+    fn failure(
+        &mut self,
+        result: &ExecutionResult,
+        transaction: &TxEnv,
+        environment: &Environment,
+        watch: Option<Watch<'_>>,
+    ) -> Result<CallError, CallError> {
+        let mut endings = Endings::default();
+        if result.is_halt() {
+            let watched = Watched::new(endings, watch, Recorded::default(), 0);
+            let mut evm = environment.inspected_evm(&mut self.database, watched);
+            // It ends as before.
+            drop(collision::inspect(&mut evm, transaction.clone()));
+            if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
+                return Err(CallError::Interrupted(interrupt));
+            }
+            endings = evm.inspector.inner;
+        }
+        Ok(call::failure(result.clone(), &endings))
+    }
+
+    /// Makes a transaction with blobs that offers nothing for them one that pays what they cost. A sender that
+    /// cannot pay is given it: geth, which does not look, leaves it with less than nothing.
+    fn lend_blob_fee(
+        &mut self,
+        transaction: &mut TxEnv,
+        sender: &Account,
+    ) -> Result<(), CallError> {
+        if transaction.blob_hashes.is_empty() || transaction.max_fee_per_blob_gas > 0 {
+            return Ok(());
+        }
+        let price = self.environment.blob_gas_price();
+        let blob_gas = U256::from(transaction.total_blob_gas());
+        let fee = U256::from(price).saturating_mul(blob_gas);
+        let gas_fee = U256::from(transaction.gas_limit)
+            .saturating_mul(U256::from(transaction.gas_price))
+            .saturating_add(transaction.value);
+        transaction.max_fee_per_blob_gas = price;
+        if sender.balance < gas_fee.saturating_add(fee) {
+            let overlay = &mut self.database.database;
+            system::increase(overlay, transaction.caller, fee)?;
+        }
+        Ok(())
     }
 
     fn settle(
@@ -177,34 +232,32 @@ impl<'b> OpenBlock<'b> {
         transaction: Transaction,
         envelope: Envelope,
         result: ExecutionResult,
-        logs: Vec<Log>,
-    ) -> Result<u64, SimulateError> {
+        error: Option<CallFailure>,
+        logs: Vec<NumberedLog>,
+    ) -> u64 {
         let index = self.receipts.len();
         let gas = *result.gas();
-        self.used.admit_blobs(index, &transaction.env)?;
+        self.used.add_blobs(&transaction.env);
         self.used.settle(&gas);
         let hash = transaction.hash;
-        let logs = logs.into_iter().map(|log| {
-            let log_index = self.shown_logs;
-            self.shown_logs += 1;
-            PlacedLog {
-                inner: log,
-                block_hash: None,
-                block_number: Some(self.header.number),
-                block_timestamp: Some(self.header.timestamp),
-                transaction_hash: hash,
-                transaction_index: Some(index as u64),
-                log_index: Some(log_index),
-                removed: false,
-            }
+        let logs = logs.into_iter().map(|(log_index, log)| PlacedLog {
+            inner: log,
+            block_hash: None,
+            block_number: Some(self.header.number),
+            block_timestamp: Some(self.header.timestamp),
+            transaction_hash: hash,
+            transaction_index: Some(index as u64),
+            log_index: Some(log_index),
+            removed: false,
         });
+        let returned = result.output().filter(|_| result.is_success());
         self.calls.push(CallResult {
-            return_data: result.output().cloned().unwrap_or_default(),
+            return_data: returned.cloned().unwrap_or_default(),
             logs: logs.collect(),
             gas_used: gas.tx_gas_used(),
             max_used_gas: Some(gas.total_gas_spent().max(gas.floor_gas())),
             status: result.is_success(),
-            error: failure(&result),
+            error,
         });
         let before = self.receipts.last();
         let before = before.map_or(0, |receipt| receipt.cumulative_gas_used);
@@ -217,7 +270,7 @@ impl<'b> OpenBlock<'b> {
             state.apply(&self.database.database.diff());
             self.receipt_roots.push(state.root());
         }
-        Ok(gas.tx_gas_used())
+        gas.tx_gas_used()
     }
 
     /// Does what comes after the calls, and seals the block.
@@ -289,19 +342,6 @@ impl<'b> OpenBlock<'b> {
     }
 }
 
-/// Whether a sender with nonce `state` can send `nonce`. The EVM looks at fees first, geth does not.
-const fn check_nonce(nonce: u64, state: u64) -> Result<(), InvalidTransaction> {
-    if nonce > state {
-        Err(InvalidTransaction::NonceTooHigh { tx: nonce, state })
-    } else if nonce < state {
-        Err(InvalidTransaction::NonceTooLow { tx: nonce, state })
-    } else if nonce == u64::MAX {
-        Err(InvalidTransaction::NonceOverflowInTransaction)
-    } else {
-        Ok(())
-    }
-}
-
 /// What the EVM must know of `block`, with what the request changes beside the header.
 fn environment(block: &Block, place: &Place<'_>) -> Result<Environment, Conflict> {
     let mut environment = Environment::new(block);
@@ -313,22 +353,19 @@ fn environment(block: &Block, place: &Place<'_>) -> Result<Environment, Conflict
     Ok(environment)
 }
 
-/// How the result of a call that failed says so.
-fn failure(result: &ExecutionResult) -> Option<CallFailure> {
-    if result.is_success() {
-        return None;
-    }
-    let error = call::failure(result.clone());
-    let (code, message) = match &error {
-        CallError::Halted { reason } => (
-            CallFailure::VM_EXECUTION_ERROR_CODE,
-            format!("vm execution error: {reason:?}"),
-        ),
-        reverted => (reverted.code(), reverted.to_string()),
+/// How the result of a call says why it failed. `is_capped`: it had less gas than it asked for.
+fn call_failure(error: &CallError, is_capped: bool) -> CallFailure {
+    let mut message = error.to_string();
+    let code = match error {
+        CallError::Halted { .. } => CallFailure::VM_EXECUTION_ERROR_CODE,
+        reverted => reverted.code(),
     };
-    Some(CallFailure {
+    if is_capped && error.data().is_none() {
+        message += " (gas limit was capped by the RPC server's global gas cap)";
+    }
+    CallFailure {
         code,
         message,
         data: error.data().cloned(),
-    })
+    }
 }

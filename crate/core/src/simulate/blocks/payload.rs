@@ -1,5 +1,6 @@
 //! What is asked for.
 
+use super::{MAX_SIMULATE_BLOCKS, SimulateError};
 use crate::simulate::{BlockOverrides, CallRequest, StateOverride};
 use alloy_eips::eip4895::Withdrawals;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,41 @@ pub struct SimulatePayload {
     pub return_full_transactions: bool,
 }
 
+/// Most calls of one block, as in geth.
+const MOST_CALLS_OF_BLOCK: usize = 5_000;
+
+/// Most calls of one request, as in geth.
+const MOST_CALLS: usize = 10_000;
+
+impl SimulatePayload {
+    /// Whether there are as many blocks and calls as there may be.
+    pub(super) fn check(&self) -> Result<(), SimulateError> {
+        let blocks = &self.block_state_calls;
+        if blocks.is_empty() {
+            return Err(SimulateError::NoBlocks);
+        }
+        if blocks.len() as u64 > MAX_SIMULATE_BLOCKS {
+            return Err(SimulateError::TooManyBlocks);
+        }
+        let mut total = 0;
+        for block in blocks {
+            let calls = block.calls.len();
+            if calls > MOST_CALLS_OF_BLOCK {
+                let limit = MOST_CALLS_OF_BLOCK;
+                return Err(SimulateError::TooManyCallsInBlock { calls, limit });
+            }
+            total += calls;
+            if total > MOST_CALLS {
+                return Err(SimulateError::TooManyCalls {
+                    calls: total,
+                    limit: MOST_CALLS,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One block that is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -31,7 +67,8 @@ pub struct BlockCalls {
     /// Accounts that are changed before the block begins; they stay so. What is changed of precompiles
     /// holds for this block.
     pub state_overrides: StateOverride,
-    /// The transactions. Default: of the newest type, with the sender's nonce and without a fee.
+    /// The transactions, 5,000 at most and 10,000 in all blocks. Default: of the newest type, with the
+    /// sender's nonce and without a fee.
     pub calls: Vec<CallRequest>,
 }
 

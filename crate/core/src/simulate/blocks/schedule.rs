@@ -22,12 +22,6 @@ pub(super) fn places<'p>(
     asked: &'p [BlockCalls],
     between: &'p BlockCalls,
 ) -> Result<Vec<Place<'p>>, SimulateError> {
-    if asked.is_empty() {
-        return Err(SimulateError::NoBlocks);
-    }
-    if asked.len() as u64 > MAX_SIMULATE_BLOCKS {
-        return Err(SimulateError::TooManyBlocks);
-    }
     let mut places = Vec::new();
     let (mut number, mut timestamp) = (base.number, base.timestamp);
     for asked in asked {

@@ -41,8 +41,8 @@ pub(super) fn transaction(
     let to = call.to.unwrap_or(TxKind::Create);
     let value = call.value.unwrap_or_default();
     let gas_price = call.gas_price.unwrap_or_default();
-    let max_fee_per_gas = call.max_fee_per_gas.unwrap_or_default();
-    let max_priority_fee_per_gas = call.max_priority_fee_per_gas.unwrap_or_default();
+    let max_fee_per_gas = call.max_fee_per_gas.unwrap_or(gas_price);
+    let max_priority_fee_per_gas = call.max_priority_fee_per_gas.unwrap_or(gas_price);
     let access_list = call.access_list.clone().unwrap_or_default();
     let receiver = || {
         to.to().copied().ok_or(Conflict::Type {
@@ -118,7 +118,8 @@ pub(super) fn transaction(
     Ok((transaction, envelope))
 }
 
-/// The environment in which `transaction` runs, if `validates` says so with the checks of a real one.
+/// The environment in which `transaction` runs, if `validates` says so with the checks of a real one. What
+/// code sees of the block's fees does not depend on what the transaction offers.
 pub(super) fn rules(
     environment: &Environment,
     transaction: &TxEnv,
@@ -132,15 +133,9 @@ pub(super) fn rules(
         return environment;
     }
     cfg.disable_nonce_check = true;
-    // Who offers no fee pays none. The block's base fee stays what code can see.
+    // Who offers no fee pays none.
     let offers_none =
         transaction.gas_price == 0 && transaction.gas_priority_fee.unwrap_or_default() == 0;
     cfg.disable_base_fee = offers_none;
-    if transaction.max_fee_per_blob_gas == 0
-        && !transaction.blob_hashes.is_empty()
-        && let Some(blob) = &mut environment.block.blob_excess_gas_and_price
-    {
-        blob.blob_gasprice = 0;
-    }
     environment
 }

@@ -74,6 +74,9 @@ pub struct Argument {
     pub kind: String,
     /// Its value. A number is a quantity, with a sign where it is negative, a tuple a list.
     pub value: Value,
+    /// Its value for people: numbers are decimal.
+    #[serde(skip)]
+    pub text: String,
 }
 
 impl fmt::Display for DecodedError {
@@ -81,10 +84,7 @@ impl fmt::Display for DecodedError {
         write!(f, "{}(", self.name)?;
         for (index, arg) in self.args.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
-            match &arg.value {
-                Value::String(text) => write!(f, "{comma}{text}")?,
-                other => write!(f, "{comma}{other}")?,
-            }
+            write!(f, "{comma}{}", arg.text)?;
         }
         write!(f, ")")
     }
@@ -131,12 +131,34 @@ fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
             name: input.name.clone(),
             kind: input.selector_type().into_owned(),
             value: in_json(value),
+            text: in_words(value),
         });
     Some(DecodedError {
         name: error.name.clone(),
         signature,
         args: args.collect(),
     })
+}
+
+fn in_words(value: &DynSolValue) -> String {
+    let list = |values: &[DynSolValue]| {
+        let values: Vec<_> = values.iter().map(in_words).collect();
+        values.join(", ")
+    };
+    match value {
+        DynSolValue::Int(number, _) => number.to_string(),
+        DynSolValue::Uint(number, _) => number.to_string(),
+        DynSolValue::Array(values) | DynSolValue::FixedArray(values) => {
+            format!("[{}]", list(values))
+        }
+        DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
+            format!("({})", list(values))
+        }
+        atom => match in_json(atom) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        },
+    }
 }
 
 fn in_json(value: &DynSolValue) -> Value {

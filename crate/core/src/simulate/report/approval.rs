@@ -2,11 +2,11 @@
 
 use super::{
     Grant, ReportError,
-    event::{Event, spent_by},
+    entry::Candidates,
+    event::{Event, Readings, chosen},
     reader::Reader,
 };
 use alloy_primitives::{Address, U256};
-use alloy_rpc_types_trace::geth::CallFrame;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -105,87 +105,128 @@ pub struct ApprovalChange {
 #[derive(Clone, Copy, Debug, Default)]
 struct Claim {
     granted: Option<Grant>,
-    /// True when something was spent from it since, of which there need not be an event.
+    /// True when something may have been spent from it since, of which there need not be an event.
     is_spent: bool,
 }
 
-/// Approvals to look at, with what events say of them.
-#[derive(Debug, Default)]
-pub(super) struct Approvals(BTreeMap<Approval, Claim>);
+impl Claim {
+    /// Whether the contract may say `found` after what its last event said.
+    fn agrees(&self, found: Option<Grant>) -> bool {
+        let Some(claimed) = self.granted else {
+            return true;
+        };
+        let excused = match (claimed, found) {
+            (Grant::Amount(most), Some(Grant::Amount(left)))
+            | (Grant::Until { amount: most, .. }, Some(Grant::Until { amount: left, .. })) => {
+                left <= most
+            }
+            (Grant::Account(_), Some(Grant::Account(left))) => left.is_zero(),
+            _ => true,
+        };
+        (self.is_spent && excused) || found.is_some_and(|found| is_same(claimed, found))
+    }
+}
 
-impl Approvals {
-    /// Those in `events`, and those that a token which moves, and `calls`, spend from.
-    pub(super) fn new<'e>(
-        events: impl IntoIterator<Item = &'e Event>,
-        calls: impl IntoIterator<Item = &'e CallFrame>,
+/// Approvals to look at, and what logs may say of them.
+#[derive(Debug)]
+pub(super) struct Approvals<'l> {
+    logs: Vec<&'l Readings>,
+    claims: BTreeMap<Approval, Claim>,
+}
+
+impl<'l> Approvals<'l> {
+    /// Those of `logs`, in all their readings, and `candidates`.
+    pub(super) fn new(
+        logs: impl IntoIterator<Item = &'l Readings>,
+        candidates: &Candidates,
     ) -> Self {
-        let mut approvals = BTreeMap::<Approval, Claim>::new();
-        for event in events {
-            match *event {
-                Event::Approved { approval, grant } => {
-                    approvals.entry(approval).or_default().granted = Some(grant);
-                }
-                Event::Moved {
-                    asset: super::Asset::Erc721 { token, token_id },
-                    ..
-                } => {
-                    let approval = Approval::Erc721 { token, token_id };
-                    approvals.entry(approval).or_default().is_spent = true;
-                }
-                _ => {}
+        let logs: Vec<_> = logs.into_iter().collect();
+        let mut claims = BTreeMap::<Approval, Claim>::new();
+        for event in logs.iter().flat_map(|readings| readings.iter().flatten()) {
+            if let Event::Approved { approval, .. } = event {
+                claims.entry(*approval).or_default();
             }
         }
-        for call in calls {
-            let Some(contract) = call.to.filter(|_| call.typ == "CALL") else {
-                continue;
-            };
-            for approval in spent_by(contract, call.from, &call.input) {
-                approvals.entry(approval).or_default().is_spent = true;
-            }
+        for (approval, is_spent) in &candidates.approvals {
+            claims.entry(*approval).or_default().is_spent |= is_spent;
         }
-        Self(approvals)
+        Self { logs, claims }
     }
 
-    /// The approvals, to look at them again.
-    pub(super) fn merge(&mut self, later: &Self) {
-        for (approval, claim) in &later.0 {
-            let merged = self.0.entry(*approval).or_default();
-            merged.granted = claim.granted.or(merged.granted);
-            merged.is_spent |= claim.is_spent;
-        }
-    }
-
-    /// What each allows in the state of `reader`.
+    /// Reads what each allows in the state of `reader`.
     pub(super) fn read(
         &self,
         reader: &mut Reader<'_, '_>,
     ) -> Result<Vec<Option<Grant>>, ReportError> {
-        let keys = self.0.keys();
+        let keys = self.claims.keys();
         keys.map(|approval| reader.granted(*approval)).collect()
     }
 
     /// What changed, by what was read before and after.
     pub(super) fn changes(
-        &self,
+        mut self,
         before: Vec<Option<Grant>>,
         after: Vec<Option<Grant>>,
     ) -> Vec<ApprovalChange> {
-        let approvals = self.0.iter().zip(before.into_iter().zip(after));
-        approvals
-            .filter_map(|((&approval, claim), (before, after))| {
-                let agrees = claim.is_spent
-                    || claim
-                        .granted
-                        .is_none_or(|claimed| after.is_some_and(|after| is_same(claimed, after)));
-                (before != after || !agrees).then_some(ApprovalChange {
-                    approval,
-                    before,
-                    after,
-                    claimed: claim.granted.filter(|_| !agrees),
-                    agrees,
-                })
+        let keys = self.claims.keys().copied();
+        let found: BTreeMap<_, _> = keys.zip(before.into_iter().zip(after)).collect();
+        for readings in self.logs {
+            for event in chosen(readings, |event| support(&found, event)) {
+                if let Event::Approved { approval, grant } = event {
+                    self.claims.entry(*approval).or_default().granted = Some(*grant);
+                }
+            }
+        }
+        let approvals = self.claims.into_iter().zip(found.into_values());
+        let changes = approvals.filter_map(|((approval, claim), (before, after))| {
+            let (before, after) = (said(approval, before), said(approval, after));
+            let agrees = claim.agrees(after);
+            (differs(before, after) || !agrees).then_some(ApprovalChange {
+                approval,
+                before,
+                after,
+                claimed: claim.granted.filter(|_| !agrees),
+                agrees,
             })
-            .collect()
+        });
+        changes.collect()
+    }
+}
+
+/// How much speaks for an event: that the contract says something else than before, and just what the event says.
+fn support(found: &BTreeMap<Approval, (Option<Grant>, Option<Grant>)>, event: &Event) -> u64 {
+    let Event::Approved { approval, grant } = event else {
+        return 0;
+    };
+    let (before, after) = found.get(approval).copied().unwrap_or_default();
+    let is_changed = differs(said(*approval, before), said(*approval, after));
+    let is_granted = after.is_some_and(|after| is_same(*grant, after));
+    match (is_changed, is_granted) {
+        (true, true) => 4,
+        (true, false) => 3,
+        (false, true) => 2,
+        (false, false) => after.is_some().into(),
+    }
+}
+
+/// Whether a contract allows something else than before. One that does not answer allows nothing: before it is
+/// created it answers, and then perhaps no more.
+fn differs(before: Option<Grant>, after: Option<Grant>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => before != after,
+        (one, other) => one.or(other).is_some_and(|grant| match grant {
+            Grant::Amount(amount) | Grant::Until { amount, .. } => !amount.is_zero(),
+            Grant::Account(account) => !account.is_zero(),
+            Grant::All(all) => all,
+        }),
+    }
+}
+
+/// What a contract says: of a token of ERC-721 that is not there most do not say it.
+fn said(approval: Approval, grant: Option<Grant>) -> Option<Grant> {
+    match approval {
+        Approval::Erc721 { .. } => grant.or(Some(Grant::Account(Address::ZERO))),
+        _ => grant,
     }
 }
 

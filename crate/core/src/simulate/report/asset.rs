@@ -1,9 +1,14 @@
 //! What accounts own more or less than before.
 
-use super::{Delta, ReportError, event::Event, reader::Reader};
+use super::{
+    Delta, ReportError,
+    entry::Candidates,
+    event::{Event, Readings, chosen},
+    reader::Reader,
+};
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that can be owned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,106 +120,286 @@ impl Claim {
     }
 }
 
-/// Accounts and assets to look at, with what events say of them.
-#[derive(Debug, Default)]
-pub(super) struct Claims(BTreeMap<(Address, Asset), Claim>);
+/// Accounts and assets to look at, and what logs may say of them.
+#[derive(Debug)]
+pub(super) struct Claims<'l> {
+    logs: Vec<&'l Readings>,
+    /// All assets but tokens of ERC-721.
+    balances: BTreeSet<(Address, Asset)>,
+    /// Tokens of ERC-721, by contract.
+    tokens: BTreeSet<(Address, U256)>,
+}
 
-impl Claims {
-    /// Those of `events`, and the balances of `holders`, each of a contract whose storage changed: some
-    /// tokens log nothing.
-    pub(super) fn new<'e>(
-        events: impl IntoIterator<Item = &'e Event>,
-        holders: impl IntoIterator<Item = (Address, Address)>,
+/// What contracts answer on one state, in the order of [`Claims`].
+#[derive(Debug)]
+pub(super) struct Holdings {
+    balances: Vec<Option<U256>>,
+    owners: Vec<Option<Address>>,
+}
+
+impl<'l> Claims<'l> {
+    /// Those of `logs`, in all their readings, and `candidates`: some tokens log nothing.
+    pub(super) fn new(
+        logs: impl IntoIterator<Item = &'l Readings>,
+        candidates: &Candidates,
     ) -> Self {
-        let mut claims = Self::default();
-        let mut collections = Vec::new();
-        let mut tokens = Vec::new();
-        for event in events {
+        let logs: Vec<_> = logs.into_iter().collect();
+        let mut balances = BTreeSet::new();
+        let mut tokens = candidates.tokens.clone();
+        for event in logs.iter().flat_map(|readings| readings.iter().flatten()) {
             match *event {
                 Event::Moved {
-                    asset,
-                    from,
-                    to,
-                    amount,
+                    asset: Asset::Erc721 { token, token_id },
+                    ..
                 } => {
-                    let sender = claims.at(from, asset);
-                    sender.sent = sender.sent.wrapping_add(amount);
-                    sender.is_moved = true;
-                    let receiver = claims.at(to, asset);
-                    receiver.received = receiver.received.wrapping_add(amount);
-                    receiver.is_moved = true;
-                    match asset {
-                        Asset::Erc20 { token } => tokens.push(token),
-                        asset => collections.extend(asset.token()),
+                    tokens.insert((token, token_id));
+                }
+                Event::Moved {
+                    asset, from, to, ..
+                } => {
+                    balances.extend([(from, asset), (to, asset)]);
+                    // A fee often stays with the token.
+                    if let Asset::Erc20 { token } = asset {
+                        balances.insert((token, asset));
                     }
                 }
-                Event::Wrapped {
-                    token,
-                    account,
-                    amount,
-                    is_deposit,
-                } => {
-                    let claim = claims.at(account, Asset::Erc20 { token });
-                    let sum = if is_deposit {
-                        &mut claim.deposited
-                    } else {
-                        &mut claim.withdrawn
-                    };
-                    *sum = sum.wrapping_add(amount);
+                Event::Wrapped { token, account, .. } => {
+                    balances.insert((account, Asset::Erc20 { token }));
                 }
                 Event::Approved { .. } => {}
             }
         }
-        // Those of a collection are counts of what is told one by one.
-        collections.sort_unstable();
-        for (holder, token) in holders {
-            if collections.binary_search(&token).is_err() {
-                claims.at(holder, Asset::Erc20 { token });
+        for (account, asset) in &candidates.balances {
+            // Both standards ask the same question.
+            let is_known = matches!(*asset, Asset::Erc1155 { token, token_id }
+                if balances.contains(&(*account, Asset::Erc6909 { token, token_id })));
+            if !is_known {
+                balances.insert((*account, *asset));
             }
         }
-        // A fee often stays with the token.
-        for token in tokens {
-            claims.at(token, Asset::Erc20 { token });
+        Self {
+            logs,
+            balances,
+            tokens,
         }
-        claims
     }
 
-    fn at(&mut self, account: Address, asset: Asset) -> &mut Claim {
-        self.0.entry((account, asset)).or_default()
+    /// Reads what each account has in the state of `reader`.
+    pub(super) fn read(&self, reader: &mut Reader<'_, '_>) -> Result<Holdings, ReportError> {
+        let balances = self.balances.iter();
+        let balances = balances.map(|(account, asset)| reader.owned(*account, *asset));
+        let balances = balances.collect::<Result<_, _>>()?;
+        let owners = self.tokens.iter();
+        let owners = owners.map(|(token, token_id)| reader.owner(*token, *token_id));
+        Ok(Holdings {
+            balances,
+            owners: owners.collect::<Result<_, _>>()?,
+        })
     }
 
-    /// What each account has of each asset in the state of `reader`.
-    pub(super) fn read(
-        &self,
-        reader: &mut Reader<'_, '_>,
-    ) -> Result<Vec<Option<U256>>, ReportError> {
-        let keys = self.0.keys();
-        keys.map(|(account, asset)| reader.owned(*account, *asset))
-            .collect()
+    /// The tokens that have an owner.
+    pub(super) fn owned<'h>(
+        &'h self,
+        holdings: &'h Holdings,
+    ) -> impl Iterator<Item = (Address, U256)> + 'h {
+        let tokens = self.tokens.iter().zip(&holdings.owners);
+        tokens.filter_map(|(token, owner)| owner.map(|_| *token))
     }
 
     /// What changed, by what was read before and after.
-    pub(super) fn changes(
-        self,
-        before: Vec<Option<U256>>,
-        after: Vec<Option<U256>>,
-    ) -> Vec<AssetChange> {
-        let claims = self.0.into_iter().zip(before.into_iter().zip(after));
-        claims
-            .filter_map(|(((account, asset), claim), (before, after))| {
-                change(account, asset, claim, before, after)
-            })
-            .collect()
+    pub(super) fn changes(self, before: Holdings, after: Holdings) -> Vec<AssetChange> {
+        let found = Found::new(&self, before, after);
+        let mut claims = BTreeMap::<(Address, Asset), Claim>::new();
+        for readings in self.logs {
+            for event in chosen(readings, |event| found.support(event)) {
+                claim(&mut claims, event);
+            }
+        }
+        let mut changes = Vec::new();
+        for (&(account, asset), read) in &found.balances {
+            let claim = claims.remove(&(account, asset)).unwrap_or_default();
+            let counted = found.counted(account, asset);
+            changes.extend(change(account, asset, claim, *read, counted));
+        }
+        for (&(token, token_id), (from, to)) in &found.owners {
+            for owner in [from, to].into_iter().flatten() {
+                let asset = Asset::Erc721 { token, token_id };
+                claims.entry((*owner, asset)).or_default();
+            }
+        }
+        for ((account, asset), claim) in claims {
+            let Asset::Erc721 { token, token_id } = asset else {
+                continue;
+            };
+            let (from, to) = found
+                .owners
+                .get(&(token, token_id))
+                .copied()
+                .unwrap_or_default();
+            let has = |owner| Some(U256::from(owner == Some(account)));
+            changes.extend(change(
+                account,
+                asset,
+                claim,
+                (has(from), has(to)),
+                U256::ZERO,
+            ));
+        }
+        changes
     }
 }
 
-/// What changed of one account and one asset, if anything.
+/// What contracts answered before and after.
+struct Found {
+    balances: BTreeMap<(Address, Asset), (Option<U256>, Option<U256>)>,
+    owners: BTreeMap<(Address, U256), (Option<Address>, Option<Address>)>,
+    /// By how much the tokens of a contract that an account owns, each reported by itself, became more.
+    counts: BTreeMap<(Address, Address), U256>,
+}
+
+impl Found {
+    fn new(claims: &Claims<'_>, before: Holdings, after: Holdings) -> Self {
+        let read = before.balances.into_iter().zip(after.balances);
+        let balances: BTreeMap<_, _> = claims.balances.iter().copied().zip(read).collect();
+        let read = before.owners.into_iter().zip(after.owners);
+        let owners: BTreeMap<_, _> = claims.tokens.iter().copied().zip(read).collect();
+        let mut counts = BTreeMap::<(Address, Address), U256>::new();
+        let mut count = |account, token, more: U256| {
+            let sum = counts.entry((account, token)).or_default();
+            *sum = sum.wrapping_add(more);
+        };
+        for (&(token, _), &(from, to)) in &owners {
+            if let Some(from) = from {
+                count(from, token, U256::MAX);
+            }
+            if let Some(to) = to {
+                count(to, token, U256::ONE);
+            }
+        }
+        for (&(account, asset), &(from, to)) in &balances {
+            if let Asset::Erc1155 { token, .. } | Asset::Erc6909 { token, .. } = asset
+                && let Some((from, to)) = from.zip(to)
+            {
+                count(account, token, to.wrapping_sub(from));
+            }
+        }
+        Self {
+            balances,
+            owners,
+            counts,
+        }
+    }
+
+    /// Returns by how much a balance of ERC-20 changes that only counts tokens, each of which is reported by itself.
+    fn counted(&self, account: Address, asset: Asset) -> U256 {
+        let Asset::Erc20 { token } = asset else {
+            return U256::ZERO;
+        };
+        self.counts
+            .get(&(account, token))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Returns by how much `account` has more or less of `asset`; zero where that only counts tokens.
+    fn change(&self, account: Address, asset: Asset) -> U256 {
+        let read = self.balances.get(&(account, asset)).copied();
+        let read = read.and_then(|(from, to)| from.zip(to));
+        let counted = self.counted(account, asset);
+        read.map_or(U256::ZERO, |(from, to)| {
+            let change = to.wrapping_sub(from);
+            if change == counted {
+                U256::ZERO
+            } else {
+                change
+            }
+        })
+    }
+
+    /// How much speaks for an event: that a token has another owner more than anything else.
+    fn support(&self, event: &Event) -> u64 {
+        match *event {
+            Event::Moved {
+                asset: Asset::Erc721 { token, token_id },
+                from,
+                to,
+                ..
+            } => {
+                let (before, after) = self
+                    .owners
+                    .get(&(token, token_id))
+                    .copied()
+                    .unwrap_or_default();
+                let owner = |account: Address| (!account.is_zero()).then_some(account);
+                match before == after {
+                    true => before.is_some().into(),
+                    false if before == owner(from) && after == owner(to) => 6,
+                    false => 5,
+                }
+            }
+            Event::Moved {
+                asset, from, to, ..
+            } => {
+                let end = |account: Address, is_loss: bool| {
+                    let change = self.change(account, asset);
+                    match (change.is_zero(), change.bit(255) == is_loss) {
+                        (true, _) => 0,
+                        (false, false) => 1,
+                        (false, true) => 2,
+                    }
+                };
+                end(from, true) + end(to, false)
+            }
+            Event::Wrapped { token, account, .. } => {
+                let change = self.change(account, Asset::Erc20 { token });
+                (!change.is_zero()).into()
+            }
+            Event::Approved { .. } => 0,
+        }
+    }
+}
+
+/// Adds what `event` says to `claims`.
+fn claim(claims: &mut BTreeMap<(Address, Asset), Claim>, event: &Event) {
+    match *event {
+        Event::Moved {
+            asset,
+            from,
+            to,
+            amount,
+        } => {
+            let sender = claims.entry((from, asset)).or_default();
+            sender.sent = sender.sent.wrapping_add(amount);
+            sender.is_moved = true;
+            let receiver = claims.entry((to, asset)).or_default();
+            receiver.received = receiver.received.wrapping_add(amount);
+            receiver.is_moved = true;
+        }
+        Event::Wrapped {
+            token,
+            account,
+            amount,
+            is_deposit,
+        } => {
+            let claim = claims.entry((account, Asset::Erc20 { token })).or_default();
+            let sum = if is_deposit {
+                &mut claim.deposited
+            } else {
+                &mut claim.withdrawn
+            };
+            *sum = sum.wrapping_add(amount);
+        }
+        Event::Approved { .. } => {}
+    }
+}
+
+/// What changed of one account and one asset, if anything. `counted` is by how much a count of tokens changes.
 fn change(
     account: Address,
     asset: Asset,
     claim: Claim,
-    before: Option<U256>,
-    after: Option<U256>,
+    (before, after): (Option<U256>, Option<U256>),
+    counted: U256,
 ) -> Option<AssetChange> {
     let claimed = difference(claim.transferred());
     let read = before.zip(after);
@@ -231,6 +416,9 @@ fn change(
         });
     };
     let found = to.wrapping_sub(from);
+    if !claim.is_moved && !claim.is_wrapped() && found == counted {
+        return None;
+    }
     let wraps = claim.is_wrapped() && found == claim.with_wrapped();
     // Many tokens keep no balance of the zero address, from which they make and to which they burn.
     let is_nobody = account.is_zero() && found.is_zero();

@@ -7,12 +7,14 @@ use super::{
     asset::Claims,
     call::{Ran, Settings, native_changes, run},
     diff::state_diff,
+    entry::Candidates,
     layer::{Guessed, Reads, Senders},
     reader::{Budget, Reader},
+    signing::Prices,
 };
 use crate::{
     Engine,
-    simulate::{CallError, CallRequest, Simulation, request},
+    simulate::{CallError, CallLimits, CallRequest, Simulation, request},
     state::{Changed, Overlay, StateDiff, StateSource},
 };
 use alloy_primitives::{Address, U256};
@@ -42,14 +44,16 @@ impl Simulation<'_> {
         if bundle.calls.is_empty() {
             return Err(ReportError::NoCalls);
         }
-        let (_, asking) = request::read(&CallRequest::default(), &self.environment, 0)
-            .map_err(CallError::from)?;
+        let (_, asking) =
+            request::read(&CallRequest::default(), &self.environment, &self.state, 0)?;
         let settings = Settings {
             bundle,
             environment: &self.environment,
             asking,
-            gas: self.limits.gas,
-            watch: self.limits.watch,
+            limits: self.limits,
+            prices: options
+                .prices
+                .unwrap_or_else(|| Prices::of(&self.environment)),
         };
         let guesses = match options.engine {
             Some(engine) if engine.threads() > 1 && bundle.calls.len() > 1 => {
@@ -154,12 +158,13 @@ impl InOrder<'_> {
         for call in &mut calls[..failed] {
             call.status = CallStatus::Undone;
         }
-        let gas_used = gas_of(&calls);
+        let (gas_used, fee) = (gas_of(&calls), fee_of(&calls));
         calls.resize_with(count, CallReport::default);
         Report {
             status: ReportStatus::Failure,
             failed_call: Some(failed),
             gas_used,
+            fee,
             calls,
             ..Report::default()
         }
@@ -174,6 +179,9 @@ impl InOrder<'_> {
         report.calls = self.done.into_iter().map(|ran| ran.report).collect();
         let calls = &report.calls;
         report.gas_used = gas_of(calls);
+        report.fee = fee_of(calls);
+        let limits = calls.iter().map(|call| call.gas_limit);
+        report.gas_limit = limits.sum();
         let all_failed = calls.iter().all(|call| call.status == CallStatus::Failure);
         report.status = match failed_call {
             None => ReportStatus::Success,
@@ -189,8 +197,8 @@ impl InOrder<'_> {
             bundle,
             environment,
             asking,
-            gas,
-            watch,
+            limits: CallLimits { gas, watch, .. },
+            ..
         } = self.settings;
         let spec = environment.spec();
         let (base, settled): (&dyn StateSource, &dyn StateSource) = (self.base, &self.settled);
@@ -203,24 +211,24 @@ impl InOrder<'_> {
             report.asset_changes.clone_from(&only.asset_changes);
             report.approval_changes.clone_from(&only.approval_changes);
         } else {
-            let events = self.done.iter().flat_map(|ran| &ran.events);
+            let logs = || self.done.iter().flat_map(|ran| &ran.logs);
             let senders: BTreeSet<Address> = bundle
                 .calls
                 .iter()
                 .map(|call| bundle.sender(call))
                 .collect();
-            let written = changes.accounts.iter();
-            let written = written.filter(|(_, change)| !change.slots.is_empty());
-            let of_senders = written.flat_map(|(contract, _)| {
-                let senders = senders.iter();
-                senders.map(|sender| (*sender, *contract))
-            });
-            let named = self.done.iter().flat_map(|ran| ran.holders.iter().copied());
-            let claims = Claims::new(events, of_senders.chain(named));
-            let mut approvals = Approvals::default();
+            let mut candidates = Candidates::default();
             for ran in &self.done {
-                approvals.merge(&ran.approvals);
+                candidates.merge(&ran.candidates);
             }
+            let written = changes.accounts.iter();
+            for (contract, _) in written.filter(|(_, change)| !change.slots.is_empty()) {
+                for sender in &senders {
+                    candidates.add_holder(*sender, *contract);
+                }
+            }
+            let claims = Claims::new(logs(), &candidates);
+            let approvals = Approvals::new(logs(), &candidates);
             let mut before = Overlay::new(base, spec);
             let mut reader = Reader::new(asking, &mut before, *watch, budget);
             let owned = claims.read(&mut reader)?;
@@ -255,6 +263,11 @@ impl InOrder<'_> {
         report.tokens = named.collect::<Result<BTreeMap<Address, Token>, ReportError>>()?;
         Ok(())
     }
+}
+
+fn fee_of(calls: &[CallReport]) -> U256 {
+    let fees = calls.iter().map(|call| call.fee);
+    fees.fold(U256::ZERO, U256::saturating_add)
 }
 
 fn gas_of(calls: &[CallReport]) -> u64 {

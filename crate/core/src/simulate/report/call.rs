@@ -1,32 +1,31 @@
 //! Runs one call and reports what it does.
 
 use super::{
-    AccountDiff, ApprovalChange, Asset, AssetChange, Bundle, BundleCall, CreatedContract, Delta,
-    Failure, Fee, ReportError, TouchedStorage,
+    AccountDiff, Approval, ApprovalChange, Asset, AssetChange, Bundle, BundleCall, CreatedContract,
+    Delta, Failure, Fee, ReportError, TouchedStorage,
     abi::Errors,
     approval::Approvals,
     asset::Claims,
     diff::state_diff,
-    event::{self, Event},
+    entry::{Candidates, Entry},
+    event::{self, Readings},
+    layer::CodeCache,
     reader::{Budget, Reader},
+    signing::{self, Prices, Warning},
+    spending::touched_by,
     storage::{Observers, StorageInspector},
 };
 use crate::{
     execute::ExecuteError,
-    interrupt::Watch,
-    simulate::{CallError, request},
+    simulate::{CallError, CallLimits, rejected::call_error, request},
     state::{Overlay, StateDiff, StateSource},
     trace::{Place, Tracer},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision},
 };
 use alloy_primitives::{Address, Bytes, Log, U256};
 use alloy_rpc_types_eth::AccessList;
 use alloy_rpc_types_trace::geth::CallFrame;
-use revm::{
-    DatabaseCommit,
-    context::result::{EVMError, ResultAndState},
-    context_interface::Transaction,
-};
+use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +58,14 @@ pub struct CallReport {
     /// Gas that it used.
     #[serde(with = "alloy_serde::quantity")]
     pub gas_used: u64,
+    /// Gas limit to sign it with, as `eth_estimateGas` finds it; `None` where it fails, or no block has the gas.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub gas_limit: Option<u64>,
+    /// Wei that the gas it used costs, and its blobs: at the price that it offers, else at the base fee of the next
+    /// block, without a tip.
+    pub fee: U256,
+    /// What keeps it from a block as it is: it is tried all the same.
+    pub warnings: Vec<Warning>,
     /// What it costs whom.
     pub fees: Vec<Fee>,
     /// In order.
@@ -85,18 +92,19 @@ pub(super) struct Settings<'s> {
     pub(super) environment: &'s Environment,
     /// That of questions to tokens.
     pub(super) asking: Environment,
-    pub(super) gas: u64,
-    pub(super) watch: Option<Watch<'s>>,
+    pub(super) limits: CallLimits<'s>,
+    /// Those by which calls without a price are priced.
+    pub(super) prices: Prices,
 }
 
 /// A call that has run.
 pub(super) struct Ran {
     pub(super) report: CallReport,
     pub(super) diff: StateDiff,
-    pub(super) events: Vec<Event>,
-    pub(super) approvals: Approvals,
-    /// Accounts that may have more or less of a contract's tokens, each with the contract.
-    pub(super) holders: BTreeSet<(Address, Address)>,
+    /// What each of its logs may say.
+    pub(super) logs: Vec<Readings>,
+    /// What may have changed without a log.
+    pub(super) candidates: Candidates,
     /// Bytes that were recorded.
     pub(super) recorded: usize,
 }
@@ -108,14 +116,26 @@ pub(super) fn run(
     state: &dyn StateSource,
     bytes: usize,
 ) -> Result<Ran, ReportError> {
+    let state = &CodeCache::new(state);
     let bundle = settings.bundle;
     let asked = bundle.request(call)?;
     let (mut transaction, environment) =
-        request::read(&asked, settings.environment, settings.gas).map_err(CallError::from)?;
+        request::read(&asked, settings.environment, state, settings.limits.gas)?;
     let mut overlay = Overlay::new(state, environment.spec());
     bundle.authorize(call, &mut transaction, |authority| {
         Ok(overlay.account(authority)?.unwrap_or_default().nonce)
     })?;
+
+    let simulation = signing::simulation(settings.environment, state, settings.limits)?;
+    if call.gas.is_none()
+        && transaction.gas_price > 0
+        && let Ok(most) = simulation.most_gas(&transaction, &environment)
+    {
+        transaction.gas_limit = most;
+    }
+    let nonce = overlay.account(transaction.caller);
+    let nonce = nonce.map_err(CallError::from)?.unwrap_or_default().nonce;
+    let warnings = signing::warnings(call, &transaction, settings.environment, nonce);
 
     let tracer = Tracer::calls().map_err(|error| bug(&error))?;
     let recorded = tracer.recorded();
@@ -123,7 +143,7 @@ pub(super) fn run(
         tracer,
         storage: StorageInspector::default(),
     };
-    let watched = Watched::new(observers, settings.watch, recorded, bytes);
+    let watched = Watched::new(observers, settings.limits.watch, recorded, bytes);
     let mut evm = environment.inspected_evm(overlay, watched);
     let ran = collision::inspect(&mut evm, transaction.clone());
     let left = evm.inspector.left();
@@ -135,10 +155,13 @@ pub(super) fn run(
         None => {}
     }
     let ran = match ran {
-        Err(EVMError::Transaction(reason)) => {
-            return Ok(Ran::invalid(Failure::invalid(&reason)));
-        }
-        ran => ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?,
+        Ok(ran) => ran,
+        Err(error) => match call_error(error, &transaction, &environment, state) {
+            CallError::Invalid(rejected) => {
+                return Ok(Ran::invalid(Failure::invalid(&rejected), warnings));
+            }
+            error => return Err(error.into()),
+        },
     };
     let Observers {
         mut tracer,
@@ -163,27 +186,34 @@ pub(super) fn run(
         environment: &environment,
         root,
         ran,
-        holders: storage.holders(),
+        entries: storage.entries(),
     };
     let mut ran = done.report(overlay)?;
     (ran.report.access_list, ran.report.storage_touched) = storage.finish();
+    ran.report.warnings = warnings;
+    if ran.report.status == CallStatus::Success {
+        match signing::gas_limit(&simulation, call, transaction, environment)? {
+            Ok(gas) => ran.report.gas_limit = Some(gas),
+            Err(warning) => ran.report.warnings.push(warning),
+        }
+    }
     ran.recorded = bytes - left;
     Ok(ran)
 }
 
 impl Ran {
     /// A call that no block can hold.
-    fn invalid(failure: Failure) -> Self {
+    fn invalid(failure: Failure, warnings: Vec<Warning>) -> Self {
         Self {
             report: CallReport {
                 status: CallStatus::Failure,
                 failure: Some(failure),
+                warnings,
                 ..CallReport::default()
             },
             diff: StateDiff::default(),
-            events: Vec::new(),
-            approvals: Approvals::default(),
-            holders: BTreeSet::new(),
+            logs: Vec::new(),
+            candidates: Candidates::default(),
             recorded: 0,
         }
     }
@@ -196,8 +226,8 @@ struct Done<'d> {
     environment: &'d Environment,
     root: CallFrame,
     ran: ResultAndState,
-    /// Whose entries in mappings were written.
-    holders: &'d BTreeSet<(Address, Address)>,
+    /// Entries of mappings that were written.
+    entries: &'d BTreeMap<(Address, U256), Entry>,
 }
 
 impl Done<'_> {
@@ -206,24 +236,39 @@ impl Done<'_> {
         let Settings {
             bundle,
             asking,
-            gas,
-            watch,
+            limits: CallLimits { gas, watch, .. },
+            prices,
             ..
         } = self.settings;
         let result = &self.ran.result;
         let budget = &mut Budget::new(*gas);
         let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
-        let mut events = Vec::new();
+        let mut logs = Vec::new();
+        let mut events = 0_usize;
         for log in result.logs() {
-            events.extend(event::read(log, || reader.is_collection(log.address))?);
-            reader.can_ask(events.len())?;
+            let readings = event::read(log);
+            events = events.saturating_add(readings.iter().map(Vec::len).sum());
+            reader.can_ask(events)?;
+            logs.push(readings);
         }
         let calls = || surviving(&self.root);
-        let holders = self.holders();
-        let claims = Claims::new(&events, holders.iter().copied());
-        let approvals = Approvals::new(&events, calls());
-
+        let mut candidates = self.candidates();
+        for call in calls().filter(|call| call.typ == "CALL") {
+            for (approval, is_spent) in call
+                .to
+                .map(|contract| touched_by(contract, call.from, &call.input))
+                .unwrap_or_default()
+            {
+                candidates.add_approval(approval, is_spent);
+            }
+        }
+        let claims = Claims::new(&logs, &candidates);
         let owned = claims.read(&mut reader)?;
+        // Who may move a token may no more when it has moved.
+        for (token, token_id) in claims.owned(&owned) {
+            candidates.add_approval(Approval::Erc721 { token, token_id }, true);
+        }
+        let approvals = Approvals::new(&logs, &candidates);
         let granted = approvals.read(&mut reader)?;
         let fees = self.fees();
         let created: Vec<_> = calls().filter_map(CreatedContract::of).collect();
@@ -237,6 +282,11 @@ impl Done<'_> {
             failure: Failure::of(result, &self.root, &errors),
             return_data: result.output().cloned().unwrap_or_default(),
             gas_used: result.tx_gas_used(),
+            fee: prices.fee(
+                self.transaction,
+                result.tx_gas_used(),
+                self.environment.block.basefee,
+            ),
             logs: result.logs().to_vec(),
             trace: Some(self.root),
             ..CallReport::default()
@@ -264,18 +314,18 @@ impl Done<'_> {
         Ok(Ran {
             report,
             diff,
-            events,
-            approvals,
-            holders,
+            logs,
+            candidates,
             recorded: 0,
         })
     }
 
-    /// Who may have more or less of what contracts, without a word of theirs: who has an entry in a mapping
-    /// that was written, and the sender in whatever was written.
-    fn holders(&self) -> BTreeSet<(Address, Address)> {
+    /// What may have changed without an event: what the entries of mappings hold that were written, and what the
+    /// sender has, of each contract whose storage is another than before.
+    fn candidates(&self) -> Candidates {
+        let mut candidates = Candidates::default();
         if !self.ran.result.is_success() {
-            return BTreeSet::new();
+            return candidates;
         }
         let mut written = BTreeSet::new();
         for (address, account) in &self.ran.state {
@@ -283,11 +333,16 @@ impl Done<'_> {
                 written.insert(*address);
             }
         }
-        let named = self.holders.iter().copied();
-        let named = named.filter(|(_, contract)| written.contains(contract));
-        let sender = self.transaction.caller;
-        let of_sender = written.iter().map(|contract| (sender, *contract));
-        named.chain(of_sender).collect()
+        for ((contract, _), entry) in self.entries {
+            if written.contains(contract) {
+                candidates.add(*contract, entry);
+                candidates.add(entry.caller, entry);
+            }
+        }
+        for contract in written {
+            candidates.add_holder(self.transaction.caller, contract);
+        }
+        candidates
     }
 
     /// What the transaction costs its sender, and what is left of that to who makes the block.

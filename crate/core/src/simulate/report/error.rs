@@ -51,6 +51,7 @@ impl ReportError {
     pub const fn code(&self) -> i32 {
         match self {
             Self::Call { source, .. } => source.code(),
+            Self::Try(CallError::Conflict(_)) => -32_602,
             Self::NoCalls | Self::Blobs | Self::Authorization { .. } => -32_602,
             Self::Try(error) => error.code(),
             Self::TooLarge { .. } | Self::Questions { .. } => -32_005,

@@ -1,8 +1,11 @@
 //! What logs say of tokens: what moved, and who may move it.
 
-use super::{Approval, Asset};
+use super::{
+    Approval, Asset,
+    layout::{self, Kind},
+};
 use alloy_primitives::{Address, Log, U256};
-use alloy_sol_types::{SolEvent, SolValue, sol};
+use alloy_sol_types::{SolEvent, sol};
 
 mod erc20 {
     use super::sol;
@@ -12,19 +15,9 @@ mod erc20 {
     }
 }
 
-/// As early contracts log it, of either kind.
-mod unindexed {
-    use super::sol;
-    sol! {
-        event Transfer(address from, address to, uint256 value);
-    }
-}
-
 mod erc721 {
     use super::sol;
     sol! {
-        event Transfer(address indexed from, address indexed to, uint256 indexed tokenId);
-        event Approval(address indexed owner, address indexed approved, uint256 indexed tokenId);
         // ERC-1155 has the same one.
         event ApprovalForAll(address indexed owner, address indexed operator, bool approved);
     }
@@ -119,14 +112,17 @@ pub enum Grant {
 /// Most tokens of one ERC-2309 event: as many as its authors advise to make at a time. Of more nothing is told.
 const MOST_CONSECUTIVE: u64 = 5_000;
 
-/// What `log` says; nothing where it is no event of a token. `is_collection` tells of the contract whether
-/// its tokens are owned one by one, where the log leaves that open.
-pub(super) fn read<E>(
-    log: &Log,
-    is_collection: impl FnOnce() -> Result<bool, E>,
-) -> Result<Vec<Event>, E> {
+/// What a log may say: readings, of which at most one holds, that of its standard first. A reading may be several
+/// events.
+pub(super) type Readings = Vec<Vec<Event>>;
+
+/// Returns the readings of `log`, none where it is no event of a token.
+///
+/// Standards share hashes, and tokens index other parameters than their standard does, so that the form of a log
+/// does not say what it means. The contract decides, by what it answers before and after the call.
+pub(super) fn read(log: &Log) -> Readings {
     let Some(signature) = log.topics().first() else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let token = log.address;
     let moved = |asset, from, to, amount| Event::Moved {
@@ -149,187 +145,165 @@ pub(super) fn read<E>(
         spender,
     };
     let until = |amount, expiration: u64| Grant::Until { amount, expiration };
-    Ok(match *signature {
-        // ERC-20 and ERC-721 share hashes and differ in what is indexed.
+    let (account, number) = (layout::account, Kind::Number);
+    let is_all_indexed = log.topics().len() == 4;
+    // Two readings of one layout: that of ERC-721 comes first where everything is indexed.
+    let either = |units: Event, one: Event| match is_all_indexed {
+        true => [vec![one], vec![units]],
+        false => [vec![units], vec![one]],
+    };
+    match *signature {
         erc20::Transfer::SIGNATURE_HASH => {
-            let one =
-                |token_id, from, to| moved(Asset::Erc721 { token, token_id }, from, to, U256::ONE);
-            let some = |amount, from, to| moved(Asset::Erc20 { token }, from, to, amount);
-            if let Some(event) = decoded::<erc20::Transfer>(log) {
-                vec![some(event.value, event.from, event.to)]
-            } else if let Some(event) = decoded::<erc721::Transfer>(log) {
-                vec![one(event.tokenId, event.from, event.to)]
-            } else if let Some(event) = decoded::<unindexed::Transfer>(log) {
-                let (value, from, to) = (event.value, event.from, event.to);
-                vec![match is_collection()? {
-                    true => one(value, from, to),
-                    false => some(value, from, to),
-                }]
-            } else {
-                Vec::new()
-            }
+            let layouts = layout::read(log, [Kind::Account, Kind::Account, number], 0b011);
+            let readings = layouts.into_iter().flat_map(|[from, to, value]| {
+                let (from, to) = (account(from), account(to));
+                let one = Asset::Erc721 {
+                    token,
+                    token_id: value,
+                };
+                either(
+                    moved(Asset::Erc20 { token }, from, to, value),
+                    moved(one, from, to, U256::ONE),
+                )
+            });
+            readings.collect()
         }
         erc2309::ConsecutiveTransfer::SIGNATURE_HASH => {
-            let event = decoded::<erc2309::ConsecutiveTransfer>(log);
-            let range = event.and_then(|event| {
-                let more = event.toTokenId.checked_sub(event.fromTokenId)?;
-                let more = u64::try_from(more).ok()?;
-                (more < MOST_CONSECUTIVE).then_some((event, more))
+            let kinds = [number, number, Kind::Account, Kind::Account];
+            let layouts = layout::read(log, kinds, 0b1101);
+            let range = layouts.first().and_then(|[first, last, from, to]| {
+                let more = u64::try_from(last.checked_sub(*first)?).ok()?;
+                let ends = (account(*from), account(*to));
+                (more < MOST_CONSECUTIVE).then_some((*first, more, ends))
             });
-            let Some((event, more)) = range else {
-                return Ok(Vec::new());
+            let Some((first, more, (from, to))) = range else {
+                return Vec::new();
             };
             let one = |offset| {
-                let token_id = event.fromTokenId + U256::from(offset);
-                let asset = Asset::Erc721 { token, token_id };
-                moved(asset, event.fromAddress, event.toAddress, U256::ONE)
+                let token_id = first + U256::from(offset);
+                moved(Asset::Erc721 { token, token_id }, from, to, U256::ONE)
             };
-            (0..=more).map(one).collect()
+            vec![(0..=more).map(one).collect()]
         }
-        erc1155::TransferSingle::SIGNATURE_HASH => told::<erc1155::TransferSingle>(log, |event| {
-            let token_id = event.id;
-            let asset = Asset::Erc1155 { token, token_id };
-            moved(asset, event.from, event.to, event.value)
-        }),
+        erc1155::TransferSingle::SIGNATURE_HASH => {
+            let kinds = [Kind::Account, Kind::Account, Kind::Account, number, number];
+            let layouts = layout::read(log, kinds, 0b0_0111);
+            let readings = layouts.into_iter().map(|[_, from, to, token_id, value]| {
+                let asset = Asset::Erc1155 { token, token_id };
+                vec![moved(asset, account(from), account(to), value)]
+            });
+            readings.collect()
+        }
         erc1155::TransferBatch::SIGNATURE_HASH => {
-            let Some(event) = decoded::<erc1155::TransferBatch>(log) else {
-                return Ok(Vec::new());
+            let Some((layouts, ids, values)) = layout::read_batch(log) else {
+                return Vec::new();
             };
-            let pairs = event.ids.iter().zip(&event.values);
-            pairs
-                .map(|(&token_id, &amount)| {
+            let readings = layouts.into_iter().map(|[_, from, to]| {
+                let pairs = ids.iter().zip(&values);
+                let pairs = pairs.map(|(&token_id, &amount)| {
                     let asset = Asset::Erc1155 { token, token_id };
-                    moved(asset, event.from, event.to, amount)
-                })
+                    moved(asset, account(from), account(to), amount)
+                });
+                pairs.collect()
+            });
+            readings.collect()
+        }
+        erc6909::Transfer::SIGNATURE_HASH => {
+            let kinds = [Kind::Account, Kind::Account, Kind::Account, number, number];
+            let layouts = layout::read(log, kinds, 0b0_1110);
+            let readings = layouts.into_iter().map(|[_, from, to, token_id, amount]| {
+                let asset = Asset::Erc6909 { token, token_id };
+                vec![moved(asset, account(from), account(to), amount)]
+            });
+            readings.collect()
+        }
+        weth::Deposit::SIGNATURE_HASH | weth::Withdrawal::SIGNATURE_HASH => {
+            let is_deposit = *signature == weth::Deposit::SIGNATURE_HASH;
+            let layouts = layout::read(log, [Kind::Account, number], 0b01);
+            let readings = layouts.into_iter();
+            readings
+                .map(|[holder, wad]| vec![wrapped(account(holder), wad, is_deposit)])
                 .collect()
         }
-        erc6909::Transfer::SIGNATURE_HASH => told::<erc6909::Transfer>(log, |event| {
-            let token_id = event.id;
-            let asset = Asset::Erc6909 { token, token_id };
-            moved(asset, event.sender, event.receiver, event.amount)
-        }),
-        weth::Deposit::SIGNATURE_HASH => {
-            told::<weth::Deposit>(log, |event| wrapped(event.dst, event.wad, true))
-        }
-        weth::Withdrawal::SIGNATURE_HASH => {
-            told::<weth::Withdrawal>(log, |event| wrapped(event.src, event.wad, false))
-        }
         erc20::Approval::SIGNATURE_HASH => {
-            if let Some(event) = decoded::<erc20::Approval>(log) {
-                let approval = Approval::Erc20 {
+            let layouts = layout::read(log, [Kind::Account, Kind::Account, number], 0b011);
+            let readings = layouts.into_iter().flat_map(|[owner, spender, value]| {
+                let (owner, spender) = (account(owner), account(spender));
+                let units = Approval::Erc20 {
                     token,
-                    owner: event.owner,
-                    spender: event.spender,
+                    owner,
+                    spender,
                 };
-                return Ok(vec![approved(approval, Grant::Amount(event.value))]);
-            }
-            told::<erc721::Approval>(log, |event| {
-                let token_id = event.tokenId;
-                let approval = Approval::Erc721 { token, token_id };
-                approved(approval, Grant::Account(event.approved))
-            })
+                let one = Approval::Erc721 {
+                    token,
+                    token_id: value,
+                };
+                either(
+                    approved(units, Grant::Amount(value)),
+                    approved(one, Grant::Account(spender)),
+                )
+            });
+            readings.collect()
         }
-        erc6909::Approval::SIGNATURE_HASH => told::<erc6909::Approval>(log, |event| {
-            let approval = Approval::Erc6909 {
-                token,
-                token_id: event.id,
-                owner: event.owner,
-                spender: event.spender,
-            };
-            approved(approval, Grant::Amount(event.amount))
-        }),
-        erc721::ApprovalForAll::SIGNATURE_HASH => told::<erc721::ApprovalForAll>(log, |event| {
-            let approval = Approval::ForAll {
-                token,
-                owner: event.owner,
-                operator: event.operator,
-            };
-            approved(approval, Grant::All(event.approved))
-        }),
-        erc6909::OperatorSet::SIGNATURE_HASH => told::<erc6909::OperatorSet>(log, |event| {
-            let approval = Approval::ForAll {
-                token,
-                owner: event.owner,
-                operator: event.spender,
-            };
-            approved(approval, Grant::All(event.approved))
-        }),
-        permit2::Approval::SIGNATURE_HASH => told::<permit2::Approval>(log, |event| {
+        erc6909::Approval::SIGNATURE_HASH => {
+            let kinds = [Kind::Account, Kind::Account, number, number];
+            let layouts = layout::read(log, kinds, 0b0111);
+            let readings = layouts
+                .into_iter()
+                .map(|[owner, spender, token_id, amount]| {
+                    let approval = Approval::Erc6909 {
+                        token,
+                        token_id,
+                        owner: account(owner),
+                        spender: account(spender),
+                    };
+                    vec![approved(approval, Grant::Amount(amount))]
+                });
+            readings.collect()
+        }
+        erc721::ApprovalForAll::SIGNATURE_HASH | erc6909::OperatorSet::SIGNATURE_HASH => {
+            let kinds = [Kind::Account, Kind::Account, Kind::Flag];
+            let layouts = layout::read(log, kinds, 0b011);
+            let readings = layouts.into_iter().map(|[owner, operator, all]| {
+                let approval = Approval::ForAll {
+                    token,
+                    owner: account(owner),
+                    operator: account(operator),
+                };
+                vec![approved(approval, Grant::All(!all.is_zero()))]
+            });
+            readings.collect()
+        }
+        permit2::Approval::SIGNATURE_HASH => standard::<permit2::Approval>(log, |event| {
             let grant = until(event.amount.to(), event.expiration.to());
             approved(through(event.owner, event.token, event.spender), grant)
         }),
-        permit2::Permit::SIGNATURE_HASH => told::<permit2::Permit>(log, |event| {
+        permit2::Permit::SIGNATURE_HASH => standard::<permit2::Permit>(log, |event| {
             let grant = until(event.amount.to(), event.expiration.to());
             approved(through(event.owner, event.token, event.spender), grant)
         }),
-        permit2::Lockdown::SIGNATURE_HASH => told::<permit2::Lockdown>(log, |event| {
+        permit2::Lockdown::SIGNATURE_HASH => standard::<permit2::Lockdown>(log, |event| {
             let approval = through(event.owner, event.token, event.spender);
             approved(approval, until(U256::ZERO, 0))
         }),
         _ => Vec::new(),
-    })
-}
-
-/// The log as an event of this form; `None` where it has another.
-fn decoded<E: SolEvent>(log: &Log) -> Option<E> {
-    E::decode_log_data(&log.data).ok()
-}
-
-/// What `tell` makes of the log as an event of this form.
-fn told<E: SolEvent>(log: &Log, tell: impl FnOnce(E) -> Event) -> Vec<Event> {
-    decoded(log).map(tell).into_iter().collect()
-}
-
-/// The approval that a call by `spender` of `contract` spends from, by its data. Most tokens log nothing
-/// then.
-pub(super) fn spent_by(contract: Address, spender: Address, data: &[u8]) -> Vec<Approval> {
-    let Some((selector, data)) = data.split_first_chunk::<4>() else {
-        return Vec::new();
-    };
-    let through = |owner, token| Approval::Permit2 {
-        contract,
-        token,
-        owner,
-        spender,
-    };
-    match *selector {
-        // transferFrom(address,address,uint256)
-        [0x23, 0xb8, 0x72, 0xdd] => {
-            let read = <(Address, Address, U256)>::abi_decode_params(data);
-            read.map(|(owner, _, _)| {
-                vec![Approval::Erc20 {
-                    token: contract,
-                    owner,
-                    spender,
-                }]
-            })
-        }
-        // ERC-6909: transferFrom(address,address,uint256,uint256)
-        [0xfe, 0x99, 0x04, 0x9a] => {
-            let read = <(Address, Address, U256, U256)>::abi_decode_params(data);
-            read.map(|(owner, _, token_id, _)| {
-                vec![Approval::Erc6909 {
-                    token: contract,
-                    token_id,
-                    owner,
-                    spender,
-                }]
-            })
-        }
-        // Permit2: transferFrom(address,address,uint160,address)
-        [0x36, 0xc7, 0x85, 0x16] => {
-            let read = <(Address, Address, U256, Address)>::abi_decode_params(data);
-            read.map(|(owner, _, _, token)| vec![through(owner, token)])
-        }
-        // Permit2: transferFrom((address,address,uint160,address)[])
-        [0x0d, 0x58, 0xb1, 0xdb] => {
-            let read = <Vec<(Address, Address, U256, Address)>>::abi_decode(data);
-            read.map(|list| {
-                let one = |(owner, _, _, token)| through(owner, token);
-                list.into_iter().map(one).collect()
-            })
-        }
-        _ => return Vec::new(),
     }
-    .unwrap_or_default()
+}
+
+/// Returns the reading that `support` speaks for most; of equals the first.
+pub(super) fn chosen(readings: &Readings, support: impl Fn(&Event) -> u64) -> &[Event] {
+    let mut best: (&[Event], u64) = (&[], 0);
+    for (index, reading) in readings.iter().enumerate() {
+        let support = reading.iter().map(&support).sum();
+        if index == 0 || support > best.1 {
+            best = (reading, support);
+        }
+    }
+    best.0
+}
+
+/// The one reading of a log whose form is the standard's.
+fn standard<E: SolEvent>(log: &Log, read: impl FnOnce(E) -> Event) -> Readings {
+    let event = E::decode_log_data(&log.data).ok();
+    event.map(|event| vec![read(event)]).into_iter().collect()
 }

@@ -2,11 +2,13 @@
 
 use super::abi::{DecodedError, Errors};
 use crate::{
-    simulate::reason_of,
-    vm::{ExecutionResult, HaltReason, InvalidTransaction},
+    simulate::{Rejected, reason_of},
+    trace::halt_words,
+    vm::{ExecutionResult, HaltReason},
 };
 use alloy_primitives::{Address, Bytes, Selector};
 use alloy_rpc_types_trace::geth::CallFrame;
+use revm::interpreter::InstructionResult;
 use serde::Serialize;
 
 /// Why a call failed.
@@ -79,7 +81,7 @@ impl Failure {
             }
             ExecutionResult::Halt { reason, .. } => Some(Self {
                 kind: FailureKind::Halted,
-                message: halted(reason),
+                message: root.error.clone().unwrap_or_else(|| halted(reason)),
                 data: None,
                 error: None,
                 innermost,
@@ -88,10 +90,10 @@ impl Failure {
     }
 
     /// No block can hold the call.
-    pub(super) fn invalid(reason: &InvalidTransaction) -> Self {
+    pub(super) fn invalid(rejected: &Rejected) -> Self {
         Self {
             kind: FailureKind::Invalid,
-            message: reason.to_string(),
+            message: rejected.to_string(),
             data: None,
             error: None,
             innermost: None,
@@ -138,6 +140,8 @@ fn reverted(data: &[u8], error: Option<&DecodedError>) -> String {
     }
 }
 
+/// Words for a halt that no frame shows.
 fn halted(reason: &HaltReason) -> String {
-    reason.to_string()
+    let words = halt_words(InstructionResult::from(reason.clone()));
+    words.map_or_else(|| reason.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! What a call of a bundle finds before those ahead of it have run.
+//! States under a call of a bundle: what it finds before those ahead of it have run, and codes that are read once.
 
 use crate::{
     state::{Account, SourceError, StateSource},
@@ -66,6 +66,53 @@ impl Reads {
             }
         }
         Ok(true)
+    }
+}
+
+/// A state whose codes are read once, however often a call runs.
+#[derive(Debug)]
+pub(super) struct CodeCache<'a> {
+    source: &'a dyn StateSource,
+    codes: Mutex<HashMap<B256, Bytecode>>,
+}
+
+impl<'a> CodeCache<'a> {
+    pub(super) fn new(source: &'a dyn StateSource) -> Self {
+        Self {
+            source,
+            codes: Mutex::default(),
+        }
+    }
+
+    fn codes(&self) -> MutexGuard<'_, HashMap<B256, Bytecode>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl StateSource for CodeCache<'_> {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        self.source.account(address)
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        if let Some(code) = self.codes().get(&code_hash) {
+            return Ok(code.clone());
+        }
+        let code = self.source.code(code_hash)?;
+        self.codes().insert(code_hash, code.clone());
+        Ok(code)
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        self.source.storage(address, slot)
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        self.source.has_storage(address)
     }
 }
 

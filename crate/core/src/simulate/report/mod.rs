@@ -47,13 +47,17 @@ mod call;
 mod contract;
 mod delta;
 mod diff;
+mod entry;
 mod error;
 mod event;
 mod failure;
 mod fee;
 mod layer;
+mod layout;
 mod reader;
 mod request;
+mod signing;
+mod spending;
 mod storage;
 
 pub use abi::{Argument, DecodedError};
@@ -68,10 +72,11 @@ pub use event::Grant;
 pub use failure::{FailingFrame, Failure, FailureKind};
 pub use fee::Fee;
 pub use request::{Bundle, BundleCall, CallAuthorization};
+pub use signing::{Prices, Warning, WarningKind};
 pub use storage::TouchedStorage;
 
 use crate::Engine;
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -83,6 +88,9 @@ pub struct ReportOptions<'a> {
     /// About how many bytes of calls and logs may be recorded. The report takes a small multiple of it.
     /// Default: 64 MiB.
     pub recorded_bytes: usize,
+    /// Prices of the block that is to hold the calls, by which those without a price are priced. Default: those of
+    /// the block on which they are tried.
+    pub prices: Option<Prices>,
 }
 
 impl Default for ReportOptions<'_> {
@@ -90,6 +98,7 @@ impl Default for ReportOptions<'_> {
         Self {
             engine: None,
             recorded_bytes: 64 << 20,
+            prices: None,
         }
     }
 }
@@ -105,6 +114,11 @@ pub struct Report {
     /// Gas of all calls that ran.
     #[serde(with = "alloy_serde::quantity")]
     pub gas_used: u64,
+    /// Sum of the gas limits to sign the calls with; `None` where a call has none.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub gas_limit: Option<u64>,
+    /// Sum of the fees of the calls, in wei.
+    pub fee: U256,
     /// What accounts have more or less than before the first call, by account and asset. Fees, which each
     /// call tells, are not in it. Nothing where an atomic bundle failed; so with the next two.
     pub asset_changes: Vec<AssetChange>,

@@ -120,12 +120,7 @@ impl<'r, 's> Reader<'r, 's> {
                 self.ask(token, &question)?
             }
             Asset::Erc721 { token, token_id } => {
-                let owner = match self.ask(token, &ownerOfCall { tokenId: token_id })? {
-                    Said::Value(owner) => Some(owner),
-                    // A token that is not there has no owner.
-                    Said::Nothing | Said::Failed => None,
-                };
-                let is_owner = owner == Some(account) && !account.is_zero();
+                let is_owner = self.owner(token, token_id)? == Some(account);
                 return Ok(Some(U256::from(is_owner)));
             }
         };
@@ -133,6 +128,19 @@ impl<'r, 's> Reader<'r, 's> {
             Said::Value(amount) => Some(amount),
             Said::Nothing => Some(U256::ZERO),
             Said::Failed => None,
+        })
+    }
+
+    /// Who owns a token of ERC-721; `None` where it is not there.
+    pub(super) fn owner(
+        &mut self,
+        token: Address,
+        token_id: U256,
+    ) -> Result<Option<Address>, ReportError> {
+        let question = ownerOfCall { tokenId: token_id };
+        Ok(match self.ask(token, &question)? {
+            Said::Value(owner) => Some(owner).filter(|owner| !owner.is_zero()),
+            Said::Nothing | Said::Failed => None,
         })
     }
 
@@ -152,8 +160,7 @@ impl<'r, 's> Reader<'r, 's> {
                 let question = getApprovedCall { tokenId: token_id };
                 match self.ask(token, &question)? {
                     Said::Value(account) => Some(Grant::Account(account)),
-                    // Of a token that is not there most contracts do not say it.
-                    Said::Nothing | Said::Failed => Some(Grant::Account(Address::ZERO)),
+                    Said::Nothing | Said::Failed => None,
                 }
             }
             Approval::ForAll {
@@ -206,12 +213,6 @@ impl<'r, 's> Reader<'r, 's> {
                 }
             }
         })
-    }
-
-    /// Whether the tokens of this contract are owned one by one: it does not say by how many decimals they
-    /// are shown.
-    pub(super) fn is_collection(&mut self, token: Address) -> Result<bool, ReportError> {
-        Ok(matches!(self.ask(token, &decimalsCall {})?, Said::Failed))
     }
 
     /// Whether that many events can be asked about.

@@ -2,6 +2,7 @@
 
 use super::{ReportError, abi};
 use crate::{
+    checksum,
     simulate::{CallError, CallRequest},
     state::SourceError,
     vm::TxEnv,
@@ -26,6 +27,7 @@ pub struct Bundle {
     #[serde(alias = "atomicRequired")]
     pub atomic: bool,
     /// Who sends those that name no sender. Default: the zero address.
+    #[serde(deserialize_with = "checksum::optional")]
     pub from: Option<Address>,
     /// The chain of those that name none. Default: this one.
     pub chain_id: Option<U64>,
@@ -54,9 +56,11 @@ impl<'de> Deserialize<'de> for Ignored {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct BundleCall {
-    /// Sender.
+    /// Sender. Letters in both cases are a checksum (EIP-55), here and in `to`.
+    #[serde(deserialize_with = "checksum::optional")]
     pub from: Option<Address>,
     /// Who is called. `None` creates a contract.
+    #[serde(deserialize_with = "checksum::optional")]
     pub to: Option<Address>,
     /// Wei.
     pub value: Option<U256>,
@@ -64,7 +68,10 @@ pub struct BundleCall {
     pub data: Option<Bytes>,
     /// The same under another name.
     pub input: Option<Bytes>,
-    /// Gas limit. Default, and at most: what a call may have.
+    /// Gas limit. Default: what a call may have, or its sender can pay for. At most what a call may have; more than
+    /// that, than a block has, or than a transaction may have, is a [`Warning`].
+    ///
+    /// [`Warning`]: super::Warning
     pub gas: Option<U64>,
     /// Wei per gas, of all types. Default: free.
     #[serde(with = "alloy_serde::quantity::opt")]
@@ -78,7 +85,9 @@ pub struct BundleCall {
     /// The most wei per blob gas. Default: free.
     #[serde(with = "alloy_serde::quantity::opt")]
     pub max_fee_per_blob_gas: Option<u128>,
-    /// Not checked: the account's own is taken.
+    /// Nonce to sign with. The call is tried with the account's own; another one is a [`Warning`].
+    ///
+    /// [`Warning`]: super::Warning
     pub nonce: Option<U64>,
     /// Must be this chain's.
     pub chain_id: Option<U64>,

@@ -1,5 +1,6 @@
 //! The slots that a call reads and writes, and the accounts that it looks at.
 
+use super::entry::{Entry, Keys};
 use crate::trace::Tracer;
 use alloy_primitives::{Address, B256, Log, U256, map::HashMap};
 use alloy_rpc_types_eth::{AccessList, AccessListItem};
@@ -15,6 +16,9 @@ use revm::{
 use revm_inspectors::access_list::AccessListInspector;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Slots of an entry that are looked at: few structures of tokens have more.
+const STRUCTURE: u64 = 4;
 
 /// The slots of one account that a call touched, in calls that reverted too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,17 +38,18 @@ pub(super) struct StorageInspector {
     /// What an access list holds beside slots.
     accounts: AccessListInspector,
     touched: BTreeMap<Address, TouchedStorage>,
-    /// Slots of mappings, by the addresses that they were hashed from.
-    owned: HashMap<B256, Address>,
-    /// The address in what is hashed at the moment.
-    hashing: Option<Address>,
-    holders: BTreeSet<(Address, Address)>,
+    /// Keys by the slots that were hashed from them.
+    hashed: HashMap<B256, Keys>,
+    /// The keys in what is hashed at the moment.
+    hashing: Option<Keys>,
+    /// Entries that were written, by contract and slot.
+    entries: BTreeMap<(Address, U256), Entry>,
 }
 
 impl StorageInspector {
-    /// The accounts whose entries in mappings were written, each with the contract that it is in.
-    pub(super) const fn holders(&self) -> &BTreeSet<(Address, Address)> {
-        &self.holders
+    /// The entries of mappings that were written, by contract and slot.
+    pub(super) const fn entries(&self) -> &BTreeMap<(Address, U256), Entry> {
+        &self.entries
     }
 
     /// What an access list of the call holds, and the slots that were touched, both in order of addresses.
@@ -68,40 +73,42 @@ impl StorageInspector {
         let Ok(slot) = interpreter.stack.peek(0) else {
             return;
         };
-        let slot = B256::from(slot);
         let contract = interpreter.input.target_address();
         let touched = self.touched.entry(contract).or_default();
         if interpreter.bytecode.opcode() == opcode::SLOAD {
-            touched.reads.insert(slot);
+            touched.reads.insert(slot.into());
             return;
         }
-        touched.writes.insert(slot);
-        if let Some(account) = self.owned.get(&slot) {
-            self.holders.insert((*account, contract));
+        touched.writes.insert(slot.into());
+        // An entry may be a structure of several slots.
+        let keys = (0..STRUCTURE).find_map(|offset| {
+            let first = slot.wrapping_sub(U256::from(offset));
+            self.hashed.get(&B256::from(first))
+        });
+        if let Some(keys) = keys {
+            let caller = interpreter.input.caller_address();
+            let entry = self.entries.entry((contract, slot));
+            entry.or_insert(Entry::new(*keys)).written_by(caller);
         }
     }
 
-    /// Notes the address of which the key of a mapping is made.
+    /// Notes of which keys the slot of a mapping is made.
     fn hash(&mut self, interpreter: &Interpreter) {
         let [.., length, start] = interpreter.stack.data().as_slice() else {
             return;
         };
-        let Some(end) = start.checked_add(U256::from(64)) else {
-            return;
-        };
-        // What is not in memory yet is zero.
-        if *length != U256::from(64) || end > U256::from(interpreter.memory.len()) {
+        let length: usize = length.saturating_to();
+        if !matches!(length, 32 | 52 | 64) {
             return;
         }
         let start: usize = start.saturating_to();
-        let words = interpreter.memory.slice(start..start + 64);
-        // Solidity puts the key first, Vyper last. Numbers are no addresses.
-        let (first, last) = words.split_at(32);
-        self.hashing = [first, last].into_iter().find_map(|word| {
-            let is_address = word[..12].iter().all(|byte| *byte == 0)
-                && word[12..20].iter().any(|byte| *byte != 0);
-            is_address.then(|| Address::from_slice(&word[12..]))
-        });
+        // What is not in memory yet is zero.
+        let end = start.checked_add(length);
+        if end.is_none_or(|end| end > interpreter.memory.len()) {
+            return;
+        }
+        let data = interpreter.memory.slice(start..start + length);
+        self.hashing = Keys::of(&data, |word| self.hashed.get(&B256::from(word)).copied());
     }
 }
 
@@ -141,10 +148,10 @@ impl<C: ContextTr<Journal: JournalExt>> Inspector<C> for Observers {
     fn step_end(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         self.tracer.step_end(interpreter, context);
         let storage = &mut self.storage;
-        if let Some(account) = storage.hashing.take()
+        if let Some(keys) = storage.hashing.take()
             && let Ok(slot) = interpreter.stack.peek(0)
         {
-            storage.owned.insert(slot.into(), account);
+            storage.hashed.insert(slot.into(), keys);
         }
     }
 

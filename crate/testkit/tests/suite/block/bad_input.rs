@@ -5,6 +5,7 @@ use parevm::{
     Engine, ExecuteError, ExecuteOptions,
     block::{BlockError, Fixture, FixtureError, TransactionError},
     state::SourceError,
+    vm::SpecId,
 };
 use parevm_testkit::fixture::{self, LoadError};
 use serde_json::{Value, json};
@@ -228,6 +229,42 @@ fn damaged_rlp_is_told() {
 fn a_chain_without_schedule_is_named() {
     let error = block_error_after(|document| document["chainId"] = json!(424_242));
     assert_eq!(error.to_string(), "chain 424242 has no known fork schedule");
+}
+
+/// The fixture without transactions and with the rules of another chain.
+fn on_another_chain(config: Value) -> Result<Fixture, FixtureError> {
+    let mut document = document();
+    document["chainId"] = json!(424_242);
+    document["config"] = config;
+    document["block"]["transactions"] = json!([]);
+    without(&mut document["block"], "hash");
+    without(&mut document["block"], "transactionsRoot");
+    Fixture::from_json(document.to_string().as_bytes())
+}
+
+#[test]
+fn the_rules_of_a_chain_come_with_its_block() {
+    let rules = |until: &str| {
+        let mut config = json!({
+            "chainId": 424_242, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
+            "cancunTime": 0, "pragueTime": 0,
+        });
+        config[until] = Value::Null;
+        let block = on_another_chain(config).unwrap().block;
+        let spec = block
+            .schedule
+            .spec(block.header.number, block.header.timestamp);
+        (block.chain_id, spec)
+    };
+    assert_eq!(rules("pragueTime"), (424_242, SpecId::CANCUN));
+    assert_eq!(rules("nothing"), (424_242, SpecId::PRAGUE));
+}
+
+#[test]
+fn rules_that_do_not_say_when_the_merge_was_are_named() {
+    let config = json!({ "chainId": 424_242, "terminalTotalDifficulty": 7 });
+    let error = on_another_chain(config).unwrap_err();
+    assert!(matches!(error, FixtureError::Config(_)), "{error:?}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A node as bytes, and the same node of them.
 
 use crate::execution_apis;
+use flate2::Crc;
 use parevm::{
     Engine, Node,
-    node::{Host, NodeOptions},
+    node::{Host, NodeOptions, RestoreError},
 };
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
@@ -12,11 +13,15 @@ const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const BOB: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 const NOBODY: &str = "0x00000000000000000000000000000000000000c0";
 const KEEPER: &str = "0x00000000000000000000000000000000000000cc";
+/// Versioned hash of the commitment of 48 bytes c0.
+const BLOB_HASH: &str = "0x01e2f35246044cb2646ad1a00d9373fe9e4c129324952976bc2cecb9c31952b7";
 const DOOMED: &str = "0x00000000000000000000000000000000000000dd";
 
 fn again(options: &Value, node: &Node) -> Node {
     let options: NodeOptions = serde_json::from_value(options.clone()).unwrap();
-    Node::restore(options, &node.save()).unwrap()
+    let again = Node::restore(&node.save()).unwrap();
+    assert_eq!(*again.options(), options);
+    again
 }
 
 /// Every block is the same, with what it has left.
@@ -58,6 +63,8 @@ fn questions() -> Vec<(&'static str, Value)> {
     vec![
         ("txpool_content", json!([])),
         ("anvil_getAutomine", json!([])),
+        ("eth_chainId", json!([])),
+        ("anvil_getBlobByHash", json!([BLOB_HASH])),
         ("anvil_getIntervalMining", json!([])),
         ("anvil_nodeInfo", json!([])),
         ("anvil_metadata", json!([])),
@@ -87,7 +94,6 @@ fn script() -> Vec<(u64, &'static str, Value)> {
     };
     let blob = format!("0x{}", "00".repeat(131_072));
     let point = format!("0x{}", "c0".repeat(48));
-    let sidecar = json!({ "blobs": [blob], "commitments": [point], "proofs": [point] });
     // Keeps what it is sent in slot 1 and logs it.
     let keeper = "0x5f3560015560205f5f375f5fa0";
     // PUSH0, SELFDESTRUCT after SSTORE of 7 at 1, where it is created: so it goes with what it has.
@@ -103,6 +109,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (3, "eth_subscribe", json!(["newHeads"])),
         (4, "eth_subscribe", json!(["logs", { "address": KEEPER }])),
         (5, "eth_unsubscribe", json!(["0x1"])),
+        (5, "eth_newPendingTransactionFilter", json!([true])),
+        (5, "eth_subscribe", json!(["newPendingTransactions", true])),
         // What is set before there is a block.
         (6, "anvil_setCode", json!([KEEPER, keeper])),
         (7, "anvil_setBalance", json!([DOOMED, "0x5"])),
@@ -122,6 +130,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
         (4_000, "evm_snapshot", json!([])),
         (5_000, "anvil_setNonce", json!([NOBODY, "0x7"])),
         (6_000, "evm_mine", json!([])),
+        // All but two of these are reserved.
+        (6_200, "hardhat_mine", json!([1_200])),
         // The same head as in the snapshot that follows, with another state.
         (6_500, "evm_snapshot", json!([])),
         (6_600, "anvil_setBalance", json!([NOBODY, "0x77"])),
@@ -133,6 +143,7 @@ fn script() -> Vec<(u64, &'static str, Value)> {
             json!(["0x77359400"]),
         ),
         (7_003, "evm_increaseTime", json!(["0x64"])),
+        (7_003, "evm_setIntervalMining", json!([5])),
         (7_004, "evm_setAutomine", json!([false])),
         (7_005, "anvil_impersonateAccount", json!([KEEPER])),
         (
@@ -151,7 +162,8 @@ fn script() -> Vec<(u64, &'static str, Value)> {
             8_002,
             "eth_sendTransaction",
             json!([{
-                "from": BOB, "to": NOBODY, "sidecar": sidecar, "maxFeePerBlobGas": "0x3b9aca00",
+                "from": BOB, "to": NOBODY, "maxFeePerBlobGas": "0x3b9aca00",
+                "blobs": [blob], "commitments": [point], "proofs": [point],
             }]),
         ),
         (8_003, "evm_setNextBlockTimestamp", json!(["0x6b49f000"])),
@@ -237,9 +249,18 @@ fn a_recorded_chain_is_saved_with_every_state() {
     }
 }
 
+/// `bytes` with the checksum of what is before it.
+fn summed(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.truncate(bytes.len() - 4);
+    let mut crc = Crc::new();
+    crc.update(&bytes);
+    bytes.extend(crc.sum().to_be_bytes());
+    bytes
+}
+
 /// A host may have lost some of it.
 #[test]
-fn bytes_that_are_spoilt_are_an_error_or_a_node() {
+fn bytes_that_are_spoilt_are_an_error() {
     let mut talk = Conversation::new(json!({}));
     for (now, method, params) in script().into_iter().take(20) {
         talk.now = 1_800_000_000_000 + now;
@@ -248,11 +269,26 @@ fn bytes_that_are_spoilt_are_an_error_or_a_node() {
     let bytes = talk.node.save();
     let mut refused = 0;
     for at in (0..bytes.len()).step_by(bytes.len() / 300 + 1) {
-        let cut = Node::restore(NodeOptions::default(), &bytes[..at]);
-        assert!(cut.is_err(), "cut at {at}");
+        let damaged = |bytes: &[u8]| matches!(Node::restore(bytes), Err(RestoreError::Damaged));
+        assert!(damaged(&bytes[..at]), "cut at {at}");
         let mut spoilt = bytes.clone();
         spoilt[at] ^= 0xff;
-        refused += usize::from(Node::restore(NodeOptions::default(), &spoilt).is_err());
+        assert!(damaged(&spoilt), "spoilt at {at}");
+        // Whoever spoils it may know of the checksum: it is an error or a node.
+        refused += usize::from(Node::restore(&summed(spoilt)).is_err());
     }
     assert!(refused > 20, "{refused} were refused");
+}
+
+#[test]
+fn bytes_of_another_version_are_an_error_that_says_so() {
+    let mut bytes = Conversation::new(json!({})).node.save();
+    // A list of some thousand bytes: f9, two bytes of length, and the number of the format.
+    assert_eq!((bytes[0], bytes[3]), (0xf9, 2));
+    bytes[3] = 0x7f;
+    let error = Node::restore(&summed(bytes)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a saved node has format 127, this version reads 2"
+    );
 }

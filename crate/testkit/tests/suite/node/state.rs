@@ -223,3 +223,36 @@ fn a_call_is_traced_in_the_middle_of_a_block() {
     let error = talk.refused("debug_traceCall", json!([call, "0x0", options]));
     assert_eq!(error.message, "genesis is not traceable");
 }
+
+#[test]
+fn what_is_no_address_is_told_what_one_is() {
+    let mut talk = Conversation::new(json!({}));
+    let requests = [
+        (
+            "eth_call",
+            json!([{ "to": "vitalik.eth" }]),
+            "transaction.to",
+        ),
+        ("eth_call", json!([{ "from": "0x12" }]), "transaction.from"),
+        (
+            "eth_getBalance",
+            json!(["vitalik.eth", "latest"]),
+            "address",
+        ),
+        ("eth_getBalance", json!(["0x12", "latest"]), "address"),
+        (
+            "parevm_simulate",
+            json!([{ "calls": [{ "to": "vitalik.eth" }] }]),
+            "bundle.calls[0].to",
+        ),
+    ];
+    for (method, params, path) in requests {
+        let error = talk.refused(method, params);
+        assert!(
+            error
+                .message
+                .starts_with(&format!("{path}: an address is 20 bytes in hex")),
+            "{error}"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Methods of JSON-RPC on the chain of execution-apis, beside what its vectors ask for.
 
 use crate::execution_apis::chain;
+use alloy_primitives::B256;
 use parevm::rpc::{self, ErrorCode};
 use serde_json::{Value, json};
 
@@ -62,4 +63,37 @@ fn a_call_is_traced_on_changed_state() {
     let error = error.unwrap_err();
     assert_eq!(error.code, ErrorCode::InvalidParams);
     assert!(error.message.contains("moonTracer"), "{error}");
+}
+
+/// geth drops what it does not know; here it is refused, wherever it stands.
+#[test]
+fn an_option_of_a_trace_that_is_not_known_is_named() {
+    let chain = chain();
+    let call = json!({ "to": "0x0000000000000000000000000000000000000001" });
+    let refused = |name: &str, params: Value| {
+        let error = rpc::call(&chain, name, params.as_array().unwrap()).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidParams, "{error}");
+        error.message
+    };
+    for (name, first) in [
+        ("debug_traceTransaction", json!(B256::ZERO)),
+        ("debug_traceBlockByNumber", json!("0x1")),
+    ] {
+        let message = refused(name, json!([first, { "enableMemroy": true }]));
+        assert!(
+            message.contains("unknown field `enableMemroy`"),
+            "{message}"
+        );
+    }
+    let message = refused(
+        "debug_traceCall",
+        json!([call, "0x1", { "stateOverride": {} }]),
+    );
+    assert!(
+        message.contains("unknown field `stateOverride`"),
+        "{message}"
+    );
+    let options = json!({ "tracer": "callTracer", "tracerConfig": { "withLogs": true } });
+    let message = refused("debug_traceCall", json!([call, "0x1", options]));
+    assert!(message.contains("unknown field `withLogs`"), "{message}");
 }

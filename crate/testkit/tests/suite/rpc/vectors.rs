@@ -41,7 +41,7 @@ fn every_method_answers_as_the_vectors_of_execution_apis() {
     let mut passed = 0;
     let mut wrong = Vec::new();
     for method in rpc::methods() {
-        let folder = format!("{method}/");
+        let folder = format!("{}/", method.name);
         let files = execution_apis::files().iter();
         for (name, text) in files.filter(|(name, _)| name.starts_with(&folder)) {
             match run(&pack(&beside, text)) {

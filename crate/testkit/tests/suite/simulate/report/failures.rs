@@ -2,7 +2,7 @@
 
 use super::world::{ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, changes, data, number};
 use alloy_genesis::Genesis;
-use alloy_primitives::{Address, Bytes, hex};
+use alloy_primitives::{Address, Bytes, U256, hex};
 use parevm::{Chain, rpc, simulate::report::Bundle};
 use parevm_testkit::puppet::Puppet;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ fn the_innermost_failure_is_named_and_decoded() {
     assert_eq!(failure["error"], decoded);
     assert_eq!(
         failure["message"],
-        format!("execution reverted: Broke(0x5, {bob})")
+        format!("execution reverted: Broke(5, {bob})")
     );
     assert_eq!(
         failure["innermost"],
@@ -51,11 +51,83 @@ fn the_innermost_failure_is_named_and_decoded() {
             "address": TOKEN,
             "depth": 1,
             "selector": Bytes::from(GO),
-            "reason": format!("execution reverted: Broke(0x5, {bob})"),
+            "reason": format!("execution reverted: Broke(5, {bob})"),
             "data": Bytes::from(error),
             "error": decoded,
         })
     );
+}
+
+/// Nested ones, too.
+#[test]
+fn numbers_in_errors_are_reported_as_people_write_them() {
+    let words = [
+        number(18),
+        U256::MAX.into(),
+        number(0x60),
+        number(2),
+        number(1_000_000),
+        number(1),
+        number(1 << 60),
+        number(0),
+    ];
+    let error = data("Odd(uint8,int256,(uint256,bool)[])", &words);
+    let code = Puppet::default().on(GO, |act| act.revert(&error)).code();
+    let components = json!([
+        { "name": "amount", "type": "uint256" }, { "name": "yes", "type": "bool" },
+    ]);
+    let report = World::new().with(TOKEN, code).report(json!({
+        "calls": [{ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) }],
+        "abi": [{ "type": "error", "name": "Odd", "inputs": [
+            { "name": "few", "type": "uint8" }, { "name": "less", "type": "int256" },
+            { "name": "pairs", "type": "tuple[]", "components": components },
+        ] }],
+    }));
+    let failure = &report["calls"][0]["failure"];
+    assert_eq!(
+        failure["message"],
+        "execution reverted: Odd(18, -1, [(1000000, true), (1152921504606846976, false)])"
+    );
+    // Programs read quantities.
+    assert_eq!(
+        failure["error"]["args"][2],
+        json!({
+            "name": "pairs", "type": "(uint256,bool)[]",
+            "value": [["0xf4240", true], ["0x1000000000000000", false]],
+        })
+    );
+}
+
+/// A mistyped address rarely has the checksum of its letters; viem's `isAddress` refuses it.
+#[test]
+fn an_address_with_a_wrong_checksum_is_refused() {
+    let right = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    let read = |bundle: Value| serde_json::from_value::<Bundle>(bundle);
+    for text in [right.to_owned(), right.to_lowercase()] {
+        let bundle = json!({ "from": text, "calls": [{ "from": text, "to": text }] });
+        let bundle = read(bundle).unwrap();
+        assert_eq!(bundle.calls[0].to, right.parse().ok());
+    }
+    let upper = format!("0x{}", right[2..].to_uppercase());
+    let wrong = right.replace("F39", "f39").replace('9', "8");
+    for text in [
+        upper.as_str(),
+        &wrong,
+        &right.replace("Fd6", "fd6"),
+        &right[2..],
+        "0x12",
+    ] {
+        for bundle in [
+            json!({ "from": text, "calls": [{}] }),
+            json!({ "calls": [{ "from": text }] }),
+            json!({ "calls": [{ "to": text }] }),
+        ] {
+            let error = read(bundle).unwrap_err().to_string();
+            let words = ["checksum of address", "is no address"];
+            assert!(words.iter().any(|words| error.contains(words)), "{error}");
+            assert!(error.contains(text), "{error}");
+        }
+    }
 }
 
 #[test]
@@ -100,7 +172,10 @@ fn a_sender_who_cannot_pay_fails_alone() {
     assert_eq!(report["status"], "partial");
     let failure = &report["calls"][0]["failure"];
     assert_eq!(failure["kind"], "invalid");
-    assert_eq!(failure["message"], "lack of funds (0) for max fee (5)");
+    assert_eq!(
+        failure["message"],
+        format!("insufficient funds for gas * price + value: address {CAROL} have 0 want 5")
+    );
     assert_eq!(report["calls"][0]["trace"], Value::Null);
     assert_eq!(changes(&report).len(), 2);
 }
@@ -124,11 +199,11 @@ fn malformed_bundles_name_the_field() {
     assert_eq!(error(json!({ "calls": [] })), "calls: there is none: ");
     assert_eq!(
         error(json!({ "calls": [{}, { "gasPrice": "0x1", "maxFeePerGas": "0x1" }] })),
-        "calls[1]: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) are given"
+        "calls[1]: both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified"
     );
     assert_eq!(
         error(json!({ "chainId": "0x2", "calls": [{}] })),
-        "calls[0]: chainId is 2, this chain has 1"
+        "calls[0]: chainId does not match node's (have=2, want=1)"
     );
     assert_eq!(
         error(json!({ "calls": [{ "blobCount": "0x1", "blobVersionedHashes": [] }] })),

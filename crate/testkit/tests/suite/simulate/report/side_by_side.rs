@@ -202,6 +202,7 @@ fn limited(
         &ReportOptions {
             engine: Some(&engine),
             recorded_bytes: bytes,
+            ..ReportOptions::default()
         },
     )
 }

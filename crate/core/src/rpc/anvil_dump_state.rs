@@ -1,0 +1,13 @@
+//! `anvil_dumpState`: the chain and the state after its head as gzipped JSON, which anvil and this node can load
+//! (anvil). The states before the head are not in it, so the parameter that asks for them must be false.
+
+use super::{Json, RpcError, dump::dump, params::Params, reply};
+use crate::node::Node;
+
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let name = "preserve historical states";
+    if params.optional(name)?.unwrap_or(false) {
+        return Err(RpcError::invalid(name, "historical states are not dumped"));
+    }
+    reply(dump(node.chain())?)
+}

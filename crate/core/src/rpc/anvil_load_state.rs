@@ -1,0 +1,17 @@
+//! `anvil_loadState`: adds the accounts of a dump of `anvil_dumpState` to the state after the head (anvil). Where the
+//! dump has blocks, they are the chain from then on: only the state after the last of them is known.
+
+use super::{Json, RequestContext, RpcError, dump::load, params::Params, reply};
+use crate::node::Node;
+use alloy_primitives::Bytes;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let bytes: Bytes = params.required("state")?;
+    let chain = load(node.chain(), &bytes, context.limits.trace.recorded_bytes)?;
+    node.replace_chain(context, chain);
+    reply(true)
+}

@@ -1,0 +1,22 @@
+//! `anvil_removePoolTransactions`: drops all transactions of an account from the pool (anvil).
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::Node;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let sender = params.address()?;
+    let pool = &mut node.world_mut().pool;
+    let (ready, queued) = pool.of(sender, 0);
+    let all = ready.into_iter().chain(queued);
+    for hash in all
+        .map(|transaction| transaction.hash())
+        .collect::<Vec<_>>()
+    {
+        pool.remove(hash);
+    }
+    reply(())
+}

@@ -1,0 +1,33 @@
+//! `anvil_rollback`: removes so many blocks from the end of the chain (anvil; default: one). Their transactions are
+//! gone, and time goes on from the new head. Subscribers get the logs again, as removed.
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::Node;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let depth = params.number("depth")?.unwrap_or(1);
+    roll_back(node, context, depth, "Rollback")?;
+    reply(())
+}
+
+/// Removes `depth` blocks. The words are anvil's.
+pub(super) fn roll_back(
+    node: &mut Node,
+    context: &RequestContext<'_>,
+    depth: u64,
+    what: &str,
+) -> Result<(), RpcError> {
+    let most = node.chain().depth();
+    if depth > most {
+        let reason = format!(
+            "{what} depth must not exceed current chain height: current height {most}, depth {depth}"
+        );
+        return Err(RpcError::invalid("depth", reason));
+    }
+    node.roll_back(context, depth);
+    Ok(())
+}

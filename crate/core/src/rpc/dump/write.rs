@@ -1,0 +1,132 @@
+//! The chain of a node as a dump.
+
+use super::{Dump, DumpedAccount, DumpedBlock, DumpedInclusion, DumpedInfo, DumpedTransaction};
+use crate::{
+    chain::{Chain, ChainState, StoredBlock},
+    node::is_unsigned,
+    rpc::{RpcError, object::receipt},
+    state::{Account, SourceError},
+};
+use alloy_consensus::Transaction as _;
+use alloy_primitives::{Address, Bytes, U256};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+use std::io::Write as _;
+
+/// The blocks of the head's branch with their receipts, and the state after the head: gzipped JSON.
+pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
+    let head = chain.head();
+    let accounts = head.state.accounts().map(|(address, account)| {
+        let account = account_of(&head.state, address, account);
+        Ok((
+            address,
+            account.map_err(|error| RpcError::internal(&error))?,
+        ))
+    });
+    // Newest first: anvil reads them in any order.
+    let blocks: Vec<_> = chain.ancestors(head.hash).collect();
+    let dump = Dump {
+        block: Some(environment(chain, head)),
+        accounts: accounts.collect::<Result<_, RpcError>>()?,
+        best_block_number: Some(head.number()),
+        blocks: blocks.iter().rev().map(|block| block_of(block)).collect(),
+        transactions: blocks
+            .iter()
+            .rev()
+            .flat_map(|block| {
+                let count = block.receipts.len();
+                (0..count).filter_map(|index| inclusion(block, index))
+            })
+            .collect(),
+        historical_states: None,
+    };
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let written = serde_json::to_writer(&mut encoder, &dump).map_err(std::io::Error::other);
+    let bytes = written
+        .and_then(|()| encoder.flush())
+        .and_then(|()| encoder.finish());
+    Ok(bytes.map_err(|error| RpcError::internal(&error))?.into())
+}
+
+fn account_of(
+    state: &ChainState,
+    address: Address,
+    account: Account,
+) -> Result<DumpedAccount, SourceError> {
+    Ok(DumpedAccount {
+        nonce: account.nonce,
+        balance: account.balance,
+        code: state.code(account.code_hash)?.original_bytes(),
+        storage: state.slots(address).collect(),
+    })
+}
+
+/// What the EVM sees of `head`, as revm's `BlockEnv` is written.
+fn environment(chain: &Chain, head: &StoredBlock) -> Value {
+    let header = &head.block.header;
+    let params = chain
+        .schedule()
+        .blob_params(header.number, header.timestamp);
+    let price = params.and_then(|params| header.blob_fee(params));
+    let blobs = header.excess_blob_gas.zip(price).map(|(excess, price)| {
+        json!({
+            "excess_blob_gas": excess,
+            "blob_gasprice": u64::try_from(price).unwrap_or(u64::MAX),
+        })
+    });
+    json!({
+        "number": U256::from(header.number),
+        "beneficiary": header.beneficiary,
+        "timestamp": U256::from(header.timestamp),
+        "gas_limit": header.gas_limit,
+        "basefee": header.base_fee_per_gas.unwrap_or_default(),
+        "difficulty": header.difficulty,
+        "prevrandao": header.mix_hash,
+        "blob_excess_gas_and_price": blobs,
+        "slot_num": header.slot_number.unwrap_or_default(),
+    })
+}
+
+fn block_of(stored: &StoredBlock) -> DumpedBlock {
+    let body = &stored.block.body;
+    let sent = body.transactions.iter().zip(&stored.receipts);
+    DumpedBlock {
+        header: stored.block.header.clone(),
+        transactions: sent
+            .map(|(transaction, receipt)| DumpedTransaction::Sent {
+                transaction: transaction.clone(),
+                // anvil has another hash for it in its block, and finds it by ours among its transactions.
+                impersonated_sender: is_unsigned(transaction, receipt.from).then_some(receipt.from),
+            })
+            .collect(),
+        ommers: body.ommers.clone(),
+        withdrawals: body.withdrawals.clone(),
+    }
+}
+
+/// The transaction at `index`, with its receipt.
+fn inclusion(stored: &StoredBlock, index: usize) -> Option<DumpedInclusion> {
+    let transaction = stored.block.body.transactions.get(index)?;
+    let receipt = stored.receipts.get(index)?;
+    Some(DumpedInclusion {
+        info: DumpedInfo {
+            transaction_hash: *transaction.tx_hash(),
+            transaction_index: index as u64,
+            from: receipt.from,
+            to: receipt.to,
+            contract_address: receipt.contract_address,
+            traces: Vec::new(),
+            exit: match receipt.success {
+                true => "Stop",
+                false => "Revert",
+            }
+            .to_owned(),
+            out: None,
+            nonce: transaction.nonce(),
+            gas_used: receipt.gas_used,
+        },
+        receipt: receipt::envelope(stored, index, receipt.logs.clone())?,
+        block_hash: stored.hash,
+        block_number: stored.number(),
+    })
+}

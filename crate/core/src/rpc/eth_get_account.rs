@@ -1,0 +1,19 @@
+//! `eth_getAccount`: an account as the state trie holds it (anvil): nonce, balance, root of the storage, hash of the
+//! code. Those of an empty account where there is none.
+
+use super::{Json, RpcError, params::Params, reply};
+use crate::chain::Chain;
+use alloy_primitives::U64;
+use serde_json::json;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let address = params.address()?;
+    let state = &params.state(chain)?.state;
+    let account = state.account(address).unwrap_or_default();
+    reply(json!({
+        "nonce": U64::from(account.nonce),
+        "balance": account.balance,
+        "storageRoot": state.storage_root(address),
+        "codeHash": account.code_hash,
+    }))
+}

@@ -1,0 +1,20 @@
+//! `eth_getAccountInfo`: balance, nonce and code of an account (reth, anvil).
+
+use super::{Json, RpcError, params::Params, reply};
+use crate::chain::Chain;
+use alloy_primitives::U64;
+use serde_json::json;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let address = params.address()?;
+    let state = &params.state(chain)?.state;
+    let account = state.account(address).unwrap_or_default();
+    let code = state
+        .code(account.code_hash)
+        .map_err(|error| RpcError::internal(&error))?;
+    reply(json!({
+        "balance": account.balance,
+        "nonce": U64::from(account.nonce),
+        "code": code.original_bytes(),
+    }))
+}

@@ -1,0 +1,72 @@
+//! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is not
+//! known or pending, an error before Amsterdam. It is made again by running the block.
+
+use super::{
+    ErrorCode, Json, RequestLimits, RpcError,
+    params::{Params, is_pending},
+    replay::Replay,
+    reply,
+};
+use crate::{
+    bal::BlockAccessList,
+    chain::{Chain, StoredBlock},
+    execute::{AccessListOutput, ExecuteError, ExecuteOptions, Sequential},
+};
+
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Json, RpcError> {
+    reply(named(chain, params, limits)?)
+}
+
+/// The access list of the block that the next parameter names.
+pub(super) fn named(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Option<BlockAccessList>, RpcError> {
+    let is_pending = params.peek().is_some_and(is_pending);
+    let block = params.block(chain)?.filter(|_| !is_pending);
+    block.map(|block| list_of(chain, block, limits)).transpose()
+}
+
+fn list_of(
+    chain: &Chain,
+    block: &StoredBlock,
+    limits: &RequestLimits<'_>,
+) -> Result<BlockAccessList, RpcError> {
+    if block.block.header.block_access_list_hash.is_none() {
+        return Err(RpcError {
+            code: ErrorCode::ResourceNotFound,
+            message: format!(
+                "block {} has no block access list: it is before Amsterdam",
+                block.number()
+            ),
+            data: None,
+        });
+    }
+    // Nothing ran in the first block.
+    if block.hash == chain.genesis().hash {
+        return Ok(BlockAccessList::default());
+    }
+    let Replay {
+        block,
+        environment,
+        before,
+    } = &Replay::new(chain, block)?;
+    let options = ExecuteOptions {
+        access_list_output: AccessListOutput::Returned,
+        ..ExecuteOptions::default()
+    };
+    let mut run = Sequential::new(block, environment, before, &options)?;
+    while run.step()?.is_some() {
+        limits.call.ask()?;
+    }
+    let executed = run.finish("for the access list")?;
+    let missing = ExecuteError::Bug {
+        invariant: "a run that is to return an access list has one",
+    };
+    Ok(executed.block_access_list.ok_or(missing)?)
+}

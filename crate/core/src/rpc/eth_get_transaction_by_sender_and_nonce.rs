@@ -1,0 +1,34 @@
+//! `eth_getTransactionBySenderAndNonce`: the transaction of an account with this nonce (reth, anvil), one in the pool
+//! or one of the head's branch; null where there is none.
+
+use super::{
+    Json, RpcError,
+    object::{transaction, waiting},
+    params::Params,
+    reply,
+};
+use crate::{chain::Chain, node::Pool};
+use alloy_consensus::Transaction as _;
+
+pub(super) fn answer(
+    chain: &Chain,
+    pool: &Pool,
+    params: &mut Params<'_>,
+) -> Result<Json, RpcError> {
+    let sender = params.address()?;
+    let nonce = params.needed_number("nonce")?;
+    let (ready, queued) = pool.of(sender, nonce);
+    let mut pooled = ready.into_iter().chain(queued);
+    if let Some(pooled) = pooled.find(|one| one.nonce() == nonce) {
+        return reply(waiting::json(&pooled.sent)?);
+    }
+    let mut blocks = chain.ancestors(chain.head().hash);
+    let mined = blocks.find_map(|block| {
+        let transactions = &block.block.body.transactions;
+        let mut sent = transactions.iter().zip(&block.receipts);
+        let index =
+            sent.position(|(one, receipt)| receipt.from == sender && one.nonce() == nonce)?;
+        transaction::of(block, index)
+    });
+    reply(mined)
+}

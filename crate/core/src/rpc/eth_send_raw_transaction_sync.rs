@@ -1,0 +1,77 @@
+//! `eth_sendRawTransactionSync`: takes a signed transaction into the pool and returns its receipt (EIP-7966, geth). The
+//! second parameter is the most milliseconds to wait. The node has no clock to wait by: without a block it answers
+//! at once with the error of the timeout (code 4, the hash as data), and who serves it may wait. A transaction that
+//! no next block can hold is told as that (code 5). In either case it is in the pool.
+
+use super::{
+    ErrorCode, RequestContext, RpcError, SendResult, object::receipt, params::Params, reply,
+};
+use crate::node::{Node, PoolTransaction};
+use alloy_primitives::{B256, Bytes};
+use serde_json::json;
+
+/// Milliseconds to wait where the request does not say, or says none.
+const DEFAULT_TIMEOUT_MS: u64 = 2_000;
+/// Milliseconds to wait at most, as geth's setting has it.
+const MOST_TIMEOUT_MS: u64 = 300_000;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<SendResult, RpcError> {
+    let bytes: Bytes = params.required("transaction")?;
+    let timeout_ms = timeout_ms(params)?;
+    let transaction = PoolTransaction::decode(&bytes, node.spec())?;
+    submit(node, context, transaction, timeout_ms)
+}
+
+/// The next parameter: the most milliseconds to wait.
+pub(super) fn timeout_ms(params: &mut Params<'_>) -> Result<u64, RpcError> {
+    let given = params.number("timeout")?.filter(|ms| *ms > 0);
+    Ok(given.unwrap_or(DEFAULT_TIMEOUT_MS).min(MOST_TIMEOUT_MS))
+}
+
+/// Sends `transaction` and returns its receipt, or why there is none.
+pub(super) fn submit(
+    node: &mut Node,
+    context: &RequestContext<'_>,
+    transaction: PoolTransaction,
+    timeout_ms: u64,
+) -> Result<SendResult, RpcError> {
+    let (sender, nonce) = (transaction.sender(), transaction.nonce());
+    let hash = node.submit(context, transaction)?;
+    let chain = node.chain();
+    let mined = chain
+        .transaction(hash)
+        .and_then(|at| receipt::of(chain, chain.block(at.block)?, at.index));
+    if let Some(receipt) = mined {
+        return Ok(Ok(reply(receipt)?));
+    }
+    let world = node.world();
+    let next = world.pool.next_nonce(sender, world.account(sender).nonce);
+    Ok(Err(match nonce < next {
+        true => not_included(
+            ErrorCode::Timeout,
+            hash,
+            format!(
+                "The transaction was added to the transaction pool but wasn't processed in {timeout_ms}ms"
+            ),
+        ),
+        false => not_included(
+            ErrorCode::NotReady,
+            hash,
+            format!(
+                "The transaction was added to the transaction pool but wasn't processed due to a missing nonce: next nonce {next}, tx nonce {nonce}"
+            ),
+        ),
+    }))
+}
+
+fn not_included(code: ErrorCode, hash: B256, message: String) -> RpcError {
+    RpcError {
+        code,
+        message,
+        data: Some(json!(hash)),
+    }
+}

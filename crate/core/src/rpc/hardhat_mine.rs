@@ -1,0 +1,17 @@
+//! `hardhat_mine`: makes so many blocks (default: one), each but the first so many seconds (default: one) after
+//! the one before, as Hardhat's EDR does (`crates/edr_provider/src/data.rs`).
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::{Node, Pace};
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let blocks = params.number("blocks")?.unwrap_or(1);
+    // viem sends zero where nobody said how far apart.
+    let interval = params.number("interval")?.filter(|seconds| *seconds > 0);
+    node.mine_many(context, blocks, Pace::Apart(interval.unwrap_or(1)))?;
+    reply(true)
+}

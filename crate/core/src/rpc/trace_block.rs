@@ -1,0 +1,16 @@
+//! `trace_block`: the calls of a block's transactions as Parity lists them (anvil); an empty list where the block is not
+//! known.
+
+use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of, reply};
+use crate::chain::Chain;
+
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Json, RpcError> {
+    match params.block(chain)? {
+        Some(block) => reply(calls_of(chain, block, None, limits)?),
+        None => reply([(); 0]),
+    }
+}

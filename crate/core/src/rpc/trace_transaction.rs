@@ -1,0 +1,28 @@
+//! `trace_transaction`: the calls of a transaction as Parity lists them (anvil); an empty list where it is not known.
+
+use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of, reply};
+use crate::chain::Chain;
+use alloy_primitives::B256;
+use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
+
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Json, RpcError> {
+    reply(calls(chain, params.hash()?, limits)?)
+}
+
+/// The calls of the transaction with this hash.
+pub(super) fn calls(
+    chain: &Chain,
+    hash: B256,
+    limits: &RequestLimits<'_>,
+) -> Result<Vec<LocalizedTransactionTrace>, RpcError> {
+    let position = chain.transaction(hash);
+    let found = position.and_then(|at| Some((chain.block(at.block)?, at.index)));
+    match found {
+        Some((block, index)) => calls_of(chain, block, Some(index), limits),
+        None => Ok(Vec::new()),
+    }
+}

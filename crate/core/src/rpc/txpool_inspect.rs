@@ -1,0 +1,38 @@
+//! `txpool_inspect`: what the pool holds, by sender and nonce, each transaction as one line (geth).
+
+use super::{Json, RpcError, params::Params, reply};
+use crate::node::{Node, PoolTransaction};
+use alloy_consensus::Transaction as _;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
+    let world = node.world();
+    let mut pending = Map::new();
+    let mut queued = Map::new();
+    for sender in world.pool.senders() {
+        let (ready, later) = world.pool.of(sender, world.account(sender).nonce);
+        for (all, of_sender) in [(&mut pending, ready), (&mut queued, later)] {
+            if !of_sender.is_empty() {
+                all.insert(sender.to_checksum(None), lines(&of_sender));
+            }
+        }
+    }
+    reply(json!({ "pending": pending, "queued": queued }))
+}
+
+fn lines(transactions: &[&Arc<PoolTransaction>]) -> Value {
+    let entry = |one: &&Arc<PoolTransaction>| (one.nonce().to_string(), line(one).into());
+    Value::Object(transactions.iter().map(entry).collect())
+}
+
+/// Receiver, value in wei, gas limit, and the wei per gas that are offered at most.
+fn line(transaction: &PoolTransaction) -> String {
+    let sent = &transaction.sent;
+    let receiver = match sent.to() {
+        Some(to) => to.to_checksum(None),
+        None => "contract creation".to_owned(),
+    };
+    let (value, gas, price) = (sent.value(), sent.gas_limit(), sent.max_fee_per_gas());
+    format!("{receiver}: {value} wei + {gas} gas × {price} wei")
+}

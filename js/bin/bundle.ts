@@ -1,0 +1,62 @@
+import { ANY, ITEMS } from '../src/options/rules.js'
+import { type Fields, fields, list, required } from '../src/options/shape.js'
+
+/** A file of calls: a bundle of `parevm_simulate`, or what `wallet_sendCalls` (EIP-5792) takes. */
+export type Bundle = {
+  calls: readonly BundleCall[]
+  atomic?: boolean | undefined
+  atomicRequired?: boolean | undefined
+  from?: string | undefined
+  chainId?: string | undefined
+  abi?: readonly unknown[] | undefined
+  /** Not read. */
+  version?: string | undefined
+  id?: string | undefined
+  capabilities?: unknown
+}
+
+/** A call as JSON-RPC spells transactions. */
+export type BundleCall = { [field in (typeof CALL_FIELDS)[number]]?: unknown }
+
+const CALL_FIELDS = [
+  'from',
+  'to',
+  'value',
+  'data',
+  'input',
+  'gas',
+  'gasPrice',
+  'maxFeePerGas',
+  'maxPriorityFeePerGas',
+  'maxFeePerBlobGas',
+  'nonce',
+  'chainId',
+  'accessList',
+  'type',
+  'blobVersionedHashes',
+  'blobCount',
+  'authorizationList',
+  'capabilities',
+] as const
+
+/** Shape of a file of calls: its keys; what the values are is checked by the node. */
+export const BUNDLE: Fields = fields<Bundle>({
+  calls: required(
+    list(
+      fields<BundleCall>(
+        Object.fromEntries(CALL_FIELDS.map((field) => [field, ANY])) as Record<
+          (typeof CALL_FIELDS)[number],
+          typeof ANY
+        >,
+      ),
+    ),
+  ),
+  atomic: ANY,
+  atomicRequired: ANY,
+  from: ANY,
+  chainId: ANY,
+  abi: ITEMS,
+  version: ANY,
+  id: ANY,
+  capabilities: ANY,
+})

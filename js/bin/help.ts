@@ -1,0 +1,80 @@
+/** What `parevm --help` prints. */
+export const OVERVIEW = `parevm runs Ethereum blocks on all cores.
+
+Usage: parevm COMMAND [OPTIONS]
+
+  run         executes blocks and compares them with their headers
+  bench       times blocks beside plain revm
+  serve       serves a chain in memory as JSON-RPC, over HTTP and WebSocket
+  simulate    shows what calls would do, and changes nothing
+  help        lists the options of a command: parevm help serve
+
+  -h, --help     prints this, or with a command its options
+  -v, --version  prints the version
+
+Exit codes: 0 if everything went as it should, 1 if a check or a call failed, 2 if the command line or
+a file that it names is wrong.
+`
+
+/** What `parevm help COMMAND` prints. */
+export const HELP: ReadonlyMap<string, string> = new Map([
+  [
+    'run',
+    `parevm run [FILE...]     executes blocks and compares them with their headers; without FILE the
+                         blocks that come with the package
+    --threads N          threads that execute                      (default: one per core)
+    --executor NAME      auto, parallel, sequential or bal         (default: auto)
+    --json               one JSON array on stdout, words on stderr
+`,
+  ],
+  [
+    'bench',
+    `parevm bench             times blocks beside plain revm
+    --suite NAME         mainnet: recorded blocks; synthetic: made (default: mainnet)
+    --blocks DIR         where recorded ones lie                   (default: those of the package)
+    --count N            transactions of each made one             (default: about 1 Ggas)
+    --only NAME,...      only these blocks                         (default: all)
+    --threads 1,2        thread counts to try                      (default: one per core)
+    --runs N             samples of each, in turn                  (default: 9)
+    --passes N           through all blocks, with a part of them   (default: 3)
+    --sample-ms N        a sample is repeated until it takes this  (default: 100)
+    --json FILE          writes the figures to FILE
+`,
+  ],
+  [
+    'serve',
+    `parevm serve             serves a chain in memory as JSON-RPC, over HTTP and WebSocket
+    --host ADDRESS       address to listen on; 0.0.0.0 for every machine that reaches this one
+                                                                   (default: 127.0.0.1)
+    --port N             0 for any that is free                    (default: 8545)
+    --genesis FILE       first block and rules                     (default: a chain for development)
+    --import FILE        blocks that follow, as in chain.rlp
+    --chain-id N         of the chain for development              (default: 31337)
+    --accounts N         accounts that own ether and sign          (default: 10)
+    --mnemonic WORDS     from which they are derived               (default: test test ... junk)
+    --calls FILE         sends these calls first, as simulate takes them; serves if none fails
+    --block-time N       a block every N seconds                   (default: one per transaction)
+    --no-mining          blocks only on evm_mine
+    --threads N          threads that execute                      (default: one per core)
+    --verbose            logs each request on stderr: method, time, error
+    --json               one line of JSON on stdout when it serves, in place of the accounts
+`,
+  ],
+  [
+    'simulate',
+    `parevm simulate          shows what calls would do, and changes nothing; exit code 0 if none fails
+    --to ADDRESS         one call; without it a creation
+    --data HEX
+    --value WEI
+    --calls FILE         several, one on top of the other: a list, or what wallet_sendCalls takes
+    --from ADDRESS       sender of those that name none            (default: the zero address)
+    --atomic             none happens where one fails
+    --abi FILE           by which reverts are decoded
+    --block N            block on whose state they run             (default: latest)
+    --genesis FILE       first block and rules                     (default: a chain for development)
+    --import FILE        blocks that follow, as in chain.rlp
+    --threads N          threads that execute                      (default: one per core)
+    --json               the report on stdout, as parevm_simulate answers
+`,
+  ],
+])

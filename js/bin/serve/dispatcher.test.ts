@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest'
+import { createChain } from '../../src/chain/chain.js'
+import type { NodeAnswer } from '../../src/type/wire.js'
+import { createDispatcher, type Dispatcher } from './dispatcher.js'
+
+/** A node that opens and ends subscriptions, and notifies all of them when it mines. */
+function node() {
+  const asked: string[] = []
+  const open = new Set<string>()
+  let dispatcher: Dispatcher | undefined
+  const resultOf = (method: string, params: string): string => {
+    if (method === 'eth_subscribe') {
+      open.add(`0x${open.size + 1}`)
+      return `"0x${open.size}"`
+    }
+    if (method === 'eth_unsubscribe') return String(open.delete(JSON.parse(params)[0]))
+    if (method === 'evm_mine')
+      for (const id of open)
+        dispatcher?.notify(`{"result":{"number":"0x5"},"subscription":"${id}"}`)
+    return method === 'echo' ? params : '"0x0"'
+  }
+  const chain = createChain({
+    async request({ method, params }: { method: string; params: string }) {
+      asked.push(method)
+      // An engine answers in a task of its own.
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      const result = resultOf(method, params)
+      return { result, error: null, changed: true, interval: null, notifications: [] } as NodeAnswer
+    },
+  } as never)
+  dispatcher = createDispatcher(chain)
+  return { asked, open, dispatcher }
+}
+
+const call = (id: number, method: string, params: unknown[] = []) =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, params })
+
+const subscribe = (id: number) => call(id, 'eth_subscribe', ['newHeads'])
+const head = (id: string) =>
+  `{"jsonrpc":"2.0","method":"eth_subscription","params":{"result":{"number":"0x5"},"subscription":"${id}"}}`
+
+const later = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+/** https://github.com/erpc/erpc/issues/851 */
+test('ids and parameters pass as they are written', async () => {
+  const { dispatcher } = node()
+  const request = (id: string) =>
+    `{"jsonrpc":"2.0","id":${id},"method":"echo","params":[1e+21,9007199254740993]}`
+  const answer = (id: string) => `{"jsonrpc":"2.0","id":${id},"result":[1e+21,9007199254740993]}`
+  expect(await dispatcher.answer(request('9007199254740993'))).toBe(answer('9007199254740993'))
+  const batch = `[${request('9007199254740992')},${request('9007199254740993')}]`
+  expect(await dispatcher.answer(batch)).toBe(
+    `[${answer('9007199254740992')},${answer('9007199254740993')}]`,
+  )
+  expect(await dispatcher.answer('{"jsonrpc":"1.0","id":-18446744073709551616}')).toMatch(
+    /"id":-18446744073709551616,"error"/,
+  )
+})
+
+/** https://github.com/ethereum/go-ethereum/issues/2407 */
+test.each([
+  ['one batch', [`[${subscribe(1)},${call(2, 'evm_mine')},${call(3, 'evm_mine')}]`]],
+  ['requests that do not wait for each other', [subscribe(1), call(2, 'evm_mine')]],
+])('the number of a subscription comes before its notifications (%s)', async (_, texts) => {
+  const { dispatcher } = node()
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text))
+  await Promise.all(texts.map((text) => connection.receive(text)))
+  expect(sent[0]).toContain('"id":1,"result":"0x1"')
+  expect(sent.filter((text) => text === head('0x1')).length).toBe(texts.length === 1 ? 2 : 1)
+  connection.close()
+})
+
+test('a batch that waits holds no other subscription back', async () => {
+  const { dispatcher } = node()
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text))
+  await connection.receive(subscribe(1))
+  await connection.receive(`[${subscribe(2)},${call(3, 'evm_mine')}]`)
+  expect(sent.map((text) => (text.startsWith('[') ? 'batch' : text)).slice(1)).toEqual([
+    head('0x1'),
+    'batch',
+    head('0x2'),
+  ])
+})
+
+test('a subscription that is ended notifies nobody any more', async () => {
+  const { dispatcher, open } = node()
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text))
+  await connection.receive(subscribe(1))
+  await Promise.all([
+    connection.receive(call(2, 'eth_unsubscribe', ['0x1'])),
+    connection.receive(call(3, 'evm_mine')),
+  ])
+  expect(open.size).toBe(0)
+  expect(sent).not.toContain(head('0x1'))
+})
+
+test.each(['"0x1"', '"0x01"', '"1"', '1', '"0x_1"'])(
+  'nobody ends the subscription of another connection, as %s either',
+  async (id) => {
+    const { dispatcher, open } = node()
+    const sent: string[] = []
+    const one = dispatcher.connect((text) => sent.push(text))
+    const answers: string[] = []
+    const other = dispatcher.connect((text) => answers.push(text))
+    await one.receive(subscribe(1))
+    await other.receive(`{"jsonrpc":"2.0","id":1,"method":"eth_unsubscribe","params":[${id}]}`)
+    expect(open.size).toBe(1)
+    expect(answers[0]).toMatch(/"result":false|"code":-32602/)
+    expect(await dispatcher.answer(call(1, 'eth_unsubscribe', ['0x1']))).toMatch(/-32601/)
+    await other.receive(call(2, 'evm_mine'))
+    expect(sent[1]).toBe(head('0x1'))
+    await one.receive(call(2, 'eth_unsubscribe', ['0x1']))
+    expect(sent[2]).toBe('{"jsonrpc":"2.0","id":2,"result":true}')
+    expect(open.size).toBe(0)
+  },
+)
+
+test('subscriptions end with their connection, also one whose answer is not there yet', async () => {
+  const { dispatcher, open } = node()
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text))
+  await connection.receive(subscribe(1))
+  const pending = connection.receive(subscribe(2))
+  connection.close()
+  await pending
+  await later()
+  expect(open.size).toBe(0)
+  expect(sent).toHaveLength(1)
+})
+
+test('a subscription whose number nobody wants is not opened', async () => {
+  const { dispatcher, open } = node()
+  const connection = dispatcher.connect(() => {})
+  await connection.receive('{"jsonrpc":"2.0","method":"eth_subscribe","params":["newHeads"]}')
+  expect(open.size).toBe(0)
+})
+
+test('requests are logged with their errors', async () => {
+  const lines: string[] = []
+  const error = '{"code":3,"message":"execution reverted"}'
+  const chain = createChain({
+    request: async () => ({ result: null, error }),
+  } as never)
+  const dispatcher = createDispatcher(chain, { log: (line) => lines.push(line) })
+  await dispatcher.answer(call(1, 'eth_call'))
+  expect(lines).toEqual([
+    expect.stringMatching(/^eth_call \d+\.\d ms, error 3: execution reverted$/),
+  ])
+})

@@ -1,0 +1,53 @@
+import type { Chain } from '../../src/chain/chain.js'
+import { BaseError } from '../../src/error/BaseError.js'
+import type { Bundle, BundleCall } from '../bundle.js'
+import { readBundle } from '../input.js'
+import { UsageError } from '../usage.js'
+
+/**
+ * Sends the calls of a file as transactions, one after the other, and has them mined. Those that name no
+ * sender come from that of the bundle, or else from the first account.
+ *
+ * @throws {@link UsageError} that names the call: it cannot be sent, or has failed.
+ */
+export async function sendCalls(chain: Chain, path: string): Promise<void> {
+  const bundle = await readBundle(path)
+  const calls = await checked(chain, bundle, path)
+  const from = bundle.from === undefined ? {} : { from: bundle.from }
+  const hashes: string[] = []
+  for (const [index, call] of calls.entries()) {
+    try {
+      hashes.push(await chain.request('eth_sendTransaction', [{ ...from, ...call }]))
+    } catch (error) {
+      if (!(error instanceof BaseError)) throw error
+      throw new UsageError(`${path}: calls[${index}]: ${error.message}`)
+    }
+  }
+  for (const [index, hash] of hashes.entries()) {
+    const status = await statusOf(chain, hash)
+    if (status !== '0x1')
+      throw new UsageError(
+        `${path}: calls[${index}]: ${status === undefined ? 'was not mined' : 'has failed'}`,
+      )
+  }
+}
+
+/** Returns the status of a transaction, which is mined where it waits; `undefined` where that is not possible. */
+async function statusOf(chain: Chain, hash: string): Promise<string | undefined> {
+  const read = () => chain.request<{ status: string } | null>('eth_getTransactionReceipt', [hash])
+  let receipt = await read()
+  if (receipt === null) {
+    await chain.request('evm_mine')
+    receipt = await read()
+  }
+  return receipt?.status
+}
+
+/** Returns the calls of a bundle for this chain. */
+async function checked(chain: Chain, bundle: Bundle, path: string): Promise<readonly BundleCall[]> {
+  const { calls, chainId } = bundle
+  const id = await chain.request<string>('eth_chainId')
+  if (chainId !== undefined && String(chainId).toLowerCase() !== id)
+    throw new UsageError(`${path}: chainId: must be ${id}, not ${JSON.stringify(chainId)}`)
+  return calls
+}

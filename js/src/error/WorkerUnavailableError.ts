@@ -1,0 +1,16 @@
+import { BaseError } from './BaseError.js'
+import { OBSTACLES, type WorkerObstacle } from './obstacle.js'
+
+/** A worker could not be started; {@link WorkerUnavailableError.code} says why. */
+export class WorkerUnavailableError extends BaseError {
+  override readonly name = 'WorkerUnavailableError'
+  readonly code: WorkerObstacle
+  /** The script of the worker. */
+  readonly url: string
+  constructor(code: WorkerObstacle, url: string, cause?: unknown) {
+    const { sentence, hint } = OBSTACLES[code]
+    super(`${sentence}: ${url}`, { cause, data: { url }, hint })
+    this.code = code
+    this.url = url
+  }
+}

@@ -1,0 +1,72 @@
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { nearest } from './nearest.js'
+import type { Fields, Shape } from './shape.js'
+
+/**
+ * Checks what a caller has given against the shape that it must have: every key of every object in
+ * it is known, and every value can be what it is. Keys whose value is `undefined` are as good as absent.
+ *
+ * @param path - What the caller knows `value` as; empty for the parameters themselves.
+ * @throws {@link InvalidParameterError} that names the first key that is unknown or wrong.
+ */
+export function check(value: unknown, shape: Shape, path = ''): void {
+  switch (shape.kind) {
+    case 'rule':
+      if (!shape.accepts(value)) throw new InvalidParameterError(path, shape.expected, value)
+      break
+    case 'required':
+      check(value, shape.shape, path)
+      break
+    case 'either':
+      if (shape.rule.accepts(value)) break
+      if (!isObject(value)) throw new InvalidParameterError(path, shape.rule.expected, value)
+      check(value, shape.object, path)
+      break
+    case 'byKey':
+      check(value, isObject(value) && shape.key in value ? shape.has : shape.lacks, path)
+      break
+    case 'list':
+      if (!Array.isArray(value)) throw new InvalidParameterError(path, 'a list', value)
+      for (const [index, item] of value.entries()) check(item, shape.item, `${path}[${index}]`)
+      break
+    case 'entries':
+      if (!isObject(value)) throw new InvalidParameterError(path, 'an object', value)
+      for (const [key, one] of Object.entries(value)) check(one, shape.value, `${path}.${key}`)
+      break
+    case 'fields':
+      if (!isObject(value))
+        throw new InvalidParameterError(path === '' ? 'parameters' : path, 'an object', value)
+      checkFields(value, shape, path)
+      break
+  }
+}
+
+function checkFields(value: object, { fields, others, reasons }: Fields, path: string): void {
+  const at = (key: string) => (path === '' ? key : `${path}.${key}`)
+  // The keys first: a misspelt one is why another one lacks.
+  for (const key of others === 'refused' ? Object.keys(value) : []) {
+    const given: unknown = Reflect.get(value, key)
+    if (given === undefined || Object.hasOwn(fields, key)) continue
+    if (Object.hasOwn(reasons, key) && given === null) continue
+    if (Object.hasOwn(reasons, key))
+      throw new InvalidParameterError(at(key), 'left out', given, undefined, reasons[key])
+    const meant = nearest(key, Object.keys(fields))
+    throw new InvalidParameterError(
+      at(key),
+      'left out',
+      given,
+      undefined,
+      meant === undefined
+        ? 'There is no such key.'
+        : `There is no such key; did you mean \`${meant}\`?`,
+    )
+  }
+  for (const [key, shape] of Object.entries(fields)) {
+    const given: unknown = Reflect.get(value, key)
+    if (given !== undefined || shape.kind === 'required') check(given, shape, at(key))
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,108 @@
+import type {
+  BlobParameters,
+  BlobSchedule,
+  ChainConfig,
+  Genesis,
+  GenesisAccount,
+} from '../chain/genesis.js'
+import { ANY, BOOLEAN } from './rules.js'
+import { type Either, either, entries, type Fields, fields, open, required, rule } from './shape.js'
+
+/** What the values are is checked by the engine, which knows the ranges of each. */
+const number = ANY
+
+const blobParameters: Fields = fields<BlobParameters>({
+  target: required(number),
+  max: required(number),
+  baseFeeUpdateFraction: required(number),
+})
+
+const NOT_HERE = 'This fork does not exist here yet: leave it out, or say `null`.'
+const optimism = 'Only chains that run as Ethereum does are known.'
+
+/** Shape of the rules of a chain. */
+export const CHAIN_CONFIG: Fields = fields<ChainConfig>(
+  {
+    chainId: number,
+    homesteadBlock: number,
+    daoForkBlock: number,
+    daoForkSupport: BOOLEAN,
+    eip150Block: number,
+    eip150Hash: ANY,
+    eip155Block: number,
+    eip158Block: number,
+    byzantiumBlock: number,
+    constantinopleBlock: number,
+    petersburgBlock: number,
+    istanbulBlock: number,
+    muirGlacierBlock: number,
+    berlinBlock: number,
+    londonBlock: number,
+    arrowGlacierBlock: number,
+    grayGlacierBlock: number,
+    mergeNetsplitBlock: number,
+    terminalTotalDifficulty: number,
+    terminalTotalDifficultyPassed: BOOLEAN,
+    shanghaiTime: number,
+    cancunTime: number,
+    pragueTime: number,
+    osakaTime: number,
+    amsterdamTime: number,
+    bpo1Time: number,
+    bpo2Time: number,
+    bpo3Time: number,
+    bpo4Time: number,
+    bpo5Time: number,
+    depositContractAddress: ANY,
+    blobSchedule: fields<BlobSchedule>({
+      cancun: blobParameters,
+      prague: blobParameters,
+      osaka: blobParameters,
+      amsterdam: blobParameters,
+      bpo1: blobParameters,
+      bpo2: blobParameters,
+      bpo3: blobParameters,
+      bpo4: blobParameters,
+      bpo5: blobParameters,
+    }),
+    ethash: sealing(),
+    clique: sealing(),
+  },
+  { bogotaTime: NOT_HERE, ubtTime: NOT_HERE, verkleTime: NOT_HERE, optimism, bor: optimism },
+)
+
+const account: Fields = fields<GenesisAccount>({
+  balance: number,
+  nonce: number,
+  code: ANY,
+  storage: open({}),
+  secretKey: ANY,
+})
+
+/** Shape of a genesis file. */
+export const GENESIS: Fields = fields<Genesis>({
+  config: CHAIN_CONFIG,
+  alloc: entries(account),
+  nonce: number,
+  timestamp: number,
+  extraData: ANY,
+  gasLimit: number,
+  difficulty: number,
+  mixHash: ANY,
+  coinbase: ANY,
+  number,
+  gasUsed: number,
+  parentHash: ANY,
+  baseFeePerGas: number,
+  excessBlobGas: number,
+  blobGasUsed: number,
+  slotNumber: number,
+})
+
+/** How blocks were sealed: an object of any kind, or `null`. */
+function sealing(): Either {
+  return either(
+    rule('an object', (value) => value === null),
+    open({}),
+  )
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { nearest } from './nearest.js'
+
+test.each([
+  ['stateoverrides', ['stateOverrides', 'blockOverrides'], 'stateOverrides'],
+  ['blockOverride', ['stateOverrides', 'blockOverrides'], 'blockOverrides'],
+  ['input', ['data', 'value', 'to'], 'data'],
+  ['gasLimit', ['gas', 'gasPrice'], 'gas'],
+  ['gas', ['gasLimit', 'time'], 'gasLimit'],
+  ['coinbase', ['feeRecipient', 'time'], 'feeRecipient'],
+  ['timestamp', ['feeRecipient', 'time'], 'time'],
+  ['vlaue', ['data', 'value'], 'value'],
+  ['form', ['to', 'from'], 'from'],
+  ['speed', ['threads', 'build', 'chain'], undefined],
+  ['constructor', ['data', 'value'], undefined],
+  ['__proto__', ['data', 'value'], undefined],
+  ['anything', [], undefined],
+])('%s of %j is %s', (name, names, meant) => {
+  expect(nearest(name, names)).toBe(meant)
+})

@@ -1,0 +1,271 @@
+import { describe, expect, test } from 'vitest'
+import { call } from '../actions/call.js'
+import { createAccessList } from '../actions/createAccessList.js'
+import { estimateGas } from '../actions/estimateGas.js'
+import { executeBlock } from '../actions/executeBlock.js'
+import { simulate } from '../actions/simulate.js'
+import { simulateBlocks } from '../actions/simulateBlocks.js'
+import { simulateCalls } from '../actions/simulateCalls.js'
+import { traceCall } from '../actions/traceCall.js'
+import type { Chain } from '../chain/chain.js'
+import { configDocument, genesisDocument } from '../chain/genesis.js'
+import { startEvm } from '../evm/start.js'
+import type { Host } from '../loader/host.js'
+import type { Supervisor } from '../pool/supervisor.js'
+import { announceProvider } from '../provider/announce.js'
+import type { Provider } from '../provider/provider.js'
+import { CHAIN_CONFIG, GENESIS } from './genesis.js'
+import { OPTIONS, TRACERS } from './options.js'
+import type { Shape } from './shape.js'
+
+/** Asked for nothing: what is wrong is said before anything begins. */
+const begun = () => expect.fail('something has begun')
+const chain = { request: begun, requestText: begun } as unknown as Chain
+const host = {
+  features: { runtime: 'node', workers: true, isolated: true, sharedMemory: true, cores: 2 },
+  compile: begun,
+  spawn: begun,
+} as unknown as Host
+
+const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
+  createEvm: (options) => startEvm(host, options),
+  call: (options) => call(chain, options),
+  estimateGas: (options) => estimateGas(chain, options),
+  createAccessList: (options) => createAccessList(chain, options),
+  traceCall: (options) => traceCall(chain, options),
+  simulate: (options) => simulate(chain, options),
+  simulateCalls: (options) => simulateCalls(chain, options),
+  simulateBlocks: (options) => simulateBlocks(chain, options),
+  executeBlock: (options) => executeBlock(chain as unknown as Supervisor, options),
+  announceProvider: (options) => announceProvider({} as Provider, options, new EventTarget()),
+}
+
+type Misspelt = { path: string; value: unknown; known: string[]; key: string }
+
+/** Every place below `shape` that may have a key too many, with a value that has one there. */
+function* places(shape: Shape, key: (known: string[]) => string, path = ''): Generator<Misspelt> {
+  switch (shape.kind) {
+    case 'rule':
+      return
+    case 'required':
+      return yield* places(shape.shape, key, path)
+    case 'either':
+      return yield* places(shape.object, key, path)
+    case 'byKey':
+      yield* places(shape.lacks, key, path)
+      for (const { value, ...place } of places(shape.has, key, path))
+        yield { ...place, value: { ...(sample(shape.has) as object), ...(value as object) } }
+      return
+    case 'list':
+      for (const place of places(shape.item, key, `${path}[0]`))
+        yield { ...place, value: [place.value] }
+      return
+    case 'entries':
+      for (const place of places(shape.value, key, `${path}.any`))
+        yield { ...place, value: { any: place.value } }
+      return
+    case 'fields': {
+      const known = Object.keys(shape.fields)
+      const whole = sample(shape) as object
+      const at = (name: string) => (path === '' ? name : `${path}.${name}`)
+      const extra = key(known)
+      if (shape.others === 'refused' && extra !== '')
+        yield { path: at(extra), value: { ...whole, [extra]: 1 }, known, key: extra }
+      for (const [name, nested] of Object.entries(shape.fields))
+        for (const place of places(nested, key, at(name)))
+          yield { ...place, value: { ...whole, [name]: place.value } }
+    }
+  }
+}
+
+/** The least that the shape accepts. */
+function sample(shape: Shape): unknown {
+  switch (shape.kind) {
+    case 'rule': {
+      const address = `0x${'11'.repeat(20)}`
+      const word = `0x${'11'.repeat(32)}`
+      const all = [address, word, '0x11', 1, 1n, true, 'text', [], () => 1, new Uint8Array(1)]
+      return all.find((value) => shape.accepts(value))
+    }
+    case 'required':
+      return sample(shape.shape)
+    case 'either':
+      return sample(shape.object)
+    case 'byKey':
+      return sample(shape.lacks)
+    case 'list':
+      return []
+    case 'entries':
+      return {}
+    case 'fields': {
+      const needed = Object.entries(shape.fields).filter(([, one]) => one.kind === 'required')
+      return Object.fromEntries(needed.map(([name, one]) => [name, sample(one)]))
+    }
+  }
+}
+
+async function refusal(act: () => unknown): Promise<Error> {
+  try {
+    await act()
+  } catch (error) {
+    return error as Error
+  }
+  return expect.fail('it was accepted')
+}
+
+const walks: [string, Shape, (value: never) => unknown][] = [
+  ...Object.entries(OPTIONS).map(
+    ([name, shape]) =>
+      [name, shape, run[name as keyof typeof OPTIONS]] as [
+        string,
+        Shape,
+        (value: never) => unknown,
+      ],
+  ),
+  ...Object.entries(TRACERS).map(
+    ([name, shape]) =>
+      [
+        `tracerConfig of ${name}`,
+        { ...OPTIONS.traceCall, fields: { tracerConfig: shape } },
+        (value: never) =>
+          run.traceCall({
+            ...(value as object),
+            ...(name === 'structLogs' ? {} : { tracer: name }),
+          } as never),
+      ] as [string, Shape, (value: never) => unknown],
+  ),
+  ['genesis', { ...GENESIS }, (value) => genesisDocument(value)],
+  ['genesis as text', { ...GENESIS }, (value) => genesisDocument(JSON.stringify(value))],
+  ['schedule', { ...CHAIN_CONFIG }, (value) => configDocument(value)],
+]
+
+describe.each(walks)('%s', (name, shape, act) => {
+  const root = name.startsWith('genesis') ? 'genesis' : name === 'schedule' ? 'schedule' : ''
+  const info = name === 'announceProvider' ? 'info' : root
+
+  test('a key that does not exist is an error that has its path', async () => {
+    const all = [...places(shape, () => 'zzzzzzzz', info)]
+    expect(all.length).toBeGreaterThan(0)
+    for (const { path, value } of all) {
+      const error = await refusal(() => act(value as never))
+      expect(error).toMatchObject({ name: 'InvalidParameterError', data: { parameter: path } })
+      expect(error.message).not.toContain('did you mean')
+    }
+  })
+
+  test('a key that is misspelt is answered with the one that was meant', async () => {
+    const longest = (known: string[]) => known.toSorted((a, b) => b.length - a.length)[0] ?? ''
+    const misspelt = (known: string[]) => (known.length === 0 ? '' : `${longest(known)}x`)
+    for (const { path, value, known, key } of places(shape, misspelt, info)) {
+      const error = await refusal(() => act(value as never))
+      expect(error).toMatchObject({ name: 'InvalidParameterError', data: { parameter: path } })
+      expect(error.message, key).toContain(`did you mean \`${longest(known)}\`?`)
+    }
+  })
+})
+
+test('keys whose value is undefined are as good as absent', async () => {
+  const asked: unknown[] = []
+  const listening = {
+    request: async (...question: unknown[]) => {
+      asked.push(question)
+      return '0x'
+    },
+  } as unknown as Chain
+  await call(listening, { to: undefined, nothing: undefined } as never)
+  expect(asked).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
+})
+
+describe('both names of overrides are taken everywhere', () => {
+  const address = `0x${'ab'.repeat(20)}` as const
+  const overrides = [{ address, balance: 7n }]
+  const account = { address: `0x${'cd'.repeat(20)}` as const }
+  const empty = { eth_call: '0x', eth_estimateGas: '0x1' } as Record<string, unknown>
+  const sent = async (act: (chain: Chain) => Promise<unknown>) => {
+    let params: unknown
+    const listening = {
+      request: async (method: string, given: unknown) => {
+        params = given
+        return empty[method] ?? expect.fail('enough')
+      },
+    } as unknown as Chain
+    await act(listening).catch(() => {})
+    return JSON.stringify(params)
+  }
+  const balance = JSON.stringify({ [address]: { balance: '0x7' } })
+  const both: [string, (chain: Chain, given: object) => Promise<unknown>][] = [
+    ['call', (chain, given) => call(chain, { account, ...given })],
+    ['estimateGas', (chain, given) => estimateGas(chain, { account, ...given })],
+    ['createAccessList', (chain, given) => createAccessList(chain, { account, ...given })],
+    ['traceCall', (chain, given) => traceCall(chain, { account, ...given })],
+    ['simulate', (chain, given) => simulate(chain, { calls: [{}], ...given })],
+    ['simulateCalls', (chain, given) => simulateCalls(chain, { calls: [{}], ...given })],
+    [
+      'simulateBlocks',
+      (chain, given) => simulateBlocks(chain, { blocks: [{ calls: [{}], ...given }] }),
+    ],
+  ]
+  test.each(both)('%s', async (name, act) => {
+    expect(await sent((chain) => act(chain, { stateOverride: overrides }))).toContain(balance)
+    expect(await sent((chain) => act(chain, { stateOverrides: overrides }))).toContain(balance)
+    const two = { stateOverride: overrides, stateOverrides: overrides }
+    const parameter = name === 'simulateBlocks' ? 'blocks[0].stateOverride' : 'stateOverride'
+    expect(await refusal(() => act(chain, two))).toMatchObject({ data: { parameter } })
+  })
+})
+
+describe('what a value must be is said', () => {
+  const to = `0x${'11'.repeat(20)}`
+  const wrong: [string, object, string, RegExp][] = [
+    ['call', { to: 'vitalik.eth' }, 'to', /an address is 20 bytes in hex.*"vitalik\.eth"/],
+    ['call', { to, value: '0x1' }, 'value', /a whole number/],
+    ['call', { to, value: -1n }, 'value', /a whole number/],
+    ['call', { to, value: 2n ** 256n }, 'value', /from 0 to 2\^256-1/],
+    ['call', { to, gas: 2n ** 64n }, 'gas', /from 0 to 2\^64-1/],
+    ['call', { to, data: '0x1' }, 'data', /bytes in hex/],
+    ['call', { to, account: null }, 'account', /an address is 20 bytes in hex/],
+    ['call', { to, account: { address: '0x12' } }, 'account.address', /20 bytes/],
+    ['call', { to, signal: {} }, 'signal', /an AbortSignal/],
+    ['call', { to, stateOverride: { [to]: {} } }, 'stateOverride', /a list/],
+    ['call', { to, stateOverride: [{}] }, 'stateOverride[0].address', /20 bytes/],
+    ['call', { to, blockTag: 'newest' }, 'blockTag', /one of latest/],
+    ['call', { to, type: 'eip1' }, 'type', /one of legacy/],
+    ['call', { to, accessList: [{ address: to }] }, 'accessList[0].storageKeys', /a list/],
+    ['call', { to, authorizationList: [{ address: to }] }, 'authorizationList[0].chainId', /whole/],
+    ['call', { to, blockOverrides: { time: 1.5 } }, 'blockOverrides.time', /whole number/],
+    ['estimateGas', { to, abi: [] }, 'abi', /Encode the call into `data`/],
+    ['traceCall', { to, tracer: 'js' }, 'tracer', /one of callTracer/],
+    ['simulate', {}, 'calls', /a list, not undefined/],
+    ['simulate', { calls: [null] }, 'calls[0]', /an object/],
+    ['simulate', { calls: [], atomic: 'yes' }, 'atomic', /true or false/],
+    ['simulate', { calls: [], to }, 'to', /put it into `calls\[0\]`/],
+    [
+      'simulateCalls',
+      { calls: [{ from: to }] },
+      'calls[0].from',
+      /left out, or beside an `account`/,
+    ],
+    ['simulateBlocks', { blocks: [{}] }, 'blocks[0].calls', /a list/],
+    ['executeBlock', { fixture: '{}', onReceipt: 7 }, 'onReceipt', /a function/],
+    ['executeBlock', {}, 'block', /there/],
+    ['createEvm', { fork: 'https://example.org' }, 'fork', /does not exist yet/],
+    [
+      'createEvm',
+      { genesis: { config: { bogotaTime: 0 } } },
+      'genesis.config.bogotaTime',
+      /does not exist here/,
+    ],
+  ]
+  test.each(wrong)('%s %o', async (name, options, parameter, message) => {
+    const error = await refusal(() => run[name as keyof typeof run](options as never))
+    expect(error).toMatchObject({ name: 'InvalidParameterError', data: { parameter } })
+    expect(error.message).toMatch(message)
+  })
+
+  test.each(Object.keys(OPTIONS))('%s without an object', async (name) => {
+    for (const given of [null, 7, 'text', []]) {
+      const error = await refusal(() => run[name as keyof typeof run](given as never))
+      expect(error).toMatchObject({ name: 'InvalidParameterError' })
+    }
+  })
+})

@@ -1,0 +1,273 @@
+import type { call } from '../actions/call.js'
+import type { createAccessList } from '../actions/createAccessList.js'
+import type { estimateGas } from '../actions/estimateGas.js'
+import type { executeBlock } from '../actions/executeBlock.js'
+import type { simulate } from '../actions/simulate.js'
+import type { simulateBlocks } from '../actions/simulateBlocks.js'
+import type { simulateCalls } from '../actions/simulateCalls.js'
+import type { traceCall } from '../actions/traceCall.js'
+import type { ChainOptions } from '../chain/setup.js'
+import type { createEvm } from '../evm/create.js'
+import type { Evm } from '../evm/evm.js'
+import type { announceProvider } from '../provider/announce.js'
+import type { createWallet } from '../wallet/wallet.js'
+import { CHAIN_CONFIG } from './genesis.js'
+import {
+  AUTHORIZATIONS,
+  BLOBS,
+  BLOCK,
+  DEPLOYLESS,
+  ENCODABLE,
+  OVERRIDES,
+  TRANSACTION,
+} from './request.js'
+import {
+  ABI,
+  ANY,
+  BINARY,
+  BOOLEAN,
+  big,
+  FUNCTION,
+  ITEMS,
+  oneOf,
+  SIGNAL,
+  TEXT,
+  whole,
+} from './rules.js'
+import { either, type Fields, fields, list, open, required, rule } from './shape.js'
+
+/** Why keys that viem's other actions have are refused. */
+const NO_ABI = {
+  abi: 'Encode the call into `data`; `simulate`, `simulateCalls` and `simulateBlocks` take an ABI.',
+  functionName: 'Encode the call into `data`.',
+  args: 'Encode the call into `data`.',
+  dataSuffix: 'Append it to `data`.',
+}
+const NO_CODE = {
+  code: '`call` takes it.',
+  factory: '`call` takes it.',
+  factoryData: '`call` takes it.',
+}
+const IN_CALLS = 'Calls have their own: put it into `calls[0]`.'
+
+const call_ = fields<call.Parameters>(
+  { ...TRANSACTION, ...BLOBS, ...DEPLOYLESS, ...BLOCK, ...OVERRIDES, signal: SIGNAL },
+  NO_ABI,
+)
+const transaction = { ...TRANSACTION, ...BLOBS, ...BLOCK, ...OVERRIDES, signal: SIGNAL }
+const encodableCall = fields<simulateBlocks.Call>(
+  { ...TRANSACTION, ...BLOBS, ...ENCODABLE },
+  NO_CODE,
+)
+const blockOptions = {
+  traceTransfers: BOOLEAN,
+  validation: BOOLEAN,
+  signal: SIGNAL,
+}
+
+/** Limits and accounts of a chain; the engine's threads are chosen by `choose`. */
+const accounts = fields<NonNullable<ChainOptions['accounts']>>({
+  // Each is derived when the engine starts.
+  count: whole(0, 1_000),
+  mnemonic: TEXT,
+  balance: big(128),
+})
+const limits = fields<NonNullable<ChainOptions['limits']>>({
+  time: whole(1),
+  memory: whole(1),
+  gas: big(64),
+})
+const mining = either(
+  rule(
+    "'auto', 'manual' or { interval: seconds }",
+    (value) => value === 'auto' || value === 'manual',
+  ),
+  fields<Exclude<ChainOptions['mining'], string | undefined>>({ interval: required(whole(1)) }),
+)
+
+/** Shapes of the options of everything that the package offers, by its name. */
+export const OPTIONS = {
+  createEvm: fields<createEvm.Options>(
+    {
+      threads: ANY,
+      build: ANY,
+      chain: open({ id: required(whole(1)) }),
+      genesis: either(
+        rule('a JSON document', (value) => typeof value === 'string'),
+        open({}),
+      ),
+      importChain: BINARY,
+      saved: BINARY,
+      accounts,
+      mining,
+      limits,
+      wallet: fields<createWallet.Options>({ connected: BOOLEAN }),
+    },
+    { fork: 'Forking from a network does not exist yet.' },
+  ),
+  call: call_,
+  estimateGas: fields<estimateGas.Parameters>(transaction, { ...NO_ABI, ...NO_CODE }),
+  createAccessList: fields<createAccessList.Parameters>(transaction, { ...NO_ABI, ...NO_CODE }),
+  traceCall: fields<traceCall.Parameters>(
+    {
+      ...transaction,
+      tracer: oneOf(
+        'callTracer',
+        'flatCallTracer',
+        'prestateTracer',
+        '4byteTracer',
+        'muxTracer',
+        'erc7562Tracer',
+        'noopTracer',
+      ),
+      // By the tracer: TRACERS.
+      tracerConfig: open({}),
+    },
+    { ...NO_ABI, ...NO_CODE },
+  ),
+  simulate: fields<simulate.Parameters>(
+    {
+      ...BLOCK,
+      ...OVERRIDES,
+      calls: required(
+        list(
+          fields<simulate.Call>(
+            {
+              ...TRANSACTION,
+              ...ENCODABLE,
+              authorizationList: AUTHORIZATIONS,
+              blobCount: whole(0, 255),
+            },
+            { ...NO_CODE, blobs: 'Give `blobVersionedHashes` or `blobCount`.' },
+          ),
+        ),
+      ),
+      account: TRANSACTION.account,
+      atomic: BOOLEAN,
+      abi: ABI,
+      signal: SIGNAL,
+    },
+    { functionName: IN_CALLS, args: IN_CALLS, to: IN_CALLS, data: IN_CALLS, value: IN_CALLS },
+  ),
+  simulateCalls: fields<simulateCalls.Parameters>(
+    {
+      ...BLOCK,
+      ...OVERRIDES,
+      ...blockOptions,
+      account: TRANSACTION.account,
+      calls: required(list(encodableCall)),
+      traceAssetChanges: BOOLEAN,
+    },
+    { functionName: IN_CALLS, args: IN_CALLS, to: IN_CALLS, data: IN_CALLS, value: IN_CALLS },
+  ),
+  simulateBlocks: fields<simulateBlocks.Parameters>(
+    {
+      ...BLOCK,
+      ...blockOptions,
+      blocks: required(
+        list(
+          fields<simulateBlocks.Block>({
+            ...OVERRIDES,
+            calls: required(list(encodableCall)),
+          }),
+        ),
+      ),
+      returnFullTransactions: BOOLEAN,
+    },
+    {
+      calls: 'Blocks have their own: put them into `blocks[0]`.',
+      stateOverride: 'Blocks have their own: put it into `blocks[0]`.',
+      stateOverrides: 'Blocks have their own: put them into `blocks[0]`.',
+      blockOverrides: 'Blocks have their own: put them into `blocks[0]`.',
+    },
+  ),
+  executeBlock: fields<executeBlock.Parameters>({
+    fixture: either(
+      rule(
+        'bytes, text or the parsed document',
+        (value) => typeof value === 'string' || Array.isArray(value),
+      ),
+      open({}),
+    ),
+    block: open({}),
+    preState: either(ITEMS, open({})),
+    chainId: whole(0),
+    schedule: CHAIN_CONFIG,
+    genesis: either(
+      rule('a JSON document', (value) => typeof value === 'string'),
+      open({}),
+    ),
+    blockHashes: open({}),
+    executor: oneOf('auto', 'parallel', 'sequential', 'bal'),
+    blockAccessList: oneOf('omitted', 'returned'),
+    onProgress: FUNCTION,
+    onReceipt: FUNCTION,
+    timeline: BOOLEAN,
+    signal: SIGNAL,
+  }),
+  announceProvider: fields<announceProvider.Info>({
+    uuid: TEXT,
+    name: required(TEXT),
+    icon: TEXT,
+    rdns: required(TEXT),
+  }),
+} as const satisfies Readonly<Record<Action | 'createEvm' | 'announceProvider', Fields>>
+
+/** The methods of an engine that take options. */
+type Action = {
+  [K in keyof Evm & string]: Evm[K] extends (...parameters: infer P) => unknown
+    ? P extends readonly []
+      ? never
+      : K
+    : never
+}[keyof Evm & string]
+
+type Configs = traceCall.Configs
+
+/** Shapes of `tracerConfig` by tracer; `structLogs` is the one without a name. */
+export const TRACERS: Readonly<Record<traceCall.Tracer | 'structLogs', Fields>> = {
+  structLogs: fields<traceCall.StepConfig>({
+    enableMemory: BOOLEAN,
+    disableStack: BOOLEAN,
+    disableStorage: BOOLEAN,
+    enableReturnData: BOOLEAN,
+    limit: whole(0),
+  }),
+  callTracer: fields<Configs['callTracer']>({ onlyTopCall: BOOLEAN, withLog: BOOLEAN }),
+  flatCallTracer: fields<Configs['flatCallTracer']>({
+    convertParityErrors: BOOLEAN,
+    includePrecompiles: BOOLEAN,
+  }),
+  prestateTracer: fields<Configs['prestateTracer']>({
+    diffMode: BOOLEAN,
+    disableCode: BOOLEAN,
+    disableStorage: BOOLEAN,
+    includeEmpty: BOOLEAN,
+  }),
+  '4byteTracer': fields<Configs['4byteTracer']>({}),
+  // Each part by its own tracer.
+  get muxTracer() {
+    return fields<Configs['muxTracer']>({
+      callTracer: part('callTracer'),
+      flatCallTracer: part('flatCallTracer'),
+      prestateTracer: part('prestateTracer'),
+      '4byteTracer': part('4byteTracer'),
+      muxTracer: part('noopTracer'),
+      erc7562Tracer: part('erc7562Tracer'),
+      noopTracer: part('noopTracer'),
+    })
+  },
+  erc7562Tracer: fields<Configs['erc7562Tracer']>({
+    stackTopItemsSize: whole(0),
+    ignoredOpcodes: ITEMS,
+    withLog: BOOLEAN,
+  }),
+  noopTracer: fields<Configs['noopTracer']>({}),
+}
+
+function part(tracer: traceCall.Tracer) {
+  return either(
+    rule('an object', (value) => value === null),
+    TRACERS[tracer],
+  )
+}

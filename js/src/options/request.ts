@@ -1,0 +1,158 @@
+import type { simulate } from '../actions/simulate.js'
+import type { BlobRequest } from '../rpc/blobHashes.js'
+import type { BlockParameter } from '../rpc/blockParameter.js'
+import type { Encodable } from '../rpc/contractCall.js'
+import type { Deployless } from '../rpc/deployless.js'
+import type { BlockOverrides, Overrides, StateOverride, StorageWord } from '../rpc/override.js'
+import type { Authorization, TransactionRequest } from '../rpc/transactionRequest.js'
+import {
+  ABI,
+  ADDRESS,
+  ANY,
+  BOOLEAN,
+  BYTES,
+  FUNCTION,
+  HEX,
+  ITEMS,
+  oneOf,
+  orNull,
+  TEXT,
+  UINT64,
+  UINT128,
+  UINT256,
+  WORD,
+  whole,
+} from './rules.js'
+import {
+  either,
+  type Fields,
+  type FieldsOf,
+  fields,
+  type List,
+  list,
+  open,
+  required,
+  rule,
+} from './shape.js'
+
+const withdrawal: Fields = fields<NonNullable<BlockOverrides['withdrawals']>[number]>({
+  address: required(ADDRESS),
+  amount: required(UINT64),
+  index: required(UINT64),
+  validatorIndex: required(UINT64),
+})
+
+const storageWord: Fields = fields<StorageWord>({ slot: required(WORD), value: required(WORD) })
+
+/** Overrides of state and block. */
+export const OVERRIDES: FieldsOf<Overrides> = overrides()
+
+function overrides(): FieldsOf<Overrides> {
+  const accounts = list(
+    fields<StateOverride[number]>({
+      address: required(ADDRESS),
+      balance: UINT256,
+      nonce: UINT64,
+      code: BYTES,
+      state: list(storageWord),
+      stateDiff: list(storageWord),
+      movePrecompileToAddress: ADDRESS,
+    }),
+  )
+  return {
+    stateOverride: accounts,
+    stateOverrides: accounts,
+    blockOverrides: fields<BlockOverrides>({
+      baseFeePerGas: UINT64,
+      blobBaseFee: UINT128,
+      feeRecipient: ADDRESS,
+      gasLimit: UINT64,
+      number: UINT64,
+      prevRandao: UINT256,
+      time: UINT64,
+      withdrawals: list(withdrawal),
+    }),
+  }
+}
+
+/** The block on whose state something runs. */
+export const BLOCK: FieldsOf<BlockParameter> = {
+  blockNumber: UINT64,
+  blockTag: oneOf('latest', 'earliest', 'pending', 'safe', 'finalized'),
+  blockHash: WORD,
+  requireCanonical: BOOLEAN,
+}
+
+const signature = {
+  r: HEX,
+  s: HEX,
+  yParity: whole(0, 1),
+  v: rule('0n, 1n, 27n or 28n', (value) => [0n, 1n, 27n, 28n].includes(value as bigint)),
+}
+
+const authorization: Fields = fields<Authorization>({
+  address: required(ADDRESS),
+  chainId: required(UINT256),
+  nonce: required(UINT64),
+  ...signature,
+})
+
+/** Delegations that need not be signed yet. */
+export const AUTHORIZATIONS: List = list({
+  kind: 'byKey',
+  key: 'authority',
+  has: fields<simulate.UnsignedAuthorization>({
+    address: required(ADDRESS),
+    authority: required(ADDRESS),
+    chainId: UINT256,
+    nonce: UINT64,
+  }),
+  lacks: authorization,
+})
+
+/** A transaction that may lack anything. */
+export const TRANSACTION: FieldsOf<TransactionRequest> = {
+  account: either(ADDRESS, open({ address: required(ADDRESS) })),
+  from: ADDRESS,
+  to: orNull(ADDRESS),
+  data: BYTES,
+  value: UINT256,
+  gas: UINT64,
+  gasPrice: UINT128,
+  maxFeePerGas: UINT128,
+  maxPriorityFeePerGas: UINT128,
+  maxFeePerBlobGas: UINT128,
+  nonce: UINT64,
+  type: oneOf('legacy', 'eip2930', 'eip1559', 'eip4844', 'eip7702'),
+  accessList: list(
+    fields<NonNullable<TransactionRequest['accessList']>[number]>({
+      address: required(ADDRESS),
+      storageKeys: required(list(WORD)),
+    }),
+  ),
+  authorizationList: list(authorization),
+  blobVersionedHashes: list(WORD),
+}
+
+/** Blobs of a transaction. */
+export const BLOBS: FieldsOf<BlobRequest> = {
+  blobs: ITEMS,
+  kzg: open({ blobToKzgCommitment: required(FUNCTION) }),
+  sidecars: list(open({ commitment: required(ANY) })),
+  blobVersionedHashes: list(WORD),
+}
+
+/** A contract that is not there yet. */
+export const DEPLOYLESS: FieldsOf<Deployless> = {
+  code: BYTES,
+  factory: ADDRESS,
+  factoryData: BYTES,
+}
+
+/** What may stand in place of `data` and behind it. */
+export const ENCODABLE: FieldsOf<Encodable> = {
+  abi: ABI,
+  functionName: TEXT,
+  args: ITEMS,
+  dataSuffix: BYTES,
+}

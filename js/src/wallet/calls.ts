@@ -1,0 +1,159 @@
+import type { Chain } from '../chain/chain.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { ProviderRpcError, rpcError } from '../provider/rpcError.js'
+import type { Hex } from '../type/wire.js'
+import { callsStatus } from './callsStatus.js'
+import { type Chains, chainIdOf } from './chains.js'
+import { randomUuid } from './randomUuid.js'
+import { type Request, readRequest } from './sendCallsRequest.js'
+
+/**
+ * Bundles of calls (EIP-5792, version 2.0.0). Each call is a transaction of its own, so a bundle is not
+ * atomic; they are sent in their order, and no further one after one that has failed.
+ */
+export type Calls = {
+  /** `wallet_sendCalls`. */
+  send(params: unknown): Promise<{ id: string }>
+  /** `wallet_getCallsStatus`. */
+  status(params: unknown): Promise<callsStatus.ReturnType>
+  /** `wallet_showCallsStatus`: nothing is shown where there is no screen. */
+  show(params: unknown): Promise<null>
+  /** `wallet_getCapabilities`. */
+  capabilities(params: unknown): Promise<Record<Hex, Calls.Capabilities>>
+}
+
+export declare namespace Calls {
+  type Capabilities = { readonly atomic: { readonly status: 'unsupported' } }
+  /** A bundle that was sent. */
+  type Bundle = {
+    readonly id: string
+    readonly chainId: Hex
+    /** Calls in the request. */
+    readonly count: number
+    /** Transactions of those that were sent. */
+    readonly hashes: readonly Hex[]
+  }
+}
+
+/** Returns the bundles of one session. */
+export function createCalls({ chain, accounts, chains }: createCalls.Parameters): Calls {
+  const bundles = new Map<string, Calls.Bundle>()
+  /** Ids of bundles that are being sent. */
+  const taken = new Set<string>()
+
+  const find = (params: unknown) => {
+    const id: unknown = Array.isArray(params) ? params[0] : undefined
+    if (typeof id !== 'string')
+      throw new InvalidParameterError('params[0]', 'the id of a bundle', id)
+    const bundle = bundles.get(id)
+    if (bundle !== undefined) return bundle
+    throw rpcError({ code: 5730, message: `There is no bundle ${id}.` })
+  }
+  const allowed = async (address: Hex | undefined) => {
+    const own = await accounts()
+    const account = own.find((one) => address === undefined || sameAddress(one, address))
+    if (account !== undefined) return account
+    throw rpcError({ code: 4100, message: `The account ${address} is not connected.` })
+  }
+
+  const sendAll = async (from: Hex, { calls }: Request): Promise<Hex[]> => {
+    const hashes: Hex[] = []
+    for (const call of calls) {
+      try {
+        hashes.push(await sendOne(chain, { ...call, from }))
+      } catch (error) {
+        // Nothing was sent: the request has failed as a whole.
+        if (hashes.length === 0 || !(error instanceof ProviderRpcError)) throw error
+        break
+      }
+      if ((await receiptOf(chain, hashes.at(-1)))?.status === '0x0') break
+    }
+    return hashes
+  }
+
+  return {
+    async send(params) {
+      const request = readRequest(params)
+      const from = await allowed(request.from)
+      if (request.chainId !== (await chains.current()))
+        throw rpcError({
+          code: 5710,
+          message: `The wallet is not on the chain ${request.chainId}.`,
+        })
+      if (request.atomicRequired)
+        throw rpcError({
+          code: 5760,
+          message: 'Each call is a transaction of its own, so nothing is atomic.',
+        })
+      const { id = `0x${randomUuid().replaceAll('-', '')}`, chainId, calls } = request
+      if (bundles.has(id) || taken.has(id))
+        throw rpcError({ code: 5720, message: `There is a bundle ${id} already.` })
+      taken.add(id)
+      try {
+        const hashes = await sendAll(from, request)
+        bundles.set(id, { id, chainId, count: calls.length, hashes })
+      } finally {
+        taken.delete(id)
+      }
+      return { id }
+    },
+    status: async (params) => callsStatus(chain, find(params)),
+    async show(params) {
+      find(params)
+      return null
+    },
+    async capabilities(params) {
+      const [address, ids]: unknown[] = Array.isArray(params) ? params : []
+      if (address !== undefined && address !== null && typeof address !== 'string')
+        throw new InvalidParameterError('params[0]', 'an address', address)
+      await allowed((address ?? undefined) as Hex | undefined)
+      if (ids !== undefined && ids !== null && !Array.isArray(ids))
+        throw new InvalidParameterError('params[1]', 'a list of chain ids', ids)
+      const wanted = ids?.map((id, index) => chainIdOf(id, `params[1][${index}]`))
+      const known = await chains.known()
+      const shown = known.filter((id) => wanted === undefined || wanted.includes(id))
+      return Object.fromEntries(shown.map((id) => [id, { atomic: { status: 'unsupported' } }]))
+    },
+  }
+}
+
+export declare namespace createCalls {
+  type Parameters = {
+    chain: Pick<Chain, 'request'>
+    /** Accounts that may be used. Rejects where none are connected. */
+    accounts(): Promise<Hex[]>
+    chains: Pick<Chains, 'current' | 'known'>
+  }
+}
+
+/** Gas of a call that fails, so that its failure is on the chain: what EIP-7825 allows a transaction. */
+const MOST_GAS = 2n ** 24n
+
+/** Sends a call, also one that will fail. */
+async function sendOne(
+  chain: Pick<Chain, 'request'>,
+  call: Request.Call & { from: Hex },
+): Promise<Hex> {
+  const gas = await gasOf(chain, call)
+  return chain.request('eth_sendTransaction', [{ ...call, gas }])
+}
+
+/** Returns the gas that is estimated; where the call fails, as much as a transaction may have. */
+async function gasOf(chain: Pick<Chain, 'request'>, call: object): Promise<Hex> {
+  try {
+    return await chain.request<Hex>('eth_estimateGas', [call])
+  } catch (error) {
+    if (!(error instanceof ProviderRpcError)) throw error
+    const block = await chain.request<{ gasLimit: Hex }>('eth_getBlockByNumber', ['latest', false])
+    const limit = BigInt(block.gasLimit)
+    return `0x${(limit < MOST_GAS ? limit : MOST_GAS).toString(16)}`
+  }
+}
+
+function receiptOf(chain: Pick<Chain, 'request'>, hash: Hex | undefined) {
+  return chain.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
+}
+
+function sameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}

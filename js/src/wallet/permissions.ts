@@ -1,0 +1,103 @@
+import type { Chain } from '../chain/chain.js'
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { Hex } from '../type/wire.js'
+import { randomUuid } from './randomUuid.js'
+import type { createWallet } from './wallet.js'
+
+/** The permission to see and use accounts (EIP-2255), which the wallet grants to whoever asks. */
+export type Permissions = {
+  readonly isConnected: boolean
+  /** `eth_accounts`: empty before the permission is there. */
+  accounts(): Promise<Hex[]>
+  /** `eth_requestAccounts` (EIP-1102). */
+  connect(): Promise<Hex[]>
+  /** `wallet_requestPermissions`. */
+  request(params: unknown): Promise<Permissions.Permission[]>
+  /** `wallet_getPermissions`. */
+  list(): Promise<Permissions.Permission[]>
+  /** `wallet_revokePermissions` (MIP-2). */
+  revoke(params: unknown): Promise<null>
+}
+
+export declare namespace Permissions {
+  type Permission = {
+    readonly id: string
+    /** When it was granted, in milliseconds since the Unix epoch. */
+    readonly date: number
+    /** Origin that asked. */
+    readonly invoker: string
+    readonly parentCapability: 'eth_accounts'
+    readonly caveats: readonly [
+      { readonly type: 'restrictReturnedAccounts'; readonly value: readonly Hex[] },
+    ]
+  }
+}
+
+/** Returns the permissions of one session. */
+export function createPermissions(parameters: createPermissions.Parameters): Permissions {
+  const { chain, connected = true, events } = parameters
+  const grant = () => ({ id: randomUuid(), date: Date.now() })
+  let granted = connected ? grant() : undefined
+
+  const accounts = async () => (granted === undefined ? [] : chain.request<Hex[]>('eth_accounts'))
+  const connect = async () => {
+    const isNew = granted === undefined
+    granted ??= grant()
+    const visible = await accounts()
+    if (isNew) events.onAccounts(visible)
+    return visible
+  }
+  const list = async (): Promise<Permissions.Permission[]> => {
+    if (granted === undefined) return []
+    const caveats = [{ type: 'restrictReturnedAccounts', value: await accounts() }] as const
+    return [{ ...granted, invoker: invoker(), parentCapability: 'eth_accounts', caveats }]
+  }
+  return {
+    get isConnected() {
+      return granted !== undefined
+    },
+    accounts,
+    connect,
+    list,
+    async request(params) {
+      checkNames(params)
+      await connect()
+      return list()
+    },
+    async revoke(params) {
+      checkNames(params)
+      if (granted !== undefined) {
+        granted = undefined
+        events.onAccounts([])
+      }
+      return null
+    },
+  }
+}
+
+export declare namespace createPermissions {
+  type Parameters = {
+    chain: Pick<Chain, 'request'>
+    connected?: boolean | undefined
+    events: Pick<createWallet.Parameters['events'], 'onAccounts'>
+  }
+}
+
+/** Only `eth_accounts` is a permission here, and it is not restricted further. */
+function checkNames(params: unknown): void {
+  const [wanted]: unknown[] = Array.isArray(params) ? params : []
+  const isObject = typeof wanted === 'object' && wanted !== null
+  const names = isObject ? Object.keys(wanted) : []
+  const caveats: unknown = isObject ? Reflect.get(wanted, 'eth_accounts') : undefined
+  const isPlain =
+    typeof caveats === 'object' && caveats !== null && Object.keys(caveats).length === 0
+  if (names.length === 1 && isPlain) return
+  throw new InvalidParameterError('params[0]', '{ eth_accounts: {} }', wanted)
+}
+
+/** The page's origin. Outside of pages there is none. */
+function invoker(): string {
+  const location: unknown = Reflect.get(globalThis, 'location')
+  const origin = location instanceof Object ? Reflect.get(location, 'origin') : undefined
+  return typeof origin === 'string' && origin !== 'null' ? origin : 'http://localhost'
+}

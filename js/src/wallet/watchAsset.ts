@@ -1,0 +1,33 @@
+import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import { record } from './record.js'
+
+/**
+ * `wallet_watchAsset` (EIP-747): checks the asset and agrees. There is no list of tokens that it could be
+ * put on.
+ *
+ * @param params - The asset itself, as in the EIP, or a list that holds it.
+ * @throws {@link InvalidParameterError} that names the field.
+ */
+export async function watchAsset(params: unknown): Promise<true> {
+  const { type, options } = record(Array.isArray(params) ? params : [params], 'params')
+  const { address, symbol, decimals, image, tokenId } = record([options], 'params.options')
+  if (type !== 'ERC20' && type !== 'ERC721' && type !== 'ERC1155')
+    throw new InvalidParameterError('params.type', 'ERC20, ERC721 or ERC1155', type)
+  if (typeof address !== 'string' || !/^0x[\da-f]{40}$/i.test(address))
+    throw new InvalidParameterError('params.options.address', '20 bytes in hexadecimal', address)
+  if (symbol !== undefined && typeof symbol !== 'string')
+    throw new InvalidParameterError('params.options.symbol', 'a text', symbol)
+  if (image !== undefined && typeof image !== 'string')
+    throw new InvalidParameterError('params.options.image', 'a URL', image)
+  if (decimals !== undefined && !isByte(decimals))
+    throw new InvalidParameterError('params.options.decimals', 'a number from 0 to 255', decimals)
+  if (type !== 'ERC20' && (typeof tokenId !== 'string' || !/^\d+$/.test(tokenId)))
+    throw new InvalidParameterError('params.options.tokenId', 'decimal digits as a text', tokenId)
+  return true
+}
+
+/** A number, or its digits as some dapps write them. */
+function isByte(value: unknown): boolean {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+  return isNumber && Number.isInteger(Number(value)) && Number(value) >= 0 && Number(value) <= 255
+}

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
+
+/** Starts an engine in a process of its own, of a copy of the package; returns what it says. */
+async function start(
+  change: (copy: string) => Promise<unknown>,
+  flags = (_: string): string[] => [],
+) {
+  const copy = await mkdtemp(join(tmpdir(), 'parevm-'))
+  try {
+    await cp(join(root, 'dist'), join(copy, 'dist'), { recursive: true })
+    await cp(join(root, 'package.json'), join(copy, 'package.json'))
+    await writeFile(
+      join(copy, 'start.js'),
+      `import { createEvm } from './dist/js/src/index.js'
+      const print = ({ name, code, url, message }) =>
+        console.log(JSON.stringify({ name, code, url, message }))
+      await createEvm({ threads: 2 }).then((evm) => evm.close().then(() => print({ code: 'started' })), print)`,
+    )
+    await change(copy)
+    const output = await new Promise<string>((resolve, reject) => {
+      const args = ['--no-warnings', ...flags(copy), join(copy, 'start.js')]
+      execFile(process.execPath, args, (error, stdout, stderr) =>
+        error === null ? resolve(stdout) : reject(new Error(`${stdout}${stderr}`)),
+      )
+    })
+    return JSON.parse(output)
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
+
+const threads = 'dist/wasm/threads'
+const nothing = async () => {}
+
+const settings: [string, string, (copy: string) => Promise<unknown>, (copy: string) => string[]][] =
+  [
+    [
+      'MODULE_NOT_FOUND',
+      'parevm_bg.wasm',
+      (copy) => rm(join(copy, threads, 'parevm_bg.wasm')),
+      () => [],
+    ],
+    ['MODULE_NOT_FOUND', 'parevm.js', (copy) => rm(join(copy, threads, 'parevm.js')), () => []],
+    [
+      'MODULE_WRONG_TYPE',
+      'parevm_bg.wasm',
+      (copy) => writeFile(join(copy, threads, 'parevm_bg.wasm'), '<!doctype html>'),
+      () => [],
+    ],
+    [
+      'WORKER_NOT_FOUND',
+      'worker.js',
+      (copy) => rm(join(copy, 'dist/js/src/pool/worker.js')),
+      () => [],
+    ],
+    [
+      'MODULE_DENIED_BY_NODE',
+      'parevm_bg.wasm',
+      nothing,
+      (copy) => [
+        flag,
+        '--allow-worker',
+        ...['start.js', 'package.json', 'dist/js/*'].map(
+          (path) => `--allow-fs-read=${join(copy, path)}`,
+        ),
+      ],
+    ],
+    [
+      'WORKER_DENIED_BY_NODE',
+      'worker.js',
+      nothing,
+      (copy) => [flag, `--allow-fs-read=${join(copy, '*')}`],
+    ],
+  ]
+
+test.each(settings)('%s of %s', async (code, file, change, flags) => {
+  const end = await start(change, flags)
+  expect(end).toMatchObject({ code, url: expect.stringContaining(file) })
+  expect(end.message).toContain(end.url)
+  expect(end.message).not.toContain('report')
+})
+
+test('with what the troubleshooting page says to allow, an engine starts', async () => {
+  const flags = (copy: string) => [flag, '--allow-worker', `--allow-fs-read=${join(copy, '*')}`]
+  expect(await start(nothing, flags)).toMatchObject({ code: 'started' })
+})
