@@ -21,6 +21,7 @@ static FILES: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
 });
 
 /// Returns every file, by its path.
+#[cfg(feature = "schemas")]
 pub(crate) fn files() -> &'static BTreeMap<String, Vec<u8>> {
     &FILES
 }
