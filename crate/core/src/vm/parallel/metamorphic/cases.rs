@@ -26,8 +26,9 @@ pub(super) fn of(hook: Hook) -> (Block, MemoryState) {
         Hook::SelfDestruct => [push(OTHER), vec![0xff]].concat(),
         // slot 0 = whether the call went well
         Hook::Payment => [call(OTHER, 3), vec![0x5f, 0x55]].concat(),
-        // slot 0 = who was created with 3 wei, if anybody
-        Hook::Creation => vec![0x5f, 0x5f, 0x60, 3, 0xf0, 0x5f, 0x55],
+        // slot 0 = the contract created with 7 wei: none, since this one has 5. Only a creation that lacks its
+        // value has no frame, whose payment would be hooked.
+        Hook::Creation => vec![0x5f, 0x5f, 0x60, 7, 0xf0, 0x5f, 0x55],
         // A call that pays an empty account costs 25000 gas more.
         Hook::Emptiness => call(BARE, 1),
         Hook::FeeCheck | Hook::Reward => vec![0x00],
