@@ -1,5 +1,11 @@
 //! Official fixtures that are made wrong must fail, with what is wrong in words.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use super::{files, sample::Sample};
 use parevm::{Engine, Executor};
 use parevm_testkit::{

@@ -57,7 +57,7 @@ fn every_executor_imports_the_recorded_chain() {
         };
         let engine = Engine::new(threads).unwrap();
         let mut chain = genesis_chain();
-        assert_eq!(chain.import_all(&engine, &bytes, &options).unwrap(), 54);
+        assert_eq!(chain.import_all(&engine, bytes, &options).unwrap(), 54);
         assert_eq!(chain.head().hash, HEAD, "{executor}, {threads} threads");
     }
 }

@@ -91,7 +91,7 @@ fn a_reserved_block_is_read_like_any_other() {
         let code = talk.ask("eth_getCode", json!([LOUD, asked]));
         assert_eq!(code, "0x60015f5fa1");
         let proof = talk.ask("eth_getProof", json!([LOUD, [], asked]));
-        assert_eq!(proof["accountProof"].as_array().unwrap().is_empty(), false);
+        assert!(!proof["accountProof"].as_array().unwrap().is_empty());
     }
     let count = talk.ask("eth_getBlockTransactionCountByHash", json!([hash]));
     assert_eq!(count, "0x0");
