@@ -6,22 +6,20 @@ use rpds::HashTrieMapSync;
 use std::sync::Arc;
 
 impl Chain {
-    /// Removes the newest `count` blocks and returns them, newest first. The first block of the chain stays,
-    /// and so does the first whose state is known: fewer blocks are removed then.
+    /// Removes the newest `count` blocks and returns them, oldest first, without those that are reserved. The
+    /// first block of the chain stays, and so does the first whose state is known: fewer blocks are removed then.
     pub(crate) fn roll_back(&mut self, count: u64) -> Vec<Arc<StoredBlock>> {
-        let mut removed = Vec::new();
-        for _ in 0..count {
-            let head = Arc::clone(self.head());
-            let below = head.number().checked_sub(1);
-            let below = below.filter(|_| self.depth() > 0);
-            if !below.is_some_and(|below| self.canonical.truncate(&self.schedule, below)) {
-                break;
-            }
-            self.blocks.remove_mut(&head.hash);
-            for transaction in &head.block.body.transactions {
+        let head = self.head().number().saturating_sub(count.min(self.depth()));
+        let removed: Vec<_> = self
+            .executed(head.saturating_add(1)..=u64::MAX)
+            .map(Arc::clone)
+            .collect();
+        self.canonical.truncate(&self.schedule, head);
+        for block in &removed {
+            self.blocks.remove_mut(&block.hash);
+            for transaction in &block.block.body.transactions {
                 self.transactions.remove_mut(transaction.tx_hash());
             }
-            removed.push(head);
         }
         // The chain id is a setting of the node: it stays.
         let chain_id = self.chain_id();

@@ -290,7 +290,7 @@ impl Node {
         let removed = self.world.roll_back(context.now, count);
         self.filters.rewind(self.chain().head().number());
         // geth tells of them in the order in which they came.
-        for block in removed.iter().rev() {
+        for block in &removed {
             self.subscriptions.removed(block);
         }
     }

@@ -193,7 +193,7 @@ impl World {
         Ok(block)
     }
 
-    /// Removes the newest `count` blocks and returns them. From `now` (ms) on time goes on from the new head.
+    /// Removes the newest `count` blocks and returns them, oldest first. From `now` (ms) on time goes on from the new head.
     pub(super) fn roll_back(&mut self, now: u64, count: u64) -> Vec<Arc<StoredBlock>> {
         let removed = self.chain.roll_back(count);
         self.begin_at_head(now);

@@ -83,6 +83,10 @@ impl RpcError {
         Self::new(ErrorCode::Server, message)
     }
 
+    pub(super) const fn limit(message: String) -> Self {
+        Self::new(ErrorCode::LimitExceeded, message)
+    }
+
     pub(crate) fn internal(error: &dyn Error) -> Self {
         Self::new(ErrorCode::Internal, error.to_string())
     }

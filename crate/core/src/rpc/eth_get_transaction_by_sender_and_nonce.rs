@@ -22,7 +22,7 @@ pub(super) fn answer(
     if let Some(pooled) = pooled.find(|one| one.nonce() == nonce) {
         return reply(waiting::json(&pooled.sent)?);
     }
-    let mut blocks = chain.ancestors(chain.head().hash);
+    let mut blocks = chain.executed(0..=u64::MAX);
     let mined = blocks.find_map(|block| {
         let transactions = &block.block.body.transactions;
         let mut sent = transactions.iter().zip(&block.receipts);

@@ -57,11 +57,8 @@ pub(super) fn answer(
     let most = filter.count.unwrap_or(usize::MAX);
     let wanted = skipped.saturating_add(most);
     let mut found = Vec::new();
-    for number in first..=last.min(head) {
+    for block in chain.executed(first..=last) {
         limits.call.ask()?;
-        let Some(block) = chain.block_at(number) else {
-            continue;
-        };
         let calls = calls_of(chain, block, None, limits)?;
         found.extend(
             calls

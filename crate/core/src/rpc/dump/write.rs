@@ -13,6 +13,9 @@ use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io::Write as _;
 
+/// Blocks of a dump at most: a chain may have reserved more empty ones than fit into memory.
+const MOST_BLOCKS: u64 = 100_000;
+
 /// The blocks of the head's branch with their receipts, and the state after the head: gzipped JSON.
 pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
     let head = chain.head();
@@ -23,6 +26,14 @@ pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
             account.map_err(|error| RpcError::internal(&error))?,
         ))
     });
+    let most = chain.genesis().number().saturating_add(MOST_BLOCKS);
+    if head.number() >= most {
+        let words = format!(
+            "a dump has {MOST_BLOCKS} blocks at most; this chain has its head at {}",
+            head.number()
+        );
+        return Err(RpcError::limit(words));
+    }
     // Newest first: anvil reads them in any order.
     let blocks: Vec<_> = chain.ancestors(head.hash).collect();
     let dump = Dump {

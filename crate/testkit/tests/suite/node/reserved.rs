@@ -427,3 +427,26 @@ fn reserved_blocks_follow_the_rules_of_their_forks() {
         assert_eq!(header.base_fee_per_gas, Some(7), "block {number}");
     }
 }
+
+#[test]
+fn methods_that_go_through_a_chain_pass_over_reserved_blocks() {
+    let mut talk = begun();
+    let hash = call(&mut talk);
+    talk.ask("hardhat_mine", json!(["0x7fffffff"]));
+    let found = talk.ask("eth_getTransactionBySenderAndNonce", json!([ALICE, "0x0"]));
+    assert_eq!(found["hash"], hash);
+    let calls = talk.ask("trace_filter", json!([{ "fromAddress": [ALICE] }]));
+    assert_eq!(calls.as_array().unwrap().len(), 1);
+    assert_eq!(calls[0]["transactionHash"], hash);
+    let refused = talk.answer("anvil_dumpState", json!([])).result;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::LimitExceeded);
+    talk.ask("anvil_rollback", json!(["0x7ffffff0"]));
+    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x10");
+    assert_linked(&talk.node, 1);
+    talk.ask("anvil_rollback", json!(["0x10"]));
+    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x0");
+    assert_eq!(
+        talk.ask("eth_getTransactionByHash", json!([hash])),
+        Value::Null
+    );
+}
