@@ -17,6 +17,13 @@ function asker(transport: Transport): Ask {
   return (method, ...params) => request({ method, params } as never)
 }
 
+/** Sends a transaction and waits until it is in a block: anvil mines after it has answered. */
+async function mined(ask: Ask, request: object, method = 'eth_sendTransaction'): Promise<string> {
+  const hash = await ask<string>(method, request)
+  await expect.poll(() => ask('eth_getTransactionReceipt', hash)).not.toBeNull()
+  return hash
+}
+
 /** Runs `play` on parevm and on anvil, if that is installed. */
 async function both(
   skip: (reason: string) => void,
@@ -45,8 +52,8 @@ async function play(ask: Ask) {
   // PUSH1 5, PUSH1 1, SSTORE, a call of BOB, PUSH1 7, PUSH0, PUSH0, LOG1
   const code = `0x6005600155${'5f5f5f5f5f'}73${BOB.slice(2)}5af15060075f5fa1`
   await ask('anvil_setCode', LOUD, code)
-  const called = await ask('eth_sendTransaction', { from: ALICE, to: LOUD, ...fees })
-  const created = await ask('eth_sendTransaction', { from: ALICE, data: '0x5f5ff3', ...fees })
+  const called = await mined(ask, { from: ALICE, to: LOUD, ...fees })
+  const created = await mined(ask, { from: ALICE, data: '0x5f5ff3', ...fees })
   const traces = async (method: string, ...params: unknown[]) =>
     (await ask<{ blockHash: string }[]>(method, ...params)).map((one) => ({
       ...one,
@@ -81,7 +88,7 @@ async function play(ask: Ask) {
 
   await ask('anvil_setBalance', NOBODY, '0xde0b6b3a7640000')
   const request = { from: NOBODY, to: BOB, value: '0x1', ...fees }
-  const unsigned = await ask('eth_sendUnsignedTransaction', request)
+  const unsigned = await mined(ask, request, 'eth_sendUnsignedTransaction')
   const { from } = await ask<{ from: string }>('eth_getTransactionReceipt', unsigned)
   const height = () => ask('eth_blockNumber')
   const before = await height()
@@ -129,10 +136,14 @@ async function history(ask: Ask): Promise<string[]> {
   await ask('anvil_setCode', LOUD, '0x600560015560075f5fa1')
   await ask('anvil_setBalance', NOBODY, '0xde0b6b3a7640000')
   return [
-    await ask('eth_sendTransaction', { from: ALICE, to: LOUD, ...fees }),
-    await ask('eth_sendTransaction', { from: ALICE, to: BOB, gasPrice: '0x77359400' }),
-    await ask('eth_sendUnsignedTransaction', { from: NOBODY, to: BOB, value: '0x1', ...fees }),
-    await ask('eth_sendTransaction', { from: ALICE, data: '0x5f5ffd', ...fees }),
+    await mined(ask, { from: ALICE, to: LOUD, ...fees }),
+    await mined(ask, { from: ALICE, to: BOB, gasPrice: '0x77359400' }),
+    await mined(
+      ask,
+      { from: NOBODY, to: BOB, value: '0x1', ...fees },
+      'eth_sendUnsignedTransaction',
+    ),
+    await mined(ask, { from: ALICE, data: '0x5f5ffd', ...fees }),
   ]
 }
 
@@ -162,7 +173,7 @@ test('anvil loads what parevm dumps, and parevm what anvil dumps', async (contex
     const hashes = await history(theirs)
     expect(await ours('anvil_loadState', await theirs('anvil_dumpState'))).toBe(true)
     expect(await told(ours, hashes)).toEqual(await told(theirs, hashes))
-    await ours('eth_sendTransaction', { from: ALICE, to: BOB, value: '0x1', ...fees })
+    await mined(ours, { from: ALICE, to: BOB, value: '0x1', ...fees })
     expect(await ours('eth_blockNumber')).toBe('0x5')
   })
   await both(context.skip, async (ours, theirs) => {
@@ -172,7 +183,7 @@ test('anvil loads what parevm dumps, and parevm what anvil dumps', async (contex
     expect(blocks).toHaveLength(5)
     expect(await theirs('anvil_loadState', dump)).toBe(true)
     expect(await told(theirs, hashes)).toEqual(await told(ours, hashes))
-    await theirs('eth_sendTransaction', { from: ALICE, to: BOB, value: '0x1', ...fees })
+    await mined(theirs, { from: ALICE, to: BOB, value: '0x1', ...fees })
     expect(await theirs('eth_blockNumber')).toBe('0x5')
   })
 })
