@@ -307,8 +307,8 @@ fn run_shares(
     shares.into_iter().collect()
 }
 
-/// Runs transactions by `replayer`, on one worker, until none is left. `go_on` is told how many have run since it
-/// was last asked.
+/// Runs transactions by `replayer`, on one worker, until none is left. `go_on` takes the number that have run
+/// since its last call.
 fn run_share(
     replayer: Option<Replayer<'_>>,
     work: &LongestFirst,

@@ -152,8 +152,8 @@ impl Chunk {
 ///
 /// # Errors
 ///
-/// When two chunks have a transaction in common and are not the same: what was counted for it cannot
-/// be told from the rest.
+/// When two chunks have a transaction in common and are not the same: its share of the
+/// counts is unknown.
 pub(super) fn shares(chunks: Vec<Chunk>) -> Result<Vec<Share>, BalMismatch> {
     let mut seen = HashSet::<u32>::default();
     let mut shares = Vec::with_capacity(chunks.len());

@@ -1,4 +1,4 @@
-//! Who is told what is new.
+//! Subscriptions of `eth_subscribe`, and the notifications for them.
 
 use crate::{
     chain::{Chain, SentTransaction, StoredBlock},
@@ -16,17 +16,17 @@ use std::{
 /// Most subscriptions that are open at a time.
 const MOST_SUBSCRIPTIONS: usize = 1_000;
 
-/// Who is told what is new.
+/// Open subscriptions, and the notifications that no host has taken yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Subscriptions {
     pub(super) open: BTreeMap<U64, Topic>,
     /// Number of subscriptions that ever were.
     pub(super) count: u64,
-    /// What is to be told: each the `params` of an `eth_subscription`.
+    /// Pending notifications: each the `params` of an `eth_subscription`.
     notifications: Vec<Value>,
 }
 
-/// What somebody is told of.
+/// Subject of a subscription.
 #[derive(Clone, Debug)]
 pub(crate) enum Topic {
     /// Each new block.
@@ -44,7 +44,7 @@ pub(crate) enum Topic {
 }
 
 impl Subscriptions {
-    /// Those that are `open`, of `count` that ever were. Nothing waits to be told.
+    /// Those that are `open`, of `count` that ever were. No notification is pending.
     pub(super) const fn of(open: BTreeMap<U64, Topic>, count: u64) -> Self {
         Self {
             open,
@@ -62,7 +62,7 @@ impl Subscriptions {
         self.count += 1;
         let number = U64::from(self.count);
         if matches!(topic, Topic::Syncing) {
-            self.notifications.push(told(number, false));
+            self.notifications.push(notification(number, false));
         }
         self.open.insert(number, topic);
         Ok(number)
@@ -80,9 +80,11 @@ impl Subscriptions {
     pub(super) fn made(&mut self, chain: &Chain, block: &StoredBlock) {
         for (number, topic) in &self.open {
             match topic {
-                Topic::Heads => self.notifications.push(told(*number, head_of(block))),
+                Topic::Heads => self
+                    .notifications
+                    .push(notification(*number, head_of(block))),
                 Topic::Logs(filter) if filter.covers(block.number()) => {
-                    let logs = logs_of(block, filter).map(|log| told(*number, log));
+                    let logs = logs_of(block, filter).map(|log| notification(*number, log));
                     self.notifications.extend(logs);
                 }
                 Topic::Receipts(hashes) => {
@@ -91,7 +93,7 @@ impl Subscriptions {
                         hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
                     });
                     if !receipts.is_empty() {
-                        self.notifications.push(told(*number, receipts));
+                        self.notifications.push(notification(*number, receipts));
                     }
                 }
                 Topic::Logs(_) | Topic::Hashes | Topic::Transactions | Topic::Syncing => {}
@@ -110,7 +112,7 @@ impl Subscriptions {
                         removed: true,
                         ..log
                     };
-                    told(*number, log)
+                    notification(*number, log)
                 });
                 self.notifications.extend(logs);
             }
@@ -125,8 +127,8 @@ impl Subscriptions {
     pub(super) fn came(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
         for (number, topic) in &self.open {
             let notification = match topic {
-                Topic::Hashes => told(*number, transaction.tx_hash()),
-                Topic::Transactions => told(*number, waiting_transaction(transaction)?),
+                Topic::Hashes => notification(*number, transaction.tx_hash()),
+                Topic::Transactions => notification(*number, waiting_transaction(transaction)?),
                 Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => continue,
             };
             self.notifications.push(notification);
@@ -135,6 +137,7 @@ impl Subscriptions {
     }
 }
 
-fn told(subscription: U64, result: impl Serialize) -> Value {
+/// Returns the `params` of an `eth_subscription`.
+fn notification(subscription: U64, result: impl Serialize) -> Value {
     json!({ "subscription": subscription, "result": result })
 }

@@ -1,7 +1,7 @@
 //! `eth_sendRawTransactionSync`: takes a signed transaction into the pool and returns its receipt (EIP-7966, geth). The
 //! second parameter is the most milliseconds to wait. The node has no clock to wait by: without a block it answers
 //! at once with the error of the timeout (code 4, the hash as data), and who serves it may wait. A transaction that
-//! no next block can hold is told as that (code 5). In either case it is in the pool.
+//! no next block can hold is refused with code 5. In either case it is in the pool.
 
 use super::{
     ErrorCode, RequestContext, RpcError, SendResult, object::receipt, params::Params, reply,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Transactions that one subscription to receipts can name.
 const MOST_HASHES: usize = 200;
 
-/// Which receipts are told.
+/// Receipts that a subscription sends.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Receipts {

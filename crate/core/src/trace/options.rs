@@ -22,20 +22,11 @@ pub(crate) trait Keys: DeserializeOwned {
 }
 
 impl Keys for TraceOptions {
-    const KEYS: &'static [&'static str] = &[
-        "tracer",
-        "tracerConfig",
-        "timeout",
-        "reexec",
-        "enableMemory",
-        "disableMemory",
-        "disableStack",
-        "disableStorage",
-        "enableReturnData",
-        "disableReturnData",
-        "debug",
-        "limit",
-    ];
+    // Those of a call without the last three, which say on what it runs.
+    const KEYS: &'static [&'static str] = {
+        let all = GethDebugTracingCallOptions::KEYS;
+        all.split_at(all.len() - 3).0
+    };
 }
 
 impl Keys for GethDebugTracingCallOptions {
