@@ -1,10 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import os from 'node:os'
+import { quote } from '../src/error/cut.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import type { MadeBlock } from '../src/pool/message.js'
 import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded, nameOf } from './blocks.js'
+import { readBytes } from './input.js'
 import { aggregate, machine, merged, type Report, type Row, show } from './report.js'
 import { count, counts, UsageError, usage } from './usage.js'
 
@@ -107,10 +109,10 @@ async function subjects(values: {
     return SYNTHETIC.map((name) => ({ name, read: async () => ({ made: name, count: size }) }))
   }
   if (suite !== 'mainnet')
-    throw new UsageError(`there is no suite ${JSON.stringify(suite)}, only mainnet and synthetic`)
+    throw new UsageError(`there is no suite ${quote(suite)}, only mainnet and synthetic`)
   const files = await blocksIn(blocks)
   return files.map((file) => ({
     name: nameOf(file),
-    read: async () => new Uint8Array(await readFile(file)),
+    read: () => readBytes(file),
   }))
 }

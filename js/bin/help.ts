@@ -56,6 +56,7 @@ export const HELP: ReadonlyMap<string, string> = new Map([
     --block-time N       a block every N seconds                   (default: one per transaction)
     --no-mining          blocks only on evm_mine
     --threads N          threads that execute                      (default: one per core)
+    --limit NAME=VALUE   sets one of the limits of docs/limits.md; may come several times
     --verbose            logs each request on stderr: method, time, error
     --json               one line of JSON on stdout when it serves, in place of the accounts
 `,

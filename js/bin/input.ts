@@ -1,35 +1,80 @@
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { BaseError } from '../src/error/BaseError.js'
+import { cut } from '../src/error/cut.js'
 import { check } from '../src/options/check.js'
 import { decodeJson } from '../src/rpc/decodeJson.js'
 import { BUNDLE, type Bundle } from './bundle.js'
+import { DEFAULTS } from './serve/limits.js'
 import { UsageError } from './usage.js'
 
 /**
- * Reads a file that the command line names.
+ * Reads a file that the command line names: a file, a pipe or a device.
  *
- * @throws {@link UsageError} It cannot be read.
+ * @param most - Bytes that it may have. No more of it is read.
+ * @throws {@link UsageError} It cannot be read, or is larger.
  */
-export async function readBytes(path: string): Promise<Uint8Array> {
+export async function readBytes(path: string, most = DEFAULTS.file): Promise<Uint8Array> {
+  const name = cut(path)
+  let handle: FileHandle | undefined
   try {
-    return new Uint8Array(await readFile(path))
+    handle = await open(path)
+    const stat = await handle.stat()
+    if (stat.isDirectory()) throw new UsageError(`${name}: is a folder, not a file`)
+    const bytes = stat.size > most ? undefined : await bytesOf(handle, stat.size, most)
+    if (bytes === undefined) throw new UsageError(`${name}: is larger than ${most} bytes`)
+    return bytes
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    if (error instanceof UsageError) throw error
+    const { code, message } = Object(error)
+    throw new UsageError(cut(String(message)), String(code))
+  } finally {
+    await handle?.close()
   }
 }
 
+/**
+ * Reads to the end into one buffer, which doubles when it is full.
+ *
+ * @param size - Bytes that the file says it has: none where that is not known before.
+ * @returns `undefined` where there are more than `most`.
+ */
+async function bytesOf(
+  handle: FileHandle,
+  size: number,
+  most: number,
+): Promise<Uint8Array | undefined> {
+  // One more than is expected, so that the end shows.
+  let buffer = new Uint8Array(Math.max(size, SMALLEST) + 1)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null)
+    if (bytesRead === 0) return buffer.slice(0, length)
+    length += bytesRead
+    if (length > most) return undefined
+    if (length < buffer.length) continue
+    const larger = new Uint8Array(Math.min(2 * buffer.length, most + 1))
+    larger.set(buffer)
+    buffer = larger
+  }
+}
+
+/** Bytes with which a buffer begins. */
+const SMALLEST = 65_536
+
 /** Reads a file as UTF-8. */
-export async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path))
+export async function readText(path: string, most?: number): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path, most))
 }
 
 /** Reads a file of JSON, in which every integer keeps its value. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path)
+export async function readJson(path: string, most?: number): Promise<unknown> {
+  const text = await readText(path, most)
   try {
     return decodeJson(text)
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`)
+    throw new UsageError(
+      `${cut(path)}: ${cut(error instanceof Error ? error.message : String(error))}`,
+    )
   }
 }
 
@@ -38,8 +83,8 @@ export async function readJson(path: string): Promise<unknown> {
  *
  * @throws {@link UsageError} It is none, or has a key that is not known.
  */
-export async function readBundle(path: string): Promise<Bundle> {
-  const given = await readJson(path)
+export async function readBundle(path: string, most?: number): Promise<Bundle> {
+  const given = await readJson(path, most)
   // The parameters of a request are a list of one.
   const only: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given
   const isBundle = typeof only === 'object' && only !== null && 'calls' in only
@@ -48,7 +93,7 @@ export async function readBundle(path: string): Promise<Bundle> {
     check(bundle, BUNDLE)
   } catch (error) {
     if (!(error instanceof BaseError)) throw error
-    throw new UsageError(`${path}: ${error.message}`)
+    throw new UsageError(`${cut(path)}: ${error.message}`)
   }
   return bundle as Bundle
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
 import { BaseError } from '../src/error/BaseError.js'
+import { quote } from '../src/error/cut.js'
 import { bench } from './bench.js'
 import { HELP, OVERVIEW } from './help.js'
 import { run } from './run.js'
@@ -53,7 +54,7 @@ function helpOf(name: string | undefined): string {
 
 function unknown(name: string): string {
   const kind = name.startsWith('-') ? 'flag before a command' : 'command'
-  return `there is no ${kind} ${JSON.stringify(name)}`
+  return `there is no ${kind} ${quote(name)}`
 }
 
 /** Returns the version of the package. */

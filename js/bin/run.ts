@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { quote } from '../src/error/cut.js'
 import type { Evm } from '../src/evm/evm.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
@@ -6,6 +6,7 @@ import type { Executor } from '../src/pool/message.js'
 import type { Supervisor } from '../src/pool/supervisor.js'
 import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded } from './blocks.js'
+import { readBytes } from './input.js'
 import { milliseconds, table } from './table.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -21,7 +22,7 @@ export async function run(args: string[]): Promise<boolean> {
     },
   })
   if (!['auto', 'parallel', 'sequential', 'bal'].includes(values.executor))
-    throw new UsageError(`there is no executor ${JSON.stringify(values.executor)}`)
+    throw new UsageError(`there is no executor ${quote(values.executor)}`)
   const executor = values.executor as Executor
   const threads = values.threads === undefined ? 'auto' : count('--threads', values.threads)
   const files = positionals.length > 0 ? positionals : await blocksIn(embedded)
@@ -74,7 +75,7 @@ async function replay(
   executor: Executor,
 ): Promise<Line> {
   try {
-    const block = new Uint8Array(await readFile(file))
+    const block = await readBytes(file)
     const timing = { samples: SAMPLES, sampleMs: SAMPLE_MS }
     const replayed = await supervisor.request({ kind: 'replay', block, executor, ...timing })
     return result(replayed, build)

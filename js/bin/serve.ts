@@ -1,9 +1,11 @@
 import { BaseError } from '../src/error/BaseError.js'
+import { quote } from '../src/error/cut.js'
 import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { readBytes, readText } from './input.js'
 import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
+import { type Limits, limitsOf } from './serve/limits.js'
 import { listen } from './serve/listen.js'
 import { sendCalls } from './serve/sendCalls.js'
 import { count, UsageError, usage, whole } from './usage.js'
@@ -25,6 +27,7 @@ export async function serve(args: string[]): Promise<boolean> {
       calls: { type: 'string' },
       'block-time': { type: 'string' },
       'no-mining': { type: 'boolean', default: false },
+      limit: { type: 'string', multiple: true },
       verbose: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -32,18 +35,19 @@ export async function serve(args: string[]): Promise<boolean> {
   if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
   const { host, calls, mnemonic } = values
   const port = portOf(values.port)
-  const options = await optionsOf(values)
+  const limits = limitsOf(values.limit)
+  const options = await optionsOf(values, limits)
   let dispatcher: Dispatcher | undefined
   const { evm, chain } = await startEvm(nodeHost(), options, {
     onNotification: (params) => dispatcher?.notify(params),
   }).catch(refuse)
   try {
-    if (calls !== undefined) await sendCalls(chain, calls)
+    if (calls !== undefined) await sendCalls(chain, calls, limits.file)
     const log = values.verbose
       ? (line: string) => void process.stderr.write(`${line}\n`)
       : undefined
-    dispatcher = createDispatcher(chain, { log })
-    const server = await listen({ host, port, dispatcher }).catch((error: unknown) => {
+    dispatcher = createDispatcher(chain, { log, limits })
+    const server = await listen({ host, port, dispatcher, limits }).catch((error: unknown) => {
       throw new UsageError(
         `${host}, port ${port}: ${error instanceof Error ? error.message : error}`,
       )
@@ -71,16 +75,19 @@ function refuse(error: unknown): never {
   throw error
 }
 
-async function optionsOf(values: {
-  genesis?: string | undefined
-  import?: string | undefined
-  threads?: string | undefined
-  'chain-id'?: string | undefined
-  accounts?: string | undefined
-  mnemonic?: string | undefined
-  'block-time'?: string | undefined
-  'no-mining': boolean
-}): Promise<createEvm.Options> {
+async function optionsOf(
+  values: {
+    genesis?: string | undefined
+    import?: string | undefined
+    threads?: string | undefined
+    'chain-id'?: string | undefined
+    accounts?: string | undefined
+    mnemonic?: string | undefined
+    'block-time'?: string | undefined
+    'no-mining': boolean
+  },
+  { file, time, memory, gas }: Limits,
+): Promise<createEvm.Options> {
   const { genesis, threads, accounts, mnemonic } = values
   const interval = values['block-time']
   const id = values['chain-id']
@@ -88,9 +95,10 @@ async function optionsOf(values: {
     throw new UsageError('--block-time and --no-mining exclude each other')
   return {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
-    genesis: genesis === undefined ? undefined : await readText(genesis),
-    importChain: values.import === undefined ? undefined : await readBytes(values.import),
+    genesis: genesis === undefined ? undefined : await readText(genesis, file),
+    importChain: values.import === undefined ? undefined : await readBytes(values.import, file),
     chain: id === undefined ? undefined : { id: count('--chain-id', id, Number.MAX_SAFE_INTEGER) },
+    limits: { time, memory, gas: BigInt(gas) },
     accounts: {
       count: accounts === undefined ? undefined : count('--accounts', accounts, 1_000),
       mnemonic,
@@ -107,7 +115,7 @@ async function optionsOf(values: {
 function portOf(text: string): number {
   const port = whole(text)
   if (port !== undefined && port < 65_536) return port
-  throw new UsageError(`--port takes a number from 0 to 65535, not ${JSON.stringify(text)}`)
+  throw new UsageError(`--port takes a number from 0 to 65535, not ${quote(text)}`)
 }
 
 /** Resolves when the process is told to end. */

@@ -1,4 +1,5 @@
 import { BaseError } from '../src/error/BaseError.js'
+import { quote } from '../src/error/cut.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
@@ -79,6 +80,6 @@ async function bundleOf(values: {
 function wei(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^(\d+|0x[\da-f]+)$/i.test(text))
-    throw new UsageError(`--value takes wei, not ${JSON.stringify(text)}`)
+    throw new UsageError(`--value takes wei, not ${quote(text)}`)
   return `0x${BigInt(text).toString(16)}`
 }

@@ -1,16 +1,19 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { cut, MOST_ECHOED, quote } from '../src/error/cut.js'
 
 /**
  * Parses the words after a command, as {@link parseArgs} does.
  *
- * @throws {@link UsageError} that names the flag: it is unknown, comes twice, or lacks its value.
+ * @throws {@link UsageError} that names the flag: it is unknown, comes twice where it may not, or lacks its value.
  */
 export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   const parsed = parse(config)
   const seen = new Set<string>()
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue
-    if (seen.has(token.name)) throw new UsageError(`${token.rawName} is given more than once`)
+    const isMultiple = config.options?.[token.name]?.multiple === true
+    if (seen.has(token.name) && !isMultiple)
+      throw new UsageError(`${token.rawName} is given more than once`)
     if (token.value === '') throw new UsageError(`${token.rawName} needs a value`)
     seen.add(token.name)
   }
@@ -21,7 +24,9 @@ function parse(config: ParseArgsConfig) {
   try {
     return parseArgs({ ...config, tokens: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(
+      cut(error instanceof Error ? error.message : String(error), 2 * MOST_ECHOED),
+    )
   }
 }
 
@@ -30,9 +35,7 @@ export function counts(option: string, text: string, most = 256): number[] {
   return text.split(',').map((word) => {
     const count = whole(word)
     if (count === undefined || count < 1 || count > most)
-      throw new UsageError(
-        `${option} takes whole numbers from 1 to ${most}, not ${JSON.stringify(word)}`,
-      )
+      throw new UsageError(`${option} takes whole numbers from 1 to ${most}, not ${quote(word)}`)
     return count
   })
 }
@@ -53,4 +56,10 @@ export function whole(text: string): number | undefined {
 /** The command was called in a way that it does not understand. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** The code of the error that is why, such as ENOENT. */
+  readonly code: string
+  constructor(message: string, code = 'USAGE') {
+    super(message)
+    this.code = code
+  }
 }

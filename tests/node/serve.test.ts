@@ -92,9 +92,9 @@ describe('over HTTP and WebSocket', () => {
     expect((await fetch(server.url)).status).toBe(405)
   })
 
-  test.each(['declared', 'streamed'])('a body above 30 MB is refused (%s)', async (kind) => {
+  test.each(['declared', 'streamed'])('a body above 5 MB is refused (%s)', async (kind) => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      const length = 30 * 2 ** 20 + 1
+      const length = 5 * 2 ** 20 + 1
       const headers = kind === 'declared' ? { 'content-length': length } : {}
       const request = httpRequest(server.url, { method: 'POST', headers }, (response) => {
         resolve(response.statusCode)

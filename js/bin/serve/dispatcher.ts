@@ -1,6 +1,12 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
-import { type Envelope, type NoEnvelope, readEnvelopes } from './envelope.js'
+import { cut, MOST_ECHOED, quote } from '../../src/error/cut.js'
+import type { NodeAnswer } from '../../src/type/wire.js'
+import { answerOf, failure, lineOf } from './answer.js'
+import { runBatch } from './batch.js'
+import { type Budget, beyondFree, createBudget } from './budget.js'
+import { type Envelope, EnvelopeError, type NoEnvelope, readEnvelopes } from './envelope.js'
+import { DEFAULTS, type Limits } from './limits.js'
 
 /** Answers requests of JSON-RPC: JSON in, JSON out. */
 export type Dispatcher = {
@@ -8,11 +14,26 @@ export type Dispatcher = {
    * Answers a request or a batch of a client that cannot be notified. Resolves with `undefined` where
    * no answer is wanted.
    */
-  answer(text: string, signal?: AbortSignal): Promise<string | undefined>
-  /** Serves a client that stays, and can be notified. */
-  connect(send: Send): Connection
+  answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
+  /**
+   * Serves a client that stays, and can be notified.
+   *
+   * @param name - Who it is: clients take turns, and each has its share.
+   */
+  connect(send: Send, name?: string): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
+  /** Characters of answers that clients have not read yet. */
+  readonly unread: Budget
+}
+
+export declare namespace Dispatcher {
+  type Options = {
+    /** Aborted when the client has read the answer, or has gone. */
+    signal?: AbortSignal | undefined
+    /** Who sends. */
+    client?: string | undefined
+  }
 }
 
 /** A client that stays. Its subscriptions are its own, and end with it. */
@@ -23,24 +44,25 @@ export type Connection = {
   close(): void
 }
 
-/** Sends a text to a client. */
+/** Sends a text to a client. Must not throw. */
 type Send = (text: string) => void
 
 export declare namespace createDispatcher {
   type Options = {
     /** Called with a line for each request that was answered. */
     log?: ((line: string) => void) | undefined
+    limits?: Limits | undefined
   }
 }
 
-/** Requests in one batch at most; the limit that go-ethereum has. */
-const MOST_IN_BATCH = 1_000
-
 /** The sender of a request. */
 type Caller = {
+  readonly name: string
   readonly signal?: AbortSignal | undefined
   /** There where it can be notified. */
   readonly client?: Client | undefined
+  /** What is held of the budget for answers until they are on their way. */
+  holds: number
 }
 
 type Client = {
@@ -49,6 +71,8 @@ type Client = {
   readonly subscriptions: Map<string, Subscription>
   /** Numbers of subscriptions that are in an answer which is not sent yet. */
   readonly opened: string[]
+  /** How many subscriptions the engine is asked for. */
+  readonly asked: { count: number }
 }
 
 type Subscription = {
@@ -58,50 +82,87 @@ type Subscription = {
 }
 
 /** Returns what answers requests for `chain`. */
-export function createDispatcher(chain: Chain, { log }: createDispatcher.Options = {}): Dispatcher {
+export function createDispatcher(
+  chain: Chain,
+  { log, limits = DEFAULTS }: createDispatcher.Options = {},
+): Dispatcher {
   /** Of all clients. */
   const subscriptions = new Map<string, Subscription>()
+  const queue = createBudget({ client: limits['client-queue'], all: limits.queue })
+  const texts = createBudget({
+    client: limits['client-queue-bytes'],
+    all: limits['queue-bytes'],
+  })
+  const unread = createBudget({ client: limits['client-answers'], all: limits.answers })
+  let sockets = 0
 
   /** Returns the outcome of a request as the members of its answer. */
   const ask = async (method: string, params: string, caller: Caller): Promise<string> => {
-    const { signal } = caller
-    const { result, error } = await chain.requestText(method, params, { signal })
-    return error === null ? `"result":${result}` : `"error":${error}`
+    const { signal, name } = caller
+    return outcome(await chain.requestText(method, params, { signal, client: name }), caller)
   }
 
-  const subscribe = async (params: string, { signal, client }: Caller): Promise<string> => {
+  /** Returns what the node has answered, or an error where that is more than a client may be sent. */
+  const outcome = ({ result, error }: NodeAnswer, caller: Caller): string => {
+    const text = result ?? error ?? 'null'
+    if (text.length > limits.answer)
+      return failure(-32003, `the answer is larger than ${limits.answer} bytes`)
+    const amount = beyondFree(text.length)
+    const taken = unread.take(caller.name, amount)
+    if (taken !== 'taken')
+      return failure(-32005, `too many bytes of answers that ${WHOSE[taken]} has not read yet`)
+    caller.holds += amount
+    return error === null ? `"result":${text}` : `"error":${text}`
+  }
+
+  const release = (caller: Caller) => {
+    unread.give(caller.name, caller.holds)
+    caller.holds = 0
+  }
+
+  const subscribe = async (params: string, caller: Caller): Promise<string> => {
+    const { signal, client, name } = caller
     if (client === undefined) return failure(-32601, 'eth_subscribe needs a WebSocket')
-    const { result, error } = await chain.requestText('eth_subscribe', params, { signal })
-    if (result === null) return `"error":${error}`
-    const id: string = JSON.parse(result)
+    if (client.subscriptions.size + client.asked.count >= limits.subscriptions)
+      return failure(-32005, `more than ${limits.subscriptions} subscriptions of one connection`)
+    client.asked.count += 1
+    const opened = await chain
+      .requestText('eth_subscribe', params, { signal, client: name })
+      .finally(() => {
+        client.asked.count -= 1
+      })
+    if (opened.result === null) return outcome(opened, caller)
+    const id: string = JSON.parse(opened.result)
     const subscription: Subscription = { send: client.send, held: [] }
     subscriptions.set(id, subscription)
     client.subscriptions.set(id, subscription)
     client.opened.push(id)
-    return `"result":${result}`
+    return `"result":${opened.result}`
   }
 
-  const unsubscribe = async (params: string, { client }: Caller): Promise<string> => {
+  const unsubscribe = async (params: string, caller: Caller): Promise<string> => {
+    const { client, name } = caller
     if (client === undefined) return failure(-32601, 'eth_unsubscribe needs a WebSocket')
-    const given: unknown = JSON.parse(params)
-    const id: unknown = Array.isArray(given) ? given[0] : undefined
-    if (typeof id !== 'string')
+    const id = firstText(params)
+    if (id === undefined)
       return failure(-32602, 'subscription: must be the text that eth_subscribe has returned')
     // A subscription of another client is none for this one.
     if (!client.subscriptions.delete(id)) return '"result":false'
     subscriptions.delete(id)
     // Without the signal: it has to end also where the client is gone meanwhile.
-    return ask('eth_unsubscribe', params, {})
+    return ask('eth_unsubscribe', params, { name, holds: 0 })
   }
 
   const outcomeOf = async ({ method, params }: Envelope, caller: Caller): Promise<string> => {
+    if (method.length > MOST_ECHOED)
+      return failure(-32601, `the method ${quote(method)} does not exist`)
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
       if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
       return await ask(method, params, caller)
     } catch (error) {
       if (!(error instanceof BaseError)) throw error
-      return failure(-32603, error.message)
+      return failure(LOST.has(error.code) ? -32005 : -32603, cut(error.message, 2 * MOST_ECHOED))
     }
   }
 
@@ -110,7 +171,8 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
     caller: Caller,
   ): Promise<string | undefined> => {
     const { method, id } = request
-    if (method === undefined) return answerOf(id, failure(-32600, 'not a request of JSON-RPC 2.0'))
+    if (method === undefined)
+      return answerOf(id, failure(-32600, request.reason ?? 'not a request of JSON-RPC 2.0'))
     // Its number would be in the answer, which is not wanted.
     if (method === 'eth_subscribe' && id === undefined) return undefined
     const start = performance.now()
@@ -122,41 +184,93 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
   const respond = async (text: string, caller: Caller): Promise<string | undefined> => {
     let read: ReturnType<typeof readEnvelopes>
     try {
-      read = readEnvelopes(text)
-    } catch {
-      return answerOf('null', failure(-32700, 'not JSON'))
+      read = readEnvelopes(text, limits)
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error
+      return answerOf('null', failure(error.code, error.message))
     }
-    if (!Array.isArray(read)) return one(read, caller)
-    if (read.length === 0) return answerOf('null', failure(-32600, 'an empty batch'))
-    if (read.length > MOST_IN_BATCH)
-      return answerOf('null', failure(-32600, `a batch of more than ${MOST_IN_BATCH} requests`))
-    const answers = await Promise.all(read.map((request) => one(request, caller)))
-    const wanted = answers.filter((answer) => answer !== undefined)
-    return wanted.length === 0 ? undefined : `[${wanted.join(',')}]`
+    const isBatch = Array.isArray(read)
+    const requests = Array.isArray(read) ? read : [read]
+    if (requests.length === 0) return answerOf('null', failure(-32600, 'an empty batch'))
+    const place = enter(requests, text.length, caller)
+    try {
+      const execute = (request: Envelope | NoEnvelope) =>
+        place.has(request) ? one(request, caller) : Promise.resolve(refused(request, place.refusal))
+      if (!isBatch) return await execute(read as Envelope | NoEnvelope)
+      const answers = await runBatch({
+        requests,
+        async execute(request) {
+          caller.signal?.throwIfAborted()
+          return execute(request)
+        },
+        refuse: (request) => refused(request, failure(-32003, ALL_TOO_LARGE)),
+        ahead: limits.ahead,
+        most: limits['batch-answer'],
+      })
+      return answers.length === 0 ? undefined : `[${answers.join(',')}]`
+    } finally {
+      place.leave()
+    }
+  }
+
+  /** Takes a place in the queue for each request for which there is one. */
+  const enter = (requests: readonly (Envelope | NoEnvelope)[], length: number, caller: Caller) => {
+    const { name } = caller
+    let full = texts.take(name, length)
+    const hasText = full === 'taken'
+    const places = new Set<Envelope | NoEnvelope>()
+    for (const request of requests) {
+      if (full === 'taken') full = queue.take(name, 1)
+      if (full === 'taken') places.add(request)
+    }
+    return {
+      has: (request: Envelope | NoEnvelope) => places.has(request),
+      refusal: failure(-32005, `too many requests of ${WHOSE[full]} wait for their answers`),
+      leave() {
+        queue.give(name, places.size)
+        if (hasText) texts.give(name, length)
+      },
+    }
   }
 
   return {
-    answer: (text, signal) => respond(text, { signal }),
-    connect(send) {
+    unread,
+    async answer(text, { signal, client = 'http' } = {}) {
+      const caller: Caller = { name: client, signal, holds: 0 }
+      try {
+        return await respond(text, caller)
+      } finally {
+        if (signal === undefined || signal.aborted) release(caller)
+        else signal.addEventListener('abort', () => release(caller), { once: true })
+      }
+    },
+    connect(send, given) {
+      sockets += 1
+      const name = given ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
+      const asked = { count: 0 }
       const gone = new AbortController()
       const { signal } = gone
       return {
         async receive(text) {
           const opened: string[] = []
-          const client = { send, subscriptions: own, opened }
-          const answer = await respond(text, { signal, client }).catch((error: unknown) => {
-            if (!signal.aborted) throw error
-          })
+          const client = { send, subscriptions: own, opened, asked }
+          const caller: Caller = { name, signal, client, holds: 0 }
+          const answer = await respond(text, caller)
+            .catch((error: unknown) => {
+              if (!signal.aborted) throw error
+              return undefined
+            })
+            .finally(() => release(caller))
           if (signal.aborted) return
           if (answer !== undefined) send(answer)
-          for (const id of opened) release(own.get(id))
+          for (const id of opened) sendHeld(own.get(id))
         },
         close() {
           gone.abort(new Error('the client is gone'))
           for (const id of own.keys()) {
             subscriptions.delete(id)
-            chain.request('eth_unsubscribe', [id]).catch(() => {
+            chain.request('eth_unsubscribe', [id], { client: name }).catch(() => {
               // The engine is gone, and the subscription with it.
             })
           }
@@ -175,26 +289,35 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
 }
 
 /** Sends the notifications that were held. */
-function release(subscription: Subscription | undefined): void {
+function sendHeld(subscription: Subscription | undefined): void {
   const held = subscription?.held ?? []
   if (subscription !== undefined) subscription.held = undefined
   for (const text of held) subscription?.send(text)
 }
 
-/** Returns an answer. Both parts are JSON: the id, and the member that has the outcome. */
-function answerOf(id: string, outcome: string): string {
-  return `{"jsonrpc":"2.0","id":${id},${outcome}}`
+/** Returns the answer to a request that is not executed; `undefined` where none is wanted. */
+function refused({ id }: Envelope | NoEnvelope, outcome: string): string | undefined {
+  return id === undefined ? undefined : answerOf(id, outcome)
 }
 
-/** Returns the member of an answer that has an error. */
-function failure(code: number, message: string): string {
-  return `"error":${JSON.stringify({ code, message })}`
+/** Returns the first of positional parameters; `undefined` where that is no short text. */
+function firstText(params: string): string | undefined {
+  const [, text] = /^\[\s{0,100}("(?:[^"\\]|\\.){0,100}")/.exec(params) ?? []
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
-/** Returns what is logged of a request. */
-function lineOf(method: string, outcome: string, ms: number): string {
-  const line = `${method} ${ms.toFixed(1)} ms`
-  if (!outcome.startsWith('"error"')) return line
-  const { error }: { error: { code: number; message: string } } = JSON.parse(`{${outcome}}`)
-  return `${line}, error ${error.code}: ${error.message}`
-}
+/** Codes of errors that say that the engine was lost: the request asked for more than it has. */
+const LOST: ReadonlySet<string | number> = new Set([
+  'OUT_OF_MEMORY',
+  'ENGINE_FAILED',
+  'WORKER_DIED',
+])
+
+/** Whose share is used up. */
+const WHOSE = { taken: 'this client', client: 'this client', all: 'all clients' }
+
+const ALL_TOO_LARGE = 'the answers of the batch are too large; this request was not executed'

@@ -1,77 +1,161 @@
+import { MOST_ECHOED } from '../../src/error/cut.js'
+import { DEFAULTS, type Limits } from './limits.js'
+import {
+  COLON,
+  COMMA,
+  createScanner,
+  END_LIST,
+  END_OBJECT,
+  EnvelopeError,
+  LIST,
+  NOT_JSON,
+  OBJECT,
+  QUOTE,
+  type Scanner,
+} from './scan.js'
+
+export { EnvelopeError } from './scan.js'
+
 /** A request of JSON-RPC, taken from its text. */
 export type Envelope = {
+  /** Its beginning only where it is longer than any name. */
   readonly method: string
-  /** Positional parameters, as they are written. */
+  /** Positional parameters, as they are written: a list or an object, in which JSON may still be wrong. */
   readonly params: string
   /** The id, as it is written; `undefined` where no answer is wanted. */
   readonly id: string | undefined
 }
 
 /** Something that is no request, with the id under which that is answered. */
-export type NoEnvelope = { readonly method: undefined; readonly id: string }
-
-/**
- * Reads a request or a batch. Parameters and ids stay the text that they are, so that no number in them
- * is rounded.
- *
- * @throws SyntaxError, as `JSON.parse`.
- */
-export function readEnvelopes(text: string): Envelope | NoEnvelope | (Envelope | NoEnvelope)[] {
-  const parsed: unknown = JSON.parse(text)
-  if (!Array.isArray(parsed)) return envelope(parsed, text)
-  const texts = partsOf(text)
-  return parsed.map((request, index) => envelope(request, texts[index] ?? ''))
+export type NoEnvelope = {
+  readonly method: undefined
+  readonly id: string
+  /** Why it is none, where more can be said than that. */
+  readonly reason?: string | undefined
 }
 
-function envelope(value: unknown, text: string): Envelope | NoEnvelope {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+/**
+ * Reads a request or a batch, in a time that grows with the length of the text only. Parameters and ids stay the text that they
+ * are, so that no number in them is rounded, and nobody pays for parameters before their turn.
+ *
+ * @throws {@link EnvelopeError} The text is not JSON, nested too deep, or a batch of too many.
+ */
+export function readEnvelopes(
+  text: string,
+  { depth, batch }: Pick<Limits, 'depth' | 'batch'> = DEFAULTS,
+): Envelope | NoEnvelope | (Envelope | NoEnvelope)[] {
+  const document = Buffer.from(text)
+  const scanner = createScanner(document, depth)
+  const isBatch = scanner.next() === LIST
+  const read = isBatch ? requestsOf(document, scanner, batch) : requestOf(document, scanner, 0)
+  if (scanner.next() !== undefined) throw new EnvelopeError(NOT_JSON)
+  return read
+}
+
+function requestsOf(document: Buffer, scanner: Scanner, most: number): (Envelope | NoEnvelope)[] {
+  const requests: (Envelope | NoEnvelope)[] = []
+  scanner.take(LIST)
+  if (scanner.take(END_LIST)) return requests
+  do {
+    if (requests.length === most)
+      throw new EnvelopeError(`a batch of more than ${most} requests`, -32600)
+    requests.push(requestOf(document, scanner, 1))
+  } while (scanner.take(COMMA))
+  if (!scanner.take(END_LIST)) throw new EnvelopeError(NOT_JSON)
+  return requests
+}
+
+/** Where the value of a member begins and ends. */
+type Span = { start: number; end: number }
+
+/** Reads the next value. `above` lists lie around it. */
+function requestOf(document: Buffer, scanner: Scanner, above: number): Envelope | NoEnvelope {
+  if (scanner.next() !== OBJECT) {
+    scanner.skip(above)
     return { method: undefined, id: 'null' }
-  const { jsonrpc, method, id, params } = value as Record<string, unknown>
-  const parts = partsOf(text)
-  const written = (name: string) => {
-    // The last one counts where there are several, as in `JSON.parse`.
-    for (let at = parts.length - 2; at >= 0; at -= 2)
-      if (JSON.parse(parts[at] ?? '') === name) return parts[at + 1]
-    return undefined
   }
-  const hasId = id === undefined || id === null || typeof id === 'string' || typeof id === 'number'
-  const isRequest = jsonrpc === '2.0' && typeof method === 'string' && hasId
-  if (!isRequest || (params !== undefined && typeof params !== 'object'))
-    return { method: undefined, id: (hasId ? written('id') : undefined) ?? 'null' }
-  return { method, params: written('params') ?? '[]', id: written('id') }
+  const spans: { [name in Member]?: Span } = {}
+  let members = 0
+  scanner.take(OBJECT)
+  if (!scanner.take(END_OBJECT)) {
+    do {
+      members += 1
+      if (members > MOST_MEMBERS)
+        throw new EnvelopeError(`a request of more than ${MOST_MEMBERS} members`, -32600)
+      if (scanner.next() !== QUOTE) throw new EnvelopeError(NOT_JSON)
+      const name = memberOf(document, scanner.skip(above), scanner.at)
+      if (!scanner.take(COLON)) throw new EnvelopeError(NOT_JSON)
+      const start = scanner.skip(above + 1)
+      // The last one counts where there are several, as in `JSON.parse`.
+      if (name !== undefined) spans[name] = { start, end: scanner.at }
+    } while (scanner.take(COMMA))
+    if (!scanner.take(END_OBJECT)) throw new EnvelopeError(NOT_JSON)
+  }
+  return envelope(document, spans)
 }
 
-/**
- * Returns the texts of what a list holds, or of the names and values of an object in turn.
- *
- * @param text - A list or an object of valid JSON.
- */
-function partsOf(text: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  const end = (at: number) => {
-    const part = text.slice(start, at).trim()
-    if (part !== '') parts.push(part)
-    start = at + 1
-  }
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at]
-    if (character === '"') at = endOfString(text, at)
-    else if (character === '[' || character === '{') {
-      depth += 1
-      if (depth === 1) start = at + 1
-    } else if (character === ']' || character === '}') {
-      depth -= 1
-      if (depth === 0) end(at)
-    } else if (depth === 1 && (character === ',' || character === ':')) end(at)
-  }
-  return parts
+function envelope(document: Buffer, spans: { [name in Member]?: Span }): Envelope | NoEnvelope {
+  const id = idOf(document, spans.id)
+  if (typeof id === 'object') return { method: undefined, id: 'null', ...id }
+  const method = methodOf(document, spans.method)
+  const { params } = spans
+  const isRequest = isVersion(document, spans.jsonrpc) && method !== undefined
+  if (!isRequest || (params !== undefined && !'[{n'.includes(first(document, params))))
+    return { method: undefined, id: id ?? 'null' }
+  return { method, params: params === undefined ? '[]' : written(document, params), id }
 }
 
-/** Returns the position of the quote that ends the string which begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1
-  return at
+/** Returns the id as it is written, or why it is none. */
+function idOf(document: Buffer, span?: Span): string | undefined | { reason?: string } {
+  if (span === undefined) return undefined
+  if (!/["\d\-n]/.test(first(document, span))) return {}
+  if (span.end - span.start > MOST_ECHOED) return { reason: `id: more than ${MOST_ECHOED} bytes` }
+  const id = written(document, span)
+  parsed(id)
+  return id
 }
+
+/** Returns the name of the method; `undefined` where it is no string. */
+function methodOf(document: Buffer, span?: Span): string | undefined {
+  if (span === undefined || first(document, span) !== '"') return undefined
+  const { start, end } = span
+  if (end - start <= LONGEST_NAME) return parsed(written(document, span)) as string
+  // Where it is cut off there may be half of an escape, which is shown as it is written.
+  return written(document, { start: start + 1, end: start + LONGEST_NAME })
+}
+
+function isVersion(document: Buffer, span?: Span): boolean {
+  if (span === undefined || first(document, span) !== '"') return false
+  return span.end - span.start <= LONGEST_NAME && parsed(written(document, span)) === '2.0'
+}
+
+/** Returns the member that a string in quotes names; `undefined` for all others. */
+function memberOf(document: Buffer, start: number, end: number): Member | undefined {
+  if (end - start > LONGEST_NAME) return undefined
+  const name = parsed(written(document, { start, end }))
+  return MEMBERS.find((member) => member === name)
+}
+
+function written(document: Buffer, { start, end }: Span): string {
+  return document.toString('utf8', start, end)
+}
+
+function first(document: Buffer, { start }: Span): string {
+  return String.fromCharCode(document[start] ?? 0)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new EnvelopeError(NOT_JSON)
+  }
+}
+
+const MEMBERS = ['jsonrpc', 'method', 'params', 'id'] as const
+type Member = (typeof MEMBERS)[number]
+
+/** A request has four. */
+const MOST_MEMBERS = 32
+/** Bytes of the name of a method or a member that is read: all characters may be escapes of six. */
+const LONGEST_NAME = 6 * MOST_ECHOED

@@ -1,33 +1,78 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { AddressInfo, Socket } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { clean } from '../terminal.js'
+import { createBudget } from './budget.js'
+import { addressOf } from './client.js'
+import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
-
-/** Bytes of a request at most; more is refused with status 413. */
-const MOST_BYTES = 30 * 2 ** 20
+import { serveHttp } from './http.js'
+import { DEFAULTS, type Limits } from './limits.js'
+import { serveSocket } from './socket.js'
 
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
-  const { host, port, dispatcher } = parameters
-  const server = createServer((request, response) => {
-    serveHttp(dispatcher, request, response).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
-      response.destroy()
+  const { host, port, dispatcher, limits = DEFAULTS } = parameters
+  const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
+  const headersTimeout = limits['header-time']
+  const requestTimeout = headersTimeout + limits['body-time']
+  const server = createServer({
+    maxHeaderSize: limits.header,
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout: limits['idle-time'],
+    connectionsCheckingInterval: Math.min(headersTimeout, MOST_BETWEEN_CHECKS_MS),
+  })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.body,
+    maxFragments: limits.fragments,
+    maxBufferedChunks: MOST_PIECES,
+    perMessageDeflate: false,
+  })
+  const served = new Set<serveSocket.ReturnType>()
+  const connections = boundConnections(server, limits)
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    if (connections.refuses(request, response)) return
+    void serveHttp({ dispatcher, limits, arriving, request, response })
+  }
+  server.on('request', onRequest)
+  // Who asks before it sends is answered before, too.
+  server.on('checkContinue', onRequest)
+  server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
+    stream.on('error', () => stream.destroy())
+    if (connections.refuses(request)) return
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      sequence += 1
+      const client = `${addressOf(stream)} socket ${sequence}`
+      const one = serveSocket({ dispatcher, limits, arriving, socket, stream, client })
+      served.add(one)
+      socket.once('close', () => served.delete(one))
     })
   })
-  const sockets = new WebSocketServer({ server, maxPayload: MOST_BYTES })
-  sockets.on('connection', (socket) => serveSocket(dispatcher, socket))
+  let sequence = 0
+  const heart = setInterval(() => {
+    for (const socket of served) socket.beat()
+  }, limits.heartbeat)
+  heart.unref()
+
   await new Promise<void>((resolve, reject) => {
-    // The WebSocket server hands on errors of the server it stands on.
-    sockets.once('error', reject)
-    server.listen(port, host, resolve)
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
+  // Connections that cannot be accepted, such as one file too many, leave those that are there.
+  server.on('error', (error) => process.stderr.write(`${clean(String(error))}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close() {
-      for (const socket of sockets.clients) socket.close(1001, 'the server ends')
+      clearInterval(heart)
+      for (const socket of served) socket.end(1001, 'the server ends')
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       sockets.close()
       server.closeIdleConnections()
@@ -49,59 +94,14 @@ export declare namespace listen {
     /** 0 for any that is free. */
     port: number
     dispatcher: Dispatcher
+    /** What clients may cost. @default those of docs/limits.md */
+    limits?: Limits | undefined
   }
   type ReturnType = { port: number; url: string; close(): Promise<void> }
 }
 
 const CLOSE_LIMIT_MS = 1_000
-
-async function serveHttp(
-  dispatcher: Dispatcher,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  response.setHeader('access-control-allow-origin', '*')
-  response.setHeader('access-control-allow-methods', 'POST, OPTIONS')
-  response.setHeader('access-control-allow-headers', 'content-type')
-  if (request.method === 'OPTIONS') return void response.writeHead(204).end()
-  if (request.method !== 'POST')
-    return void response.writeHead(405, { allow: 'POST, OPTIONS' }).end()
-  const text = await bodyOf(request)
-  if (text === undefined)
-    return void response.writeHead(413, { connection: 'close' }).end(() => request.destroy())
-  const gone = new AbortController()
-  response.once('close', () => gone.abort(new Error('the client has gone')))
-  try {
-    const answer = await dispatcher.answer(text, gone.signal)
-    if (answer === undefined) return void response.writeHead(204).end()
-    response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
-  } catch (error) {
-    if (error !== gone.signal.reason) throw error
-  }
-}
-
-/** Returns the text of a request; `undefined` where it is too long. */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  if (Number(request.headers['content-length']) > MOST_BYTES) return undefined
-  const chunks: Buffer[] = []
-  let length = 0
-  // The connection has to live on: the answer goes over it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > MOST_BYTES) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function serveSocket(dispatcher: Dispatcher, socket: WebSocket): void {
-  const connection = dispatcher.connect((text) => socket.send(text))
-  socket.on('message', (data) => {
-    connection.receive(String(data)).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
-      socket.close(1011, 'the request could not be answered')
-    })
-  })
-  socket.on('error', () => socket.terminate())
-  socket.on('close', () => connection.close())
-}
+/** Milliseconds between two looks at how long requests have been arriving, at most. */
+const MOST_BETWEEN_CHECKS_MS = 1_000
+/** Pieces of a WebSocket frame that are kept: 5 MB in packets of a network are 3,600. */
+const MOST_PIECES = 8_192

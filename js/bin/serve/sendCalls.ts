@@ -1,5 +1,6 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
+import { quote } from '../../src/error/cut.js'
 import type { Bundle, BundleCall } from '../bundle.js'
 import { readBundle } from '../input.js'
 import { UsageError } from '../usage.js'
@@ -8,10 +9,11 @@ import { UsageError } from '../usage.js'
  * Sends the calls of a file as transactions, one after the other, and has them mined. Those that name no
  * sender come from that of the bundle, or else from the first account.
  *
+ * @param most - Bytes that the file may have.
  * @throws {@link UsageError} that names the call: it cannot be sent, or has failed.
  */
-export async function sendCalls(chain: Chain, path: string): Promise<void> {
-  const bundle = await readBundle(path)
+export async function sendCalls(chain: Chain, path: string, most: number): Promise<void> {
+  const bundle = await readBundle(path, most)
   const calls = await checked(chain, bundle, path)
   const from = bundle.from === undefined ? {} : { from: bundle.from }
   const hashes: string[] = []
@@ -48,6 +50,6 @@ async function checked(chain: Chain, bundle: Bundle, path: string): Promise<read
   const { calls, chainId } = bundle
   const id = await chain.request<string>('eth_chainId')
   if (chainId !== undefined && String(chainId).toLowerCase() !== id)
-    throw new UsageError(`${path}: chainId: must be ${id}, not ${JSON.stringify(chainId)}`)
+    throw new UsageError(`${path}: chainId: must be ${id}, not ${quote(String(chainId))}`)
   return calls
 }

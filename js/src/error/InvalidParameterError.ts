@@ -1,22 +1,25 @@
 import { BaseError } from './BaseError.js'
+import { cut } from './cut.js'
 
 /** A parameter or option has a value that it cannot have. */
 export class InvalidParameterError extends BaseError {
   override readonly name = 'InvalidParameterError'
   readonly code = 'INVALID_PARAMETER'
   constructor(parameter: string, expected: string, value: unknown, cause?: unknown, hint?: string) {
-    super(`\`${parameter}\` must be ${expected}, not ${describe(value)}.`, {
+    const name = cut(parameter)
+    super(`\`${name}\` must be ${expected}, not ${describe(value)}.`, {
       cause,
-      data: { parameter },
+      data: { parameter: name },
       hint,
     })
   }
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'string')
-    return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value)
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return JSON.stringify(cut(value, LONGEST))
+  // The digits of an integer take a time that grows with their square.
+  if (typeof value === 'bigint')
+    return value < LARGE && value > -LARGE ? `${value}n` : 'an integer of more than 256 bits'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'function') return 'a function'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
@@ -24,3 +27,5 @@ function describe(value: unknown): string {
 
 /** Characters of a text that a message shows. */
 const LONGEST = 80
+/** No parameter is as large. */
+const LARGE = 2n ** 256n

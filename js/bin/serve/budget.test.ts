@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { createBudget } from './budget.js'
+
+test('a client holds its share at most, all clients together what there is', () => {
+  const budget = createBudget({ client: 10, all: 15 })
+  expect(budget.take('a', 10)).toBe('taken')
+  expect(budget.take('a', 1)).toBe('client')
+  expect(budget.take('b', 5)).toBe('taken')
+  expect(budget.take('b', 1)).toBe('all')
+  expect(budget.held).toBe(15)
+  budget.give('a', 10)
+  expect(budget.take('b', 5)).toBe('taken')
+  expect(budget.take('b', 1)).toBe('client')
+})
+
+test('what is refused is not counted', () => {
+  const budget = createBudget({ client: 10, all: 15 })
+  expect(budget.take('a', 11)).toBe('client')
+  expect(budget.held).toBe(0)
+  expect(budget.take('a', 10)).toBe('taken')
+})

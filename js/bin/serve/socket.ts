@@ -1,0 +1,166 @@
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import { type Budget, beyondFree } from './budget.js'
+import type { Dispatcher } from './dispatcher.js'
+import type { Limits } from './limits.js'
+
+export declare namespace serveSocket {
+  type Parameters = {
+    dispatcher: Dispatcher
+    limits: Limits
+    /** Bytes of messages that are arriving. */
+    arriving: Budget
+    socket: WebSocket
+    /** What the WebSocket stands on. */
+    stream: Socket
+    /** Who sends. */
+    client: string
+  }
+  type ReturnType = {
+    /** Asks whether the client is there; ends the connection if it has not answered since the last time. */
+    beat(): void
+    /** Ends the connection with a reason. */
+    end(code: number, reason: string): void
+  }
+}
+
+/** Serves a WebSocket, which is a client of its own. */
+export function serveSocket(parameters: serveSocket.Parameters): serveSocket.ReturnType {
+  const { dispatcher, limits, arriving, socket, stream, client } = parameters
+  const { unread } = dispatcher
+  let isOpen = true
+  let isThere = true
+  /** Bytes that waited at the last beat. */
+  let waited = 0
+  let closing: ReturnType<typeof setTimeout> | undefined
+
+  const end = (code: number, reason: string) => {
+    if (!isOpen) return
+    isOpen = false
+    message.end()
+    connection.close()
+    socket.close(code, reason)
+    // A client that does not read does not see the reason, either.
+    closing = setTimeout(() => socket.terminate(), CLOSING_MS).unref()
+  }
+
+  const send = (text: string) => {
+    if (!isOpen) return
+    const waiting = socket.bufferedAmount
+    const sum = waiting + text.length
+    if (waiting > 0 && sum > limits.buffer)
+      return end(1013, `more than ${limits.buffer} bytes wait for this client to read`)
+    // What is little is not counted, so that it goes where others have taken everything.
+    const amount = beyondFree(sum) > 0 ? text.length : 0
+    const taken = unread.take(client, amount)
+    if (taken !== 'taken') return end(CODES[taken], 'too many bytes wait for clients to read')
+    socket.send(text, () => unread.give(client, amount))
+  }
+
+  const connection = dispatcher.connect(send, client)
+  const message = watchMessage({
+    arriving,
+    client,
+    timeMs: limits['body-time'],
+    onRefused: (taken) => end(CODES[taken], 'too many bytes are arriving'),
+    onLate: () => end(1008, 'the message took too long'),
+  })
+
+  // Before the library takes them: a message that they complete is counted no longer.
+  stream.prependListener('data', (chunk: Buffer) => {
+    if (isOpen) message.arrive(chunk)
+  })
+  for (const control of ['ping', 'pong'] as const)
+    socket.on(control, (data: Buffer) => {
+      isThere = true
+      message.forget(data.length + CONTROL_FRAME)
+    })
+  socket.on('message', (data) => {
+    isThere = true
+    message.end()
+    if (!isOpen) return
+    connection.receive(String(data)).catch((error: unknown) => {
+      process.stderr.write(`${error}\n`)
+      end(1011, 'the request could not be answered')
+    })
+  })
+  // The library closes the connection with a code, and so tells why; after that nothing is sent.
+  socket.on('error', () => end(1002, 'the connection is broken'))
+  socket.on('close', () => {
+    isOpen = false
+    clearTimeout(closing)
+    message.end()
+    connection.close()
+  })
+
+  return {
+    end,
+    beat() {
+      const waiting = socket.bufferedAmount
+      // A client that reads a long answer sees the ping behind it.
+      const reads = waiting > 0 && waiting < waited
+      if (!isThere && !reads) return socket.terminate()
+      waited = waiting
+      isThere = false
+      if (isOpen) socket.ping()
+    },
+  }
+}
+
+export declare namespace watchMessage {
+  type Parameters = {
+    arriving: Budget
+    client: string
+    /** Milliseconds from the first byte of a message to the last. */
+    timeMs: number
+    onRefused(whose: 'client' | 'all'): void
+    onLate(): void
+  }
+}
+
+/** Counts the bytes of a message that is not complete, which the library keeps, and what it takes for their pieces. */
+function watchMessage(parameters: watchMessage.Parameters) {
+  const { arriving, client, timeMs, onRefused, onLate } = parameters
+  let bytes = 0
+  let pieces = 0
+  let counted = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const count = () => {
+    const amount = beyondFree(bytes + pieces * PIECE) - counted
+    const taken = arriving.take(client, amount)
+    if (taken !== 'taken') return onRefused(taken)
+    counted += amount
+  }
+  const end = () => {
+    bytes = 0
+    pieces = 0
+    arriving.give(client, counted)
+    counted = 0
+    clearTimeout(timer)
+    timer = undefined
+  }
+  return {
+    end,
+    arrive(chunk: Buffer) {
+      timer ??= setTimeout(onLate, timeMs).unref()
+      bytes += chunk.length
+      pieces += 1
+      count()
+    },
+    /** Some of the bytes were a frame that belongs to no message. */
+    forget(length: number) {
+      bytes -= length
+      if (bytes <= 0) end()
+    },
+  }
+}
+
+/** Milliseconds that a client has to read why its connection is closed. */
+const CLOSING_MS = 5_000
+/** Bytes around the payload of a control frame. */
+const CONTROL_FRAME = 6
+/** Bytes that a piece of a message takes beside those that are in it. */
+const PIECE = 256
+
+/** Codes with which a WebSocket is closed, by whose share is used up: the client's own, or that of all. */
+const CODES = { client: 1008, all: 1013 } as const
