@@ -10,7 +10,9 @@ export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
   const seen = new Set<string>()
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue
-    if (seen.has(token.name)) throw new UsageError(`${token.rawName} is given more than once`)
+    const isList = config.options?.[token.name]?.multiple === true
+    if (seen.has(token.name) && !isList)
+      throw new UsageError(`${token.rawName} is given more than once`)
     if (token.value === '') throw new UsageError(`${token.rawName} needs a value`)
     seen.add(token.name)
   }

@@ -1,16 +1,19 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
 import { type Envelope, type NoEnvelope, readEnvelopes } from './envelope.js'
+import { SIGNING_METHODS } from './signing.js'
 
 /** Answers requests of JSON-RPC: JSON in, JSON out. */
 export type Dispatcher = {
   /**
    * Answers a request or a batch of a client that cannot be notified. Resolves with `undefined` where
    * no answer is wanted.
+   *
+   * @param origin - The page or extension that asks, if one does.
    */
-  answer(text: string, signal?: AbortSignal): Promise<string | undefined>
+  answer(text: string, signal?: AbortSignal, origin?: string): Promise<string | undefined>
   /** Serves a client that stays, and can be notified. */
-  connect(send: Send): Connection
+  connect(send: Send, origin?: string): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
 }
@@ -30,6 +33,8 @@ export declare namespace createDispatcher {
   type Options = {
     /** Called with a line for each request that was answered. */
     log?: ((line: string) => void) | undefined
+    /** Whether pages and extensions may sign with the accounts of the node. @default true */
+    pagesSign?: boolean | undefined
   }
 }
 
@@ -39,6 +44,8 @@ const MOST_IN_BATCH = 1_000
 /** The sender of a request. */
 type Caller = {
   readonly signal?: AbortSignal | undefined
+  /** The page or extension that asks, if one does. */
+  readonly origin?: string | undefined
   /** There where it can be notified. */
   readonly client?: Client | undefined
 }
@@ -58,7 +65,10 @@ type Subscription = {
 }
 
 /** Returns what answers requests for `chain`. */
-export function createDispatcher(chain: Chain, { log }: createDispatcher.Options = {}): Dispatcher {
+export function createDispatcher(
+  chain: Chain,
+  { log, pagesSign = true }: createDispatcher.Options = {},
+): Dispatcher {
   /** Of all clients. */
   const subscriptions = new Map<string, Subscription>()
 
@@ -95,6 +105,8 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
   }
 
   const outcomeOf = async ({ method, params }: Envelope, caller: Caller): Promise<string> => {
+    if (!pagesSign && caller.origin !== undefined && SIGNING_METHODS.has(method))
+      return failure(4100, `${method} uses private keys, which no page and no extension may do`)
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
       if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
@@ -136,8 +148,8 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
   }
 
   return {
-    answer: (text, signal) => respond(text, { signal }),
-    connect(send) {
+    answer: (text, signal, origin) => respond(text, { signal, origin }),
+    connect(send, origin) {
       const own = new Map<string, Subscription>()
       const gone = new AbortController()
       const { signal } = gone
@@ -145,7 +157,7 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
         async receive(text) {
           const opened: string[] = []
           const client = { send, subscriptions: own, opened }
-          const answer = await respond(text, { signal, client }).catch((error: unknown) => {
+          const answer = await respond(text, { signal, origin, client }).catch((error: unknown) => {
             if (!signal.aborted) throw error
           })
           if (signal.aborted) return
