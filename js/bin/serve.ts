@@ -4,9 +4,11 @@ import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { readBytes, readText } from './input.js'
+import { accessOf } from './serve/access.js'
 import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
 import { type Limits, limitsOf } from './serve/limits.js'
 import { listen } from './serve/listen.js'
+import { hasPrivateKeys, mnemonicOf } from './serve/mnemonic.js'
 import { sendCalls } from './serve/sendCalls.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
@@ -24,6 +26,12 @@ export async function serve(args: string[]): Promise<boolean> {
       'chain-id': { type: 'string' },
       accounts: { type: 'string' },
       mnemonic: { type: 'string' },
+      'mnemonic-file': { type: 'string' },
+      'mnemonic-prompt': { type: 'boolean', default: false },
+      'allow-origin': { type: 'string', multiple: true },
+      'allow-host': { type: 'string', multiple: true },
+      token: { type: 'string' },
+      'token-file': { type: 'string' },
       calls: { type: 'string' },
       'block-time': { type: 'string' },
       'no-mining': { type: 'boolean', default: false },
@@ -33,10 +41,15 @@ export async function serve(args: string[]): Promise<boolean> {
     },
   })
   if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
-  const { host, calls, mnemonic } = values
+  const { host, calls } = values
   const port = portOf(values.port)
   const limits = limitsOf(values.limit)
-  const options = await optionsOf(values, limits)
+  const { rules, warnings } = await accessOf(values, process.env)
+  const terminal = { input: process.stdin, output: process.stderr }
+  const { words: mnemonic, warning } = await mnemonicOf(values, process.env, terminal)
+  const options = await optionsOf({ ...values, mnemonic }, limits)
+  for (const line of [...warnings, ...(warning === undefined ? [] : [warning])])
+    process.stderr.write(`warning: ${line}\n`)
   let dispatcher: Dispatcher | undefined
   const { evm, chain } = await startEvm(nodeHost(), options, {
     onNotification: (params) => dispatcher?.notify(params),
@@ -46,8 +59,10 @@ export async function serve(args: string[]): Promise<boolean> {
     const log = values.verbose
       ? (line: string) => void process.stderr.write(`${line}\n`)
       : undefined
-    dispatcher = createDispatcher(chain, { log, limits })
-    const server = await listen({ host, port, dispatcher, limits }).catch((error: unknown) => {
+    const pagesSign = !(await hasPrivateKeys(chain))
+    dispatcher = createDispatcher(chain, { log, limits, pagesSign })
+    const listening = listen({ host, port, dispatcher, limits, rules })
+    const server = await listening.catch((error: unknown) => {
       throw new UsageError(
         `${host}, port ${port}: ${error instanceof Error ? error.message : error}`,
       )
@@ -58,7 +73,7 @@ export async function serve(args: string[]): Promise<boolean> {
     if (values.json) process.stdout.write(`${JSON.stringify(ready)}\n`)
     else {
       const { accountsText } = await import('./serve/accountsText.js')
-      const accounts = await accountsText(chain, mnemonic)
+      const accounts = await accountsText(chain)
       process.stdout.write(`${accounts}listening on ${server.url} (HTTP, WebSocket)\n`)
     }
     await stopped()

@@ -4,20 +4,16 @@ import * as Mnemonic from 'ox/Mnemonic'
 import * as Value from 'ox/Value'
 import type { Chain } from '../../src/chain/chain.js'
 import type { Hex } from '../../src/type/wire.js'
-
-/** BIP-39 words that development nodes share. Everybody has their keys, so they can be printed. */
-const WELL_KNOWN = 'test test test test test test test test test test test junk'
+import { hasPrivateKeys, WELL_KNOWN } from './mnemonic.js'
 
 /**
  * Returns the accounts that sign, with what they own, as lines to read. Keys are in it only where the
  * words are those that everybody knows.
- *
- * @param mnemonic - Words of the accounts; the well-known ones where there are none.
  */
-export async function accountsText(chain: Chain, mnemonic = WELL_KNOWN): Promise<string> {
+export async function accountsText(chain: Chain): Promise<string> {
   const accounts = await chain.request<Hex[]>('eth_accounts')
   if (accounts.length === 0) return ''
-  const isKnown = mnemonic.trim().split(/\s+/).join(' ') === WELL_KNOWN
+  const isKnown = !(await hasPrivateKeys(chain))
   const lines = await Promise.all(
     accounts.map(async (account, index) => {
       const balance = await chain.request<Hex>('eth_getBalance', [account, 'latest'])

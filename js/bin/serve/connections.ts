@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
-import { type Refusal, refuse } from './http.js'
+import { type Refusal, refuse, refuseUpgrade } from './http.js'
 import type { Limits } from './limits.js'
 
 /** Bounds the connections of a server: so many of one address, and so many in all. */
@@ -37,8 +37,8 @@ export function boundConnections(server: Server, limits: Limits): Connections {
     refuses(request, response) {
       const refusal = refusals.get(request.socket)
       if (refusal === undefined) return false
-      if (response !== undefined) refuse(response.setHeader('connection', 'close'), refusal)
-      else request.socket.end(`HTTP/1.1 ${refusal.status} ${refusal.reason}\r\n${BARE}\r\n`)
+      if (response !== undefined) refuse(response, refusal)
+      else refuseUpgrade(request, request.socket, refusal)
       return true
     },
   }
@@ -51,12 +51,9 @@ export type Connections = {
 }
 
 const REFUSALS = {
-  client: { status: 429, reason: 'too many connections of this address' },
-  all: { status: 503, reason: 'too many connections' },
+  client: { status: 429, message: 'too many connections of this address' },
+  all: { status: 503, message: 'too many connections' },
 } as const satisfies Record<string, Refusal>
-
-/** Headers of an answer to who wanted a WebSocket. */
-const BARE = 'connection: close\r\ncontent-length: 0\r\nretry-after: 1\r\n'
 
 /** Milliseconds in which a client is told that its connection is one too many. */
 const REFUSED_MS = 1_000

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createChain } from '../../src/chain/chain.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher, type Dispatcher } from './dispatcher.js'
@@ -38,8 +38,6 @@ const call = (id: number, method: string, params: unknown[] = []) =>
 const subscribe = (id: number) => call(id, 'eth_subscribe', ['newHeads'])
 const head = (id: string) =>
   `{"jsonrpc":"2.0","method":"eth_subscription","params":{"result":{"number":"0x5"},"subscription":"${id}"}}`
-
-const later = () => new Promise((resolve) => setTimeout(resolve, 20))
 
 /** https://github.com/erpc/erpc/issues/851 */
 test('ids and parameters pass as they are written', async () => {
@@ -126,8 +124,7 @@ test('subscriptions end with their connection, also one whose answer is not ther
   const pending = connection.receive(subscribe(2))
   connection.close()
   await pending
-  await later()
-  expect(open.size).toBe(0)
+  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 5_000 })
   expect(sent).toHaveLength(1)
 })
 

@@ -7,6 +7,7 @@ import { runBatch } from './batch.js'
 import { type Budget, beyondFree, createBudget } from './budget.js'
 import { type Envelope, EnvelopeError, type NoEnvelope, readEnvelopes } from './envelope.js'
 import { DEFAULTS, type Limits } from './limits.js'
+import { SIGNING_METHODS } from './signing.js'
 
 /** Answers requests of JSON-RPC: JSON in, JSON out. */
 export type Dispatcher = {
@@ -15,12 +16,8 @@ export type Dispatcher = {
    * no answer is wanted.
    */
   answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
-  /**
-   * Serves a client that stays, and can be notified.
-   *
-   * @param name - Who it is: clients take turns, and each has its share.
-   */
-  connect(send: Send, name?: string): Connection
+  /** Serves a client that stays, and can be notified. */
+  connect(send: Send, options?: Pick<Dispatcher.Options, 'client' | 'origin'>): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
   /** Characters of answers that clients have not read yet. */
@@ -31,8 +28,10 @@ export declare namespace Dispatcher {
   type Options = {
     /** Aborted when the client has read the answer, or has gone. */
     signal?: AbortSignal | undefined
-    /** Who sends. */
+    /** Who sends: clients take turns, and each has its share. */
     client?: string | undefined
+    /** The page or extension that asks, if one does. */
+    origin?: string | undefined
   }
 }
 
@@ -52,6 +51,8 @@ export declare namespace createDispatcher {
     /** Called with a line for each request that was answered. */
     log?: ((line: string) => void) | undefined
     limits?: Limits | undefined
+    /** Whether pages and extensions may sign with the accounts of the node. @default true */
+    pagesSign?: boolean | undefined
   }
 }
 
@@ -59,6 +60,8 @@ export declare namespace createDispatcher {
 type Caller = {
   readonly name: string
   readonly signal?: AbortSignal | undefined
+  /** The page or extension that asks, if one does. */
+  readonly origin?: string | undefined
   /** There where it can be notified. */
   readonly client?: Client | undefined
   /** What is held of the budget for answers until they are on their way. */
@@ -84,7 +87,7 @@ type Subscription = {
 /** Returns what answers requests for `chain`. */
 export function createDispatcher(
   chain: Chain,
-  { log, limits = DEFAULTS }: createDispatcher.Options = {},
+  { log, limits = DEFAULTS, pagesSign = true }: createDispatcher.Options = {},
 ): Dispatcher {
   /** Of all clients. */
   const subscriptions = new Map<string, Subscription>()
@@ -156,6 +159,8 @@ export function createDispatcher(
   const outcomeOf = async ({ method, params }: Envelope, caller: Caller): Promise<string> => {
     if (method.length > MOST_ECHOED)
       return failure(-32601, `the method ${quote(method)} does not exist`)
+    if (!pagesSign && caller.origin !== undefined && SIGNING_METHODS.has(method))
+      return failure(4100, `${method} uses private keys, which no page and no extension may do`)
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
       if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
@@ -235,8 +240,8 @@ export function createDispatcher(
 
   return {
     unread,
-    async answer(text, { signal, client = 'http' } = {}) {
-      const caller: Caller = { name: client, signal, holds: 0 }
+    async answer(text, { signal, client = 'http', origin } = {}) {
+      const caller: Caller = { name: client, signal, origin, holds: 0 }
       try {
         return await respond(text, caller)
       } finally {
@@ -244,7 +249,7 @@ export function createDispatcher(
         else signal.addEventListener('abort', () => release(caller), { once: true })
       }
     },
-    connect(send, given) {
+    connect(send, { client: given, origin } = {}) {
       sockets += 1
       const name = given ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
@@ -255,7 +260,7 @@ export function createDispatcher(
         async receive(text) {
           const opened: string[] = []
           const client = { send, subscriptions: own, opened, asked }
-          const caller: Caller = { name, signal, client, holds: 0 }
+          const caller: Caller = { name, signal, origin, client, holds: 0 }
           const answer = await respond(text, caller)
             .catch((error: unknown) => {
               if (!signal.aborted) throw error

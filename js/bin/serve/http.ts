@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { readBody } from './body.js'
 import type { Budget } from './budget.js'
 import { clientOf } from './client.js'
@@ -13,6 +14,8 @@ export declare namespace serveHttp {
     arriving: Budget
     request: IncomingMessage
     response: ServerResponse
+    /** The page or extension that asks, if one does. */
+    origin: string | undefined
   }
 }
 
@@ -31,13 +34,7 @@ export async function serveHttp(parameters: serveHttp.Parameters): Promise<void>
 }
 
 async function answer(parameters: serveHttp.Parameters): Promise<void> {
-  const { dispatcher, limits, arriving, request, response } = parameters
-  response.setHeader('access-control-allow-origin', '*')
-  response.setHeader('access-control-allow-methods', 'POST, OPTIONS')
-  response.setHeader('access-control-allow-headers', 'content-type')
-  if (request.method === 'OPTIONS') return void response.writeHead(204).end()
-  if (request.method !== 'POST')
-    return void response.writeHead(405, { allow: 'POST, OPTIONS' }).end()
+  const { dispatcher, limits, arriving, request, response, origin } = parameters
   const encoding = request.headers['content-encoding'] ?? 'identity'
   if (encoding.trim().toLowerCase() !== 'identity') return refuse(response, COMPRESSED)
   const client = clientOf(request)
@@ -46,13 +43,13 @@ async function answer(parameters: serveHttp.Parameters): Promise<void> {
   const body = await readBody({ request, most: limits.body, client, arriving })
   if (body === undefined) return
   if ('status' in body)
-    return refuse(response, { status: body.status, reason: REASONS[body.status] })
+    return refuse(response, { status: body.status, message: REASONS[body.status] })
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the client has gone')))
   if (response.closed) return
   let text: string | undefined
   try {
-    text = await dispatcher.answer(body.text, { signal: gone.signal, client })
+    text = await dispatcher.answer(body.text, { signal: gone.signal, client, origin })
   } catch (error) {
     if (error !== gone.signal.reason) throw error
     return
@@ -70,16 +67,22 @@ function send(response: ServerResponse, text: string | undefined, ms: number): v
   response.writeHead(200, { 'content-type': 'application/json' }).end(text)
 }
 
-/** Refuses a request with a reason. What still comes of its body is thrown away, for a moment. */
-export function refuse(response: ServerResponse, { status, reason, headers }: Refusal): void {
+/**
+ * Refuses a request, in the form that clients of JSON-RPC read, and ends its connection. What still comes of
+ * its body is thrown away, for a moment.
+ */
+export function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
   const { req: request } = response
-  const retry = RETRIES.has(status) ? { 'retry-after': '1' } : {}
+  const error = { code: codeOf(status), message }
+  const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
+  response.shouldKeepAlive = false
   response.writeHead(status, {
-    'content-type': 'text/plain; charset=utf-8',
-    ...retry,
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...(RETRIES.has(status) ? { 'retry-after': '1' } : {}),
     ...headers,
   })
-  response.end(`${reason}\n`)
+  response.end(body)
   if (request.complete) return
   const { socket } = request
   // Time for a client that is still sending to read the answer.
@@ -90,11 +93,26 @@ export function refuse(response: ServerResponse, { status, reason, headers }: Re
   request.once('close', () => clearTimeout(timer))
 }
 
+/** The same for a handshake, after which the server has left the stream to its listener. */
+export function refuseUpgrade(request: IncomingMessage, stream: Socket, refusal: Refusal): void {
+  const response = new ServerResponse(request)
+  response.assignSocket(stream)
+  response.once('finish', () => stream.destroySoon())
+  refuse(response, refusal)
+}
+
 /** Why a request is not read. */
 export type Refusal = {
-  readonly status: 413 | 415 | 429 | 503
-  readonly reason: string
+  readonly status: 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503
+  /** What was expected, and who can do what about it. */
+  readonly message: string
   readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** Returns the code of JSON-RPC for a status: unauthorized (EIP-1193), a limit (EIP-1474), or not a request. */
+function codeOf(status: Refusal['status']): number {
+  if (status === 401 || status === 403) return 4100
+  return RETRIES.has(status) ? -32005 : -32600
 }
 
 /** Statuses of requests that may be repeated. */
@@ -102,7 +120,7 @@ const RETRIES: ReadonlySet<number> = new Set([429, 503])
 
 const COMPRESSED: Refusal = {
   status: 415,
-  reason: 'a body must not be compressed',
+  message: 'a body must not be compressed',
   headers: { 'accept-encoding': 'identity' },
 }
 

@@ -6,13 +6,16 @@ import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
 import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
-import { serveHttp } from './http.js'
+import { type DoorRules, decideRequest, decideUpgrade } from './door.js'
+import { refuse, refuseUpgrade, serveHttp } from './http.js'
 import { DEFAULTS, type Limits } from './limits.js'
+import { createNotices } from './notices.js'
 import { serveSocket } from './socket.js'
 
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
-  const { host, port, dispatcher, limits = DEFAULTS } = parameters
+  const { host, port, dispatcher, rules, limits = DEFAULTS } = parameters
+  const notify = createNotices((line) => void process.stderr.write(line))
   const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
   const headersTimeout = limits['header-time']
   const requestTimeout = headersTimeout + limits['body-time']
@@ -35,7 +38,15 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (connections.refuses(request, response)) return
-    void serveHttp({ dispatcher, limits, arriving, request, response })
+    const decision = decideRequest(rules, request)
+    if (decision.kind === 'refusal') {
+      if (decision.isNotice) notify(decision.message)
+      return refuse(response, decision)
+    }
+    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value)
+    if (decision.kind === 'preflight') return void response.writeHead(204).end()
+    const { origin } = decision
+    void serveHttp({ dispatcher, limits, arriving, request, response, origin })
   }
   server.on('request', onRequest)
   // Who asks before it sends is answered before, too.
@@ -43,10 +54,16 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
   server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     if (connections.refuses(request)) return
+    const decision = decideUpgrade(rules, request)
+    if (decision.kind === 'refusal') {
+      if (decision.isNotice) notify(decision.message)
+      return refuseUpgrade(request, stream, decision)
+    }
+    const { origin } = decision
     sockets.handleUpgrade(request, stream, head, (socket) => {
       sequence += 1
       const client = `${addressOf(stream)} socket ${sequence}`
-      const one = serveSocket({ dispatcher, limits, arriving, socket, stream, client })
+      const one = serveSocket({ dispatcher, limits, arriving, socket, stream, client, origin })
       served.add(one)
       socket.once('close', () => served.delete(one))
     })
@@ -94,6 +111,8 @@ export declare namespace listen {
     /** 0 for any that is free. */
     port: number
     dispatcher: Dispatcher
+    /** Who may send requests. */
+    rules: DoorRules
     /** What clients may cost. @default those of docs/limits.md */
     limits?: Limits | undefined
   }

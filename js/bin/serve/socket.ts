@@ -15,6 +15,8 @@ export declare namespace serveSocket {
     stream: Socket
     /** Who sends. */
     client: string
+    /** The page or extension that asks, if one does. */
+    origin: string | undefined
   }
   type ReturnType = {
     /** Asks whether the client is there; ends the connection if it has not answered since the last time. */
@@ -26,7 +28,7 @@ export declare namespace serveSocket {
 
 /** Serves a WebSocket, which is a client of its own. */
 export function serveSocket(parameters: serveSocket.Parameters): serveSocket.ReturnType {
-  const { dispatcher, limits, arriving, socket, stream, client } = parameters
+  const { dispatcher, limits, arriving, socket, stream, client, origin } = parameters
   const { unread } = dispatcher
   let isOpen = true
   let isThere = true
@@ -57,7 +59,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     socket.send(text, () => unread.give(client, amount))
   }
 
-  const connection = dispatcher.connect(send, client)
+  const connection = dispatcher.connect(send, { client, origin })
   const message = watchMessage({
     arriving,
     client,

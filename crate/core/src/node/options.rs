@@ -6,6 +6,9 @@ use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
+/// BIP-39 words that development nodes share. Everybody has their keys.
+const WELL_KNOWN: &str = "test test test test test test test test test test test junk";
+
 /// How a node begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
@@ -48,6 +51,12 @@ const MOST_ACCOUNTS: u64 = 1_000;
 const MOST_SECONDS: u64 = u64::MAX >> 1;
 
 impl NodeOptions {
+    /// Whether the keys of the accounts may hold something on other chains: the words are not those that
+    /// everybody knows.
+    pub(crate) fn has_private_keys(&self) -> bool {
+        self.mnemonic != WELL_KNOWN
+    }
+
     /// Checks every number.
     ///
     /// # Errors
@@ -85,7 +94,7 @@ impl Default for NodeOptions {
             chain_id: 31_337,
             timestamp: 0,
             accounts: 10,
-            mnemonic: "test test test test test test test test test test test junk".to_owned(),
+            mnemonic: WELL_KNOWN.to_owned(),
             balance: U256::from(10).pow(U256::from(22)),
             mining: Mining::Auto,
             limits: NodeLimits::default(),

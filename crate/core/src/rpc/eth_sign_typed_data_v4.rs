@@ -1,5 +1,5 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
-//! text.
+//! text. Private keys sign for no other chain than the node's: their signature would hold there, too.
 
 use super::{Json, RpcError, exact::parse_exact, params::Params, signature, typed_data::TypedData};
 use crate::node::Node;
@@ -18,6 +18,10 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     };
     let data: TypedData =
         serde_path_to_error::deserialize(data).map_err(|error| RpcError::invalid(NAME, error))?;
+    if node.options().has_private_keys() {
+        data.require_chain(node.chain().chain_id())
+            .map_err(|error| RpcError::invalid(NAME, error))?;
+    }
     let hash = data.signing_hash();
     let hash = hash.map_err(|error| RpcError::invalid(NAME, error))?;
     signature::answer(node, account, hash)

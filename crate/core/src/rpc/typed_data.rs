@@ -69,6 +69,8 @@ enum Problem {
     Inexact { found: String },
     #[error("{kind} is neither a type of Solidity nor in types")]
     UnknownType { kind: String },
+    #[error("{found} is another chain than that of this node, {chain_id}")]
+    OtherChain { found: String, chain_id: u64 },
     #[error("{kind} cannot be the name of a structure")]
     TypeName { kind: String },
     #[error(transparent)]
@@ -99,6 +101,25 @@ impl TypedData {
             signed.extend(hasher.structure(&self.primary_type, &self.message, &path)?);
         }
         Ok(keccak256(signed))
+    }
+
+    /// Checks that the domain names no other chain than `chain_id`, as wallets do before they sign.
+    ///
+    /// # Errors
+    ///
+    /// [`TypedDataError`]: `domain.chainId` is there and is another number, or none.
+    pub(super) fn require_chain(&self, chain_id: u64) -> Result<(), TypedDataError> {
+        let Some(given) = self.domain.get("chainId") else {
+            return Ok(());
+        };
+        let path = Path::Field(&Path::Root("domain"), "chainId");
+        match integer(given).map_err(|problem| path.error(problem))? {
+            Some((false, found)) if found == U256::from(chain_id) => Ok(()),
+            _ => Err(path.error(Problem::OtherChain {
+                found: shown(given),
+                chain_id,
+            })),
+        }
     }
 }
 

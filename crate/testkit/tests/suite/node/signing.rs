@@ -1,7 +1,7 @@
 //! The accounts whose keys a node has.
 
 use parevm_testkit::conversation::Conversation;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 
@@ -52,6 +52,73 @@ fn messages_and_typed_data_are_signed_as_wallets_do() {
     assert_eq!(signed, text);
     let expected = "0x5f632d414a7266ee21db7fcd9a658eda9f50a42564fab7de10e6a5dd696ce0197400dddcdc5301d3793362a2c8c0fc6e8f89978b0be571985d0da4bcf5d5b7c01c";
     assert_eq!(signed, expected);
+}
+
+/// Signatures of mainnet's USDC, say, hold there whoever asks for them.
+#[test]
+fn private_keys_sign_typed_data_of_their_own_chain_only() {
+    let data = |chain_id: Value| {
+        json!({
+            "types": {
+                "EIP712Domain": [{ "name": "chainId", "type": "uint256" }],
+                "Mail": [{ "name": "contents", "type": "string" }],
+            },
+            "primaryType": "Mail",
+            "domain": { "chainId": chain_id },
+            "message": { "contents": "Hello, Bob!" },
+        })
+    };
+    let phrase = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
+    let account = "0x9858effd232b4033e47d90003d41ec34ecaeda94";
+    let mut talk = Conversation::new(json!({ "mnemonic": phrase, "accounts": 1 }));
+    let own = talk.ask("eth_signTypedData_v4", json!([account, data(json!(31337))]));
+    for same in [
+        json!("31337"),
+        json!("0x7a69"),
+        json!(" 31337 "),
+        json!(31337.0),
+    ] {
+        let signed = talk.ask("eth_signTypedData", json!([account, data(same)]));
+        assert_eq!(signed, own);
+    }
+    let others = [
+        (json!(1), "1"),
+        (json!("0x1"), "\"0x1\""),
+        (json!(31338), "31338"),
+        (json!(-31337), "-31337"),
+        (json!(31337.5), "31337.5"),
+        (json!(""), "\"\""),
+        (json!(null), "null"),
+        (json!([31337]), "[31337]"),
+    ];
+    for (other, found) in others {
+        for method in [
+            "eth_signTypedData",
+            "eth_signTypedData_v3",
+            "eth_signTypedData_v4",
+        ] {
+            for given in [data(other.clone()), json!(data(other.clone()).to_string())] {
+                let error = talk.refused(method, json!([account, given]));
+                assert_eq!(
+                    error.to_string(),
+                    format!(
+                        "typed data: domain.chainId: {found} is another chain than that of this node, 31337"
+                    )
+                );
+            }
+        }
+    }
+    // A domain that the hash does not have the chain of is refused as well: its reader is misled.
+    let mut unlisted = data(json!(1));
+    unlisted["types"]["EIP712Domain"] = json!([]);
+    talk.refused("eth_signTypedData_v4", json!([account, unlisted]));
+    let mut chainless = data(json!(1));
+    chainless["domain"] = json!({});
+    chainless["types"]["EIP712Domain"] = json!([]);
+    talk.ask("eth_signTypedData_v4", json!([account, chainless]));
+    // Everybody has the well-known keys, and so each of their signatures.
+    let mut talk = Conversation::new(json!({}));
+    talk.ask("eth_signTypedData_v4", json!([ALICE, data(json!(1))]));
 }
 
 #[test]

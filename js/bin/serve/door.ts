@@ -1,0 +1,187 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isAddress, isLoopback, readAuthority } from './authority.js'
+import type { Refusal } from './http.js'
+import { isHome, OPAQUE, readOrigin } from './origin.js'
+
+/** Who may send requests. */
+export type DoorRules = {
+  /** Origins of pages beside those of loopback and of extensions; `*` for every one. */
+  readonly origins: ReadonlySet<string>
+  /** Names in the Host header beside those of loopback. */
+  readonly hosts: ReadonlySet<string>
+  /** Whether the Host header may be any address. No DNS name can be bound to that anew. */
+  readonly addresses: boolean
+  /** Token that every request has to bring. */
+  readonly token: string | undefined
+}
+
+/** Head of a request, of which the body has not been read. */
+export type Head = Pick<IncomingMessage, 'method' | 'url' | 'headersDistinct'>
+
+/** What becomes of a request. */
+export type Decision = Admission | Preflight | DoorRefusal
+
+/** The body may be read, or the connection become a WebSocket. */
+export type Admission = {
+  readonly kind: 'admission'
+  /** The page or extension that asks, as its browser writes it. */
+  readonly origin: string | undefined
+  readonly headers: Headers
+}
+
+/** The answer to OPTIONS. */
+export type Preflight = { readonly kind: 'preflight'; readonly headers: Headers }
+
+/** The connection ends. */
+export type DoorRefusal = Refusal & {
+  readonly kind: 'refusal'
+  /** Whether the user has to hear of it: a page is kept out that the user may have opened on purpose. */
+  readonly isNotice: boolean
+}
+
+type Headers = Readonly<Record<string, string>>
+
+/** Characters of foreign text that a message shows. */
+const SHOWN = 200
+
+const METHODS = 'POST, OPTIONS'
+
+/** Decides over a request of HTTP by its head alone. */
+export function decideRequest(rules: DoorRules, head: Head): Decision {
+  const caller = callerOf(rules, head)
+  if (caller.kind === 'refusal') return caller
+  const { headers } = caller
+  const isAt = pathRefusal(head, headers)
+  if (isAt !== undefined) return isAt
+  if (head.method === 'OPTIONS') return { kind: 'preflight', headers: preflight(head, headers) }
+  if (head.method !== 'POST')
+    return refusal(405, 'JSON-RPC is sent with POST', { ...headers, allow: METHODS })
+  const unknown = tokenRefusal(rules, head, headers)
+  if (unknown !== undefined) return unknown
+  const types = head.headersDistinct['content-type'] ?? []
+  const [type = ''] = types
+  if (types.length === 1 && /^application\/json[\t ]*(;|$)/i.test(type)) return caller
+  const found = types.length === 0 ? 'none' : shown(types.join(', '))
+  return refusal(415, `content-type must be application/json, found ${found}`, headers)
+}
+
+/** Decides over the handshake of a WebSocket, whose form is checked by who shakes hands. */
+export function decideUpgrade(rules: DoorRules, head: Head): Admission | DoorRefusal {
+  const caller = callerOf(rules, head)
+  if (caller.kind === 'refusal') return caller
+  return pathRefusal(head, {}) ?? tokenRefusal(rules, head, {}) ?? caller
+}
+
+/** Checks the name under which the server is asked, and the page that asks. */
+function callerOf(rules: DoorRules, { headersDistinct }: Head): Admission | DoorRefusal {
+  const hostProblem = problemOfHost(rules, headersDistinct.host ?? [])
+  if (hostProblem !== undefined) return forbidden(hostProblem)
+  const { origin: origins = [] } = headersDistinct
+  const [origin] = origins
+  if (origins.length > 1) return forbidden('there is more than one Origin header')
+  if (origin !== undefined) return callerFrom(rules, origin)
+  // Browsers leave the Origin out where a page embeds a picture or a frame.
+  const site = headersDistinct['sec-fetch-site']?.find((value) =>
+    /^(cross|same)-site$/i.test(value),
+  )
+  if (site !== undefined && !rules.origins.has('*'))
+    return forbidden(`Sec-Fetch-Site is ${site}, but there is no Origin header`)
+  return { kind: 'admission', origin: undefined, headers: VARY }
+}
+
+function callerFrom({ origins }: DoorRules, text: string): Admission | DoorRefusal {
+  const origin = readOrigin(text)
+  if (origin === undefined && text !== OPAQUE)
+    return forbidden(`the Origin header ${shown(text)} is not an origin`)
+  const name = shown(origin?.text ?? OPAQUE)
+  const isNamed = origins.has('*') || origins.has(origin?.text ?? OPAQUE)
+  if (isNamed || (origin !== undefined && isHome(origin)))
+    return {
+      kind: 'admission',
+      origin: text,
+      headers: { ...VARY, 'access-control-allow-origin': text },
+    }
+  const effect = origin === undefined ? 'every page that hides its origin' : 'them'
+  return forbidden(
+    `pages of the origin ${name} may not send requests: parevm serve --allow-origin ${name} admits ${effect}`,
+  )
+}
+
+/** Returns why the Host header is wrong: a name that is not this server's may be one that an attacker rebinds. */
+function problemOfHost(rules: DoorRules, hosts: readonly string[]): string | undefined {
+  const [text] = hosts
+  if (text === undefined) return 'the Host header is missing'
+  if (hosts.length > 1) return 'there is more than one Host header'
+  const host = readAuthority(text)?.host
+  if (host === undefined) return `the Host header ${shown(text)} is not a host and a port`
+  if (isLoopback(host) || rules.hosts.has(host)) return undefined
+  if (rules.addresses && isAddress(host)) return undefined
+  return `the host ${shown(host)} is not a name of this server: parevm serve --allow-host ${shown(host)} adds it`
+}
+
+function pathRefusal({ url = '' }: Head, headers: Headers): DoorRefusal | undefined {
+  const [path] = url.split('?', 1)
+  return path === '/' ? undefined : refusal(404, 'the only path is /', headers)
+}
+
+function tokenRefusal(
+  { token }: DoorRules,
+  { url = '', headersDistinct }: Head,
+  headers: Headers,
+): DoorRefusal | undefined {
+  if (token === undefined) return undefined
+  const { authorization } = headersDistinct
+  const given = authorization?.map((value) => /^bearer +(\S+)$/i.exec(value)?.[1])
+  // Browsers let no page set a header of a WebSocket, and wallets take nothing but a URL.
+  const tokens = given ?? tokensIn(url)
+  const [only] = tokens
+  if (tokens.length === 1 && only !== undefined && isSame(only, token)) return undefined
+  const message =
+    'a token is needed: the header "Authorization: Bearer TOKEN", or ?token=TOKEN in the URL'
+  return refusal(401, message, { ...headers, 'www-authenticate': 'Bearer' })
+}
+
+/** Returns the tokens in the query of a URL. A token has no spaces, so a plus is no sign for one. */
+function tokensIn(url: string): string[] {
+  const [, query = ''] = url.split('?', 2)
+  return new URLSearchParams(query.replaceAll('+', '%2B')).getAll('token')
+}
+
+/** Whether two texts are the same, in a time that says nothing of where they differ. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(one), digest(other))
+}
+
+/** Returns the headers of the answer to a preflight. Without an origin there is nobody to allow anything. */
+function preflight({ headersDistinct }: Head, headers: Headers): Headers {
+  if (headers['access-control-allow-origin'] === undefined) return { ...headers, allow: METHODS }
+  const isPrivate = headersDistinct['access-control-request-private-network']?.includes('true')
+  return {
+    ...headers,
+    allow: METHODS,
+    'access-control-allow-methods': METHODS,
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-max-age': '600',
+    ...(isPrivate === true ? { 'access-control-allow-private-network': 'true' } : {}),
+  }
+}
+
+/** Caches keep the answers to different origins apart, those without one included. */
+const VARY: Headers = { vary: 'Origin' }
+
+function refusal(status: Refusal['status'], message: string, headers: Headers): DoorRefusal {
+  return { kind: 'refusal', status, message, headers, isNotice: false }
+}
+
+/** Without headers that let a page read it. */
+function forbidden(message: string): DoorRefusal {
+  return { ...refusal(403, message, VARY), isNotice: true }
+}
+
+/** Returns foreign text as a message can show it on a terminal: printable ASCII, and not too much of it. */
+function shown(text: string): string {
+  const clean = text.replace(/[^\x20-\x7e]/g, '?')
+  return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}...` : clean
+}

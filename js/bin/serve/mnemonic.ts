@@ -1,0 +1,78 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import type { Chain } from '../../src/chain/chain.js'
+import { readText } from '../input.js'
+import { UsageError } from '../usage.js'
+
+/** BIP-39 words that development nodes share. Everybody has their keys, so they can be printed. */
+export const WELL_KNOWN = 'test test test test test test test test test test test junk'
+
+/** First account of {@link WELL_KNOWN}. */
+const WELL_KNOWN_ACCOUNT = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+
+/** Resolves with whether the node has accounts that are not those of {@link WELL_KNOWN}. */
+export async function hasPrivateKeys(chain: Chain): Promise<boolean> {
+  const [first] = await chain.request<string[]>('eth_accounts')
+  return first !== undefined && first !== WELL_KNOWN_ACCOUNT
+}
+
+/** Returns the words of the accounts, with what the user has to be warned of; no words for the well-known ones. */
+export async function mnemonicOf(
+  values: mnemonicOf.Values,
+  environment: NodeJS.ProcessEnv,
+  terminal: mnemonicOf.Terminal,
+): Promise<mnemonicOf.ReturnType> {
+  const { mnemonic, 'mnemonic-file': file, 'mnemonic-prompt': isPrompted } = values
+  const sources = [mnemonic, file, isPrompted || undefined].filter((source) => source !== undefined)
+  if (sources.length > 1)
+    throw new UsageError('--mnemonic, --mnemonic-file and --mnemonic-prompt exclude each other')
+  if (mnemonic !== undefined) {
+    const words = wordsIn('--mnemonic', mnemonic)
+    return { words, warning: words === WELL_KNOWN ? undefined : EXPOSED }
+  }
+  if (file !== undefined) return { words: wordsIn(file, await readText(file)) }
+  if (isPrompted) return { words: wordsIn('--mnemonic-prompt', await ask(terminal)) }
+  const { PAREVM_MNEMONIC } = environment
+  if (PAREVM_MNEMONIC === undefined) return { words: undefined }
+  return { words: wordsIn('PAREVM_MNEMONIC', PAREVM_MNEMONIC) }
+}
+
+export declare namespace mnemonicOf {
+  type Values = {
+    mnemonic?: string | undefined
+    'mnemonic-file'?: string | undefined
+    'mnemonic-prompt': boolean
+  }
+  /** Where the user is asked. */
+  type Terminal = {
+    input: NodeJS.ReadableStream & { isTTY?: boolean }
+    output: Pick<NodeJS.WritableStream, 'write'>
+  }
+  type ReturnType = { words: string | undefined; warning?: string | undefined }
+}
+
+const EXPOSED =
+  '--mnemonic: other users of this machine can read these words, and the shell may keep them; use --mnemonic-file, --mnemonic-prompt or PAREVM_MNEMONIC'
+
+function wordsIn(source: string, text: string): string {
+  const words = text.trim().split(/\s+/).join(' ')
+  if (words === '') throw new UsageError(`${source}: there are no words`)
+  return words
+}
+
+/** Reads a line that the terminal does not show. */
+function ask({ input, output }: mnemonicOf.Terminal): Promise<string> {
+  if (input.isTTY !== true)
+    throw new UsageError('--mnemonic-prompt needs a terminal; --mnemonic-file reads a file')
+  output.write('mnemonic (is not shown): ')
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input, output: silent, terminal: true })
+  return new Promise((resolve, reject) => {
+    lines.once('line', resolve)
+    lines.once('SIGINT', () => lines.close())
+    lines.once('close', () => reject(new UsageError('--mnemonic-prompt: nothing was entered')))
+  }).finally(() => {
+    lines.close()
+    output.write('\n')
+  }) as Promise<string>
+}

@@ -1,0 +1,13 @@
+/** Different lines at most, so that nobody fills terminal or memory with them. */
+const MOST_LINES = 100
+
+/** Returns what writes each line once. */
+export function createNotices(write: (line: string) => void): (line: string) => void {
+  const written = new Set<string>()
+  return (line) => {
+    if (written.has(line) || written.size > MOST_LINES) return
+    written.add(line)
+    const isLast = written.size > MOST_LINES
+    write(`parevm: ${isLast ? 'more refusals are not printed' : line}\n`)
+  }
+}
