@@ -25,6 +25,8 @@ export declare namespace Chain {
   type Options = {
     /** Ends the request early. A subscription that it has opened by then is ended. */
     signal?: AbortSignal | undefined
+    /** Name of the one who asks: clients take turns, and requests of one client run in order. */
+    client?: string | undefined
   }
 }
 
@@ -34,31 +36,31 @@ export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
     supervisor.request({ kind: 'rpc', method, params, nowMs: Date.now() }, options)
 
   /** Asks for a subscription, which nobody could end once its caller is gone. */
-  const subscribe = (params: string, signal: AbortSignal) => {
+  const subscribe = (params: string, signal: AbortSignal, client: string | undefined) => {
     signal.throwIfAborted()
     return new Promise<NodeAnswer>((resolve, reject) => {
       const onAbort = () => {
         reject(signal.reason)
         answer
           .then(async ({ result }) => {
-            if (result !== null) await ask('eth_unsubscribe', `[${result}]`)
+            if (result !== null) await ask('eth_unsubscribe', `[${result}]`, { client })
           })
           .catch(() => {
             // The engine is gone, and the subscription with it.
           })
       }
       signal.addEventListener('abort', onAbort, { once: true })
-      const answer = ask('eth_subscribe', params)
+      const answer = ask('eth_subscribe', params, { client })
       answer.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject)
     })
   }
 
-  const requestText: Chain['requestText'] = async (method, params, { signal } = {}) => {
-    if (method === 'eth_subscribe' && signal !== undefined) return subscribe(params, signal)
-    const answer = await ask(method, params, { signal })
+  const requestText: Chain['requestText'] = async (method, params, { signal, client } = {}) => {
+    if (method === 'eth_subscribe' && signal !== undefined) return subscribe(params, signal, client)
+    const answer = await ask(method, params, { signal, client })
     if (!SYNC_METHODS.has(method)) return answer
     const receiptOf = (hash: string) =>
-      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal })
+      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal, client })
     return waitForReceipt(answer, params, receiptOf)
   }
   return {
