@@ -51,7 +51,10 @@ export async function serve(args: string[]): Promise<boolean> {
   for (const line of [...warnings, ...(warning === undefined ? [] : [warning])])
     process.stderr.write(`warning: ${line}\n`)
   let dispatcher: Dispatcher | undefined
-  const { evm, chain } = await startEvm(nodeHost(), options, {
+  const machine = nodeHost()
+  const readers = Math.min(Math.max(machine.features.cores, READERS.least), READERS.most)
+  const { evm, chain } = await startEvm(machine, options, {
+    readers,
     onNotification: (params) => dispatcher?.notify(params),
   }).catch(refuse)
   try {
@@ -83,6 +86,12 @@ export async function serve(args: string[]): Promise<boolean> {
   }
   return true
 }
+
+/**
+ * Workers that answer reads: one for each core. A client has half of them at most, so two of them can be busy
+ * with calls that do not end before a third client waits.
+ */
+const READERS = { least: 4, most: 15 }
 
 /** A chain that cannot be opened is the user's to correct. */
 function refuse(error: unknown): never {

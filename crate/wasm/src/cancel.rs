@@ -1,9 +1,9 @@
-//! The flag that ends the running request.
+//! The flags that end running requests.
 //!
-//! There is one per instance, because an engine runs one request at a time. It is cleared before a
-//! request reaches the engine, never by it: an abort may come before the request has begun. With
-//! threads the engine is blocked while a request runs, so the supervisor writes the flag's byte in
-//! shared memory itself; in the single build the worker does it, by `rearm` and `cancel`.
+//! There is one for the engine and one for each reader, because each runs one request at a time. It is
+//! cleared before a request reaches its worker, never by it: an abort may come before the request has
+//! begun. With threads the worker is blocked while a request runs, so the supervisor writes the flag's byte
+//! in shared memory itself; in the single build the worker does it, by `rearm` and `cancel`.
 
 use std::sync::atomic::AtomicBool;
 #[cfg(not(feature = "threads"))]
@@ -11,14 +11,25 @@ use std::sync::atomic::Ordering;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// True once the running request is to end.
+use crate::allocator::MOST_READERS;
+
+/// True once the running request of the engine is to end.
 // Relaxed everywhere: the flag carries no data.
 pub(crate) static CANCEL: AtomicBool = AtomicBool::new(false);
 
-/// Returns where the flag's byte lies in memory: 1 ends the running request.
+/// The same for the requests of readers.
+static OF_READERS: [AtomicBool; MOST_READERS] = [const { AtomicBool::new(false) }; MOST_READERS];
+
+/// The flag of a reader, counted from 0. One that there cannot be has that of the engine.
+pub(crate) fn of_reader(reader: usize) -> &'static AtomicBool {
+    OF_READERS.get(reader).unwrap_or(&CANCEL)
+}
+
+/// Returns where the flag's byte lies in memory: 1 ends the running request of a reader, or of the engine
+/// where none is named.
 #[wasm_bindgen(js_name = cancelAddress)]
-pub fn cancel_address() -> usize {
-    CANCEL.as_ptr() as usize
+pub fn cancel_address(reader: Option<usize>) -> usize {
+    reader.map_or(&CANCEL, of_reader).as_ptr() as usize
 }
 
 /// Clears the flag for the request that has arrived, where no other thread can write it.

@@ -1,6 +1,6 @@
 //! The engine that one worker owns.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
 use parevm::Node;
@@ -24,6 +24,8 @@ pub struct Engine {
     pub(crate) core: parevm::Engine,
     /// Open from when `openNode` was called.
     pub(crate) node: RefCell<Option<Node>>,
+    /// Workers that answer reads beside this one.
+    pub(crate) readers: Cell<usize>,
     /// Workers that run a block by its access list, this one included.
     #[cfg(not(feature = "threads"))]
     pub(crate) workers: usize,
@@ -53,9 +55,19 @@ impl Engine {
         Ok(Self {
             core: parevm::Engine::with_pool(pool),
             node: RefCell::new(None),
+            readers: Cell::new(0),
             #[cfg(not(feature = "threads"))]
             workers: threads,
         })
+    }
+
+    /// Shows each state of the node that is opened next to `readers` workers, which answer reads beside this
+    /// one and get an equal share of the memory.
+    #[cfg(feature = "threads")]
+    #[wasm_bindgen(js_name = serveReaders)]
+    pub fn serve_readers(&self, readers: usize) {
+        self.readers
+            .set(readers.min(crate::allocator::MOST_READERS));
     }
 
     /// Executes the block of a fixture (JSON) and returns a `BlockOutcome` of `js/src/type/wire.ts`.

@@ -1,7 +1,8 @@
 //! The bindings of parevm to JavaScript: the only crate that knows it.
 //!
 //! Two builds come from here. With the feature `threads` the instances of several workers share one
-//! memory: one worker owns the [`engine`], the others lend themselves to its pool (`threads`).
+//! memory: one worker owns the [`engine`], the others lend themselves to its pool (`threads`) or answer reads
+//! beside it (`reader`).
 //! Without it there is one worker, which yields to its event loop while it executes; others with
 //! instances of their own may help where a block has an access list (`chunk`). The workers
 //! themselves are started and watched by `js/src/pool`.
@@ -27,6 +28,8 @@ mod listener;
 pub mod made;
 pub mod measure;
 pub mod node;
+#[cfg(feature = "threads")]
+pub mod reader;
 #[cfg(feature = "threads")]
 pub mod threads;
 mod wire;

@@ -5,6 +5,7 @@ use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
 use parevm::rpc::{ErrorCode, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::atomic::AtomicBool;
 use wasm_bindgen::prelude::*;
 
 use crate::cancel::CANCEL;
@@ -24,6 +25,7 @@ impl Engine {
         let node = Node::new(read_options(options)?)
             .map_err(|error| WireError::chain("genesis", &error))?;
         self.node.replace(Some(node));
+        self.publish();
         Ok(())
     }
 
@@ -34,8 +36,14 @@ impl Engine {
     /// A `WireError`: a block is not valid, and the node is as it was.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        self.with_node(self.host(now_ms), |node, host| node.import(host, rlp))?
-            .map_err(|error| WireError::chain("importChain", &error).into())
+        let in_use = allocator::taken_from_now();
+        let count = self
+            .with_node(self.host(now_ms, &in_use), |node, host| {
+                node.import(host, rlp)
+            })?
+            .map_err(|error| WireError::chain("importChain", &error))?;
+        self.publish();
+        Ok(count)
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
@@ -45,17 +53,19 @@ impl Engine {
     ///
     /// A `WireError`: no node is open.
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
+        let in_use = allocator::taken_from_now();
         let params = positional(params);
-        let answer = self.with_node(self.host(now_ms), |node, host| {
+        let answer = self.with_node(self.host(now_ms, &in_use), |node, host| {
             let answer = match params {
                 Ok(params) => node.request(host, method, &params),
-                Err(error) => Answer {
-                    result: Err(error),
-                    changed: false,
-                },
+                Err(error) => refused(error),
             };
-            wire_answer(answer, node)
+            let notifications = node.take_notifications();
+            wire_answer(answer, node, &notifications)
         })?;
+        if answer.changed {
+            self.publish();
+        }
         Ok(encode::to_js(&answer)?)
     }
 
@@ -66,7 +76,8 @@ impl Engine {
     /// A `WireError`: no node is open.
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
+        let in_use = allocator::taken_from_now();
+        Ok(self.with_node(self.host(0.0, &in_use), |node, _| node.save())?)
     }
 
     /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
@@ -102,11 +113,12 @@ impl Engine {
         let lost =
             |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
         let params = positional(params).map_err(|error| lost(error.to_string()))?;
+        let in_use = allocator::taken_from_now();
         let host = Host {
             clock: None,
             memory: None,
             cancel: None,
-            ..self.host(now_ms)
+            ..self.host(now_ms, &in_use)
         };
         self.with_node(host, |node, host| {
             let Answer { result, changed } = node.request(host, method, &params);
@@ -117,6 +129,7 @@ impl Engine {
                 Err(error) => Err(lost(error.to_string())),
             }
         })??;
+        self.publish();
         Ok(())
     }
 }
@@ -131,22 +144,23 @@ impl Engine {
         let options = read_options(options)?;
         let node = Node::restore(bytes).map_err(wrong)?;
         self.node.replace(Some(node.with_limits(options.limits)));
+        self.publish();
         Ok(())
     }
 
-    /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
-    /// for holes between blocks, and for the answer.
-    fn host(&self, now_ms: f64) -> Host<'_> {
-        Host {
-            engine: &self.core,
-            now: now_ms as u64,
-            clock: Some(&clock::now_ns),
-            memory: Some(Memory {
-                in_use: &allocator::in_use,
-                free: allocator::free() / 4 * 3,
-            }),
-            cancel: Some(&CANCEL),
+    /// Shows the node as it is now to the readers, where there are some.
+    fn publish(&self) {
+        #[cfg(feature = "threads")]
+        if self.readers.get() > 0
+            && let Some(node) = &*self.node.borrow()
+        {
+            crate::reader::publish(node);
         }
+    }
+
+    /// What this worker lends a request of the time `now_ms`. `in_use` measures what it takes.
+    fn host<'a>(&'a self, now_ms: f64, in_use: &'a (dyn Fn() -> usize + Sync)) -> Host<'a> {
+        host(&self.core, &CANCEL, now_ms, in_use, self.readers.get())
     }
 
     fn with_node<T>(
@@ -162,6 +176,35 @@ impl Engine {
     }
 }
 
+/// What a worker lends a request of the time `now_ms`, beside `readers` others. A quarter of the memory that
+/// is left is kept for holes between blocks, and for answers.
+pub(crate) fn host<'a>(
+    engine: &'a parevm::Engine,
+    cancel: &'a AtomicBool,
+    now_ms: f64,
+    in_use: &'a (dyn Fn() -> usize + Sync),
+    readers: usize,
+) -> Host<'a> {
+    Host {
+        engine,
+        now: now_ms as u64,
+        clock: Some(&clock::now_ns),
+        memory: Some(Memory {
+            in_use,
+            free: allocator::free() / 4 * 3 / (1 + readers),
+        }),
+        cancel: Some(cancel),
+    }
+}
+
+/// An answer to a request that is wrong.
+pub(crate) const fn refused(error: RpcError) -> Answer {
+    Answer {
+        result: Err(error),
+        changed: false,
+    }
+}
+
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     let options = parse_exact(text).and_then(serde_json::from_value);
@@ -169,7 +212,7 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
 }
 
 /// Reads parameters by position. Left out or `null`, there are none.
-fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
+pub(crate) fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
     let invalid = |message: String| RpcError {
         code: ErrorCode::InvalidParams,
         message,
@@ -192,7 +235,12 @@ struct ErrorObject<'a> {
     data: Option<&'a Value>,
 }
 
-fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
+/// Returns `answer` of `node` as JavaScript reads it, with the `notifications` that it has caused.
+pub(crate) fn wire_answer(
+    answer: Answer,
+    node: &Node,
+    notifications: &[Value],
+) -> wire::NodeAnswer {
     let (result, error) = match answer.result {
         Ok(result) => (Some(result.into_string()), None),
         Err(error) => {
@@ -206,7 +254,6 @@ fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
     };
     let interval = node.mining().interval;
     let interval = interval.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
-    let notifications = node.take_notifications();
     wire::NodeAnswer {
         result,
         error,

@@ -25,7 +25,7 @@ export declare namespace Chain {
   type Options = {
     /** Ends the request early. A subscription that it has opened by then is ended. */
     signal?: AbortSignal | undefined
-    /** Who asks: clients take turns. Left out, it is the caller of the package. */
+    /** Name of the one who asks: clients take turns, and requests of one client run in order. */
     client?: string | undefined
   }
 }

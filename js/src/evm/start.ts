@@ -25,7 +25,7 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false, onNotification }: startEvm.Hooks = {},
+  { faults = false, readers, onNotification }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
@@ -33,6 +33,7 @@ export async function startEvm(
     host,
     choice,
     faults,
+    readers,
     chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
@@ -81,6 +82,8 @@ export declare namespace startEvm {
   type Hooks = {
     /** Whether the engine can be told to break. Only tests say so. */
     faults?: boolean
+    /** Workers of the threads build that answer reads beside the engine. @default 0 */
+    readers?: number | undefined
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
   }

@@ -10,8 +10,8 @@ export type Bindings = {
   /** Makes `host` the one that this thread's wasm speaks to. */
   attach(host: BindingsHost): void
   version(): string
-  /** Where the byte lies that ends the running request. */
-  cancelAddress(): number
+  /** Where the byte lies that ends the running request of a reader, or of the engine where none is named. */
+  cancelAddress(reader?: number): number
   /** Bytes of the allocation that was refused last; 0 where none was. */
   refusedBytes(): number
   /** Clears what `cancel` has set, when a request arrives. Only in the single build. */
@@ -20,7 +20,14 @@ export type Bindings = {
   cancel?(): void
   /** Only in the threads build; does not return. */
   runPoolWorker?(): void
+  /** Methods that a reader can answer. Only in the threads build. */
+  readMethods?(): string[]
   Engine: new (threads: number) => EngineBinding
+  /** Only in the threads build. */
+  Reader?: new (
+    position: number,
+    count: number,
+  ) => ReaderBinding
 }
 
 /** What wasm calls. */
@@ -50,6 +57,9 @@ export type ExecuteOptions = {
   timeline: boolean
 }
 
+/** A worker that answers reads beside the engine. */
+export type ReaderBinding = Pick<EngineBinding, 'request'>
+
 /** The engine as wasm offers it. What it throws is a `WireError`, unless it is lost. */
 export type EngineBinding = {
   /** Resolves with a `BlockOutcome`. */
@@ -76,6 +86,8 @@ export type EngineBinding = {
     executors: readonly Executor[],
     only: string | undefined,
   ): string
+  /** Shows each state of the node to so many readers. Only in the threads build. */
+  serveReaders?(readers: number): void
   openNode(options: string): void
   /** Returns the number of blocks. */
   importChain(rlp: Uint8Array, nowMs: number): number

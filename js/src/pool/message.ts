@@ -8,7 +8,11 @@ import type { Change } from './journal.js'
 export type ToWorker =
   | {
       readonly type: 'start'
-      readonly role: 'engine' | 'pool'
+      readonly role: WorkerRole
+      /** Position of a reader among them, from 0. */
+      readonly reader: number
+      /** Workers that answer reads beside the engine. */
+      readonly readers: number
       readonly build: Build
       readonly module: WebAssembly.Module
       /** Shared by all workers of one engine; the single build makes its own. */
@@ -28,6 +32,9 @@ export type ToWorker =
   /** What the helpers have run. */
   | { readonly type: 'chunks'; readonly id: number; readonly chunks: readonly Uint8Array[] }
 
+/** What a worker does: it owns the engine, executes for it, or answers reads beside it. */
+export type WorkerRole = 'engine' | 'pool' | 'reader'
+
 /** What a worker says to the supervisor. */
 export type FromWorker =
   | {
@@ -35,6 +42,8 @@ export type FromWorker =
       readonly version: string
       /** Where in shared memory the byte lies that ends the running request. */
       readonly cancelAddress: number
+      /** Methods that readers can answer. */
+      readonly reads: readonly string[]
     }
   | { readonly type: 'result'; readonly id: number; readonly result: unknown }
   | { readonly type: 'error'; readonly id: number; readonly error: WireError }

@@ -11,23 +11,24 @@ const options = {
 const request = { kind: 'executeBlock', fixture: '{}', options } as const
 
 function add(pending = createPending(), signal?: AbortSignal) {
+  const id = pending.size + 1
   const onAbort = vi.fn()
   const onProgress = vi.fn()
   const onReceipts = vi.fn()
-  const promise = pending.add(request, { signal, onAbort, onProgress, onReceipts })
+  const promise = pending.add(id, request, { signal, onAbort, onProgress, onReceipts })
   promise.catch(() => {})
   return { pending, promise, onAbort, onProgress, onReceipts }
 }
 
-test('requests come in the order in which they were added', async () => {
+test('requests are there until they end', async () => {
   const { pending, promise } = add()
   const second = add(pending)
   expect(pending.size).toBe(2)
-  expect(pending.first()?.id).toBe(1)
   pending.resolve(1, 'one')
-  expect(pending.first()?.id).toBe(2)
+  expect(pending.get(1)).toBeUndefined()
+  expect(pending.get(2)?.id).toBe(2)
   pending.resolve(2, 'two')
-  expect(pending.first()).toBeUndefined()
+  expect(pending.size).toBe(0)
   expect(await promise).toBe('one')
   expect(await second.promise).toBe('two')
 })

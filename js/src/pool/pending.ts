@@ -2,15 +2,13 @@ import type { Receipt } from '../type/wire.js'
 import type { EngineRequest } from './message.js'
 
 /**
- * The requests of one engine, in order, until each has ended.
+ * The requests of one engine until each has ended.
  *
  * A request ends exactly once: with a result, an error, the death of a worker, an abort or a close.
  * Whatever comes second finds it gone and does nothing.
  */
 export function createPending(): Pending {
   const entries = new Map<number, Entry>()
-  let lastId = 0
-
   const settle = (id: number): Entry | undefined => {
     const entry = entries.get(id)
     entries.delete(id)
@@ -22,9 +20,7 @@ export function createPending(): Pending {
     get size() {
       return entries.size
     },
-    add(request, { signal, onAbort, onProgress, onReceipts }) {
-      lastId += 1
-      const id = lastId
+    add(id, request, { signal, onAbort, onProgress, onReceipts }) {
       return new Promise((resolve, reject) => {
         const abort = () => {
           settle(id)
@@ -42,13 +38,18 @@ export function createPending(): Pending {
           onReceipts,
           receipts: 0,
           early: new Map(),
+          losses: 0,
           release: () => signal?.removeEventListener('abort', abort),
         })
       })
     },
-    first() {
-      const { value } = entries.values().next()
-      return value
+    get: (id) => entries.get(id),
+    ids: () => [...entries.keys()],
+    lose(id) {
+      const entry = entries.get(id)
+      if (entry === undefined) return 0
+      entry.losses += 1
+      return entry.losses
     },
     progress(id, settled, total) {
       const entry = entries.get(id)
@@ -81,9 +82,13 @@ export type Pending = {
   /** Requests that have not ended. */
   readonly size: number
   /** Resolves or rejects when the request ends. `onAbort` is told after the promise has been rejected. */
-  add(request: EngineRequest, options: Pending.Options): Promise<unknown>
-  /** The oldest request that has not ended. */
-  first(): Pending.Request | undefined
+  add(id: number, request: EngineRequest, options: Pending.Options): Promise<unknown>
+  /** The request with this id, if it has not ended. */
+  get(id: number): Pending.Request | undefined
+  /** Ids of the requests that have not ended. */
+  ids(): number[]
+  /** Counts an engine that was lost while it ran this request; returns how many have been. */
+  lose(id: number): number
   progress(id: number, settled: number, total: number): void
   /** Hands on receipts from position `first` on, once all before them have been. */
   receipts(id: number, first: number, receipts: readonly Receipt[]): void
@@ -121,5 +126,7 @@ type Entry = Pending.Request & {
   receipts: number
   /** Receipts that overtook others, by their first position. */
   early: Map<number, readonly Receipt[]>
+  /** Engines that were lost while they ran it. */
+  losses: number
   release(): void
 }

@@ -14,8 +14,9 @@ const features = {
 const chain = { options: '{}', blocks: undefined, savedChain: undefined, nowMs: 5, timeMs: 10_000 }
 
 /** A host whose workers are played: each request is kept until the test answers it. */
-function stage(setup = chain) {
+function stage(setup = chain, readers = 0) {
   const engines: { watch: Watch; asked: [number, EngineRequest][]; ended: boolean }[] = []
+  const reads = ['eth_call', 'eth_getBalance']
   const host: Host = {
     features,
     compile: async () => undefined as unknown as WebAssembly.Module,
@@ -26,7 +27,9 @@ function stage(setup = chain) {
         post(message: ToWorker) {
           if (message.type === 'request') engine.asked.push([message.id, message.request])
           if (message.type === 'start')
-            queueMicrotask(() => watch.onMessage({ type: 'ready', version: '1', cancelAddress: 0 }))
+            queueMicrotask(() =>
+              watch.onMessage({ type: 'ready', version: '1', cancelAddress: 0, reads }),
+            )
         },
         async terminate() {
           engine.ended = true
@@ -37,9 +40,10 @@ function stage(setup = chain) {
   }
   const supervisor = createSupervisor({
     host,
-    choice: { build: 'single', threads: 1, reason: '' },
+    choice: { build: readers === 0 ? 'single' : 'threads', threads: 1, reason: '' },
     faults: false,
     chain: setup,
+    readers,
   })
   /** Waits for the next request that the newest engine has not answered. */
   const next = async () => {
@@ -56,7 +60,19 @@ function stage(setup = chain) {
       await new Promise((resolve) => setTimeout(resolve, 0))
     }
   }
-  return { supervisor, engines, next }
+  /** Returns what the worker of this name has been asked last, or nothing. */
+  const at = async (name: string) => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const worker = engines.findLast(({ watch }) => watch.name === name)
+    const [id, request] = worker?.asked.shift() ?? []
+    return {
+      request,
+      answer: (result: unknown) => worker?.watch.onMessage({ type: 'result', id: id ?? 0, result }),
+      fail: (reason: string) =>
+        worker?.watch.onMessage({ type: 'failed', reason, refusedBytes: undefined }),
+    }
+  }
+  return { supervisor, engines, next, at }
 }
 
 /** Changes take no time, however slow the machine is: only their number counts. */
@@ -190,18 +206,17 @@ test('what the node does not end in time is ended with its engine', async () => 
   const calls = [1, 2].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
   ;(await next()).answer(undefined)
   expect((await next()).request).toMatchObject({ nowMs: 1 })
-  const opening = await next()
-  // Nothing of it is repeated.
-  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
-  expect(await Promise.race([calls[0], 'not yet'])).toBe('not yet')
-  opening.answer(undefined)
   const late = await calls[0]
   expect(late).toMatchObject({ result: null, changed: false })
   expect(JSON.parse(late?.error ?? '')).toEqual({
     code: -32016,
     message: 'the run took longer than 20 ms',
   })
+  const opening = await next()
+  // Nothing of it is repeated.
+  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
   expect(engines.map(({ ended }) => ended)).toEqual([true, false])
+  opening.answer(undefined)
   const second = await next()
   expect(second.request).toMatchObject({ nowMs: 2 })
   second.answer(answer(true))
@@ -212,19 +227,25 @@ test('what the node does not end in time is ended with its engine', async () => 
 test.each([
   ['aborted', async (controller: AbortController) => controller.abort('enough'), 'enough'],
   ['closed', async (_: AbortController, close: () => Promise<void>) => close(), /closed/],
-])('what is %s while its engine is replaced ends', async (_, interrupt, reason) => {
+])('what waits while an engine is replaced can be %s', async (_, interrupt, reason) => {
   const { supervisor, next } = stage({ ...chain, timeMs: 20 })
-  const controller = new AbortController()
-  const { signal } = controller
-  const call = supervisor.request(rpc('evm_mine', 1), { signal }).catch((error) => String(error))
+  const late = supervisor.request(rpc('evm_mine', 1))
   ;(await next()).answer(undefined)
   await next()
+  await late
   const opening = await next()
+  const controller = new AbortController()
+  const { signal } = controller
+  const call = supervisor.request(rpc('evm_mine', 2), { signal }).catch((error) => String(error))
   await interrupt(controller, supervisor.close)
   expect(await call).toMatch(reason)
-  const other = supervisor.request(rpc('evm_mine', 2)).catch(() => 'closed')
+  const other = supervisor.request(rpc('evm_mine', 3)).catch(() => 'closed')
   opening.answer(undefined)
-  if (reason === 'enough') (await next()).answer(answer(true))
+  if (reason === 'enough') {
+    const asked = await next()
+    expect(asked.request).toMatchObject({ nowMs: 3 })
+    asked.answer(answer(true))
+  }
   await other
   await supervisor.close()
 })
@@ -243,4 +264,103 @@ test('a change that cannot be repeated is no other chain, but an error', async (
     opening.refuse('ENGINE_BUG')
     await expect(asked).rejects.toMatchObject({ name: 'EngineBugError', code: 'ENGINE_BUG' })
   }
+})
+
+/** Waits until an engine opens its node, and answers. */
+async function open(at: ReturnType<typeof stage>['at']) {
+  for (;;) {
+    const { request, answer } = await at('parevm-engine')
+    if (request?.kind === 'openNode') return answer(undefined)
+  }
+}
+
+test('an engine that is lost costs the request that it ran, and no other', async () => {
+  const { supervisor, engines, next } = stage()
+  const calls = [1, 2, 3].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
+  const ends = Promise.allSettled(calls)
+  ;(await next()).answer(undefined)
+  expect((await next()).request).toMatchObject({ nowMs: 1 })
+  engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
+  const opening = await next()
+  expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
+  opening.answer(undefined)
+  for (const nowMs of [2, 3]) {
+    const asked = await next()
+    expect(asked.request).toMatchObject({ nowMs })
+    asked.answer(answer(true))
+  }
+  expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+})
+
+test('readers answer reads beside a change, and each client sees its own order', async () => {
+  const { supervisor, at } = stage(chain, 2)
+  const started = supervisor.start()
+  ;(await at('parevm-engine')).answer(undefined)
+  await started
+  const mining = supervisor.request(rpc('evm_mine', 1), { client: 'a' })
+  const after = supervisor.request(rpc('eth_call', 2), { client: 'a' })
+  const other = supervisor.request(rpc('eth_call', 3), { client: 'b' })
+  const engine = await at('parevm-engine')
+  expect(engine.request).toMatchObject({ nowMs: 1 })
+  const reader = await at('parevm-reader-0')
+  expect(reader.request).toMatchObject({ nowMs: 3 })
+  expect((await at('parevm-reader-1')).request).toBeUndefined()
+  reader.answer(answer(false))
+  await other
+  engine.answer(answer(true))
+  await mining
+  const later = await at('parevm-reader-0')
+  expect(later.request).toMatchObject({ nowMs: 2 })
+  // A change of the same client waits for it, as if all ran in order.
+  const second = supervisor.request(rpc('evm_mine', 4), { client: 'a' })
+  expect((await at('parevm-engine')).request).toBeUndefined()
+  later.answer(answer(false))
+  await after
+  ;(await at('parevm-engine')).answer(answer(true))
+  await second
+  await supervisor.close()
+})
+
+test('a reader that is lost costs its own request; what ran beside it runs again', async () => {
+  const { supervisor, at } = stage(chain, 2)
+  const started = supervisor.start()
+  ;(await at('parevm-engine')).answer(undefined)
+  await started
+  const bad = supervisor.request(rpc('eth_call', 1), { client: 'a' })
+  const read = supervisor.request(rpc('eth_call', 2), { client: 'b' })
+  const change = supervisor.request(rpc('evm_mine', 3), { client: 'c' })
+  const isLost = expect(bad).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  expect((await at('parevm-reader-0')).request).toMatchObject({ nowMs: 1 })
+  ;(await at('parevm-reader-0')).fail('out of memory')
+  await isLost
+  await open(at)
+  const again = await at('parevm-reader-0')
+  expect(again.request).toMatchObject({ nowMs: 2 })
+  again.answer(answer(false))
+  ;(await at('parevm-engine')).answer(answer(true))
+  expect(await read).toMatchObject({ changed: false })
+  expect(await change).toMatchObject({ changed: true })
+  await supervisor.close()
+})
+
+test('a request that was there at three losses is not run a fourth time', async () => {
+  const { supervisor, at } = stage(chain, 2)
+  const started = supervisor.start()
+  ;(await at('parevm-engine')).answer(undefined)
+  await started
+  const read = supervisor.request(rpc('eth_call', 0), { client: 'honest' })
+  const end = expect(read).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  for (const nowMs of [1, 2, 3]) {
+    const bad = supervisor.request(rpc('evm_mine', nowMs), { client: 'bad' })
+    const isLost = expect(bad).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+    expect((await at('parevm-reader-0')).request).toMatchObject({ nowMs: 0 })
+    const engine = await at('parevm-engine')
+    expect(engine.request).toMatchObject({ nowMs })
+    engine.fail('a panic')
+    await isLost
+    // The memories of the engines before are collected first.
+    if (nowMs < 3) await open(at)
+  }
+  await end
+  await supervisor.close()
 })

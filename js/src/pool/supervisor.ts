@@ -4,30 +4,37 @@ import { EvmClosedError } from '../evm/close.js'
 import type { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
 import type { NodeAnswer } from '../type/wire.js'
-import { type EngineHandle, type EngineInfo, startEngine } from './engine.js'
+import { createCollection } from './collection.js'
+import { EngineFailedError, type EngineHandle, type EngineInfo, startEngine } from './engine.js'
 import { createJournal } from './journal.js'
-import type { ChainSetup, EngineCalls, EngineRequest } from './message.js'
+import type { ChainSetup, EngineCalls, EngineRequest, FromWorker } from './message.js'
 import { createPending, type Pending } from './pending.js'
+import { createTurns } from './turns.js'
 
 /**
- * Returns the owner of an engine. It never blocks, gives the engine one request after the other,
- * and replaces an engine that is lost: what was pending rejects, the next request starts a fresh one.
+ * Returns the owner of an engine. It never blocks, gives each worker one request after the other, and
+ * replaces an engine that is lost: the request that has cost it rejects, all others go on with the next.
  *
  * The chain outlives its engine: what has changed the node is kept here, and a fresh engine repeats it.
  * What has become long is replaced by the node itself, saved as bytes.
  */
 export function createSupervisor(parameters: createSupervisor.Parameters): Supervisor {
-  const { host, choice, faults, chain, onAnswer } = parameters
+  const { host, choice, faults, chain, onAnswer, readers = 0 } = parameters
+  const readerCount = choice.build === 'threads' && chain !== undefined ? readers : 0
   const pending = createPending()
+  const turns = createTurns(readerCount)
   const journal = createJournal()
+  const collection = createCollection()
+  let lastId = 0
   let compiled: Promise<WebAssembly.Module> | undefined
   let engine: EngineHandle | undefined
   let starting: Promise<EngineInfo> | undefined
   let rejectStart: ((error: unknown) => void) | undefined
-  let running: Pending.Request | undefined
-  /** When the engine was given what is running. */
-  let begunMs = 0
-  let overdue: Timer | undefined
+  /** Ends when the workers of the engines before have ended. */
+  let gone: Promise<void> = Promise.resolve()
+  let reads: ReadonlySet<string> = new Set()
+  /** What the engine and its readers are at, by their numbers. */
+  const running: (Run | undefined)[] = []
   let closed: Promise<void> | undefined
 
   const compile = () => {
@@ -38,24 +45,48 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     return compiled
   }
 
-  /** Forgets the engine. Its messages are no longer heard. */
-  const drop = () => {
-    const dropped = engine
+  /** Ends the engine, of which nothing is heard any more. */
+  const retire = () => {
+    const retired = engine
     engine = undefined
     starting = undefined
-    running = undefined
-    clearTimeout(overdue)
-    return dropped
+    if (retired === undefined) return gone
+    const memory = retired.memory()
+    if (memory !== undefined) collection.add(memory)
+    gone = Promise.all([gone, retired.stop()]).then(() => {})
+    return gone
   }
 
+  /** Ends the engine. Requests that had begun begin again on the next one, except `culprit`. */
+  const replace = (error: unknown, culprit?: number) => {
+    void retire()
+    for (const run of running.splice(0)) {
+      if (run === undefined) continue
+      clearTimeout(run.overdue)
+      if (run.id <= OPENING) continue
+      const isBlamed = run.id === culprit || pending.lose(run.id) > MOST_LOSSES
+      // Of a block receipts may have been delivered; a request of the node leaves nothing behind.
+      if (isBlamed || pending.get(run.id)?.request.kind !== 'rpc') {
+        turns.end(run.id, performance.now() - run.begunMs)
+        pending.reject(run.id, error)
+      } else turns.back(run.id)
+    }
+    pump()
+  }
+
+  /** No engine can be had: nothing that waits can be served. */
   const fail = (error: unknown) => {
-    drop()
+    void retire()
+    running.splice(0)
     rejectStart?.(error)
+    for (const id of pending.ids()) turns.end(id, 0)
     pending.rejectAll(error)
   }
 
   const launch = async (): Promise<EngineInfo> => {
     const module = await compile()
+    await gone
+    await collection.wait()
     if (closed !== undefined) throw new EvmClosedError()
     return new Promise((resolve, reject) => {
       rejectStart = reject
@@ -64,100 +95,101 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
         choice,
         module,
         faults,
-        onMessage(message) {
-          if (started !== engine) return
-          if (message.type === 'progress')
-            return pending.progress(message.id, message.settled, message.total)
-          if (message.type === 'receipts')
-            return pending.receipts(message.id, message.first, message.receipts)
-          if (message.id === OPENING) {
-            if (message.type === 'result') return opened()
-            fail(engineError(message.error))
-            return void started.stop()
-          }
-          const asked = running
-          running = undefined
-          clearTimeout(overdue)
-          if (message.id === SAVING) {
-            if (message.type === 'result') journal.cut(message.result as Uint8Array, tookMs())
-            return pump()
-          }
-          if (message.type === 'result') {
-            // Before the caller hears of it, and also where the caller has stopped listening.
-            if (asked?.request.kind === 'rpc') heed(asked.request, message.result as NodeAnswer)
-            pending.resolve(message.id, message.result)
-          } else pending.reject(message.id, engineError(message.error))
-          if (journal.isLong) return save(started)
-          pump()
+        readers: readerCount,
+        onMessage(message, runner) {
+          if (started === engine) onMessage(message, runner)
         },
-        onLost(error) {
-          if (started === engine) fail(error)
+        onLost(error, runner) {
+          if (started !== engine) return
+          if (rejectStart !== undefined) return fail(error)
+          replace(error, running[runner]?.id)
         },
       })
       engine = started
-      let info: EngineInfo
-      const opened = () => {
+      const opened = (info: EngineInfo) => {
         rejectStart = undefined
+        reads = info.reads
         resolve(info)
         pump()
       }
-      void started.ready.then((told) => {
-        info = told
-        if (chain === undefined) return opened()
+      void started.ready.then((info) => {
+        if (chain === undefined) return opened(info)
+        running[ENGINE] = { id: OPENING, begunMs: performance.now(), opened: () => opened(info) }
         const { saved, changes } = journal
         started.request(OPENING, { kind: 'openNode', ...chain, saved, journal: changes })
       })
     })
   }
 
+  const onMessage: Parameters<typeof startEngine>[0]['onMessage'] = (message, runner) => {
+    switch (message.type) {
+      case 'progress':
+        return pending.progress(message.id, message.settled, message.total)
+      case 'receipts':
+        return pending.receipts(message.id, message.first, message.receipts)
+      case 'result':
+      case 'error':
+        return finish(message, runner)
+    }
+  }
+
+  /** A runner has ended what it was given. */
+  const finish = (message: Extract<FromWorker, { type: 'result' | 'error' }>, runner: number) => {
+    const run = running[runner]
+    if (run === undefined || run.id !== message.id) return
+    running[runner] = undefined
+    clearTimeout(run.overdue)
+    const tookMs = performance.now() - run.begunMs
+    if (run.id === OPENING) {
+      if (message.type === 'result') return run.opened?.()
+      return fail(engineError(message.error))
+    }
+    if (run.id === SAVING) {
+      if (message.type === 'result') journal.cut(message.result as Uint8Array, tookMs)
+      return pump()
+    }
+    turns.end(run.id, tookMs)
+    if (message.type === 'result') {
+      // Before the caller hears of it, and also where the caller has stopped listening.
+      if (runner === ENGINE && run.request?.kind === 'rpc')
+        keep(run.request, message.result as NodeAnswer, tookMs)
+      pending.resolve(run.id, message.result)
+    } else pending.reject(run.id, engineError(message.error))
+    pump()
+  }
+
   /** Keeps what a fresh engine has to repeat. */
-  const heed = (request: RpcRequest, answer: NodeAnswer) => {
-    if (answer.changed) journal.add(request, tookMs())
+  const keep = (request: RpcRequest, answer: NodeAnswer, tookMs: number) => {
+    if (answer.changed) journal.add(request, tookMs)
     onAnswer?.(request, answer)
   }
 
-  const tookMs = () => performance.now() - begunMs
-
-  const give = (to: EngineHandle, request: Pending.Request) => {
-    running = request
-    begunMs = performance.now()
-    to.request(request.id, request.request)
-  }
-
-  /** Has the node saved, in place of all that has changed it. */
-  const save = (of: EngineHandle) => {
-    journal.trySaving()
-    give(of, { id: SAVING, request: { kind: 'saveNode' } })
+  const give = (to: EngineHandle, runner: number, id: number, request: EngineRequest) => {
+    const run: Run = { id, begunMs: performance.now(), request }
+    running[runner] = run
+    to.request(id, request, runner)
+    if (chain !== undefined && request.kind === 'rpc') limit(run, chain.timeMs)
   }
 
   /**
    * Ends a request that the node itself does not end in time, such as one long call of a precompile, together
    * with its engine. What it would have changed is not changed.
    */
-  const limit = (id: number, timeMs: number) => {
+  const limit = (run: Run, timeMs: number) => {
     if (timeMs > MOST_TIMER_MS) return
     const end = () => {
-      if (running?.id !== id) return
-      const { request } = running
-      void drop()?.stop()
-      // Nothing else is asked, and nobody hears of it, until the next engine is there to serve.
-      running = { id: REPLACING, request }
-      const attempt = start()
-      attempt.then(
-        () => {
-          if (attempt !== starting) return
-          running = undefined
-          pending.resolve(id, lateAnswer(timeMs))
-          pump()
-        },
-        (error) => {
-          if (attempt === starting) fail(error)
-        },
-      )
+      if (!running.includes(run)) return
+      running[running.indexOf(run)] = undefined
+      turns.end(run.id, performance.now() - run.begunMs)
+      pending.resolve(run.id, lateAnswer(timeMs))
+      replace(new EngineReplacedError())
+      start().catch(() => {
+        // Whoever asks next learns of it.
+      })
     }
     // In two steps: a process that was stopped for long gives the engine the time to answer.
-    overdue = timer(() => {
-      overdue = timer(end, GRACE_MS)
+    run.overdue = timer(() => {
+      run.overdue = timer(end, GRACE_MS)
     }, timeMs)
   }
 
@@ -166,28 +198,23 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     return starting
   }
 
-  /** Gives the engine the next request, if it is idle and there is one. */
+  /** Gives idle runners their next requests. */
   const pump = () => {
     if (closed !== undefined) return
-    engine?.keepAlive(pending.size > 0 || running !== undefined)
-    if (running !== undefined || pending.size === 0) return
+    const isIdle = pending.size === 0 && running.every((run) => run === undefined)
+    engine?.keepAlive(!isIdle)
+    if (pending.size === 0 && !(engine !== undefined && journal.isLong)) return
     const attempt = start()
     attempt.then(
       () => {
-        const next = pending.first()
-        if (attempt !== starting || engine === undefined || running !== undefined) return
-        if (next === undefined) return engine.keepAlive(false)
-        try {
-          give(engine, next)
-          if (chain !== undefined && next.request.kind === 'rpc') limit(next.id, chain.timeMs)
-        } catch (error) {
-          // What cannot be cloned, such as bytes whose buffer was transferred away.
-          running = undefined
-          const { kind } = next.request
-          const expected = 'data that can be sent to a worker'
-          pending.reject(next.id, new InvalidParameterError(kind, expected, next.request, error))
-          pump()
+        if (attempt !== starting || engine === undefined) return
+        if (running[ENGINE] === undefined && journal.isLong) {
+          // The node is saved, in place of all that has changed it.
+          journal.trySaving()
+          give(engine, ENGINE, SAVING, { kind: 'saveNode' })
         }
+        for (let runner = 0; runner <= readerCount; runner += 1) fill(engine, runner)
+        if (pending.size === 0) engine.keepAlive(false)
       },
       (error) => {
         if (attempt === starting) fail(error)
@@ -195,40 +222,64 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     )
   }
 
+  const fill = (to: EngineHandle, runner: number) => {
+    while (to === engine && running[runner] === undefined) {
+      const id = turns.begin(runner === ENGINE ? 'engine' : 'reader')
+      if (id === undefined) return
+      const next = pending.get(id)
+      if (next === undefined) {
+        turns.end(id, 0)
+        continue
+      }
+      try {
+        give(to, runner, id, next.request)
+      } catch (error) {
+        // What cannot be cloned, such as bytes whose buffer was transferred away.
+        running[runner] = undefined
+        turns.end(id, 0)
+        const { kind } = next.request
+        const expected = 'data that can be sent to a worker'
+        pending.reject(id, new InvalidParameterError(kind, expected, next.request, error))
+      }
+    }
+  }
+
   const onAbort = (id: number) => {
-    if (id !== running?.id || engine === undefined) return pump()
-    const aborted = engine
-    aborted.abort(id)
+    const runner = running.findIndex((run) => run?.id === id)
+    if (runner < 0 || engine === undefined) {
+      turns.end(id, 0)
+      return pump()
+    }
+    const run = running[runner]
+    engine.abort(id, runner)
     timer(() => {
       // A transaction that does not end is ended together with its worker.
-      if (engine !== aborted || running?.id !== id) return
-      void drop()?.stop()
-      pump()
+      if (run !== undefined && running.includes(run)) replace(new EngineReplacedError(), id)
     }, ABORT_LIMIT_MS)
   }
 
   return {
     start,
     async request(request, options = {}) {
-      const { signal, onProgress, onReceipts } = options
+      const { signal, client = '', onProgress, onReceipts } = options
       if (closed !== undefined) throw new EvmClosedError()
       signal?.throwIfAborted()
-      const answer = pending.add(request as EngineRequest, {
-        signal,
-        onProgress,
-        onReceipts,
-        onAbort,
-      })
+      lastId += 1
+      const id = lastId
+      const asked = request as EngineRequest
+      const answer = pending.add(id, asked, { signal, onProgress, onReceipts, onAbort })
+      turns.add(id, client, asked.kind === 'rpc' && reads.has(asked.method))
       pump()
       return answer as Promise<never>
     },
     close() {
       closed ??= (async () => {
-        const last = drop()
         const error = new EvmClosedError()
+        const last = retire()
+        for (const run of running.splice(0)) clearTimeout(run?.overdue)
         rejectStart?.(error)
         pending.rejectAll(error)
-        await last?.stop()
+        await last
       })()
       return closed
     },
@@ -242,6 +293,8 @@ export declare namespace createSupervisor {
     faults: boolean
     /** How the node of each engine begins; left out, there is none. */
     chain?: ChainSetup | undefined
+    /** Workers of the threads build that answer reads beside the engine. @default 0 */
+    readers?: number | undefined
     /** Told what the node answers, also where nobody waits for it any more. Must not throw. */
     onAnswer?: ((request: RpcRequest, answer: NodeAnswer) => void) | undefined
   }
@@ -257,18 +310,36 @@ export type Supervisor = {
   /** Asks the engine; the type of the answer follows from `kind`. */
   request<K extends keyof EngineCalls>(
     request: { kind: K } & EngineCalls[K]['parameters'],
-    options?: Partial<Omit<Pending.Options, 'onAbort'>>,
+    options?: Partial<Omit<Pending.Options, 'onAbort'>> & {
+      /** Who asks: clients take turns. */
+      client?: string | undefined
+    },
   ): Promise<EngineCalls[K]['result']>
   /** Ends all workers and rejects what is pending. */
   close(): Promise<void>
 }
 
+/** A request that a runner is at. */
+type Run = {
+  readonly id: number
+  readonly begunMs: number
+  readonly request?: EngineRequest
+  /** Called when the node is open; there where this is what opens it. */
+  readonly opened?: () => void
+  /** Ends it where the node does not. */
+  overdue?: Timer
+}
+
+/** The number of the runner that owns the node; those of readers follow. */
+const ENGINE = 0
+
 /** The number of the request that opens the node. Those of callers begin at 1. */
 const OPENING = 0
 /** That of the request that saves it. */
 const SAVING = -1
-/** That of what was running when its engine had to be replaced. */
-const REPLACING = -2
+
+/** A request that ran on so many engines which were lost is not run again, whoever lost them. */
+const MOST_LOSSES = 2
 
 /** An engine that has not answered by then after an abort is replaced. */
 const ABORT_LIMIT_MS = 1_000
@@ -278,6 +349,13 @@ const GRACE_MS = 1_000
 
 /** Longer ones end at once. */
 const MOST_TIMER_MS = 2 ** 31 - 1
+
+/** The engine was ended for a request that did not end: what else it was at, and cannot be run twice, ends too. */
+class EngineReplacedError extends EngineFailedError {
+  constructor() {
+    super('it had to be ended for another request, which did not end')
+  }
+}
 
 type Timer = ReturnType<typeof setTimeout>
 

@@ -7,7 +7,7 @@ import {
   nodeModuleObstacle,
   watchViolations,
 } from '../loader/obstacle.js'
-import type { Bindings, EngineBinding } from './bindings.js'
+import type { Bindings, EngineBinding, ReaderBinding } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
 import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
 import { workerPort } from './port.js'
@@ -15,6 +15,8 @@ import { workerPort } from './port.js'
 const port = workerPort()
 let bindings: Bindings | undefined
 let engine: EngineBinding | undefined
+/** In place of the engine in a worker that answers reads. */
+let reader: ReaderBinding | undefined
 let faults = false
 
 port.onUncaught(fail)
@@ -79,9 +81,14 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     chunks: (id) => tell<readonly Uint8Array[]>({ type: 'gather', id }),
   })
   await port.watched()
-  if (role === 'engine' || build === 'single') engine = new bindings.Engine(threads)
-  const cancelAddress = bindings.cancelAddress()
-  port.post({ type: 'ready', version: bindings.version(), cancelAddress })
+  const isReader = role === 'reader'
+  if (isReader && bindings.Reader !== undefined)
+    reader = new bindings.Reader(message.reader, message.readers)
+  else if (role === 'engine' || build === 'single') engine = new bindings.Engine(threads)
+  engine?.serveReaders?.(message.readers)
+  const cancelAddress = bindings.cancelAddress(isReader ? message.reader : undefined)
+  const reads = bindings.readMethods?.() ?? []
+  port.post({ type: 'ready', version: bindings.version(), cancelAddress, reads })
   if (role === 'pool') bindings.runPoolWorker?.()
 }
 
@@ -112,6 +119,8 @@ async function answer(id: number, request: EngineRequest): Promise<void> {
 }
 
 async function ask(id: number, request: EngineRequest): Promise<unknown> {
+  if (reader !== undefined && request.kind === 'rpc')
+    return reader.request(request.method, request.params, request.nowMs)
   if (engine === undefined) throw new Error('the engine was asked before it was started')
   switch (request.kind) {
     case 'executeBlock':

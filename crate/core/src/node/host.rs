@@ -1,6 +1,7 @@
 //! What a host lends a node for one request.
 
-use crate::{Engine, execute::timeline::Clock, rpc::RequestLimits};
+use super::NodeLimits;
+use crate::{Engine, execute::timeline::Clock, interrupt::Watch, rpc::RequestLimits};
 use std::{fmt, sync::atomic::AtomicBool};
 
 /// What a host lends a node for one request.
@@ -55,4 +56,15 @@ pub(crate) struct RequestContext<'a> {
     /// The host's time in milliseconds since the Unix epoch.
     pub(crate) now: u64,
     pub(crate) limits: RequestLimits<'a>,
+}
+
+impl<'a> RequestContext<'a> {
+    /// The context of a request that `host` serves within `limits`, which `watch` ends.
+    pub(super) fn new(host: &Host<'a>, limits: &NodeLimits, watch: Watch<'a>) -> Self {
+        Self {
+            engine: host.engine,
+            now: host.now,
+            limits: limits.of_request(host.engine, watch),
+        }
+    }
 }

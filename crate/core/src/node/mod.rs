@@ -131,28 +131,14 @@ impl Node {
             Ok(method) => method,
             Err(error) => return Answer::read(Err(error)),
         };
-        // What runs on the block to come runs on a chain that has it.
-        let asks_pending = params.iter().any(rpc::is_pending);
+        if let Some(answer) = self.answer(host, method, params) {
+            return answer;
+        }
         let params = &mut Params::new(params);
         let limits = self.options.limits;
         let watch = limits.watch(host);
-        let context = &RequestContext {
-            engine: host.engine,
-            now: host.now,
-            limits: limits.of_request(host.engine, &watch),
-        };
+        let context = &RequestContext::new(host, &limits, &watch);
         match method {
-            Handler::Read(answer) => {
-                let answer = |chain: &Chain| answer(chain, params);
-                Answer::read(self.with_pending(context, asks_pending, answer))
-            }
-            Handler::Await(answer) => Answer::read(answer(self.chain(), &self.world.pool, params)),
-            Handler::Try(answer) => {
-                let answer = |chain: &Chain| answer(chain, params, &context.limits);
-                Answer::read(self.with_pending(context, asks_pending, answer))
-            }
-            Handler::Look(answer) => Answer::read(answer(self, params)),
-            Handler::Probe(answer) => Answer::read(answer(self, params, context)),
             Handler::Poll(answer) => {
                 let is_new = |result: &Json| result.as_str() != "[]";
                 self.change(|next| answer(next, params, context), is_new)
@@ -171,7 +157,46 @@ impl Node {
                     Err(error) => Answer::read(Err(error)),
                 }
             }
+            Handler::Read(_)
+            | Handler::Await(_)
+            | Handler::Try(_)
+            | Handler::Look(_)
+            | Handler::Probe(_) => Answer::read(Err(RpcError::unknown_method(name))),
         }
+    }
+
+    /// Answers a method that leaves the node as it is ([`rpc::Method::is_read`]); `None` for every other.
+    /// Several threads may ask at a time.
+    #[must_use]
+    pub fn read(&self, host: &Host<'_>, name: &str, params: &[Value]) -> Option<Answer> {
+        match rpc::method(name) {
+            Ok(method) => self.answer(host, method, params),
+            Err(error) => Some(Answer::read(Err(error))),
+        }
+    }
+
+    fn answer(&self, host: &Host<'_>, method: Handler, params: &[Value]) -> Option<Answer> {
+        // What runs on the block to come runs on a chain that has it.
+        let asks_pending = params.iter().any(rpc::is_pending);
+        let params = &mut Params::new(params);
+        let limits = self.options.limits;
+        let watch = limits.watch(host);
+        let context = &RequestContext::new(host, &limits, &watch);
+        let result = match method {
+            Handler::Read(answer) => {
+                let answer = |chain: &Chain| answer(chain, params);
+                self.with_pending(context, asks_pending, answer)
+            }
+            Handler::Await(answer) => answer(self.chain(), &self.world.pool, params),
+            Handler::Try(answer) => {
+                let answer = |chain: &Chain| answer(chain, params, &context.limits);
+                self.with_pending(context, asks_pending, answer)
+            }
+            Handler::Look(answer) => answer(self, params),
+            Handler::Probe(answer) => answer(self, params, context),
+            Handler::Poll(_) | Handler::Change(_) | Handler::Send(_) => return None,
+        };
+        Some(Answer::read(result))
     }
 
     /// Puts what `answer` makes of a copy in place of the node, where it succeeds and `is_change` says so

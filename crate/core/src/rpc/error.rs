@@ -64,7 +64,7 @@ pub struct RpcError {
 }
 
 impl RpcError {
-    pub(super) fn unknown_method(name: &str) -> Self {
+    pub(crate) fn unknown_method(name: &str) -> Self {
         Self::new(
             ErrorCode::MethodNotFound,
             format!("the method {name} does not exist"),

@@ -187,6 +187,14 @@ pub struct Method {
     handler: Handler,
 }
 
+impl Method {
+    /// True for a method that leaves the node as it is: [`Node::read`] answers it.
+    #[must_use]
+    pub const fn is_read(&self) -> bool {
+        self.handler.is_read()
+    }
+}
+
 /// Whose meaning a method has where clients and tools differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -240,6 +248,16 @@ pub(crate) enum Handler {
     Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Sends a transaction, which stays sent where only the inner result is an error.
     Send(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<SendResult, RpcError>),
+}
+
+impl Handler {
+    /// True where the node stays as it is.
+    const fn is_read(self) -> bool {
+        match self {
+            Self::Read(_) | Self::Try(_) | Self::Await(_) | Self::Look(_) | Self::Probe(_) => true,
+            Self::Poll(_) | Self::Change(_) | Self::Send(_) => false,
+        }
+    }
 }
 
 /// A row for each method: its name, what it needs, the file that answers, and whose meaning it has.

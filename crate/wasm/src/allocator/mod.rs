@@ -20,7 +20,7 @@ use class::{CLASSES, class_of, layout_of_class, size_of_class};
 use depot::Depot;
 use magazine::{Free, Magazine, Magazines, bytes};
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -55,13 +55,47 @@ pub fn refused_bytes() -> usize {
     REFUSED.load(Ordering::Relaxed)
 }
 
-/// Bytes that the system has handed out, without those in the depot.
-// Relaxed: a sum that orders nothing.
-static IN_USE: AtomicUsize = AtomicUsize::new(0);
+/// Most workers that answer reads beside the engine.
+pub(crate) const MOST_READERS: usize = 15;
+
+/// Bytes that the system has handed out, without those in the depot: to the engine and its pool, and to each
+/// reader. What another thread gives back is booked there, so one alone may be below zero and wrap; their
+/// sum is right.
+// Relaxed: sums that order nothing.
+static IN_USE: [AtomicUsize; 1 + MOST_READERS] = [const { AtomicUsize::new(0) }; 1 + MOST_READERS];
+
+thread_local! {
+    /// Position in [`IN_USE`] at which this thread books.
+    static ACCOUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Lets this thread book for a reader, counted from 0.
+#[cfg(feature = "threads")]
+pub(crate) fn book_for_reader(reader: usize) {
+    ACCOUNT.set((1 + reader).min(MOST_READERS));
+}
+
+fn account() -> &'static AtomicUsize {
+    &IN_USE[ACCOUNT.get()]
+}
 
 /// Bytes that are in use or held by threads: at most 11 MiB a thread more than what is in use.
 pub(crate) fn in_use() -> usize {
-    IN_USE.load(Ordering::Relaxed)
+    IN_USE.iter().fold(0_usize, |sum, account| {
+        sum.wrapping_add(account.load(Ordering::Relaxed))
+    })
+}
+
+/// A measure of the bytes that this thread's runner, the engine with its pool or a reader, takes from now on.
+/// It may be asked on any thread.
+pub(crate) fn taken_from_now() -> impl Fn() -> usize + Sync {
+    let account = account();
+    let start = account.load(Ordering::Relaxed);
+    move || {
+        let taken = account.load(Ordering::Relaxed).wrapping_sub(start);
+        // More than half of what there can be is less than nothing.
+        if taken > usize::MAX / 2 { 0 } else { taken }
+    }
 }
 
 /// Bytes that may still be taken.
@@ -79,7 +113,7 @@ fn noted(block: *mut u8, bytes: usize) -> *mut u8 {
     if block.is_null() {
         REFUSED.store(bytes, Ordering::Relaxed);
     } else {
-        IN_USE.fetch_add(bytes, Ordering::Relaxed);
+        account().fetch_add(bytes, Ordering::Relaxed);
     }
     block
 }
@@ -91,7 +125,7 @@ fn noted(block: *mut u8, bytes: usize) -> *mut u8 {
 /// The system handed `block` out for `layout`, and nobody uses it any more.
 #[inline]
 unsafe fn give_back(block: *mut u8, layout: Layout) {
-    IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+    account().fetch_sub(layout.size(), Ordering::Relaxed);
     // SAFETY: the caller's promise.
     unsafe { System.dealloc(block, layout) }
 }
@@ -111,7 +145,7 @@ fn with_magazines<R>(class: usize, work: impl FnOnce(&mut Magazines) -> R) -> R 
 #[cold]
 fn refill(class: usize) -> *mut u8 {
     if let Some(magazine) = DEPOT.take(class) {
-        IN_USE.fetch_add(bytes(class), Ordering::Relaxed);
+        account().fetch_add(bytes(class), Ordering::Relaxed);
         let block = with_magazines(class, |held| {
             held.load(magazine);
             held.pop()
@@ -128,7 +162,7 @@ fn refill(class: usize) -> *mut u8 {
 /// Puts away a full magazine of `class`.
 #[cold]
 fn put_away(class: usize, magazine: Magazine) {
-    IN_USE.fetch_sub(bytes(class), Ordering::Relaxed);
+    account().fetch_sub(bytes(class), Ordering::Relaxed);
     if let Err(magazine) = DEPOT.put(class, magazine) {
         free_all(class, magazine);
     }
@@ -224,7 +258,7 @@ unsafe impl GlobalAlloc for Allocator {
                 // SAFETY: both sizes are served by `System`, as the block was.
                 let new_block = from_system(|| unsafe { System.realloc(block, layout, new_size) });
                 if !new_block.is_null() {
-                    IN_USE.fetch_sub(layout.size(), Ordering::Relaxed);
+                    account().fetch_sub(layout.size(), Ordering::Relaxed);
                 }
                 return noted(new_block, new_size);
             }
