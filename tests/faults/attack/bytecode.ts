@@ -11,6 +11,12 @@ export const FORKS: Hex = `0x${'5f5f5f5f5f305af150'.repeat(2)}`
 /** Writes slot after slot. PUSH0; JUMPDEST, PUSH1 1, ADD, DUP1, DUP1, SSTORE, PUSH1 1, JUMP. */
 export const STORES: Hex = '0x5f5b600101808055600156'
 
+/** Writes zero to slot after slot, which is the cheapest. */
+export const STORES_ZERO: Hex = '0x5f5b6001015f8155600156'
+
+/** Reads slot after slot. */
+export const LOADS: Hex = '0x5f5b600101805450600156'
+
 /** Hashes the first 1 MiB of memory again and again. JUMPDEST, PUSH3 2^20, PUSH0, KECCAK256, POP, PUSH0, JUMP. */
 export const HASHES: Hex = '0x5b621000005f20505f56'
 

@@ -16,9 +16,10 @@ export function callOf(code: Hex, id: unknown = 1): string {
 }
 
 /** A trace of such a call. */
-export function traceOf(code: Hex, options: object = {}): string {
+export function traceOf(code: Hex, options: object = {}, gas = Number(GAS)): string {
   const [transaction, block, stateOverrides] = target(code)
-  return call('debug_traceCall', [transaction, block, { ...options, stateOverrides }])
+  const asked = { ...transaction, gas: `0x${gas.toString(16)}` }
+  return call('debug_traceCall', [asked, block, { ...options, stateOverrides }])
 }
 
 /** Such a call under any method that takes a call, a block and overrides. */

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Case, runCases } from './case.js'
 import { CASES } from './cases.js'
@@ -18,6 +20,7 @@ const HELP = `npm run attack           attacks a server while honest clients use
     --list               names the cases
     --against NAME       parevm or anvil                                       (default: parevm)
     --option WORD        passed on to the server; may be repeated
+    --hostile            runs 3,072 hostile contracts in each engine instead
     --json FILE          writes what was found
     --write FILE         writes tables into FILE, between its markers; with --from, without an attack
     --from FILE          what --json wrote; may be repeated: one column each
@@ -36,6 +39,7 @@ export async function main(args: string[]): Promise<number> {
       list: { type: 'boolean', default: false },
       against: { type: 'string', default: 'parevm' },
       option: { type: 'string', multiple: true, default: [] },
+      hostile: { type: 'boolean', default: false },
       json: { type: 'string' },
       write: { type: 'string' },
       from: { type: 'string', multiple: true, default: [] },
@@ -51,6 +55,7 @@ export async function main(args: string[]): Promise<number> {
     )
     return 0
   }
+  if (values.hostile) return runHostile(values.seed)
   const { against, only } = values
   const [minutes, seed] = [Number(values.minutes), Number(values.seed ?? Date.now() % 2 ** 31)]
   if (against !== 'parevm' && against !== 'anvil')
@@ -176,6 +181,14 @@ function growthOf(start: Vitals, end: Vitals): string[] {
   return (['rss', 'handles'] as const)
     .filter((name) => end[name] > start[name] * MOST_GROWTH)
     .map((name) => `${name} grew from ${start[name]} to ${end[name]}`)
+}
+
+/** Runs the tests of hostile contracts with as many as the documentation names. */
+function runHostile(seed = '1'): number {
+  const runner = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url))
+  const env = { ...process.env, PAREVM_HOSTILE_RUNS: '3072', PAREVM_HOSTILE_SEED: seed }
+  const args = [runner, 'run', 'tests/node/hostile.test.ts', 'tests/browser/hostile.test.ts']
+  return spawnSync(process.execPath, args, { stdio: 'inherit', env }).status ?? 1
 }
 
 function print(text: string): number {

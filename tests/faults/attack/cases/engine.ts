@@ -17,10 +17,18 @@ export const engine: readonly Case[] = [
   {
     name: 'struct logs',
     rule: 3,
-    input: 'debug_traceCall of a loop of SSTORE with struct logs, 247 bytes',
+    input:
+      'debug_traceCall of loops of SSTORE and SLOAD with struct logs, 247 bytes, with more and more gas',
     bound: 'what a trace records counts the storage of each step',
-    expected: BOUNDED,
-    attack: ({ url }) => inTurn(url, [traceOf(code.STORES)]),
+    expected: ['result', ...BOUNDED],
+    needed: ['-32005', '-32003'],
+    attack: ({ url }) =>
+      inTurn(
+        url,
+        [code.STORES, code.STORES_ZERO, code.LOADS].flatMap((loop) =>
+          [10, 25, 50, 100, 200, 500].map((share) => traceOf(loop, {}, share * 100_000)),
+        ),
+      ),
   },
   {
     name: 'other struct logs',
@@ -74,7 +82,7 @@ export const engine: readonly Case[] = [
     rule: 3,
     input: 'eth_signTypedData_v4 of 30 types, each with two of the next one, 1.3 kB',
     bound: '100 types, depth 32, encoded size',
-    expected: ['-32602', '-32005', '-32003', '-32016'],
+    expected: ['result', '-32602', '-32005', '-32003', '-32016'],
     attack: ({ url }) => inTurn(url, [doubling(24, 2), doubling(30, 2), doubling(31, 3)].map(sign)),
   },
   {
@@ -82,7 +90,8 @@ export const engine: readonly Case[] = [
     rule: 3,
     input: 'types that name themselves, 101 types, depth 33, arrays of 10^9 items, 4 MB of types',
     bound: '100 types, depth 32, encoded size',
-    expected: ['-32602', '-32005', '-32003', '-32016', '413'],
+    expected: ['result', '-32602', '-32700', '-32005', '-32003', '-32016', '413'],
+    needed: ['-32602', '-32005'],
     attack: ({ url }) => {
       const chain = (depth: number) => {
         const types: Record<string, object[]> = { A0: [{ name: 'a', type: 'uint8' }] }
@@ -205,6 +214,7 @@ export const engine: readonly Case[] = [
     async attack({ url }) {
       const many = (length: number, make: (at: number) => unknown) =>
         Array.from({ length }, (_, at) => make(at))
+      const kept = await ask<string>(url, 'evm_snapshot')
       const word = (at: number) => `0x${at.toString(16).padStart(64, '0')}`
       const address = (at: number) => `0x${at.toString(16).padStart(40, '0')}`
       return inTurn(
@@ -243,7 +253,7 @@ export const engine: readonly Case[] = [
           call('eth_sendRawTransaction', [`0x${'c0'.repeat(2_000_000)}`]),
           call('testing_buildBlockV1', [many(1_000, () => ({}))]),
         ].filter((text) => text.length < 5_000_000),
-      ).finally(() => restore(url))
+      ).finally(() => restore(url, kept))
     },
   },
   {
@@ -277,17 +287,18 @@ export const engine: readonly Case[] = [
             ...wordsOf(await post(url, `[${Array(500).fill(call('evm_snapshot')).join(',')}]`)),
           )
       } finally {
-        await ask(url, 'evm_setAutomine', [true]).catch(() => {})
-        await ask(url, 'anvil_dropAllTransactions').catch(() => {})
-        await ask(url, 'evm_revert', [first]).catch(() => {})
-        await ask(url, 'anvil_dropAllTransactions').catch(() => {})
+        await restore(url, first)
       }
       return words
     },
   },
 ]
 
-async function restore(url: string): Promise<void> {
+/** Brings the chain back to a snapshot, and empties the pool. */
+async function restore(url: string, snapshot: string): Promise<void> {
+  await ask(url, 'evm_setAutomine', [true]).catch(() => {})
+  await ask(url, 'anvil_dropAllTransactions').catch(() => {})
+  await ask(url, 'evm_revert', [snapshot]).catch(() => {})
   await ask(url, 'anvil_dropAllTransactions').catch(() => {})
 }
 

@@ -1,7 +1,7 @@
 import * as code from '../bytecode.js'
 import type { Case } from '../case.js'
 import { ask, call, openSocket, pause, post, wordOf } from '../client.js'
-import { ALICE, BOB, CONTRACT, callOf, traceOf } from '../contract.js'
+import { callOf, traceOf } from '../contract.js'
 
 /** Rules 4 to 6: a lost engine costs one request; clients take turns; subscriptions end. */
 export const loss: readonly Case[] = [
@@ -42,14 +42,14 @@ export const loss: readonly Case[] = [
   {
     name: 'the same again and again',
     rule: 4,
-    input: '32 traces that lost the engine, one after the other',
+    input: '32 traces that take all that a trace may have, one after the other',
     bound: 'memory of engines is given back',
     expected: ['-32005', '-32003', '-32016'],
     isSlow: true,
     async attack({ url }) {
       const words: string[] = []
       for (let round = 0; round < 32; round += 1)
-        words.push(wordOf(await post(url, traceOf(code.STORES))))
+        words.push(wordOf(await post(url, traceOf(round % 2 === 0 ? code.STORES : code.LOADS))))
       return words
     },
   },
@@ -222,11 +222,6 @@ export const loss: readonly Case[] = [
     },
   },
 ]
-
-/** A call that changes the chain, to be sent by clients that leave. */
-export const PAYMENT = call('eth_sendTransaction', [
-  { from: ALICE, to: BOB, value: '0x1', data: CONTRACT },
-])
 
 async function subscribe(url: string, count: number): Promise<string[]> {
   const socket = await openSocket(url)
