@@ -19,6 +19,8 @@ const HELP = `npm run attack           attacks a server while honest clients use
     --only TEXT          only cases whose name holds it, and no soak
     --list               names the cases
     --against NAME       parevm or anvil                                       (default: parevm)
+    --url URL            a server that runs already, at 127.0.0.1; no worker of it is ended
+    --pid N              its process, to measure memory, threads and handles
     --option WORD        passed on to the server; may be repeated
     --hostile            runs 3,072 hostile contracts in each engine instead
     --json FILE          writes what was found
@@ -38,6 +40,8 @@ export async function main(args: string[]): Promise<number> {
       only: { type: 'string' },
       list: { type: 'boolean', default: false },
       against: { type: 'string', default: 'parevm' },
+      url: { type: 'string' },
+      pid: { type: 'string' },
       option: { type: 'string', multiple: true, default: [] },
       hostile: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -70,7 +74,13 @@ export async function main(args: string[]): Promise<number> {
     minutes,
     seed,
     cases,
-    args: values.option,
+    options: {
+      kind: against,
+      args: values.option,
+      url: values.url,
+      pid: values.pid === undefined ? undefined : Number(values.pid),
+      inspected: against === 'parevm' && values.url === undefined,
+    },
     isWhole: only === undefined,
   })
   print(`${textOf(record)}\n`)
@@ -84,7 +94,7 @@ type Parameters = {
   minutes: number
   seed: number
   cases: readonly Case[]
-  args: readonly string[]
+  options: startTarget.Options
   /** Whether fairness and the soak follow the cases. */
   isWhole: boolean
 }
@@ -98,10 +108,9 @@ async function attack({
   minutes,
   seed,
   cases,
-  args,
+  options,
   isWhole,
 }: Parameters): Promise<AttackRecord> {
-  const options = { kind: against, inspected: against === 'parevm', args }
   const random = createRandom(seed)
   let target = await startTarget(options)
   let crowd = await gather(target.url)
@@ -126,7 +135,7 @@ async function attack({
       )
     }
     record.cases = await runCases({
-      cases: cases.filter((it) => against === 'parevm' || !it.onlyParevm),
+      cases: cases.filter((it) => isRunnable(it, options)),
       target,
       crowd,
       random,
@@ -145,11 +154,7 @@ async function attack({
         ground: { target, url, port, random },
         crowd,
         cases: cases.filter(
-          (it) =>
-            !it.isApart &&
-            !it.isSlow &&
-            !it.endsWorkers &&
-            (against === 'parevm' || !it.onlyParevm),
+          (it) => !it.isApart && !it.isSlow && !it.endsWorkers && isRunnable(it, options),
         ),
         seconds: minutes * 60,
         onMinute: (line) => print(`${line}\n`),
@@ -165,6 +170,15 @@ async function attack({
     await target.stop()
   }
   return record
+}
+
+/** Whether a case can be run against what is attacked. */
+function isRunnable(
+  { onlyParevm, endsWorkers }: Case,
+  { kind, inspected }: startTarget.Options,
+): boolean {
+  if (endsWorkers) return inspected === true
+  return !onlyParevm || kind === 'parevm'
 }
 
 /** Measures the process after a short load and a quiet time, its garbage collected. */

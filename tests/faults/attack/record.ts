@@ -55,7 +55,7 @@ export function sums(ends: Readonly<Record<string, number>>): [number, number, n
 
 /** Returns the rows of the table of figures: a name, then numbers and texts. */
 export function rows(record: AttackRecord): string[][] {
-  const { cases, fairness, soak, vitals } = record
+  const { cases, fairness, soak } = record
   const figures = (name: string, of: Figures, ends?: Readonly<Record<string, number>>) => {
     const [answered, refused, lost] = ends === undefined ? [0, 0, 0] : sums(ends)
     const attack = ends === undefined ? ['', '', ''] : [answered + refused + lost, refused, lost]
@@ -98,7 +98,6 @@ export function rows(record: AttackRecord): string[][] {
   }
   if (soak !== undefined)
     all.push(figures(`soak of ${(soak.seconds / 60).toFixed(1)} minutes`, soak.honest, soak.ends))
-  if (vitals === undefined) return all
   return all
 }
 

@@ -140,6 +140,13 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
       minute += 1
     }
   }
+  const trickling = async () => {
+    while (goesOn()) {
+      const leftMs = seconds * 1_000 - (performance.now() - start)
+      count(await slow(port, 30, Math.min(40_000, leftMs)))
+      await pause(100)
+    }
+  }
   const ledger = { sent: 0, reverted: 0 }
   crowd.go()
   await Promise.all([
@@ -153,7 +160,7 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     gently((until) => fuzzMethods(url, random, READS, until))(),
     gently((until) => fuzzHttp(ground, until))(),
     gently((until) => fuzzFrames(ground, until))(),
-    slow(port, 30, seconds * 1_000).then(count),
+    trickling(),
   ])
   const honest = figuresOf(await crowd.rest())
   if (target.exit !== undefined) failures.push(`the server ended (${target.exit})`)

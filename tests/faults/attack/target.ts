@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { anvilProgram } from '../../provider/process.js'
@@ -10,6 +10,7 @@ export type Target = {
   readonly url: string
   readonly port: number
   readonly pid: number
+  /** Its streams and signals. */
   readonly child: ChildProcess
   /** Way into the process to collect its garbage and to end its workers; only for parevm. */
   readonly inspector: Inspector | undefined
@@ -35,6 +36,10 @@ const SCRIPT = fileURLToPath(new URL('../../../dist/js/bin/parevm.js', import.me
 
 export declare namespace startTarget {
   type Options = {
+    /** Takes a server that runs already, and never ends it. */
+    url?: string | undefined
+    /** Process of that server, if it is on this machine. */
+    pid?: number | undefined
     kind?: Target['kind'] | undefined
     /** Options of `parevm serve`. */
     args?: readonly string[] | undefined
@@ -50,6 +55,7 @@ export declare namespace startTarget {
 /** Starts a server on a free port of loopback. */
 export async function startTarget(options: startTarget.Options = {}): Promise<Target> {
   const { kind = 'parevm', args = [], inspected = false, prelude, stdio, env } = options
+  if (options.url !== undefined) return attach(options.url, kind, options.pid ?? 0)
   const flags = inspected ? ['--inspect=127.0.0.1:0'] : []
   const command =
     kind === 'anvil'
@@ -110,6 +116,22 @@ export async function startTarget(options: startTarget.Options = {}): Promise<Ta
       await ended
       clearTimeout(timer)
     },
+  }
+}
+
+/** Returns a server that somebody else has started. Whether it has ended is not known here. */
+function attach(url: string, kind: Target['kind'], pid: number): Target {
+  return {
+    kind,
+    url,
+    port: Number(new URL(url).port),
+    pid,
+    child: new ChildProcess(),
+    inspector: undefined,
+    exit: undefined,
+    ended: new Promise(() => {}),
+    stderr: () => '',
+    stop: async () => {},
   }
 }
 

@@ -138,6 +138,7 @@ export const engine: readonly Case[] = [
       'KECCAK256, MCOPY and EXTCODECOPY over 1 MiB, EXP, CREATE in a loop, with the gas of a call',
     bound: 'time, which is asked by work',
     expected: ['result', ...BOUNDED],
+    isSlow: true,
     attack: ({ url }) =>
       inTurn(
         url,
@@ -167,6 +168,7 @@ export const engine: readonly Case[] = [
     input: 'a report of 1,000 calls that loop, one below the other',
     bound: 'time of a request 10 s',
     expected: BOUNDED,
+    isSlow: true,
     attack: ({ url }) => {
       const calls = Array(1_000).fill({ from: ALICE, to: CONTRACT, gas: GAS })
       const overrides = { [CONTRACT]: { code: code.HASHES } }

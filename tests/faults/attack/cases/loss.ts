@@ -8,14 +8,14 @@ export const loss: readonly Case[] = [
   {
     name: 'engine ended from outside',
     rule: 4,
-    input: 'five times the worker of the engine ends, as by a fault of the system',
+    input: 'three times the worker of the engine ends, as by a fault of the system',
     bound: 'the request that it ran is lost and says so; fresh engine within 1 s',
     expected: ['ended'],
     endsWorkers: true,
     onlyParevm: true,
     async attack({ target }) {
       const words: string[] = []
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < 3; round += 1) {
         words.push(target.inspector?.endWorker('engine') === undefined ? 'no engine' : 'ended')
         await pause(1_000)
       }
@@ -25,14 +25,14 @@ export const loss: readonly Case[] = [
   {
     name: 'pool ended from outside',
     rule: 4,
-    input: 'five times a worker of the pool ends',
+    input: 'three times a worker of the pool ends',
     bound: 'as for the engine',
     expected: ['ended', 'no pool'],
     endsWorkers: true,
     onlyParevm: true,
     async attack({ target }) {
       const words: string[] = []
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < 3; round += 1) {
         words.push(target.inspector?.endWorker('pool') === undefined ? 'no pool' : 'ended')
         await pause(1_000)
       }

@@ -8,7 +8,7 @@ import { httpBytes, mutate } from './http.js'
 import { METHODS, paramsOf, READS } from './methods.js'
 
 /** How long one fuzz takes as a case. */
-const FUZZ_MS = 4_000
+const FUZZ_MS = 3_000
 
 /** Sends requests of JSON-RPC by structure until it is told to stop. */
 export async function fuzzMethods(
