@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { transformWithOxc } from 'vite'
 import type { execute } from '../block/execute.js'
 import type { runFile } from '../conformance/page.js'
+import type { playHostile } from '../faults/hostile/play.js'
 import type { play } from '../faults/scenario.js'
 import type { askProvider } from '../provider/page.js'
 
@@ -17,9 +18,10 @@ const html = `<!doctype html><meta charset="utf-8"><title>parevm</title>
 <script type="module">
   import { execute } from '/tests/block/execute.ts'
   import { runFile } from '/tests/conformance/page.ts'
+  import { playHostile } from '/tests/faults/hostile/play.ts'
   import { play } from '/tests/faults/scenario.ts'
   import { askProvider } from '/tests/provider/page.ts'
-  globalThis.parevmTest = { askProvider, execute, play, runFile }
+  globalThis.parevmTest = { askProvider, execute, play, playHostile, runFile }
 </script>`
 
 declare global {
@@ -28,6 +30,7 @@ declare global {
     askProvider: typeof askProvider
     execute: typeof execute
     play: typeof play
+    playHostile: typeof playHostile
     runFile: typeof runFile
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /** A server that runs in a process of its own. */
@@ -17,14 +18,12 @@ export async function serve(...options: string[]): Promise<Served> {
  * @returns The server; a text that says why there is none, where its package is not installed.
  */
 export async function anvil(): Promise<Served | string> {
-  const name = `@foundry-rs/anvil-${process.platform}-${ARCHITECTURES[process.arch]}`
-  let path: string
+  let program: string
   try {
-    path = fileURLToPath(import.meta.resolve(`${name}/package.json`))
-  } catch {
-    return `${name} is not installed`
+    program = anvilProgram()
+  } catch (error) {
+    return (error as Error).message
   }
-  const program = path.replace(/package\.json$/, 'bin/anvil')
   const args = ['--port', '0', '--hardfork', 'osaka']
   return start(
     program,
@@ -32,6 +31,21 @@ export async function anvil(): Promise<Served | string> {
     (text) => `http://${/Listening on (\S+)/.exec(text)?.[1]}`,
     /Listening/,
   )
+}
+
+/**
+ * Returns the path of anvil.
+ *
+ * @throws Error, where its package is not installed.
+ */
+export function anvilProgram(): string {
+  const name = `@foundry-rs/anvil-${process.platform}-${ARCHITECTURES[process.arch]}`
+  try {
+    const path = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    return path.replace(/package\.json$/, 'bin/anvil')
+  } catch {
+    throw new Error(`${name} is not installed`)
+  }
 }
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' }

@@ -1,0 +1,17 @@
+import type { Case } from './case.js'
+import { bounds } from './cases/bounds.js'
+import { door } from './cases/door.js'
+import { engine } from './cases/engine.js'
+import { loss } from './cases/loss.js'
+import { surroundings } from './cases/surroundings.js'
+import { fuzzes } from './fuzz/fuzz.js'
+
+/** Every attack that is a case, in the order of the rules. */
+export const CASES: readonly Case[] = [
+  ...door,
+  ...bounds,
+  ...engine,
+  ...loss,
+  ...fuzzes,
+  ...surroundings,
+]

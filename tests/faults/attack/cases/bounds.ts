@@ -1,0 +1,475 @@
+import { gzipSync } from 'node:zlib'
+import { returns, reverts } from '../bytecode.js'
+import type { Case } from '../case.js'
+import {
+  call,
+  openRaw,
+  openSocket,
+  pause,
+  post,
+  type Reply,
+  sendRaw,
+  wordOf,
+  wordsOf,
+} from '../client.js'
+import { ALICE, CONTRACT, callOf } from '../contract.js'
+
+const MB = 1_000_000
+
+const TOO_LONG = ['413', '-32600', '-32700', 'closed']
+
+const BIG_ANSWER = callOf(returns(4 * MB))
+
+/** The word of an answer, or that it repeats what was sent at length. */
+function wordOfShort(reply: Reply): string {
+  return reply.bytes > 2_000 ? `answer of ${reply.bytes} bytes` : wordOf(reply)
+}
+
+/** Rule 2: bounds that hold before any work. */
+export const bounds: readonly Case[] = [
+  {
+    name: 'long body',
+    rule: 2,
+    input: 'a body of 29 MB, declared and streamed',
+    bound: 'body 5 MB',
+    expected: ['413', 'closed'],
+    needed: ['413'],
+    attack: async ({ url }) => {
+      const part = Buffer.alloc(MB, 0x20)
+      const declared = await post(url, Buffer.alloc(29 * MB, 0x20))
+      const streamed = await post(url, '', {
+        async write(write) {
+          for (let sent = 0; sent < 29; sent += 1) await write(part)
+        },
+      })
+      return [wordOf(declared), wordOf(streamed)]
+    },
+  },
+  {
+    name: 'one-byte chunks',
+    rule: 2,
+    input: '4.5 MB of body in chunks of one byte, 27 MB on the wire',
+    bound: 'one buffer that grows; time to the end of a body',
+    expected: ['result', '413', '408', '-32700', 'closed'],
+    async attack({ port }) {
+      const socket = await openRaw(port)
+      let text = ''
+      socket.on('data', (data) => {
+        text += data.toString('latin1').slice(0, 1_000)
+      })
+      const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+      socket.write(
+        `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`,
+      )
+      const part = Buffer.from('1\r\n \r\n'.repeat(10_000))
+      const until = Date.now() + 20_000
+      for (let sent = 0; sent < 450 && text === '' && !socket.destroyed; sent += 1) {
+        if (Date.now() > until) return ['takes longer than 20 s']
+        if (!socket.write(part)) await Promise.race([drained(socket), ended, pause(20_000)])
+      }
+      const last = call('eth_chainId')
+      socket.write(`${last.length.toString(16)}\r\n${last}\r\n0\r\n\r\n`)
+      for (let round = 0; round < 100 && text === '' && !socket.destroyed; round += 1)
+        await pause(100)
+      socket.destroy()
+      const status = /^HTTP\/1\.1 (\d+)/.exec(text)?.[1]
+      if (status === '200') return [/"result"/.test(text) ? 'result' : '-32700']
+      return [status ?? (socket.destroyed ? 'closed' : 'no answer')]
+    },
+  },
+  {
+    name: 'bodies under way',
+    rule: 2,
+    input: '24 bodies of 4.9 MB that do not end, 24 MB of each at a time',
+    bound: 'all bodies under way 64 MB',
+    expected: ['refused', 'closed', 'waiting'],
+    needed: ['refused', 'closed'],
+    async attack({ url }) {
+      const part = Buffer.alloc(100_000, 0x20)
+      const headers = { 'content-length': String(4.9 * MB) }
+      const words = Array.from({ length: 24 }, async () => {
+        const reply = await post(url, '', {
+          headers,
+          timeoutMs: 4_000,
+          async write(write) {
+            for (let sent = 0; sent < 48; sent += 1) await write(part)
+            await pause(5_000)
+          },
+        })
+        return wordOf(reply) === 'no answer' ? 'waiting' : wordOf(reply)
+      })
+      return Promise.all(words)
+    },
+  },
+  {
+    name: 'brackets',
+    rule: 2,
+    input: '20 MB and 4.9 MB of [, alone and as params',
+    bound: 'body 5 MB; params are not parsed on the main thread; nesting 256',
+    expected: [...TOO_LONG, '-32602'],
+    async attack({ url }) {
+      const words: string[] = []
+      for (const size of [20 * MB, 4.9 * MB]) {
+        words.push(wordOf(await post(url, '['.repeat(size))))
+        const nested = '['.repeat(size / 2) + ']'.repeat(size / 2)
+        words.push(
+          wordOf(
+            await post(url, `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":${nested}}`),
+          ),
+        )
+      }
+      return words
+    },
+  },
+  {
+    name: 'nested params',
+    rule: 2,
+    input: 'params nested 257 to 1,000,000 deep, lists and objects',
+    bound: 'nesting 256',
+    expected: ['-32602', '-32600', '-32700', '413'],
+    async attack({ url }) {
+      const words: string[] = []
+      for (const depth of [257, 5_000, 200_000, 1_000_000])
+        for (const [open, shut] of [
+          ['[', ']'],
+          ['{"a":', '}'],
+        ] as const) {
+          const params = `[${open.repeat(depth)}1${shut.repeat(depth)}]`
+          if (params.length > 4.9 * MB) continue
+          const text = `{"jsonrpc":"2.0","id":1,"method":"eth_call","params":${params}}`
+          words.push(wordOf(await post(url, text)))
+        }
+      return words
+    },
+  },
+  {
+    name: 'many keys',
+    rule: 2,
+    input: '400,000 members in a request, the same one and different ones',
+    bound: 'body 5 MB, time that grows with the size only',
+    expected: ['result', ...TOO_LONG, '-32602'],
+    async attack({ url }) {
+      const same = '"a":1,'.repeat(700_000)
+      const others = Array.from({ length: 400_000 }, (_, index) => `"k${index}":1,`)
+        .join('')
+        .slice(0, 4.8 * MB)
+      const end = '"jsonrpc":"2.0","id":1,"method":"eth_chainId"}'
+      const cut = others.slice(0, others.lastIndexOf(',') + 1)
+      return Promise.all([same, cut].map(async (text) => wordOf(await post(url, `{${text}${end}`))))
+    },
+  },
+  {
+    name: 'batch of 1,001',
+    rule: 2,
+    input: 'a batch of 1,001 requests, and one of 1,600,000 empty items',
+    bound: 'batch 1,000',
+    expected: ['-32600', '413'],
+    attack: async ({ url }) => [
+      wordOf(await post(url, `[${Array(1_001).fill(call('eth_chainId')).join(',')}]`)),
+      wordOf(await post(url, `[${Array(1_600_000).fill('{}').join(',')}]`)),
+    ],
+  },
+  {
+    name: 'batch of huge answers',
+    rule: 2,
+    input: '200 calls in a batch that return 4 MB each: 1.6 GB of answers',
+    bound: 'answers of a batch 25 MB; the rest get -32003',
+    expected: ['result', '-32003', '-32005'],
+    attack: async ({ url }) =>
+      wordsOf(await post(url, `[${Array(200).fill(BIG_ANSWER).join(',')}]`)),
+  },
+  {
+    name: 'report of reverts',
+    rule: 2,
+    input: 'a report of 7 calls that revert with 4 MiB each, one below the other',
+    bound: 'one answer 25 MB',
+    expected: ['result', '-32003', '-32005'],
+    async attack({ url }) {
+      const code = reverts(4 * 2 ** 20)
+      const calls = Array(7).fill({ from: ALICE, to: CONTRACT, gas: '0x2faf080' })
+      const overrides = { [CONTRACT]: { code } }
+      return Promise.all(
+        [
+          call('parevm_simulate', [{ calls }, 'latest', overrides]),
+          call('eth_simulateV1', [
+            {
+              blockStateCalls: [
+                { calls, stateOverrides: overrides, blockOverrides: { gasLimit: '0x3b9aca00' } },
+              ],
+            },
+            'latest',
+          ]),
+          call('debug_traceCall', [
+            calls[0],
+            'latest',
+            { tracer: 'callTracer', stateOverrides: overrides },
+          ]),
+        ].map(async (text) => {
+          const word = wordOf(await post(url, text))
+          return word === '-32601' ? '-32003' : word
+        }),
+      )
+    },
+  },
+  {
+    name: 'echo',
+    rule: 2,
+    input: 'names, ids, addresses, fields and tags of 1 MB that are wrong',
+    bound: 'nothing is echoed beyond 200 characters',
+    expected: ['result', 'refused'],
+    async attack({ url }) {
+      const long = 'x'.repeat(MB)
+      const texts = [
+        call(long),
+        call('eth_chainId', [], { long }),
+        call('eth_getBalance', [long, 'latest']),
+        call('eth_getBalance', [`0x${'1'.repeat(MB)}`, 'latest']),
+        call('eth_getBalance', [ALICE, long]),
+        call('eth_call', [{ [long]: 1 }]),
+        call('eth_call', [{ to: ALICE, gas: long }]),
+        call('eth_sendRawTransaction', [`0x${'f8'.repeat(MB / 2)}`]),
+        call('eth_subscribe', [long]),
+        call('debug_traceCall', [{ to: ALICE }, 'latest', { tracer: long }]),
+        call('eth_signTypedData_v4', [
+          ALICE,
+          { types: { [long]: [] }, primaryType: long, domain: {}, message: {} },
+        ]),
+        call('eth_getFilterChanges', [long]),
+        `{"jsonrpc":"2.0","id":"${long}","method":"eth_none"}`,
+        `{"jsonrpc":"2.0","id":"${long}","method":"eth_chainId"}`,
+        `{"jsonrpc":"${long}","id":1,"method":"eth_chainId"}`,
+        `{"jsonrpc":"2.0","id":1,"method":"eth_chainId",${long}}`,
+      ]
+      const words: string[] = []
+      for (const text of texts) words.push(wordOfShort(await post(url, text)))
+      return words
+    },
+  },
+  {
+    name: 'queue of one client',
+    rule: 2,
+    input: '20,000 requests over one WebSocket at once',
+    bound: 'queue per client, requests',
+    expected: ['result', '-32005', 'closed'],
+    attack: ({ url }) =>
+      flood(
+        url,
+        Array.from({ length: 20_000 }, (_, id) => call('eth_blockNumber', [], id)),
+      ),
+  },
+  {
+    name: 'queue of bytes',
+    rule: 2,
+    input: '28 requests of 1 MB over one WebSocket at once',
+    bound: 'queue per client, bytes',
+    expected: ['result', 'refused', 'closed'],
+    attack: ({ url }) => {
+      const data = `0x${'00'.repeat(MB / 2)}`
+      return flood(
+        url,
+        Array.from({ length: 28 }, (_, id) => call('eth_call', [{ to: ALICE, data }], id)),
+      )
+    },
+  },
+  {
+    name: 'socket that does not read',
+    rule: 2,
+    input: 'a WebSocket that asks for 25 answers of 8 MB and reads none of them',
+    bound: 'unread answers 16 MB, then the socket is closed',
+    expected: ['closed'],
+    async attack({ url }) {
+      const socket = await openSocket(url)
+      if (typeof socket === 'number') return [String(socket)]
+      socket.pause()
+      let bytes = 0
+      socket.on('message', (data: Buffer) => {
+        bytes += data.length
+      })
+      const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)))
+      for (let id = 0; id < 25; id += 1) socket.send(callOf(returns(4 * MB), id))
+      await pause(4_000)
+      socket.resume()
+      const isClosed = await Promise.race([closed, pause(3_000).then(() => false)])
+      socket.terminate()
+      return [isClosed || bytes === 0 ? 'closed' : `${(bytes / MB).toFixed(0)} MB were kept`]
+    },
+  },
+  {
+    name: 'pipeline that does not read',
+    rule: 2,
+    input: '25 requests in one HTTP connection for answers of 8 MB, none of which is read',
+    bound: 'unread answers 16 MB',
+    expected: ['closed', 'waiting'],
+    async attack({ port }) {
+      const socket = await openRaw(port)
+      socket.pause()
+      const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\norigin: http://localhost:6666\r\ncontent-length: ${BIG_ANSWER.length}\r\n\r\n`
+      socket.write((head + BIG_ANSWER).repeat(25))
+      await pause(4_000)
+      const { destroyed } = socket
+      socket.destroy()
+      return [destroyed ? 'closed' : 'waiting']
+    },
+  },
+  {
+    name: 'long headers',
+    rule: 2,
+    input: '1 MB of headers, 5,000 headers, a target of 1 MB',
+    bound: 'headers 16 kB',
+    expected: ['431', '400', '414', 'closed', '404'],
+    async attack({ port }) {
+      const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n`
+      const texts = [
+        `${head}x: ${'x'.repeat(MB)}\r\n\r\n`,
+        `${head}${Array.from({ length: 5_000 }, (_, index) => `x${index}: 1\r\n`).join('')}\r\n`,
+        `POST /${'x'.repeat(MB)} HTTP/1.1\r\n\r\n`,
+      ]
+      return Promise.all(
+        texts.map(async (text) => {
+          const { status, closed } = await sendRaw(port, [text])
+          return status === 0 && closed ? 'closed' : String(status)
+        }),
+      )
+    },
+  },
+  {
+    name: 'slow headers and bodies',
+    rule: 2,
+    input: '200 connections that send a byte every 100 ms, of a header or of a body',
+    bound: 'time to the end of headers and of a body',
+    expected: ['408', 'closed', 'waiting', '503', '429'],
+    attack: async ({ port }) => slow(port, 200, 3_000),
+  },
+  {
+    name: 'idle connections',
+    rule: 2,
+    input: '1,000 connections that send nothing, 500 WebSockets that vanish',
+    bound: 'connections; idle time; heartbeat',
+    expected: ['open', 'closed', '503', '429', '1013'],
+    async attack({ url, port }) {
+      const raw = await Promise.all(Array.from({ length: 1_000 }, () => openRaw(port)))
+      const sockets = await Promise.all(Array.from({ length: 500 }, () => openSocket(url)))
+      await pause(1_000)
+      const words = raw.map((socket) => (socket.destroyed ? 'closed' : 'open') as string)
+      for (const socket of raw) socket.destroy()
+      for (const socket of sockets)
+        if (typeof socket === 'number') words.push(socket === 0 ? 'closed' : String(socket))
+        else {
+          words.push('open')
+          socket.terminate()
+        }
+      return words
+    },
+  },
+  {
+    name: 'long message',
+    rule: 2,
+    input: 'a WebSocket message of 6 MB, whole and in 200,000 fragments',
+    bound: 'message 5 MB',
+    expected: ['1009', '1008', '1006', '1013'],
+    async attack({ url }) {
+      const whole = await closing(url, (send) => send('['.repeat(6 * MB), true))
+      const parts = await closing(url, async (send) => {
+        for (let sent = 0; sent < 200_000; sent += 1) {
+          if (!send('x'.repeat(30), false)) return
+          if (sent % 2_000 === 0) await pause(0)
+        }
+      })
+      return [whole, parts]
+    },
+  },
+  {
+    name: 'compressed body',
+    rule: 2,
+    input: 'bodies with a content encoding',
+    bound: 'only plain JSON',
+    expected: ['415', '-32700', '400'],
+    async attack({ url }) {
+      const bomb = gzipSync(Buffer.alloc(29 * MB, 0x20))
+      return Promise.all(
+        ['gzip', 'br', 'deflate'].map(async (encoding) =>
+          wordOf(await post(url, bomb, { headers: { 'content-encoding': encoding } })),
+        ),
+      )
+    },
+  },
+]
+
+function drained(socket: NodeJS.EventEmitter): Promise<void> {
+  return new Promise((resolve) => socket.once('drain', () => resolve()))
+}
+
+/** Sends texts over one WebSocket at once, and returns how each ended. */
+async function flood(url: string, texts: readonly string[]): Promise<string[]> {
+  const socket = await openSocket(url)
+  if (typeof socket === 'number') return [String(socket)]
+  const words: string[] = []
+  const done = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      const text = String(data)
+      const code = /^.{0,40}"error":\{"code":(-?\d+)/.exec(text)?.[1]
+      words.push(code ?? 'result')
+      if (words.length === texts.length) resolve()
+    })
+    socket.once('close', () => {
+      words.push('closed')
+      resolve()
+    })
+  })
+  for (const text of texts) socket.send(text)
+  await Promise.race([done, pause(20_000)])
+  if (words.length === 0) words.push('no answer')
+  socket.terminate()
+  return words
+}
+
+/** Opens connections that send their requests byte by byte, for so long. */
+export async function slow(port: number, count: number, forMs: number): Promise<string[]> {
+  const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n`
+  const begun = [
+    head,
+    `${head}content-length: 1000\r\n\r\n`,
+    `${head}transfer-encoding: chunked\r\n\r\n`,
+  ]
+  const sockets = await Promise.all(Array.from({ length: count }, () => openRaw(port)))
+  const status = new Map<unknown, string>()
+  for (const [index, socket] of sockets.entries()) {
+    socket.on('data', (data) => {
+      const found = /^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1]
+      if (found !== undefined) status.set(socket, found)
+    })
+    socket.write(begun[index % begun.length] as string)
+  }
+  const until = Date.now() + forMs
+  while (Date.now() < until && sockets.some(({ destroyed }) => !destroyed)) {
+    for (const [index, socket] of sockets.entries())
+      if (!socket.destroyed && socket.writable)
+        socket.write(['x', ' ', '1\r\n \r\n'][index % 3] as string)
+    await pause(100)
+  }
+  const words = sockets.map(
+    (socket) => status.get(socket) ?? (socket.destroyed ? 'closed' : 'waiting'),
+  )
+  for (const socket of sockets) socket.destroy()
+  return words
+}
+
+/** Opens a WebSocket, has it send, and returns the code with which the server closed it. */
+async function closing(
+  url: string,
+  attack: (send: (text: string, isLast: boolean) => boolean) => unknown,
+): Promise<string> {
+  const socket = await openSocket(url)
+  if (typeof socket === 'number') return String(socket)
+  const closed = new Promise<string>((resolve) =>
+    socket.once('close', (code) => resolve(String(code))),
+  )
+  await attack((text, isLast) => {
+    if (socket.readyState !== socket.OPEN) return false
+    socket.send(text, { fin: isLast })
+    return true
+  })
+  const word = await Promise.race([closed, pause(5_000).then(() => 'open')])
+  socket.terminate()
+  return word
+}
