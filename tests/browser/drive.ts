@@ -91,6 +91,8 @@ async function openFirefox({ names = [], secure, quiet }: drive.Options): Promis
     extraPrefsFirefox: {
       'network.dns.localDomains': names.join(','),
       'dom.serviceWorkers.testing.enabled': secure !== undefined,
+      // Or a WebSocket is not tried at once where another was refused.
+      'network.websocket.delay-failed-reconnects': false,
     },
   })
   const page = await browser.newPage()

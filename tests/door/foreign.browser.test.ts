@@ -123,8 +123,9 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
     try {
       const readings = await attack(chain.url)
       const changed = await chain.changed(markers)
+      const secrets = readings.filter(({ name, read }) => !isRefusalOf(name, read))
       expect({
-        read: readings.map(({ name, read }) => `${name}: ${read}`),
+        read: secrets.map(({ name, read }) => `${name}: ${read}`),
         changed: changed.map((marker) => nameOf.get(marker)),
         ...(await chain.sent()),
       }).toEqual({ read: [], changed: [], nonce: 0, height: 0 })
@@ -133,3 +134,10 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
     }
   })
 })
+
+/** Whether a rebound page reads why it is refused: no browser keeps that from it. */
+function isRefusalOf(name: string, read: string): boolean {
+  return (
+    name.startsWith('rebound page') && Object.keys(JSON.parse(read)).join() === 'jsonrpc,id,error'
+  )
+}
