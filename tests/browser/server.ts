@@ -83,7 +83,7 @@ export declare namespace serve {
 }
 
 /** The part of a test that runs in the page: TypeScript without its types. */
-async function script(path: string): Promise<string> {
+export async function script(path: string): Promise<string> {
   const file = join(here, path.replace(/\.js$/, '.ts'))
   return (await transformWithOxc(await readFile(file, 'utf8'), file)).code
 }
