@@ -1,10 +1,13 @@
+import type { Chain } from '../src/chain/chain.js'
 import { BaseError } from '../src/error/BaseError.js'
 import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { readBytes, readText } from './input.js'
+import { stderr, stdout } from './output.js'
 import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
 import { listen } from './serve/listen.js'
+import { watchProcess } from './serve/process.js'
 import { sendCalls } from './serve/sendCalls.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
@@ -39,30 +42,37 @@ export async function serve(args: string[]): Promise<boolean> {
   }).catch(refuse)
   try {
     if (calls !== undefined) await sendCalls(chain, calls)
-    const log = values.verbose
-      ? (line: string) => void process.stderr.write(`${line}\n`)
-      : undefined
+    const { stopped } = watchProcess({
+      onHangUp() {},
+      lost: () => undefined,
+      savedBytes: () => 0,
+    })
+    const log = values.verbose ? (line: string) => stderr.note(`${line}\n`) : undefined
     dispatcher = createDispatcher(chain, { log })
+    // Before anyone can reach it: a request of a client must not be able to fail this one.
+    const accounts = values.json ? '' : await accountsOf(chain, mnemonic)
     const server = await listen({ host, port, dispatcher }).catch((error: unknown) => {
       throw new UsageError(
         `${host}, port ${port}: ${error instanceof Error ? error.message : error}`,
       )
     })
     const { version, build, threads, reason } = evm.info
-    process.stderr.write(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
+    stderr.note(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
     const ready = { url: server.url, port: server.port, build, threads }
-    if (values.json) process.stdout.write(`${JSON.stringify(ready)}\n`)
-    else {
-      const { accountsText } = await import('./serve/accountsText.js')
-      const accounts = await accountsText(chain, mnemonic)
-      process.stdout.write(`${accounts}listening on ${server.url} (HTTP, WebSocket)\n`)
-    }
-    await stopped()
+    const words = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
+    stdout.note(`${values.json ? JSON.stringify(ready) : words}\n`)
+    await stopped
     await server.close()
+    return true
   } finally {
     await evm.close()
   }
-  return true
+}
+
+/** Returns the accounts as lines to read. What derives their keys is loaded for this only. */
+async function accountsOf(chain: Chain, mnemonic: string | undefined): Promise<string> {
+  const { accountsText } = await import('./serve/accountsText.js')
+  return accountsText(chain, mnemonic)
 }
 
 /** A chain that cannot be opened is the user's to correct. */
@@ -108,11 +118,4 @@ function portOf(text: string): number {
   const port = whole(text)
   if (port !== undefined && port < 65_536) return port
   throw new UsageError(`--port takes a number from 0 to 65535, not ${JSON.stringify(text)}`)
-}
-
-/** Resolves when the process is told to end. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
 }

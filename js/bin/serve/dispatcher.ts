@@ -1,5 +1,6 @@
 import type { Chain } from '../../src/chain/chain.js'
 import { BaseError } from '../../src/error/BaseError.js'
+import { clientSignal } from './clientSignal.js'
 import { type Envelope, type NoEnvelope, readEnvelopes } from './envelope.js'
 
 /** Answers requests of JSON-RPC: JSON in, JSON out. */
@@ -139,7 +140,7 @@ export function createDispatcher(chain: Chain, { log }: createDispatcher.Options
     answer: (text, signal) => respond(text, { signal }),
     connect(send) {
       const own = new Map<string, Subscription>()
-      const gone = new AbortController()
+      const gone = clientSignal()
       const { signal } = gone
       return {
         async receive(text) {

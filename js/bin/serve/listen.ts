@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { stderr } from '../output.js'
+import { clientSignal } from './clientSignal.js'
 import type { Dispatcher } from './dispatcher.js'
 
 /** Bytes of a request at most; more is refused with status 413. */
@@ -11,7 +13,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
   const { host, port, dispatcher } = parameters
   const server = createServer((request, response) => {
     serveHttp(dispatcher, request, response).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
+      stderr.note(`${error}\n`)
       response.destroy()
     })
   })
@@ -22,6 +24,9 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
     sockets.once('error', reject)
     server.listen(port, host, resolve)
   })
+  sockets.removeAllListeners('error')
+  // A connection that cannot be taken is lost; the server is not.
+  sockets.on('error', (error) => stderr.note(`parevm: ${error.message}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,
@@ -53,7 +58,8 @@ export declare namespace listen {
   type ReturnType = { port: number; url: string; close(): Promise<void> }
 }
 
-const CLOSE_LIMIT_MS = 1_000
+/** What is not answered by then is aborted: the process has two seconds to end, saving included. */
+const CLOSE_LIMIT_MS = 250
 
 async function serveHttp(
   dispatcher: Dispatcher,
@@ -69,7 +75,7 @@ async function serveHttp(
   const text = await bodyOf(request)
   if (text === undefined)
     return void response.writeHead(413, { connection: 'close' }).end(() => request.destroy())
-  const gone = new AbortController()
+  const gone = clientSignal()
   response.once('close', () => gone.abort(new Error('the client has gone')))
   try {
     const answer = await dispatcher.answer(text, gone.signal)
@@ -98,7 +104,7 @@ function serveSocket(dispatcher: Dispatcher, socket: WebSocket): void {
   const connection = dispatcher.connect((text) => socket.send(text))
   socket.on('message', (data) => {
     connection.receive(String(data)).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
+      stderr.note(`${error}\n`)
       socket.close(1011, 'the request could not be answered')
     })
   })
