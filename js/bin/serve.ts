@@ -9,6 +9,7 @@ import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
 import { listen } from './serve/listen.js'
 import { watchProcess } from './serve/process.js'
 import { sendCalls } from './serve/sendCalls.js'
+import { type OpenState, openState } from './serve/state.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
 /** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
@@ -30,6 +31,8 @@ export async function serve(args: string[]): Promise<boolean> {
       'no-mining': { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      state: { type: 'string' },
+      'state-interval': { type: 'string' },
     },
   })
   if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
@@ -37,15 +40,18 @@ export async function serve(args: string[]): Promise<boolean> {
   const port = portOf(values.port)
   const options = await optionsOf(values)
   let dispatcher: Dispatcher | undefined
-  const { evm, chain } = await startEvm(nodeHost(), options, {
+  const state = await openState(values, options)
+  const { evm, chain } = await startEvm(nodeHost(), state?.options ?? options, {
     onNotification: (params) => dispatcher?.notify(params),
-  }).catch(refuse)
+    onChange: () => state?.keeper.changed(),
+  }).catch((error: unknown) => refuse(error, state))
   try {
-    if (calls !== undefined) await sendCalls(chain, calls)
+    if (calls !== undefined && state?.isOpen !== true) await sendCalls(chain, calls)
+    await state?.begin(evm)
     const { stopped } = watchProcess({
-      onHangUp() {},
-      lost: () => undefined,
-      savedBytes: () => 0,
+      onHangUp: () => void state?.keeper.keep(),
+      lost: () => state?.keeper.lost(),
+      savedBytes: () => state?.keeper.bytes ?? 0,
     })
     const log = values.verbose ? (line: string) => stderr.note(`${line}\n`) : undefined
     dispatcher = createDispatcher(chain, { log })
@@ -63,7 +69,7 @@ export async function serve(args: string[]): Promise<boolean> {
     stdout.note(`${values.json ? JSON.stringify(ready) : words}\n`)
     await stopped
     await server.close()
-    return true
+    return (await state?.end()) ?? true
   } finally {
     await evm.close()
   }
@@ -76,9 +82,9 @@ async function accountsOf(chain: Chain, mnemonic: string | undefined): Promise<s
 }
 
 /** A chain that cannot be opened is the user's to correct. */
-function refuse(error: unknown): never {
-  if (error instanceof BaseError) throw new UsageError(error.message)
-  throw error
+function refuse(error: unknown, state: OpenState | undefined): never {
+  if (!(error instanceof BaseError)) throw error
+  throw new UsageError(state?.isOpen === true ? state.refusal(error) : error.message)
 }
 
 async function optionsOf(values: {

@@ -1,12 +1,11 @@
 import * as Address from 'ox/Address'
 import * as HdKey from 'ox/HdKey'
 import * as Mnemonic from 'ox/Mnemonic'
+import * as Secp256k1 from 'ox/Secp256k1'
 import * as Value from 'ox/Value'
 import type { Chain } from '../../src/chain/chain.js'
 import type { Hex } from '../../src/type/wire.js'
-
-/** BIP-39 words that development nodes share. Everybody has their keys, so they can be printed. */
-const WELL_KNOWN = 'test test test test test test test test test test test junk'
+import { WELL_KNOWN, wordsOf } from './wellKnown.js'
 
 /**
  * Returns the accounts that sign, with what they own, as lines to read. Keys are in it only where the
@@ -17,7 +16,8 @@ const WELL_KNOWN = 'test test test test test test test test test test test junk'
 export async function accountsText(chain: Chain, mnemonic = WELL_KNOWN): Promise<string> {
   const accounts = await chain.request<Hex[]>('eth_accounts')
   if (accounts.length === 0) return ''
-  const isKnown = mnemonic.trim().split(/\s+/).join(' ') === WELL_KNOWN
+  // A chain that was saved has its own accounts, whatever the words.
+  const isKnown = wordsOf(mnemonic) === WELL_KNOWN && accounts[0] === addressOf(0)
   const lines = await Promise.all(
     accounts.map(async (account, index) => {
       const balance = await chain.request<Hex>('eth_getBalance', [account, 'latest'])
@@ -28,6 +28,10 @@ export async function accountsText(chain: Chain, mnemonic = WELL_KNOWN): Promise
   )
   const head = isKnown ? 'accounts, with their keys, which everybody knows' : 'accounts'
   return `${head}\n${lines.join('')}`
+}
+
+function addressOf(index: number): Hex {
+  return Address.fromPublicKey(Secp256k1.getPublicKey({ privateKey: keyOf(index) }))
 }
 
 function keyOf(index: number): Hex {

@@ -25,7 +25,7 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false, onNotification }: startEvm.Hooks = {},
+  { faults = false, onNotification, onChange }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
@@ -36,6 +36,7 @@ export async function startEvm(
     chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
+      onChange?.()
       miner.pace(interval)
       for (const params of notifications) {
         handle.notify(params)
@@ -83,6 +84,8 @@ export declare namespace startEvm {
     faults?: boolean
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
+    /** Called when a request has changed the node. Must not throw. */
+    onChange?: (() => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
 }
