@@ -7,6 +7,7 @@ import type { MadeBlock } from '../src/pool/message.js'
 import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded, nameOf } from './blocks.js'
 import { readBytes } from './input.js'
+import { stderr, stdout } from './output.js'
 import { aggregate, machine, merged, type Report, type Row, show } from './report.js'
 import { count, counts, UsageError, usage } from './usage.js'
 
@@ -57,10 +58,10 @@ export async function bench(args: string[]): Promise<boolean> {
           const row = rowOf(name, threads, replayed)
           const key = `${name}, ${threads} threads`
           seen.set(key, [...(seen.get(key) ?? []), row])
-          process.stderr.write(`${key}: ${(row.plainMs / row.parallelMs).toFixed(2)}x\n`)
+          stderr.note(`${key}: ${(row.plainMs / row.parallelMs).toFixed(2)}x\n`)
         } catch (error) {
           good = false
-          process.stderr.write(`${name}: ${error instanceof Error ? error.message : error}\n`)
+          stderr.note(`${name}: ${error instanceof Error ? error.message : error}\n`)
         }
       }
     }
@@ -76,7 +77,7 @@ export async function bench(args: string[]): Promise<boolean> {
   }
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  process.stdout.write(show(report))
+  await stdout.print(show(report))
   return good
 }
 

@@ -55,6 +55,8 @@ export const HELP: ReadonlyMap<string, string> = new Map([
     --calls FILE         sends these calls first, as simulate takes them; serves if none fails
     --block-time N       a block every N seconds                   (default: one per transaction)
     --no-mining          blocks only on evm_mine
+    --state FILE         goes on with the chain in FILE, if there is one, and keeps it there: docs/serve-state.md
+    --state-interval N   saves it every N seconds, if it has changed; and at the end (default: 60)
     --threads N          threads that execute                      (default: one per core)
     --limit NAME=VALUE   sets one of the limits of docs/limits.md; may come several times
     --verbose            logs each request on stderr: method, time, error

@@ -4,6 +4,7 @@ import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import { bench } from './bench.js'
 import { HELP, OVERVIEW } from './help.js'
+import { stderr, stdout } from './output.js'
 import { run } from './run.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
@@ -16,32 +17,36 @@ const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new 
   ['simulate', simulate],
 ])
 
+/** Longest time that the last lines on stderr may take, in milliseconds. */
+const NOTES_LIMIT_MS = 1_000
+
 /** Resolves with the exit code: 0 only if everything went as it should. */
 async function main([name = '--help', ...rest]: string[]): Promise<number> {
   try {
-    if (['-v', '--version'].includes(name)) return print(await version(), rest)
-    if (['-h', '--help'].includes(name)) return print(OVERVIEW, rest)
-    if (name === 'help') return print(helpOf(rest[0]), rest.slice(1))
+    if (['-v', '--version'].includes(name)) return await print(await version(), rest)
+    if (['-h', '--help'].includes(name)) return await print(OVERVIEW, rest)
+    if (name === 'help') return await print(helpOf(rest[0]), rest.slice(1))
     const command = COMMANDS.get(name)
     if (command === undefined) throw new UsageError(unknown(name))
-    if (rest.some((word) => ['-h', '--help'].includes(word))) return print(helpOf(name), [])
+    if (rest.some((word) => ['-h', '--help'].includes(word))) return await print(helpOf(name), [])
     return (await command(rest)) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
       const hint = COMMANDS.has(name) ? `parevm help ${name}` : 'parevm --help'
-      process.stderr.write(`parevm: ${error.message}\nTry: ${hint}\n`)
+      stderr.note(`parevm: ${error.message}\nTry: ${hint}\n`)
       return 2
     }
-    if (!(error instanceof BaseError)) throw error
-    process.stderr.write(`parevm: ${error.message}\n`)
+    // What is none of ours is a bug; its stack says where.
+    const text = error instanceof Error && !(error instanceof BaseError) ? error.stack : error
+    stderr.note(`parevm: ${text instanceof Error ? text.message : text}\n`)
     return 1
   }
 }
 
 /** Prints `text`, where no words are left. */
-function print(text: string, left: string[]): number {
+async function print(text: string, left: string[]): Promise<number> {
   usage({ args: left, options: {} })
-  process.stdout.write(text)
+  await stdout.print(text)
   return 0
 }
 
@@ -64,3 +69,5 @@ async function version(): Promise<string> {
 }
 
 process.exitCode = await main(process.argv.slice(2))
+// All results are written. Lines for a pipe that nobody reads would keep the process alive.
+setTimeout(() => process.exit(), NOTES_LIMIT_MS).unref()

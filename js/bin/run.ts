@@ -7,6 +7,7 @@ import type { Supervisor } from '../src/pool/supervisor.js'
 import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded } from './blocks.js'
 import { readBytes } from './input.js'
+import { stderr, stdout } from './output.js'
 import { milliseconds, table } from './table.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -28,20 +29,19 @@ export async function run(args: string[]): Promise<boolean> {
   const files = positionals.length > 0 ? positionals : await blocksIn(embedded)
 
   const { evm, supervisor } = await startEvm(nodeHost(), { threads })
-  process.stderr.write(
+  stderr.note(
     `parevm ${evm.info.version}, ${evm.info.build} build, ${evm.info.threads} executing ` +
       `${evm.info.threads === 1 ? 'thread' : 'threads'} (${evm.info.reason})\n`,
   )
   const lines: Line[] = []
   for (const file of files) {
     const line = await replay(supervisor, evm.info, file, executor)
-    if ('error' in line) process.stderr.write(`${file}: ${line.error.message}\n`)
+    if ('error' in line) stderr.note(`${file}: ${line.error.message}\n`)
     lines.push(line)
   }
   await evm.close()
 
-  if (values.json) process.stdout.write(`${JSON.stringify(lines, null, 2)}\n`)
-  else process.stdout.write(`${show(lines)}\n`)
+  await stdout.print(values.json ? `${JSON.stringify(lines, null, 2)}\n` : `${show(lines)}\n`)
   return lines.every(isGood)
 }
 

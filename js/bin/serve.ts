@@ -1,15 +1,19 @@
+import type { Chain } from '../src/chain/chain.js'
 import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { readBytes, readText } from './input.js'
+import { stderr, stdout } from './output.js'
 import { accessOf } from './serve/access.js'
 import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
 import { type Limits, limitsOf } from './serve/limits.js'
 import { listen } from './serve/listen.js'
 import { hasPrivateKeys, mnemonicOf } from './serve/mnemonic.js'
+import { watchProcess } from './serve/process.js'
 import { sendCalls } from './serve/sendCalls.js'
+import { type OpenState, openState } from './serve/state.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
 /** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
@@ -38,6 +42,8 @@ export async function serve(args: string[]): Promise<boolean> {
       limit: { type: 'string', multiple: true },
       verbose: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      state: { type: 'string' },
+      'state-interval': { type: 'string' },
     },
   })
   if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
@@ -49,21 +55,29 @@ export async function serve(args: string[]): Promise<boolean> {
   const { words: mnemonic, warning } = await mnemonicOf(values, process.env, terminal)
   const options = await optionsOf({ ...values, mnemonic }, limits)
   for (const line of [...warnings, ...(warning === undefined ? [] : [warning])])
-    process.stderr.write(`warning: ${line}\n`)
+    stderr.note(`warning: ${line}\n`)
   let dispatcher: Dispatcher | undefined
+  const state = await openState(values, options)
   const machine = nodeHost()
   const readers = Math.min(Math.max(machine.features.cores, READERS.least), READERS.most)
-  const { evm, chain } = await startEvm(machine, options, {
+  const { evm, chain } = await startEvm(machine, state?.options ?? options, {
     readers,
     onNotification: (params) => dispatcher?.notify(params),
-  }).catch(refuse)
+    onChange: () => state?.keeper.changed(),
+  }).catch((error: unknown) => refuse(error, state))
   try {
-    if (calls !== undefined) await sendCalls(chain, calls, limits.file)
-    const log = values.verbose
-      ? (line: string) => void process.stderr.write(`${line}\n`)
-      : undefined
+    if (calls !== undefined && state?.isOpen !== true) await sendCalls(chain, calls, limits.file)
+    await state?.begin(evm)
+    const { stopped } = watchProcess({
+      onHangUp: () => void state?.keeper.keep(),
+      lost: () => state?.keeper.lost(),
+      savedBytes: () => state?.keeper.bytes ?? 0,
+    })
+    const log = values.verbose ? (line: string) => stderr.note(`${line}\n`) : undefined
     const pagesSign = !(await hasPrivateKeys(chain))
     dispatcher = createDispatcher(chain, { log, limits, pagesSign })
+    // Before anyone can reach it: a request of a client must not be able to fail this one.
+    const accounts = values.json ? '' : await accountsOf(chain)
     const listening = listen({ host, port, dispatcher, limits, rules })
     const server = await listening.catch((error: unknown) => {
       throw new UsageError(
@@ -71,20 +85,22 @@ export async function serve(args: string[]): Promise<boolean> {
       )
     })
     const { version, build, threads, reason } = evm.info
-    process.stderr.write(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
+    stderr.note(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
     const ready = { url: server.url, port: server.port, build, threads }
-    if (values.json) process.stdout.write(`${JSON.stringify(ready)}\n`)
-    else {
-      const { accountsText } = await import('./serve/accountsText.js')
-      const accounts = await accountsText(chain)
-      process.stdout.write(`${accounts}listening on ${server.url} (HTTP, WebSocket)\n`)
-    }
-    await stopped()
+    const words = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
+    stdout.note(`${values.json ? JSON.stringify(ready) : words}\n`)
+    await stopped
     await server.close()
+    return (await state?.end()) ?? true
   } finally {
     await evm.close()
   }
-  return true
+}
+
+/** Returns the accounts as lines to read. What derives their keys is loaded for this only. */
+async function accountsOf(chain: Chain): Promise<string> {
+  const { accountsText } = await import('./serve/accountsText.js')
+  return accountsText(chain)
 }
 
 /**
@@ -94,9 +110,9 @@ export async function serve(args: string[]): Promise<boolean> {
 const READERS = { least: 4, most: 15 }
 
 /** A chain that cannot be opened is the user's to correct. */
-function refuse(error: unknown): never {
-  if (error instanceof BaseError) throw new UsageError(error.message)
-  throw error
+function refuse(error: unknown, state: OpenState | undefined): never {
+  if (!(error instanceof BaseError)) throw error
+  throw new UsageError(state?.isOpen === true ? state.refusal(error) : error.message)
 }
 
 async function optionsOf(
@@ -140,11 +156,4 @@ function portOf(text: string): number {
   const port = whole(text)
   if (port !== undefined && port < 65_536) return port
   throw new UsageError(`--port takes a number from 0 to 65535, not ${quote(text)}`)
-}
-
-/** Resolves when the process is told to end. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-  })
 }

@@ -4,6 +4,7 @@ import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
 import { readBundle, readBytes, readJson, readText } from './input.js'
+import { stdout } from './output.js'
 import { reportText } from './reportText.js'
 import { count, UsageError, usage } from './usage.js'
 
@@ -37,7 +38,7 @@ export async function simulate(args: string[]): Promise<boolean> {
   try {
     const wire = await chain.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
     const report: Report = reportOf(wire)
-    process.stdout.write(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
+    await stdout.print(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
     return report.status === 'success'
   } finally {
     await evm.close()

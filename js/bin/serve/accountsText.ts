@@ -4,7 +4,8 @@ import * as Mnemonic from 'ox/Mnemonic'
 import * as Value from 'ox/Value'
 import type { Chain } from '../../src/chain/chain.js'
 import type { Hex } from '../../src/type/wire.js'
-import { hasPrivateKeys, WELL_KNOWN } from './mnemonic.js'
+import { hasPrivateKeys } from './mnemonic.js'
+import { WELL_KNOWN } from './wellKnown.js'
 
 /**
  * Returns the accounts that sign, with what they own, as lines to read. Keys are in it only where the

@@ -5,6 +5,7 @@ import type { NodeAnswer } from '../../src/type/wire.js'
 import { answerOf, failure, lineOf } from './answer.js'
 import { runBatch } from './batch.js'
 import { type Budget, beyondFree, createBudget } from './budget.js'
+import { clientSignal } from './clientSignal.js'
 import { type Envelope, EnvelopeError, type NoEnvelope, readEnvelopes } from './envelope.js'
 import { DEFAULTS, type Limits } from './limits.js'
 import { SIGNING_METHODS } from './signing.js'
@@ -254,7 +255,7 @@ export function createDispatcher(
       const name = given ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
       const asked = { count: 0 }
-      const gone = new AbortController()
+      const gone = clientSignal()
       const { signal } = gone
       return {
         async receive(text) {

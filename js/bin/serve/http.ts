@@ -1,8 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { stderr } from '../output.js'
 import { readBody } from './body.js'
 import type { Budget } from './budget.js'
 import { clientOf } from './client.js'
+import { clientSignal } from './clientSignal.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { Limits } from './limits.js'
 
@@ -28,7 +30,7 @@ export async function serveHttp(parameters: serveHttp.Parameters): Promise<void>
   try {
     await answer(parameters)
   } catch (error) {
-    process.stderr.write(`${error}\n`)
+    stderr.note(`${error}\n`)
     response.destroy()
   }
 }
@@ -44,7 +46,7 @@ async function answer(parameters: serveHttp.Parameters): Promise<void> {
   if (body === undefined) return
   if ('status' in body)
     return refuse(response, { status: body.status, message: REASONS[body.status] })
-  const gone = new AbortController()
+  const gone = clientSignal()
   response.once('close', () => gone.abort(new Error('the client has gone')))
   if (response.closed) return
   let text: string | undefined

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { stderr } from '../output.js'
 import { clean } from '../terminal.js'
 import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
@@ -15,7 +16,7 @@ import { serveSocket } from './socket.js'
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
   const { host, port, dispatcher, rules, limits = DEFAULTS } = parameters
-  const notify = createNotices((line) => void process.stderr.write(line))
+  const notify = createNotices((line) => stderr.note(line))
   const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
   const headersTimeout = limits['header-time']
   const requestTimeout = headersTimeout + limits['body-time']
@@ -81,8 +82,8 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
       resolve()
     })
   })
-  // Connections that cannot be accepted, such as one file too many, leave those that are there.
-  server.on('error', (error) => process.stderr.write(`${clean(String(error))}\n`))
+  // A connection that cannot be taken is lost; the server is not.
+  server.on('error', (error) => stderr.note(`parevm: ${clean(error.message)}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,
@@ -119,7 +120,8 @@ export declare namespace listen {
   type ReturnType = { port: number; url: string; close(): Promise<void> }
 }
 
-const CLOSE_LIMIT_MS = 1_000
+/** What is not answered by then is aborted: the process has two seconds to end, saving included. */
+const CLOSE_LIMIT_MS = 250
 /** Milliseconds between two looks at how long requests have been arriving, at most. */
 const MOST_BETWEEN_CHECKS_MS = 1_000
 /** Pieces of a WebSocket frame that are kept: 5 MB in packets of a network are 3,600. */

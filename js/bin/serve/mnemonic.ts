@@ -3,9 +3,7 @@ import { Writable } from 'node:stream'
 import type { Chain } from '../../src/chain/chain.js'
 import { readText } from '../input.js'
 import { UsageError } from '../usage.js'
-
-/** BIP-39 words that development nodes share. Everybody has their keys, so they can be printed. */
-export const WELL_KNOWN = 'test test test test test test test test test test test junk'
+import { WELL_KNOWN, wordsOf } from './wellKnown.js'
 
 /** First account of {@link WELL_KNOWN}. */
 const WELL_KNOWN_ACCOUNT = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
@@ -55,7 +53,7 @@ const EXPOSED =
   '--mnemonic: other users of this machine can read these words, and the shell may keep them; use --mnemonic-file, --mnemonic-prompt or PAREVM_MNEMONIC'
 
 function wordsIn(source: string, text: string): string {
-  const words = text.trim().split(/\s+/).join(' ')
+  const words = wordsOf(text)
   if (words === '') throw new UsageError(`${source}: there are no words`)
   return words
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { stderr } from '../output.js'
 import { type Budget, beyondFree } from './budget.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { Limits } from './limits.js'
@@ -82,7 +83,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     message.end()
     if (!isOpen) return
     connection.receive(String(data)).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
+      stderr.note(`${error}\n`)
       end(1011, 'the request could not be answered')
     })
   })

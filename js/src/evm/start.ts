@@ -25,7 +25,7 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false, readers, onNotification }: startEvm.Hooks = {},
+  { faults = false, readers, onNotification, onChange }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const setup = chainSetup(options, Date.now())
   const choice = choose(host.features, options)
@@ -37,6 +37,7 @@ export async function startEvm(
     chain: setup,
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
+      onChange?.()
       miner.pace(interval)
       for (const params of notifications) {
         handle.notify(params)
@@ -86,6 +87,8 @@ export declare namespace startEvm {
     readers?: number | undefined
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
+    /** Called when a request has changed the node. Must not throw. */
+    onChange?: (() => void) | undefined
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
 }

@@ -41,7 +41,7 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
     const cause = new Error(event.message || 'the worker script could not be loaded')
     // Of a script that does not load a browser says nothing more.
     if (isReady || event.message) return die(cause)
-    void explain(violations, cause).then(die)
+    void explain(violations, cause).then(die, die)
   }
   return {
     post: (message) => worker.postMessage(message),

@@ -94,7 +94,10 @@ export function post(
             asked.once('drain', on)
             asked.once('close', on)
           }),
-      ).then(() => asked.end())
+      ).then(
+        () => asked.end(),
+        (error: Error) => asked.destroy(error),
+      )
   })
 }
 

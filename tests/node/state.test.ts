@@ -1,0 +1,452 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readState, writeState } from '../../dist/js/bin/serve/state/file.js'
+import { end, kill, type Server, script, startServer } from './server.js'
+
+const ALICE = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
+const BOB = '0x70997970c51812dc3a010c7d01b50e0d17dc79c8'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) kill(server)
+})
+
+async function serve(args: string[], shell?: string) {
+  const server = await startServer(shell === undefined ? { args } : { args, shell })
+  servers.push(server)
+  return server
+}
+
+/** Runs `parevm serve` with options that it refuses. */
+async function refusal(...args: string[]) {
+  const child = spawn(process.execPath, [script, 'serve', '--port', '0', '--threads', '1', ...args])
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  const [code] = await once(child, 'close')
+  return { code, stderr }
+}
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'parevm-'))
+const newFile = async () => join(await newFolder(), 'chain')
+const pay = (server: Server, value = '0x1') =>
+  server.ask('eth_sendTransaction', { from: ALICE, to: BOB, value })
+const headOf = async (server: Server) => Number((await server.ask('eth_blockNumber')).result)
+const hashOf = async (server: Server, block: number) => {
+  const { result } = await server.ask('eth_getBlockByNumber', `0x${block.toString(16)}`, false)
+  return Reflect.get(Object(result), 'hash')
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s saves the chain, and it goes on', async (signal) => {
+  const file = await newFile()
+  const first = await serve(['--state', file, '--chain-id', '77'])
+  await pay(first, '0x5')
+  await first.ask('anvil_setCode', BOB, '0x6001')
+  await first.ask('evm_snapshot')
+  const hash = await hashOf(first, 1)
+  const { code, ms } = await end(first, signal)
+  expect({ code, isInTime: ms < 2_000 }).toEqual({ code: 0, isInTime: true })
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  expect(readdirSync(join(file, '..'))).toEqual(['chain'])
+
+  // The same command line again, and one without what the chain has already.
+  for (const options of [['--chain-id', '77'], []]) {
+    const again = await serve(['--state', file, ...options])
+    expect(again.stderr()).toContain('goes on with the chain of')
+    expect(await again.ask('eth_chainId')).toMatchObject({ result: '0x4d' })
+    expect(await hashOf(again, 1)).toBe(hash)
+    expect(await again.ask('eth_getCode', BOB, 'latest')).toMatchObject({ result: '0x6001' })
+    expect(await end(again)).toMatchObject({ code: 0 })
+  }
+})
+
+test('SIGHUP saves at once; without a terminal the server goes on', async () => {
+  const file = await newFile()
+  const server = await serve(['--state', file])
+  await pay(server)
+  const before = await readFile(file)
+  server.child.kill('SIGHUP')
+  await expect.poll(async () => (await readFile(file)).equals(before)).toBe(false)
+  expect(await headOf(server)).toBe(1)
+  server.child.kill('SIGKILL')
+  await server.ended
+  expect(await headOf(await serve(['--state', file]))).toBe(1)
+})
+
+test('a chain is saved every so often, if it has changed', async () => {
+  const file = await newFile()
+  const server = await serve(['--state', file, '--state-interval', '1'])
+  const { mtimeMs } = statSync(file)
+  await server.ask('eth_blockNumber')
+  await sleep(2_500)
+  expect(statSync(file).mtimeMs).toBe(mtimeMs)
+  await pay(server)
+  await expect.poll(() => statSync(file).mtimeMs, { timeout: 2_000 }).toBeGreaterThan(mtimeMs)
+})
+
+test('a killed server loses no more than its interval, and never the file', {
+  timeout: 300_000,
+}, async () => {
+  const file = await newFile()
+  /** Hashes of blocks by their number, as clients have seen them, and when. */
+  let seen: { hash: unknown; ms: number }[] = []
+  for (let turn = 0; turn < 6; turn += 1) {
+    const server = await serve(['--state', file, '--state-interval', '1'])
+    const found = await headOf(server)
+    // What was opened is a beginning of what clients saw, without at most its last second and a save.
+    if (found > 0) expect(await hashOf(server, found)).toBe(seen[found]?.hash)
+    const lost = seen.slice(found + 1)
+    const last = seen.at(-1)?.ms ?? 0
+    for (const { ms } of lost) expect(last - ms).toBeLessThan(1_500)
+    seen = seen.slice(0, found + 1)
+
+    let isOver = false
+    const clients = (async () => {
+      while (!isOver) {
+        const answer = await pay(server).catch(() => undefined)
+        if (answer === undefined) return
+        const number = await headOf(server).catch(() => undefined)
+        const hash = number && (await hashOf(server, number).catch(() => undefined))
+        if (number !== undefined && hash !== undefined)
+          seen[number] = { hash, ms: performance.now() }
+      }
+    })()
+    await sleep(1_200 + 300 * turn + Math.random() * 300)
+    server.child.kill('SIGKILL')
+    await server.ended
+    isOver = true
+    await clients
+  }
+  expect(seen.length).toBeGreaterThan(20)
+})
+
+test('a writer that is killed at any moment leaves a whole file', {
+  timeout: 300_000,
+}, async () => {
+  const file = await newFile()
+  const module = pathToFileURL(join(script, '../serve/state/file.js')).href
+  const head = { parevm: '0.1.0', savedAt: '2026-12-01T10:00:00.000Z', beginning: {} }
+  const code = `
+    import { writeState } from ${JSON.stringify(module)}
+    for (let turn = 1; ; turn += 1) {
+      const chain = new Uint8Array(6_000_000 + turn).fill(turn)
+      await writeState(${JSON.stringify(file)}, { head: ${JSON.stringify(head)}, chain })
+      if (turn === 1) console.log('begun')
+    }`
+  for (let turn = 0; turn < 15; turn += 1) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code])
+    await once(child.stdout, 'data')
+    await sleep(Math.random() * 300)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+    const state = await readState(file)
+    const { chain } = state ?? { chain: new Uint8Array() }
+    const number = chain.length - 6_000_000
+    expect(number).toBeGreaterThan(0)
+    expect(chain.every((byte) => byte === number % 256)).toBe(true)
+  }
+  // What the writers have left beside it goes with the next server, which refuses this chain.
+  expect(readdirSync(join(file, '..')).length).toBeGreaterThan(1)
+  const { code: exit, stderr } = await refusal('--state', file)
+  expect(exit).toBe(2)
+  expect(stderr).toContain(`${file}, written by parevm 0.1.0, cannot be opened: `)
+  expect(readdirSync(join(file, '..'))).toEqual(['chain'])
+})
+
+describe('a file that is none is refused and left as it is', () => {
+  const cases: [string, (whole: Buffer) => Buffer, string][] = [
+    ['empty', () => Buffer.alloc(0), 'is empty'],
+    ['text', () => Buffer.from('{"accounts":{}}'), 'is not a state file of parevm serve'],
+    [
+      'of another format',
+      (whole) => Buffer.from(whole.toString('latin1').replace('state 1', 'state 2'), 'latin1'),
+      'has format 2, this version reads 1',
+    ],
+    ['its first line, cut', (whole) => whole.subarray(0, 50), 'is damaged'],
+    ['its first line', (whole) => whole.subarray(0, 97), 'is damaged'],
+    ['half of it', (whole) => whole.subarray(0, whole.length >> 1), 'is damaged'],
+    ['without its last byte', (whole) => whole.subarray(0, -1), 'is damaged'],
+    ['with one byte more', (whole) => Buffer.concat([whole, Buffer.from([0])]), 'is damaged'],
+    [
+      'with its beginning in zeros',
+      (whole) => Buffer.concat([Buffer.alloc(97), whole.subarray(97)]),
+      'is not a state file',
+    ],
+    ...[20, 60, 110, 400].map((at): (typeof cases)[number] => [
+      `with another bit at ${at}`,
+      (whole) => {
+        const copy = Buffer.from(whole)
+        copy[at] = (copy[at] ?? 0) ^ 1
+        return copy
+      },
+      'is damaged',
+    ]),
+  ]
+  test.each(cases)('%s', async (_, change, words) => {
+    const file = await newFile()
+    const head = { parevm: '0.1.0', savedAt: '2026-12-01T10:00:00.000Z', beginning: {} }
+    await writeState(file, { head, chain: new Uint8Array(1_000).fill(7) })
+    const bytes = change(await readFile(file))
+    await writeFile(file, bytes)
+    const { code, stderr } = await refusal('--state', file)
+    expect(stderr).toContain(`--state: ${file} ${words}`)
+    expect(code).toBe(2)
+    expect((await readFile(file)).equals(bytes)).toBe(true)
+    expect(readdirSync(join(file, '..'))).toEqual(['chain'])
+  })
+
+  test('folders, pipes and names that lead nowhere', async () => {
+    const folder = await newFolder()
+    expect(await refusal('--state', folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not a file'),
+    })
+    const pipe = join(folder, 'pipe')
+    await once(spawn('mkfifo', [pipe]), 'close')
+    expect(await refusal('--state', pipe)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not a file'),
+    })
+    const missing = join(folder, 'missing', 'chain')
+    expect(await refusal('--state', missing)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot be reached: ENOENT/),
+    })
+    expect(await refusal('--state', '/proc/chain')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/proc cannot be written'),
+    })
+    expect(await refusal('--state-interval', '5')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--state-interval needs --state'),
+    })
+    for (const seconds of ['0', '86401', '1.5'])
+      expect(
+        await refusal('--state', join(folder, 'a'), '--state-interval', seconds),
+      ).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--state-interval takes whole numbers from 1 to 86400'),
+      })
+  })
+})
+
+test('options that contradict a chain are named; those that fit it are not', async () => {
+  const folder = await newFolder()
+  const file = join(folder, 'chain')
+  const calls = join(folder, 'calls.json')
+  await writeFile(calls, JSON.stringify([{ to: BOB, value: '0x5' }]))
+  const words = 'test test test test test test test test test test test junk'
+  const options = ['--chain-id', '7', '--accounts', '3', '--block-time', '100', '--calls', calls]
+  const first = await serve(['--state', file, ...options])
+  await end(first)
+  // The calls are part of the chain, and are not sent again.
+  const again = await serve(['--state', file, ...options, '--mnemonic', words])
+  expect(await again.ask('eth_getTransactionCount', ALICE, 'latest')).toMatchObject({
+    result: '0x1',
+  })
+  await end(again)
+
+  await writeFile(calls, JSON.stringify([{ to: BOB, value: '0x6' }]))
+  for (const [given, message] of [
+    [['--chain-id', '8'], '--chain-id 8: the chain in FILE began with --chain-id 7'],
+    [['--accounts', '4'], '--accounts 4: the chain in FILE began with --accounts 3'],
+    [['--block-time', '5'], '--block-time 5: the chain in FILE began with --block-time 100'],
+    [['--no-mining'], '--no-mining: the chain in FILE began without --no-mining'],
+    [['--calls', calls], '--calls: the chain in FILE began with another --calls'],
+    [
+      ['--mnemonic', `${'abandon '.repeat(11)}about`],
+      '--mnemonic: the chain in FILE began with another --mnemonic',
+    ],
+  ] as const) {
+    const { code, stderr } = await refusal('--state', file, ...given)
+    expect(stderr).toContain(message.replace('FILE', file))
+    expect(code).toBe(2)
+  }
+})
+
+test('keys are printed of no accounts but those of the chain', async () => {
+  const file = await newFile()
+  const words = `${'abandon '.repeat(11)}about`
+  await end(await serve(['--state', file, '--mnemonic', words]))
+  const child = spawn(process.execPath, [
+    script,
+    'serve',
+    '--port',
+    '0',
+    '--threads',
+    '1',
+    '--state',
+    file,
+  ])
+  let stdout = ''
+  child.stdout.on('data', (text) => {
+    stdout += text
+  })
+  await expect.poll(() => stdout, { timeout: 20_000 }).toContain('listening')
+  child.kill()
+  expect(stdout).toContain('0x9858EfFD232B4033E47d90003D41EC34EcaEda94')
+  expect(stdout).not.toContain('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')
+})
+
+test('one server has a file, by whatever name; a killed one holds nobody', async () => {
+  const folder = await newFolder()
+  const file = join(folder, 'chain')
+  await symlink('chain', join(folder, 'link'))
+  // A link to a file that is not there yet is a name of it, too.
+  const server = await serve(['--state', join(folder, 'link')])
+  expect(readdirSync(folder).filter((name) => !name.includes('lock'))).toEqual(['chain', 'link'])
+  for (const name of [file, join(folder, 'link'), `${folder}/../${basename(folder)}/./chain`]) {
+    const { code, stderr } = await refusal('--state', name)
+    expect(stderr).toContain(`${file} is in use by process ${server.child.pid}`)
+    expect(code).toBe(2)
+  }
+  await pay(server)
+  server.child.kill('SIGKILL')
+  await server.ended
+  expect(readdirSync(folder).some((name) => name.includes('.lock-'))).toBe(true)
+
+  // The number of a process that runs, and that started at another time.
+  await writeFile(join(folder, `chain.lock-${process.pid}-1`), '')
+  const next = await serve(['--state', join(folder, 'link')])
+  expect(await next.ask('eth_chainId')).toMatchObject({ result: '0x7a69' })
+  await end(next)
+  expect(readdirSync(folder).toSorted()).toEqual(['chain', 'link'])
+  expect(statSync(join(folder, 'link')).isFile()).toBe(true)
+})
+
+test('of servers that start at the same moment no two have a file', async () => {
+  const file = await newFile()
+  const results = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const child = spawn(process.execPath, [
+        script,
+        'serve',
+        '--port',
+        '0',
+        '--threads',
+        '1',
+        '--json',
+        '--state',
+        file,
+      ])
+      const ready = once(child.stdout, 'data').then(() => 'serves')
+      const result = await Promise.race([ready, once(child, 'exit').then(([code]) => code)])
+      return { child, result }
+    }),
+  )
+  expect(results.filter(({ result }) => result === 'serves').length).toBeLessThanOrEqual(1)
+  for (const { child } of results) child.kill('SIGKILL')
+  expect(results.map(({ result }) => result)).toEqual(
+    results.map(() => expect.toBeOneOf(['serves', 2])),
+  )
+})
+
+test('a folder that is gone is said once; it serves on, and saves when it is back', async () => {
+  const folder = await newFolder()
+  const inner = join(folder, 'inner')
+  await mkdir(inner)
+  const server = await serve(['--state', join(inner, 'chain'), '--state-interval', '1'])
+  await rename(inner, join(folder, 'away'))
+  await pay(server)
+  await sleep(3_500)
+  expect(server.stderr().match(/could not be saved/g)).toHaveLength(1)
+  expect(await headOf(server)).toBe(1)
+  await rename(join(folder, 'away'), inner)
+  await expect.poll(server.stderr, { timeout: 5_000 }).toContain('is saved again')
+  await pay(server)
+  await rename(inner, join(folder, 'away'))
+  const { code, ms } = await end(server)
+  expect(code).toBe(1)
+  expect(ms).toBeLessThan(2_000)
+  expect(server.stderr()).toMatch(/the chain was not saved: .* holds it as it was \d+ s ago/)
+})
+
+/** As on a full disk: the system refuses the bytes above a limit. */
+test('a file that may not grow keeps its last chain', async () => {
+  const file = await newFile()
+  // In blocks of 512 bytes.
+  const server = await serve(['--state', file, '--state-interval', '1'], 'ulimit -f 60; exec "$@"')
+  await pay(server)
+  await expect.poll(async () => (await readState(file))?.chain.length).toBeGreaterThan(1_500)
+  const kept = await readFile(file)
+  await server.ask('anvil_setCode', BOB, `0x${'5b'.repeat(24_000)}`)
+  await server.ask('anvil_setCode', ALICE, `0x${'00'.repeat(24_000)}`)
+  await expect.poll(server.stderr, { timeout: 5_000 }).toMatch(/could not be saved.*EFBIG/)
+  expect(await headOf(server)).toBe(1)
+  expect(await end(server)).toMatchObject({ code: 1 })
+  expect((await readFile(file)).equals(kept)).toBe(true)
+  expect(readdirSync(join(file, '..'))).toEqual(['chain'])
+})
+
+test('a file that cannot be written is noticed before it serves', async () => {
+  const file = await newFile()
+  const child = spawn('sh', [
+    '-c',
+    'ulimit -f 1; exec "$@"',
+    'sh',
+    process.execPath,
+    script,
+    'serve',
+    '--port',
+    '0',
+    '--threads',
+    '1',
+    '--state',
+    file,
+  ])
+  let stderr = ''
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  const [code] = await once(child, 'close')
+  expect(stderr).toContain(`--state: ${file} cannot be written: EFBIG`)
+  expect(code).toBe(2)
+  expect(existsSync(file)).toBe(false)
+})
+
+test('SIGTERM under load saves within 2 s, with all that was answered', async () => {
+  const file = await newFile()
+  const server = await serve(['--state', file])
+  const loop = '0x1111111111111111111111111111111111111111'
+  await server.ask('anvil_setCode', loop, '0x5b5f56')
+  await pay(server)
+  const ends = Array.from({ length: 4 }, () =>
+    server.ask('eth_call', { to: loop, gas: '0x2faf080' }, 'latest').catch(() => 'cut off'),
+  )
+  await sleep(100)
+  const { code, ms } = await end(server)
+  expect(code).toBe(0)
+  expect(ms).toBeLessThan(2_000)
+  await Promise.all(ends)
+  expect(await headOf(await serve(['--state', file]))).toBe(1)
+})
+
+test('a file that its owner made unreadable is named', async () => {
+  const file = await newFile()
+  await end(await serve(['--state', file]))
+  await copyFile(file, `${file}-copy`)
+  await chmod(file, 0o000)
+  // Root reads it all the same.
+  if (process.getuid?.() === 0) return
+  expect(await refusal('--state', file)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('cannot be read: EACCES'),
+  })
+})

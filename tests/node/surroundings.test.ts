@@ -1,0 +1,376 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { end, kill, post, type Server, script, startServer } from './server.js'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) kill(server)
+})
+
+async function serve(options: Parameters<typeof startServer>[0] = {}) {
+  const server = await startServer(options)
+  servers.push(server)
+  return server
+}
+
+const LOOP = '0x1111111111111111111111111111111111111111'
+
+/** Requests that take until a limit ends them; resolves when the first has begun. */
+async function load(server: Server, count = 4) {
+  await server.ask('anvil_setCode', LOOP, '0x5b5f56')
+  const ends = Array.from({ length: count }, () =>
+    server.ask('eth_call', { to: LOOP, gas: '0x2faf080' }, 'latest').catch(() => 'cut off'),
+  )
+  await sleep(100)
+  return ends
+}
+
+/** A request of the precompile MODEXP, which takes seconds and cannot be interrupted. */
+const LONG_STEP = {
+  to: '0x0000000000000000000000000000000000000005',
+  data: `0x${'400'.padStart(64, '0').repeat(3)}${'ff'.repeat(3 * 1024)}`,
+  gas: '0x2faf080',
+}
+
+/** A chain on which {@link LONG_STEP} is cheap. */
+async function berlin(): Promise<string> {
+  const forks = ['homestead', 'eip150', 'eip155', 'eip158', 'byzantium', 'constantinople']
+  forks.push('petersburg', 'istanbul', 'berlin')
+  const config = Object.fromEntries(forks.map((name) => [`${name}Block`, 0]))
+  const file = join(await mkdtemp(join(tmpdir(), 'parevm-')), 'genesis.json')
+  const genesis = { config: { chainId: 1, ...config }, difficulty: '0x1', gasLimit: '0x10000000' }
+  await writeFile(file, JSON.stringify({ ...genesis, alloc: {} }))
+  return file
+}
+
+test.each([
+  ['stdout', 'exec "$@" >&-'],
+  ['stderr', 'exec "$@" 2>&-'],
+  ['stdin', 'exec "$@" <&-'],
+  ['everything', 'exec "$@" <&- >&- 2>&-'],
+  ['a full disk', 'exec "$@" >/dev/full 2>/dev/full'],
+  ['a reader that leaves', '"$@" | head -c 1 & wait'],
+])('it serves without %s', async (_, shell) => {
+  const server = await serve({ shell: `${shell} `, args: ['--verbose'] })
+  const batch = Array.from({ length: 11 }, (_, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'eth_chainId',
+  }))
+  for (let turn = 0; turn < 3; turn += 1)
+    expect(await (await post(server.url, batch)).json()).toHaveLength(11)
+})
+
+/** https://nodejs.org/api/events.html#eventssetmaxlistenersn-eventtargets */
+test('a batch of a hundred requests warns of nothing, over HTTP and WebSocket', async () => {
+  const server = await serve()
+  const batch = Array.from({ length: 100 }, (_, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'eth_chainId',
+  }))
+  expect(await (await post(server.url, batch)).json()).toHaveLength(100)
+  const socket = new WebSocket(server.url.replace('http', 'ws'))
+  await once(socket, 'open')
+  socket.send(JSON.stringify(batch))
+  const [text] = await once(socket, 'message')
+  expect(JSON.parse(String(text))).toHaveLength(100)
+  socket.close()
+  expect(server.stderr()).not.toContain('Warning')
+})
+
+test('a stderr whose reader is gone ends nothing', async () => {
+  const server = await serve({ args: ['--verbose'] })
+  server.child.stderr?.destroy()
+  const batch = Array.from({ length: 50 }, (_, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'eth_chainId',
+  }))
+  for (let turn = 0; turn < 5; turn += 1)
+    expect(await (await post(server.url, batch)).json()).toHaveLength(50)
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+test('a log that nobody reads holds up nothing, takes bounded memory, and says what it lacks', async () => {
+  const server = await serve({ args: ['--verbose'] })
+  const { stderr } = server.child
+  stderr?.pause()
+  const method = `eth_${'x'.repeat(150)}`
+  const batch = Array.from({ length: 1_000 }, (_, id) => ({ jsonrpc: '2.0', id, method }))
+  const lines = async () => {
+    await (await post(server.url, batch)).arrayBuffer()
+  }
+  for (let turn = 0; turn < 10; turn += 1) await lines()
+  const before = memoryOf(server)
+  // About 15 MB of lines, of which 1 MiB may wait.
+  for (let turn = 0; turn < 60; turn += 1) await lines()
+  expect(memoryOf(server) - before).toBeLessThan(60 * 2 ** 20)
+  stderr?.resume()
+  await expect.poll(() => server.stderr(), { timeout: 5_000 }).toMatch(/\d+ lines were dropped/)
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+/** Resident bytes of a process. */
+function memoryOf({ child }: Server): number {
+  const [, kilobytes] =
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s under load ends it in order within 2 s',
+  async (signal) => {
+    const server = await serve()
+    const ends = await load(server)
+    const { code, ms } = await end(server, signal)
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(2_000)
+    await Promise.all(ends)
+  },
+)
+
+test('SIGTERM ends it within 2 s while a step runs that cannot be interrupted', async () => {
+  const server = await serve({ args: ['--genesis', await berlin()] })
+  const answer = server.ask('eth_call', LONG_STEP, 'latest').catch(() => 'cut off')
+  await sleep(300)
+  const { ms } = await end(server)
+  expect(ms).toBeLessThan(2_000)
+  expect(await answer).toBe('cut off')
+})
+
+test('a client that does not read its answer does not hold up the end', async () => {
+  const server = await serve()
+  const socket = new WebSocket(server.url.replace('http', 'ws'))
+  await once(socket, 'open')
+  socket.pause()
+  await server.ask('anvil_setCode', LOOP, `0x${'00'.repeat(24_000)}`)
+  const batch = Array.from({ length: 100 }, (_, id) => ({
+    ...{ jsonrpc: '2.0', id, method: 'eth_getCode' },
+    params: [LOOP, 'latest'],
+  }))
+  for (let turn = 0; turn < 5; turn += 1) socket.send(JSON.stringify(batch))
+  await sleep(500)
+  const { code, ms } = await end(server)
+  expect(code).toBe(0)
+  expect(ms).toBeLessThan(2_000)
+  socket.terminate()
+})
+
+test('a second signal ends it at once, with the code of that signal', async () => {
+  const server = await serve({ args: ['--genesis', await berlin()] })
+  const answer = server.ask('eth_call', LONG_STEP, 'latest').catch(() => 'cut off')
+  await sleep(300)
+  server.child.kill('SIGTERM')
+  await sleep(50)
+  const { code, ms } = await end(server, 'SIGINT')
+  expect(code).toBe(130)
+  expect(ms).toBeLessThan(500)
+  await answer
+})
+
+test('SIGHUP without a terminal is outlived, as by a program under nohup', async () => {
+  const server = await serve()
+  server.child.kill('SIGHUP')
+  await sleep(300)
+  expect(await server.ask('eth_chainId')).toMatchObject({ result: '0x7a69' })
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+test('with no descriptor left it stays, rests, and serves again', async () => {
+  const server = await serve({ shell: 'ulimit -n 80; exec "$@"' })
+  const { hostname, port } = new URL(server.url)
+  const sockets: Socket[] = []
+  for (let count = 0; count < 150; count += 1) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    sockets.push(socket)
+  }
+  await sleep(500)
+  expect(readdirSync(`/proc/${server.child.pid}/fd`).length).toBeGreaterThan(75)
+  const before = ticksOf(server)
+  await sleep(1_000)
+  // Of 100 in a second.
+  expect(ticksOf(server) - before).toBeLessThan(30)
+  for (const socket of sockets) socket.destroy()
+  await expect
+    .poll(() => server.ask('eth_chainId').catch(() => undefined), { timeout: 5_000 })
+    .toMatchObject({ result: '0x7a69' })
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+/** Time on a core that a process has taken, in hundredths of a second. */
+function ticksOf({ child }: Server): number {
+  const status = readFileSync(`/proc/${child.pid}/stat`, 'latin1')
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}
+
+test('a port in use is named, with exit code 2', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const { code, stderr } = await command(['serve', '--threads', '1', '--port', String(port)])
+  other.close()
+  expect(stderr).toContain(`port ${port}`)
+  expect(stderr).toContain('EADDRINUSE')
+  expect(code).toBe(2)
+})
+
+test('a clock that goes backwards stops neither blocks nor answers', async () => {
+  const back = `const now = Date.now; process.once('SIGUSR2', () => { Date.now = () => now() - 864e5 })`
+  const server = await serve({ node: ['--import', `data:text/javascript,${back}`] })
+  const time = async () => {
+    const { result } = await server.ask('eth_getBlockByNumber', 'latest', false)
+    return Number(Reflect.get(Object(result), 'timestamp'))
+  }
+  await server.ask('evm_mine')
+  const before = await time()
+  server.child.kill('SIGUSR2')
+  await sleep(100)
+  expect(await server.ask('evm_mine')).toMatchObject({ result: '0x0' })
+  expect(await time()).toBeGreaterThan(before)
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+test('a bug that nothing catches is printed, and the server goes on', async () => {
+  const bugs = `
+    process.on('SIGUSR2', () => { throw new Error('a bug that was thrown') })
+    process.on('SIGWINCH', () => { Promise.reject(new Error('a bug that was rejected')) })`
+  const server = await serve({ node: ['--import', `data:text/javascript,${encodeURI(bugs)}`] })
+  server.child.kill('SIGUSR2')
+  await expect.poll(server.stderr).toContain('Error: a bug that was thrown\n    at')
+  server.child.kill('SIGWINCH')
+  await expect.poll(server.stderr).toContain('Error: a bug that was rejected\n    at')
+  expect(server.stderr()).toContain('please report it')
+  expect(await server.ask('eth_chainId')).toMatchObject({ result: '0x7a69' })
+  expect(await end(server)).toMatchObject({ code: 0 })
+})
+
+test('no promise is rejected without a listener, whatever clients do', async () => {
+  const server = await serve({
+    node: ['--unhandled-rejections=strict'],
+    args: ['--verbose', '--genesis', await berlin()],
+  })
+  const { hostname, port } = new URL(server.url)
+  const request = (method: string, ...params: unknown[]) =>
+    JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+
+  // Bytes that are no requests, and requests that end early.
+  const garbage = [
+    '\0\xff\x16\x03\x01'.repeat(100),
+    'GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n',
+    'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"',
+    'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+  ]
+  for (const bytes of garbage) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    socket.write(bytes, 'latin1')
+    await sleep(20)
+    socket.resetAndDestroy()
+  }
+  for (const body of ['', '{', '[', 'null', '[]', '[[],1]', '{"jsonrpc":"2.0","id":{}}'])
+    await (await post(server.url, body)).arrayBuffer()
+
+  // Clients that leave, while the engine is well and while it is lost.
+  for (const text of [request('eth_chainId'), request('eth_call', LONG_STEP, 'latest')]) {
+    const gone = new AbortController()
+    const answer = post(server.url, text, gone.signal).catch(() => 'left')
+    await sleep(20)
+    gone.abort()
+    await answer
+    for (const more of [request('eth_subscribe', 'newHeads'), '{', request('eth_unsubscribe', 7)]) {
+      const socket = new WebSocket(server.url.replace('http', 'ws'))
+      await once(socket, 'open')
+      socket.send(more)
+      socket.send(text)
+      await sleep(20)
+      socket.terminate()
+    }
+    const socket = new WebSocket(server.url.replace('http', 'ws'))
+    await once(socket, 'open')
+    Reflect.get(socket, '_socket').write(Buffer.from([0xff, 0xff, 0xff, 0xff]))
+    await once(socket, 'close')
+  }
+  expect(await server.ask('eth_chainId')).toMatchObject({ result: '0x1' })
+
+  // The end, while requests run.
+  const answers = [request('eth_call', LONG_STEP, 'latest'), request('evm_mine')].map((text) =>
+    post(server.url, text).catch(() => 'cut off'),
+  )
+  await sleep(100)
+  const { ms } = await end(server)
+  expect(ms).toBeLessThan(2_000)
+  await Promise.all(answers)
+  expect(server.stderr()).not.toContain('please report it')
+  expect(server.stderr()).not.toMatch(/^ {4}at /m)
+})
+
+/** Runs the command in a shell; `"$@"` is the command. */
+function command(args: readonly string[], shell = 'exec "$@"') {
+  const child = spawn('sh', ['-c', shell, 'sh', process.execPath, script, ...args])
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.on('data', (text) => {
+    stderr += text
+  })
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  )
+}
+
+const CALL = ['simulate', '--threads', '1', '--to', LOOP]
+
+test.each([
+  ['run', ['run', '--threads', '1']],
+  ['simulate', CALL],
+  ['help', ['help', 'serve']],
+  ['bench', ['bench', '--only', '19933122', '--threads', '1', '--runs', '1', '--sample-ms', '1']],
+])('%s ends in quiet where its reader stops reading', async (_, args) => {
+  // The exit code of a pipeline is that of `head`: the command writes its own to a descriptor of its own.
+  const shell = '{ "$@" 3>&-; echo "code $?" >&3; } 3>&2 2>/dev/null | head -c 0'
+  const { stderr } = await command(args, shell)
+  expect(stderr).toBe('code 0\n')
+  const noisy = await command(args, '"$@" | head -c 0')
+  expect(noisy.stderr).not.toMatch(/Error|EPIPE|^ {4}at /m)
+})
+
+test('a result that a full disk does not take is exit code 1, in one sentence', async () => {
+  const { code, stderr } = await command(CALL, 'exec "$@" >/dev/full')
+  expect(stderr).toMatch(/^parevm: stdout could not be written: ENOSPC.*\n$/)
+  expect(code).toBe(1)
+})
+
+test.each([
+  ['closed', '2>&-'],
+  ['full', '2>/dev/full'],
+])('a stderr that is %s changes no exit code', async (_, redirection) => {
+  const result = await command(['run', '--threads', '1'], `exec "$@" ${redirection}`)
+  expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('19933122') })
+  expect(await command(['fly'], `exec "$@" ${redirection}`)).toMatchObject({ code: 2 })
+})
+
+test('a stderr that nobody reads does not keep a command that is done', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  // Many lines on stderr: one for each of these files, which are not there.
+  const files = Array.from({ length: 2_000 }, (_, index) => `missing-${'x'.repeat(100)}-${index}`)
+  const fifo = join(folder, 'pipe')
+  const shell = `mkfifo ${fifo}; sleep 30 <${fifo} & "$@" 2>${fifo}; code=$?; kill $!; exit $code`
+  const start = performance.now()
+  expect(await command(['run', '--threads', '1', ...files], shell)).toMatchObject({ code: 1 })
+  expect(performance.now() - start).toBeLessThan(20_000)
+})
