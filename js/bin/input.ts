@@ -3,6 +3,7 @@ import { BaseError } from '../src/error/BaseError.js'
 import { check } from '../src/options/check.js'
 import { decodeJson } from '../src/rpc/decodeJson.js'
 import { BUNDLE, type Bundle } from './bundle.js'
+import { clean, messageOf } from './terminal.js'
 import { UsageError } from './usage.js'
 
 /**
@@ -14,7 +15,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await readFile(path))
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(messageOf(error))
   }
 }
 
@@ -29,7 +30,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return decodeJson(text)
   } catch (error) {
-    throw new UsageError(`${path}: ${error instanceof Error ? error.message : error}`)
+    throw new UsageError(`${clean(path)}: ${messageOf(error)}`)
   }
 }
 
@@ -48,7 +49,7 @@ export async function readBundle(path: string): Promise<Bundle> {
     check(bundle, BUNDLE)
   } catch (error) {
     if (!(error instanceof BaseError)) throw error
-    throw new UsageError(`${path}: ${error.message}`)
+    throw new UsageError(`${clean(path)}: ${messageOf(error)}`)
   }
   return bundle as Bundle
 }

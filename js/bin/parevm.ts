@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import { BaseError } from '../src/error/BaseError.js'
-import { bench } from './bench.js'
 import { HELP, OVERVIEW } from './help.js'
 import { run } from './run.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
+import { messageOf, print, printError } from './terminal.js'
 import { UsageError, usage } from './usage.js'
 
 const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new Map([
   ['run', run],
-  ['bench', bench],
   ['serve', serve],
   ['simulate', simulate],
 ])
@@ -18,29 +18,30 @@ const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new 
 /** Resolves with the exit code: 0 only if everything went as it should. */
 async function main([name = '--help', ...rest]: string[]): Promise<number> {
   try {
-    if (['-v', '--version'].includes(name)) return print(await version(), rest)
-    if (['-h', '--help'].includes(name)) return print(OVERVIEW, rest)
-    if (name === 'help') return print(helpOf(rest[0]), rest.slice(1))
+    if (['-v', '--version'].includes(name)) return printOnly(await version(), rest)
+    if (['-h', '--help'].includes(name)) return printOnly(OVERVIEW, rest)
+    if (name === 'help') return printOnly(helpOf(rest[0]), rest.slice(1))
     const command = COMMANDS.get(name)
     if (command === undefined) throw new UsageError(unknown(name))
-    if (rest.some((word) => ['-h', '--help'].includes(word))) return print(helpOf(name), [])
+    if (rest.some((word) => ['-h', '--help'].includes(word))) return printOnly(helpOf(name), [])
     return (await command(rest)) ? 0 : 1
   } catch (error) {
     if (error instanceof UsageError) {
       const hint = COMMANDS.has(name) ? `parevm help ${name}` : 'parevm --help'
-      process.stderr.write(`parevm: ${error.message}\nTry: ${hint}\n`)
+      printError(`parevm: ${error.message}\nTry: ${hint}\n`)
       return 2
     }
-    if (!(error instanceof BaseError)) throw error
-    process.stderr.write(`parevm: ${error.message}\n`)
+    // A fault of this program has a stack, which quotes what it failed on.
+    const words = error instanceof BaseError ? messageOf(error) : inspect(error)
+    printError(`parevm: ${words}\n`)
     return 1
   }
 }
 
 /** Prints `text`, where no words are left. */
-function print(text: string, left: string[]): number {
+function printOnly(text: string, left: string[]): number {
   usage({ args: left, options: {} })
-  process.stdout.write(text)
+  print(text)
   return 0
 }
 

@@ -6,6 +6,7 @@ import { readBytes, readText } from './input.js'
 import { createDispatcher, type Dispatcher } from './serve/dispatcher.js'
 import { listen } from './serve/listen.js'
 import { sendCalls } from './serve/sendCalls.js'
+import { clean, messageOf, print, printError } from './terminal.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
 /** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
@@ -39,23 +40,19 @@ export async function serve(args: string[]): Promise<boolean> {
   }).catch(refuse)
   try {
     if (calls !== undefined) await sendCalls(chain, calls)
-    const log = values.verbose
-      ? (line: string) => void process.stderr.write(`${line}\n`)
-      : undefined
+    const log = values.verbose ? (line: string) => void printError(`${clean(line)}\n`) : undefined
     dispatcher = createDispatcher(chain, { log })
     const server = await listen({ host, port, dispatcher }).catch((error: unknown) => {
-      throw new UsageError(
-        `${host}, port ${port}: ${error instanceof Error ? error.message : error}`,
-      )
+      throw new UsageError(`${clean(host)}, port ${port}: ${messageOf(error)}`)
     })
     const { version, build, threads, reason } = evm.info
-    process.stderr.write(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
+    printError(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
     const ready = { url: server.url, port: server.port, build, threads }
-    if (values.json) process.stdout.write(`${JSON.stringify(ready)}\n`)
+    if (values.json) print(`${JSON.stringify(ready)}\n`)
     else {
       const { accountsText } = await import('./serve/accountsText.js')
       const accounts = await accountsText(chain, mnemonic)
-      process.stdout.write(`${accounts}listening on ${server.url} (HTTP, WebSocket)\n`)
+      print(`${accounts}listening on ${server.url} (HTTP, WebSocket)\n`)
     }
     await stopped()
     await server.close()
@@ -67,7 +64,7 @@ export async function serve(args: string[]): Promise<boolean> {
 
 /** A chain that cannot be opened is the user's to correct. */
 function refuse(error: unknown): never {
-  if (error instanceof BaseError) throw new UsageError(error.message)
+  if (error instanceof BaseError) throw new UsageError(messageOf(error))
   throw error
 }
 

@@ -4,6 +4,7 @@ import { nodeHost } from '../src/loader/node.js'
 import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
 import { readBundle, readBytes, readJson, readText } from './input.js'
 import { reportText } from './reportText.js'
+import { messageOf, print } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
 /** `parevm simulate`: tells what calls would do on a chain. Resolves with "no call failed". */
@@ -36,7 +37,7 @@ export async function simulate(args: string[]): Promise<boolean> {
   try {
     const wire = await chain.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
     const report: Report = reportOf(wire)
-    process.stdout.write(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
+    print(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
     return report.status === 'success'
   } finally {
     await evm.close()
@@ -45,7 +46,7 @@ export async function simulate(args: string[]): Promise<boolean> {
 
 /** What is wrong with the input goes to the user without a stack. */
 function told(error: unknown): never {
-  if (error instanceof BaseError) throw new UsageError(error.message)
+  if (error instanceof BaseError) throw new UsageError(messageOf(error))
   throw error
 }
 

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { clean, messageOf } from './terminal.js'
 
 /**
  * Parses the words after a command, as {@link parseArgs} does.
@@ -10,7 +11,8 @@ export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
   const seen = new Set<string>()
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue
-    if (seen.has(token.name)) throw new UsageError(`${token.rawName} is given more than once`)
+    if (seen.has(token.name))
+      throw new UsageError(`${clean(token.rawName)} is given more than once`)
     if (token.value === '') throw new UsageError(`${token.rawName} needs a value`)
     seen.add(token.name)
   }
@@ -21,8 +23,18 @@ function parse(config: ParseArgsConfig) {
   try {
     return parseArgs({ ...config, tokens: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(quoted(config, error))
   }
+}
+
+/** Returns what is wrong with the words, which the message quotes: in several lines, none of which is theirs. */
+function quoted({ args = [], ...config }: ParseArgsConfig, error: unknown): string {
+  try {
+    parseArgs({ ...config, args: args.map((word) => clean(word)) })
+  } catch (again) {
+    if (again instanceof Error) return again.message
+  }
+  return messageOf(error)
 }
 
 /** Returns the whole numbers in `text`, which are separated by commas, from 1 to `most`. */
@@ -50,7 +62,7 @@ export function whole(text: string): number | undefined {
   return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined
 }
 
-/** The command was called in a way that it does not understand. */
+/** The command was called in a way that it does not understand. The message may quote files and flags. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { messageOf, printError } from '../terminal.js'
 import type { Dispatcher } from './dispatcher.js'
 
 /** Bytes of a request at most; more is refused with status 413. */
@@ -11,7 +12,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
   const { host, port, dispatcher } = parameters
   const server = createServer((request, response) => {
     serveHttp(dispatcher, request, response).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
+      printError(`${messageOf(error)}\n`)
       response.destroy()
     })
   })
@@ -98,7 +99,7 @@ function serveSocket(dispatcher: Dispatcher, socket: WebSocket): void {
   const connection = dispatcher.connect((text) => socket.send(text))
   socket.on('message', (data) => {
     connection.receive(String(data)).catch((error: unknown) => {
-      process.stderr.write(`${error}\n`)
+      printError(`${messageOf(error)}\n`)
       socket.close(1011, 'the request could not be answered')
     })
   })
