@@ -80,7 +80,7 @@ export async function conformance(args) {
   const wanted = readArguments(args)
   const ready = await setup()
   if (wanted.build === 'native') return native(ready, wanted)
-  await build(ready, { only: 'conformance' })
+  await build(ready, { only: 'testing' })
   // A server has one chain, which a file may change.
   const engines = wanted.url === undefined ? availableParallelism() : 1
   // Each thread of the single build is an instance of its own, which runs no fixtures.
