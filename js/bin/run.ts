@@ -95,8 +95,8 @@ async function execute(evm: Evm, file: string, executor: Executor): Promise<Line
   }
 }
 
-/** What every executor has to leave: all but how it went. */
-function resultOf({ schedule, ms, ...rest }: executeBlock.ReturnType): object {
+/** What every executor has to leave: all but how it went, and the list that `bal` makes where it has none. */
+function resultOf({ schedule, ms, blockAccessList, ...rest }: executeBlock.ReturnType): object {
   return rest
 }
 
