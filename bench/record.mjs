@@ -11,11 +11,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchProgram } from '../scripts/bench.mjs'
 import { build } from '../scripts/build.mjs'
 import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
-import { program as npmProgram } from '../scripts/start.mjs'
 import { countInstructions, hasValgrind } from './callgrind.mjs'
 import { buildNative } from './native.mjs'
 
@@ -78,7 +78,7 @@ if (isProgram(import.meta.url)) {
     const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
     const native = await buildNative()
-    if (takes('node')) await build(await setup())
+    if (takes('node')) await build(await setup(), { only: 'testing' })
     const scratch = mkdtempSync(join(os.tmpdir(), 'parevm-record-'))
     const measure = async (what, program, words) => {
       const file = join(scratch, 'figures.json')
@@ -117,7 +117,7 @@ if (isProgram(import.meta.url)) {
       const parts = {
         native: () => measure(`${suite}, native`, native, ['bench', ...words, ...timed]),
         node: () => {
-          const node = [npmProgram, 'bench', ...words, ...timed]
+          const node = [benchProgram, ...words, ...timed]
           return measure(`${suite}, wasm in Node`, process.execPath, node)
         },
         memory: () => {

@@ -1,12 +1,12 @@
 // Builds the package: both wasm builds, then the TypeScript.
 //
-//   npm run build [-- --dev] [--force] [--only wasm|js|conformance]
+//   npm run build [-- --dev] [--force] [--only wasm|js|testing]
 //
 // `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: compiled
 // faster, and functions keep their names.
 // What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
-// `--only conformance` builds the whole package once more into dist/conformance, with wasm that
-// runs official fixtures. It is not published.
+// `--only testing` builds the whole package once more into dist/testing, with wasm that can be broken on
+// purpose, is timed beside plain revm and runs official fixtures. It is not published.
 
 import {
   cpSync,
@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { withMostPages } from './memory.mjs'
+import { builderFolders, findBuilderPath, remapFlags } from './paths.mjs'
 import { command, isProgram, mustRun, root, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 import { digest, isCurrent, listFiles, record } from './stamp.mjs'
@@ -32,7 +33,7 @@ const outName = 'parevm'
 /** Bytes of address space that the shared memory may grow to. */
 const maxMemory = 2 ** 30
 /** Pages for official fixtures: some take 1.6 GB, with more gas than any block has. */
-const conformancePages = 2 ** 16
+const testingPages = 2 ** 16
 /** What the threads of one memory share and what each needs of its own. */
 const threadFlags = [
   '-Ctarget-feature=+atomics,+bulk-memory,+simd128',
@@ -57,6 +58,7 @@ const wasmSources = [
   'scripts/wait32.mjs',
   'scripts/memory.mjs',
   'scripts/module.mjs',
+  'scripts/paths.mjs',
   'crate/testkit/contract',
   'crate/testkit/skip.toml',
   ...['stm', 'core', 'testkit', 'wasm'].flatMap((name) => [
@@ -80,7 +82,7 @@ export async function build(
   const start = performance.now()
   const built = []
   if (only !== 'js') {
-    const purpose = only === 'conformance' ? only : undefined
+    const purpose = only === 'testing' ? only : undefined
     // Side by side: each ends with crates that one core compiles alone.
     const names = Object.keys(flavours)
     const made = names.map((name) => buildWasm(ready, name, { dev, force, purpose }))
@@ -92,8 +94,10 @@ export async function build(
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
   // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
-  if (only === 'conformance')
-    cpSync(join(root, 'dist/js'), join(root, 'dist/conformance/js'), { recursive: true })
+  if (only === 'testing') {
+    rmSync(join(root, 'dist/testing/js'), { recursive: true, force: true })
+    cpSync(join(root, 'dist/js'), join(root, 'dist/testing/js'), { recursive: true })
+  }
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
@@ -116,8 +120,10 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
   if (features.length > 0) args.push('--features', features.join())
   if (!dev) args.push('--locked')
+  const folders = builderFolders({ compiler: ready.compiler, targetDir })
+  const flags = [...rustflags, ...remapFlags(folders)]
   await mustRun('cargo', args, {
-    env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: rustflags.join('\x1f') },
+    env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') },
     failure: `the ${name} build did not compile`,
     attempt:
       'read the messages of cargo above; where the lock file is old: cargo update --workspace',
@@ -132,9 +138,9 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   bind.push(...(dev ? ['--keep-debug'] : ['--remove-name-section', '--remove-producers-section']))
   await mustRun(ready.wasmBindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
   const wasm = join(fresh, `${outName}_bg.wasm`)
-  if (purpose === 'conformance' && name === 'threads')
-    writeFileSync(wasm, withMostPages(readFileSync(wasm), conformancePages))
-  const size = finish(wasm)
+  if (purpose === 'testing' && name === 'threads')
+    writeFileSync(wasm, withMostPages(readFileSync(wasm), testingPages))
+  const size = finish(wasm, folders)
   rmSync(out, { recursive: true, force: true })
   renameSync(fresh, out)
   record(stamp, value)
@@ -143,7 +149,7 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
 }
 
 /** The last step on a binary: nothing may change it afterwards. Returns its size in bytes. */
-function finish(wasm) {
+function finish(wasm, folders) {
   const bytes = isolateWaits(readFileSync(wasm))
   if (!findWaits(bytes).every(({ alone }) => alone)) {
     throw new StepError(
@@ -151,6 +157,9 @@ function finish(wasm) {
       'node --test scripts/test/wait32.test.mjs',
     )
   }
+  const path = findBuilderPath(bytes, folders)
+  if (path !== null)
+    throw new StepError(`${wasm} holds a path of this machine: ${path}`, 'scripts/paths.mjs')
   new WebAssembly.Module(bytes) // the engine of this Node accepts it
   writeFileSync(wasm, bytes)
   return statSync(wasm).size

@@ -22,6 +22,14 @@ const unfinished = new RegExp(
   ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK:'].map((word) => `\\b${word}`).join('|'),
 )
 
+/** What is wrong with the root of a crate, whose text is `text`: it has to forbid `unsafe`, the bindings to deny it. */
+export function judgeUnsafe(path, text) {
+  const level = path.startsWith('crate/wasm/') ? 'deny' : 'forbid'
+  return text.includes(`#![${level}(unsafe_code)]`)
+    ? []
+    : [`${path}: has no #![${level}(unsafe_code)]; see SECURITY.md`]
+}
+
 /** Names of crates in `cargo tree` output that `forbidden` matches. */
 export function findForbidden(tree, forbidden) {
   const names = tree.split('\n').map((line) => line.trim().split(' ')[0])
@@ -111,6 +119,7 @@ export function check() {
     if (!codeEndings.test(path)) continue
     const text = read(path)
     errors.push(...findUnfinished(path, text), ...findOutsidePaths(path, text))
+    if (/^crate\/[^/]+\/src\/(lib|main)\.rs$/.test(path)) errors.push(...judgeUnsafe(path, text))
     const lines = text.split('\n').length - 1
     if (lines > longFile) say('long', `${path}: ${lines} lines; split it when it next changes`)
   }

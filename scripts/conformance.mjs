@@ -16,7 +16,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { build } from './build.mjs'
+import { build as buildPackage } from './build.mjs'
 import { runFiles } from './conformance/engines.mjs'
 import { walk } from './conformance/files.mjs'
 import { createReport } from './conformance/report.mjs'
@@ -80,15 +80,17 @@ export async function conformance(args) {
   const wanted = readArguments(args)
   const ready = await setup()
   if (wanted.build === 'native') return native(ready, wanted)
-  await build(ready, { only: 'conformance' })
+  await buildPackage(ready, { only: 'testing' })
   // A server has one chain, which a file may change.
   const engines = wanted.url === undefined ? availableParallelism() : 1
   // Each thread of the single build is an instance of its own, which runs no fixtures.
   const threads = wanted.build === 'single' ? 1 : wanted.threads
-  const report = createReport({ ...wanted, build: wanted.url ?? wanted.build, threads, engines })
+  const terminal = await import('../dist/testing/js/bin/terminal.js')
+  const build = wanted.url ?? wanted.build
+  const report = createReport({ ...wanted, build, threads, engines, terminal })
   await runFiles(walk(wanted.dir, wanted), { ...wanted, threads, engines, report })
   if (wanted.json !== undefined) writeFileSync(wanted.json, `${report.json()}\n`)
-  process.stdout.write(report.text())
+  terminal.print(report.text())
   return report.isGood() ? 0 : 1
 }
 

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import { check } from './check.mjs'
+import { notices } from './notices.mjs'
 import { capture, command, isProgram, root, run, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
 
@@ -13,6 +14,8 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 /** The profile of the tests: macros and build scripts are compiled once for all. */
 const profile = ['--profile', 'checked', '--locked']
+/** What is only in the test build is judged, too. */
+const features = ['--features', 'parevm-wasm/testing']
 
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
@@ -25,11 +28,21 @@ const steps = [
   { name: 'tsc', run: [process.execPath, tsc, '--noEmit', '-p', 'tsconfig.json'] },
   {
     name: 'clippy',
-    run: ['cargo', 'clippy', '--workspace', '--all-targets', ...profile, '--', '-D', 'warnings'],
+    run: [
+      'cargo',
+      'clippy',
+      '--workspace',
+      '--all-targets',
+      ...features,
+      ...profile,
+      '--',
+      '-D',
+      'warnings',
+    ],
   },
   {
     name: 'rustdoc',
-    run: ['cargo', 'doc', '--workspace', '--no-deps', ...profile, '--quiet'],
+    run: ['cargo', 'doc', '--workspace', '--no-deps', ...features, ...profile, '--quiet'],
     env: { RUSTDOCFLAGS: '-D warnings' },
   },
 ]
@@ -58,6 +71,7 @@ if (isProgram(import.meta.url)) {
       if (code !== 0) failed.push(step.name)
     }
     if (!fix && check() !== 0) failed.push('check')
+    if (notices({ write: fix }) !== 0) failed.push('notices')
     if (failed.length > 0)
       throw new StepError(
         `${failed.join(', ')} found something`,

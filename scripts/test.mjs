@@ -49,22 +49,30 @@ const suites = {
     start: ({ cargo }, rest) =>
       run(process.execPath, ['tests/second-opinion/run.mjs', ...rest], { env: cargo.env }),
   },
-  unit: { about: 'the TypeScript, part by part', built: true, start: vitestProject('unit') },
-  node: { about: 'the package in this Node', built: true, start: vitestProject('node') },
+  unit: {
+    about: 'the TypeScript, part by part',
+    builds: ['package'],
+    start: vitestProject('unit'),
+  },
+  node: {
+    about: 'the package in this Node',
+    builds: ['package', 'testing'],
+    start: vitestProject('node'),
+  },
   node22: {
     about: 'the package in the second line of Node',
-    built: true,
+    builds: ['package', 'testing'],
     needs: 'node',
     start: ({ browsers }, rest) => vitestProject('node', browsers.node)({ browsers }, rest),
   },
   browser: {
     about: 'the package in Chromium and Firefox',
-    built: true,
+    builds: ['package', 'testing'],
     start: vitestProject('browser'),
   },
   conformance: {
     about: 'official fixtures: the small suites, and a sample of the others in every build',
-    built: true,
+    builds: ['package', 'testing'],
     start: (ready) => checkConformance(ready),
   },
 }
@@ -121,7 +129,10 @@ await command(async (args) => {
 
   const ready = await setup({ test: true })
   const chosen = words.length > 0 ? words : Object.keys(suites)
-  if (chosen.some((name) => suites[name].built)) await build(ready)
+  const needs = (one) => chosen.some((name) => suites[name].builds?.includes(one))
+  if (needs('package')) await build(ready)
+  // What breaks engines, measures and runs official fixtures is not in the package.
+  if (needs('testing')) await build(ready, { only: 'testing' })
   const outcome = []
   const lacking = []
   for (const name of chosen) {

@@ -1,7 +1,7 @@
 // One call, tried on a chain in memory: parevm.
 
-import { startEvm } from '../../dist/js/src/evm/start.js'
-import { nodeHost } from '../../dist/js/src/loader/node.js'
+import { startEvm } from '../../dist/testing/js/src/evm/start.js'
+import { nodeHost } from '../../dist/testing/js/src/loader/node.js'
 
 /** The accounts and the call of a made block of one transaction, and what times parevm. */
 export async function open({ threads }) {

@@ -28,8 +28,8 @@ export async function benchSimulate(args) {
     },
   })
   await installTevm()
-  const { machine } = await import('../../dist/js/bin/report.js')
-  const { table } = await import('../../dist/js/bin/table.js')
+  const { machine } = await import('../report.mjs')
+  const { table } = await import('../../dist/testing/js/bin/table.js')
   const parevm = await import('./parevm.mjs').then(({ open }) =>
     open({ threads: Number(values.threads) }),
   )

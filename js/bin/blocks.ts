@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { clean } from './terminal.js'
 import { UsageError } from './usage.js'
 
 /** Where the blocks lie that come with the package. */
@@ -12,10 +13,10 @@ export async function blocksIn(directory: string): Promise<string[]> {
   try {
     names = await readdir(directory)
   } catch {
-    throw new UsageError(`there is no folder ${directory}`)
+    throw new UsageError(`there is no folder ${clean(directory)}`)
   }
   const blocks = names.filter((name) => /\.json(\.gz)?$/.test(name))
-  if (blocks.length === 0) throw new UsageError(`no *.json.gz in ${directory}`)
+  if (blocks.length === 0) throw new UsageError(`no *.json.gz in ${clean(directory)}`)
   const collator = new Intl.Collator('en', { numeric: true })
   return blocks.sort(collator.compare).map((name) => join(directory, name))
 }

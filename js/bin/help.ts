@@ -4,7 +4,6 @@ export const OVERVIEW = `parevm runs Ethereum blocks on all cores.
 Usage: parevm COMMAND [OPTIONS]
 
   run         executes blocks and compares them with their headers
-  bench       times blocks beside plain revm
   serve       serves a chain in memory as JSON-RPC, over HTTP and WebSocket
   simulate    shows what calls would do, and changes nothing
   help        lists the options of a command: parevm help serve
@@ -25,20 +24,6 @@ export const HELP: ReadonlyMap<string, string> = new Map([
     --threads N          threads that execute                      (default: one per core)
     --executor NAME      auto, parallel, sequential or bal         (default: auto)
     --json               one JSON array on stdout, words on stderr
-`,
-  ],
-  [
-    'bench',
-    `parevm bench             times blocks beside plain revm
-    --suite NAME         mainnet: recorded blocks; synthetic: made (default: mainnet)
-    --blocks DIR         where recorded ones lie                   (default: those of the package)
-    --count N            transactions of each made one             (default: about 1 Ggas)
-    --only NAME,...      only these blocks                         (default: all)
-    --threads 1,2        thread counts to try                      (default: one per core)
-    --runs N             samples of each, in turn                  (default: 9)
-    --passes N           through all blocks, with a part of them   (default: 3)
-    --sample-ms N        a sample is repeated until it takes this  (default: 100)
-    --json FILE          writes the figures to FILE
 `,
   ],
   [

@@ -5,6 +5,7 @@ import { check } from '../src/options/check.js'
 import { decodeJson } from '../src/rpc/decodeJson.js'
 import { BUNDLE, type Bundle } from './bundle.js'
 import { DEFAULTS } from './serve/limits.js'
+import { clean, messageOf } from './terminal.js'
 import { UsageError } from './usage.js'
 
 /**
@@ -14,7 +15,7 @@ import { UsageError } from './usage.js'
  * @throws {@link UsageError} It cannot be read, or is larger.
  */
 export async function readBytes(path: string, most = DEFAULTS.file): Promise<Uint8Array> {
-  const name = cut(path)
+  const name = clean(cut(path))
   let handle: FileHandle | undefined
   try {
     handle = await open(path)
@@ -26,7 +27,7 @@ export async function readBytes(path: string, most = DEFAULTS.file): Promise<Uin
   } catch (error) {
     if (error instanceof UsageError) throw error
     const { code, message } = Object(error)
-    throw new UsageError(cut(String(message)), String(code))
+    throw new UsageError(clean(cut(String(message))), String(code))
   } finally {
     await handle?.close()
   }
@@ -72,9 +73,7 @@ export async function readJson(path: string, most?: number): Promise<unknown> {
   try {
     return decodeJson(text)
   } catch (error) {
-    throw new UsageError(
-      `${cut(path)}: ${cut(error instanceof Error ? error.message : String(error))}`,
-    )
+    throw new UsageError(`${clean(cut(path))}: ${messageOf(error)}`)
   }
 }
 
@@ -93,7 +92,7 @@ export async function readBundle(path: string, most?: number): Promise<Bundle> {
     check(bundle, BUNDLE)
   } catch (error) {
     if (!(error instanceof BaseError)) throw error
-    throw new UsageError(`${cut(path)}: ${error.message}`)
+    throw new UsageError(`${clean(cut(path))}: ${messageOf(error)}`)
   }
   return bundle as Bundle
 }

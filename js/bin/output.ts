@@ -2,12 +2,14 @@ import { closeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { BaseError } from '../src/error/BaseError.js'
+import { cleanLines } from './terminal.js'
 
 /**
  * Standard output and standard error: the only module of the command that writes to them.
  *
  * Neither can end the process, whatever is at their other end: a closed pipe, a full disk, a terminal that is
- * gone. A pipe that nobody reads holds up nothing and takes no more than {@link MOST_BYTES} of memory.
+ * gone. A pipe that nobody reads holds up nothing and takes no more than {@link MOST_BYTES} of memory. Nor can
+ * what is written command a terminal.
  */
 
 /** Bytes of lines that wait for a slow reader; what comes on top is dropped and counted. */
@@ -56,7 +58,7 @@ export function createOutput(
   }
   const write = (text: string, done: (error: unknown) => void) => {
     try {
-      opened().write(text, done)
+      opened().write(cleanLines(text), done)
     } catch (error) {
       // Files are written at once, and a terminal that is gone cannot be opened.
       done(error)

@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
-import { bench } from './bench.js'
 import { HELP, OVERVIEW } from './help.js'
 import { stderr, stdout } from './output.js'
 import { run } from './run.js'
 import { serve } from './serve.js'
 import { simulate } from './simulate.js'
+import { messageOf } from './terminal.js'
 import { UsageError, usage } from './usage.js'
 
 const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new Map([
   ['run', run],
-  ['bench', bench],
   ['serve', serve],
   ['simulate', simulate],
 ])
@@ -36,9 +36,9 @@ async function main([name = '--help', ...rest]: string[]): Promise<number> {
       stderr.note(`parevm: ${error.message}\nTry: ${hint}\n`)
       return 2
     }
-    // What is none of ours is a bug; its stack says where.
-    const text = error instanceof Error && !(error instanceof BaseError) ? error.stack : error
-    stderr.note(`parevm: ${text instanceof Error ? text.message : text}\n`)
+    // What is none of ours is a bug; its stack, which quotes what it failed on, says where.
+    const words = error instanceof BaseError ? messageOf(error) : inspect(error)
+    stderr.note(`parevm: ${words}\n`)
     return 1
   }
 }

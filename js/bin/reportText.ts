@@ -1,6 +1,8 @@
+import { cut } from '../src/error/cut.js'
 import type { AccountAssetChange, ApprovalChange, CallFailure, Report } from '../src/rpc/report.js'
 import type { Hex } from '../src/type/wire.js'
 import { table } from './table.js'
+import { clean } from './terminal.js'
 
 /** Returns a report as lines for people. */
 export function reportText(report: Report): string {
@@ -16,7 +18,7 @@ export function reportText(report: Report): string {
   ])
   parts.push(table(['call', 'status', 'gas', ''], rows))
   const warnings = calls.flatMap((call, index) =>
-    call.warnings.map(({ message }) => [`${index}`, plain(message)]),
+    call.warnings.map(({ message }) => [`${index}`, clean(cut(message, MOST_WORDS))]),
   )
   if (warnings.length > 0) parts.push(table(['call', 'warning'], warnings))
   if (assetChanges.length > 0)
@@ -96,7 +98,9 @@ function grantText(grant: ApprovalChange['before'], decimals: number): string {
 
 function nameOf(token: Hex, tokens: Tokens): string {
   const symbol = tokens[token]?.symbol
-  return symbol === undefined || symbol === null ? token : `${symbol} ${token}`
+  return symbol === undefined || symbol === null
+    ? token
+    : `${clean(cut(symbol, MOST_WORDS))} ${token}`
 }
 
 /** More than any token has would only make long lines. */
@@ -115,13 +119,11 @@ function units(amount: bigint, decimals: number): string {
 }
 
 function why({ message, innermost }: CallFailure): string {
-  const text = plain(message)
+  const text = clean(cut(message, MOST_WORDS))
   if (innermost === null || innermost.depth === 0) return text
   const { address, depth, reason } = innermost
-  return `${text}; began ${depth} calls deep, in ${address ?? 'a creation'}: ${plain(reason)}`
+  return `${text}; began ${depth} calls deep, in ${address ?? 'a creation'}: ${clean(cut(reason, MOST_WORDS))}`
 }
 
-/** A contract chose these words: nothing in them may control the terminal. */
-function plain(words: string): string {
-  return words.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').slice(0, 200)
-}
+/** Characters that are shown of words which a contract chose. */
+const MOST_WORDS = 200

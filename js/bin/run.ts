@@ -1,14 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { executeBlock } from '../src/actions/executeBlock.js'
 import { quote } from '../src/error/cut.js'
 import type { Evm } from '../src/evm/evm.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import type { Executor } from '../src/pool/message.js'
-import type { Supervisor } from '../src/pool/supervisor.js'
-import type { Replay } from '../src/type/wire.js'
 import { blocksIn, embedded } from './blocks.js'
 import { readBytes } from './input.js'
 import { stderr, stdout } from './output.js'
 import { milliseconds, table } from './table.js'
+import { clean } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
 /** `parevm run`: executes blocks and compares them with their headers. Resolves with "all true". */
@@ -28,15 +29,15 @@ export async function run(args: string[]): Promise<boolean> {
   const threads = values.threads === undefined ? 'auto' : count('--threads', values.threads)
   const files = positionals.length > 0 ? positionals : await blocksIn(embedded)
 
-  const { evm, supervisor } = await startEvm(nodeHost(), { threads })
+  const { evm } = await startEvm(nodeHost(), { threads })
   stderr.note(
     `parevm ${evm.info.version}, ${evm.info.build} build, ${evm.info.threads} executing ` +
       `${evm.info.threads === 1 ? 'thread' : 'threads'} (${evm.info.reason})\n`,
   )
   const lines: Line[] = []
   for (const file of files) {
-    const line = await replay(supervisor, evm.info, file, executor)
-    if ('error' in line) stderr.note(`${file}: ${line.error.message}\n`)
+    const line = await execute(evm, file, executor)
+    if ('error' in line) stderr.note(`${clean(file)}: ${clean(line.error.message)}\n`)
     lines.push(line)
   }
   await evm.close()
@@ -63,22 +64,31 @@ type Result = {
   threads: number
   executions: number
   reExecutions: number
-  plainMs: number
-  parallelMs: number
+  /** Milliseconds from the decoded block and state to receipts and state diff: median of some runs. */
+  ms: number
+  /** The same in block order. */
+  sequentialMs: number
+  /** Milliseconds from the file's bytes to the result: median of some runs. */
+  endToEndMs: number
   build: string
 }
 
-async function replay(
-  supervisor: Supervisor,
-  { build }: Evm.Info,
-  file: string,
-  executor: Executor,
-): Promise<Line> {
+/** Runs of a block each way, in turn. Few: a run is to show figures soon. */
+const RUNS = 3
+
+async function execute(evm: Evm, file: string, executor: Executor): Promise<Line> {
   try {
-    const block = await readBytes(file)
-    const timing = { samples: SAMPLES, sampleMs: SAMPLE_MS }
-    const replayed = await supervisor.request({ kind: 'replay', block, executor, ...timing })
-    return result(replayed, build)
+    const fixture = await readBytes(file)
+    const times: { ms: number; sequentialMs: number; endToEndMs: number }[] = []
+    for (;;) {
+      const start = performance.now()
+      const outcome = await evm.executeBlock({ fixture, executor })
+      const endToEndMs = performance.now() - start
+      const inOrder = await evm.executeBlock({ fixture, executor: 'sequential' })
+      times.push({ ms: outcome.ms, sequentialMs: inOrder.ms, endToEndMs })
+      const equal = isDeepStrictEqual(resultOf(outcome), resultOf(inOrder))
+      if (times.length === RUNS || !equal) return result(outcome, equal, times, evm.info.build)
+    }
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const code = String(Reflect.get(error, 'code'))
@@ -86,30 +96,41 @@ async function replay(
   }
 }
 
-/** Few and short: a run is to show figures soon. `parevm bench` measures. */
-const SAMPLES = 3
-const SAMPLE_MS = 20
+/** What every executor has to leave: all but how it went, and the list that `bal` makes where it has none. */
+function resultOf({ schedule, ms, blockAccessList, ...rest }: executeBlock.ReturnType): object {
+  return rest
+}
 
-function result({ checks, schedule, ...rest }: Replay, build: string): Result {
+function result(
+  { checks, schedule, ...rest }: executeBlock.ReturnType,
+  equalsSequential: boolean,
+  times: readonly { ms: number; sequentialMs: number; endToEndMs: number }[],
+  build: string,
+): Result {
   return {
-    number: rest.number,
-    transactions: rest.transactions,
-    gasUsed: rest.gasUsed,
+    number: Number(rest.number),
+    transactions: rest.receipts.length,
+    gasUsed: Number(rest.gasUsed),
     gasUsedMatches: checks.gasUsed,
     receiptsRootMatches: checks.receiptsRoot,
     logsBloomMatches: checks.logsBloom,
     requestsHashMatches: checks.requestsHash,
     stateRootMatches: checks.stateRoot,
-    equalsSequential: rest.equalsSequential,
+    equalsSequential,
     executor: schedule.executor,
     reason: schedule.reason,
     threads: schedule.threads,
     executions: schedule.executions,
     reExecutions: schedule.reExecutions,
-    plainMs: rest.plainMs,
-    parallelMs: rest.parallelMs,
+    ms: median(times.map(({ ms }) => ms)),
+    sequentialMs: median(times.map(({ sequentialMs }) => sequentialMs)),
+    endToEndMs: median(times.map(({ endToEndMs }) => endToEndMs)),
     build,
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 function isGood(line: Line): boolean {
@@ -120,16 +141,16 @@ function show(lines: readonly Line[]): string {
   const results = lines.filter((line): line is Result => !('error' in line))
   if (results.length === 0) return 'No block was executed.'
   const head = ['block', 'transactions', 'gas', 'as the header says', 'as in order']
-  head.push('plain revm ms', 'parallel ms', 'speed-up', 'executor', 'threads', 're-runs')
+  head.push('in order ms', 'ms', 'speed-up', 'executor', 'threads', 're-runs')
   const rows = results.map((line) => [
     String(line.number),
     String(line.transactions),
     String(line.gasUsed),
     verdict(line),
     line.equalsSequential ? 'yes' : 'NO',
-    milliseconds(line.plainMs),
-    milliseconds(line.parallelMs),
-    `${(line.plainMs / line.parallelMs).toFixed(2)}x`,
+    milliseconds(line.sequentialMs),
+    milliseconds(line.ms),
+    `${(line.sequentialMs / line.ms).toFixed(2)}x`,
     line.executor,
     String(line.threads),
     String(line.reExecutions),

@@ -14,6 +14,7 @@ import { hasPrivateKeys, mnemonicOf } from './serve/mnemonic.js'
 import { watchProcess } from './serve/process.js'
 import { sendCalls } from './serve/sendCalls.js'
 import { type OpenState, openState } from './serve/state.js'
+import { clean, messageOf } from './terminal.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
 /** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
@@ -73,16 +74,14 @@ export async function serve(args: string[]): Promise<boolean> {
       lost: () => state?.keeper.lost(),
       savedBytes: () => state?.keeper.bytes ?? 0,
     })
-    const log = values.verbose ? (line: string) => stderr.note(`${line}\n`) : undefined
+    const log = values.verbose ? (line: string) => stderr.note(`${clean(line)}\n`) : undefined
     const pagesSign = !(await hasPrivateKeys(chain))
     dispatcher = createDispatcher(chain, { log, limits, pagesSign })
     // Before anyone can reach it: a request of a client must not be able to fail this one.
     const accounts = values.json ? '' : await accountsOf(chain)
     const listening = listen({ host, port, dispatcher, limits, rules })
     const server = await listening.catch((error: unknown) => {
-      throw new UsageError(
-        `${host}, port ${port}: ${error instanceof Error ? error.message : error}`,
-      )
+      throw new UsageError(`${clean(host)}, port ${port}: ${messageOf(error)}`)
     })
     const { version, build, threads, reason } = evm.info
     stderr.note(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
@@ -112,7 +111,7 @@ const READERS = { least: 4, most: 15 }
 /** A chain that cannot be opened is the user's to correct. */
 function refuse(error: unknown, state: OpenState | undefined): never {
   if (!(error instanceof BaseError)) throw error
-  throw new UsageError(state?.isOpen === true ? state.refusal(error) : error.message)
+  throw new UsageError(state?.isOpen === true ? state.refusal(error) : messageOf(error))
 }
 
 async function optionsOf(

@@ -6,6 +6,7 @@ import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
 import { readBundle, readBytes, readJson, readText } from './input.js'
 import { stdout } from './output.js'
 import { reportText } from './reportText.js'
+import { messageOf } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
 /** `parevm simulate`: tells what calls would do on a chain. Resolves with "no call failed". */
@@ -47,7 +48,7 @@ export async function simulate(args: string[]): Promise<boolean> {
 
 /** What is wrong with the input goes to the user without a stack. */
 function told(error: unknown): never {
-  if (error instanceof BaseError) throw new UsageError(error.message)
+  if (error instanceof BaseError) throw new UsageError(messageOf(error))
   throw error
 }
 

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { cut, MOST_ECHOED, quote } from '../src/error/cut.js'
+import { clean, messageOf } from './terminal.js'
 
 /**
  * Parses the words after a command, as {@link parseArgs} does.
@@ -13,7 +14,7 @@ export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof p
     if (token.kind !== 'option') continue
     const isMultiple = config.options?.[token.name]?.multiple === true
     if (seen.has(token.name) && !isMultiple)
-      throw new UsageError(`${token.rawName} is given more than once`)
+      throw new UsageError(`${clean(token.rawName)} is given more than once`)
     if (token.value === '') throw new UsageError(`${token.rawName} needs a value`)
     seen.add(token.name)
   }
@@ -24,10 +25,18 @@ function parse(config: ParseArgsConfig) {
   try {
     return parseArgs({ ...config, tokens: true })
   } catch (error) {
-    throw new UsageError(
-      cut(error instanceof Error ? error.message : String(error), 2 * MOST_ECHOED),
-    )
+    throw new UsageError(cut(quoted(config, error), 2 * MOST_ECHOED))
   }
+}
+
+/** Returns what is wrong with the words, which the message quotes: in several lines, none of which is theirs. */
+function quoted({ args = [], ...config }: ParseArgsConfig, error: unknown): string {
+  try {
+    parseArgs({ ...config, args: args.map((word) => clean(word)) })
+  } catch (again) {
+    if (again instanceof Error) return again.message
+  }
+  return messageOf(error)
 }
 
 /** Returns the whole numbers in `text`, which are separated by commas, from 1 to `most`. */
@@ -53,7 +62,7 @@ export function whole(text: string): number | undefined {
   return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined
 }
 
-/** The command was called in a way that it does not understand. */
+/** The command was called in a way that it does not understand. The message may quote files and flags. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   /** The code of the error that is why, such as ENOENT. */

@@ -20,7 +20,7 @@ export async function runFiles(
   files,
   { suite, build, threads, executors, engines, report, url, ...rest },
 ) {
-  const module = (path) => import(pathToFileURL(join(root, 'dist/conformance/js/src', path)).href)
+  const module = (path) => import(pathToFileURL(join(root, 'dist/testing/js/src', path)).href)
   const { startEvm } = await module('evm/start.js')
   const { nodeHost } = await module('loader/node.js')
   const timer = setInterval(() => process.stderr.write(`${report.progress()}\n`), 15_000)

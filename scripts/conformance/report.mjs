@@ -7,8 +7,9 @@ const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0 })
 const inWords = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`
 
-/** Returns the report of a run that begins now. */
-export function createReport({ suite, build, threads, engines, executors }) {
+/** Returns the report of a run that begins now. `terminal` is the package's own: names are those of files. */
+export function createReport({ suite, build, threads, engines, executors, terminal }) {
+  const { clean, printError } = terminal
   const start = performance.now()
   const seconds = () => (performance.now() - start) / 1e3
   const total = emptyTally()
@@ -19,9 +20,8 @@ export function createReport({ suite, build, threads, engines, executors }) {
 
   const fail = (remark) => {
     if (failures.length < told)
-      process.stderr.write(`FAILED ${remark.file}: ${remark.case}\n  ${remark.reason}\n`)
-    if (failures.length === told)
-      process.stderr.write('more failures are not told; --json FILE lists all\n')
+      printError(`FAILED ${clean(remark.file)}: ${clean(remark.case)}\n  ${remark.reason}\n`)
+    if (failures.length === told) printError('more failures are not told; --json FILE lists all\n')
     failures.push(remark)
   }
 
@@ -60,11 +60,11 @@ export function createReport({ suite, build, threads, engines, executors }) {
     text() {
       const lines = []
       if (total.passed + total.failed + total.skipped === 0)
-        process.stderr.write('error: no case was found\n')
+        printError('error: no case was found\n')
       // Cases that are skipped for one reason are told together.
       for (const reason of new Set(skips.map((skip) => skip.reason))) {
         const same = skips.filter((skip) => skip.reason === reason)
-        lines.push(`skipped ${same.length}: ${reason} (first: ${same[0].case})`)
+        lines.push(`skipped ${same.length}: ${reason} (first: ${clean(same[0].case)})`)
       }
       lines.push('folder                 files   cases  passed  failed skipped  time (s)')
       for (const [folder, row] of [...folders].sort()) lines.push(line(folder, row))

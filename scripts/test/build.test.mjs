@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { findBuilderPath } from '../paths.mjs'
 import { root } from '../process.mjs'
 import { findWaits } from '../wait32.mjs'
 
@@ -36,3 +37,22 @@ test('the single build never waits and brings its memory', { skip }, () => {
   assert.deepEqual(findWaits(bytes), [])
   assert.deepEqual(memoryOf(new WebAssembly.Module(bytes)), { imported: false, exported: true })
 })
+
+for (const build of ['threads', 'single']) {
+  test(`the ${build} build holds no path of the machine that built it`, { skip }, () => {
+    assert.equal(findBuilderPath(readFileSync(path(build)), [[root, '']]), null)
+  })
+
+  test(`the ${build} build cannot be broken, timed or given fixtures`, { skip }, () => {
+    const module = new WebAssembly.Module(readFileSync(path(build)))
+    const names = WebAssembly.Module.exports(module).map(({ name }) => name)
+    const bindings = readFileSync(path(build).replace('_bg.wasm', '.d.ts'), 'utf8')
+    const ofTests = /panicIn|hang|replay|made\b|conformance|fault|bench/i
+    assert.ok(names.includes('engine_executeBlock'))
+    assert.deepEqual(
+      names.filter((name) => ofTests.test(name)),
+      [],
+    )
+    assert.doesNotMatch(bindings, /panicIn|hang\(|replay|made\(|conformance\(/)
+  })
+}

@@ -6,6 +6,7 @@ import {
   findOutsidePaths,
   findUnfinished,
   judgeName,
+  judgeUnsafe,
 } from '../check.mjs'
 
 const agreeing = {
@@ -41,6 +42,16 @@ test('unfinished work is named with its line', () => {
     'a.rs:2: unfinished work is not merged',
   ])
   assert.deepEqual(findUnfinished('a.rs', 'fn todos() {}'), [])
+})
+
+test('a crate that may hold unsafe code is named', () => {
+  assert.deepEqual(judgeUnsafe('crate/stm/src/lib.rs', '#![forbid(unsafe_code)]\n'), [])
+  assert.deepEqual(judgeUnsafe('crate/wasm/src/lib.rs', '#![deny(unsafe_code)]\n'), [])
+  for (const text of ['', '#![deny(unsafe_code)]', '// forbid(unsafe_code)'])
+    assert.match(
+      judgeUnsafe('crate/stm/src/lib.rs', text).join(),
+      /^crate\/stm\/src\/lib.rs: has no/,
+    )
 })
 
 test('a path that leaves the repository is named, however it begins', () => {

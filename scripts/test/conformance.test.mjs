@@ -150,16 +150,19 @@ test('a server is asked what stands in the file, and its chain is put back', asy
 
 test('a report counts, names what failed, and is good only where something was run', () => {
   const facts = { suite: 'state', build: 'single', threads: 1, engines: 2, executors: ['parallel'] }
-  const report = createReport(facts)
+  const told = []
+  const terminal = { clean: (text) => `<${text}>`, printError: (text) => told.push(text) }
+  const report = createReport({ ...facts, terminal })
   assert.equal(report.isGood(), false)
   report.add('cancun/a.json', [{ case: 'one', outcome: 'passed', ms: 1 }])
   assert.equal(report.isGood(), true)
   report.add('cancun/b.json', [{ case: 'two', outcome: 'skipped', reason: 'a fork', ms: 0 }])
   report.add('c.json', [{ case: 'three', outcome: 'failed', reason: 'slot 1', ms: 2 }])
+  assert.deepEqual(told, ['FAILED <c.json>: <three>\n  slot 1\n'])
   assert.equal(report.isGood(), false)
   const lines = report.text().trimEnd().split('\n')
   assert.equal(lines.at(-1), '1 passed, 1 failed, 1 skipped')
-  assert.equal(lines[0], 'skipped 1: a fork (first: two)')
+  assert.equal(lines[0], 'skipped 1: a fork (first: <two>)')
   const json = JSON.parse(report.json())
   assert.deepEqual(json.failures, [{ file: 'c.json', case: 'three', reason: 'slot 1' }])
   assert.equal(json.folders.cancun.files, 2)

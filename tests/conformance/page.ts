@@ -20,7 +20,7 @@ export declare namespace runFile {
 
 async function start(): Promise<Supervisor> {
   // The build for fixtures lies beside the package and has the same scripts.
-  const load = (path: string) => import(`/dist/conformance/js/src/${path}`)
+  const load = (path: string) => import(`/dist/testing/js/src/${path}`)
   const { startEvm }: typeof import('../../js/src/evm/start.js') = await load('evm/start.js')
   const { browserHost }: typeof import('../../js/src/loader/browser.js') =
     await load('loader/browser.js')

@@ -1,6 +1,5 @@
-import { startEvm } from '../../dist/js/src/evm/start.js'
 import { createEvm, type Evm } from '../../dist/js/src/index.js'
-import { detectHost } from '../../dist/js/src/loader/detect.js'
+import { testBuild } from './testBuild.js'
 
 /** A place to break engines in, the same in Node.js and in a page. */
 export type Lab = {
@@ -99,6 +98,7 @@ export function enterLab(): Lab {
   return {
     createEvm,
     async breakable(options) {
+      const { startEvm, detectHost } = await testBuild()
       const { evm, supervisor } = await startEvm(detectHost(), options, { faults: true })
       return {
         evm,

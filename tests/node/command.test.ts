@@ -43,8 +43,9 @@ test('run --json prints one array with the agreed fields', async () => {
       threads: expect.any(Number),
       executions: expect.any(Number),
       reExecutions: expect.any(Number),
-      plainMs: expect.any(Number),
-      parallelMs: expect.any(Number),
+      ms: expect.any(Number),
+      sequentialMs: expect.any(Number),
+      endToEndMs: expect.any(Number),
       build: 'threads',
     },
   ])
@@ -99,9 +100,7 @@ test.each([
   [['run', '--json', '--json'], '--json is given more than once'],
   [['run', '--json=yes'], '--json'],
   [['run', '--executor', 'fast'], '"fast"'],
-  [['bench', '--suite', 'moon'], '"moon"'],
-  [['bench', '--only', 'moon'], 'moon'],
-  [['bench', 'moon'], "'moon'"],
+  [['bench'], 'there is no command "bench"'],
   [['serve', '--port', ''], '--port needs a value'],
   [['serve', '--port', '0x10'], '--port'],
   [['serve', '--gas', '1'], "'--gas'"],
@@ -124,7 +123,7 @@ test('--version prints the version of the package', async () => {
 test('help is about the commands, or about one', async () => {
   const overview = await parevm('--help')
   expect(overview).toMatchObject({ code: 0, stderr: '' })
-  for (const name of ['run', 'bench', 'serve', 'simulate'])
+  for (const name of ['run', 'serve', 'simulate'])
     expect(overview.stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
   expect(overview.stdout).not.toContain('--mnemonic')
   for (const words of [[], ['-h'], ['help']]) expect(await parevm(...words)).toEqual(overview)
@@ -163,49 +162,4 @@ test('numbers of a file of calls keep their value', async () => {
     code: 2,
     stderr: expect.stringContaining('value'),
   })
-})
-
-test('bench writes rows and sums as agreed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
-  const json = join(folder, 'bench.json')
-  const { code } = await parevm('bench', '--threads', '1,2', '--runs', '1', '--json', json)
-  const report = JSON.parse(await readFile(json, 'utf8'))
-  const names = ['13217637', '13217637', '19933122', '19933122', '21429063', '21429063']
-  expect(report.rows.map((row: { name: string }) => row.name)).toEqual(names)
-  expect(report.rows[3]).toEqual({
-    name: '19933122',
-    threads: 2,
-    executor: expect.stringMatching(/^(parallel|sequential)$/),
-    plainMs: expect.any(Number),
-    sequentialMs: expect.any(Number),
-    parallelMs: expect.any(Number),
-    balMs: expect.any(Number),
-    longestMs: expect.any(Number),
-    reExecutions: expect.any(Number),
-    gasUsed: 2_056_821,
-  })
-  expect(report.aggregate).toEqual(
-    [1, 2].map((threads) => ({
-      threads,
-      speedup: expect.any(Number),
-      worst: expect.any(Number),
-      worstName: expect.any(String),
-      ideal: expect.any(Number),
-      gasPerSecond: expect.any(Number),
-      without: [],
-      bal: { speedup: expect.any(Number), ofIdeal: expect.any(Number), blocks: 3 },
-    })),
-  )
-  expect(report).toHaveProperty('machine.cpu')
-  expect(report).toHaveProperty('versions.parevm')
-  expect(code).toBe(0)
-})
-
-test('bench makes and runs the blocks of the synthetic suite', async () => {
-  const suite = ['--suite', 'synthetic', '--count', '20', '--threads', '2', '--runs', '1']
-  const { code, stdout } = await parevm('bench', ...suite)
-  for (const name of ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix'])
-    expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
-  expect(stdout).toMatch(/^transfers +2 +420000 /m)
-  expect(code).toBe(0)
 })

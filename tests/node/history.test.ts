@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { startEvm } from '../../dist/js/src/evm/start.js'
 import { createEvm, type Evm } from '../../dist/js/src/index.js'
+import type { Host } from '../../dist/js/src/loader/host.js'
 import { nodeHost } from '../../dist/js/src/loader/node.js'
 import type { ToWorker } from '../../dist/js/src/pool/message.js'
+import { testBuild } from '../faults/testBuild.js'
 
 const ALICE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const BOB = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
@@ -12,8 +14,7 @@ const builds = [
 ] as const
 
 /** A host that keeps what its workers are told. */
-function listening() {
-  const host = nodeHost()
+function listening(host: Host) {
   const told: ToWorker[] = []
   const spawn: typeof host.spawn = (watch) => {
     const worker = host.spawn(watch)
@@ -31,7 +32,8 @@ function listening() {
 }
 
 test.each(builds)('a chain with a long history outlives its engine ($build)', async (options) => {
-  const { host, asked } = listening()
+  const { startEvm, detectHost } = await testBuild()
+  const { host, asked } = listening(detectHost())
   const { evm, supervisor } = await startEvm(host, options, { faults: true })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params: params as [] })

@@ -35,8 +35,11 @@ test('the tarball holds both builds and the embedded blocks, and no tests', () =
       expect(files).toContain(`dist/wasm/${build}/${name}`)
   expect(files).toContain('dist/js/src/index.js')
   expect(files).toContain('fixtures/13217637.json.gz')
+  for (const name of ['SECURITY.md', 'THIRD-PARTY-NOTICES.txt']) expect(files).toContain(name)
   expect(files.filter((path) => path.startsWith('dist/') && path.includes('.test.'))).toEqual([])
-  expect(files.filter((path) => /^(crate|tests|scripts)\//.test(path))).toEqual([])
+  expect(files.filter((path) => /^(crate|tests|scripts|bench|dist\/testing)\//.test(path))).toEqual(
+    [],
+  )
 })
 
 test('the installed package executes a block', async () => {

@@ -72,6 +72,8 @@
 //!   [`Engine::inspect`];
 //! - which thread ran what when: [`ExecuteOptions::timeline`].
 
+#![forbid(unsafe_code)]
+
 pub mod bal;
 pub mod block;
 pub mod chain;

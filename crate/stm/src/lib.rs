@@ -6,6 +6,8 @@
 //! transactions are still running, and when a result is final. The protocol,
 //! and the argument that every block ends, are in this crate's README.
 
+#![forbid(unsafe_code)]
+
 mod arena;
 mod cell;
 mod chain;

@@ -1,6 +1,8 @@
 //! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, its
 //! times beside ours, and comparison of outcomes in words.
 
+#![forbid(unsafe_code)]
+
 mod admission;
 mod assembler;
 pub mod baseline;

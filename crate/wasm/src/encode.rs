@@ -24,11 +24,12 @@ pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
         .map_err(|error| WireError::bug(format!("a result does not cross: {error}")))
 }
 
-/// Returns what the caller of `executeBlock` gets.
+/// Returns the result of `executeBlock`, whose execution took `ms` milliseconds.
 pub(crate) fn outcome(
     block: &Block,
     outcome: execute::BlockOutcome,
     checks: Checks,
+    ms: f64,
 ) -> wire::BlockOutcome {
     let mut log_index = 0;
     let receipts = outcome
@@ -47,6 +48,7 @@ pub(crate) fn outcome(
         state_diff: state_diff(&outcome.state_diff),
         block_access_list: outcome.block_access_list.as_ref().map(wire_list::list),
         schedule: schedule(&outcome.schedule),
+        ms,
     }
 }
 

@@ -105,12 +105,15 @@ impl Engine {
             on_receipt: wanted.receipts.then_some(&on_receipt),
             timeline: wanted.timeline.then_some(&clock::now_ns),
         };
+        let start = clock::now_ms();
         let outcome = self.run(request, &fixture, &options).await?;
+        let ms = clock::now_ms() - start;
         let checks = compare(&fixture, &outcome);
         Ok(encode::to_js(&encode::outcome(
             &fixture.block,
             outcome,
             checks,
+            ms,
         ))?)
     }
 }

@@ -10,27 +10,30 @@
 //! Results cross as the plain data of `wire`, errors as those of `error`. A panic is told to the
 //! [`host`] and then traps: the instance is lost, and so are all that share its memory.
 
+#![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
+#[allow(unsafe_code, reason = "memory is handed out by pointer")]
 pub mod allocator;
 pub mod cancel;
 #[cfg(not(feature = "threads"))]
 mod chunk;
 mod clock;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod encode;
 pub mod engine;
 mod error;
-pub mod fault;
 pub mod host;
 mod listener;
-pub mod made;
-pub mod measure;
 pub mod node;
+#[cfg(feature = "testing")]
+mod testing;
 #[cfg(feature = "threads")]
 pub mod reader;
 #[cfg(feature = "threads")]
+#[allow(
+    unsafe_code,
+    reason = "memory is taken from the system allocator at once"
+)]
 pub mod threads;
 mod wire;
 mod wire_list;

@@ -42,6 +42,8 @@ pub(crate) struct BlockOutcome {
     pub block_access_list: Option<Vec<AccountAccess>>,
     /// Which executor ran, why, and how much it ran.
     pub schedule: Schedule,
+    /// Milliseconds of the execution: from the decoded block and state to receipts and state diff.
+    pub ms: f64,
 }
 
 /// For each claim of the header, whether the outcome fits; `null` where it cannot be told.
@@ -308,6 +310,10 @@ pub(crate) struct Cause {
 }
 
 /// A block, executed and timed beside a plain loop of revm.
+#[cfg_attr(
+    not(feature = "testing"),
+    allow(dead_code, reason = "only the test build makes one")
+)]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]

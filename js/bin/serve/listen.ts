@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { stderr } from '../output.js'
-import { clean } from '../terminal.js'
+import { messageOf } from '../terminal.js'
 import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
 import { boundConnections } from './connections.js'
@@ -83,7 +83,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
     })
   })
   // A connection that cannot be taken is lost; the server is not.
-  server.on('error', (error) => stderr.note(`parevm: ${clean(error.message)}\n`))
+  server.on('error', (error) => stderr.note(`parevm: ${messageOf(error)}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,

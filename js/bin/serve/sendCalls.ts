@@ -3,6 +3,7 @@ import { BaseError } from '../../src/error/BaseError.js'
 import { quote } from '../../src/error/cut.js'
 import type { Bundle, BundleCall } from '../bundle.js'
 import { readBundle } from '../input.js'
+import { clean, messageOf } from '../terminal.js'
 import { UsageError } from '../usage.js'
 
 /**
@@ -22,14 +23,14 @@ export async function sendCalls(chain: Chain, path: string, most: number): Promi
       hashes.push(await chain.request('eth_sendTransaction', [{ ...from, ...call }]))
     } catch (error) {
       if (!(error instanceof BaseError)) throw error
-      throw new UsageError(`${path}: calls[${index}]: ${error.message}`)
+      throw new UsageError(`${clean(path)}: calls[${index}]: ${messageOf(error)}`)
     }
   }
   for (const [index, hash] of hashes.entries()) {
     const status = await statusOf(chain, hash)
     if (status !== '0x1')
       throw new UsageError(
-        `${path}: calls[${index}]: ${status === undefined ? 'was not mined' : 'has failed'}`,
+        `${clean(path)}: calls[${index}]: ${status === undefined ? 'was not mined' : 'has failed'}`,
       )
   }
 }
@@ -50,6 +51,6 @@ async function checked(chain: Chain, bundle: Bundle, path: string): Promise<read
   const { calls, chainId } = bundle
   const id = await chain.request<string>('eth_chainId')
   if (chainId !== undefined && String(chainId).toLowerCase() !== id)
-    throw new UsageError(`${path}: chainId: must be ${id}, not ${quote(String(chainId))}`)
+    throw new UsageError(`${clean(path)}: chainId: must be ${id}, not ${quote(String(chainId))}`)
   return calls
 }

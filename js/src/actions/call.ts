@@ -36,7 +36,7 @@ export declare namespace call {
     Deployless &
     BlockParameter &
     Overrides & {
-      /** Ends the call early. */
+      /** Ends the call early. Nothing is changed by it, whenever that is. */
       signal?: AbortSignal | undefined
     }
   type ReturnType = {

@@ -117,7 +117,10 @@ export declare namespace executeBlock {
      * share no clock: they tell none. @default `false`
      */
     timeline?: boolean | undefined
-    /** Ends the call early. */
+    /**
+     * Ends the call early. Receipts that were handed over by then are void; the chain in memory is not changed by a
+     * block in any case.
+     */
     signal?: AbortSignal | undefined
   }
   /** A block with the state before it, in one document. */

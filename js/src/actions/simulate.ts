@@ -88,7 +88,7 @@ export declare namespace simulate {
        * ERC-6093 are known.
        */
       abi?: readonly unknown[] | undefined
-      /** Ends it early. */
+      /** Ends the simulation early. Nothing is changed by it, whenever that is. */
       signal?: AbortSignal | undefined
     }
   /**

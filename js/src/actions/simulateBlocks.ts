@@ -103,7 +103,7 @@ export declare namespace simulateBlocks {
     traceTransfers?: boolean | undefined
     /** Whether nonces, balances and fees must be those of a real block. @default false */
     validation?: boolean | undefined
-    /** Ends the call early. */
+    /** Ends the call early. Nothing is changed by it, whenever that is. */
     signal?: AbortSignal | undefined
   }
   type Block<calls extends readonly unknown[] = readonly Call[]> = {

@@ -58,7 +58,7 @@ export declare namespace traceCall {
       tracer?: tracer | Tracer | undefined
       /** Options of the tracer. */
       tracerConfig?: (tracer extends Tracer ? Configs[tracer] : StepConfig) | undefined
-      /** Ends the call early. */
+      /** Ends the call early. Nothing is changed by it, whenever that is. */
       signal?: AbortSignal | undefined
     }
   type ReturnType<tracer extends Tracer | undefined = undefined> = tracer extends Tracer

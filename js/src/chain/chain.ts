@@ -23,7 +23,12 @@ export type Chain = {
 
 export declare namespace Chain {
   type Options = {
-    /** Ends the request early. A subscription that it has opened by then is ended. */
+    /**
+     * Ends the request early. An aborted change may have happened: the promise rejects with the signal's reason also
+     * where the transaction was accepted, the block mined or the balance set by then. Ask the chain before you ask
+     * for the same change again (`eth_getTransactionByHash`, `eth_blockNumber`). A subscription that was opened by
+     * then is ended.
+     */
     signal?: AbortSignal | undefined
     /** Name of the one who asks: clients take turns, and requests of one client run in order. */
     client?: string | undefined

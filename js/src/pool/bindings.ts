@@ -22,7 +22,7 @@ export type Bindings = {
   runPoolWorker?(): void
   /** Methods that a reader can answer. Only in the threads build. */
   readMethods?(): string[]
-  Engine: new (threads: number) => EngineBinding
+  Engine: new (threads: number) => EngineBinding & Partial<TestingBinding>
   /** Only in the threads build. */
   Reader?: new (
     position: number,
@@ -66,26 +66,6 @@ export type EngineBinding = {
   executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Resolves with a chunk of a block that another worker leads. Only in the single build. */
   help?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
-  /** Returns a `Replay`. */
-  replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
-  /** Returns a `Replay`. */
-  replayMade(
-    name: string,
-    count: number,
-    executor: string,
-    samples: number,
-    sampleMs: number,
-  ): unknown
-  /** Returns JSON. */
-  made(name: string, count: number): string
-  /** Returns JSON, an array of `Verdict`. Only in the build for official fixtures. */
-  conformance?(
-    suite: string,
-    file: string,
-    text: Uint8Array,
-    executors: readonly Executor[],
-    only: string | undefined,
-  ): string
   /** Shows each state of the node to so many readers. Only in the threads build. */
   serveReaders?(readers: number): void
   openNode(options: string): void
@@ -101,6 +81,30 @@ export type EngineBinding = {
   restoreNode(options: string, bytes: Uint8Array): void
   /** Makes a change again, without limits, and tells nobody. */
   repeat(method: string, params: string, nowMs: number): void
+}
+
+/** What the engine has besides in the test build, which is not published. */
+export type TestingBinding = {
+  /** Returns a `Replay`. */
+  replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
+  /** Returns a `Replay`. */
+  replayMade(
+    name: string,
+    count: number,
+    executor: string,
+    samples: number,
+    sampleMs: number,
+  ): unknown
+  /** Returns JSON. */
+  made(name: string, count: number): string
+  /** Returns JSON, an array of `Verdict`. */
+  conformance(
+    suite: string,
+    file: string,
+    text: Uint8Array,
+    executors: readonly Executor[],
+    only: string | undefined,
+  ): string
   panicInEngine(): void
   panicInPool(): void
   hang(): void

@@ -147,7 +147,7 @@ export type EngineCalls = {
     }
     result: NodeAnswer
   }
-  /** Executes, compares with sequential execution, and times beside plain revm. */
+  /** Executes, compares with sequential execution, and times beside plain revm. Only in the test build. */
   replay: {
     parameters: {
       block: FixtureText | MadeBlock
@@ -157,7 +157,7 @@ export type EngineCalls = {
     }
     result: Replay
   }
-  /** A made block, with the state before it, for who runs it elsewhere. */
+  /** A generated block, with the state before it. Only in the test build. */
   made: {
     parameters: { name: string; count: number }
     /** JSON: `alloc` as in a genesis file, `calls` as JSON-RPC spells them. */
@@ -169,7 +169,7 @@ export type EngineCalls = {
     /** Milliseconds of each. */
     result: number[]
   }
-  /** Runs one file of official fixtures. Only the build for them can, which is not published. */
+  /** Runs one file of official fixtures. Only in the test build. */
   conformance: {
     parameters: {
       suite: string
@@ -184,7 +184,7 @@ export type EngineCalls = {
     /** JSON: an array of {@link Verdict}. */
     result: string
   }
-  /** Breaks the engine on purpose. */
+  /** Breaks the engine on purpose. Only in the test build. */
   fault: {
     parameters: { fault: 'panicInEngine' | 'panicInPool' | 'hang' }
     result: undefined

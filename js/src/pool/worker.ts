@@ -7,14 +7,14 @@ import {
   nodeModuleObstacle,
   watchViolations,
 } from '../loader/obstacle.js'
-import type { Bindings, EngineBinding, ReaderBinding } from './bindings.js'
+import type { Bindings, EngineBinding, ReaderBinding, TestingBinding } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
 import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
 import { workerPort } from './port.js'
 
 const port = workerPort()
 let bindings: Bindings | undefined
-let engine: EngineBinding | undefined
+let engine: (EngineBinding & Partial<TestingBinding>) | undefined
 /** In place of the engine in a worker that answers reads. */
 let reader: ReaderBinding | undefined
 let faults = false
@@ -128,12 +128,12 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
     case 'replay': {
       const { block, executor, samples, sampleMs } = request
       if (typeof block === 'object' && 'made' in block)
-        return engine.replayMade(block.made, block.count, executor, samples, sampleMs)
-      return engine.replay(await fixtureBytes(block), executor, samples, sampleMs)
+        return testing(engine).replayMade(block.made, block.count, executor, samples, sampleMs)
+      return testing(engine).replay(await fixtureBytes(block), executor, samples, sampleMs)
     }
     case 'conformance': {
       const { suite, file, text, executors, only } = request
-      return engine.conformance?.(suite, file, text, executors, only)
+      return testing(engine).conformance(suite, file, text, executors, only)
     }
     case 'openNode': {
       const { options, blocks, nowMs, savedChain, saved, journal } = request
@@ -151,7 +151,7 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
     case 'rpc':
       return engine.request(request.method, request.params, request.nowMs)
     case 'made':
-      return engine.made(request.name, request.count)
+      return testing(engine).made(request.name, request.count)
     case 'timeRpc': {
       const { method, params, nowMs } = request
       return Array.from({ length: request.samples }, () => {
@@ -161,9 +161,16 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
       })
     }
     case 'fault':
-      if (faults) engine[request.fault]()
+      if (faults) testing(engine)[request.fault]()
       return undefined
   }
+}
+
+/** Returns what only the test build has. */
+function testing(engine: Partial<TestingBinding>): TestingBinding {
+  if (engine.replay === undefined)
+    throw new Error('only the test build of the repository answers this request')
+  return engine as TestingBinding
 }
 
 /** Runs what is handed out of a block that another worker leads. */

@@ -17,7 +17,7 @@ export type Provider = {
    * Asks a method of JSON-RPC.
    *
    * @throws {@link ProviderRpcError} with the code of EIP-1193 or of JSON-RPC, and its `data`.
-   * @throws the signal's reason, once it is aborted.
+   * @throws the signal's reason, once it is aborted. A change may have happened nevertheless: see {@link Chain.Options}.
    */
   request<T = unknown>(request: Provider.Request, options?: Chain.Options): Promise<T>
   on<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider

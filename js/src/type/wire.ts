@@ -51,6 +51,10 @@ export type BlockOutcome = {
    * Which executor ran, why, and how much it ran.
    */
   schedule: Schedule
+  /**
+   * Milliseconds of the execution: from the decoded block and state to receipts and state diff.
+   */
+  ms: number
 }
 
 /**
