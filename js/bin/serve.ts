@@ -52,7 +52,7 @@ export async function serve(args: string[]): Promise<boolean> {
   const port = portOf(values.port)
   const limits = limitsOf(values.limit)
   const { rules, warnings } = await accessOf(values, process.env)
-  const terminal = { input: process.stdin, output: process.stderr }
+  const terminal = { input: process.stdin, output: stderr }
   const { words: mnemonic, warning } = await mnemonicOf(values, process.env, terminal)
   const options = await optionsOf({ ...values, mnemonic }, limits)
   for (const line of [...warnings, ...(warning === undefined ? [] : [warning])])

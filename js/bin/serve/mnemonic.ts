@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import type { Chain } from '../../src/chain/chain.js'
 import { readText } from '../input.js'
+import type { Output } from '../output.js'
 import { UsageError } from '../usage.js'
 import { WELL_KNOWN, wordsOf } from './wellKnown.js'
 
@@ -44,7 +45,7 @@ export declare namespace mnemonicOf {
   /** Where the user is asked. */
   type Terminal = {
     input: NodeJS.ReadableStream & { isTTY?: boolean }
-    output: Pick<NodeJS.WritableStream, 'write'>
+    output: Pick<Output, 'note'>
   }
   type ReturnType = { words: string | undefined; warning?: string | undefined }
 }
@@ -62,7 +63,7 @@ function wordsIn(source: string, text: string): string {
 function ask({ input, output }: mnemonicOf.Terminal): Promise<string> {
   if (input.isTTY !== true)
     throw new UsageError('--mnemonic-prompt needs a terminal; --mnemonic-file reads a file')
-  output.write('mnemonic (is not shown): ')
+  output.note('mnemonic (is not shown): ')
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input, output: silent, terminal: true })
   return new Promise((resolve, reject) => {
@@ -71,6 +72,6 @@ function ask({ input, output }: mnemonicOf.Terminal): Promise<string> {
     lines.once('close', () => reject(new UsageError('--mnemonic-prompt: nothing was entered')))
   }).finally(() => {
     lines.close()
-    output.write('\n')
+    output.note('\n')
   }) as Promise<string>
 }
