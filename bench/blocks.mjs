@@ -15,8 +15,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { join } from 'node:path'
 import { blocksIn, nameOf } from '../dist/testing/js/bin/blocks.js'
+import { stderr, stdout } from '../dist/testing/js/bin/output.js'
 import { milliseconds, table } from '../dist/testing/js/bin/table.js'
-import { clean, messageOf, print, printError } from '../dist/testing/js/bin/terminal.js'
+import { clean, messageOf } from '../dist/testing/js/bin/terminal.js'
 import { count, counts, UsageError, usage } from '../dist/testing/js/bin/usage.js'
 import { startEvm } from '../dist/testing/js/src/evm/start.js'
 import { nodeHost } from '../dist/testing/js/src/loader/node.js'
@@ -70,10 +71,10 @@ export async function benchBlocks(args) {
           const row = rowOf(name, threads, replayed)
           const key = `${name}, ${threads} threads`
           seen.set(key, [...(seen.get(key) ?? []), row])
-          printError(`${clean(key)}: ${(row.plainMs / row.parallelMs).toFixed(2)}x\n`)
+          stderr.note(`${clean(key)}: ${(row.plainMs / row.parallelMs).toFixed(2)}x\n`)
         } catch (error) {
           good = false
-          printError(`${clean(name)}: ${messageOf(error)}\n`)
+          stderr.note(`${clean(name)}: ${messageOf(error)}\n`)
         }
       }
     }
@@ -89,7 +90,7 @@ export async function benchBlocks(args) {
   }
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  print(show(report))
+  await stdout.print(show(report))
   return good ? 0 : 1
 }
 

@@ -85,12 +85,14 @@ export async function conformance(args) {
   const engines = wanted.url === undefined ? availableParallelism() : 1
   // Each thread of the single build is an instance of its own, which runs no fixtures.
   const threads = wanted.build === 'single' ? 1 : wanted.threads
-  const terminal = await import('../dist/testing/js/bin/terminal.js')
+  const { stderr, stdout } = await import('../dist/testing/js/bin/output.js')
+  const { clean } = await import('../dist/testing/js/bin/terminal.js')
+  const terminal = { clean, printError: (text) => stderr.note(text) }
   const build = wanted.url ?? wanted.build
   const report = createReport({ ...wanted, build, threads, engines, terminal })
   await runFiles(walk(wanted.dir, wanted), { ...wanted, threads, engines, report })
   if (wanted.json !== undefined) writeFileSync(wanted.json, `${report.json()}\n`)
-  terminal.print(report.text())
+  await stdout.print(report.text())
   return report.isGood() ? 0 : 1
 }
 

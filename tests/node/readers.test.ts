@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { startEvm } from '../../dist/js/src/evm/start.js'
-import { nodeHost } from '../../dist/js/src/loader/node.js'
 import type { NodeAnswer } from '../../dist/js/src/type/wire.js'
+import { testBuild } from '../faults/testBuild.js'
 
 const closing: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -14,7 +13,9 @@ const AT = '0x00000000000000000000000000000000000000aa'
 
 async function start(limits: { time: number }, readers = 4) {
   const options = { threads: 2, limits: { ...limits, gas: 10n ** 15n } }
-  const { evm, chain, supervisor } = await startEvm(nodeHost(), options, { readers, faults: true })
+  const { startEvm, detectHost } = await testBuild()
+  const hooks = { readers, faults: true }
+  const { evm, chain, supervisor } = await startEvm(detectHost(), options, hooks)
   closing.push(evm.close)
   await chain.request('anvil_setCode', [AT, LOOP])
   const ask = (client: string, method: string, ...params: unknown[]) =>
