@@ -1,9 +1,4 @@
-import {
-  type ChainConfig,
-  configDocument,
-  type Genesis,
-  genesisDocument,
-} from '../chain/genesis.js'
+import { type ChainConfig, configDocument, type Genesis, genesisConfig } from '../chain/genesis.js'
 import { BaseError } from '../error/BaseError.js'
 import type {
   InvalidBlockError,
@@ -201,7 +196,7 @@ function inputOf(parameters: executeBlock.Parameters): FixtureText {
 }
 
 function configOf(genesis: Genesis | string | undefined): object | undefined {
-  return genesis === undefined ? undefined : genesisDocument(genesis).config
+  return genesis === undefined ? undefined : genesisConfig(genesis)
 }
 
 /** Returns what `make` makes of plain data; what contains itself, for one, is none. */

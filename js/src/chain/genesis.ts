@@ -2,6 +2,7 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { check } from '../options/check.js'
 import { CHAIN_CONFIG, GENESIS } from '../options/genesis.js'
 import { decodeJson } from '../rpc/decodeJson.js'
+import { encodeJson } from '../rpc/encodeJson.js'
 
 /** A number of a genesis file: in hex or decimal text, as a JSON number, or a `bigint`. */
 export type GenesisNumber = string | number | bigint
@@ -107,14 +108,22 @@ export type BlobParameters = {
 }
 
 /**
- * Returns a genesis file as a JSON document.
+ * Returns a genesis file as JSON text.
  *
  * @throws {@link InvalidParameterError} It is no JSON, or has a key that is not known.
  */
-export function genesisDocument(genesis: Genesis | string): { readonly config?: object } {
-  const parsed = typeof genesis === 'string' ? parse(genesis) : genesis
-  check(parsed, GENESIS, 'genesis')
-  return withoutBigints(parsed, 'genesis')
+export function genesisText(genesis: Genesis | string): string {
+  return encodeJson(checked(genesis), 'genesis', exact) ?? ''
+}
+
+/**
+ * Returns the rules in a genesis file as a JSON document; `undefined` where it has none.
+ *
+ * @throws {@link InvalidParameterError} It is no JSON, or has a key that is not known.
+ */
+export function genesisConfig(genesis: Genesis | string): object | undefined {
+  const { config } = checked(genesis)
+  return config === undefined ? undefined : document(config, 'genesis.config')
 }
 
 /**
@@ -124,7 +133,13 @@ export function genesisDocument(genesis: Genesis | string): { readonly config?: 
  */
 export function configDocument(config: ChainConfig): object {
   check(config, CHAIN_CONFIG, 'schedule')
-  return withoutBigints(config, 'schedule')
+  return document(config, 'schedule')
+}
+
+function checked(genesis: Genesis | string): Genesis {
+  const parsed = typeof genesis === 'string' ? parse(genesis) : genesis
+  check(parsed, GENESIS, 'genesis')
+  return parsed as Genesis
 }
 
 function parse(text: string): unknown {
@@ -135,16 +150,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** JSON has none; numbers that are exact are what every reader takes. */
-function withoutBigints(value: unknown, path: string): object {
-  const plain = (_: string, one: unknown) => {
-    if (typeof one !== 'bigint') return one
-    const isExact = one >= 0n && one <= Number.MAX_SAFE_INTEGER
-    return isExact ? Number(one) : `0x${one.toString(16)}`
-  }
-  try {
-    return JSON.parse(JSON.stringify(value, plain))
-  } catch (cause) {
-    throw new InvalidParameterError(path, 'a JSON document', value, cause)
-  }
+function document(value: object, path: string): object {
+  return JSON.parse(encodeJson(value, path, exact) ?? '{}')
+}
+
+/** A number where it is exact, which every reader takes; else hex. */
+function exact(value: bigint): string | number {
+  const isExact = value >= 0n && value <= Number.MAX_SAFE_INTEGER
+  return isExact ? Number(value) : `0x${value.toString(16)}`
 }

@@ -4,7 +4,7 @@ import { OPTIONS } from '../options/options.js'
 import type { ChainSetup } from '../pool/message.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { Hex } from '../type/wire.js'
-import { type Genesis, genesisDocument } from './genesis.js'
+import { type Genesis, genesisText } from './genesis.js'
 
 /** How the chain of an engine begins, and what requests may cost. */
 export type ChainOptions = {
@@ -71,9 +71,7 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     throw new InvalidParameterError('genesis', 'there beside `importChain`', genesis)
   const timeMs = limits.time ?? DEFAULT_TIME_MS
   const node = {
-    ...(genesis === undefined
-      ? { timestamp: Math.floor(nowMs / 1000), chainId: chain?.id }
-      : { genesis: genesisDocument(genesis) }),
+    ...(genesis === undefined && { timestamp: Math.floor(nowMs / 1000), chainId: chain?.id }),
     accounts: accounts.count,
     mnemonic: accounts.mnemonic,
     balance: hex(accounts.balance),
@@ -81,12 +79,17 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
   }
   return {
-    options: encodeJson(node, '') ?? '',
+    options: withGenesis(encodeJson(node, '') ?? '', genesis),
     blocks: importChain,
     savedChain: options.saved,
     nowMs,
     timeMs,
   }
+}
+
+/** Adds a genesis file, which may be large, to the text of an object, which has other fields. */
+function withGenesis(options: string, genesis: Genesis | string | undefined): string {
+  return genesis === undefined ? options : `{"genesis":${genesisText(genesis)},${options.slice(1)}`
 }
 
 /** What a saved chain has already. */

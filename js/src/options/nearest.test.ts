@@ -18,3 +18,9 @@ test.each([
 ])('%s of %j is %s', (name, names, meant) => {
   expect(nearest(name, names)).toBe(meant)
 })
+
+test('a name of five million letters is none that is known, at once', () => {
+  const start = performance.now()
+  expect(nearest('stateOverrides'.repeat(400_000), ['stateOverrides', 'data'])).toBe(undefined)
+  expect(performance.now() - start).toBeLessThan(2_000)
+})

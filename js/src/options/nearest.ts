@@ -9,11 +9,12 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   if (same !== undefined) return same
   const known = synonym?.find((one) => names.includes(one))
   if (known !== undefined) return known
+  const most = (one: string) => Math.max(1, Math.floor(Math.max(name.length, one.length) / 3))
   const [best] = names
+    // A name may be of any length, and every letter more is an edit.
+    .filter((one) => Math.abs(name.length - one.length) <= most(one))
     .map((one) => ({ one, edits: edits(lower, one.toLowerCase()) }))
-    .filter(
-      ({ one, edits }) => edits <= Math.max(1, Math.floor(Math.max(name.length, one.length) / 3)),
-    )
+    .filter(({ one, edits }) => edits <= most(one))
     .sort((a, b) => a.edits - b.edits)
   return best?.one
 }

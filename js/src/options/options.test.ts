@@ -8,7 +8,7 @@ import { simulateBlocks } from '../actions/simulateBlocks.js'
 import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
 import type { Chain } from '../chain/chain.js'
-import { configDocument, genesisDocument } from '../chain/genesis.js'
+import { configDocument, genesisText } from '../chain/genesis.js'
 import { startEvm } from '../evm/start.js'
 import type { Host } from '../loader/host.js'
 import type { Supervisor } from '../pool/supervisor.js'
@@ -134,8 +134,8 @@ const walks: [string, Shape, (value: never) => unknown][] = [
           } as never),
       ] as [string, Shape, (value: never) => unknown],
   ),
-  ['genesis', { ...GENESIS }, (value) => genesisDocument(value)],
-  ['genesis as text', { ...GENESIS }, (value) => genesisDocument(JSON.stringify(value))],
+  ['genesis', { ...GENESIS }, (value) => genesisText(value)],
+  ['genesis as text', { ...GENESIS }, (value) => genesisText(JSON.stringify(value))],
   ['schedule', { ...CHAIN_CONFIG }, (value) => configDocument(value)],
 ]
 
