@@ -20,7 +20,16 @@ import {
 import { dirname, join } from 'node:path'
 import { withMostPages } from './memory.mjs'
 import { builderFolders, findBuilderPath, remapFlags } from './paths.mjs'
-import { command, isProgram, mustRun, root, StepError, say, secondsSince } from './process.mjs'
+import {
+  capture,
+  command,
+  isProgram,
+  mustRun,
+  root,
+  StepError,
+  say,
+  secondsSince,
+} from './process.mjs'
 import { setup } from './setup.mjs'
 import { digest, isCurrent, listFiles, record } from './stamp.mjs'
 import { findWaits, isolateWaits } from './wait32.mjs'
@@ -120,6 +129,8 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
   if (features.length > 0) args.push('--features', features.join())
   if (!dev) args.push('--locked')
+  // Where it fails, the build says why.
+  capture('cargo', ['fetch', '--target', target, '--locked'])
   const folders = builderFolders({ compiler: ready.compiler, targetDir })
   const flags = [...rustflags, ...remapFlags(folders)]
   await mustRun('cargo', args, {

@@ -1,18 +1,25 @@
 // Paths of the machine that builds: renamed by the compiler, and none may be left in a binary.
 
-import { realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { capture, root } from './process.mjs'
 
-/** Folders of this machine, each with the name that stands for it in a binary. */
+/**
+ * Folders of this machine, each with the name that stands for it in a binary. Crates must have been fetched: the
+ * folder of a registry has the name of its server.
+ */
 export function builderFolders({ compiler, targetDir }) {
   const { env } = compiler
   const sysroot = capture(env.RUSTC ?? 'rustc', ['--print', 'sysroot'], { env }) ?? '/usr'
   const library = join(sysroot, 'lib/rustlib/src/rust/library')
+  const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo')
+  const registries = join(cargoHome, 'registry/src')
+  const names = existsSync(registries) ? readdirSync(registries).sort() : []
   const folders = [
     [library, '/rustc/library'],
-    [process.env.CARGO_HOME ?? join(homedir(), '.cargo'), '/cargo'],
+    [cargoHome, '/cargo'],
+    ...names.map((name) => [join(registries, name), '/crates']),
     [root, '/parevm'],
     [targetDir, '/target'],
   ]
