@@ -90,7 +90,8 @@ export async function runCase(one: Case, ground: Ground, crowd: Crowd): Promise<
   if (wrong.length > 0) failures.push(`ended with ${wrong.join(', ')}`)
   if (one.needed !== undefined && !words.some((word) => isOneOf(word, one.needed ?? [])))
     failures.push(`none ended with ${one.needed.join(', ')}`)
-  if (target.exit !== undefined) failures.push(`the server ended (${target.exit})`)
+  if (target.exit !== undefined)
+    failures.push(`the server ended (${target.exit}): ${target.stderr().slice(-600)}`)
   else {
     const now = await chainOf(target.url).catch((error: unknown) => String(error))
     if (now !== chain) failures.push(`the chain is another: ${difference(chain, now)}`)

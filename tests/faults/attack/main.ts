@@ -17,6 +17,7 @@ const HELP = `npm run attack           attacks a server while honest clients use
     -- --minutes N       minutes of the soak after the cases; 0 for none       (default: 1)
     --seed N             of everything that is random                          (default: of the clock)
     --only TEXT          only cases whose name holds it, and no soak
+    --soak               no cases before the soak
     --list               names the cases
     --against NAME       parevm or anvil                                       (default: parevm)
     --url URL            a server that runs already, at 127.0.0.1; no worker of it is ended
@@ -38,6 +39,7 @@ export async function main(args: string[]): Promise<number> {
       minutes: { type: 'string', default: '1' },
       seed: { type: 'string' },
       only: { type: 'string' },
+      soak: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       against: { type: 'string', default: 'parevm' },
       url: { type: 'string' },
@@ -82,6 +84,7 @@ export async function main(args: string[]): Promise<number> {
       inspected: against === 'parevm' && values.url === undefined,
     },
     isWhole: only === undefined,
+    hasCases: !values.soak,
   })
   print(`${textOf(record)}\n`)
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(record, null, 1)}\n`)
@@ -97,6 +100,8 @@ type Parameters = {
   options: startTarget.Options
   /** Whether fairness and the soak follow the cases. */
   isWhole: boolean
+  /** Whether the cases are run before the soak. */
+  hasCases: boolean
 }
 
 /** rss and handles may end this much above their start. */
@@ -110,6 +115,7 @@ async function attack({
   cases,
   options,
   isWhole,
+  hasCases,
 }: Parameters): Promise<AttackRecord> {
   const random = createRandom(seed)
   let target = await startTarget(options)
@@ -135,7 +141,7 @@ async function attack({
       )
     }
     record.cases = await runCases({
-      cases: cases.filter((it) => isRunnable(it, options)),
+      cases: cases.filter((it) => hasCases && isRunnable(it, options)),
       target,
       crowd,
       random,

@@ -60,6 +60,9 @@ const KINDS: readonly ((random: Random) => string)[] = [
       .join(',')}]`,
 ]
 
+/** What is under way at the end has so long to end. */
+const LATE_MS = 150_000
+
 const CLIENTS = 10
 const LEDGER_REVERTS_MS = 60_000
 const WORKER_ENDS_MS = 20_000
@@ -149,7 +152,7 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
   }
   const ledger = { sent: 0, reverted: 0 }
   crowd.go()
-  await Promise.all([
+  const all = Promise.all([
     ...Array.from({ length: CLIENTS }, (_, at) => client(at)),
     vanishing(),
     vanishing(),
@@ -162,8 +165,11 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     gently((until) => fuzzFrames(ground, until))(),
     trickling(),
   ])
+  const late = pause(seconds * 1_000 + LATE_MS).then(() => failures.push('the soak did not end'))
+  await Promise.race([all, late])
   const honest = figuresOf(await crowd.rest())
-  if (target.exit !== undefined) failures.push(`the server ended (${target.exit})`)
+  if (target.exit !== undefined)
+    failures.push(`the server ended (${target.exit}): ${target.stderr().slice(-600)}`)
   if (honest.failed > 0)
     failures.push(`${honest.failed} honest requests failed: ${honest.failures.join('; ')}`)
   if (honest.lost > endedWorkers * MOST_LOST)

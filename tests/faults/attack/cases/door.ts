@@ -262,6 +262,77 @@ export const door: readonly Case[] = [
       }
     },
   },
+  {
+    name: 'origin that the user allows',
+    rule: 1,
+    input: 'a page of an allowed origin beside one that resembles it',
+    bound: '--allow-origin names whole origins',
+    expected: ['result', '403'],
+    needed: ['result'],
+    isApart: true,
+    onlyParevm: true,
+    async attack() {
+      const args = ['--threads', '1', '--allow-origin', 'https://app.example']
+      const target = await startTarget({ args })
+      const ends = (origin: string) => post(target.url, ASK, { headers: { origin } })
+      try {
+        const allowed = await ends('https://app.example')
+        const cors = allowed.headers['access-control-allow-origin']
+        const others = [
+          'https://app.example.evil.example',
+          'http://app.example',
+          'https://app.example:444',
+          'https://xapp.example',
+        ]
+        return [
+          cors === 'https://app.example' ? wordOf(allowed) : `CORS for ${cors}`,
+          ...(await each(others, async (origin) => {
+            const word = wordOf(await ends(origin))
+            return word === 'result' ? `${origin} was let in` : word
+          })),
+        ]
+      } finally {
+        await target.stop()
+      }
+    },
+  },
+  {
+    name: 'token',
+    rule: 1,
+    input: 'requests without the token, with a part of it and with another one',
+    bound: '--token',
+    expected: ['401', '403', 'result'],
+    needed: ['result'],
+    isApart: true,
+    onlyParevm: true,
+    async attack() {
+      const token = '0123456789abcdef0123456789abcdef'
+      const target = await startTarget({ args: ['--threads', '1', '--token', token] })
+      const wrong = [
+        undefined,
+        '',
+        'Bearer',
+        'Bearer ',
+        `Bearer ${token.slice(1)}`,
+        `Bearer ${token}x`,
+        `Basic ${token}`,
+      ]
+      const ends = (authorization: string | undefined) =>
+        post(target.url, ASK, { headers: { origin: undefined, authorization } })
+      try {
+        return [
+          wordOf(await ends(`Bearer ${token}`)),
+          ...(await each(wrong, async (authorization) => {
+            const word = wordOf(await ends(authorization))
+            return word === 'result' ? 'let in' : word
+          })),
+          await socketWord(target.url, {}),
+        ]
+      } finally {
+        await target.stop()
+      }
+    },
+  },
 ]
 
 /** Returns a permit for the contract of a chain. */

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import * as code from '../bytecode.js'
 import type { Case } from '../case.js'
 import { ask, call, post, wordOf, wordsOf } from '../client.js'
@@ -205,6 +206,24 @@ export const engine: readonly Case[] = [
         )
       }
       return words
+    },
+  },
+  {
+    name: 'compressed state',
+    rule: 3,
+    input: 'anvil_loadState of 400 MB that take 400 kB compressed',
+    bound: 'what is decompressed is inside the limit of memory',
+    expected: ['-32602', '-32005', '-32003', '-32000', '-32016'],
+    async attack({ url }) {
+      const start = gzipSync('{"accounts":{"')
+      const part = gzipSync(Buffer.alloc(50_000_000, 0x30))
+      // Members of a gzip file follow each other; those that read only the first one read no more.
+      const members = Buffer.concat([start, ...Array(8).fill(part)])
+      const whole = gzipSync(Buffer.alloc(400_000_000, 0x20))
+      return inTurn(
+        url,
+        [members, whole].map((bytes) => call('anvil_loadState', [`0x${bytes.toString('hex')}`])),
+      )
     },
   },
   {

@@ -1,6 +1,6 @@
 import * as code from '../bytecode.js'
 import type { Case } from '../case.js'
-import { ask, call, openSocket, pause, post, wordOf } from '../client.js'
+import { ask, call, openSocket, pause, post, wordOf, wordsOf } from '../client.js'
 import { callOf, traceOf } from '../contract.js'
 
 /** Rules 4 to 6: a lost engine costs one request; clients take turns; subscriptions end. */
@@ -89,6 +89,52 @@ export const loss: readonly Case[] = [
           return wordOf(await post(url, text, { timeoutMs: 5_000 }))
         }),
       )
+    },
+  },
+  {
+    name: 'batch of loops',
+    rule: 5,
+    input: 'a batch of 1,000 calls that use all their gas, whose client leaves after 3 s',
+    bound: 'clients take turns; what nobody waits for is not run',
+    expected: ['no answer', 'result', '-32005', '-32003', '-32000', '-32016'],
+    async attack({ url }) {
+      const text = `[${Array(1_000).fill(callOf(code.LOOP)).join(',')}]`
+      const words = wordsOf(await post(url, text, { timeoutMs: 3_000 }))
+      const start = performance.now()
+      words.push(wordOf(await post(url, callOf('0x5f5ff3'))))
+      const ms = performance.now() - start
+      return ms > 2_000 ? [...words, `busy for ${ms.toFixed(0)} ms`] : words
+    },
+  },
+  {
+    name: 'notifications without end',
+    rule: 6,
+    input: '200 subscriptions of a WebSocket that does not read, and 2,000 blocks',
+    bound: 'unread notifications 16 MB, then the socket is closed',
+    expected: ['closed', 'few'],
+    async attack({ url }) {
+      const snapshot = await ask<string>(url, 'evm_snapshot')
+      const socket = await openSocket(url)
+      if (typeof socket === 'number') return ['closed']
+      try {
+        let bytes = 0
+        socket.on('message', (data: Buffer) => {
+          bytes += data.length
+        })
+        const closed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)))
+        for (let id = 0; id < 200; id += 1) socket.send(call('eth_subscribe', ['newHeads'], id))
+        await pause(500)
+        socket.pause()
+        for (let round = 0; round < 20; round += 1)
+          await post(url, call('evm_mine', [{ blocks: 100 }]), { timeoutMs: 10_000 })
+        socket.resume()
+        const isClosed = await Promise.race([closed, pause(2_000).then(() => false)])
+        if (isClosed) return ['closed']
+        return [bytes > 40e6 ? `${(bytes / 1e6).toFixed(0)} MB were kept` : 'few']
+      } finally {
+        socket.terminate()
+        await ask(url, 'evm_revert', [snapshot]).catch(() => {})
+      }
     },
   },
   {
@@ -210,8 +256,9 @@ export const loss: readonly Case[] = [
       const [owner, other] = [await openSocket(url), await openSocket(url)]
       if (typeof owner === 'number' || typeof other === 'number') return ['closed']
       const answer = (socket: typeof owner, text: string) =>
-        new Promise<{ result: unknown }>((resolve) => {
+        new Promise<{ result?: unknown }>((resolve) => {
           socket.once('message', (data) => resolve(JSON.parse(String(data))))
+          socket.once('close', () => resolve({}))
           socket.send(text)
         })
       const { result: id } = await answer(owner, call('eth_subscribe', ['newHeads']))
