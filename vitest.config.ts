@@ -5,6 +5,9 @@ const testTimeout = 120_000
 /** Tests that drive a browser. All others below `tests` run in Node, in both of its lines. */
 const browsers = ['tests/browser/**/*.test.ts', 'tests/**/*.browser.test.ts']
 
+/** Tests with clients that are installed for themselves: `npm run clients`. */
+const clients = 'tests/clients/**/*.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: [...browsers, '**/node_modules'],
+          exclude: [...browsers, clients, '**/node_modules'],
           fileParallelism: false,
           testTimeout,
           hookTimeout: testTimeout,
@@ -29,6 +32,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
+      { test: { name: 'clients', include: [clients], fileParallelism: false, testTimeout } },
     ],
   },
 })
