@@ -147,8 +147,12 @@ async function optionsOf(
       : interval === undefined
         ? 'auto'
         : { interval: count('--block-time', interval, 86_400) },
+    limits: { answer: ANSWER_BYTES },
   }
 }
+
+/** Bytes of one answer, as geth has it (`BatchResponseMaxSize`). */
+const ANSWER_BYTES = 25_000_000
 
 /** Any port that is free, where it is 0. */
 function portOf(text: string): number {

@@ -36,7 +36,8 @@ impl Interrupt {
 
 /// Asked again and again while something runs; an answer ends the run.
 ///
-/// It is asked once per call frame and every 1,024 instructions, on the threads that run.
+/// It is asked once per call frame, every 1,024 instructions and every 100,000 gas, on the threads that run. A loop
+/// whose length a client decides asks it in each turn.
 pub type Watch<'a> = &'a (dyn Fn() -> Option<Interrupt> + Sync);
 
 /// A [`Watch`] that allows `limit` from now on. `clock` tells nanoseconds since any moment.

@@ -5,51 +5,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod counting;
+
+use counting::peak_of;
 use parevm_testkit::{
     fixture,
     fuzz::{Decoder, Reading, bytes::spoil},
     random::Random,
 };
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     env,
     time::{Duration, Instant},
 };
-
-/// Counts what each thread holds.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    // A thread that ends has no counter any more.
-    let _gone = HELD.try_with(|held| {
-        held.set(held.get() + bytes);
-        let _gone = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-// SAFETY: passes everything on to the system's allocator; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        // SAFETY: as the caller promises; the pointer is the system's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Bytes of memory for one byte of input, at most. Text grows: `{}` is a block's worth of fields.
 const PROPORTION: usize = 200;
@@ -83,12 +50,10 @@ fn texts() -> Vec<Vec<u8>> {
 
 /// Reads `bytes` and says what is wrong with how that went.
 fn complaint(decoder: Decoder, bytes: &[u8]) -> Result<Reading, String> {
-    let before = HELD.get();
-    PEAK.set(before);
     let start = Instant::now();
-    let reading = decoder.read(bytes)?;
+    let (reading, peak) = peak_of(|| decoder.read(bytes));
+    let reading = reading?;
     let took = start.elapsed();
-    let peak = (PEAK.get() - before).unsigned_abs();
     if took > Duration::from_secs(30) {
         return Err(format!("took {took:?}"));
     }

@@ -25,10 +25,10 @@ mod error;
 pub mod host;
 mod listener;
 pub mod node;
-#[cfg(feature = "testing")]
-mod testing;
 #[cfg(feature = "threads")]
 pub mod reader;
+#[cfg(feature = "testing")]
+mod testing;
 #[cfg(feature = "threads")]
 #[allow(
     unsafe_code,

@@ -2,7 +2,7 @@
 
 use parevm::Node;
 use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
-use parevm::rpc::{ErrorCode, RpcError, parse_exact};
+use parevm::rpc::{RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::atomic::AtomicBool;
@@ -54,9 +54,8 @@ impl Engine {
     /// A `WireError`: no node is open.
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
         let in_use = allocator::taken_from_now();
-        let params = positional(params);
         let answer = self.with_node(self.host(now_ms, &in_use), |node, host| {
-            let answer = match params {
+            let answer = match node.read_params(host, params) {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => refused(error),
             };
@@ -112,7 +111,6 @@ impl Engine {
     pub fn repeat(&self, method: &str, params: &str, now_ms: f64) -> Result<(), JsValue> {
         let lost =
             |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
-        let params = positional(params).map_err(|error| lost(error.to_string()))?;
         let in_use = allocator::taken_from_now();
         let host = Host {
             clock: None,
@@ -121,6 +119,8 @@ impl Engine {
             ..self.host(now_ms, &in_use)
         };
         self.with_node(host, |node, host| {
+            let params = node.read_params(host, params);
+            let params = params.map_err(|error| lost(error.to_string()))?;
             let Answer { result, changed } = node.request(host, method, &params);
             node.take_notifications();
             match result {
@@ -209,21 +209,6 @@ pub(crate) const fn refused(error: RpcError) -> Answer {
 fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     let options = parse_exact(text).and_then(serde_json::from_value);
     options.map_err(|error| WireError::chain("genesis", &error))
-}
-
-/// Reads parameters by position. Left out or `null`, there are none.
-pub(crate) fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
-    let invalid = |message: String| RpcError {
-        code: ErrorCode::InvalidParams,
-        message,
-        data: None,
-    };
-    match parse_exact(params) {
-        Ok(Value::Array(params)) => Ok(params),
-        Ok(Value::Null) => Ok(Vec::new()),
-        Ok(_) => Err(invalid("params: must be a list".to_owned())),
-        Err(error) => Err(invalid(format!("params: {error}"))),
-    }
 }
 
 /// An error of JSON-RPC, as its specification spells it.

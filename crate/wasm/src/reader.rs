@@ -11,7 +11,7 @@ use rayon::ThreadPoolBuilder;
 use wasm_bindgen::prelude::*;
 
 use crate::error::WireError;
-use crate::node::{host, positional, refused, wire_answer};
+use crate::node::{host, refused, wire_answer};
 use crate::{allocator, cancel, encode};
 
 /// The node as it was after the last change.
@@ -72,7 +72,7 @@ impl Reader {
         let node = head.ok_or_else(|| WireError::bug("no node is open".to_owned()))?;
         let cancel = cancel::of_reader(self.position);
         let host = host(&self.core, cancel, now_ms, &in_use, self.count);
-        let answer = match positional(params) {
+        let answer = match node.read_params(&host, params) {
             Ok(params) => node
                 .read(&host, method, &params)
                 .ok_or_else(|| WireError::bug(format!("{method} is no read")))?,

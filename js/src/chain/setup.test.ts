@@ -18,7 +18,7 @@ test('every option reaches the engine under its name', () => {
       importChain: blocks,
       accounts: { count: 2, mnemonic: 'test junk', balance: 255n },
       mining: { interval: 12 },
-      limits: { time: 5, memory: 6, gas: 7n },
+      limits: { time: 5, memory: 6, answer: 8, gas: 7n },
     },
     at,
   )
@@ -28,7 +28,7 @@ test('every option reaches the engine under its name', () => {
     mnemonic: 'test junk',
     balance: '0xff',
     mining: { interval: 12 },
-    limits: { time: 5, memory: 6, gas: 7 },
+    limits: { time: 5, memory: 6, answer: 8, gas: 7 },
   })
   expect(setup.blocks).toBe(blocks)
   expect(setup.timeMs).toBe(5)
@@ -62,6 +62,7 @@ const wrong: [string, unknown][] = [
   ['mining.interval', { mining: { interval: 0.5 } }],
   ['limits.time', { limits: { time: 0 } }],
   ['limits.memory', { limits: { memory: Number.NaN } }],
+  ['limits.answer', { limits: { answer: 1.5 } }],
   ['limits.gas', { limits: { gas: 5 } }],
 ]
 

@@ -45,10 +45,15 @@ export type ChainOptions = {
         time?: number | undefined
         /**
          * Bytes that the engine may take for it; then it ends with -32005. An eighth is for the memory of
-         * contracts, as much for what a trace or a report records. @default 512 MiB, at most three
-         * quarters of what the engine has left
+         * contracts, as much for what a trace or a report records; a quarter for its parameters, as much for
+         * the text of its answer. @default 512 MiB, at most three quarters of what the engine has left
          */
         memory?: number | undefined
+        /**
+         * Bytes of its answer, as JSON text; one that has more is refused with -32003.
+         * @default a quarter of the memory, which no answer exceeds
+         */
+        answer?: number | undefined
         /** Gas of one call that is tried. @default 50,000,000 */
         gas?: bigint | undefined
       }
@@ -76,7 +81,12 @@ export function chainSetup(options: ChainOptions, nowMs: number): ChainSetup {
     mnemonic: accounts.mnemonic,
     balance: hex(accounts.balance),
     mining: typeof mining === 'object' ? { interval: mining.interval } : mining,
-    limits: { time: timeMs, memory: limits.memory, gas: numeric(limits.gas) },
+    limits: {
+      time: timeMs,
+      memory: limits.memory,
+      answer: limits.answer,
+      gas: numeric(limits.gas),
+    },
   }
   return {
     options: withGenesis(encodeJson(node, '') ?? '', genesis),

@@ -75,6 +75,7 @@ const accounts = fields<NonNullable<ChainOptions['accounts']>>({
 const limits = fields<NonNullable<ChainOptions['limits']>>({
   time: whole(1),
   memory: whole(1),
+  answer: whole(1),
   gas: big(64),
 })
 const mining = either(

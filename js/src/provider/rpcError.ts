@@ -51,7 +51,7 @@ export class InvalidInputRpcError extends ProviderRpcError {
 export class ResourceNotFoundRpcError extends ProviderRpcError {
   override readonly name = 'ResourceNotFoundRpcError'
 }
-/** -32003: the transaction was not accepted. */
+/** -32003: the transaction was not accepted, or the answer has more bytes than it may (geth). */
 export class TransactionRejectedRpcError extends ProviderRpcError {
   override readonly name = 'TransactionRejectedRpcError'
 }

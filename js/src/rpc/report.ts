@@ -170,7 +170,13 @@ export type DecodedError = {
 }
 
 /** A report as JSON spells it. */
-export type WireReport = Omit<Report, 'failure'>
+export type WireReport = Omit<Report, 'failure' | 'calls'> & { calls: WireCall[] }
+
+/** The report of a call, in which a long `returnData` stands once. */
+type WireCall = CallReport & {
+  /** Where it stands once more: in `failure`, in its innermost call, and as the output of calls of `trace`. */
+  repeatedOutput?: { failure: boolean; innermost: boolean; frames: number[] } | undefined
+}
 
 /** Returns a report in viem's manner. */
 export function reportOf(wire: WireReport): Report {
@@ -187,7 +193,8 @@ export function reportOf(wire: WireReport): Report {
   }
 }
 
-function callOf(wire: CallReport): CallReport {
+function callOf({ repeatedOutput, ...wire }: WireCall): CallReport {
+  if (repeatedOutput !== undefined) putBack(wire, repeatedOutput)
   return {
     ...wire,
     failure: wire.failure && failureOf(wire.failure),
@@ -197,6 +204,21 @@ function callOf(wire: CallReport): CallReport {
     approvalChanges: wire.approvalChanges.map(approvalChangeOf),
     stateDiff: wire.stateDiff.map(accountDiffOf),
     trace: wire.trace && (traceOf('callTracer', wire.trace) as CallFrame),
+  }
+}
+
+/** Puts what a call returned wherever it stands. */
+function putBack(call: CallReport, repeated: NonNullable<WireCall['repeatedOutput']>): void {
+  const { returnData, failure, trace } = call
+  if (failure !== null) {
+    if (repeated.failure) failure.data = returnData
+    if (repeated.innermost && failure.innermost !== null) failure.innermost.data = returnData
+  }
+  const frames = new Set(repeated.frames)
+  const pending = trace === null ? [] : [trace]
+  for (let position = 0, frame = pending.pop(); frame; frame = pending.pop(), position++) {
+    if (frames.has(position)) frame.output = returnData
+    for (const inner of [...(frame.calls ?? [])].reverse()) pending.push(inner)
   }
 }
 

@@ -8,17 +8,19 @@ use super::{
 use crate::{
     bal::{ListBuilder, Recording},
     block::Block,
+    interrupt::Watch,
     state::{Overlay, SourceError, StateDiff, StateSource},
     system::{self, Step},
     vm::{
-        BlockContext, BlockEvm, Environment, ExecutionResult, TxEnv, collision, execute_error,
-        journal::empty, preimages, transfer::Transfer,
+        BlockContext, BlockEvm, Environment, ExecutionResult, Recorded, Stop, TxEnv, Watched,
+        collision, execute_error, journal::empty, preimages, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
 use revm::{
     Inspector,
     context::{ContextSetters, ContextTr, result::EVMError},
+    inspector::NoOpInspector,
 };
 use std::{
     fmt,
@@ -107,6 +109,37 @@ impl<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>> Sequential<'a, I> {
         inspector: I,
     ) -> Result<Self, ExecuteError> {
         Self::start(block, environment, state, options, inspector, inspect)
+    }
+}
+
+impl<'a> Sequential<'a, Watched<'a, NoOpInspector>> {
+    /// As [`Sequential::new`], until `watch` ends the run: it is asked within transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sequential::new`].
+    pub(crate) fn watched(
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a dyn StateSource,
+        options: &ExecuteOptions<'a>,
+        watch: Option<Watch<'a>>,
+    ) -> Result<Self, ExecuteError> {
+        let watched = Watched::new(NoOpInspector, watch, Recorded::default(), 0);
+        Self::inspected(block, environment, state, options, watched)
+    }
+
+    /// As [`Self::step`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::step`], and [`ExecuteError::Interrupted`].
+    pub(crate) fn step_watched(&mut self) -> Result<Option<usize>, ExecuteError> {
+        let ran = self.step();
+        match self.inspector().stopped() {
+            Some(Stop::Interrupted(interrupt)) => Err(ExecuteError::Interrupted(interrupt)),
+            _ => ran,
+        }
     }
 }
 

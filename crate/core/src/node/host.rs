@@ -64,7 +64,7 @@ impl<'a> RequestContext<'a> {
         Self {
             engine: host.engine,
             now: host.now,
-            limits: limits.of_request(host.engine, watch),
+            limits: limits.of_request(host, watch),
         }
     }
 }

@@ -124,26 +124,42 @@ impl Node {
         })
     }
 
+    /// Reads the parameters of a request, the JSON text of a list or of `null`, without rounding
+    /// ([`parse_exact`](rpc::parse_exact)). They take at most a quarter of the memory that a request has, and are
+    /// nested at most 128 deep.
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: the text is not JSON, no list, or takes too much memory (-32005).
+    pub fn read_params(&self, host: &Host<'_>, text: &str) -> Result<Vec<Value>, RpcError> {
+        self.options.limits.read(host, text)
+    }
+
     /// Answers the method `name` with positional `params`. The node is unchanged where the answer is an
     /// error, unless that says that a transaction was sent and is not in a block yet (code 4 or 5).
     pub fn request(&mut self, host: &Host<'_>, name: &str, params: &[Value]) -> Answer {
         let method = match rpc::method(name) {
             Ok(method) => method,
-            Err(error) => return Answer::read(Err(error)),
+            Err(error) => return Answer::refused(error),
         };
         if let Some(answer) = self.answer(host, method, params) {
             return answer;
         }
-        let params = &mut Params::new(params);
         let limits = self.options.limits;
         let watch = limits.watch(host);
         let context = &RequestContext::new(host, &limits, &watch);
+        let most = context.limits.answer_bytes;
+        let params = &mut Params::new(params, context.limits);
         match method {
             Handler::Poll(answer) => {
                 let is_new = |result: &Json| result.as_str() != "[]";
-                self.change(|next| answer(next, params, context), is_new)
+                let answer = |next: &mut Self| rpc::at_most(answer(next, params, context), most);
+                self.change(answer, is_new)
             }
-            Handler::Change(answer) => self.change(|next| answer(next, params, context), |_| true),
+            Handler::Change(answer) => {
+                let answer = |next: &mut Self| rpc::at_most(answer(next, params, context), most);
+                self.change(answer, |_| true)
+            }
             Handler::Send(answer) => {
                 let mut next = self.clone();
                 match answer(&mut next, params, context) {
@@ -154,14 +170,14 @@ impl Node {
                             changed: true,
                         }
                     }
-                    Err(error) => Answer::read(Err(error)),
+                    Err(error) => Answer::read(Err(error), most),
                 }
             }
             Handler::Read(_)
             | Handler::Await(_)
             | Handler::Try(_)
             | Handler::Look(_)
-            | Handler::Probe(_) => Answer::read(Err(RpcError::unknown_method(name))),
+            | Handler::Probe(_) => Answer::refused(RpcError::unknown_method(name)),
         }
     }
 
@@ -171,17 +187,17 @@ impl Node {
     pub fn read(&self, host: &Host<'_>, name: &str, params: &[Value]) -> Option<Answer> {
         match rpc::method(name) {
             Ok(method) => self.answer(host, method, params),
-            Err(error) => Some(Answer::read(Err(error))),
+            Err(error) => Some(Answer::refused(error)),
         }
     }
 
     fn answer(&self, host: &Host<'_>, method: Handler, params: &[Value]) -> Option<Answer> {
         // What runs on the block to come runs on a chain that has it.
         let asks_pending = params.iter().any(rpc::is_pending);
-        let params = &mut Params::new(params);
         let limits = self.options.limits;
         let watch = limits.watch(host);
         let context = &RequestContext::new(host, &limits, &watch);
+        let params = &mut Params::new(params, context.limits);
         let result = match method {
             Handler::Read(answer) => {
                 let answer = |chain: &Chain| answer(chain, params);
@@ -196,7 +212,7 @@ impl Node {
             Handler::Probe(answer) => answer(self, params, context),
             Handler::Poll(_) | Handler::Change(_) | Handler::Send(_) => return None,
         };
-        Some(Answer::read(result))
+        Some(Answer::read(result, context.limits.answer_bytes))
     }
 
     /// Puts what `answer` makes of a copy in place of the node, where it succeeds and `is_change` says so
@@ -427,9 +443,17 @@ impl Node {
 }
 
 impl Answer {
-    const fn read(result: Result<Json, RpcError>) -> Self {
+    /// The answer of a method that leaves the node as it is, of at most `most` bytes.
+    fn read(result: Result<Json, RpcError>, most: usize) -> Self {
         Self {
-            result,
+            result: rpc::at_most(result, most),
+            changed: false,
+        }
+    }
+
+    const fn refused(error: RpcError) -> Self {
+        Self {
+            result: Err(error),
             changed: false,
         }
     }

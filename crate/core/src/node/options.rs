@@ -63,7 +63,12 @@ impl NodeOptions {
     ///
     /// The first that is out of its range.
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
-        let NodeLimits { time, memory, gas } = self.limits;
+        let NodeLimits {
+            time,
+            memory,
+            answer,
+            gas,
+        } = self.limits;
         let (any, most_id) = (U256::from(u64::MAX), MOST_CHAIN_ID);
         let (accounts, seconds) = (U256::from(MOST_ACCOUNTS), U256::from(MOST_SECONDS));
         let interval = match self.mining {
@@ -77,6 +82,7 @@ impl NodeOptions {
             ("mining.interval", interval, 1, seconds),
             ("limits.time", time, 1, any),
             ("limits.memory", memory, 1, any),
+            ("limits.answer", answer, 1, any),
             ("limits.gas", gas, 1, any),
         ];
         fields

@@ -1,7 +1,7 @@
 //! `anvil_dumpState`: the chain and the state after its head as gzipped JSON, which anvil and this node can load
 //! (anvil). The states before the head are not in it, so the parameter that asks for them must be false.
 
-use super::{Json, RpcError, dump::dump, params::Params, reply};
+use super::{Json, RpcError, dump::dump, params::Params};
 use crate::node::Node;
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
@@ -9,5 +9,5 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     if params.optional(name)?.unwrap_or(false) {
         return Err(RpcError::invalid(name, "historical states are not dumped"));
     }
-    reply(dump(node.chain())?)
+    params.reply(dump(node.chain(), params.limits())?)
 }

@@ -1,7 +1,7 @@
 //! `anvil_getBlobsByTransactionHash`: the blobs of a transaction (anvil), in the pool or in a block; null where it is
 //! not known or has none. Of blocks, the last 64 MiB of blobs are kept.
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params};
 use crate::node::Node;
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
@@ -10,5 +10,5 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let pooled = world.pool.get(hash);
     let pooled = pooled.and_then(|transaction| transaction.sidecar.as_ref());
     let sidecar = pooled.or_else(|| world.blobs.of(hash));
-    reply(sidecar.map(|sidecar| sidecar.blobs()))
+    params.reply(sidecar.map(|sidecar| sidecar.blobs()))
 }

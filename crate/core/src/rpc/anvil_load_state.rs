@@ -11,7 +11,7 @@ pub(super) fn answer(
     context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let bytes: Bytes = params.required("state")?;
-    let chain = load(node.chain(), &bytes, context.limits.trace.recorded_bytes)?;
+    let chain = load(node.chain(), &bytes, &context.limits)?;
     node.replace_chain(context, chain);
     reply(true)
 }

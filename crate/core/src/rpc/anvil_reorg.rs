@@ -48,6 +48,7 @@ pub(super) fn answer(
         context.limits.call.ask()?;
         let mut transactions: Vec<Arc<PoolTransaction>> = Vec::new();
         for (given, _) in pairs.iter().filter(|(_, block)| *block == position) {
+            context.limits.call.ask()?;
             let transaction = sent(node, context, given.clone(), &transactions)?;
             transactions.push(Arc::new(transaction));
         }

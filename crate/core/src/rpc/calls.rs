@@ -1,7 +1,7 @@
 //! What the methods that try a call have in common: the request, the block on whose state it is tried,
 //! and what is different there.
 
-use super::{Json, RequestLimits, RpcError, params::Params, reply};
+use super::{Json, RequestLimits, RpcError, params::Params};
 use crate::{
     Block, Chain,
     chain::StoredBlock,
@@ -26,7 +26,7 @@ pub(super) fn answer<T: Serialize>(
     let state = chain.state_after(block);
     let header = header_of(chain, block);
     let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
-    reply(run(&simulation, &request)?)
+    params.reply(run(&simulation, &request)?)
 }
 
 /// The block without its transactions, which no call looks at.

@@ -1,6 +1,6 @@
 //! `debug_getRawReceipts`: the receipts of a block as the trie holds them.
 
-use super::{Json, RpcError, object::receipt, params::Params, reply};
+use super::{Json, RpcError, object::receipt, params::Params};
 use crate::chain::Chain;
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
@@ -11,5 +11,5 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
         let envelope = receipt::envelope(block, one.index, one.logs.clone())?;
         Some(Bytes::from(envelope.encoded_2718()))
     });
-    reply(encoded.collect::<Vec<_>>())
+    params.reply(encoded.collect::<Vec<_>>())
 }

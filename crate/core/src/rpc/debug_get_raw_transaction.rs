@@ -1,7 +1,7 @@
 //! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it, also one that waits; null where it is not
 //! known.
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params};
 use crate::{chain::Chain, node::Pool};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
@@ -18,5 +18,5 @@ pub(super) fn answer(
         let transactions = &chain.block(at.block)?.block.body.transactions;
         Some(transactions.get(at.index)?.encoded_2718())
     };
-    reply(waiting.or_else(in_chain).map(Bytes::from))
+    params.reply(waiting.or_else(in_chain).map(Bytes::from))
 }

@@ -1,14 +1,12 @@
 //! `debug_getRawTransactions`: the transactions of a block as EIP-2718 encodes them (reth, anvil).
 
-use super::{
-    Json, RpcError, eth_get_raw_transaction_by_block_hash_and_index::raw, params::Params, reply,
-};
+use super::{Json, RpcError, eth_get_raw_transaction_by_block_hash_and_index::raw, params::Params};
 use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.known(chain)?;
     let count = block.block.body.transactions.len();
-    reply(
+    params.reply(
         (0..count)
             .map(|index| raw(block, index))
             .collect::<Vec<_>>(),

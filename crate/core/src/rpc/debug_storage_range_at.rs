@@ -1,7 +1,7 @@
 //! `debug_storageRangeAt`: slots of an account before a transaction of a block, in the order of the hashes of their
 //! keys, from one hash on, and the hash that comes next (geth).
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay};
 use crate::{chain::Chain, state::StateDiff};
 use alloy_primitives::{B256, Bytes, U256};
 use serde::Serialize;
@@ -56,5 +56,5 @@ pub(super) fn answer(
         })
         .collect();
     let next_key = slots.next().map(|(hash, _, _)| hash);
-    reply(Range { storage, next_key })
+    params.reply(Range { storage, next_key })
 }

@@ -8,6 +8,9 @@ use crate::{
 };
 use alloy_primitives::Bytes;
 
+/// Transactions of a block whose senders are recovered: plain transfers of 210,000,000 gas.
+const MOST_TRANSACTIONS: usize = 10_000;
+
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
@@ -21,6 +24,11 @@ pub(super) fn answer(
     // Nobody has signed what impersonated accounts have sent: the chain knows who did.
     if let Some(known) = chain.block(hash) {
         return replay::answer(chain, known, options, limits);
+    }
+    let found = block.body.transactions.len();
+    if found > MOST_TRANSACTIONS {
+        let reason = format!("{found} transactions, at most {MOST_TRANSACTIONS} are traced");
+        return Err(RpcError::invalid(name, reason));
     }
     let parent_hash = block.header.parent_hash;
     let chain_id = chain.chain_id_at(block.header.number);

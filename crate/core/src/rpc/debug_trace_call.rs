@@ -1,7 +1,7 @@
 //! `debug_traceCall`: what a call would do on the state after a block, or with `txIndex` before that transaction
 //! of it.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay, reply};
+use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay};
 use crate::{
     chain::Chain,
     simulate::{Overrides, Simulation},
@@ -27,7 +27,7 @@ pub(super) fn answer(
     let after = chain.state_after(block);
     let Some(index) = given.tx_index else {
         let simulation = Simulation::new(&header, &after, &overrides, limits.call)?;
-        return reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?);
+        return params.reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?);
     };
     let replay = Replay::new(chain, block)?;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
@@ -36,5 +36,5 @@ pub(super) fn answer(
     let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
     let earlier = block.receipts.iter().take(index);
     let place = Place::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
-    reply(simulation.trace_at(place, &request, &given.tracing_options, &limits.trace)?)
+    params.reply(simulation.trace_at(place, &request, &given.tracing_options, &limits.trace)?)
 }

@@ -1,6 +1,6 @@
 //! `debug_traceTransaction`: what a transaction did.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay};
 use crate::{
     chain::Chain,
     trace::{Known, trace_transaction},
@@ -17,7 +17,7 @@ pub(super) fn answer(
     let position = chain.transaction(hash).ok_or_else(unknown)?;
     let block = chain.block(position.block).ok_or_else(unknown)?;
     let replay = Replay::new(chain, block)?;
-    reply(trace_transaction(
+    params.reply(trace_transaction(
         &replay.block,
         position.index,
         &replay.environment,

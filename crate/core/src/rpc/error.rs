@@ -2,6 +2,7 @@
 
 use crate::{
     execute::ExecuteError,
+    interrupt::Interrupt,
     node::PoolError,
     simulate::{CallError, SimulateError, report::ReportError},
     trace::TraceError,
@@ -23,8 +24,10 @@ pub enum ErrorCode {
     ResourceNotFound,
     /// -32000: what was asked for is not there, or cannot be traced.
     Server,
-    /// -32005: the answer would be larger than is allowed.
+    /// -32005: more would be recorded or read than is allowed.
     LimitExceeded,
+    /// -32003: the answer has more bytes than is allowed (geth).
+    AnswerTooLarge,
     /// 4: the transaction was sent, and was not in a block in time (EIP-7966).
     Timeout,
     /// 5: the transaction was sent, and no next block can hold it (EIP-7966).
@@ -44,6 +47,7 @@ impl ErrorCode {
             Self::ResourceNotFound => -32_001,
             Self::Server => -32_000,
             Self::LimitExceeded => -32_005,
+            Self::AnswerTooLarge => -32_003,
             Self::Timeout => 4,
             Self::NotReady => 5,
             Self::Call(code) => code,
@@ -87,6 +91,17 @@ impl RpcError {
         Self::new(ErrorCode::LimitExceeded, message)
     }
 
+    /// Bytes of message and data: those of everything else are few.
+    pub(super) fn length(&self) -> usize {
+        let data = self.data.as_ref().and_then(Value::as_str);
+        self.message.len() + data.map_or(0, str::len)
+    }
+
+    pub(super) fn too_large(limit: usize) -> Self {
+        let message = format!("the answer takes more than {limit} bytes");
+        Self::new(ErrorCode::AnswerTooLarge, message)
+    }
+
     pub(crate) fn internal(error: &dyn Error) -> Self {
         Self::new(ErrorCode::Internal, error.to_string())
     }
@@ -97,6 +112,12 @@ impl RpcError {
             message,
             data: None,
         }
+    }
+}
+
+impl From<Interrupt> for RpcError {
+    fn from(interrupt: Interrupt) -> Self {
+        CallError::Interrupted(interrupt).into()
     }
 }
 
@@ -113,7 +134,7 @@ impl From<CallError> for RpcError {
 impl From<ExecuteError> for RpcError {
     fn from(error: ExecuteError) -> Self {
         match error {
-            ExecuteError::Interrupted(interrupt) => CallError::Interrupted(interrupt).into(),
+            ExecuteError::Interrupted(interrupt) => interrupt.into(),
             error => Self::internal(&error),
         }
     }

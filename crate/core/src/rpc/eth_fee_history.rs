@@ -46,8 +46,9 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
         return reply(History::default());
     }
     for block in (oldest..=newest.number()).filter_map(|number| chain.block_at(number)) {
+        params.ask()?;
         let header = &block.block.header;
-        let params = chain
+        let blobs = chain
             .schedule()
             .blob_params(header.number, header.timestamp);
         history
@@ -56,13 +57,13 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
         history
             .gas_used_ratio
             .push(ratio(header.gas_used, header.gas_limit));
-        let blob_fee = params.and_then(|params| header.blob_fee(params));
+        let blob_fee = blobs.and_then(|params| header.blob_fee(params));
         history
             .base_fee_per_blob_gas
             .push(U128::from(blob_fee.unwrap_or_default()));
         history.blob_gas_used_ratio.push(ratio(
             header.blob_gas_used.unwrap_or_default(),
-            params.map_or(0, |params| params.max_blob_gas_per_block()),
+            blobs.map_or(0, |params| params.max_blob_gas_per_block()),
         ));
         if let (Some(reward), Some(percentiles)) = (&mut history.reward, &percentiles) {
             reward.push(rewards(block, percentiles));

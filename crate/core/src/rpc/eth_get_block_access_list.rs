@@ -5,7 +5,6 @@ use super::{
     ErrorCode, Json, RequestLimits, RpcError,
     params::{Params, is_pending},
     replay::Replay,
-    reply,
 };
 use crate::{
     bal::BlockAccessList,
@@ -18,7 +17,8 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    reply(named(chain, params, limits)?)
+    let list = named(chain, params, limits)?;
+    params.reply(list)
 }
 
 /// The access list of the block that the next parameter names.
@@ -60,8 +60,9 @@ fn list_of(
         access_list_output: AccessListOutput::Returned,
         ..ExecuteOptions::default()
     };
-    let mut run = Sequential::new(block, environment, before, &options)?;
-    while run.step()?.is_some() {
+    let watch = limits.call.watch;
+    let mut run = Sequential::watched(block, environment, before, &options, watch)?;
+    while run.step_watched()?.is_some() {
         limits.call.ask()?;
     }
     let executed = run.finish("for the access list")?;

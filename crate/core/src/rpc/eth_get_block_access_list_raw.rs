@@ -1,9 +1,7 @@
 //! `eth_getBlockAccessListRaw`: the block access list of a block as RLP (EIP-7928, anvil); null where the block is not
 //! known or pending, an error before Amsterdam.
 
-use super::{
-    Json, RequestLimits, RpcError, eth_get_block_access_list::named, params::Params, reply,
-};
+use super::{Json, RequestLimits, RpcError, eth_get_block_access_list::named, params::Params};
 use crate::chain::Chain;
 use alloy_primitives::Bytes;
 
@@ -13,5 +11,5 @@ pub(super) fn answer(
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     let list = named(chain, params, limits)?;
-    reply(list.map(|list| Bytes::from(list.to_rlp())))
+    params.reply(list.map(|list| Bytes::from(list.to_rlp())))
 }

@@ -4,7 +4,6 @@ use super::{
     Json, RpcError,
     object::block,
     params::{Params, is_pending},
-    reply,
 };
 use crate::chain::Chain;
 
@@ -13,7 +12,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     let stored = params.block(chain)?;
     let is_full = params.optional("full transactions")?.unwrap_or(false);
     if let Some(stored) = stored.filter(|_| is_pending) {
-        return reply(block::pending(stored, is_full)?);
+        return params.reply(block::pending(stored, is_full)?);
     }
-    reply(stored.map(|stored| block::of(stored, is_full)))
+    params.reply(stored.map(|stored| block::of(stored, is_full)))
 }

@@ -1,8 +1,9 @@
 //! `eth_getBlockReceipts`: the receipts of a block; null where it is not known.
 
-use super::{Json, RpcError, object::receipt, params::Params, reply};
+use super::{Json, RpcError, object::receipt, params::Params};
 use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(params.block(chain)?.map(|block| receipt::all(chain, block)))
+    let block = params.block(chain)?;
+    params.reply(block.map(|block| receipt::all(chain, block)))
 }

@@ -1,6 +1,6 @@
 //! `eth_getCode`: the code of an account, a delegation as its designator.
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params};
 use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
@@ -8,7 +8,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     let state = &params.state(chain)?.state;
     let account = state.account(address).unwrap_or_default();
     let code = state.code(account.code_hash);
-    reply(
+    params.reply(
         code.map_err(|error| RpcError::internal(&error))?
             .original_bytes(),
     )

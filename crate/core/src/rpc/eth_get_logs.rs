@@ -1,27 +1,35 @@
 //! `eth_getLogs`: the logs of a range of blocks, or of one, that pass a filter.
 
 use super::{
-    Json, LogFilter, RpcError, log_filter::Searched, object::log::logs_of, params::Params, reply,
+    Json, LogFilter, RpcError, log_filter::Searched, object::log::logs_of, params::Params,
 };
 use crate::chain::Chain;
 use alloy_rpc_types_eth::Log;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let filter = LogFilter::new(params.required("filter")?)?;
-    reply(logs(chain, &filter)?)
+    let logs = logs(chain, &filter, params)?;
+    params.reply(logs)
 }
 
 /// Returns the logs of the blocks that `filter` names.
-pub(super) fn logs(chain: &Chain, filter: &LogFilter) -> Result<Vec<Log>, RpcError> {
-    Ok(match filter.searched(chain)? {
+pub(super) fn logs(
+    chain: &Chain,
+    filter: &LogFilter,
+    params: &Params<'_>,
+) -> Result<Vec<Log>, RpcError> {
+    match filter.searched(chain)? {
         Searched::Hash(hash) => {
             let block = chain.block(hash);
             let block = block.ok_or_else(|| RpcError::server("unknown block".to_owned()))?;
-            logs_of(block, filter).collect()
+            Ok(logs_of(block, filter).collect())
         }
-        Searched::Heights(range) => chain
-            .executed(range)
-            .flat_map(|block| logs_of(block, filter))
-            .collect(),
-    })
+        Searched::Heights(range) => {
+            let mut logs = Vec::new();
+            for block in params.asked(chain.executed(range)) {
+                logs.extend(logs_of(block?, filter));
+            }
+            Ok(logs)
+        }
+    }
 }

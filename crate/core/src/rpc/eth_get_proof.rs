@@ -1,6 +1,6 @@
 //! `eth_getProof`: an account and some of its slots, with their proofs (EIP-1186).
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params};
 use crate::chain::Chain;
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
 use alloy_serde::JsonStorageKey;
@@ -16,18 +16,17 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     }
     let state = &params.state(chain)?.state;
     let account = state.account(address).unwrap_or_default();
-    let storage_proof = keys
-        .into_iter()
-        .map(|key| {
-            let slot = key.as_b256().into();
-            EIP1186StorageProof {
-                key,
-                value: state.storage(address, slot),
-                proof: state.storage_proof(address, slot),
-            }
+    let proofs = params.asked(keys).map(|key| {
+        let key = key?;
+        let slot = key.as_b256().into();
+        Ok(EIP1186StorageProof {
+            key,
+            value: state.storage(address, slot),
+            proof: state.storage_proof(address, slot),
         })
-        .collect();
-    reply(EIP1186AccountProofResponse {
+    });
+    let storage_proof = proofs.collect::<Result<_, RpcError>>()?;
+    params.reply(EIP1186AccountProofResponse {
         address,
         balance: account.balance,
         code_hash: account.code_hash,

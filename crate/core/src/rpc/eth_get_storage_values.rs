@@ -3,7 +3,6 @@
 use super::{
     Json, RpcError,
     params::{Params, slot},
-    reply,
 };
 use crate::chain::Chain;
 use alloy_primitives::{Address, B256};
@@ -34,5 +33,5 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
             slots.iter().map(read).collect::<Result<_, RpcError>>()?,
         );
     }
-    reply(values)
+    params.reply(values)
 }

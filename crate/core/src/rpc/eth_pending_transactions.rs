@@ -1,10 +1,10 @@
 //! `eth_pendingTransactions`: the transactions in the pool that the next block could hold, in order of senders and
 //! nonces (anvil, hardhat; geth has only those of its own accounts).
 
-use super::{Json, RpcError, object::waiting, params::Params, reply};
+use super::{Json, RpcError, object::waiting, params::Params};
 use crate::node::Node;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let world = node.world();
     let mut all = Vec::new();
     for sender in world.pool.senders() {
@@ -13,5 +13,5 @@ pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> 
             all.push(waiting::json(&transaction.sent)?);
         }
     }
-    reply(all)
+    params.reply(all)
 }

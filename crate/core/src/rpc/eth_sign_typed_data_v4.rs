@@ -1,7 +1,9 @@
 //! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
 //! text. Private keys sign for no other chain than the node's: their signature would hold there, too.
 
-use super::{Json, RpcError, exact::parse_exact, params::Params, signature, typed_data::TypedData};
+use super::{
+    Json, RpcError, exact::parse_exact_within, params::Params, signature, typed_data::TypedData,
+};
 use crate::node::Node;
 use serde_json::Value;
 
@@ -12,7 +14,9 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let given: Value = params.required(NAME)?;
     let data = match given {
         Value::String(text) => {
-            parse_exact(&text).map_err(|error| RpcError::invalid(NAME, error))?
+            let read = parse_exact_within(&text, params.limits().trace.recorded_bytes);
+            let read = read.map_err(|error| RpcError::invalid(NAME, error))?;
+            read.ok_or_else(|| RpcError::limit(format!("{NAME}: read, they take too much memory")))?
         }
         object => object,
     };

@@ -4,7 +4,6 @@ use super::{
     Json, RequestLimits, RpcError,
     object::block,
     params::{Params, require_state},
-    reply,
 };
 use crate::{
     chain::Chain,
@@ -27,5 +26,5 @@ pub(super) fn answer(
         inner: block::of(&simulated.block, payload.return_full_transactions),
         calls: simulated.calls,
     });
-    reply(blocks.collect::<Vec<_>>())
+    params.reply(blocks.collect::<Vec<_>>())
 }

@@ -1,9 +1,12 @@
 //! JSON whose integers keep their value.
 
 use alloy_primitives::U256;
-use serde::de::IgnoredAny;
-use serde_json::Value;
-use std::borrow::Cow;
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value};
+use std::{borrow::Cow, fmt};
 
 /// Parses JSON without rounding: an integer of more than 64 bits becomes a string.
 ///
@@ -27,12 +30,132 @@ use std::borrow::Cow;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn parse_exact(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(&quoted(text)?)
+}
+
+/// The same, of a value that takes at most about `bytes` of memory; `None` of one that takes more.
+///
+/// # Errors
+///
+/// As [`serde_json::from_str`].
+pub(super) fn parse_exact_within(text: &str, bytes: usize) -> serde_json::Result<Option<Value>> {
+    let exact = quoted(text)?;
+    let mut budget = Budget {
+        left: bytes,
+        is_exceeded: false,
+    };
+    let mut reader = serde_json::Deserializer::from_str(&exact);
+    let read = budget.deserialize(&mut reader);
+    if budget.is_exceeded {
+        return Ok(None);
+    }
+    let value = read?;
+    reader.end()?;
+    Ok(Some(value))
+}
+
+/// Bytes that an item of a list takes: a list that grows has room for twice its items.
+const ITEM: usize = 2 * size_of::<Value>();
+
+/// Bytes that a field of an object takes beside its name. Nodes of its tree are half full, some of them.
+const FIELD: usize = 2 * (size_of::<String>() + size_of::<Value>());
+
+/// Bytes of the first node of an object's tree, which has room for eleven fields.
+const OBJECT: usize = 12 * (size_of::<String>() + size_of::<Value>());
+
+/// Bytes that an allocation takes beside its contents.
+const ALLOCATION: usize = 16;
+
+/// Bytes of memory that a value may still take.
+struct Budget {
+    left: usize,
+    is_exceeded: bool,
+}
+
+impl Budget {
+    fn take<E: Error>(&mut self, bytes: usize) -> Result<(), E> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                self.is_exceeded = true;
+                Err(E::custom("too much memory"))
+            }
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Budget {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Budget {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any valid JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.take(ALLOCATION.saturating_add(value.len()))?;
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        self.take(ALLOCATION)?;
+        while let Some(item) = items.next_element_seed(&mut *self)? {
+            self.take(ITEM)?;
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            let node = if object.is_empty() { OBJECT } else { 0 };
+            self.take(node + FIELD + ALLOCATION + name.len())?;
+            object.insert(name, fields.next_value_seed(&mut *self)?);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// The text with a string in the place of each integer of more than 64 bits.
+fn quoted(text: &str) -> serde_json::Result<Cow<'_, str>> {
     let exact = quote_large_integers(text);
     if let Cow::Owned(_) = exact {
         // A number where none may stand, such as for the name of a field, must not become a string there.
         serde_json::from_str::<IgnoredAny>(text)?;
     }
-    serde_json::from_str(&exact)
+    Ok(exact)
 }
 
 /// Puts a string in the place of each integer of more than 64 bits.
@@ -153,6 +276,42 @@ mod tests {
                 "0x1158e460913d00000"
             ])),
         );
+    }
+
+    #[test]
+    fn a_value_that_takes_too_much_memory_is_not_read() {
+        let read = |text: &str, bytes| parse_exact_within(text, bytes).ok();
+        let texts = [
+            r#"[null, true, -1, 2.5, "six", 20000000000000000000, {"a": {"b": []}}]"#,
+            "null",
+            " 7 ",
+        ];
+        for text in texts {
+            assert_eq!(read(text, 10_000), Some(parse_exact(text).ok()), "{text}");
+        }
+        // 16 bytes for the list, and two times those of a value for each item.
+        let bytes = 16 + 1_000 * ITEM;
+        let items = format!("[{}0]", "0,".repeat(999));
+        assert!(matches!(read(&items, bytes), Some(Some(_))));
+        assert_eq!(read(&items, bytes - 1), Some(None));
+        // Short text can mean much.
+        let objects = format!("[{}0]", r#"{"":0},"#.repeat(100_000));
+        assert_eq!(read(&objects, 64 << 20), Some(None));
+        assert_eq!(read(&format!("\"{}\"", "x".repeat(100)), 115), Some(None));
+        for text in ["[1", "[1]]", "{\"a\"}", ""] {
+            assert_eq!(read(text, 10_000), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_nested_at_most_128_deep() {
+        let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(matches!(
+            parse_exact_within(&nested(127), 1 << 20),
+            Ok(Some(_))
+        ));
+        assert!(parse_exact_within(&nested(128), 1 << 20).is_err());
+        assert!(parse_exact_within(&nested(1_000_000), 64 << 20).is_err());
     }
 
     #[test]

@@ -159,13 +159,14 @@ pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use exact::parse_exact;
 pub use json::Json;
+pub(crate) use json::at_most;
 use json::reply;
 pub use limits::RequestLimits;
 pub(crate) use log_filter::LogFilter;
 pub(crate) use object::{
     block::head_of, log::logs_of, receipt::all as receipts_of, waiting::json as waiting_transaction,
 };
-pub(crate) use params::{Params, is_pending};
+pub(crate) use params::{Params, is_pending, positional};
 
 use crate::{
     chain::Chain,
@@ -483,15 +484,16 @@ pub fn call(chain: &Chain, name: &str, params: &[Value]) -> Result<Json, RpcErro
 ///
 /// # Errors
 ///
-/// As [`call`], and what says that a limit was met: -32016 for the time.
+/// As [`call`], and what says that a limit was met: -32016 for the time, -32005 for the memory, -32003 for the
+/// bytes of the answer.
 pub fn call_within(
     chain: &Chain,
     name: &str,
     params: &[Value],
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    let params = &mut Params::new(params);
-    match method(name)? {
+    let params = &mut Params::new(params, *limits);
+    let answer = match method(name)? {
         Handler::Read(answer) => answer(chain, params),
         Handler::Try(answer) => answer(chain, params, limits),
         Handler::Await(answer) => answer(chain, &Pool::default(), params),
@@ -500,7 +502,8 @@ pub fn call_within(
         | Handler::Poll(_)
         | Handler::Change(_)
         | Handler::Send(_) => Err(RpcError::unknown_method(name)),
-    }
+    };
+    at_most(answer, limits.answer_bytes)
 }
 
 /// What answers the method with this name.

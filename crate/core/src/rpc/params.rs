@@ -1,6 +1,6 @@
 //! Positional parameters, and what they name.
 
-use super::{LogFilter, RpcError};
+use super::{Json, LogFilter, RequestLimits, RpcError, exact::parse_exact_within, json};
 use crate::{
     chain::{Chain, StoredBlock},
     state::SourceError,
@@ -8,23 +8,71 @@ use crate::{
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, B256, U64, U256};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error},
 };
 use serde_json::Value;
 use std::{fmt::Display, sync::Arc};
 
-/// The parameters of a request, read one after the other.
+/// Reads parameters by position of JSON text, as values that take at most `bytes`. Left out or `null`, there are
+/// none.
+///
+/// # Errors
+///
+/// [`RpcError`]: the text is not JSON, no list, or takes more.
+pub(crate) fn positional(text: &str, bytes: usize) -> Result<Vec<Value>, RpcError> {
+    const NAME: &str = "params";
+    match parse_exact_within(text, bytes) {
+        Ok(Some(Value::Array(params))) => Ok(params),
+        Ok(Some(Value::Null)) => Ok(Vec::new()),
+        Ok(Some(_)) => Err(RpcError::invalid(NAME, "must be a list")),
+        Ok(None) => Err(RpcError::limit(format!(
+            "{NAME}: read, they take more than {bytes} bytes"
+        ))),
+        Err(error) => Err(RpcError::invalid(NAME, error)),
+    }
+}
+
+/// The parameters of a request, read one after the other, and what it may cost to answer it.
 #[derive(Debug)]
 pub(crate) struct Params<'a> {
     left: std::slice::Iter<'a, Value>,
+    limits: RequestLimits<'a>,
 }
 
 impl<'a> Params<'a> {
-    pub(crate) fn new(params: &'a [Value]) -> Self {
+    pub(crate) fn new(params: &'a [Value], limits: RequestLimits<'a>) -> Self {
         Self {
             left: params.iter(),
+            limits,
         }
+    }
+
+    /// Asks whether the request may go on. Every loop asks whose length a client decides.
+    pub(super) fn ask(&self) -> Result<(), RpcError> {
+        Ok(self.limits.call.ask()?)
+    }
+
+    /// The same for each of `items`, which end with the first error.
+    pub(super) fn asked<'s, T>(
+        &'s self,
+        items: impl IntoIterator<Item = T> + 's,
+    ) -> impl Iterator<Item = Result<T, RpcError>> + 's
+    where
+        T: 's,
+    {
+        let items = items.into_iter();
+        items.map(|item| self.ask().map(|()| item))
+    }
+
+    /// What it may cost to answer the request.
+    pub(super) const fn limits(&self) -> &RequestLimits<'a> {
+        &self.limits
+    }
+
+    /// A result as JSON of as many bytes as an answer may have.
+    pub(super) fn reply(&self, result: impl Serialize) -> Result<Json, RpcError> {
+        json::reply_within(result, &self.limits)
     }
 
     /// The next parameter; `None` where it is missing or null.

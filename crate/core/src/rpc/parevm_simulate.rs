@@ -1,7 +1,7 @@
 //! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
 //! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params, reply};
+use super::{Json, RequestLimits, RpcError, calls, params::Params};
 use crate::{
     chain::{Chain, next_base_fee, next_excess_blob_gas},
     simulate::{
@@ -25,12 +25,12 @@ pub(super) fn answer(
     let header = calls::header_of(chain, block);
     // The block after this one holds the calls. Whose base fee is overridden asks for that one.
     let next = &block.block.header;
-    let params = chain.schedule().blob_params(next.number, next.timestamp);
+    let blobs = chain.schedule().blob_params(next.number, next.timestamp);
     let is_overridden =
         overrides.block.base_fee.is_some() || overrides.block.blob_base_fee.is_some();
     let prices = (!is_overridden).then(|| Prices {
         base_fee: next.base_fee_per_gas.map_or(0, |_| next_base_fee(next)),
-        blob_base_fee: params.map_or(0, |params| {
+        blob_base_fee: blobs.map_or(0, |params| {
             params.calc_blob_fee(next_excess_blob_gas(next, &params))
         }),
     });
@@ -40,5 +40,5 @@ pub(super) fn answer(
         recorded_bytes: limits.trace.recorded_bytes,
         prices,
     };
-    reply(simulation.report(&bundle, &options)?)
+    params.reply(simulation.report(&bundle, &options)?)
 }

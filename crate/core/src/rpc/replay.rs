@@ -58,10 +58,12 @@ impl<'c> Replay<'c> {
             .into());
         }
         let options = ExecuteOptions::default();
-        let mut run = Sequential::new(&self.block, &self.environment, &self.before, &options)?;
+        let (block, environment) = (&self.block, &self.environment);
+        let mut run =
+            Sequential::watched(block, environment, &self.before, &options, limits.watch)?;
         for _ in 0..index {
             limits.ask()?;
-            run.step()?;
+            run.step_watched()?;
         }
         Ok(run.state_diff())
     }

@@ -4,7 +4,6 @@
 use super::{
     Json, RequestContext, RpcError,
     params::{Params, require_state},
-    reply,
 };
 use crate::{
     block::{Block, Transaction},
@@ -74,11 +73,12 @@ pub(super) fn answer(
     }
     let (transactions, unfit) = match given {
         Some(given) => {
-            let decode = |bytes: &Bytes| PoolTransaction::decode(bytes, node.spec()).map(Arc::new);
-            (
-                given.iter().map(decode).collect::<Result<_, _>>()?,
-                Unfit::Fails,
-            )
+            let decode = |bytes: Result<&Bytes, RpcError>| {
+                let decoded = PoolTransaction::decode(bytes?, node.spec())?;
+                Ok::<_, RpcError>(Arc::new(decoded))
+            };
+            let decoded = params.asked(&given).map(decode);
+            (decoded.collect::<Result<_, _>>()?, Unfit::Fails)
         }
         None => {
             let base_fee = next_base_fee(header);
@@ -98,7 +98,7 @@ pub(super) fn answer(
             &context.limits.call,
         )
         .map_err(refused)?;
-    payload(&built, &transactions)
+    params.reply(payload(&built, &transactions))
 }
 
 /// The gas limit nearest to the target that the child of a block with the limit `parent` may have.
@@ -133,7 +133,7 @@ fn refused(
     RpcError::server(in_words(reason, &transaction, &Environment::new(&block)))
 }
 
-fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Json, RpcError> {
+fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Value {
     let block = &built.block;
     let header = &block.block.header;
     let body = &block.block.body;
@@ -142,7 +142,7 @@ fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Json,
         .iter()
         .map(|one| Bytes::from(one.encoded_2718()));
     let requests = built.requests.iter().filter(|request| request.len() > 1);
-    reply(json!({
+    json!({
         "executionPayload": {
             "parentHash": header.parent_hash,
             "feeRecipient": header.beneficiary,
@@ -166,7 +166,7 @@ fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Result<Json,
         "blobsBundle": blobs(built, offered),
         "executionRequests": requests.collect::<Vec<_>>(),
         "shouldOverrideBuilder": false,
-    }))
+    })
 }
 
 /// Wei that the receiver of the fees gets.

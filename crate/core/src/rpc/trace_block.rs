@@ -1,7 +1,7 @@
 //! `trace_block`: the calls of a block's transactions as Parity lists them (anvil); an empty list where the block is not
 //! known.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of};
 use crate::chain::Chain;
 
 pub(super) fn answer(
@@ -10,7 +10,7 @@ pub(super) fn answer(
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     match params.block(chain)? {
-        Some(block) => reply(calls_of(chain, block, None, limits)?),
-        None => reply([(); 0]),
+        Some(block) => params.reply(calls_of(chain, block, None, limits)?),
+        None => params.reply([(); 0]),
     }
 }

@@ -5,12 +5,14 @@ use super::{
     Json, RequestLimits, RpcError,
     params::{Params, at_tag},
     replay::calls_of,
-    reply,
 };
-use crate::chain::Chain;
+use crate::{chain::Chain, trace::TraceError};
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::Address;
-use alloy_rpc_types_trace::filter::{TraceFilter, TraceFilterMode};
+use alloy_rpc_types_trace::{
+    filter::{TraceFilter, TraceFilterMode},
+    parity::{Action, TraceOutput, TransactionTrace},
+};
 use serde::Deserialize;
 
 #[derive(Default, Deserialize)]
@@ -26,6 +28,9 @@ struct Filter {
     /// Calls that are returned at most.
     count: Option<usize>,
 }
+
+/// Roughly what a call takes beside its bytes.
+const CALL: usize = 512;
 
 pub(super) fn answer(
     chain: &Chain,
@@ -57,23 +62,43 @@ pub(super) fn answer(
     let most = filter.count.unwrap_or(usize::MAX);
     let wanted = skipped.saturating_add(most);
     let mut found = Vec::new();
+    let limit = limits.trace.recorded_bytes;
+    let mut left = limit;
     for block in chain.executed(first..=last) {
         limits.call.ask()?;
-        let calls = calls_of(chain, block, None, limits)?;
-        found.extend(
-            calls
-                .into_iter()
-                .filter(|call| matcher.matches(&call.trace)),
-        );
+        for call in calls_of(chain, block, None, limits)? {
+            if matcher.matches(&call.trace) {
+                let bytes = CALL.saturating_add(bytes_of(&call.trace));
+                left = left
+                    .checked_sub(bytes)
+                    .ok_or(TraceError::TooLarge { limit })?;
+                found.push(call);
+            }
+        }
         if found.len() >= wanted {
             break;
         }
     }
-    reply(
+    params.reply(
         found
             .into_iter()
             .skip(skipped)
             .take(most)
             .collect::<Vec<_>>(),
     )
+}
+
+/// Bytes of what a call got and returned.
+fn bytes_of(trace: &TransactionTrace) -> usize {
+    let given = match &trace.action {
+        Action::Call(call) => call.input.len(),
+        Action::Create(create) => create.init.len(),
+        Action::Selfdestruct(_) | Action::Reward(_) => 0,
+    };
+    let returned = match &trace.result {
+        Some(TraceOutput::Call(call)) => call.output.len(),
+        Some(TraceOutput::Create(create)) => create.code.len(),
+        None => 0,
+    };
+    given.saturating_add(returned)
 }

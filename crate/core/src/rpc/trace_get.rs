@@ -1,7 +1,7 @@
 //! `trace_get`: one call of a transaction, by its position among those of `trace_transaction` (anvil); null where
 //! there is none, or where there is not one position.
 
-use super::{Json, RequestLimits, RpcError, params::Params, reply, trace_transaction::calls};
+use super::{Json, RequestLimits, RpcError, params::Params, trace_transaction::calls};
 use crate::chain::Chain;
 use alloy_primitives::U64;
 
@@ -13,8 +13,8 @@ pub(super) fn answer(
     let hash = params.hash()?;
     let positions: Vec<U64> = params.required("positions")?;
     let &[position] = positions.as_slice() else {
-        return reply(());
+        return params.reply(());
     };
     let position = usize::try_from(position.to::<u64>()).unwrap_or(usize::MAX);
-    reply(calls(chain, hash, limits)?.get(position))
+    params.reply(calls(chain, hash, limits)?.get(position))
 }

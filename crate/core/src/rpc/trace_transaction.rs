@@ -1,6 +1,6 @@
 //! `trace_transaction`: the calls of a transaction as Parity lists them (anvil); an empty list where it is not known.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of, reply};
+use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of};
 use crate::chain::Chain;
 use alloy_primitives::B256;
 use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
@@ -10,7 +10,8 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    reply(calls(chain, params.hash()?, limits)?)
+    let hash = params.hash()?;
+    params.reply(calls(chain, hash, limits)?)
 }
 
 /// The calls of the transaction with this hash.

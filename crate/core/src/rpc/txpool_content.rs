@@ -1,13 +1,14 @@
 //! `txpool_content`: what waits for a block, by sender and nonce.
 
-use super::{Json, RpcError, object::waiting, params::Params, reply};
+use super::{Json, RpcError, object::waiting, params::Params};
 use crate::node::Node;
 use serde_json::json;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let mut pending = serde_json::Map::new();
     let mut queued = serde_json::Map::new();
-    for sender in node.world().pool.senders() {
+    for sender in params.asked(node.world().pool.senders()) {
+        let sender = sender?;
         let (ready, later) = waiting::of(node, sender)?;
         for (all, one) in [(&mut pending, ready), (&mut queued, later)] {
             if !one.is_empty() {
@@ -15,5 +16,5 @@ pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> 
             }
         }
     }
-    reply(json!({ "pending": pending, "queued": queued }))
+    params.reply(json!({ "pending": pending, "queued": queued }))
 }

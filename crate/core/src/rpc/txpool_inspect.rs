@@ -1,12 +1,12 @@
 //! `txpool_inspect`: what the pool holds, by sender and nonce, each transaction as one line (geth).
 
-use super::{Json, RpcError, params::Params, reply};
+use super::{Json, RpcError, params::Params};
 use crate::node::{Node, PoolTransaction};
 use alloy_consensus::Transaction as _;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
+pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let world = node.world();
     let mut pending = Map::new();
     let mut queued = Map::new();
@@ -18,7 +18,7 @@ pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> 
             }
         }
     }
-    reply(json!({ "pending": pending, "queued": queued }))
+    params.reply(json!({ "pending": pending, "queued": queued }))
 }
 
 fn lines(transactions: &[&Arc<PoolTransaction>]) -> Value {

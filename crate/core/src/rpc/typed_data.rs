@@ -5,6 +5,10 @@
 //! order and of which types; a missing one is an empty one. A structure that is null or missing is 32 zero bytes,
 //! which lets types contain themselves.
 //!
+//! Work grows with the size of the data, and no further: at most 100 structures of 64 KiB of text, 32 structures and
+//! lists within each other, and 8 MiB that are hashed. Structures whose fields have one name twice would else mean
+//! twice as much with each one within them.
+//!
 //! Values that are read in different ways by different wallets are refused: `"false"` as a boolean, addresses
 //! without `0x` or with a wrong checksum, numbers that do not fit their type or that JSON does not keep.
 
@@ -14,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt::{self, Write as _},
 };
 
 /// The structure of the domain.
@@ -22,6 +26,18 @@ const DOMAIN: &str = "EIP712Domain";
 
 /// 2^53: a 64-bit float has every integer below it, and no longer every one above.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Structures of one message.
+const MOST_TYPES: usize = 100;
+
+/// Bytes of the text of all structures: names and types of their fields.
+const MOST_TEXT: usize = 64 << 10;
+
+/// Structures and lists that may be within each other.
+const DEEPEST: usize = 32;
+
+/// Bytes that are hashed, or compared to find out what is: of each value 32, its text, its type and its name.
+const MOST_HASHED: usize = 8 << 20;
 
 /// Characters of a wrong value that an error shows.
 const SHOWN: usize = 80;
@@ -73,6 +89,14 @@ enum Problem {
     OtherChain { found: String, chain_id: u64 },
     #[error("{kind} cannot be the name of a structure")]
     TypeName { kind: String },
+    #[error("found {found} structures, at most {MOST_TYPES} are hashed")]
+    TypeCount { found: usize },
+    #[error("names and types have {found} bytes together, at most {MOST_TEXT} are hashed")]
+    TypeText { found: usize },
+    #[error("more than {DEEPEST} structures and lists are within each other")]
+    Depth,
+    #[error("more than {MOST_HASHED} bytes would be hashed")]
+    Hashed,
     #[error(transparent)]
     Checksum(#[from] checksum::ChecksumError),
 }
@@ -84,6 +108,7 @@ impl TypedData {
     ///
     /// [`TypedDataError`] with the field that is missing, does not fit its type, or has no known type.
     pub(super) fn signing_hash(&self) -> Result<B256, TypedDataError> {
+        self.check_types()?;
         let fields = self.types.get(DOMAIN).cloned().unwrap_or_default();
         // As in eth-sig-util, the domain has no structures within it.
         let types = Types::from([(DOMAIN.to_owned(), fields)]);
@@ -121,6 +146,26 @@ impl TypedData {
             })),
         }
     }
+
+    /// Whether there are few enough types.
+    fn check_types(&self) -> Result<(), TypedDataError> {
+        let refused = |problem| Err(Path::Root("types").error(problem));
+        let found = self.types.len();
+        if found > MOST_TYPES {
+            return refused(Problem::TypeCount { found });
+        }
+        let fields = |fields: &Vec<Field>| -> usize {
+            // A blank and a comma stand between them.
+            let text = |field: &Field| field.name.len() + field.kind.len() + 2;
+            fields.iter().map(text).sum()
+        };
+        let all = self.types.iter();
+        let found: usize = all.map(|(name, of)| name.len() + 2 + fields(of)).sum();
+        match found > MOST_TEXT {
+            true => refused(Problem::TypeText { found }),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Hashes structures of some types.
@@ -128,6 +173,10 @@ struct Hasher<'t> {
     types: &'t Types,
     /// `typeHash` by structure.
     hashes: BTreeMap<&'t str, B256>,
+    /// Bytes that may still be hashed.
+    left: usize,
+    /// Structures and lists around the value.
+    depth: usize,
 }
 
 impl<'t> Hasher<'t> {
@@ -135,7 +184,31 @@ impl<'t> Hasher<'t> {
         Self {
             types,
             hashes: BTreeMap::new(),
+            left: MOST_HASHED,
+            depth: 0,
         }
+    }
+
+    /// Counts `bytes` that are hashed for the value at `path`.
+    fn count(&mut self, bytes: usize, path: &Path<'_>) -> Result<(), TypedDataError> {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.ok_or_else(|| path.error(Problem::Hashed))?;
+        Ok(())
+    }
+
+    /// Hashes with `hash` what is within a structure or a list at `path`.
+    fn within<T>(
+        &mut self,
+        path: &Path<'_>,
+        hash: impl FnOnce(&mut Self) -> Result<T, TypedDataError>,
+    ) -> Result<T, TypedDataError> {
+        if self.depth == DEEPEST {
+            return Err(path.error(Problem::Depth));
+        }
+        self.depth += 1;
+        let hashed = hash(self);
+        self.depth -= 1;
+        hashed
     }
 
     /// `hashStruct` of EIP-712.
@@ -152,12 +225,15 @@ impl<'t> Hasher<'t> {
             return Err(path.mismatch(&format!("an object of type {kind}"), value));
         };
         let mut encoded = self.type_hash(name)?.to_vec();
-        for field in fields {
-            let path = Path::Field(path, &field.name);
-            let value = values.get(&field.name);
-            encoded.extend(self.word(&field.kind, value, &path)?);
-        }
-        Ok(keccak256(encoded))
+        self.within(path, |hasher| {
+            for field in fields {
+                let path = Path::Field(path, &field.name);
+                hasher.count(field.name.len(), &path)?;
+                let value = values.get(&field.name);
+                encoded.extend(hasher.word(&field.kind, value, &path)?);
+            }
+            Ok(keccak256(encoded))
+        })
     }
 
     /// `encodeData` of EIP-712, of one value.
@@ -167,6 +243,8 @@ impl<'t> Hasher<'t> {
         value: Option<&Value>,
         path: &Path<'_>,
     ) -> Result<B256, TypedDataError> {
+        let text = value.and_then(Value::as_str).map_or(0, str::len);
+        self.count(text.saturating_add(kind.len() + 32), path)?;
         if self.types.contains_key(kind) {
             return match value {
                 None | Some(Value::Null) => Ok(B256::ZERO),
@@ -183,11 +261,13 @@ impl<'t> Hasher<'t> {
         let Value::Array(values) = value else {
             return Err(path.mismatch(kind, value));
         };
-        let mut encoded = Vec::with_capacity(values.len().saturating_mul(32));
-        for (index, value) in values.iter().enumerate() {
-            encoded.extend(self.word(item, Some(value), &Path::Item(path, index))?);
-        }
-        Ok(keccak256(encoded))
+        self.within(path, |hasher| {
+            let mut encoded = Vec::new();
+            for (index, value) in values.iter().enumerate() {
+                encoded.extend(hasher.word(item, Some(value), &Path::Item(path, index))?);
+            }
+            Ok(keccak256(encoded))
+        })
     }
 
     fn type_hash(&mut self, name: &'t str) -> Result<B256, TypedDataError> {
@@ -444,9 +524,30 @@ impl fmt::Display for Path<'_> {
 
 /// A value as an error shows it.
 fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text,
+    let mut shown = Shown::default();
+    // It fails where there is more than is shown.
+    match write!(shown, "{value}") {
+        Ok(()) => shown.text,
+        Err(_) => shown.text + "...",
+    }
+}
+
+/// The beginning of a text.
+#[derive(Default)]
+struct Shown {
+    text: String,
+    chars: usize,
+}
+
+impl fmt::Write for Shown {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for char in text.chars() {
+            if self.chars == SHOWN {
+                return Err(fmt::Error);
+            }
+            self.text.push(char);
+            self.chars += 1;
+        }
+        Ok(())
     }
 }

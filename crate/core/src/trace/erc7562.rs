@@ -3,7 +3,7 @@
 //! `revm-inspectors` answers otherwise than geth: it counts the opcodes that the rules ignore, leaves
 //! out the sizes of contracts that are called, and keeps preimages per call.
 
-use super::{endings::UNPAID_CODE, gas::OUT_OF_GAS, options::Erc7562Options};
+use super::{budget::Budget, endings::UNPAID_CODE, gas::OUT_OF_GAS, options::Erc7562Options};
 use alloy_primitives::{Address, B256, Bytes, U256, map::HashMap};
 use alloy_rpc_types_trace::geth::{
     CallFrame,
@@ -18,6 +18,11 @@ use revm::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Roughly what a call takes beside what it does, in bytes.
+const FRAME: usize = 512;
+/// Roughly what a slot, an address or an opcode of a call takes, in bytes.
+const ENTRY: usize = 128;
+
 /// What was seen of one transaction.
 #[derive(Debug)]
 pub(super) struct Validation {
@@ -31,6 +36,7 @@ pub(super) struct Validation {
     /// The one before it, and what was on top of the stack then.
     last: Option<(u8, U256)>,
     preimages: BTreeSet<Bytes>,
+    budget: Budget,
 }
 
 /// What one call did.
@@ -41,6 +47,20 @@ struct Seen {
     opcodes: HashMap<u8, u64>,
     /// The opcode that looked first.
     looked_at: BTreeMap<Address, u8>,
+}
+
+impl Seen {
+    /// Entries of its maps and lists.
+    fn entries(&self) -> usize {
+        let slots = &self.slots;
+        slots.reads.len()
+            + slots.writes.len()
+            + slots.transient_reads.len()
+            + slots.transient_writes.len()
+            + self.ext_code.len()
+            + self.opcodes.len()
+            + self.looked_at.len()
+    }
 }
 
 /// An instruction, and the two values on top of the stack before it.
@@ -60,11 +80,17 @@ impl Validation {
             running: None,
             last: None,
             preimages: BTreeSet::new(),
+            budget: Budget::default(),
         }
+    }
+
+    pub(super) const fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
     }
 
     /// A call or creation begins.
     pub(super) fn begin(&mut self) {
+        self.budget.take(FRAME);
         self.open.push(self.frames.len());
         self.frames.push(Seen::default());
     }
@@ -102,6 +128,7 @@ impl Validation {
         let Some(seen) = self.frames.get_mut(index) else {
             return;
         };
+        let before = seen.entries();
         let Running {
             opcode,
             top,
@@ -156,6 +183,7 @@ impl Validation {
             }
             _ => {}
         }
+        self.budget.take(ENTRY * (seen.entries() - before));
         self.last = Some((opcode, top));
     }
 

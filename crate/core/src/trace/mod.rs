@@ -41,6 +41,7 @@
 //! ```
 
 mod before;
+mod budget;
 mod calls;
 mod endings;
 mod erc7562;

@@ -2,6 +2,7 @@
 
 use super::{
     Trace, TraceError, TraceOptions,
+    budget::Budget,
     calls::{narrow, number_logs},
     endings::Endings,
     erc7562::Validation,
@@ -207,6 +208,16 @@ impl Part {
 }
 
 impl Answer {
+    /// What may still be recorded beside calls and logs; `None` where nothing is.
+    pub(super) const fn budget(&mut self) -> Option<&mut Budget> {
+        match self {
+            Self::Erc7562(validation) => Some(validation.budget()),
+            Self::Prestate(lookups) => Some(lookups.budget()),
+            Self::Steps(logger) => Some(logger.budget()),
+            Self::Same | Self::Calls(_) | Self::Flat(_) => None,
+        }
+    }
+
     /// A call or creation begins.
     pub(super) fn begin(&mut self) {
         match self {

@@ -8,7 +8,7 @@
 //! Differs from geth in one case: with `diffMode`, geth lists an account that exists neither before nor
 //! after the transaction with a zero code hash; here it is absent, since nothing changed.
 
-use super::{endings::Endings, options::PrestateOptions};
+use super::{budget::Budget, endings::Endings, options::PrestateOptions};
 use crate::{state::SourceError, vm::TxEnv};
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use revm::{
@@ -26,6 +26,11 @@ use revm::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Roughly what an account takes in an answer and in its JSON beside code and slots, in bytes.
+const ACCOUNT: usize = 1_024;
+/// Roughly what a slot takes there, in bytes.
+const SLOT: usize = 512;
 
 type Accounts = BTreeMap<Address, AccountState>;
 
@@ -63,6 +68,7 @@ pub(super) struct Lookups {
     accounts: BTreeMap<Address, BTreeSet<U256>>,
     created: BTreeSet<Address>,
     destroyed: BTreeSet<Address>,
+    budget: Budget,
 }
 
 impl Lookups {
@@ -71,6 +77,10 @@ impl Lookups {
             options,
             ..Self::default()
         }
+    }
+
+    pub(super) const fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
     }
 
     fn look_up(&mut self, address: Address) {
@@ -178,8 +188,8 @@ impl Lookups {
         self.created.insert(address);
     }
 
-    /// The answer for a transaction that left `state` where `database` is what it found. Ready for the next
-    /// one then.
+    /// The answer for a transaction that left `state` where `database` is what it found; without the accounts
+    /// that exceed the budget. Ready for the next one then.
     pub(super) fn take<DB: DatabaseRef<Error = SourceError>>(
         &mut self,
         state: &EvmState,
@@ -189,13 +199,17 @@ impl Lookups {
         let Self {
             accounts,
             destroyed,
+            mut budget,
             ..
         } = std::mem::replace(self, Self::new(options));
         let mut pre = Accounts::new();
         let mut post = Accounts::new();
         for (address, slots) in accounts {
             let info = database.basic_ref(address)?.unwrap_or_default();
-            let mut found = found(options, address, &info, slots, database)?;
+            let Some(mut found) = found(options, address, &info, slots, database, &mut budget)?
+            else {
+                break;
+            };
             if options.is_difference() && !destroyed.contains(&address) {
                 let account = state.get(&address);
                 let Some(changed) = changed(options, &info, &mut found, account) else {
@@ -207,6 +221,7 @@ impl Lookups {
                 pre.insert(address, found);
             }
         }
+        self.budget = budget;
         Ok(if options.is_difference() {
             Prestate::Difference { post, pre }
         } else {
@@ -227,18 +242,29 @@ fn delegate<DB: DatabaseRef<Error = SourceError>>(
     Ok(database.code_by_hash_ref(hash)?.eip7702_address())
 }
 
-/// The account as the transaction found it, with the slots it looked at.
+/// The account as the transaction found it, with the slots it looked at; `None` where that exceeds `budget`.
 fn found<DB: DatabaseRef<Error = SourceError>>(
     options: PrestateOptions,
     address: Address,
     before: &AccountInfo,
     slots: BTreeSet<U256>,
     database: &DB,
-) -> Result<AccountState, SourceError> {
+    budget: &mut Budget,
+) -> Result<Option<AccountState>, SourceError> {
+    // Of a difference as much again for what it is afterwards.
+    let parts = if options.is_difference() { 2 } else { 1 };
+    if !budget.take(parts * (ACCOUNT + slots.len() * SLOT)) {
+        return Ok(None);
+    }
     let has_code = before.code_hash != KECCAK256_EMPTY;
     let code = if has_code && options.has_code() {
         let code = database.code_by_hash_ref(before.code_hash)?;
-        Some(code.original_bytes())
+        let code = code.original_bytes();
+        // Two digits a byte.
+        if !budget.take(2 * code.len()) {
+            return Ok(None);
+        }
+        Some(code)
     } else {
         None
     };
@@ -247,13 +273,13 @@ fn found<DB: DatabaseRef<Error = SourceError>>(
         let value = database.storage_ref(address, slot)?;
         storage.insert(slot.into(), value.into());
     }
-    Ok(AccountState {
+    Ok(Some(AccountState {
         balance: Some(before.balance),
         code,
         code_hash: has_code.then_some(before.code_hash),
         nonce: (before.nonce != 0).then_some(before.nonce),
         storage,
-    })
+    }))
 }
 
 /// What `account` has and had not `before`; `None` where nothing changed. Of what was `found` only slots stay

@@ -10,10 +10,10 @@ use crate::{
     interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, SpecId, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{BlockEvm, Environment, Recorded, SpecId, Stop, TxEnv, Watched, collision, execute_error},
 };
 use alloy_primitives::B256;
-use revm::{DatabaseCommit, context::ContextTr};
+use revm::{DatabaseCommit, context::ContextTr, inspector::NoOpInspector};
 
 /// Traces one call on `state`, which stays as it is.
 ///
@@ -72,7 +72,7 @@ pub fn trace_transaction(
         })?;
     let mut run = Run::of_block(block, environment, state, tracer, limits)?;
     for earlier in &block.transactions[..index] {
-        run.execute(earlier)?;
+        run.execute(earlier, environment)?;
     }
     run.trace_next(block, transaction)
 }
@@ -146,9 +146,9 @@ impl<'a> Run<'a> {
         mut tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Self {
-        tracer.allow(limits.recorded_bytes);
+        let bytes = tracer.allow(limits.recorded_bytes);
         let recorded = tracer.recorded();
-        let watched = Watched::new(tracer, limits.watch, recorded, limits.recorded_bytes);
+        let watched = Watched::new(tracer, limits.watch, recorded, bytes);
         Self {
             evm: environment.inspected_evm(overlay, watched),
             used: Limits::new(environment),
@@ -160,14 +160,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the next transaction of the block without looking.
-    fn execute(&mut self, transaction: &Transaction) -> Result<(), TraceError> {
-        if let Some(interrupt) = self.watch.and_then(|watch| watch()) {
+    /// Runs the next transaction of the block, which is in `environment`, without recording it.
+    fn execute(
+        &mut self,
+        transaction: &Transaction,
+        environment: &Environment,
+    ) -> Result<(), TraceError> {
+        self.used.admit(self.settled, &transaction.env)?;
+        let watched = Watched::new(NoOpInspector, self.watch, Recorded::default(), 0);
+        let mut evm = environment.inspected_evm(self.evm.ctx.db_mut(), watched);
+        let ran = collision::inspect(&mut evm, transaction.env.clone());
+        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(TraceError::Interrupted(interrupt));
         }
-        self.used.admit(self.settled, &transaction.env)?;
-        let ran = collision::transact(&mut self.evm, transaction.env.clone())
-            .map_err(|error| execute_error(Some(self.settled), error))?;
+        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
         self.used.settle(ran.result.gas());
         self.settled += 1;
         self.logs += ran.result.logs().len() as u64;
@@ -203,11 +209,7 @@ impl<'a> Run<'a> {
                 source,
             })?;
         let ran = collision::inspect(&mut self.evm, transaction.clone());
-        if self.evm.inspector.inner.is_full() {
-            return Err(TraceError::TooLarge {
-                limit: self.recorded_bytes,
-            });
-        }
+        self.check_size()?;
         if let Some(stop) = self.evm.inspector.stopped() {
             return Err(match stop {
                 Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
@@ -228,10 +230,23 @@ impl<'a> Run<'a> {
             &ran,
             database,
         )?;
-        self.used.settle(ran.result.gas());
-        self.settled += 1;
-        self.logs += ran.result.logs().len() as u64;
+        let logs = ran.result.logs().len() as u64;
+        let gas = *ran.result.gas();
         database.commit(ran.state);
+        self.check_size()?;
+        self.used.settle(&gas);
+        self.settled += 1;
+        self.logs += logs;
         Ok(trace)
+    }
+
+    /// Whether the tracers have recorded no more than they may.
+    fn check_size(&mut self) -> Result<(), TraceError> {
+        match self.evm.inspector.inner.is_full() {
+            true => Err(TraceError::TooLarge {
+                limit: self.recorded_bytes,
+            }),
+            false => Ok(()),
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::{
     before::Before,
+    budget::Budget,
     endings::Endings,
     instruction::{Instruction, name},
 };
@@ -25,8 +26,10 @@ use std::collections::BTreeMap;
 
 /// Roughly what a recorded instruction takes beside what it shows, in bytes.
 const RECORD: usize = 256;
-/// Roughly what a slot takes, in bytes.
-const SLOT: usize = 128;
+/// Roughly what a slot takes, in bytes: 64 in the node of a tree that is half full.
+const SLOT: usize = 160;
+/// Roughly what a word of memory takes, in bytes: 66 of text in an allocation.
+const WORD: usize = 128;
 
 /// Logger of every instruction.
 #[derive(Debug, Default)]
@@ -35,8 +38,7 @@ pub(super) struct StepLogger {
     logs: Vec<StructLog>,
     /// Length of the logs in JSON; only counted where there is a limit.
     length: u64,
-    /// Bytes that may still be recorded.
-    left: usize,
+    budget: Budget,
     /// Slots that each contract has looked at or written, also where that was reverted.
     storage: HashMap<Address, BTreeMap<B256, B256>>,
     /// Refund when each open call began, outermost first.
@@ -45,26 +47,18 @@ pub(super) struct StepLogger {
     refund: i64,
     /// What the running instruction found.
     running: Option<StructLog>,
-    is_full: bool,
 }
 
 impl StepLogger {
     pub(super) fn new(options: GethDefaultTracingOptions) -> Self {
         Self {
             options,
-            left: usize::MAX,
             ..Self::default()
         }
     }
 
-    /// Allows `bytes` for all transactions together.
-    pub(super) const fn allow(&mut self, bytes: usize) {
-        self.left = bytes;
-    }
-
-    /// True when there was more than is allowed.
-    pub(super) const fn is_full(&self) -> bool {
-        self.is_full
+    pub(super) const fn budget(&mut self) -> &mut Budget {
+        &mut self.budget
     }
 
     /// A call or creation begins.
@@ -81,12 +75,13 @@ impl StepLogger {
     pub(super) fn step(&mut self, running: &Instruction, interpreter: &Interpreter) {
         self.running = None;
         let limit = self.options.limit.unwrap_or_default();
-        if self.is_full || (limit != 0 && self.length > limit) {
+        if self.budget.is_exceeded() || (limit != 0 && self.length > limit) {
             return;
         }
+        let memory = interpreter.memory.context_memory();
         let memory = match self.options.is_memory_enabled() {
-            true => interpreter.memory.context_memory().to_vec(),
-            false => Vec::new(),
+            true => &memory[..],
+            false => &[],
         };
         let returned = interpreter.return_data.buffer();
         let returned = match self.options.is_return_data_enabled() {
@@ -95,8 +90,8 @@ impl StepLogger {
         };
         let has_stack = self.options.is_stack_enabled();
         let shown = 32 * if has_stack { running.height } else { 0 };
-        self.record(RECORD + shown + 3 * memory.len() + returned.len());
-        if self.is_full {
+        let words = memory.len().div_ceil(32) * WORD;
+        if !self.budget.take(RECORD + shown + words + returned.len()) {
             return;
         }
         let words = memory.chunks(32).map(|word| {
@@ -146,15 +141,13 @@ impl StepLogger {
         if self.options.is_storage_enabled() {
             log.storage = self.slots(endings, interpreter, context);
         }
-        let slots = log.storage.as_ref().map_or(0, BTreeMap::len);
-        self.record(slots * SLOT);
         if self.options.limit.is_some_and(|limit| limit != 0) {
             self.length = self.length.saturating_add(length(&log));
         }
         self.logs.push(log);
     }
 
-    /// All that the contract has looked at or written, where the instruction does so.
+    /// All that the contract has looked at or written, where the instruction does so, and it is not too much.
     fn slots<C: ContextTr<Journal: JournalExt>>(
         &mut self,
         endings: &Endings,
@@ -178,21 +171,15 @@ impl StepLogger {
         };
         let slots = self.storage.entry(contract).or_default();
         slots.insert(slot.into(), value.into());
-        Some(slots.clone())
-    }
-
-    fn record(&mut self, bytes: usize) {
-        match self.left.checked_sub(bytes) {
-            Some(left) => self.left = left,
-            None => self.is_full = true,
-        }
+        let is_allowed = self.budget.take(slots.len() * SLOT);
+        is_allowed.then(|| slots.clone())
     }
 
     /// What was recorded of a transaction with this `result`. Ready for the next one then.
     pub(super) fn take(&mut self, result: &ExecutionResult) -> DefaultFrame {
         let fresh = Self {
             options: self.options,
-            left: self.left,
+            budget: std::mem::take(&mut self.budget),
             ..Self::default()
         };
         let done = std::mem::replace(self, fresh);

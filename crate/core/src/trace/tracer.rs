@@ -2,6 +2,7 @@
 
 use super::{
     Trace, TraceError, TraceOptions,
+    budget::Budget,
     endings::Endings,
     options::{CallOptions, wrong},
     part::{Answer, Part, calls},
@@ -120,20 +121,25 @@ impl Tracer {
         all
     }
 
-    /// Allows `bytes` for the instructions of all transactions together.
-    pub(super) fn allow(&mut self, bytes: usize) {
-        for part in &mut self.parts {
-            if let Answer::Steps(logger) = &mut part.answer {
-                logger.allow(bytes);
-            }
+    /// Allows `bytes` for what is recorded of all transactions together. Returns how many of them are for calls
+    /// and logs, which each tracer records for itself.
+    pub(super) fn allow(&mut self, bytes: usize) -> usize {
+        let bytes = bytes / self.parts.len().max(1);
+        for budget in self.budgets() {
+            *budget = Budget::new(bytes);
         }
+        bytes
     }
 
     /// True when there was more than is allowed.
-    pub(super) fn is_full(&self) -> bool {
-        let is_full =
-            |part: &Part| matches!(&part.answer, Answer::Steps(logger) if logger.is_full());
-        self.parts.iter().any(is_full)
+    pub(super) fn is_full(&mut self) -> bool {
+        self.budgets().any(|budget| budget.is_exceeded())
+    }
+
+    fn budgets(&mut self) -> impl Iterator<Item = &mut Budget> {
+        self.parts
+            .iter_mut()
+            .filter_map(|part| part.answer.budget())
     }
 
     /// `transaction` is about to run on the state in `database`.

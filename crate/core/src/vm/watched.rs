@@ -13,8 +13,12 @@ use revm::{
     },
 };
 
-/// Instructions between two questions to the [`Watch`].
+/// Most instructions between two questions to the [`Watch`].
 const STRIDE: u32 = 1_024;
+
+/// Most gas between two questions to the [`Watch`], but for what one instruction takes: hashing, copying and
+/// logging a mebibyte is one instruction of 100,000 gas and more.
+const QUANTUM: u64 = 100_000;
 
 /// Roughly what a recorded step, call or log takes beside its bytes.
 const RECORD: usize = 256;
@@ -49,6 +53,8 @@ pub(crate) struct Watched<'a, I> {
     left: usize,
     /// Steps until the next question.
     until: u32,
+    /// Gas of the running frame below which the next question is due.
+    floor: u64,
     stopped: Option<Stop>,
 }
 
@@ -75,6 +81,7 @@ impl<'a, I> Watched<'a, I> {
             recorded,
             left: bytes,
             until: 0,
+            floor: u64::MAX,
             stopped: None,
         }
     }
@@ -87,6 +94,14 @@ impl<'a, I> Watched<'a, I> {
     /// Bytes that may still be recorded.
     pub(crate) const fn left(&self) -> usize {
         self.left
+    }
+
+    /// Asks before the next instruction of a frame that has `remaining` gas.
+    #[cold]
+    fn ask_in_frame(&mut self, remaining: u64) {
+        self.until = STRIDE;
+        self.floor = remaining.saturating_sub(QUANTUM);
+        self.ask();
     }
 
     fn ask(&mut self) {
@@ -111,7 +126,12 @@ impl<'a, I> Watched<'a, I> {
         if self.recorded.calls {
             self.record(bytes);
         }
-        self.ask();
+    }
+
+    /// A call or creation ends. Its gas is no measure for the caller's, which asks before it goes on.
+    fn record_end(&mut self, bytes: usize) {
+        self.record_call(bytes);
+        self.floor = u64::MAX;
     }
 
     /// A call ends. One that lacks memory, and not the gas for it, would go on with its caller as on no chain.
@@ -162,14 +182,15 @@ where
     I: Inspector<C>,
 {
     fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut C) {
+        self.floor = interpreter.gas.remaining().saturating_sub(QUANTUM);
         self.inner.initialize_interp(interpreter, context);
     }
 
     #[inline]
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
-        if self.until == 0 {
-            self.until = STRIDE;
-            self.ask();
+        let remaining = interpreter.gas.remaining();
+        if self.until == 0 || remaining < self.floor {
+            self.ask_in_frame(remaining);
         }
         self.until -= 1;
         if self.recorded.preimages {
@@ -198,6 +219,7 @@ where
     }
 
     fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {
+        self.ask();
         self.record_call(inputs.input.len());
         self.record_path(context.journal().depth());
         self.inner.call(context, inputs)
@@ -205,11 +227,12 @@ where
 
     fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
         self.end(&outcome.result, context);
-        self.record_call(outcome.result.output.len());
+        self.record_end(outcome.result.output.len());
         self.inner.call_end(context, inputs, outcome);
     }
 
     fn create(&mut self, context: &mut C, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
+        self.ask();
         self.record_call(inputs.init_code().len());
         self.record_path(context.journal().depth());
         self.inner.create(context, inputs)
@@ -217,7 +240,7 @@ where
 
     fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
         self.end(&outcome.result, context);
-        self.record_call(outcome.result.output.len());
+        self.record_end(outcome.result.output.len());
         self.inner.create_end(context, inputs, outcome);
     }
 

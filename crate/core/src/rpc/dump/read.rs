@@ -5,7 +5,7 @@ use crate::{
     block::AlloyBlock,
     chain::{Chain, ChainState, StoredBlock, with_hash},
     execute::Receipt,
-    rpc::{ErrorCode, RpcError},
+    rpc::{RequestLimits, RpcError},
     state::{Account, AccountChange, StateDiff},
     vm::bytecode_of,
 };
@@ -13,17 +13,25 @@ use alloy_consensus::{BlockBody, Transaction as _, TxReceipt as _};
 use alloy_eips::eip2718::Typed2718 as _;
 use alloy_primitives::{B256, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable as _;
-use flate2::read::GzDecoder;
-use std::{collections::HashMap, io::Read as _};
+use flate2::bufread::GzDecoder;
+use std::{
+    collections::HashMap,
+    io::{self, BufReader, Read},
+};
 
 const NAME: &str = "state";
 /// How a gzipped file begins.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// `chain` with the accounts of a dump, which may be gzipped. Where the dump has blocks, these are the chain
-/// then, of which only the state after the last is known. At most `most` bytes are read.
-pub(in crate::rpc) fn load(chain: &Chain, bytes: &[u8], most: usize) -> Result<Chain, RpcError> {
-    let dump = read(bytes, most)?;
+/// then, of which only the state after the last is known. At most as many bytes are read as a trace may record.
+pub(in crate::rpc) fn load(
+    chain: &Chain,
+    bytes: &[u8],
+    limits: &RequestLimits<'_>,
+) -> Result<Chain, RpcError> {
+    let dump = read(bytes, limits)?;
+    limits.call.ask()?;
     let mut chain = chain.clone();
     let changes = changes(&chain.head().state, &dump);
     if dump.blocks.is_empty() {
@@ -34,32 +42,58 @@ pub(in crate::rpc) fn load(chain: &Chain, bytes: &[u8], most: usize) -> Result<C
     }
     let (first, mut last) = chain.states_to_replace();
     last.apply(&changes);
-    chain.replace(blocks(dump, &first, last)?);
+    chain.replace(blocks(dump, &first, last, limits)?);
     Ok(chain)
 }
 
-fn read(bytes: &[u8], most: usize) -> Result<Dump, RpcError> {
-    let mut unpacked = Vec::new();
-    let text = match bytes.starts_with(GZIP) {
-        false => bytes,
-        true => {
-            let limit = (most as u64).saturating_add(1);
-            let mut decoder = GzDecoder::new(bytes).take(limit);
-            let read = decoder.read_to_end(&mut unpacked);
-            read.map_err(|error| RpcError::invalid(NAME, error))?;
-            &unpacked
-        }
+fn read(bytes: &[u8], limits: &RequestLimits<'_>) -> Result<Dump, RpcError> {
+    let text: Box<dyn Read + '_> = match bytes.starts_with(GZIP) {
+        false => Box::new(bytes),
+        true => Box::new(GzDecoder::new(bytes)),
     };
-    if text.len() > most {
-        return Err(RpcError {
-            code: ErrorCode::LimitExceeded,
-            message: format!("{NAME}: more than {most} bytes"),
-            data: None,
-        });
+    let mut text = Text {
+        text,
+        left: limits.trace.recorded_bytes,
+        limits,
+        stopped: None,
+    };
+    let mut json =
+        serde_json::Deserializer::from_reader(BufReader::with_capacity(CHUNK, &mut text));
+    let read = serde_path_to_error::deserialize(&mut json);
+    drop(json);
+    if let Some(error) = text.stopped {
+        return Err(error);
     }
-    let mut json = serde_json::Deserializer::from_slice(text);
-    serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| RpcError::invalid(&format!("{NAME}.{}", error.path()), error.into_inner()))
+    read.map_err(|error| RpcError::invalid(&format!("{NAME}.{}", error.path()), error.into_inner()))
+}
+
+/// Bytes of text that are read at once.
+const CHUNK: usize = 64 << 10;
+
+/// Text of a dump, which ends with an error where it is too long or takes too much.
+struct Text<'t> {
+    text: Box<dyn Read + 't>,
+    /// Bytes that may still be read.
+    left: usize,
+    limits: &'t RequestLimits<'t>,
+    stopped: Option<RpcError>,
+}
+
+impl Read for Text<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut stop = |error| {
+            self.stopped = Some(error);
+            io::Error::from(io::ErrorKind::OutOfMemory)
+        };
+        self.limits.call.ask().map_err(|error| stop(error.into()))?;
+        let count = self.text.read(buffer)?;
+        let most = self.limits.trace.recorded_bytes;
+        self.left = self
+            .left
+            .checked_sub(count)
+            .ok_or_else(|| stop(RpcError::limit(format!("{NAME}: more than {most} bytes"))))?;
+        Ok(count)
+    }
 }
 
 /// What the accounts of `dump` change of `state`. As in anvil, a nonce never falls and slots that the dump does not
@@ -96,7 +130,12 @@ fn changes(state: &ChainState, dump: &Dump) -> StateDiff {
 }
 
 /// The blocks of `dump` up to its head, lowest first: the last with the state `last`, the others with `first`.
-fn blocks(dump: Dump, first: &ChainState, last: ChainState) -> Result<Vec<StoredBlock>, RpcError> {
+fn blocks(
+    dump: Dump,
+    first: &ChainState,
+    last: ChainState,
+    limits: &RequestLimits<'_>,
+) -> Result<Vec<StoredBlock>, RpcError> {
     let mut by_hash: HashMap<B256, DumpedBlock> = dump
         .blocks
         .into_iter()
@@ -117,6 +156,7 @@ fn blocks(dump: Dump, first: &ChainState, last: ChainState) -> Result<Vec<Stored
         .collect();
     let mut blocks = Vec::new();
     while let Some(block) = by_hash.remove(&next) {
+        limits.call.ask()?;
         let hash = next;
         next = block.header.parent_hash;
         let take = |index: usize| included.remove(&(hash, index as u64));

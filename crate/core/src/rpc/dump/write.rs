@@ -4,22 +4,23 @@ use super::{Dump, DumpedAccount, DumpedBlock, DumpedInclusion, DumpedInfo, Dumpe
 use crate::{
     chain::{Chain, ChainState, StoredBlock},
     node::is_unsigned,
-    rpc::{RpcError, object::receipt},
+    rpc::{RequestLimits, RpcError, object::receipt},
     state::{Account, SourceError},
 };
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, Bytes, U256};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
 /// Blocks of a dump at most: a chain may have reserved more empty ones than fit into memory.
 const MOST_BLOCKS: u64 = 100_000;
 
 /// The blocks of the head's branch with their receipts, and the state after the head: gzipped JSON.
-pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
+pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<Bytes, RpcError> {
     let head = chain.head();
     let accounts = head.state.accounts().map(|(address, account)| {
+        limits.call.ask()?;
         let account = account_of(&head.state, address, account);
         Ok((
             address,
@@ -36,6 +37,7 @@ pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
     }
     // Newest first: anvil reads them in any order.
     let blocks: Vec<_> = chain.ancestors(head.hash).collect();
+    limits.call.ask()?;
     let dump = Dump {
         block: Some(environment(chain, head)),
         accounts: accounts.collect::<Result<_, RpcError>>()?,
@@ -51,12 +53,51 @@ pub(in crate::rpc) fn dump(chain: &Chain) -> Result<Bytes, RpcError> {
             .collect(),
         historical_states: None,
     };
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let written = serde_json::to_writer(&mut encoder, &dump).map_err(std::io::Error::other);
+    let mut file = File {
+        encoder: GzEncoder::new(Vec::new(), Compression::default()),
+        until: 0,
+        limits,
+        stopped: None,
+    };
+    let written = serde_json::to_writer(&mut file, &dump).map_err(io::Error::other);
+    if let Some(error) = file.stopped {
+        return Err(error);
+    }
     let bytes = written
-        .and_then(|()| encoder.flush())
-        .and_then(|()| encoder.finish());
+        .and_then(|()| file.encoder.flush())
+        .and_then(|()| file.encoder.finish());
     Ok(bytes.map_err(|error| RpcError::internal(&error))?.into())
+}
+
+/// Bytes of a dump between two questions whether it may go on.
+const STRIDE: usize = 1 << 20;
+
+/// A dump that is being written.
+struct File<'f> {
+    encoder: GzEncoder<Vec<u8>>,
+    /// Bytes until the next question.
+    until: usize,
+    limits: &'f RequestLimits<'f>,
+    stopped: Option<RpcError>,
+}
+
+impl io::Write for File<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.until < bytes.len() {
+            self.until = bytes.len().max(STRIDE);
+            if let Err(error) = self.limits.call.ask() {
+                self.stopped = Some(error.into());
+                return Err(io::ErrorKind::Other.into());
+            }
+        }
+        self.until -= bytes.len();
+        self.encoder.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.encoder.flush()
+    }
 }
 
 fn account_of(

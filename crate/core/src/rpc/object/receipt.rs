@@ -3,7 +3,7 @@
 use super::log;
 use crate::chain::{Chain, StoredBlock};
 use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, ReceiptWithBloom, TxType};
-use alloy_rpc_types_eth::TransactionReceipt;
+use alloy_rpc_types_eth::{Log, TransactionReceipt};
 
 /// The receipt at `index`, or `None` where the block has none.
 pub(in crate::rpc) fn of(
@@ -11,18 +11,27 @@ pub(in crate::rpc) fn of(
     block: &StoredBlock,
     index: usize,
 ) -> Option<TransactionReceipt> {
-    let receipt = block.receipts.get(index)?;
-    let header = &block.block.header;
     let logs = log::all(block)
         .filter(|(transaction, _)| *transaction == index)
         .map(|(_, log)| log);
+    with_logs(chain, block, index, logs.collect())
+}
+
+fn with_logs(
+    chain: &Chain,
+    block: &StoredBlock,
+    index: usize,
+    logs: Vec<Log>,
+) -> Option<TransactionReceipt> {
+    let receipt = block.receipts.get(index)?;
+    let header = &block.block.header;
     let has_blobs = receipt.transaction_type == TxType::Eip4844 as u8;
     let blob_gas_price = chain
         .schedule()
         .blob_params(header.number, header.timestamp)
         .and_then(|params| header.blob_fee(params));
     Some(TransactionReceipt {
-        inner: envelope(block, index, logs.collect())?,
+        inner: envelope(block, index, logs)?,
         transaction_hash: receipt.transaction_hash?,
         transaction_index: Some(index as u64),
         block_hash: Some(block.hash),
@@ -67,7 +76,13 @@ pub(in crate::rpc) fn envelope<L>(
 
 /// Every receipt of a block.
 pub(crate) fn all(chain: &Chain, block: &StoredBlock) -> Vec<TransactionReceipt> {
-    (0..block.receipts.len())
-        .filter_map(|index| of(chain, block, index))
-        .collect()
+    // They lie in the order of the receipts.
+    let mut logs = log::all(block).peekable();
+    let mut receipts = Vec::with_capacity(block.receipts.len());
+    for index in 0..block.receipts.len() {
+        let next = || logs.next_if(|(transaction, _)| *transaction == index);
+        let logs = std::iter::from_fn(next).map(|(_, log)| log).collect();
+        receipts.extend(with_logs(chain, block, index, logs));
+    }
+    receipts
 }

@@ -1,9 +1,9 @@
 //! What the data of a revert says, by ABI.
 
-use alloy_dyn_abi::{DynSolValue, JsonAbiExt};
+use alloy_dyn_abi::{DynSolType, DynSolValue, JsonAbiExt, Specifier};
 use alloy_json_abi::{AbiItem, Error as AbiError};
 use alloy_primitives::Selector;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 use std::{borrow::Cow, fmt};
 
@@ -35,21 +35,67 @@ const KNOWN: [&str; 24] = [
     "SafeERC20FailedOperation(address token)",
 ];
 
-/// Bytes of data that are decoded. Nested arrays may share their items, so that short data can mean very
-/// much: there are limits to both.
+/// Bytes of data that are decoded. Lists may share their items, so that short data can mean very much: see
+/// [`most_words`].
 const LONGEST: usize = 16 << 10;
+
+/// Words that decoded data may have.
+const MOST_WORDS: usize = 1 << 18;
+
+/// Tuples in an ABI that may be within each other: who reads them goes down as deep.
+const DEEPEST_TUPLE: usize = 32;
 
 /// Arrays that may be within each other.
 const DEEPEST: usize = 2;
 
 /// The errors in an ABI.
 pub(super) fn errors<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<AbiError>, D::Error> {
-    let items = Vec::<AbiItem<'static>>::deserialize(given)?;
-    let errors = items.into_iter().filter_map(|item| match item {
-        AbiItem::Error(error) => Some(error.into_owned()),
-        _ => None,
-    });
-    Ok(errors.collect())
+    let items = Vec::<Item>::deserialize(given)?;
+    Ok(items.into_iter().filter_map(|Item(error)| error).collect())
+}
+
+/// An item of an ABI, of which only errors are read.
+struct Item(Option<AbiError>);
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Self, D::Error> {
+        let item = Value::deserialize(given)?;
+        if !is_shallow(&item) {
+            let words = format!("tuples are nested more than {DEEPEST_TUPLE} deep");
+            return Err(D::Error::custom(words));
+        }
+        let item = AbiItem::deserialize(item).map_err(D::Error::custom)?;
+        Ok(Self(match item {
+            AbiItem::Error(error) => Some(error.into_owned()),
+            _ => None,
+        }))
+    }
+}
+
+/// True when tuples in `item` are nested at most [`DEEPEST_TUPLE`] deep, in components and in the names of types.
+fn is_shallow(item: &Value) -> bool {
+    let mut pending = vec![(item, 0)];
+    while let Some((value, depth)) = pending.pop() {
+        // Inputs, and in them components in components: a list and an object each.
+        if depth > 2 * (DEEPEST_TUPLE + 1) {
+            return false;
+        }
+        match value {
+            Value::Array(items) => pending.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(fields) => {
+                let kind = fields
+                    .get("type")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                if kind.matches('(').count() > DEEPEST_TUPLE {
+                    return false;
+                }
+                pending.extend(fields.values().map(|of| (of, depth + 1)));
+            }
+            _ => {}
+        }
+    }
+    true
 }
 
 /// What a contract reverted with.
@@ -122,6 +168,14 @@ fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
     if deepest.max().unwrap_or(0) > DEEPEST {
         return None;
     }
+    let mut words = 0_usize;
+    for input in &error.inputs {
+        let kind = input.resolve().ok()?;
+        words = words.saturating_add(most_words(&kind, values.len() / 32));
+    }
+    if words > MOST_WORDS {
+        return None;
+    }
     let values = error.abi_decode_input(values).ok()?;
     let args = error
         .inputs
@@ -138,6 +192,23 @@ fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
         signature,
         args: args.collect(),
     })
+}
+
+/// Words that a value of this type has at most where it is decoded from `given` words: each item of a list may be
+/// all of them, and a list of fixed length has its items whatever is given.
+fn most_words(kind: &DynSolType, given: usize) -> usize {
+    match kind {
+        DynSolType::Bytes | DynSolType::String => given.max(1),
+        DynSolType::Array(item) => given.saturating_mul(most_words(item, given)).max(1),
+        DynSolType::FixedArray(item, length) => {
+            most_words(item, given).saturating_mul(*length).max(1)
+        }
+        DynSolType::Tuple(parts) | DynSolType::CustomStruct { tuple: parts, .. } => {
+            let parts = parts.iter().map(|part| most_words(part, given));
+            parts.fold(1, usize::saturating_add)
+        }
+        _ => 1,
+    }
 }
 
 fn in_words(value: &DynSolValue) -> String {

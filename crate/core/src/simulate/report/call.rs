@@ -11,6 +11,7 @@ use super::{
     event::{self, Readings},
     layer::CodeCache,
     reader::{Budget, Reader},
+    repeated_output::RepeatedOutput,
     signing::{self, Prices, Warning},
     spending::touched_by,
     storage::{Observers, StorageInspector},
@@ -55,6 +56,9 @@ pub struct CallReport {
     pub failure: Option<Failure>,
     /// What it returned; of a creation the code.
     pub return_data: Bytes,
+    /// Where that stands once more, and is left out because it is long.
+    #[serde(skip_serializing_if = "RepeatedOutput::is_empty")]
+    pub repeated_output: RepeatedOutput,
     /// Gas that it used.
     #[serde(with = "alloy_serde::quantity")]
     pub gas_used: u64,
@@ -189,6 +193,7 @@ pub(super) fn run(
         entries: storage.entries(),
     };
     let mut ran = done.report(overlay)?;
+    ran.report.repeated_output = RepeatedOutput::take_from(&mut ran.report);
     (ran.report.access_list, ran.report.storage_touched) = storage.finish();
     ran.report.warnings = warnings;
     if ran.report.status == CallStatus::Success {

@@ -1,6 +1,9 @@
 //! Why a call failed.
 
-use super::abi::{DecodedError, Errors};
+use super::{
+    abi::{DecodedError, Errors},
+    repeated_output::shorten,
+};
 use crate::{
     simulate::{Rejected, reason_of},
     trace::halt_words,
@@ -133,11 +136,13 @@ fn innermost(root: &CallFrame, errors: &Errors<'_>) -> FailingFrame {
 }
 
 fn reverted(data: &[u8], error: Option<&DecodedError>) -> String {
-    match (reason_of(data), error) {
-        (Some(reason), _) => format!("execution reverted: {reason}"),
-        (None, Some(error)) => format!("execution reverted: {error}"),
-        (None, None) => "execution reverted".to_owned(),
-    }
+    let mut reason = match (reason_of(data), error) {
+        (Some(reason), _) => reason,
+        (None, Some(error)) => error.to_string(),
+        (None, None) => return "execution reverted".to_owned(),
+    };
+    shorten(&mut reason);
+    format!("execution reverted: {reason}")
 }
 
 /// Words for a halt that no frame shows.

@@ -5,8 +5,11 @@ use parevm::{
     node::{Host, Memory, Mining, NodeOptions},
     rpc::ErrorCode,
 };
+use parevm_testkit::conversation::Conversation;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 
 #[test]
 fn options_are_read_as_users_write_them() {
@@ -61,6 +64,10 @@ fn every_number_of_the_options_has_its_range() {
         (
             json!({ "limits": { "memory": 0 } }),
             "limits.memory is 0, expected 1 to 18446744073709551615",
+        ),
+        (
+            json!({ "limits": { "answer": 0 } }),
+            "limits.answer is 0, expected 1 to 18446744073709551615",
         ),
         (
             json!({ "limits": { "gas": 0 } }),
@@ -139,6 +146,46 @@ fn a_request_has_the_memory_of_the_options_or_of_its_host() {
     assert_eq!(error(4 << 20, endless), (limited(4 << 20), 7));
     // PUSH3 2 MiB, MLOAD: with the word more than an eighth. Whoever called it does not go on.
     assert_eq!(error(1 << 30, "0x6220000051").0, limited(2 << 20));
+}
+
+/// Of whatever method: those that read, that run something, and that change the node, which stays as it is then.
+#[test]
+fn an_answer_has_at_most_the_bytes_of_the_options() {
+    let mut talk = Conversation::new(json!({ "limits": { "answer": 66 } }));
+    // CALLDATASIZE, PUSH0, RETURN: as many zeros as it is given.
+    let mut returned = |bytes: usize| {
+        let data = format!("0x{}", "00".repeat(bytes));
+        let callee = "0x00000000000000000000000000000000000000cc";
+        let state = json!({ callee: { "code": "0x365ff3" } });
+        let params = json!([{ "to": callee, "data": data }, "latest", state]);
+        talk.answer("eth_call", params).result
+    };
+    // Two quotes, 0x, and two digits a byte.
+    assert_eq!(returned(31).unwrap().as_str().len(), 66);
+    let error = returned(32).unwrap_err();
+    assert_eq!(error.code, ErrorCode::AnswerTooLarge);
+    assert_eq!(error.message, "the answer takes more than 66 bytes");
+    for (method, params) in [
+        ("eth_getBlockByNumber", json!(["latest", false])),
+        ("debug_traceCall", json!([{}, "latest"])),
+        ("eth_accounts", json!([])),
+        ("anvil_nodeInfo", json!([])),
+        ("txpool_content", json!([])),
+        (
+            "eth_sendTransaction",
+            json!([{ "from": ALICE, "to": ALICE }]),
+        ),
+    ] {
+        let refused = talk.answer(method, params);
+        let short = refused
+            .result
+            .as_ref()
+            .is_ok_and(|json| json.as_str().len() <= 66);
+        assert!(short || refused.result == Err(error.clone()), "{method}");
+        assert_eq!(short, method == "txpool_content", "{method}");
+        assert!(!refused.changed);
+    }
+    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x0");
 }
 
 #[test]

@@ -37,6 +37,59 @@ fn typed_data_are_signed_as_metamask_signs_them_or_refused_by_field() {
     assert!(complaints.is_empty(), "{complaints:#?}");
 }
 
+/// Each structure has the next one twice under one name: text of 1 kB would mean 2^24 of them.
+#[test]
+fn typed_data_mean_no_more_than_they_may() {
+    let mut talk = Conversation::new(json!({}));
+    // As many structures as `count`, each with a field `a` of the next one, that many `times`.
+    let chain = |count: usize, times: usize| {
+        let mut types = json!({ "EIP712Domain": [], format!("T{count}"): [] });
+        let mut message = json!({});
+        for index in (0..count).rev() {
+            let field = json!({ "name": "a", "type": format!("T{}", index + 1) });
+            types[format!("T{index}")] = vec![field; times].into();
+            message = json!({ "a": message });
+        }
+        json!([ALICE, { "types": types, "primaryType": "T0", "domain": {}, "message": message }])
+    };
+    let mut error = |params: Value| {
+        let error = talk.refused("eth_signTypedData_v4", params);
+        assert_eq!(error.code.number(), -32_602);
+        error.message
+    };
+    let doubled = error(chain(24, 2));
+    assert!(
+        doubled.ends_with(": more than 8388608 bytes would be hashed"),
+        "{doubled}"
+    );
+    let deep = error(chain(32, 1));
+    assert!(
+        deep.ends_with(".a: more than 32 structures and lists are within each other"),
+        "{deep}"
+    );
+    let many = |count: usize, name: &str| {
+        let mut types = json!({ "EIP712Domain": [], "T": [] });
+        for index in 2..count {
+            types[format!("T{index}")] = json!([{ "name": name, "type": "uint8" }]);
+        }
+        json!([ALICE, { "types": types, "primaryType": "T", "domain": {}, "message": {} }])
+    };
+    assert_eq!(
+        error(many(101, "a")),
+        "typed data: types: found 101 structures, at most 100 are hashed"
+    );
+    let long = error(many(3, &"a".repeat(65_536)));
+    assert!(long.ends_with("at most 65536 are hashed"), "{long}");
+    for fits in [
+        chain(31, 1),
+        chain(14, 2),
+        many(100, "a"),
+        many(3, &"a".repeat(65_000)),
+    ] {
+        talk.ask("eth_signTypedData_v4", fits);
+    }
+}
+
 /// https://github.com/MetaMask/metamask-extension/issues/7881
 #[test]
 fn numbers_keep_their_digits_or_are_refused() {

@@ -282,6 +282,42 @@ fn a_loop_ends_with_its_time() {
     assert!((20..=30).contains(&now), "{now}");
 }
 
+/// Each has few instructions, of which one takes 98,304 gas or more.
+#[test]
+fn a_loop_of_expensive_instructions_ends_with_its_time() {
+    let loops = [
+        // JUMPDEST, 1 MiB, .., JUMP: KECCAK256, MCOPY, CALLDATACOPY, CODECOPY, EXTCODECOPY.
+        hex!("5b621000005f20505f56").to_vec(),
+        hex!("5b621000005f5f5e5f56").to_vec(),
+        hex!("5b621000005f5f375f56").to_vec(),
+        hex!("5b621000005f5f395f56").to_vec(),
+        hex!("5b621000005f5f303c5f56").to_vec(),
+        // The identity precompile of 1 MiB, and RETURNDATACOPY of what it returned.
+        hex!("5b5f5f621000005f60045afa503d5f5f3e5f56").to_vec(),
+        // CREATE2 of 48 KiB that do nothing, with a new salt each time.
+        hex!("5f5b8061c0005f5ff550600101600156").to_vec(),
+    ];
+    for code in loops {
+        let (block, state) = world(&code);
+        let now = AtomicU64::new(0);
+        let clock = || now.fetch_add(1_000_000, Relaxed) + 1_000_000;
+        let watch = time_limit(clock, Duration::from_millis(60));
+        let limits = CallLimits {
+            gas: 30_000_000,
+            watch: Some(&watch),
+            ..CallLimits::default()
+        };
+        let simulation = Simulation::new(&block, &state, &Overrides::default(), limits).unwrap();
+        let error = simulation.call(&request(json!({}))).unwrap_err();
+        // It would have 30 to 150 turns, and 300 to 1,500 instructions.
+        assert!(
+            matches!(error, CallError::Interrupted(Interrupt::Time { .. })),
+            "{}: {error:?}",
+            hex::encode(&code)
+        );
+    }
+}
+
 #[test]
 fn a_plain_transfer_needs_what_it_costs() {
     let to = address!("00000000000000000000000000000000000000bb");

@@ -211,6 +211,95 @@ fn malformed_bundles_name_the_field() {
     );
 }
 
+#[test]
+fn output_of_more_than_1_kib_stands_in_a_report_once() {
+    let report = |length: u16| {
+        // PUSH2, PUSH0, REVERT: zeros.
+        let inner = [&[0x61][..], &length.to_be_bytes(), &hex!("5ffd")].concat();
+        let error = vec![0; length.into()];
+        let outer = Puppet::default().always(|act| act.call_or_fail(TOKEN, &GO));
+        let world = World::new().with(TOKEN, inner.into()).with(OTHER, outer);
+        let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
+        let text = report.to_string();
+        let times = text.matches(&hex::encode(&error)).count();
+        (report["calls"][0].clone(), times)
+    };
+    let (short, times) = report(1_024);
+    assert_eq!(times, 5);
+    assert_eq!(short["failure"]["data"], short["returnData"]);
+    assert_eq!(short.get("repeatedOutput"), None);
+    let (long, times) = report(1_025);
+    assert_eq!(times, 1);
+    assert_eq!(long["returnData"], format!("0x{}", "00".repeat(1_025)));
+    assert_eq!(long["failure"]["data"], Value::Null);
+    assert_eq!(
+        long["repeatedOutput"],
+        json!({ "failure": true, "innermost": true, "frames": [0, 1] })
+    );
+}
+
+/// Lists may share their items, and one of fixed length has its items whatever is given.
+#[test]
+fn an_error_that_means_very_much_is_not_decoded() {
+    let shared = |length: u64, item: &[u64]| {
+        let mut words = vec![number(0x20), number(length)];
+        words.extend((0..length).map(|_| number(32 * length)));
+        words.extend(item.iter().map(|word| number(*word)));
+        words
+    };
+    let report = |signature: &str, kind: &str, words: &[_]| {
+        let error = data(signature, words);
+        let code = Puppet::default().on(GO, |act| act.revert(&error)).code();
+        let report = World::new().with(TOKEN, code).report(json!({
+            "calls": [{ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) }],
+            "abi": [{ "type": "error", "name": "Odd", "inputs": [{ "name": "", "type": kind }] }],
+        }));
+        report["calls"][0]["failure"]["error"].clone()
+    };
+    let strings = report("Odd(string[])", "string[]", &shared(2, &[1, 0x61 << 56]));
+    assert_eq!(strings["args"][0]["type"], "string[]");
+    let few = report(
+        "Odd(uint256[3])",
+        "uint256[3]",
+        &[number(1), number(2), number(3)],
+    );
+    assert_eq!(few["args"][0]["value"], json!(["0x1", "0x2", "0x3"]));
+    // A hundred lists of a hundred strings, and a list of a billion zeros.
+    let lists = report("Odd(string[][])", "string[][]", &shared(100, &[0]));
+    assert_eq!(lists, Value::Null);
+    let kind = "uint256[1000000000]";
+    let zeros = report("Odd(uint256[1000000000])", kind, &[number(0)]);
+    assert_eq!(zeros, Value::Null);
+}
+
+#[test]
+fn tuples_of_an_abi_are_nested_at_most_32_deep() {
+    let read = |input: Value| {
+        let abi = json!([{ "type": "error", "name": "Odd", "inputs": [input] }]);
+        serde_json::from_value::<Bundle>(json!({ "calls": [], "abi": abi }))
+    };
+    let named = |depth: usize| {
+        let kind = format!("{}uint256{}", "(".repeat(depth), ")".repeat(depth));
+        json!({ "name": "", "type": kind })
+    };
+    let listed = |depth: usize| {
+        let inner = json!({ "name": "", "type": "uint256" });
+        (0..depth).fold(
+            inner,
+            |inner, _| json!({ "name": "", "type": "tuple", "components": [inner] }),
+        )
+    };
+    for nested in [&named as &dyn Fn(usize) -> Value, &listed] {
+        assert!(read(nested(31)).is_ok());
+        let error = read(nested(33)).unwrap_err().to_string();
+        assert!(
+            error.starts_with("tuples are nested more than 32 deep"),
+            "{error}"
+        );
+    }
+    assert!(read(named(100_000)).is_err());
+}
+
 /// A bundle is reported with the code and the name of what is wrong.
 #[test]
 fn a_bundle_is_simulated_and_its_faults_are_named() {
