@@ -163,11 +163,14 @@ test.each([
   ['Cross-Site', 403],
   ['same-origin', 'admission'],
   ['none', 'admission'],
-])('a request without Origin from a page (Sec-Fetch-Site: %s) has the outcome %s', (site, expected) => {
-  expect(both({}, { 'sec-fetch-site': site })).toBe(expected)
-  expect(both({}, { 'sec-fetch-site': site, origin: 'http://localhost:3000' })).toBe('admission')
-  expect(both({}, { 'sec-fetch-site': site, origin: 'https://evil.example' })).toBe(403)
-})
+])(
+  'a request without Origin from a page (Sec-Fetch-Site: %s) has the outcome %s',
+  (site, expected) => {
+    expect(both({}, { 'sec-fetch-site': site })).toBe(expected)
+    expect(both({}, { 'sec-fetch-site': site, origin: 'http://localhost:3000' })).toBe('admission')
+    expect(both({}, { 'sec-fetch-site': site, origin: 'https://evil.example' })).toBe(403)
+  },
+)
 
 describe('origins that are named', () => {
   const origins = new Set(['https://app.example', 'http://app.example:8080', 'tauri://localhost'])
@@ -330,7 +333,9 @@ test('an answer says whom it may be shown to, and differs by origin', () => {
   })
   // A page that is admitted can read what it did wrong, another one nothing.
   expect(decideRequest(RULES, head({ origin }, 'GET')).headers).toMatchObject(allowed)
-  expect(decideRequest(RULES, head({ origin, 'content-type': 'text/plain' })).headers).toEqual(allowed)
+  expect(decideRequest(RULES, head({ origin, 'content-type': 'text/plain' })).headers).toEqual(
+    allowed,
+  )
   expect(decideRequest(RULES, head({ origin: 'https://evil.example' })).headers).toEqual({
     vary: 'Origin',
   })
