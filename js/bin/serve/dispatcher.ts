@@ -8,14 +8,21 @@ export type Dispatcher = {
   /**
    * Answers a request or a batch of a client that cannot be notified. Resolves with `undefined` where
    * no answer is wanted.
-   *
-   * @param origin - The page or extension that asks, if one does.
    */
-  answer(text: string, signal?: AbortSignal, origin?: string): Promise<string | undefined>
+  answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
   /** Serves a client that stays, and can be notified. */
-  connect(send: Send, origin?: string): Connection
+  connect(send: Send, options?: Pick<Dispatcher.Options, 'origin'>): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
+}
+
+export declare namespace Dispatcher {
+  type Options = {
+    /** Aborted when the client has gone. */
+    signal?: AbortSignal | undefined
+    /** The page or extension that asks, if one does. */
+    origin?: string | undefined
+  }
 }
 
 /** A client that stays. Its subscriptions are its own, and end with it. */
@@ -42,10 +49,7 @@ export declare namespace createDispatcher {
 const MOST_IN_BATCH = 1_000
 
 /** The sender of a request. */
-type Caller = {
-  readonly signal?: AbortSignal | undefined
-  /** The page or extension that asks, if one does. */
-  readonly origin?: string | undefined
+type Caller = Readonly<Dispatcher.Options> & {
   /** There where it can be notified. */
   readonly client?: Client | undefined
 }
@@ -148,8 +152,8 @@ export function createDispatcher(
   }
 
   return {
-    answer: (text, signal, origin) => respond(text, { signal, origin }),
-    connect(send, origin) {
+    answer: (text, options = {}) => respond(text, options),
+    connect(send, { origin } = {}) {
       const own = new Map<string, Subscription>()
       const gone = new AbortController()
       const { signal } = gone

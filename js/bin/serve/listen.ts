@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Dispatcher } from './dispatcher.js'
-import { type DoorRules, decideRequest, decideUpgrade, type Refusal } from './door.js'
-import { createNotices } from './notices.js'
+import type { DoorRules } from './door.js'
+import { openDoor } from './openDoor.js'
 
 /** Bytes of a request at most; more is refused with status 413. */
 const MOST_BYTES = 30 * 2 ** 20
@@ -11,29 +11,22 @@ const MOST_BYTES = 30 * 2 ** 20
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
   const { host, port, dispatcher, rules } = parameters
-  const notify = createNotices((line) => void process.stderr.write(line))
+  const door = openDoor(rules)
   const server = createServer((request, response) => {
-    const decision = decideRequest(rules, request)
-    if (decision.kind === 'refusal') {
-      if (decision.isNotice) notify(decision.message)
-      return refuse(response, decision)
-    }
-    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value)
-    if (decision.kind === 'preflight') return void response.writeHead(204).end()
-    serveHttp(dispatcher, request, response, decision.origin).catch((error: unknown) => {
+    const admission = door.request(request, response)
+    if (admission === undefined) return
+    serveHttp(dispatcher, request, response, admission.origin).catch((error: unknown) => {
       process.stderr.write(`${error}\n`)
       response.destroy()
     })
   })
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES })
   server.on('upgrade', (request, stream, head) => {
-    const decision = decideUpgrade(rules, request)
-    if (decision.kind === 'admission')
-      return sockets.handleUpgrade(request, stream, head, (socket) =>
-        serveSocket(dispatcher, socket, decision.origin),
-      )
-    if (decision.isNotice) notify(decision.message)
-    refuseUpgrade(request, stream as Socket, decision)
+    const admission = door.upgrade(request, stream as Socket)
+    if (admission === undefined) return
+    sockets.handleUpgrade(request, stream, head, (socket) =>
+      serveSocket(dispatcher, socket, admission.origin),
+    )
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -74,24 +67,6 @@ export declare namespace listen {
 
 const CLOSE_LIMIT_MS = 1_000
 
-/** Answers a request whose body is not read, and ends its connection, over which that may still come. */
-function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
-  const code = status === 401 || status === 403 ? 4100 : -32600
-  const body = JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } })
-  const length = { 'content-type': 'application/json', 'content-length': body.length }
-  response.shouldKeepAlive = false
-  response.writeHead(status, { ...headers, ...length }).end(body)
-}
-
-/** The same for a handshake, after which the server has left the stream to its listener. */
-function refuseUpgrade(request: IncomingMessage, stream: Socket, refusal: Refusal): void {
-  stream.on('error', () => stream.destroy())
-  const response = new ServerResponse(request)
-  response.assignSocket(stream)
-  response.once('finish', () => stream.destroySoon())
-  refuse(response, refusal)
-}
-
 async function serveHttp(
   dispatcher: Dispatcher,
   request: IncomingMessage,
@@ -104,7 +79,7 @@ async function serveHttp(
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the client has gone')))
   try {
-    const answer = await dispatcher.answer(text, gone.signal, origin)
+    const answer = await dispatcher.answer(text, { signal: gone.signal, origin })
     if (answer === undefined) return void response.writeHead(204).end()
     response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
   } catch (error) {
@@ -127,7 +102,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 }
 
 function serveSocket(dispatcher: Dispatcher, socket: WebSocket, origin: string | undefined): void {
-  const connection = dispatcher.connect((text) => socket.send(text), origin)
+  const connection = dispatcher.connect((text) => socket.send(text), { origin })
   socket.on('message', (data) => {
     connection.receive(String(data)).catch((error: unknown) => {
       process.stderr.write(`${error}\n`)
