@@ -37,6 +37,13 @@ export const HELP: ReadonlyMap<string, string> = new Map([
     --chain-id N         of the chain for development              (default: 31337)
     --accounts N         accounts that own ether and sign          (default: 10)
     --mnemonic WORDS     from which they are derived               (default: test test ... junk)
+    --mnemonic-file FILE words of your own, which --mnemonic would show to other users; or PAREVM_MNEMONIC
+    --mnemonic-prompt    asks for them and does not show them
+    --allow-origin URL   origin of pages that may send requests, such as https://app.example; may be
+                         repeated               (default: loopback and browser extensions only)
+    --allow-host NAME    another name of this server in the Host header; may be repeated
+                                                                   (default: localhost, and --host)
+    --token-file FILE    token that requests have to bring; or PAREVM_TOKEN, or --token TOKEN
     --calls FILE         sends these calls first, as simulate takes them; serves if none fails
     --block-time N       a block every N seconds                   (default: one per transaction)
     --no-mining          blocks only on evm_mine

@@ -125,7 +125,7 @@ async function optionsOf(
     'block-time'?: string | undefined
     'no-mining': boolean
   },
-  { file, time, memory, gas }: Limits,
+  { file, time, memory, answer, gas }: Limits,
 ): Promise<createEvm.Options> {
   const { genesis, threads, accounts, mnemonic } = values
   const interval = values['block-time']
@@ -137,7 +137,7 @@ async function optionsOf(
     genesis: genesis === undefined ? undefined : await readText(genesis, file),
     importChain: values.import === undefined ? undefined : await readBytes(values.import, file),
     chain: id === undefined ? undefined : { id: count('--chain-id', id, Number.MAX_SAFE_INTEGER) },
-    limits: { time, memory, gas: BigInt(gas) },
+    limits: { time, memory, answer, gas: BigInt(gas) },
     accounts: {
       count: accounts === undefined ? undefined : count('--accounts', accounts, 1_000),
       mnemonic,
@@ -147,12 +147,8 @@ async function optionsOf(
       : interval === undefined
         ? 'auto'
         : { interval: count('--block-time', interval, 86_400) },
-    limits: { answer: ANSWER_BYTES },
   }
 }
-
-/** Bytes of one answer, as geth has it (`BatchResponseMaxSize`). */
-const ANSWER_BYTES = 25_000_000
 
 /** Any port that is free, where it is 0. */
 function portOf(text: string): number {

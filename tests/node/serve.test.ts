@@ -1,38 +1,14 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { serve, start } from './served.js'
 
-const script = fileURLToPath(new URL('../../dist/js/bin/parevm.js', import.meta.url))
-
-/** Starts the command; resolves when it serves or has ended. */
-function serve(...args: string[]) {
-  return start('--json', ...args)
-}
-
-async function start(...args: string[]) {
-  const child = spawn(process.execPath, [script, 'serve', '--port', '0', ...args])
-  let stdout = ''
-  let stderr = ''
-  child.stderr.on('data', (text) => {
-    stderr += text
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (text) => {
-      stdout += text
-      if (/^\{.*\n|^listening/m.test(stdout)) resolve()
-    })
-    void ended.then(() => resolve())
-  })
-  const ready = stdout.startsWith('{') ? JSON.parse(stdout) : undefined
-  const url: string = ready?.url ?? /listening on (\S+)/.exec(stdout)?.[1]
-  return { child, ended, url, ready, stdout: () => stdout, stderr: () => stderr }
-}
+/** Sends a text as JSON. */
+const send = (url: string, body: string) =>
+  fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
 
 describe('over HTTP and WebSocket', () => {
   let server: Awaited<ReturnType<typeof serve>>
@@ -41,7 +17,7 @@ describe('over HTTP and WebSocket', () => {
   })
   afterAll(() => void server.child.kill())
 
-  const post = (body: string) => fetch(server.url, { method: 'POST', body })
+  const post = (body: string) => send(server.url, body)
   const ask = async (body: unknown) => (await post(JSON.stringify(body))).json()
 
   test('it says where it listens: on loopback', () => {
@@ -84,18 +60,11 @@ describe('over HTTP and WebSocket', () => {
     expect(answer).toMatchObject({ jsonrpc: '2.0', id, error: { code } })
   })
 
-  test('a page of another origin may ask', async () => {
-    const preflight = await fetch(server.url, { method: 'OPTIONS' })
-    expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type')
-    expect((await fetch(server.url)).status).toBe(405)
-  })
-
   test.each(['declared', 'streamed'])('a body above 5 MB is refused (%s)', async (kind) => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const length = 5 * 2 ** 20 + 1
-      const headers = kind === 'declared' ? { 'content-length': length } : {}
+      const type = { 'content-type': 'application/json' }
+      const headers = kind === 'declared' ? { ...type, 'content-length': length } : type
       const request = httpRequest(server.url, { method: 'POST', headers }, (response) => {
         resolve(response.statusCode)
         request.destroy()
@@ -152,7 +121,7 @@ describe('numbers and subscriptions', () => {
   })
   afterAll(() => void server.child.kill())
 
-  const post = async (body: string) => (await fetch(server.url, { method: 'POST', body })).text()
+  const post = async (body: string) => (await send(server.url, body)).text()
   const ask = async (method: string, ...params: unknown[]) =>
     JSON.parse(await post(call(1, method, ...params)))
 
@@ -293,7 +262,7 @@ test('--verbose logs requests, --host says where to listen', async () => {
   const server = await serve('--threads', '1', '--verbose', '--host', '0.0.0.0')
   expect(server.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/)
   const body = `[${call(1, 'eth_chainId')},${call(2, 'eth_moonPhase')}]`
-  await fetch(server.url.replace('0.0.0.0', '127.0.0.1'), { method: 'POST', body })
+  await send(server.url.replace('0.0.0.0', '127.0.0.1'), body)
   await expect.poll(server.stderr).toMatch(/^eth_chainId \d+\.\d ms$/m)
   expect(server.stderr()).toMatch(/^eth_moonPhase \d+\.\d ms, error -32601: /m)
   server.child.kill()
@@ -309,7 +278,7 @@ test.each([[], ['--no-mining']])('--calls sends calls before it serves (%j)', as
   const server = await serve('--threads', '1', '--calls', file, ...flags)
   const ask = async (method: string, ...params: unknown[]) => {
     const body = call(1, method, ...params)
-    return (await (await fetch(server.url, { method: 'POST', body })).json()).result
+    return (await (await send(server.url, body)).json()).result
   }
   expect(await ask('eth_getBalance', CAROL, 'latest')).toBe(
     `0x${(10n ** 22n + 10n ** 21n + 1n).toString(16)}`,
@@ -345,6 +314,13 @@ test('what cannot be served ends with exit code 2 and a word on why', async () =
     [['--genesis', join(folder, 'none')], /ENOENT/],
     [['--block-time', '1', '--no-mining'], /exclude/],
     [['--port', '70000'], /--port/],
+    [['--allow-origin', 'app.example'], /--allow-origin takes an origin/],
+    [['--allow-host', 'chain.example:1'], /--allow-host takes a name/],
+    [['--token', 'a b'], /--token: a token has/],
+    [['--token-file', join(folder, 'none')], /ENOENT/],
+    [['--mnemonic-file', join(folder, 'none')], /ENOENT/],
+    [['--mnemonic-file', genesis], /mnemonic is wrong/],
+    [['--mnemonic-prompt'], /needs a terminal/],
     [['--host', 'no.such.host.invalid'], /no\.such\.host\.invalid, port 0/],
     [['--calls', join(folder, 'none')], /ENOENT/],
     [['--calls', genesis], /`calls` must be a list/],

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
-import { type Refusal, refuse, refuseUpgrade } from './http.js'
 import type { Limits } from './limits.js'
+import { type Refusal, refuse, refuseUpgrade } from './refuse.js'
 
 /** Bounds the connections of a server: so many of one address, and so many in all. */
 export function boundConnections(server: Server, limits: Limits): Connections {

@@ -4,7 +4,7 @@ import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher, type Dispatcher } from './dispatcher.js'
 
 /** A node that opens and ends subscriptions, and notifies all of them when it mines. */
-function node() {
+function node(options?: createDispatcher.Options) {
   const asked: string[] = []
   const open = new Set<string>()
   let dispatcher: Dispatcher | undefined
@@ -28,7 +28,7 @@ function node() {
       return { result, error: null, changed: true, interval: null, notifications: [] } as NodeAnswer
     },
   } as never)
-  dispatcher = createDispatcher(chain)
+  dispatcher = createDispatcher(chain, options)
   return { asked, open, dispatcher }
 }
 
@@ -146,4 +146,24 @@ test('requests are logged with their errors', async () => {
   expect(lines).toEqual([
     expect.stringMatching(/^eth_call \d+\.\d ms, error 3: execution reverted$/),
   ])
+})
+
+test('pages and extensions use no private keys, in a batch neither', async () => {
+  const { asked, dispatcher } = node({ pagesSign: false })
+  const page = 'http://localhost:3000'
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text), { origin: page })
+  const message = 'personal_sign uses private keys, which no page and no extension may do'
+  const refused = { jsonrpc: '2.0', id: 1, error: { code: 4100, message } }
+  const batch = `[${call(1, 'personal_sign')},${call(2, 'eth_chainId')}]`
+  await connection.receive(batch)
+  for (const answer of [await dispatcher.answer(batch, { origin: page }), sent[0]])
+    expect(JSON.parse(answer ?? '')).toEqual([refused, { jsonrpc: '2.0', id: 2, result: '0x0' }])
+  expect(asked).toEqual(['eth_chainId', 'eth_chainId'])
+  // Who is no page may, and every page where everybody has the keys.
+  await dispatcher.answer(call(3, 'personal_sign'))
+  expect(asked).toEqual(['eth_chainId', 'eth_chainId', 'personal_sign'])
+  const known = node()
+  await known.dispatcher.answer(call(3, 'personal_sign'), { origin: page })
+  expect(known.asked).toEqual(['personal_sign'])
 })

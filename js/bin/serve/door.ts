@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isAddress, isLoopback, readAuthority } from './authority.js'
-import type { Refusal } from './http.js'
 import { isHome, OPAQUE, readOrigin } from './origin.js'
+import type { Refusal } from './refuse.js'
 
 /** Who may send requests. */
 export type DoorRules = {
@@ -52,13 +52,13 @@ export function decideRequest(rules: DoorRules, head: Head): Decision {
   const caller = callerOf(rules, head)
   if (caller.kind === 'refusal') return caller
   const { headers } = caller
-  const isAt = pathRefusal(head, headers)
-  if (isAt !== undefined) return isAt
+  const misplaced = pathRefusal(head, headers)
+  if (misplaced !== undefined) return misplaced
   if (head.method === 'OPTIONS') return { kind: 'preflight', headers: preflight(head, headers) }
   if (head.method !== 'POST')
     return refusal(405, 'JSON-RPC is sent with POST', { ...headers, allow: METHODS })
-  const unknown = tokenRefusal(rules, head, headers)
-  if (unknown !== undefined) return unknown
+  const unauthorized = tokenRefusal(rules, head, headers)
+  if (unauthorized !== undefined) return unauthorized
   const types = head.headersDistinct['content-type'] ?? []
   const [type = ''] = types
   if (types.length === 1 && /^application\/json[\t ]*(;|$)/i.test(type)) return caller
@@ -144,7 +144,8 @@ function tokenRefusal(
 
 /** Returns the tokens in the query of a URL. A token has no spaces, so a plus is no sign for one. */
 function tokensIn(url: string): string[] {
-  const [, query = ''] = url.split('?', 2)
+  const start = url.indexOf('?')
+  const query = start < 0 ? '' : url.slice(start + 1)
   return new URLSearchParams(query.replaceAll('+', '%2B')).getAll('token')
 }
 

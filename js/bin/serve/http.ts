@@ -1,5 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { stderr } from '../output.js'
 import { readBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -7,6 +6,7 @@ import { clientOf } from './client.js'
 import { clientSignal } from './clientSignal.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { Limits } from './limits.js'
+import { type Refusal, refuse } from './refuse.js'
 
 export declare namespace serveHttp {
   type Parameters = {
@@ -69,57 +69,6 @@ function send(response: ServerResponse, text: string | undefined, ms: number): v
   response.writeHead(200, { 'content-type': 'application/json' }).end(text)
 }
 
-/**
- * Refuses a request, in the form that clients of JSON-RPC read, and ends its connection. What still comes of
- * its body is thrown away, for a moment.
- */
-export function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
-  const { req: request } = response
-  const error = { code: codeOf(status), message }
-  const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
-  response.shouldKeepAlive = false
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': body.length,
-    ...(RETRIES.has(status) ? { 'retry-after': '1' } : {}),
-    ...headers,
-  })
-  response.end(body)
-  if (request.complete) return
-  const { socket } = request
-  // Time for a client that is still sending to read the answer.
-  const timer = setTimeout(() => {
-    if (!request.complete) socket.destroy()
-  }, LINGER_MS)
-  timer.unref()
-  request.once('close', () => clearTimeout(timer))
-}
-
-/** The same for a handshake, after which the server has left the stream to its listener. */
-export function refuseUpgrade(request: IncomingMessage, stream: Socket, refusal: Refusal): void {
-  const response = new ServerResponse(request)
-  response.assignSocket(stream)
-  response.once('finish', () => stream.destroySoon())
-  refuse(response, refusal)
-}
-
-/** Why a request is not read. */
-export type Refusal = {
-  readonly status: 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503
-  /** What was expected, and who can do what about it. */
-  readonly message: string
-  readonly headers?: Readonly<Record<string, string>> | undefined
-}
-
-/** Returns the code of JSON-RPC for a status: unauthorized (EIP-1193), a limit (EIP-1474), or not a request. */
-function codeOf(status: Refusal['status']): number {
-  if (status === 401 || status === 403) return 4100
-  return RETRIES.has(status) ? -32005 : -32600
-}
-
-/** Statuses of requests that may be repeated. */
-const RETRIES: ReadonlySet<number> = new Set([429, 503])
-
 const COMPRESSED: Refusal = {
   status: 415,
   message: 'a body must not be compressed',
@@ -131,6 +80,3 @@ const REASONS = {
   429: 'too many bytes of this client are arriving',
   503: 'too many bytes of all clients are arriving',
 }
-
-/** Milliseconds in which what a refused client still sends is thrown away. */
-const LINGER_MS = 500

@@ -7,16 +7,16 @@ import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
 import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
-import { type DoorRules, decideRequest, decideUpgrade } from './door.js'
-import { refuse, refuseUpgrade, serveHttp } from './http.js'
+import type { DoorRules } from './door.js'
+import { serveHttp } from './http.js'
 import { DEFAULTS, type Limits } from './limits.js'
-import { createNotices } from './notices.js'
+import { openDoor } from './openDoor.js'
 import { serveSocket } from './socket.js'
 
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
   const { host, port, dispatcher, rules, limits = DEFAULTS } = parameters
-  const notify = createNotices((line) => stderr.note(line))
+  const door = openDoor(rules)
   const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
   const headersTimeout = limits['header-time']
   const requestTimeout = headersTimeout + limits['body-time']
@@ -39,14 +39,9 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (connections.refuses(request, response)) return
-    const decision = decideRequest(rules, request)
-    if (decision.kind === 'refusal') {
-      if (decision.isNotice) notify(decision.message)
-      return refuse(response, decision)
-    }
-    for (const [name, value] of Object.entries(decision.headers)) response.setHeader(name, value)
-    if (decision.kind === 'preflight') return void response.writeHead(204).end()
-    const { origin } = decision
+    const admission = door.request(request, response)
+    if (admission === undefined) return
+    const { origin } = admission
     void serveHttp({ dispatcher, limits, arriving, request, response, origin })
   }
   server.on('request', onRequest)
@@ -55,12 +50,9 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
   server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     if (connections.refuses(request)) return
-    const decision = decideUpgrade(rules, request)
-    if (decision.kind === 'refusal') {
-      if (decision.isNotice) notify(decision.message)
-      return refuseUpgrade(request, stream, decision)
-    }
-    const { origin } = decision
+    const admission = door.upgrade(request, stream)
+    if (admission === undefined) return
+    const { origin } = admission
     sockets.handleUpgrade(request, stream, head, (socket) => {
       sequence += 1
       const client = `${addressOf(stream)} socket ${sequence}`

@@ -27,7 +27,10 @@ export type ChainOptions = {
     | {
         /** How many. @default 10 */
         count?: number | undefined
-        /** BIP-39 words they are derived from. @default those that every development node has */
+        /**
+         * BIP-39 words they are derived from. Other words than those of the default sign typed data of this
+         * chain only. @default those that every development node has
+         */
         mnemonic?: string | undefined
         /** Wei each owns on a chain for development. @default 10,000 ether */
         balance?: bigint | undefined

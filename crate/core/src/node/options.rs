@@ -22,7 +22,7 @@ pub struct NodeOptions {
     /// Number of accounts that sign, which own [`Self::balance`] on the chain for development. Default: 10.
     pub accounts: u32,
     /// Of which these are derived (BIP-39, path `m/44'/60'/0'/0/i`). Default: the words that development
-    /// nodes share, whose keys everybody knows.
+    /// nodes share, whose keys everybody knows. Others sign typed data (EIP-712) of this chain only.
     pub mnemonic: String,
     /// Wei of each account. Default: 10,000 ether.
     pub balance: U256,
