@@ -74,6 +74,7 @@
 
 pub mod bal;
 pub mod block;
+mod brief;
 pub mod chain;
 pub mod checks;
 mod checksum;

@@ -170,11 +170,7 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
 
 /// Reads parameters by position. Left out or `null`, there are none.
 fn positional(params: &str) -> Result<Vec<Value>, RpcError> {
-    let invalid = |message: String| RpcError {
-        code: ErrorCode::InvalidParams,
-        message,
-        data: None,
-    };
+    let invalid = |message: String| RpcError::new(ErrorCode::InvalidParams, message);
     match parse_exact(params) {
         Ok(Value::Array(params)) => Ok(params),
         Ok(Value::Null) => Ok(Vec::new()),

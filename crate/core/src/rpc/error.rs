@@ -1,6 +1,7 @@
 //! What went wrong with a request.
 
 use crate::{
+    brief::brief,
     execute::ExecuteError,
     node::PoolError,
     simulate::{CallError, SimulateError, report::ReportError},
@@ -23,7 +24,7 @@ pub enum ErrorCode {
     ResourceNotFound,
     /// -32000: what was asked for is not there, or cannot be traced.
     Server,
-    /// -32005: the answer would be larger than is allowed.
+    /// -32005: it would take more than is allowed.
     LimitExceeded,
     /// 4: the transaction was sent, and was not in a block in time (EIP-7966).
     Timeout,
@@ -54,10 +55,11 @@ impl ErrorCode {
 /// What went wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct RpcError {
     /// Who must act.
     pub code: ErrorCode,
-    /// In words, with the name of the parameter.
+    /// In words, with the name of the parameter: at most 200 characters and an ellipsis, see [`brief`].
     pub message: String,
     /// More, where the specification says so.
     pub data: Option<Value>,
@@ -79,11 +81,11 @@ impl RpcError {
         Self::new(ErrorCode::ResourceNotFound, "block not found".into())
     }
 
-    pub(crate) const fn server(message: String) -> Self {
+    pub(crate) fn server(message: String) -> Self {
         Self::new(ErrorCode::Server, message)
     }
 
-    pub(super) const fn limit(message: String) -> Self {
+    pub(crate) fn limit(message: String) -> Self {
         Self::new(ErrorCode::LimitExceeded, message)
     }
 
@@ -91,21 +93,32 @@ impl RpcError {
         Self::new(ErrorCode::Internal, error.to_string())
     }
 
-    const fn new(code: ErrorCode, message: String) -> Self {
+    /// An error with `message`, which is shortened, and without data.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: String) -> Self {
         Self {
             code,
-            message,
+            message: brief(message),
             data: None,
+        }
+    }
+
+    /// The error with `data`.
+    #[must_use]
+    pub fn with_data(self, data: Value) -> Self {
+        Self {
+            data: Some(data),
+            ..self
         }
     }
 }
 
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
+        let code = ErrorCode::Call(error.code());
         Self {
-            code: ErrorCode::Call(error.code()),
-            message: in_words(&error),
             data: error.data().map(|data| json!(data)),
+            ..Self::new(code, in_words(&error))
         }
     }
 }

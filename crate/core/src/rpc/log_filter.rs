@@ -205,9 +205,5 @@ fn reversed() -> RpcError {
 }
 
 fn refused(words: &str) -> RpcError {
-    RpcError {
-        code: ErrorCode::InvalidParams,
-        message: words.to_owned(),
-        data: None,
-    }
+    RpcError::new(ErrorCode::InvalidParams, words.to_owned())
 }

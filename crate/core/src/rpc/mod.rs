@@ -155,6 +155,7 @@ mod typed_data;
 mod web3_client_version;
 mod web3_sha3;
 
+pub use crate::brief::brief;
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use exact::parse_exact;

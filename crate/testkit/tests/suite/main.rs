@@ -69,6 +69,7 @@ mod node {
 mod rpc {
     mod lookups;
     mod methods;
+    mod echo;
     mod table;
     #[cfg(feature = "schemas")]
     mod vectors;

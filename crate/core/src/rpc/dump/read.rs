@@ -5,7 +5,7 @@ use crate::{
     block::AlloyBlock,
     chain::{Chain, ChainState, StoredBlock, with_hash},
     execute::Receipt,
-    rpc::{ErrorCode, RpcError},
+    rpc::RpcError,
     state::{Account, AccountChange, StateDiff},
     vm::bytecode_of,
 };
@@ -51,11 +51,8 @@ fn read(bytes: &[u8], most: usize) -> Result<Dump, RpcError> {
         }
     };
     if text.len() > most {
-        return Err(RpcError {
-            code: ErrorCode::LimitExceeded,
-            message: format!("{NAME}: more than {most} bytes"),
-            data: None,
-        });
+        let reason = format!("{NAME}: more than {most} bytes");
+        return Err(RpcError::limit(reason));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
     serde_path_to_error::deserialize(&mut json)
