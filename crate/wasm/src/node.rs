@@ -1,8 +1,9 @@
 //! The node in memory that one worker owns, and what it answers.
 
+use alloy_primitives::hex;
 use parevm::Node;
 use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
-use parevm::rpc::{ErrorCode, RpcError, parse_exact};
+use parevm::rpc::{ErrorCode, Json, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
@@ -34,19 +35,26 @@ impl Engine {
     /// A `WireError`: a block is not valid, and the node is as it was.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        self.with_node(self.host(now_ms), |node, host| node.import(host, rlp))?
+        self.with_node(self.host(now_ms, ""), |node, host| node.import(host, rlp))?
             .map_err(|error| WireError::chain("importChain", &error).into())
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
-    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs.
+    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs; `entropy` 32 random
+    /// hex digits, from which filters and subscriptions have their ids.
     ///
     /// # Errors
     ///
     /// A `WireError`: no node is open.
-    pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
+    pub fn request(
+        &self,
+        method: &str,
+        params: &str,
+        now_ms: f64,
+        entropy: &str,
+    ) -> Result<JsValue, JsValue> {
         let params = positional(params);
-        let answer = self.with_node(self.host(now_ms), |node, host| {
+        let answer = self.with_node(self.host(now_ms, entropy), |node, host| {
             let answer = match params {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => Answer {
@@ -66,7 +74,7 @@ impl Engine {
     /// A `WireError`: no node is open.
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.with_node(self.host(0.0), |node, _| node.save())?)
+        Ok(self.with_node(self.host(0.0, ""), |node, _| node.save())?)
     }
 
     /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
@@ -98,7 +106,13 @@ impl Engine {
     /// # Errors
     ///
     /// A `WireError`: the node is not changed by it.
-    pub fn repeat(&self, method: &str, params: &str, now_ms: f64) -> Result<(), JsValue> {
+    pub fn repeat(
+        &self,
+        method: &str,
+        params: &str,
+        now_ms: f64,
+        entropy: &str,
+    ) -> Result<(), JsValue> {
         let lost =
             |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
         let params = positional(params).map_err(|error| lost(error.to_string()))?;
@@ -106,10 +120,10 @@ impl Engine {
             clock: None,
             memory: None,
             cancel: None,
-            ..self.host(now_ms)
+            ..self.host(now_ms, entropy)
         };
         self.with_node(host, |node, host| {
-            let Answer { result, changed } = node.request(host, method, &params);
+            let Answer { result, changed } = node.repeat(host, method, &params);
             node.take_notifications();
             match result {
                 _ if changed => Ok(()),
@@ -136,10 +150,12 @@ impl Engine {
 
     /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
     /// for holes between blocks, and for the answer.
-    fn host(&self, now_ms: f64) -> Host<'_> {
+    fn host(&self, now_ms: f64, entropy: &str) -> Host<'_> {
         Host {
             engine: &self.core,
             now: now_ms as u64,
+            // Who gives other digits has ids that can be guessed, and no error.
+            entropy: hex::decode_to_array(entropy).unwrap_or_default(),
             clock: Some(&clock::now_ns),
             memory: Some(Memory {
                 in_use: &allocator::in_use,
@@ -164,6 +180,10 @@ impl Engine {
 
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+    // Straight from the text: a genesis may be large. An integer of more than 64 bits is an error then.
+    if let Ok(options) = serde_json::from_str(text) {
+        return Ok(options);
+    }
     let options = parse_exact(text).and_then(serde_json::from_value);
     options.map_err(|error| WireError::chain("genesis", &error))
 }
@@ -208,6 +228,6 @@ fn wire_answer(answer: Answer, node: &mut Node) -> wire::NodeAnswer {
         error,
         changed: answer.changed,
         interval,
-        notifications: notifications.iter().map(Value::to_string).collect(),
+        notifications: notifications.into_iter().map(Json::into_string).collect(),
     }
 }

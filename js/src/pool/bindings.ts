@@ -80,7 +80,7 @@ export type EngineBinding = {
   /** Returns the number of blocks. */
   importChain(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
-  request(method: string, params: string, nowMs: number): unknown
+  request(method: string, params: string, nowMs: number, entropy: string): unknown
   /** Returns the node as bytes. */
   saveNode(): Uint8Array
   /** Opens the node of these bytes, which the caller gave, with the limits in `options`. */
@@ -88,7 +88,7 @@ export type EngineBinding = {
   /** Opens the node of these bytes again, with the limits in `options`. */
   restoreNode(options: string, bytes: Uint8Array): void
   /** Makes a change again, without limits, and tells nobody. */
-  repeat(method: string, params: string, nowMs: number): void
+  repeat(method: string, params: string, nowMs: number, entropy: string): void
   panicInEngine(): void
   panicInPool(): void
   hang(): void

@@ -112,7 +112,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
 
   /** Keeps what a fresh engine has to repeat. */
   const heed = (request: RpcRequest, answer: NodeAnswer) => {
-    if (answer.changed) journal.add(request, tookMs())
+    if (answer.changed) journal.add(request, tookMs(), answer.result)
     onAnswer?.(request, answer)
   }
 

@@ -1,5 +1,6 @@
 //! What a host lends a node for one request.
 
+use super::EventId;
 use crate::{Engine, execute::timeline::Clock, rpc::RequestLimits};
 use std::{fmt, sync::atomic::AtomicBool};
 
@@ -10,6 +11,8 @@ pub struct Host<'a> {
     pub engine: &'a Engine,
     /// The time in milliseconds since the Unix epoch, from which blocks have theirs.
     pub now: u64,
+    /// Random bytes, other ones for each request. Filters and subscriptions have their ids from them.
+    pub entropy: [u8; 16],
     /// Measures how long a request takes. `None`: none takes too long.
     pub clock: Option<Clock<'a>>,
     /// Measures how much memory a request takes. `None`: none takes too much.
@@ -41,6 +44,7 @@ impl fmt::Debug for Host<'_> {
         f.debug_struct("Host")
             .field("engine", &self.engine)
             .field("now", &self.now)
+            .field("entropy", &self.entropy)
             .field("clock", &self.clock.is_some())
             .field("memory", &self.memory)
             .field("cancel", &self.cancel)
@@ -54,5 +58,9 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) engine: &'a Engine,
     /// The host's time in milliseconds since the Unix epoch.
     pub(crate) now: u64,
+    /// Id of a filter or a subscription that the request opens.
+    pub(crate) id: EventId,
+    /// True if the request succeeded before, so that a filter which it polls is open.
+    pub(crate) is_repeat: bool,
     pub(crate) limits: RequestLimits<'a>,
 }

@@ -9,7 +9,7 @@ use std::fmt;
 pub struct Json(String);
 
 /// A result as JSON.
-pub(super) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
+pub(crate) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
     match serde_json::to_string(&result) {
         Ok(text) => Ok(Json(text)),
         Err(error) => Err(RpcError::internal(&error)),
@@ -17,6 +17,11 @@ pub(super) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
 }
 
 impl Json {
+    /// A text that is JSON.
+    pub(crate) const fn of(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
