@@ -1,12 +1,16 @@
 //! What a node keeps at most, and what its host's memory allows.
 
+use alloy_primitives::{Address, hex, keccak256};
 use parevm::{
     Engine, Node,
-    node::{Answer, Host, Memory},
+    node::{Answer, Host, Memory, NodeOptions},
 };
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Instant,
+};
 
 const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 const BOB: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
@@ -220,4 +224,58 @@ fn rich() -> Value {
         "gasLimit": "0x1c9c380", "difficulty": "0x0",
         "alloc": { ALICE: { "balance": format!("0x{}", "f".repeat(40)) } },
     })
+}
+
+/// JSON of options with so many accounts, slots of one account, and contracts.
+fn genesis_of(accounts: usize, slots: usize, contracts: usize) -> String {
+    let hash = |kind: u8, number: usize| keccak256([&[kind], &number.to_be_bytes()[..]].concat());
+    let address = |kind, number| format!("\"{}\"", Address::from_word(hash(kind, number)));
+    let plain =
+        (0..accounts).map(|number| format!(r#"{}:{{"balance":"0x1"}}"#, address(0, number)));
+    let slots: Vec<_> = (0..slots)
+        .map(|number| format!(r#""{}":"{}""#, hash(1, number), hash(2, number)))
+        .collect();
+    let storage = format!(
+        r#"{}:{{"balance":"0x0","storage":{{{}}}}}"#,
+        address(3, 0),
+        slots.join(",")
+    );
+    let contracts = (0..contracts).map(|number| {
+        let code = hex::encode(hash(4, number));
+        format!(
+            r#"{}:{{"balance":"0x0","code":"0x{code}"}}"#,
+            address(5, number)
+        )
+    });
+    let alloc: Vec<_> = plain.chain([storage]).chain(contracts).collect();
+    format!(
+        r#"{{"genesis":{{"config":{{"chainId":1}},"gasLimit":"0x1","difficulty":"0x0","alloc":{{{}}}}}}}"#,
+        alloc.join(",")
+    )
+}
+
+/// Milliseconds in which a node begins, the least of three.
+fn begins_in(options: &str) -> f64 {
+    let once = || {
+        let start = Instant::now();
+        let options: NodeOptions = serde_json::from_str(options).unwrap();
+        let node = Node::new(options).unwrap();
+        assert_eq!(node.chain().head().number(), 0);
+        start.elapsed().as_secs_f64() * 1_000.0
+    };
+    (0..3).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn a_genesis_takes_time_in_proportion_to_its_size() {
+    for (what, [accounts, slots, contracts]) in [
+        ("accounts", [4_000, 1, 1]),
+        ("slots", [1, 4_000, 1]),
+        ("contracts", [1, 1, 4_000]),
+    ] {
+        let small = begins_in(&genesis_of(accounts, slots, contracts));
+        let large = begins_in(&genesis_of(8 * accounts, 8 * slots, 8 * contracts));
+        // Eight times as long where it grows with its size, 64 times where it grows with its square.
+        assert!(large < 24.0 * small, "{what}: {small} ms, {large} ms");
+    }
 }
