@@ -46,7 +46,8 @@ export type ChainOptions = {
         /**
          * Bytes that the engine may take for it; then it ends with -32005. An eighth is for the memory of
          * contracts, as much for what a trace or a report records. @default 512 MiB, at most three
-         * quarters of what the engine has left
+         * quarters of what the engine has left. Where these are less than half of what the engine has in use,
+         * changes end with -32005 until the chain is reverted, rolled back or reset
          */
         memory?: number | undefined
         /** Gas of one call that is tried. @default 50,000,000 */
