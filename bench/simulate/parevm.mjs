@@ -20,6 +20,7 @@ export async function open({ threads }) {
       method,
       params: JSON.stringify(params),
       nowMs: Date.now(),
+      entropy: '00'.repeat(16),
     })
     const bundle = { calls: [{ from, to, data, gas }] }
     const questions = {

@@ -233,7 +233,7 @@ async function changeChain({ provider }: Engine): Promise<string> {
   const ask = <T>(method: string, ...params: unknown[]) =>
     provider.request<T>({ method, params: params as [] })
   const [from] = await ask<string[]>('eth_accounts')
-  await ask('eth_newBlockFilter')
+  const filter = await ask<string>('eth_newBlockFilter')
   // PUSH1 7, PUSH1 1, SSTORE: leaves a word behind.
   await ask('eth_sendTransaction', { from, data: '0x6007600155' })
   await ask('evm_snapshot')
@@ -242,26 +242,27 @@ async function changeChain({ provider }: Engine): Promise<string> {
   await ask('eth_sendTransaction', { from, to: from, value: '0x1' })
   await ask('anvil_setBalance', ACCOUNT, '0x7')
   await ask('evm_mine')
-  return look({ provider })
+  return look({ provider }, filter)
 }
 
 const ACCOUNT = '0x00000000000000000000000000000000000000aa'
 
 /** Everything that the changes have left, as text. The hash of the block stands for all of the state. */
-async function look({ provider }: Pick<Engine, 'provider'>): Promise<string> {
+async function look({ provider }: Pick<Engine, 'provider'>, filter: string): Promise<string> {
   const questions = [
     { method: 'eth_chainId' },
     { method: 'anvil_getAutomine' },
     { method: 'eth_getBlockByNumber', params: ['latest', true] },
     { method: 'eth_getBalance', params: [ACCOUNT, 'latest'] },
-    { method: 'eth_getFilterLogs', params: ['0x1'] },
+    { method: 'eth_getFilterLogs', params: [filter] },
   ]
   const answers = questions.map((one) => provider.request(one).catch((error) => error.message))
-  return JSON.stringify(await Promise.all(answers))
+  return JSON.stringify([filter, ...(await Promise.all(answers))])
 }
 
 async function isSame(evm: Engine, before: string): Promise<void> {
-  const now = await look(evm)
+  const [filter] = JSON.parse(before)
+  const now = await look(evm, filter)
   if (now !== before) throw new Error(`the chain was ${before} and is ${now}`)
 }
 

@@ -37,6 +37,7 @@ test.each(builds)('a chain with a long history outlives its engine ($build)', as
   const { evm, supervisor } = await startEvm(host, options, { faults: true })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params: params as [] })
+  const filter = await ask('eth_newFilter', { fromBlock: '0x0' })
   const look = async () =>
     JSON.stringify([
       await ask('eth_getBlockByNumber', 'latest', true),
@@ -45,11 +46,10 @@ test.each(builds)('a chain with a long history outlives its engine ($build)', as
       await ask('eth_getBalance', BOB, '0x200'),
       await ask('eth_getLogs', { fromBlock: '0x0' }),
       await ask('txpool_content'),
-      await ask('eth_getFilterLogs', '0x1'),
+      await ask('eth_getFilterLogs', filter),
       await ask('anvil_nodeInfo'),
     ])
 
-  await ask('eth_newFilter', { fromBlock: '0x0' })
   // PUSH1 7, PUSH1 1, SSTORE, PUSH0, PUSH0, LOG0
   await ask('eth_sendTransaction', { from: ALICE, data: '0x60076001555f5fa0' })
   const snapshot = await ask('evm_snapshot')
@@ -85,7 +85,11 @@ test.each(builds)('a change that cannot be repeated is an error ($build)', async
     saved: undefined,
   }
   const open = (method: string, params: string) =>
-    supervisor.request({ kind: 'openNode', ...chain, journal: [{ method, params, nowMs: 0 }] })
+    supervisor.request({
+      kind: 'openNode',
+      ...chain,
+      journal: [{ method, params, nowMs: 0, entropy: '' }],
+    })
   await expect(open('anvil_setBalance', '["0x9"]')).rejects.toMatchObject({
     code: 'ENGINE_BUG',
     message: expect.stringMatching(/^Anvil_setBalance cannot be repeated/),

@@ -76,6 +76,7 @@
 
 pub mod bal;
 pub mod block;
+mod brief;
 pub mod chain;
 pub mod checks;
 mod checksum;

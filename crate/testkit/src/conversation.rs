@@ -1,5 +1,6 @@
 //! A node, and somebody who asks it one thing after the other.
 
+use alloy_primitives::keccak256;
 use parevm::{
     Engine, Node,
     node::{Answer, Host, NodeOptions},
@@ -16,6 +17,8 @@ pub struct Conversation {
     pub engine: Engine,
     /// The time that it is told, in milliseconds since the Unix epoch.
     pub now: u64,
+    /// Requests until now: each has other random bytes.
+    requests: u128,
 }
 
 #[allow(clippy::expect_used, clippy::panic, reason = "for tests")]
@@ -28,6 +31,7 @@ impl Conversation {
             node: Node::new(options).expect("a node"),
             engine: Engine::new(2).expect("an engine"),
             now: 1_800_000_000_000,
+            requests: 0,
         }
     }
 
@@ -36,9 +40,13 @@ impl Conversation {
         let Value::Array(params) = params else {
             panic!("{method}: {params} is no list");
         };
+        self.requests += 1;
         let host = Host {
             engine: &self.engine,
             now: self.now,
+            entropy: keccak256(self.requests.to_be_bytes())[..16]
+                .try_into()
+                .expect("16 bytes"),
             clock: None,
             memory: None,
             cancel: None,
@@ -52,6 +60,15 @@ impl Conversation {
             Ok(result) => result.parse().expect(method),
             Err(error) => panic!("{method}: {error}"),
         }
+    }
+
+    /// The notifications since the last call.
+    pub fn notified(&mut self) -> Vec<Value> {
+        let notifications = self.node.take_notifications();
+        let params = notifications.iter().map(|params| params.parse());
+        params
+            .collect::<Result<_, _>>()
+            .expect("JSON of notifications")
     }
 
     /// The error of a request that fails. The node says that it is as before.

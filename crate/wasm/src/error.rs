@@ -4,6 +4,7 @@ use std::error::Error;
 
 use parevm::block::{BlockError, FixtureError, TransactionError};
 use parevm::execute::ExecuteError;
+use parevm::rpc::brief;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -40,7 +41,7 @@ impl WireError {
         }
         Self {
             code,
-            message,
+            message: brief(message),
             data: Data::default(),
         }
     }
@@ -54,7 +55,7 @@ impl WireError {
     pub(crate) fn bug(message: String) -> Self {
         Self {
             code: "BUG",
-            message,
+            message: brief(message),
             data: Data::default(),
         }
     }

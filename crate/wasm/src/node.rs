@@ -1,8 +1,9 @@
 //! The node in memory that one worker owns, and what it answers.
 
+use alloy_primitives::hex;
 use parevm::Node;
 use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
-use parevm::rpc::{RpcError, parse_exact};
+use parevm::rpc::{Json, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::atomic::AtomicBool;
@@ -36,9 +37,9 @@ impl Engine {
     /// A `WireError`: a block is not valid, and the node is as it was.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        let in_use = allocator::taken_from_now();
+        let in_use = allocator::in_use_from_now();
         let count = self
-            .with_node(self.host(now_ms, &in_use), |node, host| {
+            .with_node(self.host(now_ms, "", &in_use), |node, host| {
                 node.import(host, rlp)
             })?
             .map_err(|error| WireError::chain("importChain", &error))?;
@@ -47,20 +48,27 @@ impl Engine {
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
-    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs.
+    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs; `entropy` 32 random
+    /// hex digits, from which filters and subscriptions have their ids.
     ///
     /// # Errors
     ///
     /// A `WireError`: no node is open.
-    pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
-        let in_use = allocator::taken_from_now();
-        let answer = self.with_node(self.host(now_ms, &in_use), |node, host| {
+    pub fn request(
+        &self,
+        method: &str,
+        params: &str,
+        now_ms: f64,
+        entropy: &str,
+    ) -> Result<JsValue, JsValue> {
+        let in_use = allocator::in_use_from_now();
+        let answer = self.with_node(self.host(now_ms, entropy, &in_use), |node, host| {
             let answer = match node.read_params(host, params) {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => refused(error),
             };
             let notifications = node.take_notifications();
-            wire_answer(answer, node, &notifications)
+            wire_answer(answer, node, notifications)
         })?;
         if answer.changed {
             self.publish();
@@ -75,8 +83,8 @@ impl Engine {
     /// A `WireError`: no node is open.
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        let in_use = allocator::taken_from_now();
-        Ok(self.with_node(self.host(0.0, &in_use), |node, _| node.save())?)
+        let in_use = allocator::in_use_from_now();
+        Ok(self.with_node(self.host(0.0, "", &in_use), |node, _| node.save())?)
     }
 
     /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
@@ -108,20 +116,26 @@ impl Engine {
     /// # Errors
     ///
     /// A `WireError`: the node is not changed by it.
-    pub fn repeat(&self, method: &str, params: &str, now_ms: f64) -> Result<(), JsValue> {
+    pub fn repeat(
+        &self,
+        method: &str,
+        params: &str,
+        now_ms: f64,
+        entropy: &str,
+    ) -> Result<(), JsValue> {
         let lost =
             |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
-        let in_use = allocator::taken_from_now();
+        let in_use = allocator::in_use_from_now();
         let host = Host {
             clock: None,
             memory: None,
             cancel: None,
-            ..self.host(now_ms, &in_use)
+            ..self.host(now_ms, entropy, &in_use)
         };
         self.with_node(host, |node, host| {
             let params = node.read_params(host, params);
             let params = params.map_err(|error| lost(error.to_string()))?;
-            let Answer { result, changed } = node.request(host, method, &params);
+            let Answer { result, changed } = node.repeat(host, method, &params);
             node.take_notifications();
             match result {
                 _ if changed => Ok(()),
@@ -159,8 +173,17 @@ impl Engine {
     }
 
     /// What this worker lends a request of the time `now_ms`. `in_use` measures what it takes.
-    fn host<'a>(&'a self, now_ms: f64, in_use: &'a (dyn Fn() -> usize + Sync)) -> Host<'a> {
-        host(&self.core, &CANCEL, now_ms, in_use, self.readers.get())
+    fn host<'a>(
+        &'a self,
+        now_ms: f64,
+        entropy: &str,
+        in_use: &'a (dyn Fn() -> usize + Sync),
+    ) -> Host<'a> {
+        Host {
+            // Who gives other digits has ids that can be guessed, and no error.
+            entropy: hex::decode_to_array(entropy).unwrap_or_default(),
+            ..host(&self.core, &CANCEL, now_ms, in_use, self.readers.get())
+        }
     }
 
     fn with_node<T>(
@@ -176,6 +199,10 @@ impl Engine {
     }
 }
 
+/// Parts in which the memory that is left is given to requests that run side by side. Not one for each reader:
+/// that so many need theirs at the same time is rare, and costs no more than the engine.
+const MOST_SHARES: usize = 3;
+
 /// What a worker lends a request of the time `now_ms`, beside `readers` others. A quarter of the memory that
 /// is left is kept for holes between blocks, and for answers.
 pub(crate) fn host<'a>(
@@ -188,10 +215,11 @@ pub(crate) fn host<'a>(
     Host {
         engine,
         now: now_ms as u64,
+        entropy: [0; 16],
         clock: Some(&clock::now_ns),
         memory: Some(Memory {
             in_use,
-            free: allocator::free() / 4 * 3 / (1 + readers),
+            free: allocator::free() / 4 * 3 / (1 + readers).min(MOST_SHARES),
         }),
         cancel: Some(cancel),
     }
@@ -207,6 +235,10 @@ pub(crate) const fn refused(error: RpcError) -> Answer {
 
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+    // Straight from the text: a genesis may be large. An integer of more than 64 bits is an error then.
+    if let Ok(options) = serde_json::from_str(text) {
+        return Ok(options);
+    }
     let options = parse_exact(text).and_then(serde_json::from_value);
     options.map_err(|error| WireError::chain("genesis", &error))
 }
@@ -224,7 +256,7 @@ struct ErrorObject<'a> {
 pub(crate) fn wire_answer(
     answer: Answer,
     node: &Node,
-    notifications: &[Value],
+    notifications: Vec<Json>,
 ) -> wire::NodeAnswer {
     let (result, error) = match answer.result {
         Ok(result) => (Some(result.into_string()), None),
@@ -244,6 +276,6 @@ pub(crate) fn wire_answer(
         error,
         changed: answer.changed,
         interval,
-        notifications: notifications.iter().map(Value::to_string).collect(),
+        notifications: notifications.into_iter().map(Json::into_string).collect(),
     }
 }

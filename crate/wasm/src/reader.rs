@@ -67,7 +67,7 @@ impl Reader {
     ///
     /// A `WireError`: no node is open, or the method is no read.
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
-        let in_use = allocator::taken_from_now();
+        let in_use = allocator::in_use_from_now();
         let head = HEAD.read().unwrap_or_else(PoisonError::into_inner).clone();
         let node = head.ok_or_else(|| WireError::bug("no node is open".to_owned()))?;
         let cancel = cancel::of_reader(self.position);
@@ -78,7 +78,7 @@ impl Reader {
                 .ok_or_else(|| WireError::bug(format!("{method} is no read")))?,
             Err(error) => refused(error),
         };
-        Ok(encode::to_js(&wire_answer(answer, &node, &[]))?)
+        Ok(encode::to_js(&wire_answer(answer, &node, Vec::new()))?)
     }
 }
 

@@ -4,12 +4,13 @@ import { createChain } from './chain.js'
 
 /** An engine that keeps what it is asked, and answers when it is told to. */
 function engine() {
-  const asked: { method: string; params: string; answer(result: string): void }[] = []
-  const request = ({ method, params }: { method: string; params: string }) =>
+  type Asked = { method: string; params: string; entropy: string; answer(result: string): void }
+  const asked: Asked[] = []
+  const request = ({ method, params, entropy }: Omit<Asked, 'answer'>) =>
     new Promise<NodeAnswer>((resolve) => {
       const answer = (result: string) =>
         resolve({ result, error: null, changed: false, interval: null, notifications: [] })
-      asked.push({ method, params, answer })
+      asked.push({ method, params, entropy, answer })
     })
   return { asked, chain: createChain({ request: request as never }) }
 }
@@ -25,6 +26,13 @@ test('numbers keep their value in parameters and results', async () => {
     name: 'InvalidParameterError',
     data: { parameter: 'params[1]' },
   })
+})
+
+test('each request has 16 random bytes of its own', () => {
+  const { asked, chain } = engine()
+  for (let count = 0; count < 100; count += 1) void chain.request('eth_newBlockFilter')
+  for (const { entropy } of asked) expect(entropy).toMatch(/^[\da-f]{32}$/)
+  expect(new Set(asked.map(({ entropy }) => entropy)).size).toBe(100)
 })
 
 /** https://github.com/ethereum/go-ethereum/issues/2407 */

@@ -5,6 +5,7 @@ import { rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { randomHex } from './randomHex.js'
 import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
 /** The node of an engine, as everything asks it that is not the engine itself. */
@@ -38,7 +39,10 @@ export declare namespace Chain {
 /** Returns the node of the engine that `supervisor` owns. */
 export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
   const ask = (method: string, params: string, options?: Chain.Options) =>
-    supervisor.request({ kind: 'rpc', method, params, nowMs: Date.now() }, options)
+    supervisor.request(
+      { kind: 'rpc', method, params, nowMs: Date.now(), entropy: randomHex(16) },
+      options,
+    )
 
   /** Asks for a subscription, which nobody could end once its caller is gone. */
   const subscribe = (params: string, signal: AbortSignal, client: string | undefined) => {

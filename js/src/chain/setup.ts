@@ -49,7 +49,9 @@ export type ChainOptions = {
         /**
          * Bytes that the engine may take for it; then it ends with -32005. An eighth is for the memory of
          * contracts, as much for what a trace or a report records; a quarter for its parameters, as much for
-         * the text of its answer. @default 512 MiB, at most three quarters of what the engine has left
+         * the text of its answer. @default 512 MiB, at most three quarters of what the engine has left. Where
+         * these are less than half of what the engine has in use, changes end with -32005 until the chain is
+         * reverted, rolled back or reset
          */
         memory?: number | undefined
         /**

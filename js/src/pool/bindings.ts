@@ -58,7 +58,10 @@ export type ExecuteOptions = {
 }
 
 /** A worker that answers reads beside the engine. */
-export type ReaderBinding = Pick<EngineBinding, 'request'>
+export type ReaderBinding = {
+  /** Returns a `NodeAnswer`. */
+  request(method: string, params: string, nowMs: number): unknown
+}
 
 /** The engine as wasm offers it. What it throws is a `WireError`, unless it is lost. */
 export type EngineBinding = {
@@ -72,7 +75,7 @@ export type EngineBinding = {
   /** Returns the number of blocks. */
   importChain(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
-  request(method: string, params: string, nowMs: number): unknown
+  request(method: string, params: string, nowMs: number, entropy: string): unknown
   /** Returns the node as bytes. */
   saveNode(): Uint8Array
   /** Opens the node of these bytes, which the caller gave, with the limits in `options`. */
@@ -80,7 +83,7 @@ export type EngineBinding = {
   /** Opens the node of these bytes again, with the limits in `options`. */
   restoreNode(options: string, bytes: Uint8Array): void
   /** Makes a change again, without limits, and tells nobody. */
-  repeat(method: string, params: string, nowMs: number): void
+  repeat(method: string, params: string, nowMs: number, entropy: string): void
 }
 
 /** What the engine has besides in the test build, which is not published. */

@@ -1,7 +1,7 @@
 /**
  * Returns what a fresh engine needs to make the same node: the node as it was saved last, and the
  * requests that have changed it since. A node reads no clock and no randomness, so the same requests
- * at the same times have the same effect.
+ * with the same times and random digits have the same effect.
  */
 export function createJournal(): Journal {
   let saved: Uint8Array | undefined
@@ -25,9 +25,11 @@ export function createJournal(): Journal {
       const isMuch = changes.length >= most(LONG.changes) || characters >= most(LONG.characters)
       return (isMuch && ms >= worthMs) || ms >= Math.max(most(LONG.ms), worthMs)
     },
-    add({ method, params, nowMs }, tookMs) {
-      if (POLLS.has(method)) characters -= forgetPoll(changes, method, params)
-      changes.push({ method, params, nowMs })
+    add({ method, params, nowMs, entropy }, tookMs, result) {
+      const isPoll = POLLS.has(method)
+      if (isPoll && result === NOTHING_NEW && movePoll(changes, method, params, nowMs)) return
+      if (isPoll) characters -= forgetPoll(changes, method, params)
+      changes.push({ method, params, nowMs, entropy })
       characters += params.length
       ms += tookMs
     },
@@ -53,8 +55,8 @@ export type Journal = {
   readonly changes: readonly Change[]
   /** Whether the node should be saved, so that neither memory nor the time of a recovery grow without end. */
   readonly isLong: boolean
-  /** Keeps a change, which took the engine so many milliseconds. */
-  add(change: Change, tookMs: number): void
+  /** Keeps a change, which took the engine so many milliseconds and had this result, in JSON. */
+  add(change: Change, tookMs: number, result: string | null): void
   /** The node is about to be saved. If nothing comes of it, it is tried again when there is twice as much. */
   trySaving(): void
   /** Replaces all changes by the node that they have made. To save it took so many milliseconds. */
@@ -66,8 +68,10 @@ export type Change = {
   readonly method: string
   /** Positional, in JSON. */
   readonly params: string
-  /** The time that the node was told, in milliseconds since the Unix epoch. */
+  /** Time that the node was given, in milliseconds since the Unix epoch. */
   readonly nowMs: number
+  /** Random hex digits that the node was given. */
+  readonly entropy: string
 }
 
 /** Any of these is much to repeat: changes, characters of their parameters, milliseconds that they took. */
@@ -78,6 +82,22 @@ const WORTH = 5
 
 /** They only move a filter to where the chain is: of several in a row the last one does it all. */
 const POLLS = new Set(['eth_getFilterChanges'])
+
+/** Result of a poll that only prolongs the life of its filter. */
+const NOTHING_NEW = '[]'
+
+/**
+ * Gives the last poll of a filter the time of a later one that found nothing, so that however long a program
+ * polls, one such poll of each filter is kept. False where no poll is there. The filter has the later time
+ * early then: it was open in between, and a poll that is repeated is never too late (`Node::repeat`).
+ */
+function movePoll(changes: Change[], method: string, params: string, nowMs: number): boolean {
+  const at = changes.findLastIndex((one) => one.method === method && one.params === params)
+  const last = changes[at]
+  if (last === undefined) return false
+  changes[at] = { ...last, nowMs }
+  return true
+}
 
 /** A program that polls for a day would have the node saved again and again. Returns what it has freed. */
 function forgetPoll(changes: Change[], method: string, params: string): number {

@@ -144,6 +144,8 @@ export type EngineCalls = {
       params: string
       /** The time in milliseconds since the Unix epoch: blocks have theirs from it. */
       nowMs: number
+      /** 32 random hex digits: filters and subscriptions have their ids from them. */
+      entropy: string
     }
     result: NodeAnswer
   }

@@ -80,7 +80,7 @@ const standStill = () => vi.spyOn(performance, 'now').mockReturnValue(0)
 afterEach(() => vi.restoreAllMocks())
 
 const rpc = (method: string, nowMs: number) =>
-  ({ kind: 'rpc', method, params: '[]', nowMs }) as const
+  ({ kind: 'rpc', method, params: '[]', nowMs, entropy: 'ab' }) as const
 const answer = (changed: boolean): NodeAnswer => ({
   result: changed ? 'true' : null,
   error: changed ? null : '{}',
@@ -108,8 +108,8 @@ test('a fresh engine repeats what has changed the node, and nothing else', async
     ...chain,
     saved: undefined,
     journal: [
-      { method: 'evm_mine', params: '[]', nowMs: 1 },
-      { method: 'evm_mine', params: '[]', nowMs: 3 },
+      { method: 'evm_mine', params: '[]', nowMs: 1, entropy: 'ab' },
+      { method: 'evm_mine', params: '[]', nowMs: 3, entropy: 'ab' },
     ],
   })
   again.answer(undefined)
@@ -172,7 +172,7 @@ test('a long history is replaced by the node that it has made', async () => {
     kind: 'openNode',
     ...chain,
     saved: Uint8Array.of(7),
-    journal: [{ method: 'evm_mine', params: '[]', nowMs: 1_000 }],
+    journal: [{ method: 'evm_mine', params: '[]', nowMs: 1_000, entropy: 'ab' }],
   })
   await supervisor.close()
 })

@@ -160,7 +160,7 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
 
   /** Keeps what a fresh engine has to repeat. */
   const keep = (request: RpcRequest, answer: NodeAnswer, tookMs: number) => {
-    if (answer.changed) journal.add(request, tookMs)
+    if (answer.changed) journal.add(request, tookMs, answer.result)
     onAnswer?.(request, answer)
   }
 

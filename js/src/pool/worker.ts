@@ -143,20 +143,21 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
         engine.openNode(options)
         if (blocks !== undefined) engine.importChain(blocks, nowMs)
       }
-      for (const { method, params, nowMs } of journal) engine.repeat(method, params, nowMs)
+      for (const { method, params, nowMs, entropy } of journal)
+        engine.repeat(method, params, nowMs, entropy)
       return undefined
     }
     case 'saveNode':
       return engine.saveNode()
     case 'rpc':
-      return engine.request(request.method, request.params, request.nowMs)
+      return engine.request(request.method, request.params, request.nowMs, request.entropy)
     case 'made':
       return testing(engine).made(request.name, request.count)
     case 'timeRpc': {
-      const { method, params, nowMs } = request
+      const { method, params, nowMs, entropy } = request
       return Array.from({ length: request.samples }, () => {
         const start = performance.now()
-        engine?.request(method, params, nowMs)
+        engine?.request(method, params, nowMs, entropy)
         return performance.now() - start
       })
     }

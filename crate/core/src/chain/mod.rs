@@ -113,7 +113,7 @@ pub struct TransactionPosition {
 #[derive(Clone, Debug)]
 pub struct Chain {
     /// Chain ids, each with the height from which on it holds; never empty.
-    chain_ids: Vec<(u64, u64)>,
+    chain_ids: Arc<Vec<(u64, u64)>>,
     schedule: Schedule,
     /// What the genesis file says of the rules, where the chain began with one.
     config: Option<Arc<ChainConfig>>,
@@ -134,7 +134,7 @@ impl Chain {
         let first = genesis.number();
         let genesis = Arc::new(genesis);
         Self {
-            chain_ids: vec![(first, chain_id)],
+            chain_ids: Arc::new(vec![(first, chain_id)]),
             schedule,
             config: None,
             blocks: HashTrieMapSync::new_sync().insert(genesis.hash, Arc::clone(&genesis)),
@@ -163,8 +163,9 @@ impl Chain {
     /// Sets the chain id of the blocks to come. Those that are there keep theirs.
     pub(crate) fn set_chain_id(&mut self, chain_id: u64) {
         let next = self.head().number().saturating_add(1);
-        self.chain_ids.retain(|(from, _)| *from < next);
-        self.chain_ids.push((next, chain_id));
+        let chain_ids = Arc::make_mut(&mut self.chain_ids);
+        chain_ids.retain(|(from, _)| *from < next);
+        chain_ids.push((next, chain_id));
     }
 
     /// Height of the first block whose state is known.

@@ -40,7 +40,7 @@ impl Chain {
         let mut blocks = blocks.into_iter().map(Arc::new);
         let Some(first) = blocks.next() else { return };
         let chain_id = self.chain_id();
-        self.chain_ids = vec![(first.number(), chain_id)];
+        self.chain_ids = Arc::new(vec![(first.number(), chain_id)]);
         self.blocks = HashTrieMapSync::new_sync();
         self.canonical = Branch::new(Arc::clone(&first));
         self.transactions = HashTrieMapSync::new_sync();

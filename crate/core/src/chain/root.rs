@@ -29,10 +29,18 @@ pub(super) fn root<V>(
     branches: &Branches,
     encode: impl Fn(&V, &mut Vec<u8>),
 ) -> (B256, Branches) {
-    let is_large = leaves.size() >= MANY;
-    let known = branches.0.as_deref().filter(|_| is_large);
-    let mut builder = HashBuilder::default().with_updates(is_large);
+    let mut builder = HashBuilder::default();
     let mut value = Vec::new();
+    if leaves.size() < MANY {
+        for (key, leaf) in leaves {
+            value.clear();
+            encode(leaf, &mut value);
+            builder.add_leaf(Nibbles::unpack(key), &value);
+        }
+        return (builder.root(), Branches::default());
+    }
+    let known = branches.0.as_deref();
+    let mut builder = builder.with_updates(true);
     for group in 0..=u8::MAX {
         let hash = known.and_then(|known| known[usize::from(group)]);
         if let Some(hash) = hash {
@@ -48,9 +56,6 @@ pub(super) fn root<V>(
         }
     }
     let root = builder.root();
-    if !is_large {
-        return (root, Branches::default());
-    }
     let (_, nodes) = builder.split();
     let mut hashes = [None; 256];
     for high in 0..16_u8 {

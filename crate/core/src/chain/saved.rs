@@ -340,11 +340,9 @@ impl SavedChain {
         chain.canonical = Branch::of(entries).ok_or(NoBlock { position: 0 })?;
         chain.base_fee = self.base_fee.first().copied();
         chain.first_state = self.first_state;
-        chain.chain_ids = self
-            .chain_ids
-            .iter()
-            .map(|saved| (saved.from, saved.chain_id))
-            .collect();
+        let chain_ids = self.chain_ids.iter();
+        let chain_ids = chain_ids.map(|saved| (saved.from, saved.chain_id));
+        chain.chain_ids = Arc::new(chain_ids.collect());
         Ok(chain)
     }
 }

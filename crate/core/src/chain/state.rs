@@ -275,8 +275,12 @@ impl Entry {
         }
     }
 
-    /// Writes slots and computes the root anew.
+    /// Writes slots and computes the root anew, where there are any.
     fn write(&mut self, slots: impl IntoIterator<Item = (U256, U256)>) {
+        let mut slots = slots.into_iter().peekable();
+        if slots.peek().is_none() {
+            return;
+        }
         for (slot, value) in slots {
             let key = hashed(slot);
             self.branches.touch(&key);
@@ -314,9 +318,7 @@ fn changed(
         },
         _ => Entry::new(address, account),
     };
-    if !change.slots.is_empty() {
-        entry.write(change.slots.iter().map(|(slot, value)| (*slot, *value)));
-    }
+    entry.write(change.slots.iter().map(|(slot, value)| (*slot, *value)));
     entry
 }
 

@@ -1,5 +1,6 @@
 //! The blobs of transactions that are in blocks, which blocks themselves do not hold.
 
+use super::limits::MOST_BLOB_BYTES;
 use alloy_eips::{
     eip4844::{Blob, kzg_to_versioned_hash},
     eip7594::BlobTransactionSidecarVariant,
@@ -7,9 +8,6 @@ use alloy_eips::{
 use alloy_primitives::B256;
 use rpds::RedBlackTreeMapSync;
 use std::sync::Arc;
-
-/// Bytes of blobs that are kept; the oldest are dropped, as consensus nodes drop theirs.
-const MOST_BYTES: usize = 64 << 20;
 
 /// Blobs of mined transactions, in the order in which they were mined. A copy is cheap.
 #[derive(Clone, Debug)]
@@ -40,7 +38,7 @@ impl Blobs {
         self.bytes = self.bytes.saturating_add(sidecar.size());
         self.kept.insert_mut(self.count, (transaction, sidecar));
         self.count += 1;
-        while self.bytes > MOST_BYTES
+        while self.bytes > MOST_BLOB_BYTES
             && let Some((&oldest, (_, sidecar))) = self.kept.first()
         {
             self.bytes = self.bytes.saturating_sub(sidecar.size());
@@ -48,8 +46,43 @@ impl Blobs {
         }
     }
 
+    /// Blobs that came since these were `earlier`, in order, each under its number.
+    pub(super) fn added_since(
+        &self,
+        earlier: &Self,
+    ) -> impl Iterator<Item = (&u64, &(B256, Arc<BlobTransactionSidecarVariant>))> {
+        self.kept.range(earlier.count..)
+    }
+
+    /// Number of the oldest that are kept, and of the next.
+    pub(super) fn numbers(&self) -> (u64, u64) {
+        let oldest = self.kept.first().map(|(number, _)| *number);
+        (oldest.unwrap_or(self.count), self.count)
+    }
+
+    /// The blobs after those below `oldest` were dropped, and others were `added`.
+    pub(super) fn changed(
+        mut self,
+        (oldest, count): (u64, u64),
+        added: impl IntoIterator<Item = (u64, (B256, Arc<BlobTransactionSidecarVariant>))>,
+    ) -> Self {
+        let dropped: Vec<_> = self.kept.range(..oldest).map(|(at, _)| *at).collect();
+        for number in dropped {
+            self.kept.remove_mut(&number);
+        }
+        for (number, blobs) in added {
+            self.kept.insert_mut(number, blobs);
+        }
+        let bytes = self.kept.values().map(|(_, sidecar)| sidecar.size());
+        Self {
+            bytes: bytes.sum(),
+            count,
+            kept: self.kept,
+        }
+    }
+
     /// Every transaction whose blobs are kept, oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(B256, Arc<BlobTransactionSidecarVariant>)> {
+    fn iter(&self) -> impl Iterator<Item = &(B256, Arc<BlobTransactionSidecarVariant>)> {
         self.kept.values()
     }
 

@@ -1,6 +1,6 @@
 //! What a host lends a node for one request.
 
-use super::NodeLimits;
+use super::{EventId, NodeLimits};
 use crate::{Engine, execute::timeline::Clock, interrupt::Watch, rpc::RequestLimits};
 use std::{fmt, sync::atomic::AtomicBool};
 
@@ -11,6 +11,8 @@ pub struct Host<'a> {
     pub engine: &'a Engine,
     /// The time in milliseconds since the Unix epoch, from which blocks have theirs.
     pub now: u64,
+    /// Random bytes, other ones for each request. Filters and subscriptions have their ids from them.
+    pub entropy: [u8; 16],
     /// Measures how long a request takes. `None`: none takes too long.
     pub clock: Option<Clock<'a>>,
     /// Measures how much memory a request takes. `None`: none takes too much.
@@ -42,6 +44,7 @@ impl fmt::Debug for Host<'_> {
         f.debug_struct("Host")
             .field("engine", &self.engine)
             .field("now", &self.now)
+            .field("entropy", &self.entropy)
             .field("clock", &self.clock.is_some())
             .field("memory", &self.memory)
             .field("cancel", &self.cancel)
@@ -55,6 +58,10 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) engine: &'a Engine,
     /// The host's time in milliseconds since the Unix epoch.
     pub(crate) now: u64,
+    /// Id of a filter or a subscription that the request opens.
+    pub(crate) id: EventId,
+    /// True if the request succeeded before, so that a filter which it polls is open.
+    pub(crate) is_repeat: bool,
     pub(crate) limits: RequestLimits<'a>,
 }
 
@@ -64,6 +71,8 @@ impl<'a> RequestContext<'a> {
         Self {
             engine: host.engine,
             now: host.now,
+            id: EventId::from_be_bytes(host.entropy),
+            is_repeat: false,
             limits: limits.of_request(host, watch),
         }
     }

@@ -1,6 +1,7 @@
 //! Who sends transactions that nobody signs.
 
-use crate::chain::SentTransaction;
+use super::limits::MOST_IMPERSONATED;
+use crate::{chain::SentTransaction, rpc::RpcError};
 use alloy_consensus::{
     EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844, transaction::Recovered,
 };
@@ -24,8 +25,18 @@ impl Default for Impersonation {
 }
 
 impl Impersonation {
-    pub(crate) fn insert(&mut self, account: Address) {
+    /// Lets `account` send without a signature.
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: too many accounts are impersonated.
+    pub(crate) fn insert(&mut self, account: Address) -> Result<(), RpcError> {
+        if self.accounts.size() >= MOST_IMPERSONATED && !self.accounts.contains(&account) {
+            let reason = format!("{MOST_IMPERSONATED} accounts are impersonated: stop one");
+            return Err(RpcError::limit(reason));
+        }
         self.accounts.insert_mut(account);
+        Ok(())
     }
 
     pub(crate) fn remove(&mut self, account: Address) {

@@ -77,7 +77,7 @@ impl Node {
         context: &RequestContext<'_>,
     ) -> Result<Arc<StoredBlock>, RpcError> {
         let block = self.world.mine(context)?;
-        self.made(&block);
+        self.on_block(&block)?;
         Ok(block)
     }
 

@@ -2,8 +2,8 @@
 //!
 //! [`Node::request`] answers JSON-RPC. A request that changes the node works on a copy, which shares what it
 //! does not change, and the copy is put in place last: whatever fails, an error or a panic, nothing of it
-//! stays. The node reads no clock and no randomness. The time is told with each request, so the same
-//! requests at the same times make the same node.
+//! stays. The node reads no clock and no randomness: the host gives the time and random bytes with each
+//! request, so the same requests with the same times and bytes make the same node.
 
 mod accounts;
 mod admission;
@@ -28,7 +28,7 @@ mod world;
 
 pub use error::NodeError;
 pub(crate) use filling::{Impersonated, apart, unknown};
-pub(crate) use filters::{Filter, Filters};
+pub(crate) use filters::{Arrivals, EventId, Filter, Filters};
 pub(crate) use host::RequestContext;
 pub use host::{Host, Memory};
 pub(crate) use impersonation::is_unsigned;
@@ -46,7 +46,8 @@ pub(crate) use world::World;
 use crate::{
     Chain, ExecuteOptions,
     chain::{ImportError, StoredBlock},
-    rpc::{self, Handler, Json, Params, RpcError},
+    rpc::{self, Handler, Json, Params, RpcError, SendResult},
+    simulate::CallError,
     vm::SpecId,
 };
 use accounts::Accounts;
@@ -54,6 +55,7 @@ use alloy_consensus::Transaction as _;
 use alloy_primitives::{B256, U64};
 use impersonation::Impersonation;
 use pending::Pending;
+use rpds::RedBlackTreeMapSync;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -65,8 +67,8 @@ pub struct Node {
     world: World,
     mining: MiningModes,
     impersonation: Impersonation,
-    /// With their numbers, oldest first.
-    snapshots: Vec<(U64, World)>,
+    /// By their numbers.
+    snapshots: RedBlackTreeMapSync<U64, World>,
     /// Number of the next snapshot.
     next_snapshot: U64,
     filters: Filters,
@@ -79,8 +81,8 @@ pub struct Node {
 pub struct Answer {
     /// The result, or what went wrong.
     pub result: Result<Json, RpcError>,
-    /// True when the node is another one than before. The same request at the same time changes the same
-    /// node again, so a host that repeats these, and only these, has the node again.
+    /// True if the request changed the node. The same request with the same time and entropy changes the
+    /// same node again, so a host that repeats these, and only these, has the node again.
     pub changed: bool,
 }
 
@@ -98,7 +100,7 @@ impl Node {
     ///
     /// let mut node = Node::new(NodeOptions::default())?;
     /// let engine = Engine::new(1)?;
-    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
+    /// let host = Host { engine: &engine, now: 1_800_000_000_000, entropy: [7; 16], clock: None, memory: None, cancel: None };
     /// let answer = node.request(&host, "eth_chainId", &[]);
     /// assert_eq!(answer.result?.as_str(), "\"0x7a69\"");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -116,7 +118,7 @@ impl Node {
             accounts: Arc::new(accounts),
             world: World::new(chain),
             impersonation: Impersonation::default(),
-            snapshots: Vec::new(),
+            snapshots: RedBlackTreeMapSync::new_sync(),
             next_snapshot: U64::from(1),
             filters: Filters::default(),
             subscriptions: Subscriptions::default(),
@@ -138,6 +140,23 @@ impl Node {
     /// Answers the method `name` with positional `params`. The node is unchanged where the answer is an
     /// error, unless that says that a transaction was sent and is not in a block yet (code 4 or 5).
     pub fn request(&mut self, host: &Host<'_>, name: &str, params: &[Value]) -> Answer {
+        self.respond(host, name, params, false)
+    }
+
+    /// Repeats a request that has changed a node in the same state ([`Answer::changed`]). Of polls of a filter that
+    /// found nothing a host need not repeat all: a filter that is polled here is open, however long ago the last
+    /// poll was.
+    pub fn repeat(&mut self, host: &Host<'_>, name: &str, params: &[Value]) -> Answer {
+        self.respond(host, name, params, true)
+    }
+
+    fn respond(
+        &mut self,
+        host: &Host<'_>,
+        name: &str,
+        params: &[Value],
+        is_repeat: bool,
+    ) -> Answer {
         let method = match rpc::method(name) {
             Ok(method) => method,
             Err(error) => return Answer::refused(error),
@@ -147,32 +166,24 @@ impl Node {
         }
         let limits = self.options.limits;
         let watch = limits.watch(host);
-        let context = &RequestContext::new(host, &limits, &watch);
+        let context = &RequestContext {
+            is_repeat,
+            ..RequestContext::new(host, &limits, &watch)
+        };
         let most = context.limits.answer_bytes;
         let params = &mut Params::new(params, context.limits);
         match method {
-            Handler::Poll(answer) => {
-                let is_new = |result: &Json| result.as_str() != "[]";
-                let answer = |next: &mut Self| rpc::at_most(answer(next, params, context), most);
-                self.change(answer, is_new)
+            Handler::Change(_) | Handler::Send(_) if limits::is_full(host) => {
+                let reason = "the node has no memory for more: revert, roll back or reset it";
+                Answer::refused(RpcError::limit(reason.to_owned()))
             }
-            Handler::Change(answer) => {
-                let answer = |next: &mut Self| rpc::at_most(answer(next, params, context), most);
-                self.change(answer, |_| true)
-            }
-            Handler::Send(answer) => {
-                let mut next = self.clone();
-                match answer(&mut next, params, context) {
-                    Ok(result) => {
-                        *self = next;
-                        Answer {
-                            result,
-                            changed: true,
-                        }
-                    }
-                    Err(error) => Answer::read(Err(error), most),
-                }
-            }
+            Handler::Free(answer) => self.change(None, |next| {
+                rpc::at_most(answer(next, params, context), most).map(Ok)
+            }),
+            Handler::Change(answer) => self.change(Some(host), |next| {
+                rpc::at_most(answer(next, params, context), most).map(Ok)
+            }),
+            Handler::Send(answer) => self.change(Some(host), |next| answer(next, params, context)),
             Handler::Read(_)
             | Handler::Await(_)
             | Handler::Try(_)
@@ -210,25 +221,37 @@ impl Node {
             }
             Handler::Look(answer) => answer(self, params),
             Handler::Probe(answer) => answer(self, params, context),
-            Handler::Poll(_) | Handler::Change(_) | Handler::Send(_) => return None,
+            Handler::Free(_) | Handler::Change(_) | Handler::Send(_) => return None,
         };
         Some(Answer::read(result, context.limits.answer_bytes))
     }
 
-    /// Puts what `answer` makes of a copy in place of the node, where it succeeds and `is_change` says so
-    /// of the result.
+    /// Puts what `answer` makes of a copy in place of the node, where it succeeds and takes no more memory of `host`
+    /// than a request may.
     fn change(
         &mut self,
-        answer: impl FnOnce(&mut Self) -> Result<Json, RpcError>,
-        is_change: impl FnOnce(&Json) -> bool,
+        host: Option<&Host<'_>>,
+        answer: impl FnOnce(&mut Self) -> Result<SendResult, RpcError>,
     ) -> Answer {
+        let limits = self.options.limits;
+        let watch = host.and_then(|host| limits.watch_memory(host));
         let mut next = self.clone();
-        let result = answer(&mut next);
-        let changed = result.as_ref().is_ok_and(is_change);
-        if changed {
-            *self = next;
+        let answer = answer(&mut next).and_then(|result| {
+            let interrupt = watch.and_then(|watch| watch());
+            interrupt.map_or(Ok(result), |interrupt| {
+                Err(CallError::Interrupted(interrupt).into())
+            })
+        });
+        match answer {
+            Ok(result) => {
+                *self = next;
+                Answer {
+                    result,
+                    changed: true,
+                }
+            }
+            Err(error) => Answer::refused(error),
         }
-        Answer { result, changed }
     }
 
     /// Imports blocks that lie one behind the other in RLP, as a `chain.rlp` file has them, and returns
@@ -247,15 +270,16 @@ impl Node {
         let known = self.chain().head().number();
         for number in known.saturating_add(1)..=next.chain().head().number() {
             if let Some(block) = next.world.chain.block_at(number) {
-                next.subscriptions.made(&next.world.chain, block);
+                // The block is valid whether or not it can be written as JSON.
+                let _ = next.subscriptions.on_block(&next.world.chain, block);
             }
         }
         *self = next;
         Ok(count)
     }
 
-    /// What subscribers are to be told since the last time: each the `params` of an `eth_subscription`.
-    pub fn take_notifications(&mut self) -> Vec<Value> {
+    /// Returns the notifications since the last call: each the `params` of an `eth_subscription`.
+    pub fn take_notifications(&mut self) -> Vec<Json> {
         self.subscriptions.take()
     }
 
@@ -303,8 +327,8 @@ impl Node {
         }
         let sent = transaction.sent.clone();
         self.world.pool.add(transaction)?;
-        self.filters.came(&sent);
-        self.subscriptions.came(&sent)?;
+        self.filters.on_transaction(&sent, context.now);
+        self.subscriptions.on_transaction(&sent)?;
         if makes_block {
             self.mine(context)?;
             if self.chain().transaction(hash).is_none() {
@@ -322,18 +346,22 @@ impl Node {
         transactions: &[Arc<PoolTransaction>],
     ) -> Result<(), RpcError> {
         let block = self.world.mine_of(context, transactions)?;
-        self.made(&block);
-        Ok(())
+        self.on_block(&block)
     }
 
     /// Removes the newest `count` blocks, which the chain must have. Time goes on from the new head.
-    pub(crate) fn roll_back(&mut self, context: &RequestContext<'_>, count: u64) {
+    pub(crate) fn roll_back(
+        &mut self,
+        context: &RequestContext<'_>,
+        count: u64,
+    ) -> Result<(), RpcError> {
         let removed = self.world.roll_back(context.now, count);
         self.filters.rewind(self.chain().head().number());
         // geth tells of them in the order in which they came.
         for block in &removed {
-            self.subscriptions.removed(block);
+            self.subscriptions.on_removed(block)?;
         }
+        Ok(())
     }
 
     /// Puts a chain in place of that of the node, as a dump has it.
@@ -342,33 +370,40 @@ impl Node {
         self.filters.rewind(self.chain().head().number());
     }
 
-    /// Tells subscribers of a block that the chain has now.
-    pub(super) fn made(&mut self, block: &StoredBlock) {
-        self.subscriptions.made(&self.world.chain, block);
+    /// Notifies subscribers of a block that the chain has now.
+    pub(super) fn on_block(&mut self, block: &StoredBlock) -> Result<(), RpcError> {
+        self.subscriptions.on_block(&self.world.chain, block)
     }
 
     /// Keeps chain and pool as they are now, under the number that is returned.
-    pub(crate) fn snapshot(&mut self) -> U64 {
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: there are [`MOST_SNAPSHOTS`](limits::MOST_SNAPSHOTS) snapshots.
+    pub(crate) fn snapshot(&mut self) -> Result<U64, RpcError> {
+        if self.snapshots.size() >= limits::MOST_SNAPSHOTS {
+            let most = limits::MOST_SNAPSHOTS;
+            let reason = format!("{most} snapshots are kept: revert to one");
+            return Err(RpcError::limit(reason));
+        }
         let number = self.next_snapshot;
-        self.snapshots.push((number, self.world.clone()));
+        self.snapshots.insert_mut(number, self.world.clone());
         self.next_snapshot += U64::from(1);
-        number
+        Ok(number)
     }
 
     /// Brings back what was kept under `number`, and forgets that and what was kept later. False where
     /// there is nothing.
     pub(crate) fn revert(&mut self, number: U64) -> bool {
-        let Some(at) = self
-            .snapshots
-            .iter()
-            .position(|(known, _)| *known == number)
-        else {
+        let Some(world) = self.snapshots.get(&number).cloned() else {
             return false;
         };
-        if let Some((_, world)) = self.snapshots.drain(at..).next() {
-            self.world = world;
-            self.filters.rewind(self.world.chain.head().number());
+        let later: Vec<_> = self.snapshots.range(number..).map(|(at, _)| *at).collect();
+        for number in later {
+            self.snapshots.remove_mut(&number);
         }
+        self.world = world;
+        self.filters.rewind(self.world.chain.head().number());
         true
     }
 
@@ -380,13 +415,13 @@ impl Node {
         })
     }
 
-    /// Begins at the genesis block again.
+    /// Begins at the genesis block again, without filters and snapshots.
     pub(crate) fn reset(&mut self) -> Result<(), RpcError> {
         let begun = Self::new(NodeOptions::clone(&self.options))
             .map_err(|error| RpcError::internal(&error))?;
         self.world = begun.world;
-        self.filters.rewind(self.world.chain.head().number());
-        self.snapshots.clear();
+        self.filters.clear();
+        self.snapshots = begun.snapshots;
         Ok(())
     }
 

@@ -1,6 +1,9 @@
 //! The transactions that wait for a block.
 
-use super::{PoolError, PoolTransaction};
+use super::{
+    PoolError, PoolTransaction,
+    limits::{MOST_WAITING, MOST_WAITING_BYTES},
+};
 use alloy_consensus::Transaction;
 use alloy_primitives::{Address, B256};
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
@@ -9,11 +12,6 @@ use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 /// A transaction that takes the place of another offers so many percent more.
 const REPLACEMENT_PERCENT: u128 = 10;
 
-/// Most transactions that wait at a time.
-const MOST_TRANSACTIONS: usize = 10_000;
-/// Most bytes of them together, blobs included.
-const MOST_BYTES: usize = 64 << 20;
-
 /// The transactions that wait for a block, so many at most. A copy is cheap.
 ///
 /// Those of a sender follow its account's nonce without a gap, or they are queued.
@@ -21,6 +19,8 @@ const MOST_BYTES: usize = 64 << 20;
 pub struct Pool {
     senders: RedBlackTreeMapSync<Address, Waiting>,
     hashes: HashTrieMapSync<B256, Arc<PoolTransaction>>,
+    /// The same by the numbers of their arrival.
+    arrived: RedBlackTreeMapSync<u64, Arc<PoolTransaction>>,
     /// Bytes of all that waits.
     bytes: usize,
     /// Number of transactions that ever came.
@@ -35,6 +35,7 @@ impl Default for Pool {
         Self {
             senders: RedBlackTreeMapSync::new_sync(),
             hashes: HashTrieMapSync::new_sync(),
+            arrived: RedBlackTreeMapSync::new_sync(),
             bytes: 0,
             arrivals: 0,
         }
@@ -151,7 +152,7 @@ impl Pool {
             self.remove(known);
         }
         let bytes = self.bytes.saturating_add(transaction.size());
-        if self.hashes.size() >= MOST_TRANSACTIONS || bytes > MOST_BYTES {
+        if self.hashes.size() >= MOST_WAITING || bytes > MOST_WAITING_BYTES {
             return Err(PoolError::Full);
         }
         self.put(self.arrivals, Arc::new(transaction));
@@ -159,22 +160,48 @@ impl Pool {
         Ok(())
     }
 
-    /// The number of transactions that ever came, and those that wait, each with the number of its arrival.
-    pub(super) fn arrivals(&self) -> (u64, impl Iterator<Item = &(u64, Arc<PoolTransaction>)>) {
-        let waiting = self.senders.values().flat_map(RedBlackTreeMapSync::values);
-        (self.arrivals, waiting)
+    /// Number of transactions that ever came.
+    pub(super) const fn arrivals(&self) -> u64 {
+        self.arrivals
     }
 
-    /// The pool of which [`Self::arrivals`] tells this.
-    pub(super) fn of_arrivals(
-        arrivals: u64,
-        waiting: impl Iterator<Item = (u64, Arc<PoolTransaction>)>,
-    ) -> Self {
-        let mut pool = Self::default();
-        for (arrival, transaction) in waiting {
-            pool.put(arrival, transaction);
+    /// Transactions that came since the pool was `earlier`, each with the number of its arrival.
+    pub(super) fn added_since(
+        &self,
+        earlier: &Self,
+    ) -> impl Iterator<Item = (&u64, &Arc<PoolTransaction>)> {
+        self.arrived.range(earlier.arrivals..)
+    }
+
+    /// Arrivals of the transactions that left since the pool was `earlier`.
+    pub(super) fn removed_since(&self, earlier: &Self) -> Vec<u64> {
+        let before = earlier.arrived.size();
+        let added = self.added_since(earlier).count();
+        if before + added == self.arrived.size() {
+            return Vec::new();
         }
-        Self { arrivals, ..pool }
+        let numbers = earlier.arrived.keys().copied();
+        numbers
+            .filter(|number| !self.arrived.contains_key(number))
+            .collect()
+    }
+
+    /// The pool after transactions have left this one, and others have come.
+    pub(super) fn changed(
+        mut self,
+        removed: &[u64],
+        added: impl IntoIterator<Item = (u64, Arc<PoolTransaction>)>,
+        arrivals: u64,
+    ) -> Self {
+        for number in removed {
+            if let Some(hash) = self.arrived.get(number).map(|one| one.hash()) {
+                self.remove(hash);
+            }
+        }
+        for (arrival, transaction) in added {
+            self.put(arrival, transaction);
+        }
+        Self { arrivals, ..self }
     }
 
     fn put(&mut self, arrival: u64, transaction: Arc<PoolTransaction>) {
@@ -182,6 +209,7 @@ impl Pool {
         self.bytes = self.bytes.saturating_add(transaction.size());
         self.hashes
             .insert_mut(transaction.hash(), Arc::clone(&transaction));
+        self.arrived.insert_mut(arrival, Arc::clone(&transaction));
         let mut waiting = self
             .senders
             .get(&sender)
@@ -196,8 +224,12 @@ impl Pool {
         let transaction = Arc::clone(self.hashes.get(&hash)?);
         self.hashes.remove_mut(&hash);
         self.bytes = self.bytes.saturating_sub(transaction.size());
-        let sender = transaction.sender();
-        let waiting = self.senders.get(&sender)?.remove(&transaction.nonce());
+        let (sender, nonce) = (transaction.sender(), transaction.nonce());
+        let waiting = self.senders.get(&sender)?;
+        if let Some((arrival, _)) = waiting.get(&nonce) {
+            self.arrived.remove_mut(arrival);
+        }
+        let waiting = waiting.remove(&nonce);
         match waiting.is_empty() {
             true => {
                 self.senders.remove_mut(&sender);

@@ -24,7 +24,7 @@ use alloy_rlp::Decodable;
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use flate2::Crc;
 use std::{collections::HashMap, sync::Arc};
-use topic::{SavedFilter, SavedSubscription};
+use topic::{SavedArrived, SavedFilter, SavedSubscription};
 
 /// Why bytes are no node.
 #[derive(Debug, thiserror::Error)]
@@ -80,15 +80,18 @@ struct SavedNode {
     impersonated: Vec<Address>,
     everybody_is_impersonated: bool,
     filters: Vec<SavedFilter>,
-    filter_count: u64,
+    arrived: Vec<SavedArrived>,
+    next_arrival: u64,
+    /// In the order in which they were opened.
     subscriptions: Vec<SavedSubscription>,
-    subscription_count: u64,
 }
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedWorld {
     chain: SavedChain,
     arrivals: u64,
+    /// Arrivals that left the pool since the world before, and those that came.
+    left: Vec<u64>,
     pool: Vec<SavedArrival>,
     /// Two's complement.
     clock_offset: u64,
@@ -99,11 +102,16 @@ struct SavedWorld {
     prev_randao: Vec<B256>,
     min_gas_price: Vec<u64>,
     coinbase: Address,
+    /// Numbers of the oldest blobs that are kept, and of the next.
+    oldest_blobs: u64,
+    next_blobs: u64,
+    /// Those that came since the world before.
     blobs: Vec<SavedBlobs>,
 }
 
 #[derive(RlpEncodable, RlpDecodable)]
 struct SavedBlobs {
+    number: u64,
     transaction: B256,
     /// Position among the sidecars.
     sidecar: usize,
@@ -133,7 +141,7 @@ struct SavedMining {
 }
 
 /// Raised whenever the fields of a saved node change.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
 impl Node {
     /// The node as bytes for [`Node::restore`]: chain with states and receipts, pool, snapshots, filters and
@@ -146,7 +154,7 @@ impl Node {
     ///
     /// let mut node = Node::new(NodeOptions::default())?;
     /// let engine = Engine::new(1)?;
-    /// let host = Host { engine: &engine, now: 1_800_000_000_000, clock: None, memory: None, cancel: None };
+    /// let host = Host { engine: &engine, now: 1_800_000_000_000, entropy: [7; 16], clock: None, memory: None, cancel: None };
     /// node.request(&host, "evm_mine", &[]);
     /// let again = Node::restore(&node.save())?;
     /// assert_eq!(again.chain().head().hash, node.chain().head().hash);
@@ -157,18 +165,20 @@ impl Node {
         let mut blocks = Saver::default();
         let mut transactions = Transactions::default();
         let mut sidecars = Sidecars::default();
-        let mut worlds = Vec::with_capacity(self.snapshots.len() + 1);
-        let mut before: Option<&Chain> = None;
-        let kept = self.snapshots.iter().map(|(_, world)| world);
+        let mut worlds = Vec::with_capacity(self.snapshots.size() + 1);
+        // Each world came from the one before, of which it is saved what differs.
+        let mut before: Option<&World> = None;
+        let kept = self.snapshots.values();
         for world in kept.chain([&self.world]) {
-            let chain = blocks.chain(&world.chain, before);
+            let chain = blocks.chain(&world.chain, before.map(|before| &before.chain));
             worlds.push(SavedWorld::new(
                 world,
+                before,
                 chain,
                 &mut transactions,
                 &mut sidecars,
             ));
-            before = Some(&world.chain);
+            before = Some(world);
         }
         let Impersonation {
             accounts,
@@ -184,20 +194,25 @@ impl Node {
             transactions: transactions.saved,
             sidecars: sidecars.saved,
             worlds,
-            snapshots: self.snapshots.iter().map(|(number, _)| *number).collect(),
+            snapshots: self.snapshots.keys().copied().collect(),
             next_snapshot: self.next_snapshot,
             mining: self.mining.into(),
             impersonated: accounts.iter().copied().collect(),
             everybody_is_impersonated: *everybody,
             filters: self.filters.open.iter().map(SavedFilter::new).collect(),
-            filter_count: self.filters.count,
+            arrived: self
+                .filters
+                .arrivals
+                .iter()
+                .map(SavedArrived::new)
+                .collect(),
+            next_arrival: self.filters.next_arrival,
             subscriptions: self
                 .subscriptions
                 .open
-                .iter()
+                .values()
                 .map(SavedSubscription::new)
                 .collect(),
-            subscription_count: self.subscriptions.count,
         });
         bytes.extend(checksum(&bytes).to_be_bytes());
         bytes
@@ -231,15 +246,28 @@ impl Node {
             .iter()
             .map(|bytes| sidecar_of(bytes))
             .collect::<Result<_, _>>()?;
-        let mut before = begun.chain().clone();
+        let mut before = begun.world.clone();
         let mut worlds = Vec::with_capacity(saved.worlds.len());
         for world in saved.worlds {
-            before = world.chain.restore(&blocks, &before)?;
-            worlds.push(world.restore(before.clone(), &transactions, &sidecars)?);
+            let chain = world.chain.restore(&blocks, &before.chain)?;
+            before = world.restore(chain, &before, &transactions, &sidecars)?;
+            worlds.push(before.clone());
         }
         let world = worlds.pop().ok_or(RestoreError::Missing("chain"))?;
-        let filters = saved.filters.into_iter().map(SavedFilter::restore);
+        let mut filters = Filters::default();
+        for filter in saved.filters {
+            let (id, filter, polled) = filter.restore()?;
+            filters.put(id, filter, polled);
+        }
+        for arrived in saved.arrived {
+            let (number, sent) = arrived.restore()?;
+            filters.keep(number, sent);
+        }
+        filters.next_arrival = saved.next_arrival;
         let subscriptions = saved.subscriptions.into_iter();
+        let subscriptions: Vec<_> = subscriptions
+            .map(SavedSubscription::restore)
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             world,
             mining: saved.mining.into(),
@@ -249,16 +277,8 @@ impl Node {
             },
             snapshots: saved.snapshots.into_iter().zip(worlds).collect(),
             next_snapshot: saved.next_snapshot,
-            filters: Filters {
-                open: filters.collect::<Result<_, _>>()?,
-                count: saved.filter_count,
-            },
-            subscriptions: Subscriptions::of(
-                subscriptions
-                    .map(SavedSubscription::restore)
-                    .collect::<Result<_, RestoreError>>()?,
-                saved.subscription_count,
-            ),
+            filters,
+            subscriptions: Subscriptions::of(subscriptions),
             ..begun
         })
     }
@@ -331,19 +351,25 @@ fn checksum(bytes: &[u8]) -> u32 {
 impl SavedWorld {
     fn new(
         world: &World,
+        before: Option<&World>,
         chain: SavedChain,
         transactions: &mut Transactions,
         sidecars: &mut Sidecars,
     ) -> Self {
         let one = |value: Option<u64>| value.into_iter().collect();
-        let (arrivals, waiting) = world.pool.arrivals();
-        let pool = waiting.map(|(arrival, transaction)| SavedArrival {
+        let (no_pool, no_blobs) = (Pool::default(), Blobs::default());
+        let pool_before = before.map_or(&no_pool, |before| &before.pool);
+        let blobs_before = before.map_or(&no_blobs, |before| &before.blobs);
+        let came = world.pool.added_since(pool_before);
+        let pool = came.map(|(arrival, transaction)| SavedArrival {
             arrival: *arrival,
             transaction: transactions.position(transaction),
         });
+        let (oldest_blobs, next_blobs) = world.blobs.numbers();
         Self {
             chain,
-            arrivals,
+            arrivals: world.pool.arrivals(),
+            left: world.pool.removed_since(pool_before),
             pool: pool.collect(),
             clock_offset: world.clock.offset.cast_unsigned(),
             next_timestamp: one(world.clock.next),
@@ -352,10 +378,13 @@ impl SavedWorld {
             prev_randao: world.prev_randao.into_iter().collect(),
             min_gas_price: one(world.min_gas_price),
             coinbase: world.coinbase,
+            oldest_blobs,
+            next_blobs,
             blobs: world
                 .blobs
-                .iter()
-                .map(|(transaction, sidecar)| SavedBlobs {
+                .added_since(blobs_before)
+                .map(|(number, (transaction, sidecar))| SavedBlobs {
+                    number: *number,
                     transaction: *transaction,
                     sidecar: sidecars.position(sidecar),
                 })
@@ -366,15 +395,17 @@ impl SavedWorld {
     fn restore(
         self,
         chain: Chain,
+        before: &World,
         transactions: &[Arc<PoolTransaction>],
         sidecars: &[Arc<BlobTransactionSidecarVariant>],
     ) -> Result<World, RestoreError> {
-        let mut blobs = Blobs::default();
-        for saved in self.blobs {
-            let sidecar = sidecars.get(saved.sidecar);
+        let blobs = self.blobs.into_iter().map(|saved| {
+            let sidecar = sidecars.get(saved.sidecar).map(Arc::clone);
             let sidecar = sidecar.ok_or(RestoreError::Missing("sidecar"))?;
-            blobs.insert(saved.transaction, Arc::clone(sidecar));
-        }
+            Ok((saved.number, (saved.transaction, sidecar)))
+        });
+        let blobs: Vec<_> = blobs.collect::<Result<_, RestoreError>>()?;
+        let numbers = (self.oldest_blobs, self.next_blobs);
         let waiting = self.pool.into_iter().map(|saved| {
             let transaction = transactions.get(saved.transaction).map(Arc::clone);
             Ok((
@@ -386,7 +417,7 @@ impl SavedWorld {
         let one = |values: Vec<u64>| values.into_iter().next();
         Ok(World {
             chain,
-            pool: Pool::of_arrivals(self.arrivals, waiting.into_iter()),
+            pool: (before.pool.clone()).changed(&self.left, waiting, self.arrivals),
             clock: BlockClock {
                 offset: self.clock_offset.cast_signed(),
                 next: one(self.next_timestamp),
@@ -396,7 +427,7 @@ impl SavedWorld {
             gas_limit: one(self.gas_limit),
             prev_randao: self.prev_randao.into_iter().next(),
             min_gas_price: one(self.min_gas_price),
-            blobs,
+            blobs: before.blobs.clone().changed(numbers, blobs),
         })
     }
 }

@@ -1,29 +1,36 @@
 //! Subscriptions of `eth_subscribe`, and the notifications for them.
 
+use super::{
+    filters::{EventId, free, too_many_topics},
+    limits::{MOST_NOTIFIED_BYTES, MOST_SUBSCRIPTIONS, MOST_TOPIC_BYTES},
+};
 use crate::{
     chain::{Chain, SentTransaction, StoredBlock},
-    rpc::{LogFilter, RpcError, head_of, logs_of, receipts_of, waiting_transaction},
+    rpc::{Json, LogFilter, RpcError, head_of, logs_of, receipts_of, reply, waiting_transaction},
 };
-use alloy_primitives::{B256, U64};
+use alloy_primitives::{B256, map::HashMap};
 use alloy_rpc_types_eth::Log;
-use serde::Serialize;
-use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
-
-/// Most subscriptions that are open at a time.
-const MOST_SUBSCRIPTIONS: usize = 1_000;
+use rpds::RedBlackTreeMapSync;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Open subscriptions, and the notifications that no host has taken yet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Subscriptions {
-    pub(super) open: BTreeMap<U64, Topic>,
-    /// Number of subscriptions that ever were.
-    pub(super) count: u64,
+    /// In the order in which they were opened.
+    pub(super) open: RedBlackTreeMapSync<u64, Subscription>,
+    /// Number of the next one.
+    count: u64,
     /// Pending notifications: each the `params` of an `eth_subscription`.
-    notifications: Vec<Value>,
+    notifications: Vec<Json>,
+    /// Bytes of them by subscription.
+    notified: HashMap<EventId, usize>,
+}
+
+/// Subject of a subscription with its id.
+#[derive(Clone, Debug)]
+pub(super) struct Subscription {
+    pub(super) id: EventId,
+    pub(super) topic: Topic,
 }
 
 /// Subject of a subscription.
@@ -43,80 +50,115 @@ pub(crate) enum Topic {
     Syncing,
 }
 
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self::of(Vec::new())
+    }
+}
+
 impl Subscriptions {
-    /// Those that are `open`, of `count` that ever were. No notification is pending.
-    pub(super) const fn of(open: BTreeMap<U64, Topic>, count: u64) -> Self {
+    /// Those that are `open`, in the order in which they were opened. No notification is pending.
+    pub(super) fn of(open: Vec<Subscription>) -> Self {
         Self {
-            open,
-            count,
+            count: open.len() as u64,
+            open: (0..).zip(open).collect(),
             notifications: Vec::new(),
+            notified: HashMap::default(),
         }
     }
 
-    /// Opens a subscription and returns its number.
-    pub(crate) fn open(&mut self, topic: Topic) -> Result<U64, RpcError> {
-        if self.open.len() >= MOST_SUBSCRIPTIONS {
-            let reason = "too many subscriptions are open";
-            return Err(RpcError::server(reason.to_owned()));
+    /// Opens a subscription under `id`, or under the next one that is free, which is returned.
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: too many subscriptions are open, or they hold too many addresses and topics.
+    pub(crate) fn open(&mut self, id: EventId, topic: Topic) -> Result<EventId, RpcError> {
+        if self.open.size() >= MOST_SUBSCRIPTIONS {
+            let reason = format!("{MOST_SUBSCRIPTIONS} subscriptions are open: end one");
+            return Err(RpcError::limit(reason));
         }
+        let topics = self.open.values().map(|open| &open.topic);
+        let bytes = topics.chain([&topic]).map(Topic::size);
+        if bytes.sum::<usize>() > MOST_TOPIC_BYTES {
+            return Err(too_many_topics());
+        }
+        let id = free(id, |id| self.position(*id).is_some());
+        let is_syncing = matches!(topic, Topic::Syncing);
+        self.open.insert_mut(self.count, Subscription { id, topic });
         self.count += 1;
-        let number = U64::from(self.count);
-        if matches!(topic, Topic::Syncing) {
-            self.notifications.push(notification(number, false));
+        if is_syncing {
+            self.notify(id, &reply(false)?);
         }
-        self.open.insert(number, topic);
-        Ok(number)
+        Ok(id)
     }
 
-    pub(crate) fn close(&mut self, number: U64) -> bool {
-        self.open.remove(&number).is_some()
+    pub(crate) fn close(&mut self, id: EventId) -> bool {
+        let position = self.position(id);
+        position.is_some_and(|position| self.open.remove_mut(&position))
     }
 
-    pub(super) fn take(&mut self) -> Vec<Value> {
+    pub(super) fn take(&mut self) -> Vec<Json> {
+        self.notified.clear();
         std::mem::take(&mut self.notifications)
     }
 
     /// A block was made or imported, which is in `chain` now.
-    pub(super) fn made(&mut self, chain: &Chain, block: &StoredBlock) {
-        for (number, topic) in &self.open {
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: what is new cannot be written as JSON.
+    pub(super) fn on_block(&mut self, chain: &Chain, block: &StoredBlock) -> Result<(), RpcError> {
+        let (mut head, mut receipts) = (None, None);
+        for Subscription { id, topic } in self.open.clone().values() {
             match topic {
-                Topic::Heads => self
-                    .notifications
-                    .push(notification(*number, head_of(block))),
+                Topic::Heads => {
+                    let head = match &head {
+                        Some(head) => head,
+                        None => &*head.insert(reply(head_of(block))?),
+                    };
+                    self.notify(*id, head);
+                }
                 Topic::Logs(filter) if filter.covers(block.number()) => {
-                    let logs = logs_of(block, filter).map(|log| notification(*number, log));
-                    self.notifications.extend(logs);
+                    for log in logs_of(block, filter) {
+                        self.notify(*id, &reply(log)?);
+                    }
                 }
                 Topic::Receipts(hashes) => {
-                    let mut receipts = receipts_of(chain, block);
-                    receipts.retain(|receipt| {
+                    let all = receipts.get_or_insert_with(|| receipts_of(chain, block));
+                    let wanted = all.iter().filter(|receipt| {
                         hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
                     });
-                    if !receipts.is_empty() {
-                        self.notifications.push(notification(*number, receipts));
+                    let wanted: Vec<_> = wanted.collect();
+                    if !wanted.is_empty() {
+                        self.notify(*id, &reply(wanted)?);
                     }
                 }
                 Topic::Logs(_) | Topic::Hashes | Topic::Transactions | Topic::Syncing => {}
             }
         }
+        Ok(())
     }
 
     /// A block is in the chain no more.
-    pub(super) fn removed(&mut self, block: &StoredBlock) {
-        for (number, topic) in &self.open {
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`]: a log cannot be written as JSON.
+    pub(super) fn on_removed(&mut self, block: &StoredBlock) -> Result<(), RpcError> {
+        for Subscription { id, topic } in self.open.clone().values() {
             if let Topic::Logs(filter) = topic
                 && filter.covers(block.number())
             {
-                let logs = logs_of(block, filter).map(|log| {
+                for log in logs_of(block, filter) {
                     let log = Log {
                         removed: true,
                         ..log
                     };
-                    notification(*number, log)
-                });
-                self.notifications.extend(logs);
+                    self.notify(*id, &reply(log)?);
+                }
             }
         }
+        Ok(())
     }
 
     /// A transaction came into the pool.
@@ -124,20 +166,54 @@ impl Subscriptions {
     /// # Errors
     ///
     /// [`RpcError`]: it cannot be written as JSON.
-    pub(super) fn came(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
-        for (number, topic) in &self.open {
-            let notification = match topic {
-                Topic::Hashes => notification(*number, transaction.tx_hash()),
-                Topic::Transactions => notification(*number, waiting_transaction(transaction)?),
-                Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => continue,
-            };
-            self.notifications.push(notification);
+    pub(super) fn on_transaction(&mut self, transaction: &SentTransaction) -> Result<(), RpcError> {
+        let mut whole = None;
+        for Subscription { id, topic } in self.open.clone().values() {
+            match topic {
+                Topic::Hashes => self.notify(*id, &reply(transaction.tx_hash())?),
+                Topic::Transactions => {
+                    let whole = match &whole {
+                        Some(whole) => whole,
+                        None => &*whole.insert(reply(waiting_transaction(transaction)?)?),
+                    };
+                    self.notify(*id, whole);
+                }
+                Topic::Heads | Topic::Logs(_) | Topic::Receipts(_) | Topic::Syncing => {}
+            }
         }
         Ok(())
     }
+
+    /// Keeps a notification for the host, where the share of its subscription has room for it.
+    fn notify(&mut self, id: EventId, result: &Json) {
+        let share = MOST_NOTIFIED_BYTES / self.open.size().max(1);
+        let params = format!(
+            r#"{{"subscription":"{id:#x}","result":{}}}"#,
+            result.as_str()
+        );
+        let taken = self.notified.entry(id).or_default();
+        // The first one always has: to be notified of one large block is what the subscriber asked for.
+        if *taken == 0 || taken.saturating_add(params.len()) <= share {
+            *taken += params.len();
+            self.notifications.push(Json::of(params));
+        }
+    }
+
+    /// Number under which the subscription with this id is open.
+    fn position(&self, id: EventId) -> Option<u64> {
+        let mut open = self.open.iter();
+        let found = open.find(|(_, subscription)| subscription.id == id);
+        found.map(|(position, _)| *position)
+    }
 }
 
-/// Returns the `params` of an `eth_subscription`.
-fn notification(subscription: U64, result: impl Serialize) -> Value {
-    json!({ "subscription": subscription, "result": result })
+impl Topic {
+    /// Bytes of its addresses, topics and hashes.
+    fn size(&self) -> usize {
+        match self {
+            Self::Logs(filter) => filter.size(),
+            Self::Receipts(hashes) => hashes.len() * size_of::<B256>(),
+            Self::Heads | Self::Hashes | Self::Transactions | Self::Syncing => 0,
+        }
+    }
 }

@@ -8,6 +8,6 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    node.impersonation_mut().insert(params.address()?);
+    node.impersonation_mut().insert(params.address()?)?;
     reply(())
 }

@@ -28,6 +28,5 @@ pub(super) fn roll_back(
         );
         return Err(RpcError::invalid("depth", reason));
     }
-    node.roll_back(context, depth);
-    Ok(())
+    node.roll_back(context, depth)
 }

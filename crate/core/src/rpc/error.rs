@@ -1,6 +1,7 @@
 //! What went wrong with a request.
 
 use crate::{
+    brief::brief,
     execute::ExecuteError,
     interrupt::Interrupt,
     node::PoolError,
@@ -24,7 +25,7 @@ pub enum ErrorCode {
     ResourceNotFound,
     /// -32000: what was asked for is not there, or cannot be traced.
     Server,
-    /// -32005: more would be recorded or read than is allowed.
+    /// -32005: it would take more than is allowed.
     LimitExceeded,
     /// -32003: the answer has more bytes than is allowed (geth).
     AnswerTooLarge,
@@ -58,10 +59,11 @@ impl ErrorCode {
 /// What went wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
+#[non_exhaustive]
 pub struct RpcError {
     /// Who must act.
     pub code: ErrorCode,
-    /// In words, with the name of the parameter.
+    /// In words, with the name of the parameter: at most 200 characters and an ellipsis, see [`brief`].
     pub message: String,
     /// More, where the specification says so.
     pub data: Option<Value>,
@@ -83,11 +85,11 @@ impl RpcError {
         Self::new(ErrorCode::ResourceNotFound, "block not found".into())
     }
 
-    pub(crate) const fn server(message: String) -> Self {
+    pub(crate) fn server(message: String) -> Self {
         Self::new(ErrorCode::Server, message)
     }
 
-    pub(super) const fn limit(message: String) -> Self {
+    pub(crate) fn limit(message: String) -> Self {
         Self::new(ErrorCode::LimitExceeded, message)
     }
 
@@ -106,11 +108,22 @@ impl RpcError {
         Self::new(ErrorCode::Internal, error.to_string())
     }
 
-    const fn new(code: ErrorCode, message: String) -> Self {
+    /// An error with `message`, which is shortened, and without data.
+    #[must_use]
+    pub fn new(code: ErrorCode, message: String) -> Self {
         Self {
             code,
-            message,
+            message: brief(message),
             data: None,
+        }
+    }
+
+    /// The error with `data`.
+    #[must_use]
+    pub fn with_data(self, data: Value) -> Self {
+        Self {
+            data: Some(data),
+            ..self
         }
     }
 }
@@ -123,10 +136,10 @@ impl From<Interrupt> for RpcError {
 
 impl From<CallError> for RpcError {
     fn from(error: CallError) -> Self {
+        let code = ErrorCode::Call(error.code());
         Self {
-            code: ErrorCode::Call(error.code()),
-            message: in_words(&error),
             data: error.data().map(|data| json!(data)),
+            ..Self::new(code, in_words(&error))
         }
     }
 }

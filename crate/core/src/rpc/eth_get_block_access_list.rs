@@ -38,14 +38,11 @@ fn list_of(
     limits: &RequestLimits<'_>,
 ) -> Result<BlockAccessList, RpcError> {
     if block.block.header.block_access_list_hash.is_none() {
-        return Err(RpcError {
-            code: ErrorCode::ResourceNotFound,
-            message: format!(
-                "block {} has no block access list: it is before Amsterdam",
-                block.number()
-            ),
-            data: None,
-        });
+        let reason = format!(
+            "block {} has no block access list: it is before Amsterdam",
+            block.number()
+        );
+        return Err(RpcError::new(ErrorCode::ResourceNotFound, reason));
     }
     // Nothing ran in the first block.
     if block.hash == chain.genesis().hash {

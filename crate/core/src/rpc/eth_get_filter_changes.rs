@@ -1,4 +1,5 @@
-//! `eth_getFilterChanges`: what is new for a filter since it was polled last.
+//! `eth_getFilterChanges`: what is new for a filter since it was polled last. A poll prolongs its life by 5 minutes, also
+//! where nothing is new.
 
 use super::{
     Json, RequestContext, RpcError,
@@ -6,37 +7,41 @@ use super::{
     params::Params,
     reply,
 };
-use crate::node::{Filter, Node};
-use alloy_primitives::U64;
+use crate::node::{Arrivals, EventId, Filter, Node};
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let number: U64 = params.required("filter")?;
-    let chain = node.chain().clone();
-    let head = chain.head().number();
-    match node.filters_mut().get_mut(number)? {
-        Filter::Hashes { hashes } => reply(std::mem::take(hashes)),
-        Filter::Transactions { transactions } => {
-            let new = std::mem::take(transactions).into_iter();
-            let new = new.map(|sent| waiting::json(&sent));
-            reply(new.collect::<Result<Vec<_>, _>>()?)
-        }
+    let id: EventId = params.required("filter")?;
+    let head = node.chain().head().number();
+    let filter = node.filters_mut().poll(id, context, head)?;
+    let (chain, filters) = (node.chain(), node.filters());
+    let result = match filter {
+        Filter::Arrivals { kind, next } => match kind {
+            Arrivals::Hashes => {
+                let hashes = filters.arrived(next).map(|sent| sent.tx_hash());
+                reply(hashes.collect::<Vec<_>>())
+            }
+            Arrivals::Transactions => {
+                let new = filters.arrived(next).map(waiting::json);
+                reply(new.collect::<Result<Vec<_>, _>>()?)
+            }
+        },
         Filter::Blocks { next } => {
-            let new = chain.executed(*next..=head).map(|block| block.hash);
-            *next = head.saturating_add(1);
+            let new = chain.executed(next..=head).map(|block| block.hash);
             reply(new.collect::<Vec<_>>())
         }
         Filter::Logs { filter, next } => {
             let new = chain
-                .executed(*next..=head)
+                .executed(next..=head)
                 .filter(|block| filter.covers(block.number()))
-                .flat_map(|block| logs_of(block, filter))
+                .flat_map(|block| logs_of(block, &filter))
                 .collect::<Vec<_>>();
-            *next = head.saturating_add(1);
             reply(new)
         }
-    }
+    };
+    node.filters_mut().forget();
+    result
 }

@@ -1,12 +1,15 @@
-//! `eth_getFilterLogs`: all logs that a filter names, polled before or not.
+//! `eth_getFilterLogs`: all logs that a filter names, polled before or not. It does not prolong its life.
 
-use super::{Json, RpcError, eth_get_logs, params::Params};
-use crate::node::{Filter, Node};
-use alloy_primitives::U64;
+use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params};
+use crate::node::{EventId, Filter, Node};
 
-pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let number: U64 = params.required("filter")?;
-    match node.filters().get(number)? {
+pub(super) fn answer(
+    node: &Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let id: EventId = params.required("filter")?;
+    match node.filters().get(id, context.now)? {
         Filter::Logs { filter, .. } => {
             let logs = eth_get_logs::logs(node.chain(), filter, params)?;
             params.reply(logs)

@@ -1,4 +1,5 @@
-//! `eth_newBlockFilter`: opens a filter of blocks that are to come, and returns its number.
+//! `eth_newBlockFilter`: opens a filter of blocks to come, and returns its id. A filter ends after 5 minutes without
+//! a poll (geth), and with `anvil_reset`.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
@@ -6,8 +7,9 @@ use crate::node::{Filter, Node};
 pub(super) fn answer(
     node: &mut Node,
     _: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let next = node.chain().head().number().saturating_add(1);
-    reply(node.filters_mut().open(Filter::Blocks { next })?)
+    let filter = Filter::Blocks { next };
+    reply(node.filters_mut().open(context.id, filter, context.now)?)
 }

@@ -1,4 +1,5 @@
-//! `eth_newFilter`: opens a filter of logs, and returns its number.
+//! `eth_newFilter`: opens a filter of logs, and returns its id. A filter ends after 5 minutes without a poll (geth),
+//! and with `anvil_reset`.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
 use crate::node::{Filter, Node};
@@ -6,10 +7,10 @@ use crate::node::{Filter, Node};
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let filter = params.live_log_filter()?;
     let next = node.chain().head().number().saturating_add(1);
     let filter = Filter::Logs { filter, next };
-    reply(node.filters_mut().open(filter)?)
+    reply(node.filters_mut().open(context.id, filter, context.now)?)
 }

@@ -1,19 +1,20 @@
-//! `eth_newPendingTransactionFilter`: opens a filter of transactions that are to come into the pool, and returns
-//! its number. Polls give hashes, or whole transactions where the parameter is true.
+//! `eth_newPendingTransactionFilter`: opens a filter of transactions to come into the pool, and returns its id. Polls give
+//! hashes, or whole transactions where the parameter is true. A filter ends after 5 minutes without a poll (geth), and
+//! with `anvil_reset`.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Filter, Node};
+use crate::node::{Arrivals, Filter, Node};
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let filter = match params.optional("full transactions")? {
-        Some(true) => Filter::Transactions {
-            transactions: Vec::new(),
-        },
-        Some(false) | None => Filter::Hashes { hashes: Vec::new() },
+    let kind = match params.optional("full transactions")? {
+        Some(true) => Arrivals::Transactions,
+        Some(false) | None => Arrivals::Hashes,
     };
-    reply(node.filters_mut().open(filter)?)
+    let next = node.filters().next_arrival();
+    let filter = Filter::Arrivals { kind, next };
+    reply(node.filters_mut().open(context.id, filter, context.now)?)
 }

@@ -69,9 +69,5 @@ pub(super) fn submit(
 }
 
 fn not_included(code: ErrorCode, hash: B256, message: String) -> RpcError {
-    RpcError {
-        code,
-        message,
-        data: Some(json!(hash)),
-    }
+    RpcError::new(code, message).with_data(json!(hash))
 }

@@ -1,5 +1,5 @@
 //! `eth_subscribe`: tells of new heads, logs, pending transactions or receipts from now on, and whether the node is
-//! behind others, which it never is (geth); returns the number of the subscription. Pending transactions are told by
+//! behind others, which it never is (geth); returns the id of the subscription. Pending transactions are told by
 //! hash, or whole where a second parameter is true.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
@@ -21,7 +21,7 @@ struct Receipts {
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
-    _: &RequestContext<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let name = "subscription";
     let kind: String = params.required(name)?;
@@ -45,5 +45,5 @@ pub(super) fn answer(
         "syncing" => Topic::Syncing,
         other => return Err(RpcError::invalid(name, format!("there is no {other}"))),
     };
-    reply(node.subscriptions_mut().open(topic)?)
+    reply(node.subscriptions_mut().open(context.id, topic)?)
 }

@@ -1,14 +1,13 @@
 //! `eth_unsubscribe`: ends a subscription; false where there is none.
 
 use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
-use alloy_primitives::U64;
+use crate::node::{EventId, Node};
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let number: U64 = params.required("subscription")?;
-    reply(node.subscriptions_mut().close(number))
+    let id: EventId = params.required("subscription")?;
+    reply(node.subscriptions_mut().close(id))
 }

@@ -8,5 +8,5 @@ pub(super) fn answer(
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    reply(node.snapshot())
+    reply(node.snapshot()?)
 }

@@ -11,7 +11,7 @@ pub struct Json(String);
 
 /// A result of few bytes as JSON. One that grows with what is asked for is made by
 /// [`Params::reply`](super::Params::reply), which never makes more of it than is allowed.
-pub(super) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
+pub(crate) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
     match serde_json::to_string(&result) {
         Ok(text) => Ok(Json(text)),
         Err(error) => Err(RpcError::internal(&error)),
@@ -46,6 +46,11 @@ pub(super) fn reply_within(
 }
 
 impl Json {
+    /// A text that is JSON.
+    pub(crate) const fn of(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

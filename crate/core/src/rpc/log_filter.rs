@@ -18,8 +18,8 @@ const MOST_ALTERNATIVES: usize = 1_000;
 /// Log filter of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct LogFilter {
-    /// The request, of which the same filter is made again.
-    request: Value,
+    /// JSON of the request, of which the same filter is made again.
+    request: String,
     blocks: Blocks,
     /// Addresses and topics.
     filter: Filter,
@@ -104,16 +104,21 @@ impl LogFilter {
             *topic = position.map_or_else(Topic::default, Into::into);
         }
         Ok(Self {
-            request,
+            request: request.to_string(),
             blocks,
             filter,
             positions,
         })
     }
 
-    /// The request, of which [`Self::new`] makes the same filter.
-    pub(crate) const fn request(&self) -> &Value {
+    /// JSON of the request, of which [`Self::new`] makes the same filter.
+    pub(crate) fn request(&self) -> &str {
         &self.request
+    }
+
+    /// Bytes that it takes: its addresses and topics in JSON, and about as many in hash sets.
+    pub(crate) const fn size(&self) -> usize {
+        self.request.len().saturating_mul(2)
     }
 
     /// False when no log of a block with this bloom can match.
@@ -205,9 +210,5 @@ fn reversed() -> RpcError {
 }
 
 fn refused(words: &str) -> RpcError {
-    RpcError {
-        code: ErrorCode::InvalidParams,
-        message: words.to_owned(),
-        data: None,
-    }
+    RpcError::new(ErrorCode::InvalidParams, words.to_owned())
 }

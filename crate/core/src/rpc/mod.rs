@@ -155,12 +155,12 @@ mod typed_data;
 mod web3_client_version;
 mod web3_sha3;
 
+pub use crate::brief::brief;
 pub(crate) use calls::header_of;
 pub use error::{ErrorCode, RpcError};
 pub use exact::parse_exact;
 pub use json::Json;
-pub(crate) use json::at_most;
-use json::reply;
+pub(crate) use json::{at_most, reply};
 pub use limits::RequestLimits;
 pub(crate) use log_filter::LogFilter;
 pub(crate) use object::{
@@ -228,7 +228,7 @@ impl fmt::Display for MethodSource {
 }
 
 /// Answer about a transaction that was sent: its receipt, or why there is none yet.
-type SendResult = Result<Json, RpcError>;
+pub(crate) type SendResult = Result<Json, RpcError>;
 
 /// What answers a request, by what it needs.
 #[derive(Clone, Copy, Debug)]
@@ -243,8 +243,8 @@ pub(crate) enum Handler {
     Look(fn(&Node, &mut Params<'_>) -> Result<Json, RpcError>),
     /// Runs something on a node, which stays as it is.
     Probe(fn(&Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
-    /// Takes what is new from a node, which is as before where nothing is.
-    Poll(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
+    /// Changes a node, which takes no memory for it that lasts: answered also by a node that has no more.
+    Free(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Changes a node.
     Change(fn(&mut Node, &mut Params<'_>, &RequestContext<'_>) -> Result<Json, RpcError>),
     /// Sends a transaction, which stays sent where only the inner result is an error.
@@ -256,7 +256,7 @@ impl Handler {
     const fn is_read(self) -> bool {
         match self {
             Self::Read(_) | Self::Try(_) | Self::Await(_) | Self::Look(_) | Self::Probe(_) => true,
-            Self::Poll(_) | Self::Change(_) | Self::Send(_) => false,
+            Self::Free(_) | Self::Change(_) | Self::Send(_) => false,
         }
     }
 }
@@ -277,8 +277,8 @@ macro_rules! methods {
 const METHODS: &[Method] = methods! {
     "anvil_addBalance" => Change anvil_add_balance, Anvil;
     "anvil_autoImpersonateAccount" => Change anvil_auto_impersonate_account, Anvil;
-    "anvil_dropAllTransactions" => Change anvil_drop_all_transactions, Anvil;
-    "anvil_dropTransaction" => Change anvil_drop_transaction, Anvil;
+    "anvil_dropAllTransactions" => Free anvil_drop_all_transactions, Anvil;
+    "anvil_dropTransaction" => Free anvil_drop_transaction, Anvil;
     "anvil_dumpState" => Look anvil_dump_state, Anvil;
     "anvil_getAutomine" => Look anvil_get_automine, Anvil;
     "anvil_getBlobByHash" => Look anvil_get_blob_by_hash, Anvil;
@@ -292,11 +292,11 @@ const METHODS: &[Method] = methods! {
     "anvil_mine" => Change anvil_mine, Anvil;
     "anvil_nodeInfo" => Look anvil_node_info, Anvil;
     "anvil_removeBlockTimestampInterval" => Change anvil_remove_block_timestamp_interval, Anvil;
-    "anvil_removePoolTransactions" => Change anvil_remove_pool_transactions, Anvil;
+    "anvil_removePoolTransactions" => Free anvil_remove_pool_transactions, Anvil;
     "anvil_reorg" => Change anvil_reorg, Anvil;
-    "anvil_reset" => Change anvil_reset, Anvil;
-    "anvil_revert" => Change evm_revert, Anvil;
-    "anvil_rollback" => Change anvil_rollback, Anvil;
+    "anvil_reset" => Free anvil_reset, Anvil;
+    "anvil_revert" => Free evm_revert, Anvil;
+    "anvil_rollback" => Free anvil_rollback, Anvil;
     "anvil_setAutomine" => Change evm_set_automine, Anvil;
     "anvil_setBalance" => Change anvil_set_balance, Anvil;
     "anvil_setBlockGasLimit" => Change evm_set_block_gas_limit, Anvil;
@@ -315,8 +315,8 @@ const METHODS: &[Method] = methods! {
     "anvil_setStorageAt" => Change anvil_set_storage_at, Anvil;
     "anvil_setTime" => Change evm_set_time, Anvil;
     "anvil_snapshot" => Change evm_snapshot, Anvil;
-    "anvil_stopImpersonatingAccount" => Change anvil_stop_impersonating_account, Anvil;
-    "debug_clearTxpool" => Change anvil_drop_all_transactions, Geth;
+    "anvil_stopImpersonatingAccount" => Free anvil_stop_impersonating_account, Anvil;
+    "debug_clearTxpool" => Free anvil_drop_all_transactions, Geth;
     "debug_getRawBlock" => Read debug_get_raw_block, Geth;
     "debug_getRawHeader" => Read debug_get_raw_header, Geth;
     "debug_getRawReceipts" => Read debug_get_raw_receipts, Geth;
@@ -355,8 +355,8 @@ const METHODS: &[Method] = methods! {
     "eth_getBlockTransactionCountByHash" => Read eth_get_block_transaction_count_by_hash, Geth;
     "eth_getBlockTransactionCountByNumber" => Read eth_get_block_transaction_count_by_number, Geth;
     "eth_getCode" => Read eth_get_code, Geth;
-    "eth_getFilterChanges" => Poll eth_get_filter_changes, Geth;
-    "eth_getFilterLogs" => Look eth_get_filter_logs, Geth;
+    "eth_getFilterChanges" => Free eth_get_filter_changes, Geth;
+    "eth_getFilterLogs" => Probe eth_get_filter_logs, Geth;
     "eth_getHeaderByHash" => Read eth_get_header_by_hash, Geth;
     "eth_getHeaderByNumber" => Read eth_get_header_by_number, Geth;
     "eth_getLogs" => Read eth_get_logs, Geth;
@@ -399,11 +399,11 @@ const METHODS: &[Method] = methods! {
     "eth_simulateV1" => Try eth_simulate_v1, Geth;
     "eth_subscribe" => Change eth_subscribe, Geth;
     "eth_syncing" => Read eth_syncing, Geth;
-    "eth_uninstallFilter" => Change eth_uninstall_filter, Geth;
-    "eth_unsubscribe" => Change eth_unsubscribe, Geth;
+    "eth_uninstallFilter" => Free eth_uninstall_filter, Geth;
+    "eth_unsubscribe" => Free eth_unsubscribe, Geth;
     "evm_increaseTime" => Change evm_increase_time, Anvil;
     "evm_mine" => Change evm_mine, Anvil;
-    "evm_revert" => Change evm_revert, Anvil;
+    "evm_revert" => Free evm_revert, Anvil;
     "evm_setAccountNonce" => Change anvil_set_nonce, Anvil;
     "evm_setAutomine" => Change evm_set_automine, Anvil;
     "evm_setBlockGasLimit" => Change evm_set_block_gas_limit, Anvil;
@@ -413,15 +413,15 @@ const METHODS: &[Method] = methods! {
     "evm_snapshot" => Change evm_snapshot, Anvil;
     "hardhat_addBalance" => Change anvil_add_balance, Anvil;
     "hardhat_autoImpersonateAccount" => Change anvil_auto_impersonate_account, Anvil;
-    "hardhat_dropAllTransactions" => Change anvil_drop_all_transactions, Anvil;
-    "hardhat_dropTransaction" => Change anvil_drop_transaction, Hardhat;
+    "hardhat_dropAllTransactions" => Free anvil_drop_all_transactions, Anvil;
+    "hardhat_dropTransaction" => Free anvil_drop_transaction, Hardhat;
     "hardhat_dumpState" => Look anvil_dump_state, Anvil;
     "hardhat_getAutomine" => Look anvil_get_automine, Hardhat;
     "hardhat_impersonateAccount" => Change anvil_impersonate_account, Hardhat;
     "hardhat_loadState" => Change anvil_load_state, Anvil;
     "hardhat_metadata" => Look anvil_metadata, Hardhat;
     "hardhat_mine" => Change hardhat_mine, Hardhat;
-    "hardhat_reset" => Change anvil_reset, Hardhat;
+    "hardhat_reset" => Free anvil_reset, Hardhat;
     "hardhat_setBalance" => Change anvil_set_balance, Hardhat;
     "hardhat_setCode" => Change anvil_set_code, Hardhat;
     "hardhat_setCoinbase" => Change anvil_set_coinbase, Hardhat;
@@ -431,7 +431,7 @@ const METHODS: &[Method] = methods! {
     "hardhat_setNonce" => Change anvil_set_nonce, Hardhat;
     "hardhat_setPrevRandao" => Change anvil_set_next_block_prev_randao, Hardhat;
     "hardhat_setStorageAt" => Change anvil_set_storage_at, Hardhat;
-    "hardhat_stopImpersonatingAccount" => Change anvil_stop_impersonating_account, Hardhat;
+    "hardhat_stopImpersonatingAccount" => Free anvil_stop_impersonating_account, Hardhat;
     "net_listening" => Read net_listening, Geth;
     "net_peerCount" => Read net_peer_count, Geth;
     "net_version" => Read net_version, Geth;
@@ -499,7 +499,7 @@ pub fn call_within(
         Handler::Await(answer) => answer(chain, &Pool::default(), params),
         Handler::Look(_)
         | Handler::Probe(_)
-        | Handler::Poll(_)
+        | Handler::Free(_)
         | Handler::Change(_)
         | Handler::Send(_) => Err(RpcError::unknown_method(name)),
     };

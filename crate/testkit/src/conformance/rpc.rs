@@ -106,6 +106,7 @@ fn answer(node: &mut Node, engine: &Engine, request: &Value) -> Value {
     let host = Host {
         engine,
         now: node.chain().head().block.header.timestamp * 1_000,
+        entropy: [7; 16],
         clock: None,
         memory: None,
         cancel: None,
@@ -194,6 +195,7 @@ impl World {
         let host = Host {
             engine,
             now: 0,
+            entropy: [7; 16],
             clock: None,
             memory: None,
             cancel: None,

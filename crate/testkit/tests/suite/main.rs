@@ -53,6 +53,8 @@ mod node {
     mod dump;
     mod events;
     mod fees;
+    mod filters;
+    mod keeping;
     mod logs;
     mod mining;
     mod options;
@@ -67,6 +69,7 @@ mod node {
     mod typed_data;
 }
 mod rpc {
+    mod echo;
     mod lookups;
     mod methods;
     mod table;

@@ -86,15 +86,19 @@ pub(crate) fn in_use() -> usize {
     })
 }
 
-/// A measure of the bytes that this thread's runner, the engine with its pool or a reader, takes from now on.
-/// It may be asked on any thread.
-pub(crate) fn taken_from_now() -> impl Fn() -> usize + Sync {
-    let account = account();
+/// A measure of the bytes that are in use, in which from now on only what this thread's runner takes counts: the
+/// engine with its pool, or a reader. It may be asked on any thread.
+pub(crate) fn in_use_from_now() -> impl Fn() -> usize + Sync {
+    let (all, account) = (in_use(), account());
     let start = account.load(Ordering::Relaxed);
     move || {
         let taken = account.load(Ordering::Relaxed).wrapping_sub(start);
         // More than half of what there can be is less than nothing.
-        if taken > usize::MAX / 2 { 0 } else { taken }
+        if taken > usize::MAX / 2 {
+            all.saturating_sub(taken.wrapping_neg())
+        } else {
+            all.saturating_add(taken)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What clients of a node want to hear of, as bytes.
 
 use super::{
-    super::{Filter, Topic},
+    super::{Arrivals, EventId, Filter, Topic, filters::OpenFilter, subscriptions::Subscription},
     RestoreError,
 };
 use crate::{
@@ -10,23 +10,25 @@ use crate::{
 };
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
-use alloy_primitives::{Address, B256, Bytes, U64};
+use alloy_primitives::{Address, B256, Bytes};
 use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use std::sync::Arc;
 
-/// A filter that a client asks from time to time.
+/// Open filter.
 #[derive(RlpEncodable, RlpDecodable)]
 pub(super) struct SavedFilter {
-    number: U64,
+    id: EventId,
     topic: SavedTopic,
+    /// Height or arrival at which the next poll begins.
     next: u64,
-    hashes: Vec<B256>,
-    transactions: Vec<SavedSent>,
+    /// Time of the last poll in milliseconds.
+    polled: u64,
 }
 
-/// A transaction that was sent.
+/// Transaction that came into the pool, for filters that have not given it yet.
 #[derive(RlpEncodable, RlpDecodable)]
-struct SavedSent {
+pub(super) struct SavedArrived {
+    number: u64,
     sender: Address,
     /// By which it is known: see [`with_hash`].
     hash: B256,
@@ -37,7 +39,7 @@ struct SavedSent {
 /// A subscription, without what is still to be told.
 #[derive(RlpEncodable, RlpDecodable)]
 pub(super) struct SavedSubscription {
-    number: U64,
+    id: EventId,
     topic: SavedTopic,
 }
 
@@ -59,71 +61,64 @@ const SYNCING: u8 = 4;
 const TRANSACTIONS: u8 = 5;
 
 impl SavedFilter {
-    pub(super) fn new((number, filter): (&U64, &Filter)) -> Self {
-        let mut saved = Self {
-            number: *number,
-            topic: SavedTopic::plain(BLOCKS),
-            next: 0,
-            hashes: Vec::new(),
-            transactions: Vec::new(),
+    pub(super) fn new((id, OpenFilter { filter, polled }): (&EventId, &OpenFilter)) -> Self {
+        let (topic, next) = match filter {
+            Filter::Blocks { next } => (SavedTopic::plain(BLOCKS), next),
+            Filter::Logs { filter, next } => (SavedTopic::logs(filter), next),
+            Filter::Arrivals { kind, next } => {
+                let kind = match kind {
+                    Arrivals::Hashes => HASHES,
+                    Arrivals::Transactions => TRANSACTIONS,
+                };
+                (SavedTopic::plain(kind), next)
+            }
         };
-        match filter {
-            Filter::Blocks { next } => saved.next = *next,
-            Filter::Logs { filter, next } => {
-                saved.topic = SavedTopic::logs(filter);
-                saved.next = *next;
-            }
-            Filter::Hashes { hashes } => {
-                saved.topic = SavedTopic::plain(HASHES);
-                saved.hashes.clone_from(hashes);
-            }
-            Filter::Transactions { transactions } => {
-                saved.topic = SavedTopic::plain(TRANSACTIONS);
-                saved.transactions = transactions.iter().map(SavedSent::from).collect();
-            }
+        Self {
+            id: *id,
+            topic,
+            next: *next,
+            polled: *polled,
         }
-        saved
     }
 
-    pub(super) fn restore(self) -> Result<(U64, Filter), RestoreError> {
-        let Self { next, hashes, .. } = self;
+    /// Returns the filter with its id and the time of its last poll.
+    pub(super) fn restore(self) -> Result<(EventId, Filter, u64), RestoreError> {
+        let next = self.next;
+        let arrivals = |kind| Filter::Arrivals { kind, next };
         let filter = match self.topic.restore()? {
             Topic::Heads => Filter::Blocks { next },
             Topic::Logs(filter) => Filter::Logs { filter, next },
-            Topic::Hashes => Filter::Hashes { hashes },
-            Topic::Transactions => {
-                let transactions = self.transactions.into_iter().map(SavedSent::restore);
-                let transactions = transactions.collect::<Result<_, _>>()?;
-                Filter::Transactions { transactions }
-            }
+            Topic::Hashes => arrivals(Arrivals::Hashes),
+            Topic::Transactions => arrivals(Arrivals::Transactions),
             Topic::Receipts(_) | Topic::Syncing => {
                 return Err(RestoreError::Missing("such filter"));
             }
         };
-        Ok((self.number, filter))
+        Ok((self.id, filter, self.polled))
     }
 }
 
-impl From<&SentTransaction> for SavedSent {
-    fn from(sent: &SentTransaction) -> Self {
+impl SavedArrived {
+    pub(super) fn new((number, sent): (&u64, &Arc<SentTransaction>)) -> Self {
         Self {
+            number: *number,
             sender: sent.signer(),
             hash: *sent.tx_hash(),
             envelope: sent.encoded_2718().into(),
         }
     }
-}
 
-impl SavedSent {
-    fn restore(self) -> Result<SentTransaction, RestoreError> {
+    /// Returns the transaction with the number of its arrival.
+    pub(super) fn restore(self) -> Result<(u64, SentTransaction), RestoreError> {
         let envelope = EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(&self.envelope)?;
         let envelope = with_hash(envelope, self.hash);
-        Ok(SentTransaction::new_unchecked(envelope, self.sender))
+        let sent = SentTransaction::new_unchecked(envelope, self.sender);
+        Ok((self.number, sent))
     }
 }
 
 impl SavedSubscription {
-    pub(super) fn new((number, topic): (&U64, &Topic)) -> Self {
+    pub(super) fn new(Subscription { id, topic }: &Subscription) -> Self {
         let topic = match topic {
             Topic::Heads => SavedTopic::plain(BLOCKS),
             Topic::Logs(filter) => SavedTopic::logs(filter),
@@ -135,14 +130,14 @@ impl SavedSubscription {
             },
             Topic::Syncing => SavedTopic::plain(SYNCING),
         };
-        Self {
-            number: *number,
-            topic,
-        }
+        Self { id: *id, topic }
     }
 
-    pub(super) fn restore(self) -> Result<(U64, Topic), RestoreError> {
-        Ok((self.number, self.topic.restore()?))
+    pub(super) fn restore(self) -> Result<Subscription, RestoreError> {
+        Ok(Subscription {
+            id: self.id,
+            topic: self.topic.restore()?,
+        })
     }
 }
 
@@ -156,10 +151,8 @@ impl SavedTopic {
     }
 
     fn logs(filter: &LogFilter) -> Self {
-        // It came as JSON, so it can be written as JSON; what could not is refused when it is read.
-        let filter = serde_json::to_vec(filter.request()).unwrap_or_default();
         Self {
-            filter: filter.into(),
+            filter: Bytes::copy_from_slice(filter.request().as_bytes()),
             ..Self::plain(LOGS)
         }
     }

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     bal::{ListBuilder, Recording},
     block::{AlloyBlock, Block, Transaction, Withdrawal},
+    brief::brief,
     chain::StoredBlock,
     execute::{Limits, Receipt, receipts_root, receipts_root_with},
     interrupt::Watch,
@@ -365,7 +366,7 @@ fn call_failure(error: &CallError, is_capped: bool) -> CallFailure {
     }
     CallFailure {
         code,
-        message,
+        message: brief(message),
         data: error.data().cloned(),
     }
 }

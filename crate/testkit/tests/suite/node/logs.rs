@@ -67,7 +67,7 @@ fn a_filter_of_n_topics_passes_logs_with_n_topics_or_more() {
         })
         .collect();
     call(&mut talk, ALICE, LOUD);
-    let notified = talk.node.take_notifications();
+    let notified = talk.notified();
     for ((topics, expected), (filter, search, told)) in cases.iter().zip(open) {
         let asked = json!([{ "fromBlock": "0x0", "topics": topics }]);
         assert_eq!(
@@ -247,7 +247,7 @@ fn a_live_filter_passes_logs_of_the_blocks_that_it_names() {
         logs.iter().map(|log| log["blockNumber"].clone()).collect()
     };
     assert_eq!(numbers(polled.as_array().unwrap().clone()), ["0x2", "0x3"]);
-    let told = talk.node.take_notifications();
+    let told = talk.notified();
     let told = told.iter().map(|told| told["result"].clone()).collect();
     assert_eq!(numbers(told), ["0x2", "0x3"]);
 }
@@ -325,7 +325,7 @@ fn log_indices_count_over_the_block_wherever_logs_are_shown() {
     assert_eq!(shown(list(logs)), expected);
     let polled = talk.ask("eth_getFilterChanges", json!([filter]));
     assert_eq!(shown(list(polled)), expected);
-    let told = talk.node.take_notifications();
+    let told = talk.notified();
     let told = told.iter().map(|told| told["result"].clone()).collect();
     assert_eq!(shown(told), expected);
     let mut of_receipts = Vec::new();

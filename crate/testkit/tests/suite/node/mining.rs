@@ -423,6 +423,7 @@ fn a_block_that_does_not_end_is_ended() {
         let host = Host {
             engine: &talk.engine,
             now: talk.now,
+            entropy: [7; 16],
             clock: Some(&clock),
             memory: None,
             cancel: None,
@@ -470,6 +471,7 @@ fn a_block_of_many_transactions_is_ended() {
     let host = Host {
         engine: &talk.engine,
         now: talk.now,
+        entropy: [7; 16],
         clock: Some(&clock),
         memory: None,
         cancel: None,
@@ -492,6 +494,7 @@ fn what_is_pending_is_made_once_until_something_changes() {
         let host = Host {
             engine: &talk.engine,
             now: talk.now,
+            entropy: [7; 16],
             clock: Some(&clock),
             memory: None,
             cancel: None,

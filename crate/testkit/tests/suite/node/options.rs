@@ -26,6 +26,7 @@ fn options_are_read_as_users_write_them() {
     let host = Host {
         engine: &engine,
         now: 0,
+        entropy: [7; 16],
         clock: None,
         memory: None,
         cancel: None,
@@ -91,6 +92,7 @@ fn a_call_has_the_gas_and_the_time_of_the_options() {
     let host = Host {
         engine: &engine,
         now: 0,
+        entropy: [7; 16],
         clock: Some(&clock),
         memory: None,
         cancel: None,
@@ -123,6 +125,7 @@ fn a_request_has_the_memory_of_the_options_or_of_its_host() {
         let host = Host {
             engine: &engine,
             now: 0,
+            entropy: [7; 16],
             clock: None,
             memory: Some(Memory {
                 in_use: &in_use,
@@ -195,6 +198,7 @@ fn an_answer_says_whether_it_changed_the_node() {
     let host = Host {
         engine: &engine,
         now: 0,
+        entropy: [7; 16],
         clock: None,
         memory: None,
         cancel: None,

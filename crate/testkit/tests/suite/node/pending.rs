@@ -62,7 +62,7 @@ fn a_waiting_transaction_has_the_most_that_it_pays_as_its_price() {
     let in_block = block["transactions"].as_array().unwrap();
     assert_eq!(in_block.len(), 5);
     let polled = talk.ask("eth_getFilterChanges", json!([polled]));
-    let notified = talk.node.take_notifications();
+    let notified = talk.notified();
     for (nonce, (hash, kind)) in sent.iter().enumerate() {
         let at = json!(["pending", format!("{nonce:#x}")]);
         let shown = [
@@ -125,7 +125,7 @@ fn pending_transactions_are_told_whole_where_that_is_asked_for() {
     let polls_hashes = talk.ask("eth_newPendingTransactionFilter", json!([false]));
     let request = json!([{ "from": ALICE, "to": BOB, "value": "0x7" }]);
     let hash = talk.ask("eth_sendTransaction", request.clone());
-    let told = talk.node.take_notifications();
+    let told = talk.notified();
     assert_eq!(told.len(), 4);
     assert_eq!(told[0]["subscription"], whole);
     assert_eq!(told[0]["result"]["hash"], hash);

@@ -306,7 +306,7 @@ fn filters_and_subscribers_learn_of_blocks_that_are_not_reserved() {
     let hash =
         |talk: &Conversation, number| json!(talk.node.chain().block_at(number).unwrap().hash);
     let expected = [1, 50_000, 50_001].map(|number| hash(&talk, number));
-    let told = talk.node.take_notifications();
+    let told = talk.notified();
     let told: Vec<_> = told
         .iter()
         .map(|told| told["result"]["hash"].clone())

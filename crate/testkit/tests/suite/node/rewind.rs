@@ -123,7 +123,7 @@ fn subscribers_hear_of_logs_that_are_removed() {
         json!([{ "from": ALICE, "to": LOUD }]),
     );
     let told = |talk: &mut Conversation| {
-        let told = talk.node.take_notifications();
+        let told = talk.notified();
         told.iter()
             .map(|one| {
                 let log = &one["result"];

@@ -286,7 +286,7 @@ fn there_is_no_fork_whose_url_could_be_set() {
 fn receipts_and_the_state_of_syncing_are_told() {
     let mut talk = Conversation::new(json!({ "mining": "manual" }));
     let syncing = talk.ask("eth_subscribe", json!(["syncing"]));
-    let told = talk.node.take_notifications();
+    let told = talk.notified();
     assert_eq!(told, [json!({ "subscription": syncing, "result": false })]);
 
     let [first, second] = ["0x1", "0x2"].map(|value| {
@@ -304,7 +304,7 @@ fn receipts_and_the_state_of_syncing_are_told() {
         [first, second].map(|hash| talk.ask("eth_getTransactionReceipt", json!([hash])));
     // All of a block at once.
     assert_eq!(
-        talk.node.take_notifications(),
+        talk.notified(),
         [
             json!({ "subscription": all, "result": [of_first, of_second] }),
             json!({ "subscription": one, "result": [of_second] }),
@@ -312,7 +312,7 @@ fn receipts_and_the_state_of_syncing_are_told() {
     );
     // A block without any tells nobody.
     talk.ask("evm_mine", json!([]));
-    assert!(talk.node.take_notifications().is_empty());
+    assert!(talk.notified().is_empty());
     let many = vec![format!("0x{:064x}", 1); 201];
     let error = talk.refused(
         "eth_subscribe",

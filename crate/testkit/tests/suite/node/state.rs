@@ -172,6 +172,7 @@ fn a_panic_in_a_request_leaves_the_node_as_it_was() {
     let host = parevm::node::Host {
         engine: &talk.engine,
         now: talk.now,
+        entropy: [7; 16],
         clock: Some(&clock),
         memory: None,
         cancel: None,
