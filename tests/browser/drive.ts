@@ -91,6 +91,8 @@ async function openFirefox({ names = [], secure, quiet }: drive.Options): Promis
     extraPrefsFirefox: {
       'network.dns.localDomains': names.join(','),
       'dom.serviceWorkers.testing.enabled': secure !== undefined,
+      // Or a form of HTTPS that goes elsewhere has it ask.
+      'security.warn_submit_secure_to_insecure': false,
       // Or a WebSocket is not tried at once where another was refused.
       'network.websocket.delay-failed-reconnects': false,
     },

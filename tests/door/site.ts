@@ -5,18 +5,16 @@ import { script } from '../browser/server.js'
 /** Another name of this machine under which the site redirects requests. */
 export const OTHER = 'other.example'
 
-/** A page that has the attempts as `globalThis.door`. */
-export const html = (site: string) => `<!doctype html><meta charset="utf-8"><body>
-<script type="module">
-  import { play, submitHere } from '${site}/attempts.js'
-  import { contexts } from '${site}/contexts.js'
-  globalThis.door = { contexts, play, submitHere }
-</script>`
-
 /** Serves a site that is open to every origin, under any name of this machine. */
 export async function openSite(name: string): Promise<openSite.ReturnType> {
   const attempts = await script('tests/door/attempts.ts')
+  const page = (code: string) => `<!doctype html><meta charset="utf-8"><body>
+    <script type="module">${attempts}${code}</script>`
+  const html = page('globalThis.door = { play }')
   const files: Record<string, string> = {
+    '/': page(`
+      import { contexts } from '/contexts.js'
+      globalThis.door = { contexts, play, submitHere }`),
     '/attempts.js': attempts,
     '/contexts.js': await script('tests/door/contexts.ts'),
     '/worker.js': `${attempts.replace(/^export /gm, '')}
@@ -40,13 +38,13 @@ export async function openSite(name: string): Promise<openSite.ReturnType> {
       return void response.writeHead(307, { location }).end()
     }
     const type = url.pathname.endsWith('.js') ? 'text/javascript' : 'text/html'
-    response.setHeader('content-type', type).end(files[url.pathname] ?? html(url.origin))
+    response.setHeader('content-type', type).end(files[url.pathname] ?? html)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    port,
     origin: `http://${name}:${port}`,
+    html,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
@@ -56,5 +54,10 @@ export async function openSite(name: string): Promise<openSite.ReturnType> {
 }
 
 export declare namespace openSite {
-  type ReturnType = { port: number; origin: string; close(): Promise<void> }
+  type ReturnType = {
+    origin: string
+    /** A page that has the attempts as `globalThis.door`, for any place that it is put in. */
+    html: string
+    close(): Promise<void>
+  }
 }
