@@ -8,7 +8,7 @@ import { type Crowd, type Figures, figuresOf } from './crowd.js'
 import { fuzzFrames, fuzzHttp, fuzzMethods } from './fuzz/fuzz.js'
 import { READS } from './fuzz/methods.js'
 import type { Random } from './random.js'
-import { vitals } from './target.js'
+import { endWorker, vitals } from './target.js'
 
 /** Outcome of the soak. */
 export type Soak = {
@@ -113,7 +113,7 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     for (let next = WORKER_ENDS_MS; goesOn(); await pause(100)) {
       if (performance.now() - start < next) continue
       next += WORKER_ENDS_MS
-      if (target.inspector?.endWorker(random.oneIn(3) ? 'pool' : 'engine') !== undefined)
+      if ((await endWorker(target, random.oneIn(3) ? 'pool' : 'engine')) !== undefined)
         endedWorkers += 1
     }
   }
