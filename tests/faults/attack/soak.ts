@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import * as code from './bytecode.js'
 import type { Case, Ground } from './case.js'
-import { slow } from './cases/bounds.js'
+import { slow } from './cases/connections.js'
 import { ask, call, openSocket, pause, post, wordOf, wordOfAnswer } from './client.js'
 import { ALICE, BOB, CONTRACT, callOf, requestOf, traceOf } from './contract.js'
 import { type Crowd, type Figures, figuresOf } from './crowd.js'
