@@ -1,5 +1,6 @@
 import type { Case } from './case.js'
 import { bounds } from './cases/bounds.js'
+import { connections } from './cases/connections.js'
 import { door } from './cases/door.js'
 import { engine } from './cases/engine.js'
 import { loss } from './cases/loss.js'
@@ -10,6 +11,7 @@ import { fuzzes } from './fuzz/fuzz.js'
 export const CASES: readonly Case[] = [
   ...door,
   ...bounds,
+  ...connections,
   ...engine,
   ...loss,
   ...fuzzes,

@@ -4,21 +4,23 @@ import { WebSocket } from 'ws'
 export type Inspector = {
   /** Collects the garbage of the main thread and of all workers. */
   collect(): Promise<void>
-  /** Names of the workers that run. */
-  workers(): string[]
   /**
-   * Ends a worker whose name holds `part`, as a fault of its own would.
+   * Has hook.mjs end a worker whose name holds `part`, as the system would.
    *
-   * @returns Its name; `undefined` where there is none.
+   * @returns Its name; `undefined` where there is none that has started.
    */
-  endWorker(part: string): string | undefined
+  endWorker(part: string): Promise<string | undefined>
   close(): void
 }
+
+/** A worker that answers requests has read its modules; this is on top of that. */
+const STARTING_MS = 500
 
 type Message = {
   id?: number
   method?: string
-  params?: { sessionId: string; workerInfo?: { title: string } }
+  params?: { sessionId: string }
+  result?: { result?: { value?: unknown } }
 }
 
 /** Opens the debugger at `url`. */
@@ -29,47 +31,42 @@ export async function inspect(url: string): Promise<Inspector> {
     socket.once('error', reject)
   })
   socket.on('error', () => {})
-  const answers = new Map<number, () => void>()
-  /** Names of workers by the sessions in which they are debugged. */
-  const sessions = new Map<string, string>()
+  const answers = new Map<number, (value: unknown) => void>()
+  /** Sessions in which workers are debugged. */
+  const sessions = new Set<string>()
   let last = 0
-  const send = (method: string, params: object = {}) => {
+  const send = (method: string, params: object = {}): Promise<unknown> => {
     last += 1
     const id = last
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ id, method, params }))
-    return Promise.race([new Promise<void>((resolve) => answers.set(id, resolve)), soon()])
+    const answer = new Promise((resolve) => answers.set(id, resolve))
+    return Promise.race([answer, soon()]).finally(() => answers.delete(id))
   }
-  const sendTo = (sessionId: string, method: string, params: object = {}) =>
-    send('NodeWorker.sendMessageToWorker', {
-      sessionId,
-      message: JSON.stringify({ id: 1, method, params }),
-    })
   socket.on('message', (text) => {
-    const { id, method, params }: Message = JSON.parse(String(text))
-    if (id !== undefined) answers.get(id)?.()
+    const { id, method, params, result }: Message = JSON.parse(String(text))
+    if (id !== undefined) answers.get(id)?.(result?.result?.value)
     if (params === undefined) return
-    const { sessionId, workerInfo } = params
-    if (method === 'NodeWorker.attachedToWorker') sessions.set(sessionId, workerInfo?.title ?? '')
-    if (method === 'NodeWorker.detachedFromWorker') sessions.delete(sessionId)
+    if (method === 'NodeWorker.attachedToWorker') sessions.add(params.sessionId)
+    if (method === 'NodeWorker.detachedFromWorker') sessions.delete(params.sessionId)
   })
-  await send('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  const collection = JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' })
   return {
     async collect() {
+      await send('NodeWorker.enable', { waitForDebuggerOnStart: false })
       // Twice: what finalizers free is garbage only then.
       for (let round = 0; round < 2; round += 1) {
         await send('HeapProfiler.collectGarbage')
-        await Promise.all(
-          [...sessions.keys()].map((it) => sendTo(it, 'HeapProfiler.collectGarbage')),
-        )
+        for (const sessionId of sessions)
+          await send('NodeWorker.sendMessageToWorker', { sessionId, message: collection })
         await soon(500)
       }
+      await send('NodeWorker.disable')
+      sessions.clear()
     },
-    workers: () => [...sessions.values()],
-    endWorker(part) {
-      const found = [...sessions].find(([, name]) => name.includes(part))
-      if (found === undefined) return undefined
-      void sendTo(found[0], 'Runtime.evaluate', { expression: 'process.exit(1)' })
-      return found[1]
+    async endWorker(part) {
+      const expression = `endWorker(${JSON.stringify(part)}, ${STARTING_MS})`
+      const name = await send('Runtime.evaluate', { expression, returnByValue: true })
+      return typeof name === 'string' && name !== '' ? name : undefined
     },
     close: () => socket.terminate(),
   }

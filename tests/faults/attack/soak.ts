@@ -1,14 +1,14 @@
 import { Agent } from 'node:http'
 import * as code from './bytecode.js'
 import type { Case, Ground } from './case.js'
-import { slow } from './cases/bounds.js'
+import { slow } from './cases/connections.js'
 import { ask, call, openSocket, pause, post, wordOf, wordOfAnswer } from './client.js'
 import { ALICE, BOB, CONTRACT, callOf, requestOf, traceOf } from './contract.js'
 import { type Crowd, type Figures, figuresOf } from './crowd.js'
 import { fuzzFrames, fuzzHttp, fuzzMethods } from './fuzz/fuzz.js'
 import { READS } from './fuzz/methods.js'
 import type { Random } from './random.js'
-import { vitals } from './target.js'
+import { endWorker, vitals } from './target.js'
 
 /** Outcome of the soak. */
 export type Soak = {
@@ -113,7 +113,7 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     for (let next = WORKER_ENDS_MS; goesOn(); await pause(100)) {
       if (performance.now() - start < next) continue
       next += WORKER_ENDS_MS
-      if (target.inspector?.endWorker(random.oneIn(3) ? 'pool' : 'engine') !== undefined)
+      if ((await endWorker(target, random.oneIn(3) ? 'pool' : 'engine')) !== undefined)
         endedWorkers += 1
     }
   }

@@ -2,6 +2,7 @@ import { ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { anvilProgram } from '../../provider/process.js'
+import { call, post } from './client.js'
 import { type Inspector, inspect } from './inspector.js'
 
 /** Server under attack, in a process of its own. */
@@ -32,6 +33,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+const HOOK = new URL('./hook.mjs', import.meta.url).href
 const SCRIPT = fileURLToPath(new URL('../../../dist/js/bin/parevm.js', import.meta.url))
 
 export declare namespace startTarget {
@@ -43,7 +45,7 @@ export declare namespace startTarget {
     kind?: Target['kind'] | undefined
     /** Options of `parevm serve`. */
     args?: readonly string[] | undefined
-    /** Opens the inspector of Node. */
+    /** Opens the debugger of Node, and preloads hook.mjs. */
     inspected?: boolean | undefined
     /** Words that a shell runs before the server replaces it. */
     prelude?: string | undefined
@@ -56,7 +58,7 @@ export declare namespace startTarget {
 export async function startTarget(options: startTarget.Options = {}): Promise<Target> {
   const { kind = 'parevm', args = [], inspected = false, prelude, stdio, env } = options
   if (options.url !== undefined) return attach(options.url, kind, options.pid ?? 0)
-  const flags = inspected ? ['--inspect=127.0.0.1:0'] : []
+  const flags = inspected ? ['--inspect=127.0.0.1:0', '--import', HOOK] : []
   const command =
     kind === 'anvil'
       ? [anvilProgram(), '--port', '0', '--hardfork', 'osaka', ...args]
@@ -117,6 +119,16 @@ export async function startTarget(options: startTarget.Options = {}): Promise<Ta
       clearTimeout(timer)
     },
   }
+}
+
+/**
+ * Ends a worker of a server once its engine answers.
+ *
+ * @returns The name of the worker; `undefined` where there is none, or no answer.
+ */
+export async function endWorker(target: Target, part: string): Promise<string | undefined> {
+  const { status } = await post(target.url, call('web3_sha3', ['0x01']), { timeoutMs: 10_000 })
+  return status === 200 ? await target.inspector?.endWorker(part) : undefined
 }
 
 /** Returns a server that somebody else has started. Whether it has ended is not known here. */

@@ -2,6 +2,7 @@ import * as code from '../bytecode.js'
 import type { Case } from '../case.js'
 import { ask, call, openSocket, pause, post, wordOf, wordsOf } from '../client.js'
 import { callOf, traceOf } from '../contract.js'
+import { endWorker } from '../target.js'
 
 /** Rules 4 to 6: a lost engine costs one request; clients take turns; subscriptions end. */
 export const loss: readonly Case[] = [
@@ -16,8 +17,8 @@ export const loss: readonly Case[] = [
     async attack({ target }) {
       const words: string[] = []
       for (let round = 0; round < 3; round += 1) {
-        words.push(target.inspector?.endWorker('engine') === undefined ? 'no engine' : 'ended')
-        await pause(1_000)
+        words.push((await endWorker(target, 'engine')) === undefined ? 'no engine' : 'ended')
+        await pause(1_500)
       }
       return words
     },
@@ -33,8 +34,8 @@ export const loss: readonly Case[] = [
     async attack({ target }) {
       const words: string[] = []
       for (let round = 0; round < 3; round += 1) {
-        words.push(target.inspector?.endWorker('pool') === undefined ? 'no pool' : 'ended')
-        await pause(1_000)
+        words.push((await endWorker(target, 'pool')) === undefined ? 'no pool' : 'ended')
+        await pause(1_500)
       }
       return words
     },
