@@ -59,7 +59,7 @@ export declare namespace listen {
 }
 
 /** What is not answered by then is aborted: the process has two seconds to end, saving included. */
-const CLOSE_LIMIT_MS = 250
+const CLOSE_LIMIT_MS = 100
 
 async function serveHttp(
   dispatcher: Dispatcher,
