@@ -73,9 +73,12 @@ export async function bench(args: string[]): Promise<boolean> {
     rows,
     aggregate: running.map((threads) => aggregate(rows, threads)),
   }
-  if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
+  // First, so that the figures are there whatever becomes of the file.
   await stdout.print(show(report))
+  if (values.json !== undefined)
+    await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`).catch((error: unknown) => {
+      throw new UsageError(`--json: ${error instanceof Error ? error.message : error}`)
+    })
   return good
 }
 
