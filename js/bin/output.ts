@@ -44,7 +44,7 @@ export function createOutput(
   const opened = () => {
     if (stream === undefined) {
       stream = open()
-      // Each write hears of its own failure. Without a listener the event would end the process.
+      // Each write reports its own failure to its callback. Without a listener the event would end the process.
       stream.on('error', () => {})
       stream.on('drain', () => {
         if (dropped === 0) return

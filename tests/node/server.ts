@@ -28,7 +28,8 @@ export async function startServer(options: {
   const { args = [], node = [], shell = 'exec "$@"' } = options
   const port = await freePort()
   const command = [process.execPath, ...node, script, 'serve', '--port', String(port)]
-  const words = [...command, '--threads', '1', '--json', ...args]
+  const threads = args.includes('--threads') ? [] : ['--threads', '1']
+  const words = [...command, ...threads, '--json', ...args]
   // A group of its own, so that `kill` reaches all that the shell has started.
   const child = spawn('sh', ['-c', shell, 'sh', ...words], { detached: true })
   let stderr = ''

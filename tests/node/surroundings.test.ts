@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -185,6 +185,40 @@ test('SIGHUP without a terminal is outlived, as by a program under nohup', async
   expect(await end(server)).toMatchObject({ code: 0 })
 })
 
+/** Of util-linux: it runs a command on a terminal of its own. */
+const hasScript = existsSync('/usr/bin/script') && process.platform === 'linux'
+
+/** Words for a shell that run the command on a terminal, with stderr in a file. */
+const onTerminal = (file: string) =>
+  `command="exec $(printf "'%s' " "$@") 2>>${file}"; exec script -qfec "$command" /dev/null`
+
+test.skipIf(!hasScript)('a terminal that is gone ends it in order', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
+  const [state, log] = [join(folder, 'chain'), join(folder, 'log')]
+  const server = await serve({ args: ['--state', state], shell: onTerminal(log) })
+  const before = readFileSync(state)
+  await server.ask('evm_mine')
+  const isLocked = () => readdirSync(folder).some((name) => name.includes('.lock-'))
+  expect(isLocked()).toBe(true)
+  server.child.kill('SIGKILL')
+  await expect.poll(isLocked, { timeout: 5_000 }).toBe(false)
+  expect(readFileSync(state).equals(before)).toBe(false)
+  await sleep(500)
+  expect(readFileSync(log, 'utf8')).toMatch(/^parevm [^\n]+\n$/)
+})
+
+test.skipIf(!hasScript)('a terminal that takes no more text holds up nothing', async () => {
+  const terminal = `command="exec $(printf "'%s' " "$@")"; exec script -qfec "$command" /dev/null`
+  const server = await serve({ args: ['--verbose'], shell: terminal })
+  server.child.kill('SIGSTOP')
+  const method = `eth_${'x'.repeat(150)}`
+  const batch = Array.from({ length: 1_000 }, (_, id) => ({ jsonrpc: '2.0', id, method }))
+  for (let turn = 0; turn < 3; turn += 1)
+    expect(await (await post(server.url, batch)).json()).toHaveLength(1_000)
+  server.child.kill('SIGCONT')
+  expect(await server.ask('eth_chainId')).toMatchObject({ result: '0x7a69' })
+})
+
 test('with no descriptor left it stays, rests, and serves again', async () => {
   const server = await serve({ shell: 'ulimit -n 80; exec "$@"' })
   const { hostname, port } = new URL(server.url)
@@ -333,13 +367,14 @@ function command(args: readonly string[], shell = 'exec "$@"') {
   )
 }
 
+const BENCH = ['bench', '--only', '19933122', '--threads', '1', '--runs', '1', '--sample-ms', '1']
 const CALL = ['simulate', '--threads', '1', '--to', LOOP]
 
 test.each([
   ['run', ['run', '--threads', '1']],
   ['simulate', CALL],
   ['help', ['help', 'serve']],
-  ['bench', ['bench', '--only', '19933122', '--threads', '1', '--runs', '1', '--sample-ms', '1']],
+  ['bench', BENCH],
 ])('%s ends in quiet where its reader stops reading', async (_, args) => {
   // The exit code of a pipeline is that of `head`: the command writes its own to a descriptor of its own.
   const shell = '{ "$@" 3>&-; echo "code $?" >&3; } 3>&2 2>/dev/null | head -c 0'
@@ -353,6 +388,13 @@ test('a result that a full disk does not take is exit code 1, in one sentence', 
   const { code, stderr } = await command(CALL, 'exec "$@" >/dev/full')
   expect(stderr).toMatch(/^parevm: stdout could not be written: ENOSPC.*\n$/)
   expect(code).toBe(1)
+})
+
+test('figures that a full disk does not take are printed all the same', async () => {
+  const { code, stdout, stderr } = await command([...BENCH, '--json', '/dev/full'])
+  expect(stdout).toContain('19933122')
+  expect(stderr).toContain('parevm: --json: ENOSPC')
+  expect(code).toBe(2)
 })
 
 test.each([

@@ -113,7 +113,7 @@ export declare namespace listen {
 }
 
 /** What is not answered by then is aborted: the process has two seconds to end, saving included. */
-const CLOSE_LIMIT_MS = 250
+const CLOSE_LIMIT_MS = 100
 /** Milliseconds between two looks at how long requests have been arriving, at most. */
 const MOST_BETWEEN_CHECKS_MS = 1_000
 /** Pieces of a WebSocket frame that are kept: 5 MB in packets of a network are 3,600. */

@@ -63,8 +63,8 @@ export declare namespace watchProcess {
   }
 }
 
-/** Longest time from a signal to the end, in milliseconds: two seconds, less what an exit itself may take. */
-const STOP_LIMIT_MS = 1_700
+/** Longest time from a signal to the end, in milliseconds: two seconds, less what a busy machine needs to exit. */
+const STOP_LIMIT_MS = 1_600
 
 /** What an end in order has for everything but saving. */
 const CLOSE_MS = 1_000

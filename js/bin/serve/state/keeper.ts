@@ -67,6 +67,8 @@ export function createKeeper(parameters: createKeeper.Parameters): Keeper {
       // One that has begun may lack the last changes.
       await running
       await keep()
+      // A block that was made every so often may have come meanwhile.
+      if (changes !== saved && !hasFailed) await keep()
       return changes === saved
     },
     lost() {

@@ -78,7 +78,9 @@ function holderOf(path: string, own: string): number | undefined {
     if (name === own || !name.startsWith(start)) continue
     const [, pid, started] = /^(\d{1,10})-(\d{1,20})$/.exec(name.slice(start.length)) ?? []
     if (pid === undefined) continue
-    if (isRunning(Number(pid)) && startOf(Number(pid)) === started) holder = Number(pid)
+    // Where the system hides when a process has started, one with that number is taken for it.
+    const isIt = isRunning(Number(pid)) && [started, UNKNOWN].includes(startOf(Number(pid)))
+    if (isIt) holder = Number(pid)
     else rmSync(join(dirname(path), name), { force: true })
   }
   return holder
@@ -95,7 +97,7 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * Returns when a process has started, in ticks since the machine has; `0` where the system does not say it. One
+ * Returns when a process has started, in ticks since the machine has, or {@link UNKNOWN}. One
  * that has ended, and for whose parent only its exit code is kept, has no start.
  */
 function startOf(pid: number): string {
@@ -103,12 +105,15 @@ function startOf(pid: number): string {
   try {
     status = readFileSync(`/proc/${pid}/stat`, 'latin1')
   } catch {
-    return '0'
+    return UNKNOWN
   }
   // Behind the name, which may hold anything: state, and 19 fields later the start.
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
-  return ['Z', 'X'].includes(fields[0] ?? '') ? '' : (fields[19] ?? '0')
+  return ['Z', 'X'].includes(fields[0] ?? '') ? '' : (fields[19] ?? UNKNOWN)
 }
+
+/** The system does not say when a process has started. */
+const UNKNOWN = '0'
 
 /** What comes between the name of a state file and that of a process in the name of a lock. */
 const LOCK = '.lock-'
