@@ -43,7 +43,7 @@ export async function benchBlocks(args) {
   const all = await subjects(values)
   const only = values.only?.split(',')
   const unknown = only?.find((name) => !all.some((subject) => subject.name === name))
-  if (unknown !== undefined) throw new UsageError(`there is no block ${unknown}`)
+  if (unknown !== undefined) throw new UsageError(`there is no block ${clean(unknown)}`)
   const runs = count('--runs', values.runs)
   const passes = Math.min(count('--passes', values.passes), runs)
   const samples = Math.ceil(runs / passes)

@@ -103,10 +103,8 @@ export async function build(
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
   // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
-  if (only === 'testing') {
-    rmSync(join(root, 'dist/testing/js'), { recursive: true, force: true })
+  if (only === 'testing')
     cpSync(join(root, 'dist/js'), join(root, 'dist/testing/js'), { recursive: true })
-  }
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 

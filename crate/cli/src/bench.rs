@@ -60,9 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let json = arguments.json.as_deref();
     let print = |line: &str| {
         if json.is_some_and(is_stdout) {
-            eprintln!("{line}");
+            err!("{line}");
         } else {
-            println!("{line}");
+            out!("{line}");
         }
     };
 
@@ -79,11 +79,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
             let (measured, capacities) = one_pass(&subject, &engines, arguments.executor, &timing)?;
             for difference in measured.on.iter().filter_map(|on| on.difference.as_ref()) {
                 is_good = false;
-                eprintln!("{}: not as in order: {difference}", subject.name);
+                err!("{}: not as in order: {difference}", subject.name);
             }
             let rows = Row::of(&subject.name, &threads, &measured, &capacities);
             for (seen, row) in seen.iter_mut().zip(rows) {
-                eprintln!("{}", row.line());
+                err!("{}", row.line());
                 seen.push(row);
             }
         }

@@ -42,7 +42,7 @@ impl<R: Serialize, A: Serialize> Figures<R, A> {
     pub(crate) fn write(&self, path: &Path) -> Result<(), CliError> {
         let text = serde_json::to_string_pretty(self)?;
         if is_stdout(path) {
-            println!("{text}");
+            out!("{text}");
             return Ok(());
         }
         fs::write(path, text + "\n").map_err(|source| CliError::Write {

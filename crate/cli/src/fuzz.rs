@@ -128,11 +128,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         }
         if told.elapsed() > Duration::from_secs(60) {
             told = Instant::now();
-            eprintln!("{}", report.line(start.elapsed()));
+            err!("{}", report.line(start.elapsed()));
         }
     }
-    print!("{}", report.table(start.elapsed()));
-    println!("{}", report.line(start.elapsed()));
+    out!("{}", report.table(start.elapsed()).trim_end());
+    out!("{}", report.line(start.elapsed()));
     Ok(match report.differences() {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

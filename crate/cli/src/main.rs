@@ -3,6 +3,11 @@
 //!
 //! Plain revm and parevm run in this one process, so both have the same allocator: mimalloc.
 
+#![forbid(unsafe_code)]
+
+#[macro_use]
+mod terminal;
+
 mod bench;
 mod capacity;
 mod conformance;
@@ -20,6 +25,7 @@ mod subject;
 use clap::{Parser, Subcommand};
 use error::{CliError, in_words};
 use std::process::ExitCode;
+use terminal::clean;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -52,7 +58,19 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let ran = match Arguments::parse().command {
+    let command = match Arguments::try_parse() {
+        Ok(arguments) => arguments.command,
+        // It quotes the arguments; help and version are such an error, too.
+        Err(error) if error.use_stderr() => {
+            err!("{}", error.to_string().trim_end());
+            return ExitCode::from(2);
+        }
+        Err(error) => {
+            out!("{}", error.to_string().trim_end());
+            return ExitCode::SUCCESS;
+        }
+    };
+    let ran = match command {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
@@ -64,7 +82,7 @@ fn main() -> ExitCode {
     match ran {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", in_words(&error));
+            err!("error: {}", clean(&in_words(&error)));
             ExitCode::FAILURE
         }
     }

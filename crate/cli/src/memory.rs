@@ -54,9 +54,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let json = arguments.json.as_deref();
     let print = |line: &str| {
         if json.is_some_and(is_stdout) {
-            eprintln!("{line}");
+            err!("{line}");
         } else {
-            println!("{line}");
+            out!("{line}");
         }
     };
     print("block             before MB   plain MB  parallel MB  ratio");

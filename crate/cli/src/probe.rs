@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         before_bytes,
         peak_bytes: held("VmHWM:").map_err(CliError::Memory)?,
     };
-    println!("{}", serde_json::to_string(&memory)?);
+    out!("{}", serde_json::to_string(&memory)?);
     Ok(ExitCode::SUCCESS)
 }
 

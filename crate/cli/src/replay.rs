@@ -4,6 +4,7 @@ use crate::{
     engine,
     error::{CliError, in_words},
     machine::now_ms,
+    terminal::clean,
 };
 use parevm::{Checks, Engine, ExecuteError, Executor};
 use parevm_testkit::{
@@ -61,25 +62,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let mut reports = Vec::new();
     let mut is_good = true;
     if !arguments.json {
-        println!("{HEADER}");
+        out!("{HEADER}");
     }
     for path in &arguments.files {
         match replay(&engine, path, arguments.executor) {
             Ok(report) => {
                 is_good &= report.is_good();
                 if !arguments.json {
-                    println!("{}", report.line());
+                    out!("{}", report.line());
                 }
                 reports.push(report);
             }
             Err(error) => {
                 is_good = false;
-                eprintln!("error: {}", in_words(&error));
+                err!("error: {}", clean(&in_words(&error)));
             }
         }
     }
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&reports)?);
+        out!("{}", serde_json::to_string_pretty(&reports)?);
     }
     Ok(if is_good {
         ExitCode::SUCCESS
@@ -118,9 +119,9 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         })
         .map_err(failed)?;
     if let Some(difference) = &difference {
-        eprintln!(
+        err!(
             "{}: {executor} and sequential differ: {difference}",
-            path.display()
+            clean(&path.display().to_string())
         );
     }
     let checks = Checks::new(&block.declared, &outcome, loaded.state_root_after(&outcome));

@@ -42,10 +42,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         engines.push(crate::engine(Some(*threads))?);
     }
     let mut total = Count::default();
-    println!("     block  runs  differences  re-runs");
+    out!("     block  runs  differences  re-runs");
     for path in &arguments.files {
         let count = block(&engines, path, arguments)?;
-        println!(
+        out!(
             "{:>10} {:>5} {:>12} {:>8}",
             fixture::name(path),
             count.runs,
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         differences,
         re_executions,
     } = total;
-    println!("{runs} runs, {differences} differences, {re_executions} re-runs");
+    out!("{runs} runs, {differences} differences, {re_executions} re-runs");
     Ok(match differences {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
@@ -103,7 +103,7 @@ fn block(engines: &[Engine], path: &Path, arguments: &Arguments) -> Result<Count
             if let Some(words) = found {
                 count.differences += 1;
                 let (name, threads) = (fixture::name(path), engine.threads());
-                eprintln!("{name}, run {run}, {threads} threads: {words}");
+                err!("{name}, run {run}, {threads} threads: {words}");
             }
         }
     }

@@ -28,7 +28,7 @@ impl Progress {
         scope.spawn(move || {
             while ended.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout)
             {
-                eprintln!("{}", lock(report).progress());
+                err!("{}", lock(report).progress());
             }
         });
         Self { alive }

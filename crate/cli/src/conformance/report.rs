@@ -1,6 +1,6 @@
 //! What all files came to.
 
-use crate::{error::CliError, machine::now_ms};
+use crate::{error::CliError, machine::now_ms, terminal::clean};
 use parevm::Executor;
 use parevm_testkit::conformance::{Outcome, Suite, Tally, Verdict};
 use serde::Serialize;
@@ -89,8 +89,10 @@ impl Report {
                 Outcome::Open(_) => "nobody judges what it answers".to_owned(),
             };
             match self.failures.len() {
-                told if told < TOLD => eprintln!("FAILED {file}: {case}\n  {reason}"),
-                TOLD => eprintln!("more failures are not told; --json FILE lists all"),
+                told if told < TOLD => {
+                    err!("FAILED {}: {}\n  {reason}", clean(&file), clean(&case))
+                }
+                TOLD => err!("more failures are not told; --json FILE lists all"),
                 _ => {}
             }
             self.failures.push(Remark { file, case, reason });
@@ -113,7 +115,7 @@ impl Report {
     /// Prints skips, the table and, as the last line, the counts.
     pub(super) fn print(&self) -> ExitCode {
         if self.total == Tally::default() {
-            eprintln!("error: no case was found");
+            err!("error: no case was found");
         }
         // Cases that are skipped for one reason are told together.
         let mut reasons = BTreeMap::<&str, (usize, &str)>::new();
@@ -121,23 +123,23 @@ impl Report {
             reasons.entry(&skip.reason).or_insert((0, &skip.case)).0 += 1;
         }
         for (reason, (count, first)) in reasons {
-            println!("skipped {count}: {reason} (first: {first})");
+            out!("skipped {count}: {reason} (first: {first})");
         }
-        println!("folder                 files   cases  passed  failed skipped  time (s)");
+        out!("folder                 files   cases  passed  failed skipped  time (s)");
         for (folder, row) in &self.folders {
-            println!("{}", line(folder, row.files, &row.tally, row.seconds));
+            out!("{}", line(folder, row.files, &row.tally, row.seconds));
         }
-        println!(
+        out!(
             "{}",
             line(self.suite, self.files, &self.total, self.seconds)
         );
-        println!(
+        out!(
             "time of a folder is added up over all cores, that of the suite is by the clock; \
              {} threads, {}",
             self.threads,
             self.executors.join(" and ")
         );
-        println!("{}", self.total);
+        out!("{}", self.total);
         if self.total.is_good() {
             ExitCode::SUCCESS
         } else {

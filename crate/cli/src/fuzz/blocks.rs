@@ -88,11 +88,11 @@ impl Blocks {
             Ok(counts) => report.ran(target, case.fork(), counts),
             Err(finding) => {
                 report.differs();
-                eprintln!("{name}: {finding}");
+                err!("{name}: {finding}");
                 let (case, finding) = self.shrunk(case, finding, seed);
-                eprintln!("{name}, shrunk: {finding}\n{case}");
+                err!("{name}, shrunk: {finding}\n{case}");
                 for (address, account, storage) in case.state.iter().take(30) {
-                    eprintln!("{address} {account:?} {storage:?}");
+                    err!("{address} {account:?} {storage:?}");
                 }
             }
         }
@@ -128,6 +128,6 @@ pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitC
             })?;
         digests.insert(seed, digest(&outcome));
     }
-    println!("{}", serde_json::to_string_pretty(&digests)?);
+    out!("{}", serde_json::to_string_pretty(&digests)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -58,7 +58,7 @@ impl Decoders {
             for (number, sample) in samples.iter().enumerate() {
                 fs::write(folder.join(format!("sample-{number}")), sample).map_err(failed)?;
             }
-            eprintln!("{}: {} inputs", folder.display(), samples.len());
+            err!("{}: {} inputs", folder.display(), samples.len());
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -88,7 +88,7 @@ impl Decoders {
             report.differs();
             let shown = hex::encode(&bytes[..bytes.len().min(400)]);
             let (name, length) = (decoder.name(), bytes.len());
-            eprintln!("decoders {seed}: {name}: {words}; {length} bytes: {shown}");
+            err!("decoders {seed}: {name}: {words}; {length} bytes: {shown}");
         }
     }
 }

@@ -92,7 +92,7 @@ pub(super) fn run(first: u64, count: u64) -> Result<ExitCode, CliError> {
                 "changed": changed,
             },
         });
-        println!("{line}");
+        out!("{line}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -32,7 +32,7 @@ impl Watch {
                 if let Some((target, seed, looks)) = current.as_mut() {
                     *looks += 1;
                     if *looks > PATIENCE {
-                        eprintln!("{target:?} {seed}: does not end");
+                        err!("{target:?} {seed}: does not end");
                         process::exit(1);
                     }
                 }
