@@ -15,12 +15,8 @@ export type Dispatcher = {
    * no answer is wanted.
    */
   answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
-  /**
-   * Serves a client that stays, and can be notified.
-   *
-   * @param name - Who it is: clients take turns, and each has its share.
-   */
-  connect(send: Send, name?: string): Connection
+  /** Serves a client that stays, and can be notified. */
+  connect(send: Send, options?: Pick<Dispatcher.Options, 'client'>): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
   /** Characters of answers that clients have not read yet. */
@@ -31,7 +27,7 @@ export declare namespace Dispatcher {
   type Options = {
     /** Aborted when the client has read the answer, or has gone. */
     signal?: AbortSignal | undefined
-    /** Who sends. */
+    /** Who sends: clients take turns, and each has its share. */
     client?: string | undefined
   }
 }
@@ -244,9 +240,9 @@ export function createDispatcher(
         else signal.addEventListener('abort', () => release(caller), { once: true })
       }
     },
-    connect(send, given) {
+    connect(send, { client } = {}) {
       sockets += 1
-      const name = given ?? `socket ${sockets}`
+      const name = client ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
       const asked = { count: 0 }
       const gone = new AbortController()

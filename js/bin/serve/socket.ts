@@ -57,7 +57,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     socket.send(text, () => unread.give(client, amount))
   }
 
-  const connection = dispatcher.connect(send, client)
+  const connection = dispatcher.connect(send, { client })
   const message = watchMessage({
     arriving,
     client,
