@@ -122,12 +122,17 @@ export function createDispatcher(
     if (client.subscriptions.size + client.asked.count >= limits.subscriptions)
       return failure(-32005, `more than ${limits.subscriptions} subscriptions of one connection`)
     client.asked.count += 1
+    // Without the signal: until the engine has answered, the request keeps its place in the queue.
     const opened = await chain
-      .requestText('eth_subscribe', params, { signal, client: name })
+      .requestText('eth_subscribe', params, { client: name })
       .finally(() => {
         client.asked.count -= 1
       })
     if (opened.result === null) return outcome(opened, caller)
+    if (signal?.aborted === true) {
+      await chain.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
+      throw signal.reason
+    }
     const id: string = JSON.parse(opened.result)
     const subscription: Subscription = { send: client.send, held: [] }
     subscriptions.set(id, subscription)
