@@ -149,6 +149,8 @@ test('a batch whose client has gone is executed no further', async () => {
   const answer = node.dispatcher.answer(batch('evm_mine', 'evm_mine', 'evm_mine'), {
     signal: gone.signal,
   })
+  // Until the first one is asked, and before it is answered.
+  while (node.asked.length === 0) await Promise.resolve()
   gone.abort(new Error('gone'))
   await expect(answer).rejects.toThrow('gone')
   expect(node.asked).toHaveLength(1)

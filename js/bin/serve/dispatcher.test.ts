@@ -167,6 +167,7 @@ test('a client that is gone keeps its place until the engine has ended its subsc
   const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, queue: 1 } })
   const connection = dispatcher.connect(() => {})
   const pending = connection.receive(subscribe(1))
+  await later()
   connection.close()
   expect(await dispatcher.answer(call(1, 'eth_chainId'))).toMatch(/-32005.*all clients/)
   answers[0]?.('"0x1"')

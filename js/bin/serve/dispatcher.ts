@@ -1,4 +1,5 @@
 import type { Chain } from '../../src/chain/chain.js'
+import { SYNC_METHODS } from '../../src/chain/sync.js'
 import { BaseError } from '../../src/error/BaseError.js'
 import { cut, MOST_ECHOED, quote } from '../../src/error/cut.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
@@ -6,6 +7,7 @@ import { answerOf, failure, lineOf } from './answer.js'
 import { runBatch } from './batch.js'
 import { type Budget, beyondFree, createBudget } from './budget.js'
 import { type Envelope, EnvelopeError, type NoEnvelope, readEnvelopes } from './envelope.js'
+import { createLane, type Lane } from './lane.js'
 import { DEFAULTS, type Limits } from './limits.js'
 
 /** Answers requests of JSON-RPC: JSON in, JSON out. */
@@ -16,7 +18,7 @@ export type Dispatcher = {
    */
   answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
   /** Serves a client that stays, and can be notified. */
-  connect(send: Send, options?: Pick<Dispatcher.Options, 'client'>): Connection
+  connect(send: Send, options?: Dispatcher.ConnectOptions): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
   /** Characters of answers that clients have not read yet. */
@@ -30,12 +32,18 @@ export declare namespace Dispatcher {
     /** Who sends: clients take turns, and each has its share. */
     client?: string | undefined
   }
+  type ConnectOptions = Pick<Options, 'client'> & {
+    /** How many more of its requests may run at once, by what it has not read yet. @default any number */
+    room?: (() => number) | undefined
+  }
 }
 
 /** A client that stays. Its subscriptions are its own, and end with it. */
 export type Connection = {
   /** Answers a request or a batch. */
   receive(text: string): Promise<void>
+  /** The client has read something, and may be served more. */
+  wake(): void
   /** The client is gone: ends what it waits for, and its subscriptions. */
   close(): void
 }
@@ -57,6 +65,8 @@ type Caller = {
   readonly signal?: AbortSignal | undefined
   /** There where it can be notified. */
   readonly client?: Client | undefined
+  /** Where its requests wait for their turn. */
+  readonly lane?: Lane | undefined
   /** What is held of the budget for answers until they are on their way. */
   holds: number
 }
@@ -157,6 +167,8 @@ export function createDispatcher(
   const outcomeOf = async ({ method, params }: Envelope, caller: Caller): Promise<string> => {
     if (method.length > MOST_ECHOED)
       return failure(-32601, `the method ${quote(method)} does not exist`)
+    // It may have waited for its turn.
+    caller.signal?.throwIfAborted()
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
       if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
@@ -176,8 +188,11 @@ export function createDispatcher(
       return answerOf(id, failure(-32600, request.reason ?? 'not a request of JSON-RPC 2.0'))
     // Its number would be in the answer, which is not wanted.
     if (method === 'eth_subscribe' && id === undefined) return undefined
+    // Those that wait for a block would hold up the request that makes it.
+    const lane = SYNC_METHODS.has(method) ? undefined : caller.lane
+    await lane?.enter()
     const start = performance.now()
-    const outcome = await outcomeOf(request, caller)
+    const outcome = await outcomeOf(request, caller).finally(() => lane?.leave())
     log?.(lineOf(method, outcome, performance.now() - start))
     return id === undefined ? undefined : answerOf(id, outcome)
   }
@@ -245,18 +260,19 @@ export function createDispatcher(
         else signal.addEventListener('abort', () => release(caller), { once: true })
       }
     },
-    connect(send, { client } = {}) {
+    connect(send, { client, room = () => Number.POSITIVE_INFINITY } = {}) {
       sockets += 1
       const name = client ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
       const asked = { count: 0 }
+      const lane = createLane(room)
       const gone = new AbortController()
       const { signal } = gone
       return {
         async receive(text) {
           const opened: string[] = []
           const client = { send, subscriptions: own, opened, asked }
-          const caller: Caller = { name, signal, client, holds: 0 }
+          const caller: Caller = { name, signal, client, lane, holds: 0 }
           const answer = await respond(text, caller)
             .catch((error: unknown) => {
               if (!signal.aborted) throw error
@@ -267,8 +283,10 @@ export function createDispatcher(
           if (answer !== undefined) send(answer)
           for (const id of opened) sendHeld(own.get(id))
         },
+        wake: lane.wake,
         close() {
           gone.abort(new Error('the client is gone'))
+          lane.open()
           for (const id of own.keys()) {
             subscriptions.delete(id)
             chain.request('eth_unsubscribe', [id], { client: name }).catch(() => {

@@ -201,7 +201,7 @@ test('of damaged requests those are read that JSON.parse reads, with the same va
   const whole =
     '[{"jsonrpc":"2.0","id":"a\\u0041\\"","method":"eth_call","params":[{"a]":[1e2,"}"]},-1]},{"\\u0069d":7}, 3 ]'
   const signs = '[]{}",:\\ 10e-+.tnu\u00e9'
-  for (let seed = 1; seed <= 20_000; seed += 1) {
+  for (let seed = 1; seed <= 4_000; seed += 1) {
     const below = random(seed)
     let text = whole
     for (let edits = below(3) + 1; edits > 0; edits -= 1) {

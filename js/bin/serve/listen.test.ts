@@ -83,6 +83,49 @@ test('an answer that is larger than the buffer goes to a client that reads', asy
   socket.close()
 })
 
+test('a client that asks for much and reads slowly has all of it', async () => {
+  let running = 0
+  let most = 0
+  const { url, dispatcher } = await serverWith(
+    async () => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      running -= 1
+      return { result: `"${'x'.repeat(200_000)}"`, error: null }
+    },
+    { buffer: 4_000_000 },
+  )
+  const { socket } = await open(url)
+  let received = 0
+  socket.on('message', () => {
+    received += 1
+    socket.pause()
+    setTimeout(() => socket.resume(), 3)
+  })
+  for (let sent = 0; sent < 300; sent += 1) socket.send(call('eth_getCode'))
+  await expect.poll(() => received, { timeout: 20_000 }).toBe(300)
+  expect(most).toBe(16)
+  await expect.poll(() => dispatcher.unread.held).toBe(0)
+  socket.close()
+}, 30_000)
+
+test('a client that reads nothing of much is closed with a reason, and sent no more until then', async () => {
+  let asked = 0
+  const { url } = await serverWith(async () => {
+    asked += 1
+    return { result: `"${'x'.repeat(100_000)}"`, error: null }
+  })
+  const { socket, closed } = await open(url)
+  socket.pause()
+  for (let sent = 0; sent < 1_000; sent += 1) socket.send(call('eth_getCode'))
+  await new Promise((resolve) => setTimeout(resolve, 7_000))
+  // 4 MiB, and what the system keeps for both ends.
+  expect(asked).toBeLessThan(300)
+  socket.resume()
+  expect(await closed).toEqual({ code: 1013, reason: 'this client does not read' })
+}, 20_000)
+
 test('a client that does not read why it is closed is cut off', async () => {
   const { url, dispatcher } = await serverWith(answered('"0x7"'), {
     buffer: 1_000_000,

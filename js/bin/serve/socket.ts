@@ -33,6 +33,9 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   /** Bytes that waited at the last beat. */
   let waited = 0
   let closing: ReturnType<typeof setTimeout> | undefined
+  let reading: ReturnType<typeof setTimeout> | undefined
+  /** Bytes that wait for a client which is served nothing more until it has read some. */
+  const held = limits.buffer / 4
 
   const end = (code: number, reason: string) => {
     if (!isOpen) return
@@ -54,10 +57,32 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     const amount = beyondFree(sum) > 0 ? text.length : 0
     const taken = unread.take(client, amount)
     if (taken !== 'taken') return end(CODES[taken], 'too many bytes wait for clients to read')
-    socket.send(text, () => unread.give(client, amount))
+    socket.send(text, () => {
+      unread.give(client, amount)
+      connection.wake()
+    })
+    watchReading()
   }
 
-  const connection = dispatcher.connect(send, { client })
+  /** Ends the connection of a client that reads nothing of much that waits. */
+  const watchReading = () => {
+    if (reading !== undefined || socket.bufferedAmount <= held) return
+    const before = socket.bufferedAmount
+    reading = setTimeout(() => {
+      reading = undefined
+      if (socket.bufferedAmount >= before) return end(1013, 'this client does not read')
+      watchReading()
+    }, READING_MS).unref()
+  }
+
+  /** How many requests may run at once: what is in work comes on top of what waits to be read. */
+  const room = () => {
+    const waiting = socket.bufferedAmount
+    if (waiting > held) return 0
+    return beyondFree(waiting) > 0 ? FEW : limits.ahead
+  }
+
+  const connection = dispatcher.connect(send, { client, room })
   const message = watchMessage({
     arriving,
     client,
@@ -89,6 +114,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   socket.on('close', () => {
     isOpen = false
     clearTimeout(closing)
+    clearTimeout(reading)
     message.end()
     connection.close()
   })
@@ -155,6 +181,10 @@ function watchMessage(parameters: watchMessage.Parameters) {
   }
 }
 
+/** Requests that run at once for a client that is reading an answer. */
+const FEW = 2
+/** Milliseconds in which a client reads some of what waits. */
+const READING_MS = 5_000
 /** Milliseconds that a client has to read why its connection is closed. */
 const CLOSING_MS = 5_000
 /** Bytes around the payload of a control frame. */
