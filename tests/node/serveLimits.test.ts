@@ -55,7 +55,7 @@ const CHAIN_ID = { jsonrpc: '2.0', id: 1, result: '0x7a69' }
 async function othersAreServed({ post }: Server) {
   const start = performance.now()
   expect(await (await post(call(1, 'eth_chainId'))).json()).toEqual(CHAIN_ID)
-  expect(performance.now() - start).toBeLessThan(1_000)
+  expect(performance.now() - start).toBeLessThan(3_000)
 }
 
 /** Opens a WebSocket; keeps what it receives. */
@@ -94,6 +94,12 @@ function begin({ url }: Server, headers: Record<string, string | number> = {}, a
 const statusOf = async (answered: Promise<IncomingMessage | string>) => {
   const answer = await answered
   return typeof answer === 'string' ? answer : answer.statusCode
+}
+
+/** Resolves when a connection has ended, however it has. */
+function closeOf(socket: Socket): Promise<unknown> {
+  socket.on('error', () => {})
+  return new Promise((resolve) => socket.once('close', resolve))
 }
 
 /** Bytes that the process of a server takes. */
@@ -320,8 +326,6 @@ describe('with small limits', () => {
       'header-time': 1_000,
       'client-queue': 20,
       subscriptions: 2,
-      buffer: 200_000,
-      heartbeat: 1_000,
       answer: 100_000,
       'client-connections': 12,
       'idle-time': 1_000,
@@ -365,7 +369,7 @@ describe('with small limits', () => {
       socket.on('data', (data) => {
         answer += data
       })
-      await once(socket, 'close')
+      await closeOf(socket)
       clearInterval(timer)
       return answer
     }
@@ -382,7 +386,7 @@ describe('with small limits', () => {
   test('a connection that says nothing is ended', async () => {
     const socket = connectTcp(server.port, '127.0.0.1')
     socket.resume()
-    await once(socket, 'close')
+    await closeOf(socket)
   })
 
   test('a client has so many requests at once', async () => {
@@ -412,33 +416,6 @@ describe('with small limits', () => {
     other.socket.close()
   })
 
-  test('a client that does not read is closed with a reason, and others are served', async () => {
-    const address = `0x${'cc'.repeat(20)}`
-    await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(24_576)}`))
-    const client = await open(server)
-    client.socket.pause()
-    const timer = setInterval(() => {
-      for (let id = 0; id < 20; id += 1)
-        if (client.socket.readyState === WebSocket.OPEN)
-          client.socket.send(call(id, 'eth_getCode', address, 'latest'))
-    }, 20)
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
-    clearInterval(timer)
-    await othersAreServed(server)
-    client.socket.resume()
-    expect(await client.closed).toEqual({
-      code: 1013,
-      reason: 'more than 200000 bytes wait for this client to read',
-    })
-  })
-
-  test('a client that does not answer pings is ended, one that does stays', async () => {
-    const [silent, alive] = await Promise.all([open(server, { autoPong: false }), open(server)])
-    expect((await silent.closed).code).toBe(1006)
-    expect(await alive.ask(call(1, 'eth_chainId'))).toEqual(CHAIN_ID)
-    alive.socket.close()
-  })
-
   test('an answer above its bound is -32003', async () => {
     const address = `0x${'dd'.repeat(20)}`
     const codeOf = async (bytes: number) => {
@@ -464,7 +441,7 @@ describe('with small limits', () => {
     await Promise.all(
       flood.map((socket) => {
         socket.on('error', () => {}).resume()
-        return once(socket, 'close')
+        return closeOf(socket)
       }),
     )
     for (const { socket } of clients) socket.close()
@@ -490,8 +467,38 @@ test('an answer over HTTP that nobody reads is held for so long', async () => {
     read += data.length
   })
   socket.resume()
-  await once(socket, 'close')
+  await closeOf(socket)
   expect(read).toBeLessThan(19_000_000)
+  await othersAreServed(server)
+  await server.stop()
+})
+
+test('a client that does not answer pings is ended, one that does stays', async () => {
+  const server = await serve({ heartbeat: 1_000 })
+  const [silent, alive] = await Promise.all([open(server, { autoPong: false }), open(server)])
+  expect((await silent.closed).code).toBe(1006)
+  expect(await alive.ask(call(1, 'eth_chainId'))).toEqual(CHAIN_ID)
+  await server.stop()
+})
+
+test('a client that does not read is closed with a reason, and others are served', async () => {
+  const server = await serve({ buffer: 400_000 })
+  const address = `0x${'cc'.repeat(20)}`
+  await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(24_576)}`))
+  const client = await open(server)
+  client.socket.pause()
+  for (let id = 0; id < 1_500; id += 1)
+    client.socket.send(call(id, 'eth_getCode', address, 'latest'))
+  await othersAreServed(server)
+  await new Promise((resolve) => setTimeout(resolve, 6_000))
+  client.socket.resume()
+  expect(await client.closed).toEqual({
+    code: 1013,
+    reason: expect.stringMatching(
+      /^(this client does not read|more than 400000 bytes wait for this client to read)$/,
+    ),
+  })
+  expect(client.received.length).toBeLessThan(1_500)
   await othersAreServed(server)
   await server.stop()
 })

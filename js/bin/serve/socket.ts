@@ -186,7 +186,7 @@ const FEW = 2
 /** Milliseconds in which a client reads some of what waits. */
 const READING_MS = 5_000
 /** Milliseconds that a client has to read why its connection is closed. */
-const CLOSING_MS = 5_000
+const CLOSING_MS = 10_000
 /** Bytes around the payload of a control frame. */
 const CONTROL_FRAME = 6
 /** Bytes that a piece of a message takes beside those that are in it. */
