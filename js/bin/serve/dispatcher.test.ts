@@ -183,16 +183,17 @@ test('a client that is gone keeps its place until the engine has ended its subsc
 })
 
 test.each([
-  [new OutOfMemoryError(7), -32005, /out of memory: it asked for 7 more bytes/],
-  [new EngineFailedError('unreachable'), -32005, /The engine failed: unreachable/],
+  ['memory', new OutOfMemoryError(7), -32005, /out of memory: it asked for 7 more bytes/],
+  ['a trap', new EngineFailedError('unreachable'), -32005, /The engine failed: unreachable/],
   [
+    'its worker',
     new WorkerDiedError('engine', new Error('exit')),
     -32005,
     /A worker \(engine\) of the engine died/,
   ],
-  [new EngineFailedError('x'.repeat(1_000_000)), -32005, /^.{400}$/s],
-  [new EvmClosedError(), -32603, /The engine was closed/],
-])('an engine that is lost is an error of its request: %s', async (error, code, message) => {
+  ['a long reason', new EngineFailedError('x'.repeat(1_000_000)), -32005, /^.{400}$/s],
+  ['a close', new EvmClosedError(), -32603, /The engine was closed/],
+])('an engine that is lost is an error of its request (%s)', async (_, error, code, message) => {
   const chain = createChain({ request: async () => Promise.reject(error) } as never)
   const dispatcher = createDispatcher(chain)
   const answer = JSON.parse((await dispatcher.answer(call(1, 'eth_call'))) ?? '')
@@ -232,5 +233,37 @@ test.each([
   const connection = dispatcher.connect((text) => sent.push(text))
   await connection.receive(`{"jsonrpc":"2.0","id":1,"method":"eth_unsubscribe","params":${params}}`)
   expect(sent[0]).toMatch(/-32602/)
+  connection.close()
+})
+
+test('notifications that wait for the answer before them are kept up to the buffer', async () => {
+  const answers: (() => void)[] = []
+  const chain = createChain({
+    request: ({ method }: { method: string }) =>
+      new Promise((resolve) => {
+        const answer = () => resolve({ result: '"0x1"', error: null })
+        if (method === 'eth_subscribe') answer()
+        else answers.push(answer)
+      }),
+  } as never)
+  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, buffer: 500 } })
+  const ends: string[] = []
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text), {
+    end: (reason) => ends.push(reason),
+  })
+  const pending = connection.receive(`[${subscribe(1)},${call(2, 'evm_mine')}]`)
+  await later()
+  // Each takes 115 characters.
+  const notify = () =>
+    dispatcher.notify('{"result":{"number":"0x5"},"subscription":"0x1","x":"11111"}')
+  for (let count = 0; count < 4; count += 1) notify()
+  expect(ends).toEqual([])
+  notify()
+  expect(ends).toEqual(['more than 500 bytes wait for an answer before them'])
+  answers[0]?.()
+  await pending
+  expect(sent).toHaveLength(5)
+  expect(sent[1]).toHaveLength(115)
   connection.close()
 })

@@ -35,6 +35,8 @@ export declare namespace Dispatcher {
   type ConnectOptions = Pick<Options, 'client'> & {
     /** How many more of its requests may run at once, by what it has not read yet. @default any number */
     room?: (() => number) | undefined
+    /** Ends the connection of a client for which more is kept than its buffer holds. */
+    end?: ((reason: string) => void) | undefined
   }
 }
 
@@ -73,6 +75,7 @@ type Caller = {
 
 type Client = {
   readonly send: Send
+  readonly end: (reason: string) => void
   /** Its subscriptions by their numbers. */
   readonly subscriptions: Map<string, Subscription>
   /** Numbers of subscriptions that are in an answer which is not sent yet. */
@@ -85,6 +88,9 @@ type Subscription = {
   readonly send: Send
   /** Notifications that wait until the number of the subscription has been sent; then `undefined`. */
   held: string[] | undefined
+  /** Characters of those. */
+  length: number
+  readonly end: (reason: string) => void
 }
 
 /** Returns what answers requests for `chain`. */
@@ -144,7 +150,8 @@ export function createDispatcher(
       throw signal.reason
     }
     const id: string = JSON.parse(opened.result)
-    const subscription: Subscription = { send: client.send, held: [] }
+    const { send, end } = client
+    const subscription: Subscription = { send, end, held: [], length: 0 }
     subscriptions.set(id, subscription)
     client.subscriptions.set(id, subscription)
     client.opened.push(id)
@@ -260,7 +267,7 @@ export function createDispatcher(
         else signal.addEventListener('abort', () => release(caller), { once: true })
       }
     },
-    connect(send, { client, room = () => Number.POSITIVE_INFINITY } = {}) {
+    connect(send, { client, room = () => Number.POSITIVE_INFINITY, end = () => {} } = {}) {
       sockets += 1
       const name = client ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
@@ -271,7 +278,7 @@ export function createDispatcher(
       return {
         async receive(text) {
           const opened: string[] = []
-          const client = { send, subscriptions: own, opened, asked }
+          const client = { send, end, subscriptions: own, opened, asked }
           const caller: Caller = { name, signal, client, lane, holds: 0 }
           const answer = await respond(text, caller)
             .catch((error: unknown) => {
@@ -301,8 +308,11 @@ export function createDispatcher(
       const { subscription: id }: { subscription: string } = JSON.parse(params)
       const subscription = subscriptions.get(id)
       const text = `{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`
-      if (subscription?.held !== undefined) subscription.held.push(text)
-      else subscription?.send(text)
+      if (subscription?.held === undefined) return subscription?.send(text)
+      subscription.length += text.length
+      if (subscription.length > limits.buffer)
+        return subscription.end(`more than ${limits.buffer} bytes wait for an answer before them`)
+      subscription.held.push(text)
     },
   }
 }

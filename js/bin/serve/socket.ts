@@ -82,7 +82,11 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     return beyondFree(waiting) > 0 ? FEW : limits.ahead
   }
 
-  const connection = dispatcher.connect(send, { client, room })
+  const connection = dispatcher.connect(send, {
+    client,
+    room,
+    end: (reason) => end(1013, reason),
+  })
   const message = watchMessage({
     arriving,
     client,
