@@ -11,34 +11,44 @@ export function boundConnections(server: Server, limits: Limits): Connections {
     client: limits['client-connections'],
     all: limits.connections,
   })
-  const refusals = new WeakMap<Socket, Refusal>()
-  let refused = 0
+  const waiting = new Map<Socket, Refusal>()
+
+  const admit = (socket: Socket) => {
+    const address = addressOf(socket)
+    const taken = open.take(address, 1)
+    if (taken === 'taken') socket.once('close', () => open.give(address, 1))
+    return taken
+  }
 
   // Before the server reads from it.
   server.prependListener('connection', (socket: Socket) => {
-    const address = addressOf(socket)
-    if (open.take(address, 1) === 'taken')
-      return void socket.once('close', () => open.give(address, 1))
+    const taken = admit(socket)
+    if (taken === 'taken') return
     // Those that wait for nothing make room.
     server.closeIdleConnections()
-    const taken = open.take(address, 1)
-    if (taken === 'taken') return void socket.once('close', () => open.give(address, 1))
-    if (refused >= MOST_REFUSED) return void socket.destroy()
-    refused += 1
-    const timer = setTimeout(() => socket.destroy(), REFUSED_MS).unref()
+    if (waiting.size >= MOST_REFUSED) return void socket.destroy()
+    waiting.set(socket, REFUSALS[taken])
+    const timer = setTimeout(() => {
+      if (waiting.has(socket)) socket.destroy()
+    }, REFUSED_MS)
+    timer.unref()
     socket.once('close', () => {
-      refused -= 1
+      waiting.delete(socket)
       clearTimeout(timer)
     })
-    refusals.set(socket, REFUSALS[taken])
   })
 
   return {
     refuses(request, response) {
-      const refusal = refusals.get(request.socket)
+      const { socket } = request
+      const refusal = waiting.get(socket)
       if (refusal === undefined) return false
+      if (admit(socket) === 'taken') {
+        waiting.delete(socket)
+        return false
+      }
       if (response !== undefined) refuse(response, refusal)
-      else refuseUpgrade(request, request.socket, refusal)
+      else refuseUpgrade(request, socket, refusal)
       return true
     },
   }

@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { createChain } from '../../src/chain/chain.js'
+import { EvmClosedError } from '../../src/evm/close.js'
+import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../../src/pool/engine.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher, type Dispatcher } from './dispatcher.js'
+import { DEFAULTS } from './limits.js'
 
 /** A node that opens and ends subscriptions, and notifies all of them when it mines. */
 function node(options?: createDispatcher.Options) {
@@ -38,6 +41,8 @@ const call = (id: number, method: string, params: unknown[] = []) =>
 const subscribe = (id: number) => call(id, 'eth_subscribe', ['newHeads'])
 const head = (id: string) =>
   `{"jsonrpc":"2.0","method":"eth_subscription","params":{"result":{"number":"0x5"},"subscription":"${id}"}}`
+
+const later = () => new Promise((resolve) => setTimeout(resolve, 20))
 
 /** https://github.com/erpc/erpc/issues/851 */
 test('ids and parameters pass as they are written', async () => {
@@ -166,4 +171,118 @@ test('pages and extensions use no private keys, in a batch neither', async () =>
   const known = node()
   await known.dispatcher.answer(call(3, 'personal_sign'), { origin: page })
   expect(known.asked).toEqual(['personal_sign'])
+})
+
+test('a client that is gone keeps its place until the engine has ended its subscription', async () => {
+  const answers: ((result: string) => void)[] = []
+  const asked: string[] = []
+  const chain = createChain({
+    request: ({ method }: { method: string }) =>
+      new Promise((resolve) => {
+        asked.push(method)
+        answers.push((result) => resolve({ result, error: null }))
+      }),
+  } as never)
+  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, queue: 1 } })
+  const connection = dispatcher.connect(() => {})
+  const pending = connection.receive(subscribe(1))
+  await later()
+  connection.close()
+  expect(await dispatcher.answer(call(1, 'eth_chainId'))).toMatch(/-32005.*all clients/)
+  answers[0]?.('"0x1"')
+  await later()
+  expect(asked).toEqual(['eth_subscribe', 'eth_unsubscribe'])
+  expect(await dispatcher.answer(call(1, 'eth_chainId'))).toMatch(/-32005/)
+  answers[1]?.('true')
+  await pending
+  const answer = dispatcher.answer(call(1, 'eth_chainId'))
+  await later()
+  answers[2]?.('"0x1"')
+  expect(await answer).toContain('"result":"0x1"')
+})
+
+test.each([
+  ['memory', new OutOfMemoryError(7), -32005, /out of memory: it asked for 7 more bytes/],
+  ['a trap', new EngineFailedError('unreachable'), -32005, /The engine failed: unreachable/],
+  [
+    'its worker',
+    new WorkerDiedError('engine', new Error('exit')),
+    -32005,
+    /A worker \(engine\) of the engine died/,
+  ],
+  ['a long reason', new EngineFailedError('x'.repeat(1_000_000)), -32005, /^.{400}$/s],
+  ['a close', new EvmClosedError(), -32603, /The engine was closed/],
+])('an engine that is lost is an error of its request (%s)', async (_, error, code, message) => {
+  const chain = createChain({ request: async () => Promise.reject(error) } as never)
+  const dispatcher = createDispatcher(chain)
+  const answer = JSON.parse((await dispatcher.answer(call(1, 'eth_call'))) ?? '')
+  expect(answer).toMatchObject({ id: 1, error: { code, message: expect.stringMatching(message) } })
+})
+
+test('what is asked is asked in the name of the client', async () => {
+  const asked: unknown[] = []
+  const chain = createChain({
+    async request({ method }: { method: string }, options: { client?: string }) {
+      asked.push([method, options.client])
+      return { result: '"0x1"', error: null }
+    },
+  } as never)
+  const dispatcher = createDispatcher(chain)
+  const connection = dispatcher.connect(() => {}, { client: 'socket' })
+  await connection.receive(subscribe(1))
+  await connection.receive(call(2, 'eth_call'))
+  await dispatcher.answer(call(3, 'eth_call'), { client: 'page' })
+  connection.close()
+  expect(asked).toEqual([
+    ['eth_subscribe', 'socket'],
+    ['eth_call', 'socket'],
+    ['eth_call', 'page'],
+    ['eth_unsubscribe', 'socket'],
+  ])
+})
+
+test.each([
+  ['more than any text', `["${'0'.repeat(5_000_000)}"]`],
+  ['spaces', `[${' '.repeat(5_000_000)}"0x1"]`],
+  ['lists', `[${'['.repeat(200)}${']'.repeat(200)}]`],
+  ['JSON that is wrong', '[,]'],
+])('%s is no subscription', async (_, params) => {
+  const { dispatcher } = node()
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text))
+  await connection.receive(`{"jsonrpc":"2.0","id":1,"method":"eth_unsubscribe","params":${params}}`)
+  expect(sent[0]).toMatch(/-32602/)
+  connection.close()
+})
+
+test('notifications that wait for the answer before them are kept up to the buffer', async () => {
+  const answers: (() => void)[] = []
+  const chain = createChain({
+    request: ({ method }: { method: string }) =>
+      new Promise((resolve) => {
+        const answer = () => resolve({ result: '"0x1"', error: null })
+        if (method === 'eth_subscribe') answer()
+        else answers.push(answer)
+      }),
+  } as never)
+  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, buffer: 500 } })
+  const ends: string[] = []
+  const sent: string[] = []
+  const connection = dispatcher.connect((text) => sent.push(text), {
+    end: (reason) => ends.push(reason),
+  })
+  const pending = connection.receive(`[${subscribe(1)},${call(2, 'evm_mine')}]`)
+  await later()
+  // Each takes 115 characters.
+  const notify = () =>
+    dispatcher.notify('{"result":{"number":"0x5"},"subscription":"0x1","x":"11111"}')
+  for (let count = 0; count < 4; count += 1) notify()
+  expect(ends).toEqual([])
+  notify()
+  expect(ends).toEqual(['more than 500 bytes wait for an answer before them'])
+  answers[0]?.()
+  await pending
+  expect(sent).toHaveLength(5)
+  expect(sent[1]).toHaveLength(115)
+  connection.close()
 })

@@ -1,4 +1,5 @@
 import type { Chain } from '../../src/chain/chain.js'
+import { SYNC_METHODS } from '../../src/chain/sync.js'
 import { BaseError } from '../../src/error/BaseError.js'
 import { cut, MOST_ECHOED, quote } from '../../src/error/cut.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
@@ -7,6 +8,7 @@ import { runBatch } from './batch.js'
 import { type Budget, beyondFree, createBudget } from './budget.js'
 import { clientSignal } from './clientSignal.js'
 import { type Envelope, EnvelopeError, type NoEnvelope, readEnvelopes } from './envelope.js'
+import { createLane, type Lane } from './lane.js'
 import { DEFAULTS, type Limits } from './limits.js'
 import { SIGNING_METHODS } from './signing.js'
 
@@ -18,7 +20,7 @@ export type Dispatcher = {
    */
   answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
   /** Serves a client that stays, and can be notified. */
-  connect(send: Send, options?: Pick<Dispatcher.Options, 'client' | 'origin'>): Connection
+  connect(send: Send, options?: Dispatcher.ConnectOptions): Connection
   /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
   /** Characters of answers that clients have not read yet. */
@@ -34,12 +36,20 @@ export declare namespace Dispatcher {
     /** The page or extension that asks, if one does. */
     origin?: string | undefined
   }
+  type ConnectOptions = Pick<Options, 'client' | 'origin'> & {
+    /** How many more of its requests may run at once, by what it has not read yet. @default any number */
+    room?: (() => number) | undefined
+    /** Ends the connection of a client for which more is kept than its buffer holds. */
+    end?: ((reason: string) => void) | undefined
+  }
 }
 
 /** A client that stays. Its subscriptions are its own, and end with it. */
 export type Connection = {
   /** Answers a request or a batch. */
   receive(text: string): Promise<void>
+  /** The client has read something, and may be served more. */
+  wake(): void
   /** The client is gone: ends what it waits for, and its subscriptions. */
   close(): void
 }
@@ -65,12 +75,15 @@ type Caller = {
   readonly origin?: string | undefined
   /** There where it can be notified. */
   readonly client?: Client | undefined
+  /** Where its requests wait for their turn. */
+  readonly lane?: Lane | undefined
   /** What is held of the budget for answers until they are on their way. */
   holds: number
 }
 
 type Client = {
   readonly send: Send
+  readonly end: (reason: string) => void
   /** Its subscriptions by their numbers. */
   readonly subscriptions: Map<string, Subscription>
   /** Numbers of subscriptions that are in an answer which is not sent yet. */
@@ -83,6 +96,9 @@ type Subscription = {
   readonly send: Send
   /** Notifications that wait until the number of the subscription has been sent; then `undefined`. */
   held: string[] | undefined
+  /** Characters of those. */
+  length: number
+  readonly end: (reason: string) => void
 }
 
 /** Returns what answers requests for `chain`. */
@@ -130,14 +146,20 @@ export function createDispatcher(
     if (client.subscriptions.size + client.asked.count >= limits.subscriptions)
       return failure(-32005, `more than ${limits.subscriptions} subscriptions of one connection`)
     client.asked.count += 1
+    // Without the signal: until the engine has answered, the request keeps its place in the queue.
     const opened = await chain
-      .requestText('eth_subscribe', params, { signal, client: name })
+      .requestText('eth_subscribe', params, { client: name })
       .finally(() => {
         client.asked.count -= 1
       })
     if (opened.result === null) return outcome(opened, caller)
+    if (signal?.aborted === true) {
+      await chain.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
+      throw signal.reason
+    }
     const id: string = JSON.parse(opened.result)
-    const subscription: Subscription = { send: client.send, held: [] }
+    const { send, end } = client
+    const subscription: Subscription = { send, end, held: [], length: 0 }
     subscriptions.set(id, subscription)
     client.subscriptions.set(id, subscription)
     client.opened.push(id)
@@ -162,6 +184,8 @@ export function createDispatcher(
       return failure(-32601, `the method ${quote(method)} does not exist`)
     if (!pagesSign && caller.origin !== undefined && SIGNING_METHODS.has(method))
       return failure(4100, `${method} uses private keys, which no page and no extension may do`)
+    // It may have waited for its turn.
+    caller.signal?.throwIfAborted()
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
       if (method === 'eth_unsubscribe') return await unsubscribe(params, caller)
@@ -181,8 +205,11 @@ export function createDispatcher(
       return answerOf(id, failure(-32600, request.reason ?? 'not a request of JSON-RPC 2.0'))
     // Its number would be in the answer, which is not wanted.
     if (method === 'eth_subscribe' && id === undefined) return undefined
+    // Those that wait for a block would hold up the request that makes it.
+    const lane = SYNC_METHODS.has(method) ? undefined : caller.lane
+    await lane?.enter()
     const start = performance.now()
-    const outcome = await outcomeOf(request, caller)
+    const outcome = await outcomeOf(request, caller).finally(() => lane?.leave())
     log?.(lineOf(method, outcome, performance.now() - start))
     return id === undefined ? undefined : answerOf(id, outcome)
   }
@@ -250,18 +277,20 @@ export function createDispatcher(
         else signal.addEventListener('abort', () => release(caller), { once: true })
       }
     },
-    connect(send, { client: given, origin } = {}) {
+    connect(send, options = {}) {
+      const { client, origin, room = () => Number.POSITIVE_INFINITY, end = () => {} } = options
       sockets += 1
-      const name = given ?? `socket ${sockets}`
+      const name = client ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
       const asked = { count: 0 }
+      const lane = createLane(room)
       const gone = clientSignal()
       const { signal } = gone
       return {
         async receive(text) {
           const opened: string[] = []
-          const client = { send, subscriptions: own, opened, asked }
-          const caller: Caller = { name, signal, origin, client, holds: 0 }
+          const client = { send, end, subscriptions: own, opened, asked }
+          const caller: Caller = { name, signal, origin, client, lane, holds: 0 }
           const answer = await respond(text, caller)
             .catch((error: unknown) => {
               if (!signal.aborted) throw error
@@ -272,8 +301,10 @@ export function createDispatcher(
           if (answer !== undefined) send(answer)
           for (const id of opened) sendHeld(own.get(id))
         },
+        wake: lane.wake,
         close() {
           gone.abort(new Error('the client is gone'))
+          lane.open()
           for (const id of own.keys()) {
             subscriptions.delete(id)
             chain.request('eth_unsubscribe', [id], { client: name }).catch(() => {
@@ -288,8 +319,11 @@ export function createDispatcher(
       const { subscription: id }: { subscription: string } = JSON.parse(params)
       const subscription = subscriptions.get(id)
       const text = `{"jsonrpc":"2.0","method":"eth_subscription","params":${params}}`
-      if (subscription?.held !== undefined) subscription.held.push(text)
-      else subscription?.send(text)
+      if (subscription?.held === undefined) return subscription?.send(text)
+      subscription.length += text.length
+      if (subscription.length > limits.buffer)
+        return subscription.end(`more than ${limits.buffer} bytes wait for an answer before them`)
+      subscription.held.push(text)
     },
   }
 }

@@ -94,7 +94,7 @@ export const LIMITS = {
     default: 16,
     most: 1_000,
     unit: 'requests',
-    bounds: 'reads of one batch that wait for the engine at once',
+    bounds: 'requests of one WebSocket, or reads of one batch, that wait for the engine at once',
     above: 'the next ones wait for their turn',
   },
   'client-queue': {

@@ -36,6 +36,9 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   /** Bytes that waited at the last beat. */
   let waited = 0
   let closing: ReturnType<typeof setTimeout> | undefined
+  let reading: ReturnType<typeof setTimeout> | undefined
+  /** Bytes that wait for a client which is served nothing more until it has read some. */
+  const held = limits.buffer / 4
 
   const end = (code: number, reason: string) => {
     if (!isOpen) return
@@ -57,10 +60,37 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     const amount = beyondFree(sum) > 0 ? text.length : 0
     const taken = unread.take(client, amount)
     if (taken !== 'taken') return end(CODES[taken], 'too many bytes wait for clients to read')
-    socket.send(text, () => unread.give(client, amount))
+    socket.send(text, () => {
+      unread.give(client, amount)
+      connection.wake()
+    })
+    watchReading()
   }
 
-  const connection = dispatcher.connect(send, { client, origin })
+  /** Ends the connection of a client that reads nothing of much that waits. */
+  const watchReading = () => {
+    if (reading !== undefined || socket.bufferedAmount <= held) return
+    const before = socket.bufferedAmount
+    reading = setTimeout(() => {
+      reading = undefined
+      if (socket.bufferedAmount >= before) return end(1013, 'this client does not read')
+      watchReading()
+    }, READING_MS).unref()
+  }
+
+  /** How many requests may run at once: what is in work comes on top of what waits to be read. */
+  const room = () => {
+    const waiting = socket.bufferedAmount
+    if (waiting > held) return 0
+    return beyondFree(waiting) > 0 ? FEW : limits.ahead
+  }
+
+  const connection = dispatcher.connect(send, {
+    client,
+    origin,
+    room,
+    end: (reason) => end(1013, reason),
+  })
   const message = watchMessage({
     arriving,
     client,
@@ -92,6 +122,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   socket.on('close', () => {
     isOpen = false
     clearTimeout(closing)
+    clearTimeout(reading)
     message.end()
     connection.close()
   })
@@ -158,8 +189,12 @@ function watchMessage(parameters: watchMessage.Parameters) {
   }
 }
 
+/** Requests that run at once for a client that is reading an answer. */
+const FEW = 2
+/** Milliseconds in which a client reads some of what waits. */
+const READING_MS = 5_000
 /** Milliseconds that a client has to read why its connection is closed. */
-const CLOSING_MS = 5_000
+const CLOSING_MS = 10_000
 /** Bytes around the payload of a control frame. */
 const CONTROL_FRAME = 6
 /** Bytes that a piece of a message takes beside those that are in it. */
