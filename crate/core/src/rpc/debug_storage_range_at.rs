@@ -44,17 +44,16 @@ pub(super) fn answer(
     state.apply(&changes);
     let word = |value: U256| B256::from(value);
     let mut slots = state.slots_from(address, B256::right_padding_from(&start));
-    let storage = slots
-        .by_ref()
-        .take(most)
-        .map(|(hash, slot, value)| {
-            let slot = Slot {
-                key: word(slot),
-                value: word(value),
-            };
-            (hash, slot)
-        })
-        .collect();
+    let asked = params.asked(slots.by_ref().take(most));
+    let storage = asked.map(|found| {
+        let (hash, slot, value) = found?;
+        let slot = Slot {
+            key: word(slot),
+            value: word(value),
+        };
+        Ok((hash, slot))
+    });
+    let storage = storage.collect::<Result<_, RpcError>>()?;
     let next_key = slots.next().map(|(hash, _, _)| hash);
     params.reply(Range { storage, next_key })
 }

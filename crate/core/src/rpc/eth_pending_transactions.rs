@@ -9,7 +9,8 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let mut all = Vec::new();
     for sender in world.pool.senders() {
         let (ready, _) = world.pool.of(sender, world.account(sender).nonce);
-        for transaction in ready {
+        for transaction in params.asked(ready) {
+            let transaction = transaction?;
             all.push(waiting::json(&transaction.sent)?);
         }
     }

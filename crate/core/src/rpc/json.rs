@@ -31,7 +31,7 @@ pub(super) fn reply_within(
         bytes: Vec::new(),
         limit: limits.answer_bytes,
         watch: limits.call.watch,
-        asked_at: 0,
+        asked_at: STRIDE,
         stopped: None,
     };
     let written = serde_json::to_writer(&mut text, &result);
@@ -177,12 +177,15 @@ mod tests {
     #[test]
     fn an_answer_has_as_many_bytes_as_are_allowed_and_no_more() {
         // Two quotes around eight letters.
-        let json = reply_within("12345678", &limits(10)).unwrap();
-        assert_eq!(json.as_str(), "\"12345678\"");
-        let error = reply_within("123456789", &limits(10)).unwrap_err();
-        assert_eq!(error.code, ErrorCode::AnswerTooLarge);
-        assert_eq!(error.code.number(), -32_003);
-        assert_eq!(error.message, "the answer takes more than 10 bytes");
+        let json = reply_within("12345678", &limits(10));
+        assert_eq!(json, Ok(Json("\"12345678\"".to_owned())));
+        let refused = RpcError {
+            code: ErrorCode::AnswerTooLarge,
+            message: "the answer takes more than 10 bytes".to_owned(),
+            data: None,
+        };
+        assert_eq!(refused.code.number(), -32_003);
+        assert_eq!(reply_within("123456789", &limits(10)), Err(refused));
     }
 
     #[test]
@@ -204,14 +207,14 @@ mod tests {
     fn an_answer_ends_with_its_time() {
         let asked = AtomicUsize::new(0);
         let watch = || match asked.fetch_add(1, Relaxed) {
-            3 => Some(Interrupt::Cancelled),
+            2 => Some(Interrupt::Cancelled),
             _ => None,
         };
         let mut limits = limits(usize::MAX);
         limits.call.watch = Some(&watch);
         let parts = vec!["x".repeat(1 << 19); 32];
-        let error = reply_within(&parts, &limits).unwrap_err();
-        assert_eq!(error.message, "the run was cancelled");
-        assert_eq!(asked.load(Relaxed), 4);
+        let refused = reply_within(&parts, &limits);
+        assert_eq!(refused, Err(Interrupt::Cancelled.into()));
+        assert_eq!(asked.load(Relaxed), 3);
     }
 }

@@ -7,9 +7,8 @@ use serde_json::json;
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let mut pending = serde_json::Map::new();
     let mut queued = serde_json::Map::new();
-    for sender in params.asked(node.world().pool.senders()) {
-        let sender = sender?;
-        let (ready, later) = waiting::of(node, sender)?;
+    for sender in node.world().pool.senders() {
+        let (ready, later) = waiting::of(node, sender, params)?;
         for (all, one) in [(&mut pending, ready), (&mut queued, later)] {
             if !one.is_empty() {
                 all.insert(sender.to_checksum(None), one.into());

@@ -5,6 +5,7 @@ use crate::node::Node;
 use serde_json::json;
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let (pending, queued) = waiting::of(node, params.address()?)?;
+    let sender = params.address()?;
+    let (pending, queued) = waiting::of(node, sender, params)?;
     params.reply(json!({ "pending": pending, "queued": queued }))
 }

@@ -10,7 +10,8 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
     let world = node.world();
     let mut pending = Map::new();
     let mut queued = Map::new();
-    for sender in world.pool.senders() {
+    for sender in params.asked(world.pool.senders()) {
+        let sender = sender?;
         let (ready, later) = world.pool.of(sender, world.account(sender).nonce);
         for (all, of_sender) in [(&mut pending, ready), (&mut queued, later)] {
             if !of_sender.is_empty() {

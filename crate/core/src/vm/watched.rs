@@ -176,6 +176,14 @@ pub(crate) fn end_run(interpreter: &mut Interpreter, context: &mut impl ContextT
     interpreter.halt_fatal();
 }
 
+/// Ends the transaction before a call of it. revm gets no reason; the caller keeps it.
+#[cold]
+fn end_call(inputs: &CallInputs, context: &mut impl ContextTr) -> CallOutcome {
+    *context.error() = Err(ContextError::Custom(String::new()));
+    let ended = InterpreterResult::new_oog(inputs.gas_limit, 0);
+    CallOutcome::new(ended, inputs.return_memory_offset.clone())
+}
+
 impl<C, I> Inspector<C> for Watched<'_, I>
 where
     C: ContextTr<Journal: JournalExt>,
@@ -222,7 +230,12 @@ where
         self.ask();
         self.record_call(inputs.input.len());
         self.record_path(context.journal().depth());
-        self.inner.call(context, inputs)
+        let outcome = self.inner.call(context, inputs);
+        // A precompile would run to its end, however long that takes.
+        match self.stopped {
+            Some(_) => Some(end_call(inputs, context)),
+            None => outcome,
+        }
     }
 
     fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {

@@ -1,6 +1,9 @@
 //! Transactions that wait for a block.
 
-use super::{super::RpcError, transaction};
+use super::{
+    super::{Params, RpcError},
+    transaction,
+};
 use crate::{
     chain::SentTransaction,
     node::{Node, PoolTransaction},
@@ -12,16 +15,22 @@ use std::sync::Arc;
 /// Transactions by nonce.
 type ByNonce = Map<String, Value>;
 
-/// What waits of `sender`: what can run, and what is queued.
-pub(in crate::rpc) fn of(node: &Node, sender: Address) -> Result<(ByNonce, ByNonce), RpcError> {
+/// What waits of `sender`: what can run, and what is queued. The request of `params` asks for it.
+pub(in crate::rpc) fn of(
+    node: &Node,
+    sender: Address,
+    params: &Params<'_>,
+) -> Result<(ByNonce, ByNonce), RpcError> {
     let world = node.world();
     let (ready, queued) = world.pool.of(sender, world.account(sender).nonce);
-    Ok((by_nonce(&ready)?, by_nonce(&queued)?))
-}
-
-fn by_nonce(waiting: &[&Arc<PoolTransaction>]) -> Result<ByNonce, RpcError> {
-    let entry = |one: &&Arc<PoolTransaction>| Ok((one.nonce().to_string(), json(&one.sent)?));
-    waiting.iter().map(entry).collect()
+    let by_nonce = |waiting: Vec<&Arc<PoolTransaction>>| -> Result<ByNonce, RpcError> {
+        let waiting = params.asked(waiting).map(|one| {
+            let one = one?;
+            Ok((one.nonce().to_string(), json(&one.sent)?))
+        });
+        waiting.collect()
+    };
+    Ok((by_nonce(ready)?, by_nonce(queued)?))
 }
 
 /// A transaction that has no place in the chain yet.

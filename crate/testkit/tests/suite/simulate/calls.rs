@@ -318,6 +318,28 @@ fn a_loop_of_expensive_instructions_ends_with_its_time() {
     }
 }
 
+/// BLAKE2F of 2^32 rounds would take minutes.
+#[test]
+fn a_precompile_is_not_called_once_the_time_is_over() {
+    let (block, state) = world(&[]);
+    let watch = || Some(Interrupt::Cancelled);
+    let limits = CallLimits {
+        gas: 1 << 40,
+        watch: Some(&watch),
+        ..CallLimits::default()
+    };
+    let simulation = Simulation::new(&block, &state, &Overrides::default(), limits).unwrap();
+    let data = format!("0xffffffff{}01", "00".repeat(208));
+    let to = address!("0000000000000000000000000000000000000009");
+    let error = simulation
+        .call(&request(json!({ "to": to, "data": data })))
+        .unwrap_err();
+    assert!(
+        matches!(error, CallError::Interrupted(Interrupt::Cancelled)),
+        "{error:?}"
+    );
+}
+
 #[test]
 fn a_plain_transfer_needs_what_it_costs() {
     let to = address!("00000000000000000000000000000000000000bb");
