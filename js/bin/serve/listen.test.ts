@@ -17,7 +17,13 @@ async function serverWith(requestText: unknown, limits: Partial<Limits> = {}) {
   const all = { ...DEFAULTS, ...limits }
   const chain = { requestText, request: async () => null } as unknown as Chain
   const dispatcher = createDispatcher(chain, { limits: all })
-  const server = await listen({ host: '127.0.0.1', port: 0, dispatcher, limits: all })
+  const rules = {
+    origins: new Set<string>(),
+    hosts: new Set<string>(),
+    addresses: false,
+    token: undefined,
+  }
+  const server = await listen({ host: '127.0.0.1', port: 0, dispatcher, rules, limits: all })
   closers.push(server.close)
   return { ...server, dispatcher }
 }
