@@ -5,6 +5,7 @@ import { rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { createFilters } from './filters.js'
 import { randomHex } from './randomHex.js'
 import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
@@ -26,16 +27,20 @@ export declare namespace Chain {
   type Options = {
     /** Ends the request early. A subscription that it has opened by then is ended. */
     signal?: AbortSignal | undefined
+    /** Name of the one who asks: clients take turns, and requests of one client run in order. */
+    client?: string | undefined
   }
 }
 
 /** Returns the node of the engine that `supervisor` owns. */
 export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
-  const ask = (method: string, params: string, options?: Chain.Options) =>
-    supervisor.request(
-      { kind: 'rpc', method, params, nowMs: Date.now(), entropy: randomHex(16) },
-      options,
+  const filters = createFilters()
+  const ask = (method: string, params: string, options?: Chain.Options) => {
+    const request = { method, params, nowMs: Date.now() }
+    return filters.ask({ ...request, client: options?.client }, () =>
+      supervisor.request({ kind: 'rpc', ...request, entropy: randomHex(16) }, options),
     )
+  }
 
   /** Asks for a subscription, which nobody could end once its caller is gone. */
   const subscribe = (params: string, signal: AbortSignal) => {
@@ -57,12 +62,12 @@ export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
     })
   }
 
-  const requestText: Chain['requestText'] = async (method, params, { signal } = {}) => {
+  const requestText: Chain['requestText'] = async (method, params, { signal, client } = {}) => {
     if (method === 'eth_subscribe' && signal !== undefined) return subscribe(params, signal)
-    const answer = await ask(method, params, { signal })
+    const answer = await ask(method, params, { signal, client })
     if (!SYNC_METHODS.has(method)) return answer
     const receiptOf = (hash: string) =>
-      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal })
+      ask('eth_getTransactionReceipt', JSON.stringify([hash]), { signal, client })
     return waitForReceipt(answer, params, receiptOf)
   }
   return {
