@@ -5,6 +5,7 @@ import { rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { NodeAnswer } from '../type/wire.js'
+import { createFilters } from './filters.js'
 import { randomHex } from './randomHex.js'
 import { SYNC_METHODS, waitForReceipt } from './sync.js'
 
@@ -38,11 +39,13 @@ export declare namespace Chain {
 
 /** Returns the node of the engine that `supervisor` owns. */
 export function createChain(supervisor: Pick<Supervisor, 'request'>): Chain {
-  const ask = (method: string, params: string, options?: Chain.Options) =>
-    supervisor.request(
-      { kind: 'rpc', method, params, nowMs: Date.now(), entropy: randomHex(16) },
-      options,
+  const filters = createFilters()
+  const ask = (method: string, params: string, options?: Chain.Options) => {
+    const request = { method, params, nowMs: Date.now() }
+    return filters.ask({ ...request, client: options?.client }, () =>
+      supervisor.request({ kind: 'rpc', ...request, entropy: randomHex(16) }, options),
     )
+  }
 
   /** Asks for a subscription, which nobody could end once its caller is gone. */
   const subscribe = (params: string, signal: AbortSignal, client: string | undefined) => {
