@@ -30,13 +30,11 @@ export async function measureFairness(url: string, crowd: Crowd): Promise<Fairne
     const socket = await openSocket(url)
     if (typeof socket === 'number') return
     const until = Date.now() + EACH_MS
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     while (Date.now() < until && socket.readyState === socket.OPEN) {
-      const answer = new Promise<void>((resolve) => {
-        socket.once('message', () => resolve())
-        socket.once('close', () => resolve())
-      })
+      const answer = new Promise<void>((resolve) => socket.once('message', () => resolve()))
       socket.send(text)
-      await answer
+      await Promise.race([answer, closed])
     }
     socket.terminate()
   })

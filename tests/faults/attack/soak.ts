@@ -151,22 +151,29 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     }
   }
   const ledger = { sent: 0, reverted: 0 }
+  const begun = await beginLedger(url).catch(() => undefined)
+  if (begun === undefined) failures.push('the ledger could not be opened')
   crowd.go()
-  const all = Promise.all([
+  const tasks = [
     ...Array.from({ length: CLIENTS }, (_, at) => client(at)),
     vanishing(),
     vanishing(),
     ending(),
     replaying(),
     watching(),
-    keepLedger(url, goesOn, ledger, failures),
+    ...(begun === undefined ? [] : [keepLedger({ url, goesOn, ledger, failures, begun })]),
     gently((until) => fuzzMethods(url, random, READS, until))(),
     gently((until) => fuzzHttp(ground, until))(),
     gently((until) => fuzzFrames(ground, until))(),
     trickling(),
-  ])
-  const late = pause(seconds * 1_000 + LATE_MS).then(() => failures.push('the soak did not end'))
-  await Promise.race([all, late])
+  ]
+  const all = Promise.all(
+    tasks.map((task) =>
+      task.catch((error: unknown) => failures.push(`the attack failed: ${error}`)),
+    ),
+  )
+  const late = pause(seconds * 1_000 + LATE_MS).then(() => 'late')
+  if ((await Promise.race([all, late])) === 'late') failures.push('the soak did not end')
   const honest = figuresOf(await crowd.rest())
   if (target.exit !== undefined)
     failures.push(`the server ended (${target.exit}): ${target.stderr().slice(-600)}`)
@@ -212,19 +219,31 @@ async function overSocket(url: string, text: string): Promise<string[]> {
   return [word]
 }
 
-/** Somebody who develops: a transaction each second, whose nonces are never lost, and from time to time a revert. */
-async function keepLedger(
-  url: string,
-  goesOn: () => boolean,
-  ledger: { sent: number; reverted: number },
-  failures: string[],
-): Promise<void> {
+/** Account of the ledger, its first nonce, and the snapshot to come back to. */
+type LedgerBegin = { account: string; first: number; snapshot: string }
+
+async function beginLedger(url: string): Promise<LedgerBegin> {
   const accounts = await ask<string[]>(url, 'eth_accounts')
-  const account = accounts.at(-1)
-  const nonceOf = async () =>
-    Number(await ask<string>(url, 'eth_getTransactionCount', [account, 'latest']))
-  const first = await nonceOf()
-  let snapshot = await ask<string>(url, 'evm_snapshot')
+  const account = accounts.at(-1) ?? ALICE
+  const snapshot = await ask<string>(url, 'evm_snapshot')
+  return { account, first: await nonceOf(url, account), snapshot }
+}
+
+async function nonceOf(url: string, account: string): Promise<number> {
+  return Number(await ask<string>(url, 'eth_getTransactionCount', [account, 'latest']))
+}
+
+/** Somebody who develops: a transaction each second, whose nonces are never lost, and from time to time a revert. */
+async function keepLedger(parameters: {
+  url: string
+  goesOn: () => boolean
+  ledger: Soak['ledger']
+  failures: string[]
+  begun: LedgerBegin
+}): Promise<void> {
+  const { url, goesOn, ledger, failures } = parameters
+  const { account, first } = parameters.begun
+  let { snapshot } = parameters.begun
   let expected = first
   let next = performance.now() + LEDGER_REVERTS_MS
   while (goesOn()) {
@@ -245,12 +264,12 @@ async function keepLedger(
         expected = first
         ledger.reverted += 1
       }
-      const nonce = await nonceOf()
+      const nonce = await nonceOf(url, account)
       if (nonce !== expected) failures.push(`the ledger has ${nonce} transactions, not ${expected}`)
       expected = nonce
     } catch {
       // Its request was the one that went with its engine: it may have happened or not.
-      const nonce = await nonceOf().catch(() => expected)
+      const nonce = await nonceOf(url, account).catch(() => expected)
       if (nonce !== first && nonce !== expected && nonce !== expected + 1)
         failures.push(`the ledger has ${nonce} transactions, not ${expected}`)
       expected = nonce
