@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cut } from '../../src/error/cut.js'
+import { clean } from '../terminal.js'
 import { readBody } from './body.js'
 import type { Budget } from './budget.js'
 import { clientOf } from './client.js'
@@ -25,7 +27,7 @@ export async function serveHttp(parameters: serveHttp.Parameters): Promise<void>
   try {
     await answer(parameters)
   } catch (error) {
-    process.stderr.write(`${error}\n`)
+    process.stderr.write(`${clean(cut(String(error)))}\n`)
     response.destroy()
   }
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { cut } from '../../src/error/cut.js'
 import { clean } from '../terminal.js'
 import { createBudget } from './budget.js'
 import { addressOf } from './client.js'
@@ -65,7 +66,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
     })
   })
   // Connections that cannot be accepted, such as one file too many, leave those that are there.
-  server.on('error', (error) => process.stderr.write(`${clean(String(error))}\n`))
+  server.on('error', (error) => process.stderr.write(`${clean(cut(String(error)))}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
     port: bound,
