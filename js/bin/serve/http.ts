@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { cut } from '../../src/error/cut.js'
 import { stderr } from '../output.js'
+import { clean } from '../terminal.js'
 import { readBody } from './body.js'
 import type { Budget } from './budget.js'
 import { clientOf } from './client.js'
@@ -30,7 +32,7 @@ export async function serveHttp(parameters: serveHttp.Parameters): Promise<void>
   try {
     await answer(parameters)
   } catch (error) {
-    stderr.note(`${error}\n`)
+    stderr.note(`${clean(cut(String(error)))}\n`)
     response.destroy()
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Chain } from '../../src/chain/chain.js'
@@ -115,6 +115,25 @@ test('a client that asks for much and reads slowly has all of it', async () => {
   await expect.poll(() => dispatcher.unread.held).toBe(0)
   socket.close()
 }, 60_000)
+
+test('a client that takes long to read one long answer has all of it', async () => {
+  const { url } = await serverWith(answered(`"${'x'.repeat(24_000_000)}"`), {
+    heartbeat: 2_000,
+    answer: 25_000_000,
+  })
+  const { socket } = await open(url)
+  const stream = (socket as unknown as { _socket: Socket })._socket
+  stream.on('data', () => {
+    stream.pause()
+    setTimeout(() => stream.resume(), 25)
+  })
+  const start = performance.now()
+  socket.send(call('eth_getLogs'))
+  const [data] = await once(socket, 'message')
+  expect(String(data)).toHaveLength(24_000_036)
+  expect(performance.now() - start).toBeGreaterThan(6_000)
+  socket.close()
+}, 90_000)
 
 test('a client that reads nothing of much is closed with a reason, and sent no more until then', async () => {
   let asked = 0

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import { cut } from '../../src/error/cut.js'
 import { stderr } from '../output.js'
+import { clean } from '../terminal.js'
 import { type Budget, beyondFree } from './budget.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { Limits } from './limits.js'
@@ -33,8 +35,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   const { unread } = dispatcher
   let isOpen = true
   let isThere = true
-  /** Bytes that waited at the last beat. */
-  let waited = 0
+  let lastBeat: Unread | undefined
   let closing: ReturnType<typeof setTimeout> | undefined
   let reading: ReturnType<typeof setTimeout> | undefined
   /** Bytes that wait for a client which is served nothing more until it has read some. */
@@ -70,10 +71,10 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   /** Ends the connection of a client that reads nothing of much that waits. */
   const watchReading = () => {
     if (reading !== undefined || socket.bufferedAmount <= held) return
-    const before = socket.bufferedAmount
+    const before = unreadOf(socket, stream)
     reading = setTimeout(() => {
       reading = undefined
-      if (socket.bufferedAmount >= before) return end(1013, 'this client does not read')
+      if (!hasRead(before, unreadOf(socket, stream))) return end(1013, 'this client does not read')
       watchReading()
     }, READING_MS).unref()
   }
@@ -113,7 +114,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     message.end()
     if (!isOpen) return
     connection.receive(String(data)).catch((error: unknown) => {
-      stderr.note(`${error}\n`)
+      stderr.note(`${clean(cut(String(error)))}\n`)
       end(1011, 'the request could not be answered')
     })
   })
@@ -130,15 +131,33 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   return {
     end,
     beat() {
-      const waiting = socket.bufferedAmount
+      const now = unreadOf(socket, stream)
       // A client that reads a long answer sees the ping behind it.
-      const reads = waiting > 0 && waiting < waited
+      const reads = lastBeat !== undefined && hasRead(lastBeat, now)
       if (!isThere && !reads) return socket.terminate()
-      waited = waiting
+      lastBeat = now
       isThere = false
       if (isOpen) socket.ping()
     },
   }
+}
+
+/** What waits for a client to read. */
+type Unread = {
+  /** Bytes of texts that have not been written in full. */
+  readonly waiting: number
+  /** Bytes of the text that is being written. */
+  readonly queued: unknown
+}
+
+function unreadOf(socket: WebSocket, stream: Socket): Unread {
+  // Node.js asks the same of its handle, to see whether a connection is idle.
+  const handle: unknown = Reflect.get(stream, '_handle')
+  return { waiting: socket.bufferedAmount, queued: Object(handle).writeQueueSize }
+}
+
+function hasRead(before: Unread, now: Unread): boolean {
+  return now.waiting < before.waiting || now.queued !== before.queued
 }
 
 export declare namespace watchMessage {
