@@ -426,7 +426,7 @@ describe('with small limits', () => {
     expect((await codeOf(49_998)).result).toHaveLength(99_998)
     expect((await codeOf(49_999)).error).toEqual({
       code: -32003,
-      message: 'the answer is larger than 100000 bytes',
+      message: 'the answer takes more than 100000 bytes',
     })
   })
 

@@ -79,7 +79,7 @@ test('an answer at the bound is sent, one above it is -32003', async () => {
   expect(JSON.parse((await node.dispatcher.answer(call(1, 'eth_getLogs'))) ?? '')).toEqual({
     jsonrpc: '2.0',
     id: 1,
-    error: { code: -32003, message: 'the answer is larger than 100 bytes' },
+    error: { code: -32003, message: 'the answer takes more than 100 bytes' },
   })
 })
 

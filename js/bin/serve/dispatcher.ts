@@ -126,7 +126,7 @@ export function createDispatcher(
   const outcome = ({ result, error }: NodeAnswer, caller: Caller): string => {
     const text = result ?? error ?? 'null'
     if (text.length > limits.answer)
-      return failure(-32003, `the answer is larger than ${limits.answer} bytes`)
+      return failure(-32003, `the answer takes more than ${limits.answer} bytes`)
     const amount = beyondFree(text.length)
     const taken = unread.take(caller.name, amount)
     if (taken !== 'taken')
