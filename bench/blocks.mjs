@@ -88,9 +88,10 @@ export async function benchBlocks(args) {
     rows,
     aggregate: running.map((threads) => aggregate(rows, threads)),
   }
+  // First: minutes of work are not lost where the file cannot be written.
+  await stdout.print(show(report))
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
-  await stdout.print(show(report))
   return good ? 0 : 1
 }
 

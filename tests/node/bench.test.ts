@@ -25,6 +25,14 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
 })
 
+test('figures that a full disk does not take are printed all the same', async () => {
+  const block = ['--only', '19933122', '--threads', '1', '--runs', '1', '--sample-ms', '1']
+  const { code, stdout, stderr } = await bench(...block, '--json', '/dev/full')
+  expect(stdout).toContain('19933122')
+  expect(stderr).toContain('ENOSPC')
+  expect(code).toBe(1)
+})
+
 test('bench writes rows and sums as agreed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
   const json = join(folder, 'bench.json')

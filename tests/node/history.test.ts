@@ -124,8 +124,9 @@ test.each(builds)('one long step is ended with its engine ($build)', async (opti
     await expect(ask()).rejects.toMatchObject({ name: 'TimeoutRpcError', code: -32016 })
     expect(performance.now() - start).toBeLessThan(2_500)
     const rejected = performance.now()
+    // The caller hears of it at once; who asks next waits for the next engine.
     await isThere(evm)
-    expect(performance.now() - rejected).toBeLessThan(100)
+    expect(performance.now() - rejected).toBeLessThan(1_000)
   }
 })
 

@@ -28,7 +28,7 @@ const LISTENING = new Set([
 
 /** Places that may be as they are, with the reason for which nothing is rejected there. */
 const REASONS: Record<string, string> = {
-  'src/pool/supervisor.ts: void started.ready.then((told) => {':
+  'src/pool/supervisor.ts: void started.ready.then((info) => {':
     'options that a message cannot hold are refused before',
   'src/chain/miner.ts: setTimeout(mine)': 'it catches what its request rejects with',
   'src/pool/worker.ts: onUnreadable(async)':
@@ -39,6 +39,9 @@ const REASONS: Record<string, string> = {
 const VOIDED: Record<string, string> = {
   keep: 'a save that fails is printed',
   stop: 'workers end without an error',
+  retire: 'workers end without an error',
+  serveHttp: 'it ends its connection with what goes wrong',
+  destroy: 'no promise',
   dispatchEvent: 'no promise',
   setImmediate: 'no promise',
   on: 'no promise',

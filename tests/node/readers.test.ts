@@ -74,8 +74,8 @@ test('an engine that is lost costs what it ran, and what ran beside it is answer
 test('lost engines give their memory back', async () => {
   const { ask, supervisor } = await start({ time: 5_000 })
   const rss = () => process.memoryUsage().rss / 2 ** 20
-  // PUSH4 48 MiB, PUSH0, PUSH0, CALLDATACOPY: writes that much.
-  const writing = { data: '0x63030000005f5f37', gas: '0x2540be400' }
+  // PUSH4 24 MiB, PUSH0, PUSH0, CALLDATACOPY: writes that much.
+  const writing = { data: '0x63018000005f5f37', gas: '0x2540be400' }
   const lose = async () => {
     expect(codeOf(await ask('a', 'eth_call', writing, 'latest'))).toBeNull()
     const panic = supervisor.request({ kind: 'fault', fault: 'panicInEngine' })

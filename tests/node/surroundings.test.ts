@@ -367,14 +367,12 @@ function command(args: readonly string[], shell = 'exec "$@"') {
   )
 }
 
-const BENCH = ['bench', '--only', '19933122', '--threads', '1', '--runs', '1', '--sample-ms', '1']
 const CALL = ['simulate', '--threads', '1', '--to', LOOP]
 
 test.each([
   ['run', ['run', '--threads', '1']],
   ['simulate', CALL],
   ['help', ['help', 'serve']],
-  ['bench', BENCH],
 ])('%s ends in quiet where its reader stops reading', async (_, args) => {
   // The exit code of a pipeline is that of `head`: the command writes its own to a descriptor of its own.
   const shell = '{ "$@" 3>&-; echo "code $?" >&3; } 3>&2 2>/dev/null | head -c 0'
@@ -388,13 +386,6 @@ test('a result that a full disk does not take is exit code 1, in one sentence', 
   const { code, stderr } = await command(CALL, 'exec "$@" >/dev/full')
   expect(stderr).toMatch(/^parevm: stdout could not be written: ENOSPC.*\n$/)
   expect(code).toBe(1)
-})
-
-test('figures that a full disk does not take are printed all the same', async () => {
-  const { code, stdout, stderr } = await command([...BENCH, '--json', '/dev/full'])
-  expect(stdout).toContain('19933122')
-  expect(stderr).toContain('parevm: --json: ENOSPC')
-  expect(code).toBe(2)
 })
 
 test.each([
