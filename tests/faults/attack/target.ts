@@ -1,5 +1,6 @@
 import { ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { anvilProgram } from '../../provider/process.js'
 import { call, post } from './client.js'
@@ -34,7 +35,9 @@ process.on('exit', () => {
 })
 
 const HOOK = new URL('./hook.mjs', import.meta.url).href
-const SCRIPT = fileURLToPath(new URL('../../../dist/js/bin/parevm.js', import.meta.url))
+const here = fileURLToPath(new URL('../../..', import.meta.url))
+/** Command of the package that is attacked: this one, or that in a folder of its own. */
+export const SCRIPT = join(process.env.PAREVM_PACKAGE ?? here, 'dist/js/bin/parevm.js')
 
 export declare namespace startTarget {
   type Options = {

@@ -227,7 +227,7 @@ export const door: readonly Case[] = [
     rule: 1,
     input: 'signatures asked for by a page on loopback and by an extension, of words of the user',
     bound: 'no signing with such words for requests with an Origin; no typed data of other chains',
-    expected: ['refused'],
+    expected: ['refused', '4100'],
     isApart: true,
     onlyParevm: true,
     async attack() {

@@ -6,7 +6,7 @@ import * as code from '../bytecode.js'
 import type { Case } from '../case.js'
 import { ask, call, openRaw, pause, post, wordOf } from '../client.js'
 import { ALICE, BOB, callOf } from '../contract.js'
-import { startTarget, type Target } from '../target.js'
+import { SCRIPT, startTarget, type Target } from '../target.js'
 
 const BATCH = `[${Array.from({ length: 11 }, (_, id) => call('eth_none', [], id)).join(',')}]`
 
@@ -294,5 +294,3 @@ export const surroundings: readonly Case[] = [
       ),
   },
 ]
-
-const SCRIPT = new URL('../../../../dist/js/bin/parevm.js', import.meta.url).pathname
