@@ -32,7 +32,15 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
-      { test: { name: 'clients', include: [clients], fileParallelism: false, testTimeout } },
+      {
+        test: {
+          name: 'clients',
+          include: [clients],
+          fileParallelism: false,
+          testTimeout,
+          hookTimeout: testTimeout,
+        },
+      },
     ],
   },
 })
