@@ -35,8 +35,10 @@ impl Engine {
     /// A `WireError`: a block is not valid, and the node is as it was.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        self.with_node(self.host(now_ms, ""), |node, host| node.import(host, rlp))?
-            .map_err(|error| WireError::chain("importChain", &error).into())
+        self.with_node(self.host(now_ms, [0; 16]), |node, host| {
+            node.import(host, rlp)
+        })?
+        .map_err(|error| WireError::chain("importChain", &error).into())
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
@@ -54,7 +56,8 @@ impl Engine {
         entropy: &str,
     ) -> Result<JsValue, JsValue> {
         let params = positional(params);
-        let answer = self.with_node(self.host(now_ms, entropy), |node, host| {
+        let host = self.host(now_ms, read_entropy(entropy)?);
+        let answer = self.with_node(host, |node, host| {
             let answer = match params {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => Answer {
@@ -74,7 +77,7 @@ impl Engine {
     /// A `WireError`: no node is open.
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.with_node(self.host(0.0, ""), |node, _| node.save())?)
+        Ok(self.with_node(self.host(0.0, [0; 16]), |node, _| node.save())?)
     }
 
     /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
@@ -120,7 +123,7 @@ impl Engine {
             clock: None,
             memory: None,
             cancel: None,
-            ..self.host(now_ms, entropy)
+            ..self.host(now_ms, read_entropy(entropy)?)
         };
         self.with_node(host, |node, host| {
             let Answer { result, changed } = node.repeat(host, method, &params);
@@ -150,12 +153,11 @@ impl Engine {
 
     /// What this worker lends a request of the time `now_ms`. A quarter of the memory that is left is kept
     /// for holes between blocks, and for the answer.
-    fn host(&self, now_ms: f64, entropy: &str) -> Host<'_> {
+    fn host(&self, now_ms: f64, entropy: [u8; 16]) -> Host<'_> {
         Host {
             engine: &self.core,
             now: now_ms as u64,
-            // Who gives other digits has ids that can be guessed, and no error.
-            entropy: hex::decode_to_array(entropy).unwrap_or_default(),
+            entropy,
             clock: Some(&clock::now_ns),
             memory: Some(Memory {
                 in_use: &allocator::in_use,
@@ -186,6 +188,12 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     }
     let options = parse_exact(text).and_then(serde_json::from_value);
     options.map_err(|error| WireError::chain("genesis", &error))
+}
+
+/// Reads the random digits of a request: ids that could be guessed are none.
+fn read_entropy(digits: &str) -> Result<[u8; 16], WireError> {
+    hex::decode_to_array(digits)
+        .map_err(|_| WireError::bug("a request has no 32 random hex digits".to_owned()))
 }
 
 /// Reads parameters by position. Left out or `null`, there are none.
