@@ -88,7 +88,7 @@ test.each(builds)('a change that cannot be repeated is an error ($build)', async
     supervisor.request({
       kind: 'openNode',
       ...chain,
-      journal: [{ method, params, nowMs: 0, entropy: '' }],
+      journal: [{ method, params, nowMs: 0, entropy: '00'.repeat(16) }],
     })
   await expect(open('anvil_setBalance', '["0x9"]')).rejects.toMatchObject({
     code: 'ENGINE_BUG',

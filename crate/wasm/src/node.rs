@@ -39,7 +39,7 @@ impl Engine {
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
         let in_use = allocator::in_use_from_now();
         let count = self
-            .with_node(self.host(now_ms, "", &in_use), |node, host| {
+            .with_node(self.host(now_ms, [0; 16], &in_use), |node, host| {
                 node.import(host, rlp)
             })?
             .map_err(|error| WireError::chain("importChain", &error))?;
@@ -62,7 +62,8 @@ impl Engine {
         entropy: &str,
     ) -> Result<JsValue, JsValue> {
         let in_use = allocator::in_use_from_now();
-        let answer = self.with_node(self.host(now_ms, entropy, &in_use), |node, host| {
+        let host = self.host(now_ms, read_entropy(entropy)?, &in_use);
+        let answer = self.with_node(host, |node, host| {
             let answer = match node.read_params(host, params) {
                 Ok(params) => node.request(host, method, &params),
                 Err(error) => refused(error),
@@ -84,7 +85,7 @@ impl Engine {
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
         let in_use = allocator::in_use_from_now();
-        Ok(self.with_node(self.host(0.0, "", &in_use), |node, _| node.save())?)
+        Ok(self.with_node(self.host(0.0, [0; 16], &in_use), |node, _| node.save())?)
     }
 
     /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
@@ -130,7 +131,7 @@ impl Engine {
             clock: None,
             memory: None,
             cancel: None,
-            ..self.host(now_ms, entropy, &in_use)
+            ..self.host(now_ms, read_entropy(entropy)?, &in_use)
         };
         self.with_node(host, |node, host| {
             let params = node.read_params(host, params);
@@ -176,12 +177,11 @@ impl Engine {
     fn host<'a>(
         &'a self,
         now_ms: f64,
-        entropy: &str,
+        entropy: [u8; 16],
         in_use: &'a (dyn Fn() -> usize + Sync),
     ) -> Host<'a> {
         Host {
-            // Who gives other digits has ids that can be guessed, and no error.
-            entropy: hex::decode_to_array(entropy).unwrap_or_default(),
+            entropy,
             ..host(&self.core, &CANCEL, now_ms, in_use, self.readers.get())
         }
     }
@@ -241,6 +241,12 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     }
     let options = parse_exact(text).and_then(serde_json::from_value);
     options.map_err(|error| WireError::chain("genesis", &error))
+}
+
+/// Reads the random digits of a request: ids that could be guessed are none.
+fn read_entropy(digits: &str) -> Result<[u8; 16], WireError> {
+    hex::decode_to_array(digits)
+        .map_err(|_| WireError::bug("a request has no 32 random hex digits".to_owned()))
 }
 
 /// An error of JSON-RPC, as its specification spells it.

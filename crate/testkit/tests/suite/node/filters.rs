@@ -239,9 +239,10 @@ fn a_poll_that_is_repeated_is_never_too_late() {
         cancel: None,
     };
     let method = "eth_getFilterChanges";
-    assert!(!talk.node.request(&host, method, &[id.clone()]).changed);
-    assert!(talk.node.repeat(&host, method, &[id.clone()]).changed);
-    assert!(talk.node.request(&host, method, &[id]).changed);
+    let params = [id];
+    assert!(!talk.node.request(&host, method, &params).changed);
+    assert!(talk.node.repeat(&host, method, &params).changed);
+    assert!(talk.node.request(&host, method, &params).changed);
     assert!(!talk.node.repeat(&host, method, &[json!("0x1")]).changed);
 }
 

@@ -228,7 +228,8 @@ fn rich() -> Value {
 
 /// JSON of options with so many accounts, slots of one account, and contracts.
 fn genesis_of(accounts: usize, slots: usize, contracts: usize) -> String {
-    let hash = |kind: u8, number: usize| keccak256([&[kind], &number.to_be_bytes()[..]].concat());
+    let hash =
+        |kind: u8, number: usize| keccak256([&[kind][..], &number.to_be_bytes()[..]].concat());
     let address = |kind, number| format!("\"{}\"", Address::from_word(hash(kind, number)));
     let plain =
         (0..accounts).map(|number| format!(r#"{}:{{"balance":"0x1"}}"#, address(0, number)));
@@ -249,7 +250,7 @@ fn genesis_of(accounts: usize, slots: usize, contracts: usize) -> String {
     });
     let alloc: Vec<_> = plain.chain([storage]).chain(contracts).collect();
     format!(
-        r#"{{"genesis":{{"config":{{"chainId":1}},"gasLimit":"0x1","difficulty":"0x0","alloc":{{{}}}}}}}"#,
+        r#"{{"genesis":{{"config":{{"chainId":1}},"gasLimit":"0x1c9c380","difficulty":"0x0","alloc":{{{}}}}}}}"#,
         alloc.join(",")
     )
 }
