@@ -12,13 +12,13 @@ export const connections: readonly Case[] = [
   {
     name: 'queue of one client',
     rule: 2,
-    input: '20,000 requests over one WebSocket at once',
+    input: '8,000 requests over one WebSocket at once',
     bound: 'queue per client, requests',
     expected: ['result', '-32005', 'closed'],
     attack: ({ url }) =>
       flood(
         url,
-        Array.from({ length: 20_000 }, (_, id) => call('eth_blockNumber', [], id)),
+        Array.from({ length: 8_000 }, (_, id) => call('eth_blockNumber', [], id)),
       ),
   },
   {
