@@ -1,71 +1,95 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { createBudget } from './budget.js'
-import { addressOf } from './client.js'
+import { clientOf } from './client.js'
 import type { Limits } from './limits.js'
 import { type Refusal, refuse, refuseUpgrade } from './refuse.js'
 
-/** Bounds the connections of a server: so many of one address, and so many in all. */
+/**
+ * Bounds the connections of a server: so many in all, and so many on which one client waits for an answer or
+ * has a WebSocket. Connections on which nobody waits make room for others, first those that never sent a
+ * request: whoever opens them without end keeps nobody out.
+ */
 export function boundConnections(server: Server, limits: Limits): Connections {
-  const open = createBudget({
-    client: limits['client-connections'],
-    all: limits.connections,
-  })
-  const waiting = new Map<Socket, Refusal>()
+  /** In the order in which they came, or were used last. */
+  const open = new Map<Socket, Connection>()
+  const busy = new Map<string, number>()
 
-  const admit = (socket: Socket) => {
-    const address = addressOf(socket)
-    const taken = open.take(address, 1)
-    if (taken === 'taken') socket.once('close', () => open.give(address, 1))
-    return taken
+  /** Ends the connection that nobody would miss. Returns whether there is one. */
+  const makeRoom = (): boolean => {
+    let idle: Socket | undefined
+    for (const [socket, { requests, isUsed }] of open) {
+      if (requests > 0) continue
+      if (!isUsed) return end(socket)
+      idle ??= socket
+    }
+    return idle !== undefined && end(idle)
+  }
+  const end = (socket: Socket): true => {
+    open.delete(socket)
+    socket.destroy()
+    return true
+  }
+
+  const free = (client: string) => {
+    const count = (busy.get(client) ?? 0) - 1
+    if (count > 0) busy.set(client, count)
+    else busy.delete(client)
   }
 
   // Before the server reads from it.
   server.prependListener('connection', (socket: Socket) => {
-    const taken = admit(socket)
-    if (taken === 'taken') return
-    // Those that wait for nothing make room.
-    server.closeIdleConnections()
-    if (waiting.size >= MOST_REFUSED) return void socket.destroy()
-    waiting.set(socket, REFUSALS[taken])
-    const timer = setTimeout(() => {
-      if (waiting.has(socket)) socket.destroy()
-    }, REFUSED_MS)
-    timer.unref()
-    socket.once('close', () => {
-      waiting.delete(socket)
-      clearTimeout(timer)
-    })
+    if (open.size >= limits.connections && !makeRoom()) return void socket.destroy()
+    open.set(socket, { requests: 0, isUsed: false })
+    socket.once('close', () => open.delete(socket))
   })
 
   return {
     refuses(request, response) {
       const { socket } = request
-      const refusal = waiting.get(socket)
-      if (refusal === undefined) return false
-      if (admit(socket) === 'taken') {
-        waiting.delete(socket)
-        return false
+      const client = clientOf(request)
+      const connection = open.get(socket) ?? { requests: 0, isUsed: true }
+      if (connection.requests === 0) {
+        const count = busy.get(client) ?? 0
+        if (count >= limits['client-connections']) {
+          if (response !== undefined) refuse(response, TOO_MANY)
+          else refuseUpgrade(request, socket, TOO_MANY)
+          return true
+        }
+        busy.set(client, count + 1)
       }
-      if (response !== undefined) refuse(response, refusal)
-      else refuseUpgrade(request, socket, refusal)
-      return true
+      connection.requests += 1
+      connection.isUsed = true
+      let isOver = false
+      const finish = () => {
+        if (isOver) return
+        isOver = true
+        connection.requests -= 1
+        if (connection.requests > 0) return
+        free(client)
+        // The one that was used last is the last to make room.
+        if (open.delete(socket)) open.set(socket, connection)
+      }
+      socket.once('close', finish)
+      response?.once('close', () => {
+        socket.off('close', finish)
+        finish()
+      })
+      return false
     },
   }
 }
 
 /** The connections of a server. */
 export type Connections = {
-  /** Whether a request came over a connection too many; then it is answered. */
+  /** Whether a request, or a handshake where there is no response, is one too many; then it is answered. */
   refuses(request: IncomingMessage, response?: ServerResponse): boolean
 }
 
-const REFUSALS = {
-  client: { status: 429, message: 'too many connections of this address' },
-  all: { status: 503, message: 'too many connections' },
-} as const satisfies Record<string, Refusal>
+type Connection = {
+  /** Requests that are not answered yet; a WebSocket is one for as long as it is open. */
+  requests: number
+  /** Whether there ever was one. */
+  isUsed: boolean
+}
 
-/** Milliseconds in which a client is told that its connection is one too many. */
-const REFUSED_MS = 1_000
-/** How many clients are told so at once; others are only disconnected. */
-const MOST_REFUSED = 16
+const TOO_MANY: Refusal = { status: 429, message: 'too many connections of this client' }

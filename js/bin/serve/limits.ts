@@ -151,15 +151,15 @@ export const LIMITS = {
     default: 256,
     most: MANY,
     unit: 'connections',
-    bounds: 'connections of one address',
+    bounds: 'connections on which one client waits for an answer, or has a WebSocket',
     above: 'HTTP 429 with Retry-After, and closed',
   },
   connections: {
     default: 512,
     most: MANY,
     unit: 'connections',
-    bounds: 'connections of all addresses',
-    above: 'HTTP 503 with Retry-After, and closed',
+    bounds: 'connections of all clients; those on which nobody waits make room for others',
+    above: 'closed',
   },
   subscriptions: {
     default: 256,

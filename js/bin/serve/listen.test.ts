@@ -229,7 +229,10 @@ test('bodies that are broken off are counted no longer', async () => {
 })
 
 test.each([
-  ['GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n', /^HTTP\/1.1 400 /],
+  [
+    'GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n',
+    /^HTTP\/1.1 400 /,
+  ],
   [
     'GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     /^HTTP\/1.1 400 /,

@@ -11,6 +11,11 @@ import type { FromWorker } from './message.js'
 export function spawnNode(watch: Watch): WorkerHandle {
   const worker = start(watch.name)
   let gone = false
+  /** Resolves when the worker has loaded its modules, or has ended. */
+  const loaded = new Promise<void>((resolve) => {
+    worker.once('message', () => resolve())
+    worker.once('exit', () => resolve())
+  })
   const die = (cause: Error) => {
     if (gone) return
     gone = true
@@ -26,11 +31,16 @@ export function spawnNode(watch: Watch): WorkerHandle {
     post: (message) => worker.postMessage(message),
     async terminate() {
       gone = true
+      // Node.js 20 aborts the process where a worker is ended while it loads a file.
+      await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, LOADING_MS))])
       await worker.terminate()
     },
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   }
 }
+
+/** Milliseconds that a worker may take to load; one that takes longer is ended all the same. */
+const LOADING_MS = 1_000
 
 function start(name: string) {
   const { Worker } = process.getBuiltinModule('node:worker_threads')
