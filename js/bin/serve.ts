@@ -102,10 +102,7 @@ async function accountsOf(chain: Chain): Promise<string> {
   return accountsText(chain)
 }
 
-/**
- * Workers that answer reads: one for each core. A client has half of them at most, so two of them can be busy
- * with calls that do not end before a third client waits.
- */
+/** Workers that answer reads: one for each core, of which a client has half at most. */
 const READERS = { least: 4, most: 15 }
 
 /** A chain that cannot be opened is the user's to correct. */

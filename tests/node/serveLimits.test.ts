@@ -421,10 +421,10 @@ describe('with small limits', () => {
     })
   })
 
-  test('an address has so many connections; one too many is told to come again', async () => {
+  test('a client has so many WebSockets; one too many is told to come again', async () => {
     const clients = await Promise.all(Array.from({ length: 12 }, () => open(server)))
-    const response = await server.post(call(1, 'eth_chainId'))
-    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1'])
+    // Requests over HTTP are counted apart.
+    expect((await server.post(call(1, 'eth_chainId'))).status).toBe(200)
     const refused = new WebSocket(server.url.replace('http', 'ws'))
     const [error] = await once(refused, 'error')
     expect(error.message).toMatch(/429/)

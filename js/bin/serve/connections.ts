@@ -5,8 +5,8 @@ import type { Limits } from './limits.js'
 import { type Refusal, refuse, refuseUpgrade } from './refuse.js'
 
 /**
- * Bounds the connections of a server: so many in all, and so many on which one client waits for an answer or
- * has a WebSocket. Connections on which nobody waits make room for others, first those that never sent a
+ * Bounds the connections of a server: so many in all, so many on which one client waits for an answer, and as
+ * many WebSockets of one. Connections on which nobody waits make room for others, first those that never sent a
  * request: whoever opens them without end keeps nobody out.
  */
 export function boundConnections(server: Server, limits: Limits): Connections {
@@ -46,7 +46,8 @@ export function boundConnections(server: Server, limits: Limits): Connections {
   return {
     refuses(request, response) {
       const { socket } = request
-      const client = clientOf(request)
+      // Apart: programs of one machine that send no Origin are one client, and their WebSockets are there to stay.
+      const client = `${response === undefined ? 'WebSockets of ' : ''}${clientOf(request)}`
       const connection = open.get(socket) ?? { requests: 0, isUsed: true }
       if (connection.requests === 0) {
         const count = busy.get(client) ?? 0

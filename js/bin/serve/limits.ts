@@ -151,7 +151,7 @@ export const LIMITS = {
     default: 256,
     most: MANY,
     unit: 'connections',
-    bounds: 'connections on which one client waits for an answer, or has a WebSocket',
+    bounds: 'connections on which one client waits for an answer; as many WebSockets',
     above: 'HTTP 429 with Retry-After, and closed',
   },
   connections: {

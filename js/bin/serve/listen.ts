@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws'
 import { stderr } from '../output.js'
 import { messageOf } from '../terminal.js'
 import { createBudget } from './budget.js'
-import { addressOf } from './client.js'
+import { clientOf } from './client.js'
 import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { DoorRules } from './door.js'
@@ -55,7 +55,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
     const { origin } = admission
     sockets.handleUpgrade(request, stream, head, (socket) => {
       sequence += 1
-      const client = `${addressOf(stream)} socket ${sequence}`
+      const client = `${clientOf(request)}#${sequence}`
       const one = serveSocket({ dispatcher, limits, arriving, socket, stream, client, origin })
       served.add(one)
       socket.once('close', () => served.delete(one))

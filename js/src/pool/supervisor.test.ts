@@ -364,3 +364,26 @@ test('a request that was there at three losses is not run a fourth time', async 
   await end
   await supervisor.close()
 })
+
+test('what is long on the express begins again on another reader', async () => {
+  const { supervisor, at } = stage(chain, 2)
+  const started = supervisor.start()
+  ;(await at('parevm-engine')).answer(undefined)
+  await started
+  const first = supervisor.request(rpc('eth_call', 1), { client: 'a' })
+  const second = supervisor.request(rpc('eth_call', 2), { client: 'b' })
+  const other = await at('parevm-reader-0')
+  const express = await at('parevm-reader-1')
+  expect(express.request).toMatchObject({ nowMs: 2 })
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  // It is cancelled, and answers so.
+  express.answer(answer(false))
+  expect((await at('parevm-reader-1')).request).toBeUndefined()
+  other.answer(answer(false))
+  await first
+  const again = await at('parevm-reader-0')
+  expect(again.request).toMatchObject({ nowMs: 2 })
+  again.answer(answer(false))
+  expect(await second).toMatchObject({ changed: false })
+  await supervisor.close()
+})

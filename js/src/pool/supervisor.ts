@@ -21,6 +21,8 @@ import { createTurns } from './turns.js'
 export function createSupervisor(parameters: createSupervisor.Parameters): Supervisor {
   const { host, choice, faults, chain, onAnswer, readers = 0 } = parameters
   const readerCount = choice.build === 'threads' && chain !== undefined ? readers : 0
+  /** Number of the reader that is kept for what is short, where there is another. */
+  const express = readerCount > 1 ? readerCount : -1
   const pending = createPending()
   const turns = createTurns(readerCount)
   const journal = createJournal()
@@ -148,6 +150,10 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       if (message.type === 'result') journal.cut(message.result as Uint8Array, tookMs)
       return pump()
     }
+    if (run.isMoved === true && isCancelled(message) && pending.get(run.id) !== undefined) {
+      turns.back(run.id, true)
+      return pump()
+    }
     turns.end(run.id, tookMs)
     if (message.type === 'result') {
       // Before the caller hears of it, and also where the caller has stopped listening.
@@ -169,6 +175,16 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     running[runner] = run
     to.request(id, request, runner)
     if (chain !== undefined && request.kind === 'rpc') limit(run, chain.timeMs)
+    if (runner === express) move(run, to)
+  }
+
+  /** Frees the express of a request that turns out to be long: it begins again on another reader. */
+  const move = (run: Run, from: EngineHandle) => {
+    timer(() => {
+      if (running[express] !== run || from !== engine) return
+      run.isMoved = true
+      from.abort(run.id, express)
+    }, EXPRESS_MS)
   }
 
   /**
@@ -224,7 +240,8 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
 
   const fill = (to: EngineHandle, runner: number) => {
     while (to === engine && running[runner] === undefined) {
-      const id = turns.begin(runner === ENGINE ? 'engine' : 'reader')
+      const kind = runner === express ? 'express' : 'reader'
+      const id = turns.begin(runner === ENGINE ? 'engine' : kind)
       if (id === undefined) return
       const next = pending.get(id)
       if (next === undefined) {
@@ -328,6 +345,8 @@ type Run = {
   readonly opened?: () => void
   /** Ends it where the node does not. */
   overdue?: Timer
+  /** Whether it was cancelled to begin again elsewhere. */
+  isMoved?: boolean
 }
 
 /** The number of the runner that owns the node; those of readers follow. */
@@ -337,6 +356,9 @@ const ENGINE = 0
 const OPENING = 0
 /** That of the request that saves it. */
 const SAVING = -1
+
+/** Milliseconds that a request may take on the express. */
+const EXPRESS_MS = 50
 
 /** A request that ran on so many engines which were lost is not run again, whoever lost them. */
 const MOST_LOSSES = 2
@@ -364,6 +386,11 @@ function timer(run: () => void, ms: number): Timer {
   const set = setTimeout(run, ms)
   if (typeof set === 'object') set.unref()
   return set
+}
+
+/** Whether a request of the node ended without a result, as one does that was cancelled. */
+function isCancelled(message: Extract<FromWorker, { type: 'result' | 'error' }>): boolean {
+  return message.type === 'result' && (message.result as NodeAnswer).error !== null
 }
 
 /** What the node would have answered. */

@@ -76,3 +76,24 @@ test('a change waits for the reads that its client has sent before, and they for
   turns.end(2, 1)
   expect(turns.begin('reader')).toBe(3)
 })
+
+test('the express takes no read that is known to be long', () => {
+  const turns = createTurns(4)
+  turns.add(1, 'a', true)
+  expect(turns.begin('express')).toBe(1)
+  turns.back(1, true)
+  expect(turns.begin('express')).toBeUndefined()
+  expect(turns.begin('reader')).toBe(1)
+})
+
+test('what one member of a group uses, counts for all', () => {
+  vi.spyOn(performance, 'now').mockReturnValue(0)
+  const turns = createTurns(4)
+  turns.add(1, 'page#1', true)
+  expect(turns.begin('reader')).toBe(1)
+  turns.end(1, 3_000)
+  turns.add(2, 'page#2', true)
+  turns.add(3, 'other#3', true)
+  expect(turns.begin('reader')).toBe(3)
+  expect(turns.begin('reader')).toBe(2)
+})
