@@ -123,6 +123,7 @@ impl Subject {
     fn host(engine: &Engine) -> Host<'_> {
         Host {
             engine,
+            entropy: [7; 16],
             now: 1_800_000_000_000,
             clock: None,
             memory: Some(Memory {
