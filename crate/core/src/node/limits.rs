@@ -54,6 +54,9 @@ pub(super) const MOST_BLOB_BYTES: usize = 64 << 20;
 /// Most accounts that are impersonated at a time.
 pub(super) const MOST_IMPERSONATED: usize = 10_000;
 
+/// Bytes that an answer may have however little memory is left: what frees some has to be answered.
+const LITTLE: usize = 64 << 10;
+
 /// True when the memory of the host is needed for requests and for saving the node: what one request may take is
 /// less than half of what is in use. The node then takes no change that lasts, unless that frees memory.
 pub(super) fn is_full(host: &Host<'_>) -> bool {
@@ -152,7 +155,7 @@ impl NodeLimits {
                 recorded_bytes: part,
             },
             engine: Some(host.engine),
-            answer_bytes: answer.min(bytes / 4),
+            answer_bytes: answer.min((bytes / 4).max(LITTLE)),
         }
     }
 }

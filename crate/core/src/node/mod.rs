@@ -203,6 +203,9 @@ impl Node {
     }
 
     fn answer(&self, host: &Host<'_>, method: Handler, params: &[Value]) -> Option<Answer> {
+        if !method.is_read() {
+            return None;
+        }
         // What runs on the block to come runs on a chain that has it.
         let asks_pending = params.iter().any(rpc::is_pending);
         let limits = self.options.limits;

@@ -253,7 +253,7 @@ pub(crate) enum Handler {
 
 impl Handler {
     /// True where the node stays as it is.
-    const fn is_read(self) -> bool {
+    pub(crate) const fn is_read(self) -> bool {
         match self {
             Self::Read(_) | Self::Try(_) | Self::Await(_) | Self::Look(_) | Self::Probe(_) => true,
             Self::Free(_) | Self::Change(_) | Self::Send(_) => false,
