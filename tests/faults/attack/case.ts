@@ -21,6 +21,8 @@ export type Case = {
   readonly needed?: readonly string[]
   /** Takes longer than ten seconds: left out of the short form. */
   readonly isSlow?: true
+  /** Whether it brings the chain back to a snapshot of its own: not while others change it. */
+  rewinds?: boolean
   /** Ends workers through the debugger, so that one request per end may be lost. */
   readonly endsWorkers?: true
   /** Only parevm has what it needs. */

@@ -160,7 +160,8 @@ async function attack({
         ground: { target, url, port, random },
         crowd,
         cases: cases.filter(
-          (it) => !it.isApart && !it.isSlow && !it.endsWorkers && isRunnable(it, options),
+          (it) =>
+            !it.isApart && !it.isSlow && !it.endsWorkers && !it.rewinds && isRunnable(it, options),
         ),
         seconds: minutes * 60,
         onMinute: (line) => print(`${line}\n`),

@@ -232,6 +232,7 @@ export const engine: readonly Case[] = [
     input: 'blocks, percentiles, slots, topics, overrides and proofs by the thousand',
     bound: 'bounds of each parameter, time, answers',
     expected: ['result', 'refused', 'closed'],
+    rewinds: true,
     async attack({ url }) {
       const many = (length: number, make: (at: number) => unknown) =>
         Array.from({ length }, (_, at) => make(at))

@@ -113,6 +113,7 @@ export const loss: readonly Case[] = [
     input: '200 subscriptions of a WebSocket that does not read, and 2,000 blocks',
     bound: 'unread notifications 16 MB, then the socket is closed',
     expected: ['closed', 'few'],
+    rewinds: true,
     async attack({ url }) {
       const snapshot = await ask<string>(url, 'evm_snapshot')
       const socket = await openSocket(url)
