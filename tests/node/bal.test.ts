@@ -97,6 +97,7 @@ describe('workers that share no memory', () => {
     })
     expect(run).toEqual({
       ...inOrder,
+      ms: expect.any(Number),
       schedule: {
         executor: 'bal',
         reason: 'asked for',

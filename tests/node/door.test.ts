@@ -119,10 +119,9 @@ describe('with one origin and one name allowed', () => {
       text += chunk
     })
     socket.write(`${head}[`)
-    // The server closes the connection as well.
+    // The server closes the connection as well, when it has thrown away what still came.
     await new Promise<void>((resolve) => socket.once('close', () => resolve()))
     expect(text).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
-    expect(text).toMatch(/\r\nconnection: close\r\n/i)
   })
 
   test.each([

@@ -86,7 +86,9 @@ describe.each([
       .request({ method: 'eth_subscribe', params: ['newHeads'] })
       .then((id) => events.push(`answered ${id}`))
     await Promise.all([subscribed, evm.provider.request({ method: 'evm_mine' })])
-    expect(events).toEqual(['answered 0x1', 'notified 0x1'])
+    const [answered = ''] = events
+    expect(answered).toMatch(/^answered 0x[0-9a-f]{1,32}$/)
+    expect(events).toEqual([answered, answered.replace('answered', 'notified')])
   })
 
   test('a call that does not end is ended, and the next one is served at once', async () => {

@@ -2,14 +2,17 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Refuses a request, in the form that clients of JSON-RPC read, and ends its connection. What still comes of
- * its body is thrown away, for a moment.
+ * Refuses a request, in the form that clients of JSON-RPC read. What still comes of its body is thrown away, for
+ * a moment; then its connection ends.
  */
 export function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
   const { req: request } = response
   const error = { code: codeOf(status), message }
   const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
-  response.shouldKeepAlive = false
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
+  const isSending = !request.complete && (encoding !== undefined || Number(length) !== 0)
+  // One that still sends sees a broken connection in place of the answer, if it is ended at once.
+  response.shouldKeepAlive = isSending
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': body.length,
@@ -17,9 +20,9 @@ export function refuse(response: ServerResponse, { status, message, headers }: R
     ...headers,
   })
   response.end(body)
-  if (request.complete) return
+  if (!isSending) return
+  request.resume()
   const { socket } = request
-  // Time for a client that is still sending to read the answer.
   const timer = setTimeout(() => {
     if (!request.complete) socket.destroy()
   }, LINGER_MS)
