@@ -8,6 +8,9 @@ const browsers = ['tests/browser/**/*.test.ts', 'tests/**/*.browser.test.ts']
 /** Tests with clients that are installed for themselves: `npm run clients`. */
 const clients = 'tests/clients/**/*.test.ts'
 
+/** What attacks an engine for minutes. It needs no second Node: the engine and its bounds are the same. */
+const attacks = process.env.SECOND_NODE ? ['tests/node/{attack,hostile}.test.ts'] : []
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: [...browsers, clients, '**/node_modules'],
+          exclude: [...browsers, ...attacks, clients, '**/node_modules'],
           fileParallelism: false,
           testTimeout,
           hookTimeout: testTimeout,

@@ -111,6 +111,7 @@ function vitestProject(name, nodePath = process.execPath) {
       env: {
         CHROMIUM_PATH: browsers.chromium,
         FIREFOX_PATH: browsers.firefox,
+        SECOND_NODE: nodePath === process.execPath ? '' : '1',
       },
     })
 }
