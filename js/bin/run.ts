@@ -73,8 +73,8 @@ type Result = {
   build: string
 }
 
-/** Runs of a block each way, in turn. Few: a run is to show figures soon. */
-const RUNS = 3
+/** Runs of a block each way, in turn. The first are not compiled for speed yet; more would take long. */
+const RUNS = 9
 
 async function execute(evm: Evm, file: string, executor: Executor): Promise<Line> {
   try {
