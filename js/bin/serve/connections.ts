@@ -39,7 +39,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
   // Before the server reads from it.
   server.prependListener('connection', (socket: Socket) => {
     if (open.size >= limits.connections && !makeRoom()) return void socket.destroy()
-    open.set(socket, { requests: 0, isUsed: false })
+    open.set(socket, { requests: 0, isUsed: false, client: '' })
     socket.once('close', () => open.delete(socket))
   })
 
@@ -48,7 +48,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
       const { socket } = request
       // Apart: programs of one machine that send no Origin are one client, and their WebSockets are there to stay.
       const client = `${response === undefined ? 'WebSockets of ' : ''}${clientOf(request)}`
-      const connection = open.get(socket) ?? { requests: 0, isUsed: true }
+      const connection = open.get(socket) ?? { requests: 0, isUsed: true, client }
       if (connection.requests === 0) {
         const count = busy.get(client) ?? 0
         if (count >= limits['client-connections']) {
@@ -57,6 +57,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
           return true
         }
         busy.set(client, count + 1)
+        connection.client = client
       }
       connection.requests += 1
       connection.isUsed = true
@@ -66,7 +67,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
         isOver = true
         connection.requests -= 1
         if (connection.requests > 0) return
-        free(client)
+        free(connection.client)
         // The one that was used last is the last to make room.
         if (open.delete(socket)) open.set(socket, connection)
       }
@@ -91,6 +92,8 @@ type Connection = {
   requests: number
   /** Whether there ever was one. */
   isUsed: boolean
+  /** Who it is counted for: the one that sent the first of them, whatever the Origin of those behind it. */
+  client: string
 }
 
 const TOO_MANY: Refusal = { status: 429, message: 'too many connections of this client' }

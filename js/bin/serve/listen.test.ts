@@ -257,3 +257,22 @@ test.each([
   expect(answer).toMatch(expected)
   expect((await post(url)).status).toBe(200)
 })
+
+test('requests of several origins on one connection are counted for the first, and given back to it', async () => {
+  const { url, port } = await serverWith(answered('"0x1"'), { 'client-connections': 2 })
+  const text = call('eth_chainId')
+  const head = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
+  const one = (origin: string) => `${head}${origin}content-length: ${text.length}\r\n\r\n${text}`
+  for (let round = 0; round < 4; round += 1) {
+    const socket = connectTcp(port, '127.0.0.1')
+    let answers = ''
+    socket.on('data', (data) => {
+      answers += data
+    })
+    socket.write(one('') + one('origin: http://localhost:7\r\n'))
+    await expect.poll(() => answers.split('HTTP/1.1 200').length).toBe(3)
+    socket.destroy()
+    await once(socket, 'close')
+  }
+  expect((await post(url)).status).toBe(200)
+})
