@@ -1,6 +1,6 @@
 //! The list of methods in docs/methods.md, which is written from the table in the code.
 
-use parevm::rpc;
+use parevm_node::rpc;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The sentence with which the file of a method begins, without the names of methods before it.
