@@ -11,8 +11,8 @@ import { stepRunner } from './runner.js'
 /**
  * Returns the dispatcher of requests to the runners of an engine: the engine itself and its readers.
  *
- * It outlives engines. What has changed the node is in its journal, and a fresh engine repeats it. Once the
- * journal is long, the node itself, saved as bytes, replaces it.
+ * It outlives engines. Its journal holds the changes of the node, which a fresh engine repeats. A long journal is
+ * replaced by the saved node.
  *
  * Each runner is a state machine, {@link stepRunner}; this is the shell that performs its effects.
  */
@@ -99,7 +99,7 @@ export function createDispatcher(parameters: createDispatcher.Parameters): Dispa
     try {
       engine.request(id, request, runner.number)
     } catch (cause) {
-      // What cannot be cloned, such as bytes whose buffer was transferred away.
+      // Data that cannot be cloned, such as bytes whose buffer was transferred away.
       const expected = 'data that can be sent to a worker'
       const error = new InvalidParameterError(request.kind, expected, request, cause)
       return apply(runner, run, { type: 'unsendable', error })
@@ -113,10 +113,10 @@ export function createDispatcher(parameters: createDispatcher.Parameters): Dispa
   /** Only for requests that the node does not end itself, such as one long call of a precompile. */
   const startTimeLimit = (run: Run, timeMs: number) => {
     if (timeMs > MAX_TIMER_MS) return
-    const result = overdueAnswer(timeMs)
     // In two steps: a process that was stopped for long gives the engine the time to answer.
     run.timeLimit = startTimer(() => {
-      run.timeLimit = startTimer(() => applyTo(run, { type: 'timeLimit', result }), GRACE_MS)
+      const onLimit = () => applyTo(run, { type: 'timeLimit', result: overdueAnswer(timeMs) })
+      run.timeLimit = startTimer(onLimit, GRACE_MS)
     }, timeMs)
   }
 
@@ -214,7 +214,7 @@ export function createDispatcher(parameters: createDispatcher.Parameters): Dispa
 
 export declare namespace createDispatcher {
   type Parameters = {
-    /** How the node of each engine begins; left out, there is none. */
+    /** Initial state of the node of each engine; left out, there is none. */
     chain: ChainSetup | undefined
     /** Readers beside the engine. */
     readers: number
@@ -289,7 +289,7 @@ type StartEvent = Extract<stepRunner.Event, { type: 'run' | 'open' | 'save' }>
 /** Number of the runner that owns the node. */
 const ENGINE = 0
 
-/** Ids of the dispatcher's own requests. Those of callers begin at 1. */
+/** Ids of the dispatcher's own requests. Those of callers start at 1. */
 const OPENING_ID = 0
 const SAVING_ID = -1
 

@@ -41,7 +41,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   return whole
 }
 
-/** A quarter of what the engine's memory can hold. */
+/** Limit of the expanded fixture: a quarter of the largest shared memory. */
 const MAX_BYTES = 256 * 2 ** 20
 
 function invalid(message: string): WireError {

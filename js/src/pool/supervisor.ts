@@ -116,13 +116,15 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
     engine?.keepAlive(!dispatcher.isIdle)
     if (dispatcher.size === 0 && !(engine !== undefined && dispatcher.isSaveDue)) return
     apply({ type: 'demand' })
+    if (phase !== 'serving') return
     const serving = engine
-    // Requests of one task take part in the same turn.
-    queueMicrotask(() => {
-      if (phase !== 'serving' || serving === undefined || serving !== engine) return
+    // After the current task, so that the fair queue chooses among all of its requests. Not by
+    // `queueMicrotask`, for which Node.js creates an async resource each time.
+    void started.promise.then(() => {
+      if (serving === undefined || serving !== engine) return
       dispatcher.dispatch(serving)
       if (dispatcher.size === 0) serving.keepAlive(false)
-    })
+    }, ignore)
   }
 
   const dispatcher = createDispatcher({
@@ -163,7 +165,7 @@ export declare namespace createSupervisor {
     choice: choose.Choice
     /** Whether the engine serves requests that break it. Only for tests. */
     faults: boolean
-    /** How the node of each engine begins; left out, there is none. */
+    /** Initial state of the node of each engine; left out, there is none. */
     chain?: ChainSetup | undefined
     /** Workers of the threads build that answer reads beside the engine. @default 0 */
     readers?: number | undefined
@@ -184,7 +186,7 @@ export type Supervisor = {
       client?: string | undefined
     },
   ): Promise<EngineCalls[K]['result']>
-  /** Stops all workers and rejects what is pending. */
+  /** Stops all workers and rejects all pending requests. */
   close(): Promise<void>
 }
 
@@ -203,6 +205,8 @@ function createStart(): Start {
     reject = onReject
   })
   // A restart may have no caller; the next request sees the error then.
-  promise.catch(() => {})
+  promise.catch(ignore)
   return { promise, resolve, reject }
 }
+
+function ignore(): void {}
