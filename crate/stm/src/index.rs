@@ -9,7 +9,7 @@ pub struct TxIndex(u32);
 
 impl TxIndex {
     /// The index `value`. A block never holds more than `u32::MAX` transactions:
-    /// [`Claims`](crate::Claims) counts them in a `u32`.
+    /// [`WorkOrder`](crate::WorkOrder) counts them in a `u32`.
     #[must_use]
     pub const fn new(value: u32) -> Self {
         Self(value)

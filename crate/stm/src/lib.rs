@@ -11,7 +11,6 @@
 mod arena;
 mod cell;
 mod chain;
-mod claims;
 mod error;
 mod frontier;
 mod handover;
@@ -33,10 +32,10 @@ mod trial;
 mod value;
 mod view;
 mod wait;
+mod work_order;
 mod worker;
 mod workers;
 
-pub use claims::Claims;
 pub use error::{ReadError, RunError};
 pub use index::{LocationId, Mode, TxIndex, WorkerId};
 pub use memory::{Change, Memory};
@@ -48,4 +47,5 @@ pub use timeline::{Clock, Incarnation, Outcome, Recorder, Span, Wait};
 pub use trial::Trial;
 pub use value::Value;
 pub use view::{ReadIndex, View};
+pub use work_order::{SchedulingPolicy, WorkCursor, WorkOrder};
 pub use workers::{Threads, Workers};

@@ -1,4 +1,4 @@
-//! The claims of the README, checked by loom for every order of events:
+//! The order of the README, checked by loom for every order of events:
 //! `RUSTFLAGS="--cfg parevm_loom" cargo test -p parevm-stm --release --lib model`.
 
 #![allow(
@@ -8,8 +8,8 @@
 )]
 
 use crate::{
-    Claims, Executor, Memory, Mode, Program, ReadError, Run, RunError, Step, TxIndex, Value, View,
-    WorkerId,
+    Executor, Memory, Mode, Program, ReadError, Run, RunError, Step, TxIndex, Value, View,
+    WorkOrder, WorkerId,
     frontier::{Frontier, Ownership},
     handover::Handover,
     sync::{AtomicUsize, Ordering},
@@ -213,24 +213,24 @@ struct Outcome {
 
 /// Runs `acts` on two workers, on one location that starts at 0.
 fn run(acts: Vec<Act>) -> Outcome {
-    let claims = Claims::in_order(acts.len() as u32);
-    run_with(acts, claims, false)
+    let order = WorkOrder::in_block_order(acts.len() as u32);
+    run_with(acts, order, false)
 }
 
 /// The same, with two claimed together.
 fn run_in_pairs(acts: Vec<Act>) -> Outcome {
     let pairs = (0..acts.len() as u32).step_by(2).map(|at| at..at + 2);
-    let claims = Claims::new(pairs.collect()).unwrap();
-    run_with(acts, claims, false)
+    let order = WorkOrder::from_batches(&pairs.collect::<Vec<_>>()).unwrap();
+    run_with(acts, order, false)
 }
 
 /// The same, with everybody expected to write there.
 fn run_expecting(acts: Vec<Act>) -> Outcome {
-    let claims = Claims::in_order(acts.len() as u32);
-    run_with(acts, claims, true)
+    let order = WorkOrder::in_block_order(acts.len() as u32);
+    run_with(acts, order, true)
 }
 
-fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
+fn run_with(acts: Vec<Act>, order: WorkOrder, expects: bool) -> Outcome {
     let count = acts.len();
     let block: &'static Block = Box::leak(Box::new(Block {
         acts,
@@ -240,7 +240,7 @@ fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
             .collect(),
     }));
     let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
-    let mut run = Run::new(block, memory, claims, 2);
+    let mut run = Run::new(block, memory, order, 2);
     if expects {
         let id = memory.locate(&0, |_| Ok::<_, ()>(Counter(0))).unwrap();
         run = run.predicted_by(vec![Some(0); count].into());

@@ -4,9 +4,8 @@
 //! final in [`crate::settle`], how a run waits for another in [`crate::marks`].
 
 use crate::{
-    Claims, Memory, Program, RunError, Stats, TxIndex, Workers,
+    Memory, Program, RunError, Stats, TxIndex, WorkCursor, WorkOrder, Workers,
     chain::Chain,
-    claims::Cursor,
     frontier::Frontier,
     handover::Handover,
     predictor::{Kinds, Predictor},
@@ -29,7 +28,7 @@ pub(crate) struct Shared<'m, P: Program> {
     pub(crate) memory: &'m Memory<P::Location, P::Value>,
     pub(crate) recorder: Option<&'m Recorder<'m>>,
     pub(crate) tasks: Box<[Task<P>]>,
-    pub(crate) cursor: Cursor,
+    pub(crate) cursor: WorkCursor,
     pub(crate) chain: Chain,
     pub(crate) predictor: Predictor,
     pub(crate) frontier: Frontier,
@@ -49,23 +48,23 @@ impl<P: Program> std::fmt::Debug for Run<'_, P> {
 }
 
 impl<'m, P: Program> Run<'m, P> {
-    /// A run of the transactions of `program` that `claims` names, on top of the
+    /// A run of the transactions of `program` that `order` names, on top of the
     /// final values in `memory`, by at most `workers` workers.
     #[must_use]
     pub fn new(
         program: &'m P,
         memory: &'m Memory<P::Location, P::Value>,
-        claims: Claims,
+        order: WorkOrder,
         workers: usize,
     ) -> Self {
         let shared = Shared {
             program,
             memory,
             recorder: None,
-            tasks: (0..claims.count())
+            tasks: (0..order.count())
                 .map(|_| Mutex::new(TaskState::default()))
                 .collect(),
-            cursor: Cursor::new(claims),
+            cursor: WorkCursor::new(order),
             chain: Chain::new(),
             predictor: Predictor::new(Kinds::default()),
             frontier: Frontier::new(),

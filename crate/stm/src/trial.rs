@@ -2,7 +2,7 @@
 //! run says it relies on all that it relies on?
 
 use crate::{
-    Claims, LocationId, Memory, Mode, Program, Run, TxIndex, Value, View, WorkerId,
+    LocationId, Memory, Mode, Program, Run, TxIndex, Value, View, WorkOrder, WorkerId,
     program::{Executor, Step},
 };
 use std::collections::HashMap;
@@ -22,7 +22,12 @@ impl<P: Program> Trial<P> {
     /// way first runs are done.
     pub fn of(program: &P, index: TxIndex) -> Self {
         let memory = Memory::new(0);
-        let run = Run::new(program, &memory, Claims::in_order(index.get() + 1), 1);
+        let run = Run::new(
+            program,
+            &memory,
+            WorkOrder::in_block_order(index.get() + 1),
+            1,
+        );
         let mut executor = program.executor(View::new(run.shared(), WorkerId::new(0)));
         executor.view().begin(index, Mode::Optimistic);
         let mut ran = executor.execute(index, Mode::Optimistic);

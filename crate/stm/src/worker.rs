@@ -75,14 +75,14 @@ impl<'m, P: Program> Worker<'m, P> {
             };
             // Asked once: the frontier is another worker's to write, mostly. A
             // batch that begins there stays there.
-            let mut first = batch.clone();
-            let is_alone = first.next().is_some_and(|at| self.shared.is_frontier(at));
+            let first = batch.first();
+            let is_alone = first.is_some_and(|at| self.shared.is_frontier(*at));
             // What is claimed together is short: this worker is soon between two.
-            let is_short = batch.clone().nth(1).is_some();
+            let is_short = batch.len() > 1;
             if is_short {
                 self.shared.handover.open(self.id);
             }
-            for index in batch {
+            for index in batch.iter().copied() {
                 self.attend(MOST_ASIDE - 1);
                 if self.shared.is_stopped() {
                     return;

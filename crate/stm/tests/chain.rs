@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use parevm_stm::{
-    Claims, Executor, Incarnation, Memory, Mode, Outcome, Parties, Program, ReadError, Recorder,
-    Run, Step, Threads, TxIndex, Value, View,
+    Executor, Incarnation, Memory, Mode, Outcome, Parties, Program, ReadError, Recorder, Run, Step,
+    Threads, TxIndex, Value, View, WorkOrder,
 };
 use std::{hint::black_box, time::Instant};
 
@@ -89,10 +89,10 @@ impl Transfers {
         let recorder = Recorder::new(&clock);
         let memory = Memory::new(7);
         let count = u32::try_from(self.is_hot.len()).unwrap();
-        let claims = (0..count).step_by(6).map(|at| at..count.min(at + 6));
-        let claims = Claims::new(claims.collect()).unwrap();
+        let batches = (0..count).step_by(6).map(|at| at..count.min(at + 6));
+        let order = WorkOrder::from_batches(&batches.collect::<Vec<_>>()).unwrap();
         let kinds = vec![Some(0); self.is_hot.len()];
-        Run::new(self, &memory, claims, workers)
+        Run::new(self, &memory, order, workers)
             .predicted_by(kinds.into())
             .recorded_by(&recorder)
             .execute(&Threads::new(workers))

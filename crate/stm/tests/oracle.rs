@@ -7,8 +7,8 @@
 )]
 
 use parevm_stm::{
-    Claims, Executor, Kinds, Memory, Mode, Program, ReadError, Run, RunError, Step as Progress,
-    Threads, TxIndex, Value, View,
+    Executor, Kinds, Memory, Mode, Program, ReadError, Run, RunError, Step as Progress, Threads,
+    TxIndex, Value, View, WorkOrder,
 };
 use proptest::prelude::*;
 use std::{
@@ -370,7 +370,7 @@ impl<'m, 'b: 'm> Executor<'m, Block<'b>> for Worker<'m, 'b> {
 struct Plan {
     /// How many are claimed together.
     batch: u32,
-    /// Where batches stand in the order of claims.
+    /// Rank of each batch in the work order.
     order: Vec<u64>,
     /// How many kinds there are.
     kinds: u32,
@@ -385,14 +385,14 @@ const IN_ORDER: Plan = Plan {
 };
 
 impl Plan {
-    fn claims(&self, count: u32) -> Claims {
+    fn work_order(&self, count: u32) -> WorkOrder {
         let batches = (0..count).step_by(self.batch as usize);
-        let mut claims: Vec<_> = batches
+        let mut batches: Vec<_> = batches
             .map(|first| first..count.min(first + self.batch))
             .collect();
         let place = |first: u32| self.order.get(first as usize).copied().unwrap_or(0);
-        claims.sort_by_key(|claim| place(claim.start));
-        Claims::new(claims).unwrap()
+        batches.sort_by_key(|batch| place(batch.start));
+        WorkOrder::from_batches(&batches).unwrap()
     }
 
     fn kinds(&self, count: u32) -> Kinds {
@@ -412,7 +412,7 @@ fn parallel(block: &[Transaction], workers: usize, plan: &Plan) -> Outcome {
     };
     let memory = Memory::new(7);
     let count = block.len() as u32;
-    let run = Run::new(&program, &memory, plan.claims(count), workers);
+    let run = Run::new(&program, &memory, plan.work_order(count), workers);
     let run = run.predicted_by(plan.kinds(count));
     let failed = match run.execute(&Threads::new(workers)) {
         Ok(stats) => {
@@ -540,7 +540,12 @@ fn gains_of_one_location_are_no_conflict() {
         resumption: Resumption::GoOn,
     };
     let memory = Memory::new(7);
-    let run = Run::new(&program, &memory, Claims::in_order(block.len() as u32), 4);
+    let run = Run::new(
+        &program,
+        &memory,
+        WorkOrder::in_block_order(block.len() as u32),
+        4,
+    );
     let stats = run.execute(&Threads::new(4)).unwrap();
     assert_eq!(stats.re_executions, 0);
 }

@@ -2,7 +2,7 @@
 #![cfg(not(parevm_loom))]
 
 use parevm_stm::{
-    Claims, Executor, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View,
+    Executor, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View, WorkOrder,
 };
 use std::convert::Infallible;
 
@@ -59,7 +59,7 @@ impl<'m> Executor<'m, Bomb> for Fuse<'m> {
 fn a_panic_of_the_program_reaches_the_caller_and_ends_the_others() {
     let outcome = std::panic::catch_unwind(|| {
         let memory = Memory::new(7);
-        Run::new(&Bomb, &memory, Claims::in_order(100), 4).execute(&Threads::new(4))
+        Run::new(&Bomb, &memory, WorkOrder::in_block_order(100), 4).execute(&Threads::new(4))
     });
     assert!(outcome.is_err());
 }

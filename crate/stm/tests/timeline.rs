@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use parevm_stm::{
-    Claims, Clock, Executor, Incarnation, Memory, Mode, Outcome, Program, ReadError, Recorder, Run,
-    Stats, Step, Threads, TxIndex, Value, View,
+    Clock, Executor, Incarnation, Memory, Mode, Outcome, Program, ReadError, Recorder, Run, Stats,
+    Step, Threads, TxIndex, Value, View, WorkOrder,
 };
 use std::{
     collections::BTreeMap,
@@ -97,7 +97,7 @@ fn run(clock: Clock<'_>) -> (Vec<Incarnation>, Stats, Memory<char, Register>) {
     };
     let memory = Memory::new(7);
     let recorder = Recorder::new(clock);
-    let run = Run::new(&program, &memory, Claims::in_order(2), 2).recorded_by(&recorder);
+    let run = Run::new(&program, &memory, WorkOrder::in_block_order(2), 2).recorded_by(&recorder);
     let stats = run.execute(&Threads::new(2)).unwrap();
     (recorder.incarnations(), stats, memory)
 }

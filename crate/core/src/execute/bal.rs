@@ -7,9 +7,9 @@
 use super::{
     AccessListOutput, Chunk, ExecuteError, ExecuteOptions, Executed, Executor, Ledger, Merged,
     ScheduleReport, chunk,
-    longest_first::LongestFirst,
     pool::Pool,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+    work_order::work_order,
 };
 use crate::{
     bal::{
@@ -22,7 +22,7 @@ use crate::{
     vm::{Environment, ExecutionResult, SpecId, replay::Replayer},
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::Workers;
+use parevm_stm::{SchedulingPolicy, WorkCursor, Workers};
 use rayon::ThreadPool;
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -264,7 +264,8 @@ fn run_shares(
     let Input {
         block, environment, ..
     } = *input;
-    let work = LongestFirst::new(&block.transactions, pool.count());
+    let policy = SchedulingPolicy::INDEPENDENT;
+    let work = WorkCursor::new(work_order(&block.transactions, pool.count(), policy));
     let is_stopped = AtomicBool::new(false);
     let clock = options.timeline.map(from_now);
     let memo = Arc::default();
@@ -311,7 +312,7 @@ fn run_shares(
 /// since its last call.
 fn run_share(
     replayer: Option<Replayer<'_>>,
-    work: &LongestFirst,
+    work: &WorkCursor,
     run: impl Fn(&mut Replayer<'_>, &mut Share, u32) -> Result<(), BalMismatch>,
     go_on: impl Fn(usize) -> Result<bool, Ended>,
 ) -> Result<Share, Ended> {
@@ -324,7 +325,7 @@ fn run_share(
         && let Some(batch) = work.claim()
     {
         for index in batch {
-            run(&mut replayer, &mut share, *index)?;
+            run(&mut replayer, &mut share, index.get())?;
         }
         done = batch.len();
     }

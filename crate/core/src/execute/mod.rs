@@ -12,7 +12,6 @@ mod error;
 mod finish;
 mod ledger;
 pub mod limits;
-mod longest_first;
 mod merged;
 mod outcome;
 pub(crate) mod parallel;
@@ -21,6 +20,7 @@ mod receipt;
 mod select;
 pub mod sequential;
 pub mod timeline;
+mod work_order;
 
 pub use choose::Executor;
 pub use chunk::{Chunk, ChunkError, ChunkRun, ListedBlock, pieces};

@@ -8,7 +8,7 @@
 
 use super::{
     AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Merged, ScheduleReport,
-    choose, pool::Pool, timeline,
+    choose, pool::Pool, timeline, work_order::work_order,
 };
 use crate::{
     bal::{ListBuilder, Recording},
@@ -17,11 +17,11 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, claims, kinds},
+        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, kinds},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::{Recorder, Run, RunError, Workers};
+use parevm_stm::{Recorder, Run, RunError, SchedulingPolicy, Workers};
 use rayon::ThreadPool;
 
 /// Locations that a transaction adds at least, mostly: sender and receiver.
@@ -57,10 +57,11 @@ pub(crate) fn run<'a>(
         StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
     let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
     let transactions = &block.transactions;
-    let (nonces, (claims, kinds)) = workers.both(
+    let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
+    let (nonces, (order, kinds)) = workers.both(
         transactions.len(),
         || Nonces::new(transactions),
-        || (claims(transactions, workers.count()), kinds(transactions)),
+        || (order(), kinds(transactions)),
     );
     let epochs = memory.epochs(count);
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs);
@@ -76,7 +77,7 @@ pub(crate) fn run<'a>(
     database.database.finish().map_err(unavailable)?;
     program.begin_list(database.list);
 
-    let mut run = Run::new(&program, &memory, claims, workers.count()).predicted_by(kinds);
+    let mut run = Run::new(&program, &memory, order, workers.count()).predicted_by(kinds);
     if let Some(recorder) = &recorder {
         run = run.recorded_by(recorder);
     }

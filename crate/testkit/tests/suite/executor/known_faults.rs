@@ -7,7 +7,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, InvalidTransaction, SpecId, TxEnv},
 };
-use parevm_stm::{Claims, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View};
+use parevm_stm::{Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View, WorkOrder};
 use parevm_testkit::{
     baseline,
     compare::difference,
@@ -148,7 +148,7 @@ impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
 #[test]
 fn locations_with_one_hash_are_not_one_location() {
     let memory = Memory::new(7);
-    let stats = Run::new(&Doubling, &memory, Claims::in_order(100), 4)
+    let stats = Run::new(&Doubling, &memory, WorkOrder::in_block_order(100), 4)
         .execute(&Threads::new(4))
         .unwrap();
     assert_eq!(stats.re_executions, 0, "they do not even conflict");
