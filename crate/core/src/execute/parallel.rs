@@ -17,11 +17,13 @@ use crate::{
     system,
     vm::{
         Environment,
-        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, kinds},
+        parallel::{BlockProgram, Nonces, SettledDatabase, StateMemory, call_classes},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::{Recorder, Run, RunError, SchedulingPolicy, Workers};
+use parevm_stm::{
+    ParallelExecution, ParallelExecutionError, SchedulingPolicy, TimelineRecorder, Workers,
+};
 use rayon::ThreadPool;
 
 /// Locations that a transaction adds at least, mostly: sender and receiver.
@@ -52,16 +54,16 @@ pub(crate) fn run<'a>(
         invariant: "a block's transactions can be counted",
     })?;
     let clock = options.timeline.map(timeline::from_now);
-    let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
+    let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
     let memory =
         StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
     let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
     let transactions = &block.transactions;
     let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
-    let (nonces, (order, kinds)) = workers.both(
+    let (nonces, (order, classes)) = workers.both(
         transactions.len(),
         || Nonces::new(transactions),
-        || (order(), kinds(transactions)),
+        || (order(), call_classes(transactions)),
     );
     let epochs = memory.epochs(count);
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs);
@@ -77,11 +79,12 @@ pub(crate) fn run<'a>(
     database.database.finish().map_err(unavailable)?;
     program.begin_list(database.list);
 
-    let mut run = Run::new(&program, &memory, order, workers.count()).predicted_by(kinds);
+    let execution = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut execution = execution.with_call_classes(classes);
     if let Some(recorder) = &recorder {
-        run = run.recorded_by(recorder);
+        execution = execution.with_recorder(recorder);
     }
-    let stats = run.execute(&workers).map_err(execute_error)?;
+    let stats = execution.execute(&workers).map_err(execute_error)?;
 
     let mut database = Recording {
         database: settled(epochs.after()),
@@ -116,12 +119,12 @@ pub(crate) fn run<'a>(
     })
 }
 
-fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
+fn execute_error(error: ParallelExecutionError<ExecuteError>) -> ExecuteError {
     match error {
-        RunError::Failed { source, .. } => source,
-        RunError::Cancelled { settled } => ExecuteError::Cancelled {
-            settled: settled as usize,
+        ParallelExecutionError::Failed { source, .. } => source,
+        ParallelExecutionError::Cancelled { committed } => ExecuteError::Cancelled {
+            settled: committed as usize,
         },
-        RunError::Bug { invariant } => ExecuteError::Bug { invariant },
+        ParallelExecutionError::Bug { invariant } => ExecuteError::Bug { invariant },
     }
 }

@@ -28,7 +28,7 @@ mod view_error;
 mod write_set;
 
 pub(crate) use code_store::CodeStore;
-pub(crate) use kinds::kinds;
+pub(crate) use kinds::call_classes;
 pub use location::Location;
 pub(crate) use memory::StateMemory;
 pub(crate) use nonces::Nonces;
