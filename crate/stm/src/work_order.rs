@@ -16,7 +16,7 @@ use std::{cmp::Reverse, ops::Range};
 /// | | `OPTIMISTIC` | `INDEPENDENT` | why |
 /// |---|---|---|---|
 /// | `batch_cost` | 400,000 | 300,000 | microseconds of work, against a fraction of one for a claim |
-/// | `batch_transactions` | 32 | 8 | expected costs are rough: a batch may take longer than it says |
+/// | `batch_transactions` | 32 | 8 | bounds a batch of transactions that cost next to nothing |
 /// | `batches_per_worker` | 8 | 8 | no worker is left with a long batch at the end |
 /// | `order` | block order, long ones early | longest first | an execution far above the commit index often has to be repeated; independent ones never |
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,9 @@
-//! All transactions at once, optimistically, with the result of running them in
-//! order.
+//! Optimistic execution of a block on all threads, with the outcome of a sequential one.
 //!
-//! Transactions run on a multi-version memory; what a run has read is checked
-//! when all lower transactions are final, and a run that read something else is
-//! done again. How, and why every block ends, is told in `parevm-stm`'s README;
-//! how revm reads and writes that memory, in [`crate::vm`].
+//! Transactions run on a multi-version memory. The read set of an execution is validated once all
+//! lower transactions are committed; if that fails, the transaction is executed again. The
+//! protocol, and the argument that every block ends, are in `parevm-stm`'s README; how revm reads
+//! and writes that memory, in [`crate::vm`].
 
 use super::{
     AccessListOutput, ExecuteError, ExecuteOptions, Executed, Executor, Merged, ScheduleReport,
