@@ -10,7 +10,6 @@ mod block_execution;
 pub mod choose;
 mod finish;
 mod gas_pool;
-mod longest_first;
 mod merged;
 pub(crate) mod optimistic;
 mod outcome;
@@ -18,6 +17,7 @@ pub(crate) mod pool;
 mod receipt;
 pub mod sequential;
 pub mod timeline;
+mod work_order;
 
 pub use crate::error::ExecuteError;
 pub use bal::batch::{Chunk, ChunkError, ChunkRun, ListedBlock, pieces};

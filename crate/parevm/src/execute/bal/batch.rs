@@ -6,15 +6,16 @@
 //! [`Engine::merge`](crate::Engine::merge) makes the outcome.
 
 use super::{Input, Share, replayer::Replayer};
+use crate::execute::work_order::work_order;
 use crate::{
     bal::{Audit, BalMismatch, BlockAccessList, Listed},
     block::Block,
-    execute::longest_first::LongestFirst,
     state::StateSource,
     vm::{Environment, ExecutionResult, Output, SuccessReason},
 };
 use alloy_primitives::{Address, Bytes, Log, map::HashSet};
 use alloy_rlp::{Decodable, Encodable, Error as RlpError};
+use parevm_stm::{SchedulingPolicy, TxIndex};
 use revm::context::result::ResultGas;
 use std::sync::Arc;
 
@@ -26,8 +27,11 @@ pub struct Chunk(Share);
 /// longest come first.
 #[must_use]
 pub fn pieces(block: &Block, workers: usize) -> Vec<Vec<u32>> {
-    let work = LongestFirst::new(&block.transactions, workers);
-    std::iter::from_fn(|| work.claim().map(<[u32]>::to_vec)).collect()
+    let order = work_order(&block.transactions, workers, SchedulingPolicy::INDEPENDENT);
+    let batches = order.batches();
+    batches
+        .map(|batch| batch.iter().copied().map(TxIndex::get).collect())
+        .collect()
 }
 
 /// A block laid over its access list, of which any transaction can be run.

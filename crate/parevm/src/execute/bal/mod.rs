@@ -11,9 +11,9 @@ use super::{
     AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
     ScheduleReport,
     block_execution::logs_of,
-    longest_first::LongestFirst,
     pool::Pool,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+    work_order::work_order,
 };
 use crate::{
     bal::{
@@ -27,7 +27,7 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use batch::Chunk;
-use parevm_stm::Workers;
+use parevm_stm::{SchedulingPolicy, WorkCursor, Workers};
 use rayon::ThreadPool;
 use replayer::Replayer;
 use std::sync::{
@@ -274,7 +274,8 @@ fn run_shares(
     let Input {
         block, environment, ..
     } = *input;
-    let work = LongestFirst::new(&block.transactions, pool.count());
+    let policy = SchedulingPolicy::INDEPENDENT;
+    let work = WorkCursor::new(work_order(&block.transactions, pool.count(), policy));
     let is_stopped = AtomicBool::new(false);
     let clock = options.timeline.map(from_now);
     let memo = Arc::default();
@@ -321,7 +322,7 @@ fn run_shares(
 /// since its last call.
 fn run_share(
     replayer: Option<Replayer<'_>>,
-    work: &LongestFirst,
+    work: &WorkCursor,
     run: impl Fn(&mut Replayer<'_>, &mut Share, u32) -> Result<(), BalMismatch>,
     go_on: impl Fn(usize) -> Result<bool, Ended>,
 ) -> Result<Share, Ended> {
@@ -334,7 +335,7 @@ fn run_share(
         && let Some(batch) = work.claim()
     {
         for index in batch {
-            run(&mut replayer, &mut share, *index)?;
+            run(&mut replayer, &mut share, index.get())?;
         }
         done = batch.len();
     }

@@ -1,14 +1,13 @@
-//! All transactions at once, optimistically, with the result of running them in
-//! order.
+//! Optimistic execution of a block on all threads, with the outcome of a sequential one.
 //!
-//! Transactions run on a multi-version memory; what a run has read is checked
-//! when all lower transactions are final, and a run that read something else is
-//! done again. How, and why every block ends, is told in `parevm-stm`'s README;
-//! how revm reads and writes that memory, in [`crate::vm`].
+//! Transactions run on a multi-version memory. The read set of an execution is validated once all
+//! lower transactions are committed; if that fails, the transaction is executed again. The
+//! protocol, and the argument that every block ends, are in `parevm-stm`'s README; how revm reads
+//! and writes that memory, in [`crate::vm`].
 
 use super::{
     AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
-    ScheduleReport, choose, pool::Pool, timeline,
+    ScheduleReport, choose, pool::Pool, timeline, work_order::work_order,
 };
 use crate::{
     bal::{ListBuilder, Recording},
@@ -17,12 +16,14 @@ use crate::{
     vm::{
         Environment,
         parallel::{
-            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, claims, kinds,
+            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, call_classes,
         },
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::{Recorder, Run, RunError, Workers};
+use parevm_stm::{
+    ParallelExecution, ParallelExecutionError, SchedulingPolicy, TimelineRecorder, Workers,
+};
 use rayon::ThreadPool;
 
 /// Locations that a transaction adds at least, mostly: sender and receiver.
@@ -53,15 +54,16 @@ pub(crate) fn run<'a>(
         invariant: "a block's transactions can be counted",
     })?;
     let clock = options.timeline.map(timeline::from_now);
-    let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
+    let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
     let memory =
         StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
     let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
     let transactions = &block.transactions;
-    let (nonces, (claims, kinds)) = workers.both(
+    let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
+    let (nonces, (order, classes)) = workers.both(
         transactions.len(),
         || Nonces::new(transactions),
-        || (claims(transactions, workers.count()), kinds(transactions)),
+        || (order(), call_classes(transactions)),
     );
     let epochs = memory.epochs(count);
     let codes = CodeStore::default();
@@ -82,11 +84,12 @@ pub(crate) fn run<'a>(
     };
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs, begun);
 
-    let mut run = Run::new(&program, &memory, claims, workers.count()).predicted_by(kinds);
+    let execution = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut execution = execution.with_call_classes(classes);
     if let Some(recorder) = &recorder {
-        run = run.recorded_by(recorder);
+        execution = execution.with_recorder(recorder);
     }
-    let stats = run.execute(&workers).map_err(execute_error)?;
+    let stats = execution.execute(&workers).map_err(execute_error)?;
 
     let mut database = Recording {
         database: SettledDatabase::new(&memory, state, program.codes(), spec, epochs.after()),
@@ -118,12 +121,12 @@ pub(crate) fn run<'a>(
     })
 }
 
-fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
+fn execute_error(error: ParallelExecutionError<ExecuteError>) -> ExecuteError {
     match error {
-        RunError::Failed { source, .. } => source,
-        RunError::Cancelled { settled } => ExecuteError::Cancelled {
-            committed: settled as usize,
+        ParallelExecutionError::Failed { source, .. } => source,
+        ParallelExecutionError::Cancelled { committed } => ExecuteError::Cancelled {
+            committed: committed as usize,
         },
-        RunError::Bug { invariant } => ExecuteError::Bug { invariant },
+        ParallelExecutionError::Bug { invariant } => ExecuteError::Bug { invariant },
     }
 }

@@ -1,23 +1,23 @@
-//! Which transactions are alike: they call the same function.
+//! Call classes of transactions: the callee and the selector.
 
 use crate::{block::Transaction, vm::TxEnv};
 use alloy_primitives::{Address, map::HashMap};
-use parevm_stm::{Kinds, Parties};
+use parevm_stm::{CallClass, CallClasses, Parties};
 
 /// The first bytes of the input choose a contract's function.
 const SELECTOR: usize = 4;
 
-/// The kind of each of `transactions`: its callee and selector. A payment and a
-/// creation have none.
-pub(crate) fn kinds(transactions: &[Transaction]) -> Kinds {
-    let mut numbers: HashMap<(Address, &[u8; SELECTOR]), u32> = HashMap::default();
-    let mut kinds = Vec::with_capacity(transactions.len());
+/// Returns the call class of each of `transactions`: its callee and selector. A transfer without
+/// input and a creation have none.
+pub(crate) fn call_classes(transactions: &[Transaction]) -> CallClasses {
+    let mut numbers: HashMap<(Address, &[u8; SELECTOR]), CallClass> = HashMap::default();
+    let mut classes = Vec::with_capacity(transactions.len());
     for Transaction { env, .. } in transactions {
         let function = env.kind.to().copied().zip(env.data.first_chunk());
-        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        kinds.push(function.map(|function| *numbers.entry(function).or_insert(next)));
+        let next = CallClass(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
+        classes.push(function.map(|function| *numbers.entry(function).or_insert(next)));
     }
-    kinds.into()
+    classes.into()
 }
 
 /// Words of an argument list that are looked through for accounts.
@@ -60,7 +60,7 @@ mod tests {
     use alloy_primitives::{Bytes, TxKind, U256};
 
     #[test]
-    fn calls_of_one_function_are_of_one_kind() {
+    fn calls_of_one_function_are_of_one_call_class() {
         let (one, other) = (Address::repeat_byte(1), Address::repeat_byte(2));
         let call = |to: Address, data: &[u8]| {
             let env = TxEnv {
@@ -77,8 +77,9 @@ mod tests {
             call(one, b""),
             call(one, b"swap+2"),
         ];
-        let kinds = kinds(&block);
-        assert_eq!(*kinds, [Some(0), Some(1), Some(2), None, Some(0)]);
+        let classes = call_classes(&block);
+        let numbers: Vec<_> = classes.iter().map(|class| Some((*class)?.0)).collect();
+        assert_eq!(numbers, [Some(0), Some(1), Some(2), None, Some(0)]);
     }
 
     #[test]

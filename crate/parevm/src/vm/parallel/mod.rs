@@ -8,7 +8,6 @@
 //! payment does without revm ([`transfer`]).
 
 mod check;
-mod claims;
 mod code_store;
 mod commuting_evm;
 mod commuting_handler;
@@ -28,9 +27,8 @@ mod value;
 mod view_error;
 mod write_set;
 
-pub(crate) use claims::claims;
 pub(crate) use code_store::CodeStore;
-pub(crate) use kinds::kinds;
+pub(crate) use kinds::call_classes;
 pub use location::Location;
 pub(crate) use memory::StateMemory;
 pub(crate) use nonces::Nonces;

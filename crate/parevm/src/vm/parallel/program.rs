@@ -19,7 +19,9 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Mode, Parties, Program, Step, TxIndex, View};
+use parevm_stm::{
+    Executable, Mode, Parties, Program, Progress, TransactionExecutor, TxIndex, View,
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The transactions of a block on the state before it.
@@ -144,10 +146,6 @@ impl<'b> Program for BlockProgram<'b> {
     type Value = StateValue;
     type Output = Ran;
     type Error = ExecuteError;
-    type Executor<'m>
-        = BlockWorker<'m, 'b>
-    where
-        Self: 'm;
 
     fn base(&self, location: &Location) -> Result<StateValue, ExecuteError> {
         base(self.state, location).map_err(|source| ExecuteError::StateUnavailable {
@@ -156,20 +154,7 @@ impl<'b> Program for BlockProgram<'b> {
         })
     }
 
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
-        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces, self.epochs);
-        BlockWorker {
-            evm: CommutingEvm::new(
-                self.environment,
-                database,
-                &self.memo,
-                self.options.access_list_output,
-            ),
-            program: self,
-        }
-    }
-
-    fn settle(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {
+    fn commit(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {
         self.list(index, &mut output)
             .map_err(|source| ExecuteError::StateUnavailable {
                 index: Some(index.as_usize()),
@@ -190,23 +175,43 @@ impl<'b> Program for BlockProgram<'b> {
     }
 }
 
+impl<'b> Executable for BlockProgram<'b> {
+    type Executor<'m>
+        = BlockWorker<'m, 'b>
+    where
+        Self: 'm;
+
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
+        let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces, self.epochs);
+        BlockWorker {
+            evm: CommutingEvm::new(
+                self.environment,
+                database,
+                &self.memo,
+                self.options.access_list_output,
+            ),
+            program: self,
+        }
+    }
+}
+
 /// Runs transactions of a block on one worker.
 pub(crate) struct BlockWorker<'m, 'b> {
     evm: CommutingEvm<'m, 'b>,
     program: &'m BlockProgram<'b>,
 }
 
-impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
+impl<'m, 'b: 'm> TransactionExecutor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
     fn view(&mut self) -> &mut View<'m, BlockProgram<'b>> {
         &mut self.evm.database().view
     }
 
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<Ran>, ExecuteError> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Progress<Ran>, ExecuteError> {
         let index = index.as_usize();
         let transaction = &self.program.block.transactions[index].env;
-        if mode == Mode::Final {
+        if mode == Mode::AtCommitIndex {
             // What the block has no room for is refused as such, before anything
-            // else is wrong with it. `settle` counts it.
+            // else is wrong with it. The commit counts it.
             self.program.execution().admit_next()?;
         }
         self.evm
@@ -214,7 +219,7 @@ impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
             .map_err(|error| execute_error(Some(index), error))
     }
 
-    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<Ran>, ExecuteError> {
+    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<Ran>, ExecuteError> {
         self.evm
             .resume()
             .map_err(|error| execute_error(Some(index.as_usize()), error))

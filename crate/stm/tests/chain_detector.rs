@@ -1,10 +1,11 @@
-//! Which blocks are left to one worker: chains, and no others.
+//! Chains are left to one worker, other blocks are not.
 #![cfg(not(parevm_loom))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use parevm_stm::{
-    Claims, Executor, Incarnation, Memory, Mode, Outcome, Parties, Program, ReadError, Recorder,
-    Run, Step, Threads, TxIndex, Value, View,
+    CallClass, Executable, Mode, MvMemory, ParallelExecution, Parties, Program, Progress,
+    ReadError, RecordedExecution, Threads, TimelineRecorder, TransactionExecutor, TxIndex,
+    ValidationOutcome, Value, View, WorkOrder,
 };
 use std::{hint::black_box, time::Instant};
 
@@ -12,19 +13,19 @@ use std::{hint::black_box, time::Instant};
 struct Register(u64);
 
 impl Value for Register {
-    type Patch = u64;
-    type Check = u64;
-    fn apply(&mut self, patch: &u64) {
-        self.0 = *patch;
+    type Write = u64;
+    type Read = u64;
+    fn apply(&mut self, write: &u64) {
+        self.0 = *write;
     }
-    fn overwrites(_patch: &u64) -> bool {
+    fn overwrites(_write: &u64) -> bool {
         true
     }
-    fn commutes(_patch: &u64) -> bool {
+    fn commutes(_write: &u64) -> bool {
         false
     }
-    fn admits(&self, check: &u64) -> bool {
-        self.0 == *check
+    fn validates(&self, read: &u64) -> bool {
+        self.0 == *read
     }
 }
 
@@ -34,7 +35,7 @@ struct Transfers {
     is_hot: Vec<bool>,
 }
 
-struct Worker<'m> {
+struct Executor<'m> {
     program: &'m Transfers,
     view: View<'m, Transfers>,
 }
@@ -47,22 +48,25 @@ impl Program for Transfers {
     type Value = Register;
     type Output = ();
     type Error = ();
-    type Executor<'m> = Worker<'m>;
     fn base(&self, _location: &u32) -> Result<Register, ()> {
         Ok(Register(0))
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
-        Worker {
-            program: self,
-            view,
-        }
-    }
-    fn settle(&self, _index: TxIndex, (): ()) -> Result<(), ()> {
+    fn commit(&self, _index: TxIndex, (): ()) -> Result<(), ()> {
         Ok(())
     }
     fn parties(&self, index: TxIndex) -> Parties {
         let to = self.receiver(index);
         [u64::from(index.get()) + 1, u64::from(to) + 1, 0]
+    }
+}
+
+impl Executable for Transfers {
+    type Executor<'m> = Executor<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Executor<'m> {
+        Executor {
+            program: self,
+            view,
+        }
     }
 }
 
@@ -82,22 +86,22 @@ impl Transfers {
         }
     }
 
-    /// What each worker ran when, by `workers` workers that claim some at a time.
-    fn run(&self, workers: usize) -> Vec<Incarnation> {
+    /// Executes the transfers on `workers` workers, in batches of six.
+    fn execute(&self, workers: usize) -> Vec<RecordedExecution> {
         let start = Instant::now();
         let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap();
-        let recorder = Recorder::new(&clock);
-        let memory = Memory::new(7);
+        let recorder = TimelineRecorder::new(&clock);
+        let memory = MvMemory::new(7);
         let count = u32::try_from(self.is_hot.len()).unwrap();
-        let claims = (0..count).step_by(6).map(|at| at..count.min(at + 6));
-        let claims = Claims::new(claims.collect()).unwrap();
-        let kinds = vec![Some(0); self.is_hot.len()];
-        Run::new(self, &memory, claims, workers)
-            .predicted_by(kinds.into())
-            .recorded_by(&recorder)
+        let batches = (0..count).step_by(6).map(|at| at..count.min(at + 6));
+        let order = WorkOrder::from_batches(&batches.collect::<Vec<_>>()).unwrap();
+        let classes = vec![Some(CallClass(0)); self.is_hot.len()];
+        ParallelExecution::new(self, &memory, order, workers)
+            .with_call_classes(classes.into())
+            .with_recorder(&recorder)
             .execute(&Threads::new(workers))
             .unwrap();
-        recorder.incarnations()
+        recorder.take_executions()
     }
 }
 
@@ -108,30 +112,34 @@ fn work() {
     }
 }
 
-impl<'m> Executor<'m, Transfers> for Worker<'m> {
+impl<'m> TransactionExecutor<'m, Transfers> for Executor<'m> {
     fn view(&mut self) -> &mut View<'m, Transfers> {
         &mut self.view
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, ()> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<()>, ()> {
         work();
         let (id, Register(balance)) = match self.view.read(&self.program.receiver(index)) {
             Ok(read) => read,
-            Err(ReadError::Suspended) => return Ok(Step::Suspended),
+            Err(ReadError::Suspended) => return Ok(Progress::Suspended),
             Err(_) => return Err(()),
         };
-        self.view.rely(id, balance);
+        self.view.record_read(id, balance);
         work();
         self.view.write(id, balance + 1);
-        Ok(Step::Done(()))
+        Ok(Progress::Done(()))
     }
 }
 
-/// The least that `count` finds in runs of `transfers` by two workers, or the first that is at most
-/// `enough`: where the machine is busy, one thread may not run for as long as a block takes.
-fn least(transfers: &Transfers, enough: usize, count: impl Fn(&[Incarnation]) -> usize) -> usize {
+/// Returns the least count of several executions of `transfers` on two workers, or the first count of
+/// at most `enough`: on a busy machine one thread may not run for as long as a block takes.
+fn least(
+    transfers: &Transfers,
+    enough: usize,
+    count: impl Fn(&[RecordedExecution]) -> usize,
+) -> usize {
     let mut least = usize::MAX;
     for _ in 0..40 {
-        least = least.min(count(&transfers.run(2)));
+        least = least.min(count(&transfers.execute(2)));
         if least <= enough {
             break;
         }
@@ -139,14 +147,14 @@ fn least(transfers: &Transfers, enough: usize, count: impl Fn(&[Incarnation]) ->
     least
 }
 
-/// Runs that a worker began when the other one had begun its last.
-fn alone(runs: &[Incarnation]) -> usize {
+/// Returns the number of executions that a worker started after the other one had started its last.
+fn alone(executions: &[RecordedExecution]) -> usize {
     let last = |worker| {
-        let own = runs.iter().filter(|run| run.worker.get() == worker);
-        own.map(|run| run.span.from).max().unwrap_or(0)
+        let own = executions.iter().filter(|it| it.worker.get() == worker);
+        own.map(|it| it.span.from).max().unwrap_or(0)
     };
     let both = last(0).min(last(1));
-    runs.iter().filter(|run| run.span.from > both).count()
+    executions.iter().filter(|it| it.span.from > both).count()
 }
 
 #[test]
@@ -159,9 +167,10 @@ fn two_workers_stay_where_a_part_of_the_transactions_conflict() {
 
 #[test]
 fn one_worker_is_left_where_all_conflict() {
-    let by_the_second = |runs: &[Incarnation]| {
-        let own = runs.iter().filter(|run| run.worker.get() == 1);
-        own.filter(|run| run.outcome == Outcome::Final).count()
+    let by_the_second = |executions: &[RecordedExecution]| {
+        let own = executions.iter().filter(|it| it.worker.get() == 1);
+        own.filter(|it| it.validation == ValidationOutcome::Committed)
+            .count()
     };
     let found = least(&Transfers::new(3_000, 100), 600, by_the_second);
     assert!(found <= 600, "{found} by the second worker");
