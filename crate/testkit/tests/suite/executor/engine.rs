@@ -12,7 +12,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
 #[test]
 fn progress_grows_to_the_number_of_transactions() {

@@ -31,7 +31,7 @@ use std::{
 const CONTRACT: Address = Address::repeat_byte(0xcc);
 const HEIR: Address = Address::repeat_byte(0xee);
 
-const PARALLEL: Executor = Executor::Parallel;
+const PARALLEL: Executor = Executor::Optimistic;
 
 fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcome, ExecuteError> {
     let options = ExecuteOptions {
