@@ -47,7 +47,7 @@ pub(crate) fn outcome(
         checks: wire_checks(checks),
         state_diff: state_diff(&outcome.state_diff),
         block_access_list: outcome.block_access_list.as_ref().map(wire_list::list),
-        schedule: schedule(&outcome.schedule),
+        schedule: schedule(&outcome.report),
         ms,
     }
 }
