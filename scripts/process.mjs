@@ -77,8 +77,8 @@ export function capture(command, args, { env = {}, cwd = root } = {}) {
  * Runs a command to its end and resolves with its exit code.
  *
  * Its output goes to stderr as it comes, so that a long step shows progress.
- * `output: 'own'` gives it the caller's stdout; `onLine` sees each line of its stdout on the way. The signals that stop us stop it,
- * and then us: whoever interrupts a step does not want the next one.
+ * `output: 'own'` gives it the caller's stdout. `onLine` is called with each line of its stdout, which is shown too unless
+ * `output` is `'lines'`. A signal that stops this process stops the command and skips the steps that follow.
  */
 export function run(command, args, { env = {}, cwd = root, output = 'progress', onLine } = {}) {
   return new Promise((resolve) => {
@@ -88,7 +88,7 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
       stdio: output === 'own' ? 'inherit' : ['ignore', onLine ? 'pipe' : 2, 2],
     })
     if (onLine) {
-      child.stdout.pipe(process.stderr, { end: false })
+      if (output !== 'lines') child.stdout.pipe(process.stderr, { end: false })
       createInterface({ input: child.stdout }).on('line', onLine)
     }
     let interrupted = false
