@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import { check } from './check.mjs'
+import { language } from './language.mjs'
 import { notices } from './notices.mjs'
 import { capture, command, isProgram, root, run, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
@@ -16,6 +17,9 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const profile = ['--profile', 'checked', '--locked']
 /** What is only in the test build is judged, too. */
 const features = ['--features', 'parevm-wasm/testing']
+
+/** Whether private words (scripts/language.mjs) are errors; until then they are only counted. */
+const wordingIsAnError = false
 
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
@@ -72,6 +76,7 @@ if (isProgram(import.meta.url)) {
     }
     if (!fix && check() !== 0) failed.push('check')
     if (notices({ write: fix }) !== 0) failed.push('notices')
+    if (language({ list: wordingIsAnError }) !== 0 && wordingIsAnError) failed.push('wording')
     if (failed.length > 0)
       throw new StepError(
         `${failed.join(', ')} found something`,
