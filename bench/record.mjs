@@ -46,7 +46,7 @@ export function compact(record) {
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
-/** The record to go on with, if it is one of what would be measured now. */
+/** The record to continue, if commit, threads, runs and processor are the same. */
 export function resumed(kept, fresh) {
   for (const fact of ['commit', 'threads', 'runs', 'cpu']) {
     const [was, is] = [kept, fresh].map((one) => String(one[fact] ?? one.machine?.[fact]))

@@ -9,11 +9,11 @@ import os from 'node:os'
  * @property {string} name
  * @property {number} threads
  * @property {string} executor - The one that ran.
- * @property {number} plainMs - Plain revm, one loop over an in-memory database, in the same wasm module.
+ * @property {number} plainMs - The reference loop (plain revm) over an in-memory database, in the same wasm module.
  * @property {number} sequentialMs
  * @property {number} parallelMs
  * @property {number} [balMs] - By the block's access list, where it can be run by one.
- * @property {number} longestMs - The slowest transaction in the plain loop.
+ * @property {number} longestMs - The slowest transaction in the reference loop.
  * @property {number} reExecutions
  * @property {number} gasUsed
  */
