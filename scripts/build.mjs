@@ -161,7 +161,7 @@ async function buildWasm(ready, name, { dev, force, purpose, timings }) {
   // Side by side: a build ends with crates that one core compiles alone.
   const [bindgen] = await Promise.all([bindgenOnce(ready.cargo), compile()])
 
-  // Complete before it is seen: what runs now goes on with what it has.
+  // Replaced in one step: running programs keep the files that they have open.
   const fresh = join(root, `.tools/fresh-${id}-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
   mkdirSync(dirname(out), { recursive: true })

@@ -9,7 +9,7 @@
 //     --url URL                       judges a server of JSON-RPC: only the suite rpc
 //     --json FILE                     writes counts, failures and skips
 //   npm run conformance -- --table [--build NAME,...] [--sample PERCENT --seed N]
-//     every suite of the folder that PAREVM_DATA names with every build, and the table of README.md
+//     every suite of the folder that PAREVM_DATA names with every build, and the table of docs/conformance.md
 //
 // DIR has .json, .json.gz and archives of them; the suite rpc reads .io files and what lies beside them. The last line on stdout counts the cases.
 

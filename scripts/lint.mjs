@@ -61,7 +61,7 @@ async function ensureComponent(tool, component) {
 
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
-    await setup()
+    const { cargo } = await setup()
     await ensureComponent('fmt', 'rustfmt')
     await ensureComponent('clippy', 'clippy')
     const fix = args.includes('--fix')
@@ -70,7 +70,7 @@ if (isProgram(import.meta.url)) {
       const line = fix ? step.fix : step.run
       if (line === undefined) continue
       const start = performance.now()
-      const code = await run(line[0], line.slice(1), { env: step.env })
+      const code = await run(line[0], line.slice(1), { env: { ...cargo.env, ...step.env } })
       say('lint', `${step.name} ${code === 0 ? 'ok' : 'failed'} (${secondsSince(start)})`)
       if (code !== 0) failed.push(step.name)
     }

@@ -98,7 +98,7 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
     }
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
-    const settle = (code) => {
+    const finish = (code) => {
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
       if (interrupted) process.exit(code)
@@ -106,10 +106,10 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
     }
     child.on('error', (cause) => {
       say('error', `${command}: ${cause.message}`)
-      settle(127)
+      finish(127)
     })
     // `close` comes after `exit` and after the last line.
-    child.on('close', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)))
+    child.on('close', (code, signal) => finish(code ?? (signal === 'SIGINT' ? 130 : 143)))
   })
 }
 

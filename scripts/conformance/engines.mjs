@@ -12,7 +12,7 @@ const memoryPages = 2 ** 16
 const limitMs = 600_000
 
 /**
- * Runs every file of the iterator `files` and tells `report` of each. An engine that dies fails the
+ * Runs every file of the iterator `files` and passes each to `report`. An engine that dies fails the
  * file it was at; its supervisor starts another for the next one. With a `url` the engines only judge
  * what the server there answers.
  */
