@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { buildCli } from '../cli.mjs'
 import { conformance } from '../conformance.mjs'
 import { root, run, StepError, say, secondsSince } from '../process.mjs'
 import { isInSample } from './sample.mjs'
@@ -108,12 +109,8 @@ async function runParts(parts) {
 
 /** Runs a suite with the binary that the tests of the crates use. */
 async function native({ env }, suite, dir) {
-  // A test of the binary asks for it with the features of all tests, so nothing is compiled twice.
-  const args = ['build', '--workspace', '--test', 'conformance', '--profile', 'checked', '--locked']
-  const code = await run('cargo', args, { env })
-  if (code !== 0) return code
-  const folder = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
-  return run(join(folder, 'checked/parevm-cli'), ['conformance', '--suite', suite, '--dir', dir])
+  const cli = await buildCli('checked', env)
+  return run(cli, ['conformance', '--suite', suite, '--dir', dir])
 }
 
 /** The package's own server, over HTTP. */
