@@ -6,7 +6,7 @@
 // Reads identifiers as words: `onSettled` and `is_settled` both hold `settled`.
 
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { glossary } from './language/glossary.mjs'
 import { capture, command, isProgram, root, StepError, say } from './process.mjs'
 
@@ -35,14 +35,15 @@ export function splitWords(line) {
     .toLowerCase()
 }
 
-/** Findings in `text`, the file at `path`: `{ path, line, found, write }`. */
+/** Findings in `text`, the file at `path`, and in its name (line 0): `{ path, line, found, write }`. */
 export function findWords(path, text, entries = glossary) {
   const wanted = entries.filter(({ only }) => only === undefined || only.test(path))
-  return text.split('\n').flatMap((line, index) =>
+  const name = basename(path).replace(/\..*/, '')
+  return [name, ...text.split('\n')].flatMap((line, index) =>
     wanted.flatMap(({ name, raw, write, except = [] }) => {
       const rest = except.reduce((left, { text }) => left.replace(text, ''), line)
       const found = raw ? raw.exec(rest) : name.exec(splitWords(rest))
-      return found === null ? [] : [{ path, line: index + 1, found: found[0], write }]
+      return found === null ? [] : [{ path, line: index, found: found[0], write }]
     }),
   )
 }

@@ -7,6 +7,10 @@ const stm = /^crate\/stm\//
 const engine = /^crate\/(core|parevm)\/src\//
 const vm = /^crate\/(core|parevm)\/src\/(vm|execute|bal)\//
 const bal = /^crate\/(core|parevm)\/src\/bal\//
+/** Where a block is split between workers. Elsewhere a chunk is one of a stream, an arena or a slice. */
+const split =
+  /^(crate\/(core|parevm)\/src\/(execute|engine)|crate\/wasm\/src|crate\/testkit\/tests\/suite\/executor|js\/src\/pool)\b/
+const rustChunks = /\b(par_|as_|array_)?r?chunks?(_exact|_by)?(_mut)?(::<\w+>)?\(/g
 const pool = /^js\/src\/pool\//
 
 export const glossary = [
@@ -65,28 +69,12 @@ export const glossary = [
   },
   { name: /\bfilling\b/, write: 'fill transaction' },
   { name: /\bhand ?outs?\b/, write: 'work queue' },
-  { name: /\bpieces?\b/, write: 'batch' },
+  { name: /\bpieces?\b/, only: split, write: 'batch' },
   {
     name: /\bchunks?\b/,
+    only: split,
     write: 'batch, partial result',
-    except: [
-      {
-        text: /\b(par_|as_|array_)?r?chunks?(_exact|_by)?(_mut)?(::<\w+>)?\(/g,
-        why: 'slices of Rust',
-      },
-      {
-        text: /\(\s*chunk\w*(: \w+)?\s*\)|\bof chunks? |chunked|one-byte chunks/gi,
-        why: 'streams and HTTP',
-      },
-      {
-        text: /\bchunks?\b(?=( of (\w+ )?(a |the )?(stream|body|response)|\.(length|byteLength|toString)))/g,
-        why: 'streams',
-      },
-      {
-        text: /(\.push|\.write|\.concat|for await|await reader)\b.*chunks?\b/g,
-        why: 'streams of Node and of pages',
-      },
-    ],
+    except: [{ text: rustChunks, why: 'slices of Rust' }],
   },
   { name: /\bgather(s|ed|ing)?\b/, write: 'collect' },
   { raw: /'(help|lead)'/, only: pool, write: 'helper, leader' },
@@ -101,6 +89,12 @@ export const glossary = [
   { name: /\bwho do not meet\b|\bwho meet\b/, write: 'conflict-free; conflicting' },
   { name: /\bto be had\b|\bothers than\b/, write: 'available; plain words' },
   { name: /\btimes less\b/, write: 'latency, throughput, ratio to plain revm' },
-  { raw: /\bblock::Schedule\b|\bblock::\{[^}]*\bSchedule\b/, write: 'ForkSchedule' },
+  {
+    raw: /\bblock::Schedule\b|\bblock::\{[^}]*\bSchedule\b/,
+    write: 'ForkSchedule',
+    except: [
+      { text: /`block::Schedule` is `block::ForkSchedule`/g, why: 'the changelog names both' },
+    ],
+  },
   { raw: /\bExecutor::Parallel\b/, only: engine, write: 'Executor::Optimistic' },
 ]

@@ -17,13 +17,21 @@ test('a finding has file, line and the word to write', () => {
   ])
 })
 
+test('the name of a file is read, too', () => {
+  assert.deepEqual(findWords('crate/stm/src/frontier.rs', ''), [
+    { path: 'crate/stm/src/frontier.rs', line: 0, found: 'frontier', write: 'commit index' },
+  ])
+})
+
 test('exceptions do not hide a word beside them', () => {
   assert.deepEqual(words('js/src/a.ts', 'await Promise.allSettled(all)'), [])
   assert.deepEqual(words('js/src/a.ts', 'await Promise.allSettled(settled)'), ['settled'])
   assert.deepEqual(words('crate/parevm/src/a.rs', 'SpecId::FRONTIER, "frontier", Frontier'), [])
   assert.deepEqual(words('crate/stm/src/a.rs', 'Frontier moves the frontier'), ['frontier'])
-  assert.deepEqual(words('crate/parevm/src/a.rs', 'bytes.chunks_exact(32)'), [])
-  assert.deepEqual(words('js/src/a.ts', 'const chunk = taken.pop()'), ['chunk'])
+  assert.deepEqual(words('crate/parevm/src/execute/a.rs', 'bytes.chunks_exact(32)'), [])
+  assert.deepEqual(words('crate/parevm/src/execute/a.rs', 'chunks of chunks(4)'), ['chunks'])
+  assert.deepEqual(words('js/src/pool/a.ts', 'const chunk = taken.pop()'), ['chunk'])
+  assert.deepEqual(words('js/bin/output.ts', 'stream.on("data", (chunk) => 1)'), [])
 })
 
 test('an entry that is limited to a folder finds nothing elsewhere', () => {
