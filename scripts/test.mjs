@@ -46,7 +46,6 @@ parts.host = [
     'lifetime',
     'obstacles',
     'package',
-    'promises',
     'readers',
     'stream',
     'surroundings',

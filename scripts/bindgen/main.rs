@@ -49,5 +49,7 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
         .remove_name_section(!keep_names)
         .remove_producers_section(!keep_names)
         .input_path(file.ok_or("the wasm file is missing")?);
-    bindgen.generate(folder).map_err(|error| format!("{error:?}").into())
+    bindgen
+        .generate(folder)
+        .map_err(|error| format!("{error:?}").into())
 }
