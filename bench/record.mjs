@@ -1,11 +1,11 @@
-// Measures everything on this machine and keeps it: `npm run record`.
+// Measures everything on this machine and writes a record: `npm run record`.
 //
 //   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
 //     [--skip node,...] [--resume FILE]
 //
 // Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
-// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must do nothing
-// else meanwhile.
+// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must be
+// idle.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -30,7 +30,7 @@ export function scaling(cores) {
   return [...powers, cores]
 }
 
-/** What a machine is called if nobody names it: its processor and cores. */
+/** Default name of a machine: processor and cores. */
 export function machineName(cpu, cores) {
   const words = cpu
     .replace(/\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*/g, ' ')

@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { baseEnvironment, command, isProgram, root, say } from './process.mjs'
 
-/** How long a server may take, in milliseconds. */
+/** Time limits of the servers, in milliseconds. */
 const limitMs = { cargo: 300_000, npm: 20_000 }
 
 /** Verdict of `cargo deny check`: `passed`, `failed`, or why it did not run. */

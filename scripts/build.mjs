@@ -45,7 +45,7 @@ const outName = 'parevm'
 const maxMemory = 2 ** 30
 /** Pages for official fixtures: some take 1.6 GB, with more gas than any block has. */
 const testingPages = 2 ** 16
-/** What the threads of one memory share and what each needs of its own. */
+/** Flags for a shared memory, and exports with which each thread sets up its own stack and thread-locals. */
 const threadFlags = [
   '-Ctarget-feature=+atomics,+bulk-memory,+simd128',
   '-Clink-arg=--shared-memory',
@@ -142,7 +142,7 @@ async function buildWasm(ready, name, { dev, force, purpose, timings }) {
   if (features.length > 0) args.push('--features', features.join())
   if (!dev) args.push('--locked')
   if (timings) args.push('--timings')
-  // Where it fails, the build says why.
+  // A failure shows in the build below.
   capture('cargo', ['fetch', '--target', target, '--locked'])
   const folders = builderFolders({ compiler: ready.compiler, targetDir })
   const flags = [...rustflags, ...remapFlags(folders)]

@@ -22,7 +22,7 @@ const unfinished = new RegExp(
   ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK:'].map((word) => `\\b${word}`).join('|'),
 )
 
-/** What is wrong with the root of a crate, whose text is `text`: it has to forbid `unsafe`, the bindings to deny it. */
+/** Errors of a crate root with this text: it must forbid `unsafe`, the bindings must deny it. */
 export function judgeUnsafe(path, text) {
   const level = path.startsWith('crate/wasm/') ? 'deny' : 'forbid'
   return text.includes(`#![${level}(unsafe_code)]`)
@@ -36,13 +36,13 @@ export function findForbidden(tree, forbidden) {
   return [...new Set(names)].filter((name) => forbidden.some((pattern) => pattern.test(name)))
 }
 
-/** What is wrong with the name of a file, or null. */
+/** Error of a file name that says nothing, or null. */
 export function judgeName(path) {
   const name = basename(path).split('.')[0].toLowerCase()
   return emptyNames.includes(name) ? `${path}: the name says nothing about what it holds` : null
 }
 
-/** What is wrong with the length of a file of code. */
+/** Errors of a file of code that is too long. */
 export function judgeLength(path, text, exceptions = longFiles) {
   const lines = text.split('\n').length - 1
   if (lines <= longFile || [...exceptions.keys()].some((end) => `/${path}`.endsWith(`/${end}`)))

@@ -1,4 +1,4 @@
-// Where the data of the tests lies: the small part in the repository, the rest outside of it.
+// Folders of test data: a small one in the repository, an optional one outside of it.
 //
 // `PAREVM_DATA` names the folder of outside data, relative to the repository or absolute. Unset or empty:
 // there is none. docs/testing.md ("Outside data") says what it holds and where that comes from. The crates read

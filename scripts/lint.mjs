@@ -15,7 +15,7 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 /** The profile of the tests: macros and build scripts are compiled once for all. */
 const profile = ['--profile', 'checked', '--locked']
-/** What is only in the test build is judged, too. */
+/** Code of the test build is linted, too. */
 const features = ['--features', 'parevm-wasm/testing']
 
 /** Whether private words (scripts/language.mjs) are errors; until then they are only counted. */

@@ -25,7 +25,7 @@ export function say(topic, text) {
   process.stderr.write(`${topic.padEnd(13)} ${text}\n`)
 }
 
-/** Where rustup and cargo put their commands, whether or not the shell knows it. */
+/** Folder of the commands of rustup and cargo, which may not be on the PATH. */
 export function cargoBin(environment = process.env) {
   return join(environment.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin')
 }
@@ -61,7 +61,7 @@ export function isExecutable(path) {
   }
 }
 
-/** What a short command prints, or null where it fails or does not exist. */
+/** Output of a short command, or null if it fails or does not exist. */
 export function capture(command, args, { env = {}, cwd = root } = {}) {
   const result = spawnSync(command, args, {
     cwd,

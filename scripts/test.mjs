@@ -41,15 +41,9 @@ export const parts = {
 }
 parts.host = [
   ...parts.smoke,
-  ...[
-    'faults',
-    'lifetime',
-    'obstacles',
-    'package',
-    'readers',
-    'stream',
-    'surroundings',
-  ].map((name) => `tests/node/${name}`),
+  ...['faults', 'lifetime', 'obstacles', 'package', 'readers', 'stream', 'surroundings'].map(
+    (name) => `tests/node/${name}`,
+  ),
 ]
 
 /** The suites in the order in which they run: cheap ones first. */
@@ -196,7 +190,7 @@ if (isProgram(import.meta.url))
     const chosen = words.length > 0 ? words : Object.keys(suites)
     const needs = (one) => chosen.some((name) => suites[name].builds?.includes(one))
     if (needs('package')) await build(ready)
-    // What breaks engines, measures and runs official fixtures is not in the package.
+    // Fault injection, timing and official fixtures are not in the package.
     if (needs('testing')) await build(ready, { only: 'testing' })
     const outcome = []
     const lacking = []

@@ -6,7 +6,7 @@ import { root, StepError } from '../process.mjs'
 import { pack } from './beside.mjs'
 import { answersOf } from './server.mjs'
 
-/** What the build for fixtures may grow to: 4 GiB, of which only what is written is used. */
+/** Largest memory of the test build: 4 GiB, of which only written pages are used. */
 const memoryPages = 2 ** 16
 /** A file that takes longer than this, in milliseconds, fails. */
 const limitMs = 600_000

@@ -44,7 +44,7 @@ export function createReport({ suite, build, threads, engines, executors, termin
         if (verdict.outcome === 'skipped') skips.push(remark)
       }
     },
-    /** How far the run is, in one line. */
+    /** Progress of the run, in one line. */
     progress: () => `${suite}: ${files} files, ${inWords(total)}, ${seconds().toFixed()} s`,
     isGood: () => total.failed === 0 && total.passed + total.skipped > 0,
     json: () =>

@@ -30,7 +30,7 @@ export async function prepareCompiler(pins) {
   )
 }
 
-/** What is installed, as `chooseCompiler` wants it. */
+/** Installed toolchains, in the form that `chooseCompiler` takes. */
 export function findCompilers(pins) {
   const rustup = findCommand('rustup') !== null
   const toolchains = rustup ? rustupToolchains() : pathToolchain()
