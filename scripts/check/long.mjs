@@ -7,6 +7,7 @@ export const longFiles = new Map([
   ...[
     'cli/tests/conformance.rs',
     'chain/saved.rs',
+    'execute/bal/mod.rs',
     'node/mod.rs',
     'node/saved.rs',
     'rpc/typed_data.rs',
@@ -14,7 +15,6 @@ export const longFiles = new Map([
     'report/call.rs',
     'state/trie.rs',
     'trace/gas.rs',
-    'stm/tests/oracle.rs',
     'suite/chain.rs',
     'suite/executor/bal.rs',
     'suite/node/mining.rs',
@@ -28,7 +28,6 @@ export const longFiles = new Map([
     'wasm/src/allocator/mod.rs',
     'wasm/src/wire.rs',
     'js/bin/serve/door.test.ts',
-    'js/src/pool/supervisor.ts',
     'tests/node/serveLimits.test.ts',
     'tests/node/state.test.ts',
     'tests/node/surroundings.test.ts',

@@ -37,7 +37,11 @@ export const glossary = [
   { name: /\bgo(es)? on with\b/, write: 'resume, continue' },
   { name: /\bbeds?\b/, write: 'parker' },
   { raw: /\bHabits?\b|\bKinds\b/, only: /\.rs$/, write: 'call class, write predictor' },
-  { raw: /\bClaims\b|\bLongestFirst\b|\bearly_enough\b/, only: /\.rs$/, write: 'WorkOrder' },
+  {
+    raw: /\bClaims\b|\bLongestFirst\b|\bearly_enough\b/,
+    only: /^crate\/(stm|core|parevm)\/.*\.rs$/,
+    write: 'WorkOrder',
+  },
   { name: /\bmark(s|ed)?\b/, only: stm, write: 'estimate' },
   { name: /\bpatch(es|ed)?\b/, only: stm, write: 'write, write set' },
   { name: /\bh[eo]ld against\b/, write: 'validate' },
