@@ -23,7 +23,7 @@ export const outsideTests = [
   'block::recorded',
   'block::stateless',
   'executor::bal',
-  'executor::chunks',
+  'executor::partial_results',
   'executor::fetched',
   'executor::fuzz',
   'trace::vectors',

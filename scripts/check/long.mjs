@@ -7,7 +7,6 @@ export const longFiles = new Map([
   ...[
     'cli/tests/conformance.rs',
     'chain/saved.rs',
-    'execute/bal/mod.rs',
     'node/mod.rs',
     'node/saved.rs',
     'rpc/typed_data.rs',
