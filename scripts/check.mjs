@@ -2,8 +2,9 @@
 //
 //   node scripts/check.mjs
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { findCycles, readCrate } from './check/arrows.mjs'
 import { longFiles } from './check/long.mjs'
 import { capture, command, isProgram, root, StepError, say } from './process.mjs'
 
@@ -14,7 +15,24 @@ const emptyNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'typ
 /** Crates that a package of ours must not depend on, directly or not. */
 const borders = {
   'parevm-stm': [/^revm/, /^alloy/, /^wasm-bindgen/, /^js-sys/],
-  parevm: [/^wasm-bindgen/, /^js-sys/, /^web-sys/],
+  // An embedder of the engine compiles no mnemonic, no JSON-RPC, no ABI code, no tracer, no test kit.
+  parevm: [
+    /^wasm-bindgen/,
+    /^js-sys/,
+    /^web-sys/,
+    /^coins-bip/,
+    /^alloy-(dyn-abi|json-abi|sol|rpc)/,
+    /^revm-inspectors/,
+    /^parevm-(simulate|node|testkit)/,
+  ],
+  'parevm-simulate': [
+    /^wasm-bindgen/,
+    /^js-sys/,
+    /^web-sys/,
+    /^coins-bip/,
+    /^parevm-(node|testkit)/,
+  ],
+  'parevm-node': [/^wasm-bindgen/, /^js-sys/, /^web-sys/, /^parevm-testkit/],
 }
 const codeEndings = /\.(rs|ts|mts|js|mjs)$/
 /** Marks of unfinished work. Written apart, so that this file does not find itself. */
@@ -134,6 +152,9 @@ export function check() {
     errors.push(...findUnfinished(path, text), ...findOutsidePaths(path, text))
     if (/^crate\/[^/]+\/src\/(lib|main)\.rs$/.test(path)) errors.push(...judgeUnsafe(path, text))
     errors.push(...judgeLength(path, text))
+  }
+  for (const name of readdirSync(join(root, 'crate')).sort()) {
+    errors.push(...findCycles(readCrate(name), `crate/${name}/src/`))
   }
   for (const [name, forbidden] of Object.entries(borders)) {
     const tree = capture('cargo', [
