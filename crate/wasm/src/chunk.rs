@@ -7,8 +7,8 @@
 use std::sync::atomic::Ordering;
 
 use parevm::BlockOutcome;
-use parevm::block::Fixture;
 use parevm::execute::{self, Chunk, ExecuteError, ExecuteOptions, ListedBlock};
+use parevm::fixture::Fixture;
 use parevm::vm::Environment;
 use wasm_bindgen::prelude::*;
 
@@ -68,7 +68,7 @@ pub(crate) async fn lead(
         chunks.push(chunk);
     }
     if CANCEL.load(Ordering::Relaxed) {
-        return Err(ExecuteError::Cancelled { settled: 0 }.into());
+        return Err(ExecuteError::Cancelled { committed: 0 }.into());
     }
     Ok(core.merge(&fixture.block, &fixture.state, options, chunks, workers)?)
 }

@@ -101,8 +101,8 @@ pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
     }
 }
 
-pub(crate) fn schedule(report: &ScheduleReport) -> wire::Schedule {
-    wire::Schedule {
+pub(crate) fn schedule(report: &ScheduleReport) -> wire::ForkSchedule {
+    wire::ForkSchedule {
         executor: report.executor.name(),
         reason: report.reason.clone().into_owned(),
         bal_mismatch: report.bal_mismatch.as_ref().map(wire_list::mismatch),

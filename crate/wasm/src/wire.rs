@@ -41,7 +41,7 @@ pub(crate) struct BlockOutcome {
     /// What the block read and wrote (EIP-7928), sorted by address; `null` unless asked for.
     pub block_access_list: Option<Vec<AccountAccess>>,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: Schedule,
+    pub schedule: ForkSchedule,
     /// Milliseconds of the execution: from the decoded block and state to receipts and state diff.
     pub ms: f64,
 }
@@ -215,7 +215,7 @@ pub(crate) struct Slot {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Schedule {
+pub(crate) struct ForkSchedule {
     /// The executor that ran.
     #[cfg_attr(test, ts(type = "'parallel' | 'sequential' | 'bal'"))]
     pub executor: &'static str,
@@ -333,7 +333,7 @@ pub(crate) struct Replay {
     /// Whether receipts, roots and state are those of sequential execution.
     pub equals_sequential: bool,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: Schedule,
+    pub schedule: ForkSchedule,
     /// Milliseconds that plain revm takes; this and the next are medians.
     pub plain_ms: f64,
     /// Milliseconds that sequential execution takes.
@@ -403,7 +403,7 @@ mod tests {
         add::<BalanceAccess>(&mut text);
         add::<NonceAccess>(&mut text);
         add::<CodeAccess>(&mut text);
-        add::<Schedule>(&mut text);
+        add::<ForkSchedule>(&mut text);
         add::<Incarnation>(&mut text);
         add::<Span>(&mut text);
         add::<Wait>(&mut text);

@@ -3,7 +3,8 @@
 use super::report::Report;
 use crate::error::CliError;
 use parevm::{
-    Block, Engine, ExecuteOptions, Executor, MemoryState, block::Fixture, execute::AccessListOutput,
+    Block, Engine, ExecuteOptions, Executor, MemoryState, execute::AccessListOutput,
+    fixture::Fixture,
 };
 use parevm_testkit::{
     fixture,

@@ -5,10 +5,14 @@ use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_primitives::{B64, B256, Bytes, U256, b256};
 use alloy_rlp::{Decodable, Encodable};
 use parevm::{
-    Chain, Engine, ExecuteOptions, Executor, StateSource,
+    Engine, ExecuteOptions, Executor, StateSource,
     block::{AlloyBlock, BlockError, TransactionError},
-    chain::{ImportError, OmmerViolation, StoredBlock, Violation},
+    build::ExecutedBlock,
     execute::Receipt,
+};
+use parevm_node::{
+    Chain,
+    chain::{ImportError, OmmerViolation, Violation},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -465,7 +469,7 @@ fn bytes_that_are_no_block_are_refused() {
     let (engine, mut chain, block) = before(2);
     let bytes = alloy_rlp::encode(&block);
     let mut import = |bytes: &[u8]| chain.import(&engine, bytes, &ExecuteOptions::default());
-    let is_refused = |found: Result<std::sync::Arc<StoredBlock>, ImportError>| {
+    let is_refused = |found: Result<std::sync::Arc<ExecutedBlock>, ImportError>| {
         matches!(found, Err(ImportError::Block(_)))
     };
     assert!(is_refused(import(&[])));

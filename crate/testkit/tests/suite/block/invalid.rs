@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, U256};
 use parevm::{
     Block, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
-    block::Schedule,
+    block::ForkSchedule,
     vm::{FORKS, InvalidTransaction, SpecId},
 };
 use parevm_testkit::workload;
@@ -171,7 +171,7 @@ fn a_fork_that_does_not_know_the_transaction() {
 #[test]
 fn a_fork_that_does_not_know_blobs() {
     let (mut block, state) = workload::transfers(60);
-    block.schedule = Schedule::always(SpecId::SHANGHAI);
+    block.schedule = ForkSchedule::always(SpecId::SHANGHAI);
     let env = &mut block.transactions[20].env;
     env.tx_type = 3;
     env.gas_priority_fee = Some(1);

@@ -2,7 +2,7 @@
 //!
 //! `PAREVM_REPEAT` says how often each is run in parallel.
 
-use parevm::{Checks, Engine, ExecuteOptions, Executor, block::Fixture};
+use parevm::{Checks, Engine, ExecuteOptions, Executor, fixture::Fixture};
 use parevm_testkit::{baseline, compare::difference, fixture};
 use std::{env, path::PathBuf};
 

@@ -3,7 +3,7 @@
 use alloy_primitives::{B256, Bytes, hex};
 use parevm::{
     Engine, ExecuteError, ExecuteOptions, Executor,
-    block::Fixture,
+    fixture::Fixture,
     state::{ProvenState, SourceError, WitnessError, state_root},
 };
 use parevm_testkit::{compare::difference, fixture};

@@ -10,8 +10,8 @@ use alloy_primitives::{Address, Bytes, U256};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::{BalMismatch, Field, ListRule},
-    block::Fixture,
     execute::AccessListOutput,
+    fixture::Fixture,
     vm::{FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};

@@ -4,8 +4,8 @@ use alloy_primitives::{Address, U256};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::BalMismatch,
-    block::Fixture,
     execute::{AccessListOutput, Chunk, ListedBlock, pieces},
+    fixture::Fixture,
     vm::{Environment, FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};

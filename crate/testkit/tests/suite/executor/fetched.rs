@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, U256, map::HashSet};
 use parevm::{
     Engine, ExecuteOptions, Executor, MemoryState, StateSource,
-    block::Fixture,
+    fixture::Fixture,
     state::{Account, SourceError, StateKey},
     vm::Bytecode,
 };

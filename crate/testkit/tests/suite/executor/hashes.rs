@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, TxKind, U256};
 use parevm::{
     Block, Engine, ExecuteOptions, Executor, MemoryState,
-    block::{Header, Schedule, Transaction},
+    block::{ForkSchedule, Header, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
@@ -48,7 +48,7 @@ fn calls() -> (Block, MemoryState) {
         gas_limit: 1 << 40,
         ..Header::default()
     };
-    let schedule = Schedule::always(SpecId::BERLIN);
+    let schedule = ForkSchedule::always(SpecId::BERLIN);
     let calls = (0..300).chain([60_000]).map(call).collect();
     (Block::new(1, schedule, header, calls), state)
 }

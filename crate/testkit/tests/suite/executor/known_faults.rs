@@ -187,7 +187,7 @@ fn a_nonce_too_high_is_an_error_and_no_freeze() {
 #[test]
 fn a_self_destruct_does_not_make_a_block_sequential() {
     let (mut block, mut state) = workload::transfers(200);
-    block.schedule = parevm::block::Schedule::always(SpecId::SHANGHAI);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::SHANGHAI);
     let code = [&[0x73], HEIR.as_slice(), &[0xff]].concat();
     deploy(&mut state, &code, 5);
     call_contract(&mut block, [60, 140]);
@@ -204,7 +204,7 @@ fn a_self_destruct_does_not_make_a_block_sequential() {
 #[test]
 fn a_destroyed_account_that_is_paid_begins_anew() {
     let (mut block, mut state) = workload::transfers(60);
-    block.schedule = parevm::block::Schedule::always(SpecId::SHANGHAI);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::SHANGHAI);
     let code = [&[0x73], HEIR.as_slice(), &[0xff]].concat();
     deploy(&mut state, &code, 5);
     state.insert_storage(CONTRACT, U256::ZERO, U256::from(9));
@@ -232,7 +232,7 @@ fn prague_runs_in_parallel() {
 #[test]
 fn a_sender_that_authorises_itself_goes_on() {
     let (mut block, mut state) = workload::one_sender(40);
-    block.schedule = parevm::block::Schedule::always(SpecId::PRAGUE);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::PRAGUE);
     deploy(&mut state, &hex!("600054600101600055"), 0);
     let caller = block.transactions[0].env.caller;
     // Two nonces a transaction: its own and the authorisation's, which alternates.

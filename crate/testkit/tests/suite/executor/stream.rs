@@ -74,7 +74,7 @@ fn no_receipt_comes_after_the_one_that_cancelled() {
         };
         let error = execute(executor, &options).unwrap_err();
         assert!(
-            matches!(error, ExecuteError::Cancelled { settled: 101 }),
+            matches!(error, ExecuteError::Cancelled { committed: 101 }),
             "{executor}: {error:?}"
         );
         let told = told.into_inner().unwrap();
