@@ -211,7 +211,7 @@ impl<'m, 'b: 'm> TransactionExecutor<'m, BlockProgram<'b>> for BlockWorker<'m, '
         let transaction = &self.program.block.transactions[index].env;
         if mode == Mode::AtCommitIndex {
             // What the block has no room for is refused as such, before anything
-            // else is wrong with it. `commit` counts it.
+            // else is wrong with it. The commit counts it.
             self.program.execution().admit_next()?;
         }
         self.evm
