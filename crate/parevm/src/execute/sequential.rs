@@ -1,12 +1,12 @@
 //! One transaction after the other: the specification.
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
-    ScheduleReport,
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
+    Executor, Merged,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
 use crate::{
-    bal::{ListBuilder, Recording},
+    bal::{BalBuilder, BalRecorder},
     block::Block,
     interrupt::Watch,
     state::{Overlay, SourceError, StateDiff, StateSource},
@@ -38,7 +38,7 @@ pub struct Sequential<'a, I = ()> {
 }
 
 /// What the EVM of a [`Sequential`] run reads and writes.
-pub type SequentialDatabase<'a> = Recording<Overlay<'a>>;
+pub type SequentialDatabase<'a> = BalRecorder<Overlay<'a>>;
 
 /// How a transaction is run and committed: with the inspector or without.
 type Transact<'a, I> = fn(
@@ -155,11 +155,11 @@ impl<'a, I> Sequential<'a, I> {
             seen: Vec::with_capacity(block.transactions.len()),
         });
         let accounts = block.transactions.len().saturating_mul(ACCOUNTS);
-        let mut database = Recording {
+        let mut database = BalRecorder {
             database: Overlay::with_capacity(state, environment.spec(), accounts),
             index: BlockAccessIndex::PRE_EXECUTION,
             list: (options.access_list_output == AccessListOutput::Returned)
-                .then(ListBuilder::default),
+                .then(BalBuilder::default),
         };
         let execution = BlockExecution::begin(block, environment, options, &mut database)?;
         let mut evm = environment.inspected_evm(database, inspector);
@@ -245,8 +245,8 @@ impl<'a, I> Sequential<'a, I> {
         Ok(Executed {
             merged: Merged::on_top(database.database),
             system,
-            block_access_list: database.list.map(ListBuilder::finish),
-            schedule: ScheduleReport {
+            block_access_list: database.list.map(BalBuilder::finish),
+            report: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: reason.into(),
                 bal_mismatch: None,

@@ -20,7 +20,7 @@ use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B256, U256};
 use alloy_rpc_types_eth::Log as PlacedLog;
 use parevm::{
-    bal::{ListBuilder, Recording},
+    bal::{BalBuilder, BalRecorder},
     block::{Block, Transaction, Withdrawal},
     build::{BlockResults, seal},
     execute::{BlockExecution, ExecuteError, ExecuteOptions, Receipt},
@@ -73,7 +73,7 @@ impl Draft {
 pub(super) struct OpenBlock<'b> {
     draft: &'b Draft,
     branch: &'b Branch<'b>,
-    database: Recording<Overlay<'b>>,
+    database: BalRecorder<Overlay<'b>>,
     execution: BlockExecution<'b>,
     transactions: Vec<Envelope>,
     /// Before Byzantium: the state root after each transaction.
@@ -89,10 +89,10 @@ impl<'b> OpenBlock<'b> {
         let environment = &draft.environment;
         let spec = environment.spec();
         let makes_list = spec.is_enabled_in(SpecId::AMSTERDAM);
-        let mut database = Recording {
+        let mut database = BalRecorder {
             database: Overlay::new(branch, spec),
             index: BlockAccessIndex::PRE_EXECUTION,
-            list: makes_list.then(ListBuilder::default),
+            list: makes_list.then(BalBuilder::default),
         };
         // Receipts are made at once: the block does not know its transactions beforehand.
         let options = ExecuteOptions {
@@ -294,7 +294,7 @@ impl<'b> OpenBlock<'b> {
             gas_used: gas_pool.used(),
             blob_gas_used: gas_pool.blob_gas_used(),
             requests_hash: system.requests.map(|requests| requests.requests_hash()),
-            block_access_list: self.database.list.map(ListBuilder::finish),
+            block_access_list: self.database.list.map(BalBuilder::finish),
             state,
         };
         let block = seal(

@@ -11,7 +11,7 @@ use super::{
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
-    bal::ListBuilder,
+    bal::BalBuilder,
     block::Block,
     execute::{BlockExecution, ExecuteError, ExecuteOptions},
     state::{SourceError, StateSource},
@@ -37,7 +37,7 @@ pub(crate) struct BlockProgram<'b> {
     memo: Arc<PrecompileMemo>,
     execution: Mutex<BlockExecution<'b>>,
     /// Made as transactions settle, if one is wanted.
-    list: Mutex<Option<ListBuilder>>,
+    list: Mutex<Option<BalBuilder>>,
 }
 
 /// A block after its pre-execution changes.
@@ -45,7 +45,7 @@ pub(crate) struct BlockProgram<'b> {
 pub(crate) struct Begun<'b> {
     pub(crate) execution: BlockExecution<'b>,
     /// Access list of the pre-execution changes, if one is made.
-    pub(crate) list: Option<ListBuilder>,
+    pub(crate) list: Option<BalBuilder>,
     /// Codes that they created.
     pub(crate) codes: CodeStore,
 }
@@ -107,7 +107,7 @@ impl<'b> BlockProgram<'b> {
     }
 
     /// The access list of what is final.
-    pub(crate) fn take_list(&self) -> Option<ListBuilder> {
+    pub(crate) fn take_list(&self) -> Option<BalBuilder> {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.take()
     }

@@ -72,7 +72,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
         let engine = Engine::new(threads).unwrap();
         for (executor, list) in [
             (Executor::Sequential, None),
-            (Executor::Parallel, None),
+            (Executor::Optimistic, None),
             (Executor::Bal, listed.block_access_list.as_ref()),
         ] {
             let options = ExecuteOptions {
