@@ -10,20 +10,21 @@ const SELECTOR: usize = 4;
 /// Returns the call class of each of `transactions`: its callee and selector. A transfer without
 /// input and a creation have none.
 pub(crate) fn call_classes(transactions: &[Transaction]) -> CallClasses {
-    let mut numbers: HashMap<(Address, &[u8; SELECTOR]), CallClass> = HashMap::default();
+    let mut known: HashMap<(Address, &[u8; SELECTOR]), CallClass> = HashMap::default();
     let mut classes = Vec::with_capacity(transactions.len());
     for Transaction { env, .. } in transactions {
         let function = env.kind.to().copied().zip(env.data.first_chunk());
-        let next = CallClass(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
-        classes.push(function.map(|function| *numbers.entry(function).or_insert(next)));
+        let next = CallClass(u32::try_from(known.len()).unwrap_or(u32::MAX));
+        classes.push(function.map(|function| *known.entry(function).or_insert(next)));
     }
     classes.into()
 }
 
-/// Words of an argument list that are looked through for accounts.
+/// Words of an argument list that are searched for accounts.
 const ARGUMENTS: usize = 4;
 
-/// The accounts that a call names: its sender and its first two arguments that look like an address.
+/// Returns the accounts that a call names: its sender and its first two arguments that look like an
+/// address.
 pub(crate) fn parties(call: &TxEnv) -> Parties {
     let arguments = call.data.get(SELECTOR..).unwrap_or_default();
     let accounts = arguments
@@ -38,7 +39,7 @@ pub(crate) fn parties(call: &TxEnv) -> Parties {
     parties
 }
 
-/// The number of the account that `word` is the address of, if it looks like one: no small number.
+/// Returns the number of the account whose address `word` is, if it looks like one: no small number.
 fn account(word: &[u8]) -> Option<u64> {
     let (zeros, address) = word.split_at(12);
     let is_address =
@@ -46,7 +47,7 @@ fn account(word: &[u8]) -> Option<u64> {
     is_address.then(|| number(address))
 }
 
-/// A number for an address, not 0.
+/// Returns a number for an address, not 0.
 fn number(address: &[u8]) -> u64 {
     let folded = address
         .iter()
