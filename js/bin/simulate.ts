@@ -31,13 +31,13 @@ export async function simulate(args: string[]): Promise<boolean> {
   const bundle = await bundleOf(values)
   const block = /^\d+$/.test(values.block) ? `0x${BigInt(values.block).toString(16)}` : values.block
   const { genesis, threads } = values
-  const { evm, chain } = await startEvm(nodeHost(), {
+  const { evm, node } = await startEvm(nodeHost(), {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
     genesis: genesis === undefined ? undefined : await readText(genesis),
     importChain: values.import === undefined ? undefined : await readBytes(values.import),
   }).catch(told)
   try {
-    const wire = await chain.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
+    const wire = await node.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
     const report: Report = reportOf(wire)
     await stdout.print(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
     return report.status === 'success'

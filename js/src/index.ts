@@ -8,15 +8,6 @@ export type { simulate } from './actions/simulate.js'
 export type { simulateBlocks } from './actions/simulateBlocks.js'
 export type { simulateCalls } from './actions/simulateCalls.js'
 export type { traceCall } from './actions/traceCall.js'
-export type {
-  BlobParameters,
-  BlobSchedule,
-  ChainConfig,
-  Genesis,
-  GenesisAccount,
-  GenesisNumber,
-} from './chain/genesis.js'
-export type { ChainOptions } from './chain/setup.js'
 export { BaseError } from './error/BaseError.js'
 export {
   EngineBugError,
@@ -34,6 +25,15 @@ export { EvmClosedError } from './evm/close.js'
 export { createEvm } from './evm/create.js'
 export type { Evm } from './evm/evm.js'
 export { type Build, UnsupportedRuntimeError } from './loader/choose.js'
+export type {
+  BlobParameters,
+  BlobSchedule,
+  ChainConfig,
+  Genesis,
+  GenesisAccount,
+  GenesisNumber,
+} from './node/genesis.js'
+export type { NodeOptions } from './node/options.js'
 export { EngineFailedError, OutOfMemoryError, WorkerDiedError } from './pool/engine.js'
 export type { Executor, FixtureText } from './pool/message.js'
 export { announceProvider } from './provider/announce.js'

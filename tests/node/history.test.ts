@@ -105,7 +105,7 @@ test.each(builds)('a change that cannot be repeated is an error ($build)', async
 
 /** MODEXP of numbers of 1,024 bytes costs little before Osaka, takes seconds, and cannot be interrupted. */
 test.each(builds)('one long step is ended with its engine ($build)', async (options) => {
-  const limits = { time: 200, gas: 2n ** 50n }
+  const limits = { timeMs: 200, gas: 2n ** 50n }
   await using evm = await createEvm({ ...options, limits, genesis: berlin() })
   await evm.provider.request({ method: 'anvil_setBalance', params: [BOB, '0x7'] })
   const length = 1024n.toString(16).padStart(64, '0')

@@ -30,7 +30,7 @@ const LISTENING = new Set([
 const REASONS: Record<string, string> = {
   'src/pool/supervisor.ts: void started.ready.then((info) => {':
     'options that a message cannot hold are refused before',
-  'src/chain/miner.ts: setTimeout(mine)': 'it catches what its request rejects with',
+  'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',
   'src/pool/worker.ts: onUnreadable(async)':
     'the worker reports what is uncaught to its supervisor',
 }

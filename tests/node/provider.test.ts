@@ -92,7 +92,7 @@ describe.each([
   })
 
   test('a call that does not end is ended, and the next one is served at once', async () => {
-    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    await using evm = await createEvm({ ...options, limits: { timeMs: 300, gas: 2n ** 50n } })
     const start = performance.now()
     await expect(evm.call({ ...with_(LOOP), gas: 2n ** 50n })).rejects.toMatchObject({
       name: 'TimeoutRpcError',

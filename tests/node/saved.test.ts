@@ -63,7 +63,7 @@ test('a saved chain outlives the engine that opened it', async () => {
   const saved = await evm.save()
   await evm.close()
   await expect(evm.save()).rejects.toBeInstanceOf(EvmClosedError)
-  await using again = await createEvm({ threads: 1, saved, limits: { time: 50 } })
+  await using again = await createEvm({ threads: 1, saved, limits: { timeMs: 50 } })
   const ask = <T>(method: string, ...params: unknown[]) =>
     again.provider.request<T>({ method, params })
   await ask('anvil_setBalance', BOB, '0x7')
@@ -75,7 +75,7 @@ test('a saved chain outlives the engine that opened it', async () => {
 })
 
 test('blocks are made every so often again', async () => {
-  const evm = await createEvm({ threads: 1, mining: { interval: 1 } })
+  const evm = await createEvm({ threads: 1, mining: { intervalSeconds: 1 } })
   const saved = await evm.save()
   await evm.close()
   await using again = await createEvm({ threads: 1, saved })
@@ -112,7 +112,7 @@ test('what `save` did not return is refused', async () => {
 
 /** https://eips.ethereum.org/EIPS/eip-7966 */
 test('a receipt is waited for while blocks are made every so often', async () => {
-  await using evm = await createEvm({ threads: 1, mining: { interval: 1 } })
+  await using evm = await createEvm({ threads: 1, mining: { intervalSeconds: 1 } })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params })
   const raw = await ask('eth_signTransaction', { from: ALICE, to: BOB, value: '0x5' })

@@ -144,7 +144,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
   })
 
   test('calls that do not end are ended, and the next request is served at once', async () => {
-    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    await using evm = await createEvm({ ...options, limits: { timeMs: 300, gas: 2n ** 50n } })
     // JUMPDEST, PUSH0, JUMP
     const endless = [{ address: TOKEN, code: '0x5b5f56' as Hex }]
     const calls = [{ to: TOKEN }, { from: BOB, to: TOKEN }, { from: ALICE, to: BOB }]

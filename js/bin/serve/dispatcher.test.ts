@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { createChain } from '../../src/chain/chain.js'
 import { EvmClosedError } from '../../src/evm/close.js'
+import { createNodeClient } from '../../src/node/client.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../../src/pool/engine.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher, type Dispatcher } from './dispatcher.js'
@@ -22,7 +22,7 @@ function node(options?: createDispatcher.Options) {
         dispatcher?.notify(`{"result":{"number":"0x5"},"subscription":"${id}"}`)
     return method === 'echo' ? params : '"0x0"'
   }
-  const chain = createChain({
+  const node = createNodeClient({
     async request({ method, params }: { method: string; params: string }) {
       asked.push(method)
       // An engine answers in a task of its own.
@@ -31,7 +31,7 @@ function node(options?: createDispatcher.Options) {
       return { result, error: null, changed: true, interval: null, notifications: [] } as NodeAnswer
     },
   } as never)
-  dispatcher = createDispatcher(chain, options)
+  dispatcher = createDispatcher(node, options)
   return { asked, open, dispatcher }
 }
 
@@ -143,10 +143,10 @@ test('a subscription whose number nobody wants is not opened', async () => {
 test('requests are logged with their errors', async () => {
   const lines: string[] = []
   const error = '{"code":3,"message":"execution reverted"}'
-  const chain = createChain({
+  const node = createNodeClient({
     request: async () => ({ result: null, error }),
   } as never)
-  const dispatcher = createDispatcher(chain, { log: (line) => lines.push(line) })
+  const dispatcher = createDispatcher(node, { log: (line) => lines.push(line) })
   await dispatcher.answer(call(1, 'eth_call'))
   expect(lines).toEqual([
     expect.stringMatching(/^eth_call \d+\.\d ms, error 3: execution reverted$/),
@@ -176,14 +176,14 @@ test('pages and extensions use no private keys, in a batch neither', async () =>
 test('a client that is gone keeps its place until the engine has ended its subscription', async () => {
   const answers: ((result: string) => void)[] = []
   const asked: string[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     request: ({ method }: { method: string }) =>
       new Promise((resolve) => {
         asked.push(method)
         answers.push((result) => resolve({ result, error: null }))
       }),
   } as never)
-  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, queue: 1 } })
+  const dispatcher = createDispatcher(node, { limits: { ...DEFAULTS, queue: 1 } })
   const connection = dispatcher.connect(() => {})
   const pending = connection.receive(subscribe(1))
   await later()
@@ -213,21 +213,21 @@ test.each([
   ['a long reason', new EngineFailedError('x'.repeat(1_000_000)), -32005, /^.{400}$/s],
   ['a close', new EvmClosedError(), -32603, /The engine was closed/],
 ])('an engine that is lost is an error of its request (%s)', async (_, error, code, message) => {
-  const chain = createChain({ request: async () => Promise.reject(error) } as never)
-  const dispatcher = createDispatcher(chain)
+  const node = createNodeClient({ request: async () => Promise.reject(error) } as never)
+  const dispatcher = createDispatcher(node)
   const answer = JSON.parse((await dispatcher.answer(call(1, 'eth_call'))) ?? '')
   expect(answer).toMatchObject({ id: 1, error: { code, message: expect.stringMatching(message) } })
 })
 
 test('what is asked is asked in the name of the client', async () => {
   const asked: unknown[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     async request({ method }: { method: string }, options: { client?: string }) {
       asked.push([method, options.client])
       return { result: '"0x1"', error: null }
     },
   } as never)
-  const dispatcher = createDispatcher(chain)
+  const dispatcher = createDispatcher(node)
   const connection = dispatcher.connect(() => {}, { client: 'socket' })
   await connection.receive(subscribe(1))
   await connection.receive(call(2, 'eth_call'))
@@ -257,7 +257,7 @@ test.each([
 
 test('notifications that wait for the answer before them are kept up to the buffer', async () => {
   const answers: (() => void)[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     request: ({ method }: { method: string }) =>
       new Promise((resolve) => {
         const answer = () => resolve({ result: '"0x1"', error: null })
@@ -265,7 +265,7 @@ test('notifications that wait for the answer before them are kept up to the buff
         else answers.push(answer)
       }),
   } as never)
-  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, buffer: 500 } })
+  const dispatcher = createDispatcher(node, { limits: { ...DEFAULTS, buffer: 500 } })
   const ends: string[] = []
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text), {

@@ -1,7 +1,7 @@
-import type { Chain } from '../../src/chain/chain.js'
-import { SYNC_METHODS } from '../../src/chain/sync.js'
 import { BaseError } from '../../src/error/BaseError.js'
 import { cut, MOST_ECHOED, quote } from '../../src/error/cut.js'
+import type { NodeClient } from '../../src/node/client.js'
+import { SYNC_METHODS } from '../../src/node/waitForReceipt.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { answerOf, failure, lineOf } from './answer.js'
 import { runBatch } from './batch.js'
@@ -101,9 +101,9 @@ type Subscription = {
   readonly end: (reason: string) => void
 }
 
-/** Returns what answers requests for `chain`. */
+/** Returns what answers requests for `node`. */
 export function createDispatcher(
-  chain: Chain,
+  node: NodeClient,
   { log, limits = DEFAULTS, pagesSign = true }: createDispatcher.Options = {},
 ): Dispatcher {
   /** Of all clients. */
@@ -119,7 +119,7 @@ export function createDispatcher(
   /** Returns the outcome of a request as the members of its answer. */
   const ask = async (method: string, params: string, caller: Caller): Promise<string> => {
     const { signal, name } = caller
-    return outcome(await chain.requestText(method, params, { signal, client: name }), caller)
+    return outcome(await node.requestText(method, params, { signal, client: name }), caller)
   }
 
   /** Returns what the node has answered, or an error where that is more than a client may be sent. */
@@ -147,14 +147,12 @@ export function createDispatcher(
       return failure(-32005, `more than ${limits.subscriptions} subscriptions of one connection`)
     client.asked.count += 1
     // Without the signal: until the engine has answered, the request keeps its place in the queue.
-    const opened = await chain
-      .requestText('eth_subscribe', params, { client: name })
-      .finally(() => {
-        client.asked.count -= 1
-      })
+    const opened = await node.requestText('eth_subscribe', params, { client: name }).finally(() => {
+      client.asked.count -= 1
+    })
     if (opened.result === null) return outcome(opened, caller)
     if (signal?.aborted === true) {
-      await chain.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
+      await node.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
       throw signal.reason
     }
     const id: string = JSON.parse(opened.result)
@@ -307,7 +305,7 @@ export function createDispatcher(
           lane.open()
           for (const id of own.keys()) {
             subscriptions.delete(id)
-            chain.request('eth_unsubscribe', [id], { client: name }).catch(() => {
+            node.request('eth_unsubscribe', [id], { client: name }).catch(() => {
               // The engine is gone, and the subscription with it.
             })
           }

@@ -229,14 +229,14 @@ export const LIMITS = {
     default: 10_000,
     most: LONGEST_TIMER,
     unit: 'ms',
-    bounds: 'time that the engine takes for one request (`limits.time` of `createEvm`)',
+    bounds: 'time that the engine takes for one request (`limits.timeMs` of `createEvm`)',
     above: '-32016',
   },
   memory: {
     default: 512 * MIB,
     most: ANY,
     unit: 'bytes',
-    bounds: 'memory that the engine takes for one request (`limits.memory` of `createEvm`)',
+    bounds: 'memory that the engine takes for one request (`limits.memoryBytes` of `createEvm`)',
     above: '-32005',
   },
   gas: {

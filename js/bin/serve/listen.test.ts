@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Chain } from '../../src/chain/chain.js'
+import type { NodeClient } from '../../src/node/client.js'
 import { createDispatcher } from './dispatcher.js'
 import { DEFAULTS, type Limits } from './limits.js'
 import { listen } from './listen.js'
@@ -15,8 +15,8 @@ afterEach(async () => {
 /** A server before a node that answers with what `requestText` says. */
 async function serverWith(requestText: unknown, limits: Partial<Limits> = {}) {
   const all = { ...DEFAULTS, ...limits }
-  const chain = { requestText, request: async () => null } as unknown as Chain
-  const dispatcher = createDispatcher(chain, { limits: all })
+  const node = { requestText, request: async () => null } as unknown as NodeClient
+  const dispatcher = createDispatcher(node, { limits: all })
   const rules = {
     origins: new Set<string>(),
     hosts: new Set<string>(),

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import type { Chain } from '../../src/chain/chain.js'
+import type { NodeClient } from '../../src/node/client.js'
 import { readText } from '../input.js'
 import type { Output } from '../output.js'
 import { UsageError } from '../usage.js'
@@ -10,8 +10,8 @@ import { WELL_KNOWN, wordsOf } from './wellKnown.js'
 const WELL_KNOWN_ACCOUNT = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 
 /** Resolves with whether the node has accounts that are not those of {@link WELL_KNOWN}. */
-export async function hasPrivateKeys(chain: Chain): Promise<boolean> {
-  const [first] = await chain.request<string[]>('eth_accounts')
+export async function hasPrivateKeys(node: NodeClient): Promise<boolean> {
+  const [first] = await node.request<string[]>('eth_accounts')
   return first !== undefined && first !== WELL_KNOWN_ACCOUNT
 }
 

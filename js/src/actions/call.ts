@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import type { ProviderRpcError } from '../provider/rpcError.js'
@@ -17,16 +17,19 @@ import type { Hex } from '../type/wire.js'
  * const { data } = await evm.call({ to, data: '0x18160ddd' })
  * await evm.call({ code: creation, data: '0x18160ddd' }) // of a contract that nobody has deployed
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link call.Parameters}
  * @throws {@link ExecutionRevertedError} The call has reverted; `data` is what it reverted with.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
-export async function call(chain: Chain, parameters: call.Parameters): Promise<call.ReturnType> {
+export async function call(
+  node: NodeClient,
+  parameters: call.Parameters,
+): Promise<call.ReturnType> {
   check(parameters, OPTIONS.call)
   const { signal } = parameters
-  const data = await chain.request<Hex>('eth_call', await callParams(parameters), { signal })
+  const data = await node.request<Hex>('eth_call', await callParams(parameters), { signal })
   return { data: data === '0x' ? undefined : data }
 }
 

@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { rpcError } from '../provider/rpcError.js'
@@ -12,20 +12,20 @@ import { type call, callParams } from './call.js'
  * @example
  * const { accessList, gasUsed } = await evm.createAccessList({ account, to, data })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link createAccessList.Parameters}
  * @throws {@link ExecutionRevertedError} The transaction fails; the message says how.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function createAccessList(
-  chain: Chain,
+  node: NodeClient,
   parameters: createAccessList.Parameters,
 ): Promise<createAccessList.ReturnType> {
   check(parameters, OPTIONS.createAccessList)
   const { signal } = parameters
   const params = await callParams(parameters)
-  const { accessList, gasUsed, error } = await chain.request<{
+  const { accessList, gasUsed, error } = await node.request<{
     accessList: { address: Hex; storageKeys: Hex[] }[]
     gasUsed: Hex
     error?: string

@@ -1,4 +1,3 @@
-import { type ChainConfig, configDocument, type Genesis, genesisConfig } from '../chain/genesis.js'
 import { BaseError } from '../error/BaseError.js'
 import type {
   InvalidBlockError,
@@ -8,6 +7,7 @@ import type {
 } from '../error/engineError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { EvmClosedError } from '../evm/close.js'
+import { type ChainConfig, configDocument, type Genesis, genesisConfig } from '../node/genesis.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { BINARY } from '../options/rules.js'

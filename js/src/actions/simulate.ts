@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
@@ -38,13 +38,13 @@ import type { call } from './call.js'
  * report.approvalChanges
  * report.failure?.message
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulate.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulate<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulate.Parameters<calls>,
 ): Promise<simulate.ReturnType<calls>> {
   check(parameters, OPTIONS.simulate)
@@ -69,7 +69,7 @@ export async function simulate<const calls extends readonly unknown[]>(
     state === undefined ? null : stateOverride(state),
     block === undefined ? null : blockOverrides(block),
   ]
-  const report = reportOf(await chain.request<WireReport>('parevm_simulate', params, { signal }))
+  const report = reportOf(await node.request<WireReport>('parevm_simulate', params, { signal }))
   const results = report.calls.map((call, index) => ({ ...call, ...resultOf(call, calls[index]) }))
   return { ...report, calls: results } as simulate.ReturnType<calls>
 }

@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
@@ -28,18 +28,18 @@ import type { call } from './call.js'
  * const calls = [{ to: token, abi, functionName: 'balanceOf', args: [account] }] as const
  * await evm.simulateBlocks({ blocks: [{ calls }] }) // result: 5n
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulateBlocks.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulateBlocks<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateBlocks.Parameters<calls>,
 ): Promise<simulateBlocks.ReturnType<calls>> {
   check(parameters, OPTIONS.simulateBlocks)
   const blocks = await runBlocks(
-    chain,
+    node,
     parameters as simulateBlocks.Parameters,
     (index) => `blocks[${index}].`,
   )
@@ -52,7 +52,7 @@ export async function simulateBlocks<const calls extends readonly unknown[]>(
  * @param within - What the caller knows the block at an index as, in front of its keys.
  */
 export async function runBlocks(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateBlocks.Parameters,
   within: (index: number) => string,
 ): Promise<simulateBlocks.ReturnType> {
@@ -62,7 +62,7 @@ export async function runBlocks(
   )
   const blockStateCalls = prepared.map(({ wire }) => wire)
   const options = { blockStateCalls, returnFullTransactions, traceTransfers, validation }
-  const simulated = await chain.request<WireSimulatedBlock[]>(
+  const simulated = await node.request<WireSimulatedBlock[]>(
     'eth_simulateV1',
     [options, blockParameter(parameters)],
     { signal },

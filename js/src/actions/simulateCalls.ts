@@ -1,6 +1,6 @@
-import type { Chain } from '../chain/chain.js'
 import { EngineBugError } from '../error/engineError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import type { RpcBlock } from '../rpc/block.js'
@@ -22,24 +22,24 @@ import { runBlocks, type simulateBlocks } from './simulateBlocks.js'
  *   traceAssetChanges: true,
  * })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulateCalls.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulateCalls<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateCalls.Parameters<calls>,
 ): Promise<simulateCalls.ReturnType<calls>> {
   // What the calls are is known to who made them.
   return (await run(
-    chain,
+    node,
     parameters as simulateCalls.Parameters,
   )) as simulateCalls.ReturnType<calls>
 }
 
 async function run(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateCalls.Parameters,
 ): Promise<simulateCalls.ReturnType> {
   check(parameters, OPTIONS.simulateCalls)
@@ -61,14 +61,13 @@ async function run(
     }
   const sent = calls.map((call) => ({ ...call, from: account }))
   const first = { calls: sent, stateOverrides: overrides, blockOverrides }
-  const simulated = (parameters: simulateBlocks.Parameters) =>
-    runBlocks(chain, parameters, () => '')
+  const simulated = (parameters: simulateBlocks.Parameters) => runBlocks(node, parameters, () => '')
   if (account === undefined || !traceAssetChanges) {
     const [block] = await simulated({ ...rest, blocks: [first] })
     return resultOf(block, [])
   }
   // Between these nothing may move: all are on the block that is the latest one now.
-  const at = await pinned(chain, rest)
+  const at = await pinned(node, rest)
   const [discovered] = await simulated({ ...at, blocks: [first] })
   const logs = discovered?.calls.flatMap((call) => call.logs ?? []) ?? []
   const assets = findAssets(account, logs, sent)
@@ -121,12 +120,12 @@ function resultOf(
 
 /** Puts the number of the latest block in place of a tag that moves. */
 async function pinned<T extends Omit<simulateBlocks.Parameters, 'blocks'>>(
-  chain: Chain,
+  node: NodeClient,
   parameters: T,
 ): Promise<T> {
   const { blockNumber, blockHash, blockTag = 'latest', signal } = parameters
   if (blockNumber !== undefined || blockHash !== undefined || blockTag !== 'latest')
     return parameters
-  const number = await chain.request<Hex>('eth_blockNumber', [], { signal })
+  const number = await node.request<Hex>('eth_blockNumber', [], { signal })
   return { ...parameters, blockTag: undefined, blockNumber: BigInt(number) }
 }

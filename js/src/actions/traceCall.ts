@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS, TRACERS } from '../options/options.js'
 import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
@@ -23,13 +23,13 @@ import type { call } from './call.js'
  * @example
  * const { calls, gasUsed } = await evm.traceCall({ to, data, tracer: 'callTracer' })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link traceCall.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function traceCall<const tracer extends traceCall.Tracer | undefined = undefined>(
-  chain: Chain,
+  node: NodeClient,
   parameters: traceCall.Parameters<tracer>,
 ): Promise<traceCall.ReturnType<tracer>> {
   check(parameters, OPTIONS.traceCall)
@@ -44,7 +44,7 @@ export async function traceCall<const tracer extends traceCall.Tracer | undefine
   }
   const request = transactionRequest(await withBlobHashes(parameters))
   const params = [request, blockParameter(parameters), options]
-  const wire = await chain.request('debug_traceCall', params, { signal })
+  const wire = await node.request('debug_traceCall', params, { signal })
   return traceOf(tracer, wire) as traceCall.ReturnType<tracer>
 }
 

@@ -1,9 +1,9 @@
-import type { ChainOptions } from '../chain/setup.js'
 import type { InvalidChainError } from '../error/engineError.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import type { Build, UnsupportedRuntimeError } from '../loader/choose.js'
 import { detectHost } from '../loader/detect.js'
+import type { NodeOptions } from '../node/options.js'
 import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
 import type { createWallet } from '../wallet/wallet.js'
 import type { Evm } from './evm.js'
@@ -34,7 +34,7 @@ export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
 }
 
 export declare namespace createEvm {
-  type Options = ChainOptions & {
+  type Options = NodeOptions & {
     /**
      * Threads that execute, at most 256; 1 means the single build. Where memory cannot be shared
      * they are workers that each hold the whole state, and only `executor: 'bal'` uses more than

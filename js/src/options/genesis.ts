@@ -4,7 +4,7 @@ import type {
   ChainConfig,
   Genesis,
   GenesisAccount,
-} from '../chain/genesis.js'
+} from '../node/genesis.js'
 import { ANY, BOOLEAN } from './rules.js'
 import { type Either, either, entries, type Fields, fields, open, required, rule } from './shape.js'
 

@@ -7,10 +7,10 @@ import { simulate } from '../actions/simulate.js'
 import { simulateBlocks } from '../actions/simulateBlocks.js'
 import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
-import type { Chain } from '../chain/chain.js'
-import { configDocument, genesisText } from '../chain/genesis.js'
 import { startEvm } from '../evm/start.js'
 import type { Host } from '../loader/host.js'
+import type { NodeClient } from '../node/client.js'
+import { configDocument, genesisText } from '../node/genesis.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { announceProvider } from '../provider/announce.js'
 import type { Provider } from '../provider/provider.js'
@@ -20,7 +20,7 @@ import type { Shape } from './shape.js'
 
 /** Asked for nothing: what is wrong is said before anything begins. */
 const begun = () => expect.fail('something has begun')
-const chain = { request: begun, requestText: begun } as unknown as Chain
+const node = { request: begun, requestText: begun } as unknown as NodeClient
 const host = {
   features: { runtime: 'node', workers: true, isolated: true, sharedMemory: true, cores: 2 },
   compile: begun,
@@ -29,14 +29,14 @@ const host = {
 
 const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
   createEvm: (options) => startEvm(host, options),
-  call: (options) => call(chain, options),
-  estimateGas: (options) => estimateGas(chain, options),
-  createAccessList: (options) => createAccessList(chain, options),
-  traceCall: (options) => traceCall(chain, options),
-  simulate: (options) => simulate(chain, options),
-  simulateCalls: (options) => simulateCalls(chain, options),
-  simulateBlocks: (options) => simulateBlocks(chain, options),
-  executeBlock: (options) => executeBlock(chain as unknown as Supervisor, options),
+  call: (options) => call(node, options),
+  estimateGas: (options) => estimateGas(node, options),
+  createAccessList: (options) => createAccessList(node, options),
+  traceCall: (options) => traceCall(node, options),
+  simulate: (options) => simulate(node, options),
+  simulateCalls: (options) => simulateCalls(node, options),
+  simulateBlocks: (options) => simulateBlocks(node, options),
+  executeBlock: (options) => executeBlock(node as unknown as Supervisor, options),
   announceProvider: (options) => announceProvider({} as Provider, options, new EventTarget()),
 }
 
@@ -171,7 +171,7 @@ test('keys whose value is undefined are as good as absent', async () => {
       asked.push(question)
       return '0x'
     },
-  } as unknown as Chain
+  } as unknown as NodeClient
   await call(listening, { to: undefined, nothing: undefined } as never)
   expect(asked).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
 })
@@ -181,36 +181,36 @@ describe('both names of overrides are taken everywhere', () => {
   const overrides = [{ address, balance: 7n }]
   const account = { address: `0x${'cd'.repeat(20)}` as const }
   const empty = { eth_call: '0x', eth_estimateGas: '0x1' } as Record<string, unknown>
-  const sent = async (act: (chain: Chain) => Promise<unknown>) => {
+  const sent = async (act: (node: NodeClient) => Promise<unknown>) => {
     let params: unknown
     const listening = {
       request: async (method: string, given: unknown) => {
         params = given
         return empty[method] ?? expect.fail('enough')
       },
-    } as unknown as Chain
+    } as unknown as NodeClient
     await act(listening).catch(() => {})
     return JSON.stringify(params)
   }
   const balance = JSON.stringify({ [address]: { balance: '0x7' } })
-  const both: [string, (chain: Chain, given: object) => Promise<unknown>][] = [
-    ['call', (chain, given) => call(chain, { account, ...given })],
-    ['estimateGas', (chain, given) => estimateGas(chain, { account, ...given })],
-    ['createAccessList', (chain, given) => createAccessList(chain, { account, ...given })],
-    ['traceCall', (chain, given) => traceCall(chain, { account, ...given })],
-    ['simulate', (chain, given) => simulate(chain, { calls: [{}], ...given })],
-    ['simulateCalls', (chain, given) => simulateCalls(chain, { calls: [{}], ...given })],
+  const both: [string, (node: NodeClient, given: object) => Promise<unknown>][] = [
+    ['call', (node, given) => call(node, { account, ...given })],
+    ['estimateGas', (node, given) => estimateGas(node, { account, ...given })],
+    ['createAccessList', (node, given) => createAccessList(node, { account, ...given })],
+    ['traceCall', (node, given) => traceCall(node, { account, ...given })],
+    ['simulate', (node, given) => simulate(node, { calls: [{}], ...given })],
+    ['simulateCalls', (node, given) => simulateCalls(node, { calls: [{}], ...given })],
     [
       'simulateBlocks',
-      (chain, given) => simulateBlocks(chain, { blocks: [{ calls: [{}], ...given }] }),
+      (node, given) => simulateBlocks(node, { blocks: [{ calls: [{}], ...given }] }),
     ],
   ]
   test.each(both)('%s', async (name, act) => {
-    expect(await sent((chain) => act(chain, { stateOverride: overrides }))).toContain(balance)
-    expect(await sent((chain) => act(chain, { stateOverrides: overrides }))).toContain(balance)
+    expect(await sent((node) => act(node, { stateOverride: overrides }))).toContain(balance)
+    expect(await sent((node) => act(node, { stateOverrides: overrides }))).toContain(balance)
     const two = { stateOverride: overrides, stateOverrides: overrides }
     const parameter = name === 'simulateBlocks' ? 'blocks[0].stateOverride' : 'stateOverride'
-    expect(await refusal(() => act(chain, two))).toMatchObject({ data: { parameter } })
+    expect(await refusal(() => act(node, two))).toMatchObject({ data: { parameter } })
   })
 })
 

@@ -6,9 +6,9 @@ import type { simulate } from '../actions/simulate.js'
 import type { simulateBlocks } from '../actions/simulateBlocks.js'
 import type { simulateCalls } from '../actions/simulateCalls.js'
 import type { traceCall } from '../actions/traceCall.js'
-import type { ChainOptions } from '../chain/setup.js'
 import type { createEvm } from '../evm/create.js'
 import type { Evm } from '../evm/evm.js'
+import type { NodeOptions } from '../node/options.js'
 import type { announceProvider } from '../provider/announce.js'
 import type { createWallet } from '../wallet/wallet.js'
 import { CHAIN_CONFIG } from './genesis.js'
@@ -66,24 +66,24 @@ const blockOptions = {
 }
 
 /** Limits and accounts of a chain; the engine's threads are chosen by `choose`. */
-const accounts = fields<NonNullable<ChainOptions['accounts']>>({
+const accounts = fields<NodeOptions.Accounts>({
   // Each is derived when the engine starts.
   count: whole(0, 1_000),
   mnemonic: TEXT,
   balance: big(128),
 })
-const limits = fields<NonNullable<ChainOptions['limits']>>({
-  time: whole(1),
-  memory: whole(1),
-  answer: whole(1),
+const limits = fields<NodeOptions.Limits>({
+  timeMs: whole(1),
+  memoryBytes: whole(1),
+  answerBytes: whole(1),
   gas: big(64),
 })
 const mining = either(
   rule(
-    "'auto', 'manual' or { interval: seconds }",
+    "'auto', 'manual' or { intervalSeconds }",
     (value) => value === 'auto' || value === 'manual',
   ),
-  fields<Exclude<ChainOptions['mining'], string | undefined>>({ interval: required(whole(1)) }),
+  fields<NodeOptions.IntervalMining>({ intervalSeconds: required(whole(1)) }),
 )
 
 /** Shapes of the options of everything that the package offers, by its name. */

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
-import type { Chain } from '../chain/chain.js'
 import { EvmClosedError } from '../evm/close.js'
+import type { NodeClient } from '../node/client.js'
 import { EngineFailedError, OutOfMemoryError } from '../pool/engine.js'
 import { createProvider } from './provider.js'
 
 /** A node whose answers are written down. */
-function chainOf(answers: Record<string, unknown>): Chain {
+function chainOf(answers: Record<string, unknown>): NodeClient {
   return {
     async request(method) {
       const answer = answers[method]

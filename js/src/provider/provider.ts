@@ -1,11 +1,11 @@
-import type { Chain } from '../chain/chain.js'
-import { createEmitter, type Emitter } from '../chain/events.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
+import type { NodeClient } from '../node/client.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import type { Hex } from '../type/wire.js'
 import { createWallet } from '../wallet/wallet.js'
+import { createEmitter, type Emitter } from './emitter.js'
 import { type ProviderRpcError, rpcError } from './rpcError.js'
 
 /**
@@ -17,9 +17,9 @@ export type Provider = {
    * Asks a method of JSON-RPC.
    *
    * @throws {@link ProviderRpcError} with the code of EIP-1193 or of JSON-RPC, and its `data`.
-   * @throws the signal's reason, once it is aborted. A change may have happened nevertheless: see {@link Chain.Options}.
+   * @throws the signal's reason, once it is aborted. A change may have happened nevertheless: see {@link NodeClient.Options}.
    */
-  request<T = unknown>(request: Provider.Request, options?: Chain.Options): Promise<T>
+  request<T = unknown>(request: Provider.Request, options?: NodeClient.Options): Promise<T>
   on<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
   /** As `on`, for one event. */
   once<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
@@ -63,15 +63,15 @@ export type ProviderHandle = {
   disconnect(): void
 }
 
-/** Returns a provider for `chain`. */
+/** Returns a provider for `node`. */
 export function createProvider(
-  chain: Chain,
+  node: NodeClient,
   { connected }: createWallet.Options = {},
 ): ProviderHandle {
   const emitter = createEmitter<Provider.Listeners>()
-  const watch = watchIdentity(chain, emitter, () => wallet.isConnected)
+  const watch = watchIdentity(node, emitter, () => wallet.isConnected)
   const wallet = createWallet({
-    chain,
+    node,
     connected,
     events: {
       onAccounts: (accounts) => emitter.emit('accountsChanged', accounts),
@@ -83,7 +83,7 @@ export function createProvider(
     return provider
   }
   const provider: Provider = {
-    async request<T>(request: Provider.Request, options?: Chain.Options) {
+    async request<T>(request: Provider.Request, options?: NodeClient.Options) {
       const { method, params } = checked(request)
       try {
         return (await wallet.request(method, params ?? [], options)) as T
@@ -150,7 +150,7 @@ const TOLD: readonly (keyof Provider.Listeners)[] = ['connect', 'chainChanged', 
 
 /** Emits the chain id and the accounts, and other ones, once somebody listens. */
 function watchIdentity(
-  chain: Chain,
+  node: NodeClient,
   emitter: Emitter<Provider.Listeners>,
   isConnected: () => boolean,
 ) {
@@ -159,10 +159,10 @@ function watchIdentity(
 
   const look = async () => {
     const before = known
-    const chainId = await chain.request<Hex>('eth_chainId')
+    const chainId = await node.request<Hex>('eth_chainId')
     if (before === undefined) emitter.emit('connect', { chainId })
     else if (before.chainId !== chainId) emitter.emit('chainChanged', chainId)
-    const accounts = await chain.request<Hex[]>('eth_accounts')
+    const accounts = await node.request<Hex[]>('eth_accounts')
     known = { chainId, accounts }
     const areOthers = before !== undefined && before.accounts.join() !== accounts.join()
     if (areOthers && isConnected()) emitter.emit('accountsChanged', accounts)

@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { ProviderRpcError, rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { callsStatus } from './callsStatus.js'
@@ -36,7 +36,7 @@ export declare namespace Calls {
 }
 
 /** Returns the bundles of one session. */
-export function createCalls({ chain, accounts, chains }: createCalls.Parameters): Calls {
+export function createCalls({ node, accounts, chains }: createCalls.Parameters): Calls {
   const bundles = new Map<string, Calls.Bundle>()
   /** Ids of bundles that are being sent. */
   const taken = new Set<string>()
@@ -60,13 +60,13 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
     const hashes: Hex[] = []
     for (const call of calls) {
       try {
-        hashes.push(await sendOne(chain, { ...call, from }))
+        hashes.push(await sendOne(node, { ...call, from }))
       } catch (error) {
         // Nothing was sent: the request has failed as a whole.
         if (hashes.length === 0 || !(error instanceof ProviderRpcError)) throw error
         break
       }
-      if ((await receiptOf(chain, hashes.at(-1)))?.status === '0x0') break
+      if ((await receiptOf(node, hashes.at(-1)))?.status === '0x0') break
     }
     return hashes
   }
@@ -97,7 +97,7 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
       }
       return { id }
     },
-    status: async (params) => callsStatus(chain, find(params)),
+    status: async (params) => callsStatus(node, find(params)),
     async show(params) {
       find(params)
       return null
@@ -119,7 +119,7 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
 
 export declare namespace createCalls {
   type Parameters = {
-    chain: Pick<Chain, 'request'>
+    node: Pick<NodeClient, 'request'>
     /** Accounts that may be used. Rejects where none are connected. */
     accounts(): Promise<Hex[]>
     chains: Pick<Chains, 'current' | 'known'>
@@ -131,27 +131,27 @@ const MOST_GAS = 2n ** 24n
 
 /** Sends a call, also one that will fail. */
 async function sendOne(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   call: Request.Call & { from: Hex },
 ): Promise<Hex> {
-  const gas = await gasOf(chain, call)
-  return chain.request('eth_sendTransaction', [{ ...call, gas }])
+  const gas = await gasOf(node, call)
+  return node.request('eth_sendTransaction', [{ ...call, gas }])
 }
 
 /** Returns the gas that is estimated; where the call fails, as much as a transaction may have. */
-async function gasOf(chain: Pick<Chain, 'request'>, call: object): Promise<Hex> {
+async function gasOf(node: Pick<NodeClient, 'request'>, call: object): Promise<Hex> {
   try {
-    return await chain.request<Hex>('eth_estimateGas', [call])
+    return await node.request<Hex>('eth_estimateGas', [call])
   } catch (error) {
     if (!(error instanceof ProviderRpcError)) throw error
-    const block = await chain.request<{ gasLimit: Hex }>('eth_getBlockByNumber', ['latest', false])
+    const block = await node.request<{ gasLimit: Hex }>('eth_getBlockByNumber', ['latest', false])
     const limit = BigInt(block.gasLimit)
     return `0x${(limit < MOST_GAS ? limit : MOST_GAS).toString(16)}`
   }
 }
 
-function receiptOf(chain: Pick<Chain, 'request'>, hash: Hex | undefined) {
-  return chain.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
+function receiptOf(node: Pick<NodeClient, 'request'>, hash: Hex | undefined) {
+  return node.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
 }
 
 function sameAddress(one: string, other: string): boolean {

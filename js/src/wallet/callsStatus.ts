@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import type { Hex } from '../type/wire.js'
 import type { Calls } from './calls.js'
 
@@ -8,10 +8,10 @@ import type { Calls } from './calls.js'
  * have failed, else 600.
  */
 export async function callsStatus(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   { id, chainId, count, hashes }: Calls.Bundle,
 ): Promise<callsStatus.ReturnType> {
-  const outcomes = await Promise.all(hashes.map((hash) => outcomeOf(chain, hash)))
+  const outcomes = await Promise.all(hashes.map((hash) => outcomeOf(node, hash)))
   const receipts = outcomes.filter((outcome) => typeof outcome === 'object')
   return {
     version: '2.0.0',
@@ -44,14 +44,14 @@ export declare namespace callsStatus {
 
 /** Returns the receipt of a transaction, or what has become of it without one. */
 async function outcomeOf(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   hash: Hex,
 ): Promise<callsStatus.Receipt | 'pending' | 'dropped'> {
-  const receipt = await chain.request<callsStatus.Receipt | null>('eth_getTransactionReceipt', [
+  const receipt = await node.request<callsStatus.Receipt | null>('eth_getTransactionReceipt', [
     hash,
   ])
   if (receipt === null) {
-    const waits = await chain.request<object | null>('eth_getTransactionByHash', [hash])
+    const waits = await node.request<object | null>('eth_getTransactionByHash', [hash])
     return waits === null ? 'dropped' : 'pending'
   }
   const { status, blockHash, blockNumber, gasUsed, transactionHash } = receipt

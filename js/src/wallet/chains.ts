@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { record } from './record.js'
@@ -24,14 +24,17 @@ export type Chains = {
  *
  * @param onChain - Called after the chain has another id.
  */
-export function createChains(chain: Pick<Chain, 'request'>, onChain: () => Promise<void>): Chains {
+export function createChains(
+  node: Pick<NodeClient, 'request'>,
+  onChain: () => Promise<void>,
+): Chains {
   const added = new Set<Hex>()
-  const current = () => chain.request<Hex>('eth_chainId')
+  const current = () => node.request<Hex>('eth_chainId')
   const change = async (before: Hex, id: Hex) => {
     // Back is possible, too.
     added.add(before).add(id)
     if (before === id) return null
-    await chain.request('anvil_setChainId', [id])
+    await node.request('anvil_setChainId', [id])
     await onChain()
     return null
   }

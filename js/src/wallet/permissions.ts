@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import type { Hex } from '../type/wire.js'
 import { randomUuid } from './randomUuid.js'
 import type { createWallet } from './wallet.js'
@@ -35,11 +35,11 @@ export declare namespace Permissions {
 
 /** Returns the permissions of one session. */
 export function createPermissions(parameters: createPermissions.Parameters): Permissions {
-  const { chain, connected = true, events } = parameters
+  const { node, connected = true, events } = parameters
   const grant = () => ({ id: randomUuid(), date: Date.now() })
   let granted = connected ? grant() : undefined
 
-  const accounts = async () => (granted === undefined ? [] : chain.request<Hex[]>('eth_accounts'))
+  const accounts = async () => (granted === undefined ? [] : node.request<Hex[]>('eth_accounts'))
   const connect = async () => {
     const isNew = granted === undefined
     granted ??= grant()
@@ -77,7 +77,7 @@ export function createPermissions(parameters: createPermissions.Parameters): Per
 
 export declare namespace createPermissions {
   type Parameters = {
-    chain: Pick<Chain, 'request'>
+    node: Pick<NodeClient, 'request'>
     connected?: boolean | undefined
     events: Pick<createWallet.Parameters['events'], 'onAccounts'>
   }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { createProvider } from '../provider/provider.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
@@ -54,7 +54,7 @@ function chainOf() {
         return `asked ${method}`
     }
   }
-  const chain: Chain = {
+  const chain: NodeClient = {
     request: async (method, params) => answer(method, (params ?? []) as unknown[]) as never,
     requestText: () => Promise.reject(new Error('not asked')),
   }

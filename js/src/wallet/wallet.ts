@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { createCalls } from './calls.js'
@@ -14,16 +14,16 @@ export type Wallet = {
   /** Whether accounts are visible and sign. */
   readonly isConnected: boolean
   /** Answers a method of the wallet, or asks the chain. */
-  request(method: string, params: unknown, options?: Chain.Options): Promise<unknown>
+  request(method: string, params: unknown, options?: NodeClient.Options): Promise<unknown>
 }
 
-/** Returns a wallet for the accounts of `chain`. */
+/** Returns a wallet for the accounts of `node`. */
 export function createWallet(parameters: createWallet.Parameters): Wallet {
-  const { chain, events } = parameters
+  const { node, events } = parameters
   const permissions = createPermissions(parameters)
-  const chains = createChains(chain, events.onChain)
+  const chains = createChains(node, events.onChain)
   const calls = createCalls({
-    chain,
+    node,
     accounts: async () => {
       if (!permissions.isConnected) throw unauthorized()
       return permissions.accounts()
@@ -55,7 +55,7 @@ export function createWallet(parameters: createWallet.Parameters): Wallet {
         return own(params)
       }
       if (SIGNS.has(method) && !permissions.isConnected) throw unauthorized()
-      return chain.request(method, params, options)
+      return node.request(method, params, options)
     },
   }
 }
@@ -69,7 +69,7 @@ export declare namespace createWallet {
     connected?: boolean | undefined
   }
   type Parameters = Options & {
-    chain: Pick<Chain, 'request'>
+    node: Pick<NodeClient, 'request'>
     events: {
       /** Called with the accounts that are visible from now on, before the request is answered. */
       onAccounts(accounts: Hex[]): void

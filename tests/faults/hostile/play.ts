@@ -117,7 +117,7 @@ async function runBlock(
 export async function playHostile(parameters: playHostile.Parameters): Promise<HostileRuns> {
   const { seed, runs, build, threads } = parameters
   const random = createRandom(seed)
-  const limits = { time: TIME_MS, memory: MEMORY, gas: 2n ** 50n }
+  const limits = { timeMs: TIME_MS, memoryBytes: MEMORY, gas: 2n ** 50n }
   const evm = await createEvm({ build, ...(threads === undefined ? {} : { threads }), limits })
   const document = await documentOf()
   const outcome: HostileRuns = {

@@ -18,7 +18,7 @@ export function beginningOf(options: createEvm.Options, calls?: Uint8Array): Beg
     ['accounts', accounts?.count?.toString()],
     ['mnemonic', accounts?.mnemonic === undefined ? undefined : hash(wordsOf(accounts.mnemonic))],
     ['no-mining', mining === 'manual' ? 'true' : undefined],
-    ['block-time', typeof mining === 'object' ? String(mining.interval) : undefined],
+    ['block-time', typeof mining === 'object' ? String(mining.intervalSeconds) : undefined],
     ['calls', calls === undefined ? undefined : hash(calls)],
   ]
   return Object.fromEntries(

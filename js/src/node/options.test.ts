@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { type ChainOptions, chainSetup } from './setup.js'
+import { type NodeOptions, nodeSetup } from './options.js'
 
 const at = 1_800_000_000_999
 
-test('without options it is a chain for development that begins now', () => {
-  const { options, blocks, nowMs, timeMs } = chainSetup({}, at)
+test('without options the chain is a development chain whose first block has the present time', () => {
+  const { options, blocks, nowMs, timeMs } = nodeSetup({}, at)
   const limits = { time: 10_000 }
   expect(JSON.parse(options)).toEqual({ timestamp: 1_800_000_000, mining: 'auto', limits })
   expect({ blocks, nowMs, timeMs }).toEqual({ blocks: undefined, nowMs: at, timeMs: 10_000 })
@@ -12,13 +12,13 @@ test('without options it is a chain for development that begins now', () => {
 
 test('every option reaches the engine under its name', () => {
   const blocks = Uint8Array.of(1)
-  const setup = chainSetup(
+  const setup = nodeSetup(
     {
       genesis: '{"config":{}}',
       importChain: blocks,
       accounts: { count: 2, mnemonic: 'test junk', balance: 255n },
-      mining: { interval: 12 },
-      limits: { time: 5, memory: 6, answer: 8, gas: 7n },
+      mining: { intervalSeconds: 12 },
+      limits: { timeMs: 5, memoryBytes: 6, answerBytes: 8, gas: 7n },
     },
     at,
   )
@@ -32,7 +32,7 @@ test('every option reaches the engine under its name', () => {
   })
   expect(setup.blocks).toBe(blocks)
   expect(setup.timeMs).toBe(5)
-  expect(JSON.parse(chainSetup({ chain: { id: 5 } }, at).options)).toMatchObject({ chainId: 5 })
+  expect(JSON.parse(nodeSetup({ chain: { id: 5 } }, at).options)).toMatchObject({ chainId: 5 })
 })
 
 /** https://github.com/MetaMask/metamask-extension/issues/7881 */
@@ -40,7 +40,7 @@ test.each([
   ['text', '{"alloc":{"0xaa":{"balance":1000000000000000000001}},"nonce":9007199254740993}'],
   ['an object', { alloc: { '0xaa': { balance: 10n ** 21n + 1n } }, nonce: 2n ** 53n + 1n }],
 ])('numbers of a genesis keep their value (%s)', (_, genesis) => {
-  expect(JSON.parse(chainSetup({ genesis }, at).options).genesis).toEqual({
+  expect(JSON.parse(nodeSetup({ genesis }, at).options).genesis).toEqual({
     alloc: { '0xaa': { balance: '0x3635c9adc5dea00001' } },
     nonce: '0x20000000000001',
   })
@@ -59,15 +59,15 @@ const wrong: [string, unknown][] = [
   ['accounts.count', { accounts: { count: 1001 } }],
   ['accounts.balance', { accounts: { balance: -1n } }],
   ['mining', { mining: 'often' }],
-  ['mining.interval', { mining: { interval: 0.5 } }],
-  ['limits.time', { limits: { time: 0 } }],
-  ['limits.memory', { limits: { memory: Number.NaN } }],
-  ['limits.answer', { limits: { answer: 1.5 } }],
+  ['mining.intervalSeconds', { mining: { intervalSeconds: 0.5 } }],
+  ['limits.timeMs', { limits: { timeMs: 0 } }],
+  ['limits.memoryBytes', { limits: { memoryBytes: Number.NaN } }],
+  ['limits.answerBytes', { limits: { answerBytes: 1.5 } }],
   ['limits.gas', { limits: { gas: 5 } }],
 ]
 
-test.each(wrong)('what is wrong with %s is said', (parameter, options) => {
-  expect(() => chainSetup(options as ChainOptions, at)).toThrow(
+test.each(wrong)('a wrong %s is named', (parameter, options) => {
+  expect(() => nodeSetup(options as NodeOptions, at)).toThrow(
     expect.objectContaining({ name: 'InvalidParameterError', data: { parameter } }),
   )
 })

@@ -1,16 +1,16 @@
-import type { Chain } from './chain.js'
+import type { NodeClient } from './client.js'
 
 /** Longest delay of a timer, 25 days; a longer one would fire at once. */
 const MOST_TIMER_MS = 2 ** 31 - 1
 
-/** Asks for a block every so often: the node has no timer. */
-export type Miner = {
-  /** Sets the pace in seconds; with `null` no blocks are asked for. */
-  pace(seconds: number | null): void
+/** Timer that mines blocks at an interval: the node has none. */
+export type IntervalMiner = {
+  /** Sets the seconds between two blocks; `null` stops mining. */
+  setInterval(seconds: number | null): void
 }
 
-/** Returns a miner for `chain`. It does not keep a Node.js process alive. */
-export function createMiner(chain: Pick<Chain, 'request'>): Miner {
+/** Returns a stopped miner of `node`. Its timer does not keep a Node.js process alive. */
+export function createIntervalMiner(node: Pick<NodeClient, 'request'>): IntervalMiner {
   let seconds: number | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -22,13 +22,13 @@ export function createMiner(chain: Pick<Chain, 'request'>): Miner {
   const mine = async () => {
     const own = timer
     // One after the other: a slow block must not pile up others behind it.
-    await chain.request('evm_mine').catch(() => {
-      // The engine was lost or closed. If it comes back, so does the next block.
+    await node.request('evm_mine').catch(() => {
+      // The engine was lost or closed. After a restart the next block is mined.
     })
     if (own === timer) wait()
   }
   return {
-    pace(next) {
+    setInterval(next) {
       if (next === seconds) return
       seconds = next
       clearTimeout(timer)

@@ -1,23 +1,23 @@
-/** What listens to events by their names; `Listeners` has a method for each. */
+/** Event emitter; `Listeners` has a method for each event. */
 export type Emitter<Listeners> = {
   on<K extends keyof Listeners>(event: K, listener: Listeners[K]): void
-  /** As `on`, for one event. */
+  /** Adds a listener that is removed after one event. */
   once<K extends keyof Listeners>(event: K, listener: Listeners[K]): void
   removeListener<K extends keyof Listeners>(event: K, listener: Listeners[K]): void
-  /** Removes the listeners of an event, or all. */
+  /** Removes all listeners, or those of one event. */
   removeAllListeners(event?: keyof Listeners): void
-  /** Calls all listeners, in the order in which they came. */
+  /** Calls the listeners in the order in which they were added. */
   emit<K extends keyof Listeners>(event: K, value: Value<Listeners[K]>): void
 }
 
 type Value<Listener> = Listener extends (value: infer Value) => void ? Value : never
 
 /**
- * Returns an emitter that is not hurt by its listeners: what one throws shows as an exception that
- * nobody caught, and the others are called.
+ * Returns an emitter that survives its listeners: an error that one throws is reported as an uncaught exception,
+ * and the others are still called.
  */
 export function createEmitter<Listeners>(): Emitter<Listeners> {
-  /** With each listener, whether it is for one event. */
+  /** By event: each listener, and whether it is removed after one event. */
   const listeners = new Map<keyof Listeners, Map<unknown, boolean>>()
   const add = (event: keyof Listeners, listener: unknown, isOnce: boolean) => {
     const own = listeners.get(event) ?? new Map<unknown, boolean>()
