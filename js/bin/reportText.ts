@@ -1,5 +1,5 @@
 import { cut } from '../src/error/cut.js'
-import type { AccountAssetChange, ApprovalChange, CallFailure, Report } from '../src/rpc/report.js'
+import type { Report } from '../src/type/report.js'
 import type { Hex } from '../src/type/wire.js'
 import { table } from './table.js'
 import { clean } from './terminal.js'
@@ -48,7 +48,7 @@ export function reportText(report: Report): string {
 
 type Tokens = Report['tokens']
 
-function assetRow(change: AccountAssetChange, tokens: Tokens): string[] {
+function assetRow(change: Report.AssetChange, tokens: Tokens): string[] {
   const { account, asset, before, after, agrees, claimed } = change
   const decimals =
     asset.type === 'native' ? 18 : asset.type === 'erc20' ? decimalsOf(asset.token, tokens) : 0
@@ -62,7 +62,7 @@ function assetRow(change: AccountAssetChange, tokens: Tokens): string[] {
   return [account, name, show(before), show(after), `${sign}${show(change.change)}`, doubt]
 }
 
-function approvalRow(change: ApprovalChange, tokens: Tokens): string[] {
+function approvalRow(change: Report.ApprovalChange, tokens: Tokens): string[] {
   const { before, after, agrees } = change
   const hasDecimals = change.type === 'erc20' || change.type === 'permit2'
   const decimals = hasDecimals ? decimalsOf(change.token, tokens) : 0
@@ -84,7 +84,7 @@ function approvalRow(change: ApprovalChange, tokens: Tokens): string[] {
 }
 
 /** What is granted without end is written so: half of the greatest amount is no amount of anything. */
-function grantText(grant: ApprovalChange['before'], decimals: number): string {
+function grantText(grant: Report.ApprovalChange['before'], decimals: number): string {
   if (grant === null) return '?'
   if (typeof grant === 'boolean') return grant ? 'yes' : 'no'
   if (typeof grant === 'string') return /^0x0+$/.test(grant) ? 'nobody' : grant
@@ -118,7 +118,7 @@ function units(amount: bigint, decimals: number): string {
   return `${sign}${whole}${rest === '' ? '' : `.${rest}`}`
 }
 
-function why({ message, innermost }: CallFailure): string {
+function why({ message, innermost }: Report.Failure): string {
   const text = clean(cut(message, MOST_WORDS))
   if (innermost === null || innermost.depth === 0) return text
   const { address, depth, reason } = innermost

@@ -87,8 +87,8 @@ describe.each([
       'over() or over(uint256)',
     ],
     ['data beside', { data: '0x' }, 'data', 'left out beside `functionName`'],
-    ['no ABI', { abi: undefined }, 'abi', 'there beside `functionName`'],
-    ['no function', { functionName: undefined }, 'functionName', 'there beside `args`'],
+    ['no ABI', { abi: undefined }, 'abi', 'given beside `functionName`'],
+    ['no function', { functionName: undefined }, 'functionName', 'given beside `args`'],
     ['an ABI as text', { abi: '[]' }, 'abi', 'a list of the objects of an ABI'],
   ]
   test.each(wrong)('%s', async (_, change, field, message) => {

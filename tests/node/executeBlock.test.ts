@@ -11,7 +11,6 @@ import {
   type Evm,
   type executeBlock,
   type PreState,
-  type PreStates,
 } from '../../dist/js/src/index.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -83,7 +82,7 @@ const config = {
 }
 
 /** A block of three transactions of a chain of one's own, with the state before each. */
-async function ownBlock(): Promise<{ block: BlockInput; preState: PreStates }> {
+async function ownBlock(): Promise<{ block: BlockInput; preState: PreState.PerTransaction }> {
   await using own = await createEvm({ build: 'single', mining: 'manual' })
   const ask = <T>(method: string, ...params: unknown[]) =>
     own.provider.request<T>({ method, params })
@@ -100,7 +99,7 @@ async function ownBlock(): Promise<{ block: BlockInput; preState: PreStates }> {
   return {
     block: await ask('eth_getBlockByNumber', '0x1', true),
     preState: [
-      ...(await ask<PreStates>('debug_traceBlockByNumber', '0x1', options)),
+      ...(await ask<PreState.PerTransaction>('debug_traceBlockByNumber', '0x1', options)),
       { result: Object.fromEntries(system) },
     ],
   }

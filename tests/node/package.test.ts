@@ -92,7 +92,7 @@ test('its types need neither those of Node nor skipLibCheck', async () => {
     `import { createEvm, InvalidTransactionError, type Receipt } from 'parevm'
     export async function receipts(fixture: Uint8Array): Promise<readonly Receipt[]> {
       await using evm = await createEvm({ threads: 'auto' })
-      const block = await evm.executeBlock({ fixture, onProgress: ({ settled }) => settled })
+      const block = await evm.executeBlock({ fixture, onProgress: ({ committed }) => committed })
       const gas: bigint = block.gasUsed
       if (gas === 0n) throw new InvalidTransactionError({ code: '', message: '', data: {} })
       return block.receipts

@@ -8,6 +8,7 @@
 #[macro_use]
 mod terminal;
 
+mod aggregate;
 mod bench;
 mod capacity;
 mod conformance;

@@ -36,7 +36,7 @@ mod testing;
 )]
 pub mod threads;
 mod wire;
-mod wire_list;
+mod wire_bal;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

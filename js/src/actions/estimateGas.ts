@@ -6,14 +6,14 @@ import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
 
 /**
- * Resolves with the least gas limit with which a transaction succeeds, in gas units; nothing changes.
+ * Estimates the least gas limit with which a transaction succeeds, in gas units. The node does not change.
  *
  * @example
  * const gas = await evm.estimateGas({ account, to, value: 1n })
  *
  * @param node - Client of the node.
  * @param parameters - {@link estimateGas.Parameters}
- * @throws {@link ExecutionRevertedError} It reverts with any gas; `data` is what it reverted with.
+ * @throws {@link ExecutionRevertedError} It reverts with any gas limit; `data` is the revert data.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */

@@ -17,10 +17,9 @@ import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
 
 /**
- * Starts an engine on `host`: {@link createEvm} after it has found out where it runs.
+ * Starts an engine on `host`: {@link createEvm} with a given host, and with hooks.
  *
- * @returns The engine, with what the package keeps to itself: the supervisor that owns its workers,
- * and the client of its node.
+ * @returns The engine with its internals: the supervisor of its workers, and the client of its node.
  */
 export async function startEvm(
   host: Host,
@@ -51,7 +50,7 @@ export async function startEvm(
   const miner = createIntervalMiner(node)
   const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.setInterval(options.mining.intervalSeconds)
-  // How the saved chain makes blocks, only its node knows.
+  // Only the node knows the mining mode of the saved chain.
   if (options.saved !== undefined) {
     const { interval } = await node.requestText('eth_chainId', '[]')
     miner.setInterval(interval)
@@ -81,9 +80,9 @@ export async function startEvm(
 
 export declare namespace startEvm {
   type Hooks = {
-    /** Whether the engine can be told to break. Only tests say so. */
+    /** Whether the engine accepts `fault` requests, for tests. */
     faults?: boolean
-    /** Workers of the threads build that answer reads beside the engine. @default 0 */
+    /** Number of reader workers of the threads build, which answer reads beside the engine. @default 0 */
     readers?: number | undefined
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
@@ -93,6 +92,6 @@ export declare namespace startEvm {
   type ReturnType = { evm: Evm; supervisor: Supervisor; node: NodeClient }
 }
 
-/** Browsers that do not have the symbol yet get the one that compilers put in its place. */
+/** `Symbol.asyncDispose`, or in older browsers the symbol that compilers emit for it. */
 const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose)

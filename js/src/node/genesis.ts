@@ -4,86 +4,99 @@ import { CHAIN_CONFIG, GENESIS } from '../options/genesis.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 
-/** A number of a genesis file: in hex or decimal text, as a JSON number, or a `bigint`. */
-export type GenesisNumber = string | number | bigint
-
-/** A genesis file, as go-ethereum reads it (core/genesis.go). */
+/** Genesis file of go-ethereum (core/genesis.go). */
 export type Genesis = {
-  /** Rules of the chain. */
-  config?: ChainConfig | undefined
+  /** Forks of the chain. */
+  config?: Genesis.Config | undefined
   /** Accounts by address. */
-  alloc?: { readonly [address: string]: GenesisAccount } | undefined
-  nonce?: GenesisNumber | undefined
+  alloc?: { readonly [address: string]: Genesis.Account } | undefined
+  nonce?: Genesis.Quantity | undefined
   /** Seconds since the Unix epoch. */
-  timestamp?: GenesisNumber | undefined
+  timestamp?: Genesis.Quantity | undefined
   extraData?: string | undefined
-  gasLimit?: GenesisNumber | undefined
-  difficulty?: GenesisNumber | undefined
+  gasLimit?: Genesis.Quantity | undefined
+  difficulty?: Genesis.Quantity | undefined
   mixHash?: string | undefined
   coinbase?: string | undefined
-  number?: GenesisNumber | undefined
-  gasUsed?: GenesisNumber | undefined
+  number?: Genesis.Quantity | undefined
+  gasUsed?: Genesis.Quantity | undefined
   parentHash?: string | undefined
   /** Wei per gas. */
-  baseFeePerGas?: GenesisNumber | null | undefined
-  excessBlobGas?: GenesisNumber | null | undefined
-  blobGasUsed?: GenesisNumber | null | undefined
-  slotNumber?: GenesisNumber | null | undefined
+  baseFeePerGas?: Genesis.Quantity | null | undefined
+  excessBlobGas?: Genesis.Quantity | null | undefined
+  blobGasUsed?: Genesis.Quantity | null | undefined
+  slotNumber?: Genesis.Quantity | null | undefined
 }
 
-/** An account of a genesis file. */
-export type GenesisAccount = {
-  /** Wei. */
-  balance?: GenesisNumber | undefined
-  nonce?: GenesisNumber | undefined
-  code?: string | undefined
-  storage?: { readonly [slot: string]: string } | undefined
-  /** Private key, of files for tests; not read. */
-  secretKey?: string | undefined
+export declare namespace Genesis {
+  /** Number of a genesis file: hex or decimal text, a JSON number, or a `bigint`. */
+  type Quantity = string | number | bigint
+
+  /** Account of a genesis file. */
+  type Account = {
+    /** Wei. */
+    balance?: Quantity | undefined
+    nonce?: Quantity | undefined
+    code?: string | undefined
+    storage?: { readonly [slot: string]: string } | undefined
+    /** Private key in files for tests; not read. */
+    secretKey?: string | undefined
+  }
+
+  /** Fork schedule: block numbers, and times in seconds since the Unix epoch (params/config.go of go-ethereum). */
+  type Config = {
+    chainId?: Quantity | undefined
+    homesteadBlock?: Height
+    daoForkBlock?: Height
+    daoForkSupport?: boolean | undefined
+    eip150Block?: Height
+    /** Not read: the hash of that block. */
+    eip150Hash?: string | undefined
+    eip155Block?: Height
+    eip158Block?: Height
+    byzantiumBlock?: Height
+    constantinopleBlock?: Height
+    petersburgBlock?: Height
+    istanbulBlock?: Height
+    muirGlacierBlock?: Height
+    berlinBlock?: Height
+    londonBlock?: Height
+    arrowGlacierBlock?: Height
+    grayGlacierBlock?: Height
+    /** Height of the merge, where `terminalTotalDifficulty` is not 0. */
+    mergeNetsplitBlock?: Height
+    terminalTotalDifficulty?: Height
+    terminalTotalDifficultyPassed?: boolean | undefined
+    shanghaiTime?: Height
+    cancunTime?: Height
+    pragueTime?: Height
+    osakaTime?: Height
+    amsterdamTime?: Height
+    bpo1Time?: Height
+    bpo2Time?: Height
+    bpo3Time?: Height
+    bpo4Time?: Height
+    bpo5Time?: Height
+    depositContractAddress?: string | undefined
+    blobSchedule?: BlobSchedule | undefined
+    /** Not read: how blocks before the merge were sealed. */
+    ethash?: object | null | undefined
+    clique?: object | null | undefined
+  }
+
+  /** Blob parameters by fork (EIP-7840). */
+  type BlobSchedule = { [fork in BlobFork]?: BlobParameters | undefined }
+
+  type BlobParameters = {
+    /** Blobs per block. */
+    target: Quantity
+    /** Blobs per block. */
+    max: Quantity
+    baseFeeUpdateFraction: Quantity
+  }
 }
 
-type Height = GenesisNumber | null | undefined
-
-/** Rules of a chain: the heights and times (seconds since the Unix epoch) at which its forks begin (go-ethereum's params/config.go). */
-export type ChainConfig = {
-  chainId?: GenesisNumber | undefined
-  homesteadBlock?: Height
-  daoForkBlock?: Height
-  daoForkSupport?: boolean | undefined
-  eip150Block?: Height
-  /** Not read: the hash of that block. */
-  eip150Hash?: string | undefined
-  eip155Block?: Height
-  eip158Block?: Height
-  byzantiumBlock?: Height
-  constantinopleBlock?: Height
-  petersburgBlock?: Height
-  istanbulBlock?: Height
-  muirGlacierBlock?: Height
-  berlinBlock?: Height
-  londonBlock?: Height
-  arrowGlacierBlock?: Height
-  grayGlacierBlock?: Height
-  /** Height of the merge, where `terminalTotalDifficulty` is not 0. */
-  mergeNetsplitBlock?: Height
-  terminalTotalDifficulty?: Height
-  terminalTotalDifficultyPassed?: boolean | undefined
-  shanghaiTime?: Height
-  cancunTime?: Height
-  pragueTime?: Height
-  osakaTime?: Height
-  amsterdamTime?: Height
-  bpo1Time?: Height
-  bpo2Time?: Height
-  bpo3Time?: Height
-  bpo4Time?: Height
-  bpo5Time?: Height
-  depositContractAddress?: string | undefined
-  blobSchedule?: BlobSchedule | undefined
-  /** Not read: how blocks before the merge were sealed. */
-  ethash?: object | null | undefined
-  clique?: object | null | undefined
-}
+type Height = Genesis.Quantity | null | undefined
 
 type BlobFork =
   | 'cancun'
@@ -96,30 +109,19 @@ type BlobFork =
   | 'bpo4'
   | 'bpo5'
 
-/** Blobs per block and how their price moves, by fork (EIP-7840). */
-export type BlobSchedule = { [fork in BlobFork]?: BlobParameters | undefined }
-
-export type BlobParameters = {
-  /** Blobs per block. */
-  target: GenesisNumber
-  /** Blobs per block. */
-  max: GenesisNumber
-  baseFeeUpdateFraction: GenesisNumber
-}
-
 /**
  * Returns a genesis file as JSON text.
  *
- * @throws {@link InvalidParameterError} It is no JSON, or has a key that is not known.
+ * @throws {@link InvalidParameterError} The text is not JSON, or a key is unknown.
  */
 export function genesisText(genesis: Genesis | string): string {
   return encodeJson(checked(genesis), 'genesis', exact) ?? ''
 }
 
 /**
- * Returns the rules in a genesis file as a JSON document; `undefined` where it has none.
+ * Returns the `config` of a genesis file as a JSON document; `undefined` where it has none.
  *
- * @throws {@link InvalidParameterError} It is no JSON, or has a key that is not known.
+ * @throws {@link InvalidParameterError} The text is not JSON, or a key is unknown.
  */
 export function genesisConfig(genesis: Genesis | string): object | undefined {
   const { config } = checked(genesis)
@@ -127,11 +129,11 @@ export function genesisConfig(genesis: Genesis | string): object | undefined {
 }
 
 /**
- * Returns the rules of a chain as a JSON document.
+ * Returns a fork schedule as a JSON document.
  *
- * @throws {@link InvalidParameterError} A key is not known.
+ * @throws {@link InvalidParameterError} A key is unknown.
  */
-export function configDocument(config: ChainConfig): object {
+export function configDocument(config: Genesis.Config): object {
   check(config, CHAIN_CONFIG, 'schedule')
   return document(config, 'schedule')
 }
@@ -154,7 +156,7 @@ function document(value: object, path: string): object {
   return JSON.parse(encodeJson(value, path, exact) ?? '{}')
 }
 
-/** A number where it is exact, which every reader takes; else hex. */
+/** Returns a number where it is exact, which every reader takes; else hex. */
 function exact(value: bigint): string | number {
   const isExact = value >= 0n && value <= Number.MAX_SAFE_INTEGER
   return isExact ? Number(value) : `0x${value.toString(16)}`

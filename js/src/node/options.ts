@@ -86,7 +86,7 @@ export function nodeSetup(options: NodeOptions, nowMs: number): ChainSetup {
   if (chain !== undefined && genesis !== undefined)
     throw new InvalidParameterError('chain', 'left out beside `genesis`, which has an id', chain)
   if (importChain !== undefined && genesis === undefined)
-    throw new InvalidParameterError('genesis', 'there beside `importChain`', genesis)
+    throw new InvalidParameterError('genesis', 'given beside `importChain`', genesis)
   const timeMs = limits.timeMs ?? DEFAULT_TIME_MS
   const node = {
     ...(genesis === undefined && { timestamp: Math.floor(nowMs / 1000), chainId: chain?.id }),

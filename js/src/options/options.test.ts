@@ -247,13 +247,13 @@ describe('what a value must be is said', () => {
     ],
     ['simulateBlocks', { blocks: [{}] }, 'blocks[0].calls', /a list/],
     ['executeBlock', { fixture: '{}', onReceipt: 7 }, 'onReceipt', /a function/],
-    ['executeBlock', {}, 'block', /there/],
+    ['executeBlock', {}, 'block', /given/],
     ['createEvm', { fork: 'https://example.org' }, 'fork', /does not exist yet/],
     [
       'createEvm',
       { genesis: { config: { bogotaTime: 0 } } },
       'genesis.config.bogotaTime',
-      /does not exist here/,
+      /not supported yet/,
     ],
   ]
   test.each(wrong)('%s %o', async (name, options, parameter, message) => {

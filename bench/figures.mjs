@@ -1,46 +1,47 @@
-// Arithmetic of `npm run bench`: rows of figures, and their sums.
+// Arithmetic of `npm run bench`: rows of figures, and their aggregates.
+//
+// The constants, and cases of the formulas, are those of figures.json, which `crate/cli` reads as well.
 
+import { readFileSync } from 'node:fs'
 import os from 'node:os'
 
+export const { excluded, negligibleMs, counted, synthetic, aggregates, medians } = JSON.parse(
+  readFileSync(new URL('figures.json', import.meta.url), 'utf8'),
+)
+
 /**
- * One block on one number of threads; times are medians, in milliseconds.
+ * Figures of one block on one number of threads; times are medians, in milliseconds.
  *
  * @typedef Row
  * @property {string} name
  * @property {number} threads
- * @property {string} executor - The one that ran.
+ * @property {string} executor - Executor that ran.
  * @property {number} plainMs - Plain revm, one loop over an in-memory database, in the same wasm module.
  * @property {number} sequentialMs
  * @property {number} parallelMs
- * @property {number} [balMs] - By the block's access list, where it can be run by one.
- * @property {number} longestMs - The slowest transaction in the plain loop.
+ * @property {number} [balMs] - Execution by the block access list, where the block has a usable one.
+ * @property {number} longestMs - Slowest transaction in plain revm.
  * @property {number} reExecutions
  * @property {number} gasUsed
  */
 
 /**
- * All rows of one number of threads.
+ * Aggregate of all rows of one number of threads.
  *
  * @typedef Aggregate
  * @property {number} threads
- * @property {number} speedup - All of plain revm's time over all of ours.
- * @property {number} worst - The ratio of the block that fares worst.
- * @property {string} worstName - That block.
- * @property {number} ideal - The speed-up if nothing depended on anything: no block takes less than its
- *   slowest transaction, nor than its share of all.
+ * @property {number} speedup - Time of plain revm for all blocks over that of parevm.
+ * @property {number} worst - Speed-up of the block with the lowest one.
+ * @property {string} worstName - Name of that block.
+ * @property {number} ideal - Speed-up if all transactions were independent: no block takes less than its slowest
+ *   transaction, nor than its time over the number of threads.
  * @property {number} gasPerSecond
- * @property {string[]} without - Blocks that are in none of these figures.
- * @property {{ speedup: number, ofIdeal: number, blocks: number }} [bal] - The rows that were run by an
- *   access list: also their share of what the ideal allows.
+ * @property {string[]} without - Blocks left out of these figures.
+ * @property {{ speedup: number, ofIdeal: number, blocks: number }} [bal] - Rows with an access list: their speed-up,
+ *   and its share of the ideal one.
  */
 
-/** One chain of dependent precompile calls, more than all other blocks together. */
-const LEFT_OUT = '23879620'
-
-/** Who loses less than this, in milliseconds, has not lost. */
-const NOISE_MS = 0.02
-
-/** What several passes measured of one block on one number of threads, at least one, together. */
+/** Merges the rows of at least one pass over one block on one number of threads. */
 export function merged(passes) {
   const [first] = passes
   if (first === undefined) throw new RangeError('nothing was measured')
@@ -56,8 +57,8 @@ export function merged(passes) {
   }
 }
 
-/** The value in the middle; the mean of the two in the middle where there are two. */
-function median(values) {
+/** Returns the middle value, or the mean of the two middle ones. */
+export function median(values) {
   const sorted = values.toSorted((one, other) => one - other)
   const middle = (sorted.length - 1) / 2
   return (
@@ -65,12 +66,12 @@ function median(values) {
   )
 }
 
-/** Sums up the rows of one number of threads. */
+/** Returns the aggregate of the rows of one number of threads. */
 export function aggregate(rows, threads) {
   const own = rows.filter((row) => row.threads === threads)
-  const counted = own.filter((row) => row.name !== LEFT_OUT)
-  const sum = (of) => counted.reduce((total, row) => total + of(row), 0)
-  const [worst] = counted.toSorted((one, other) => ratio(one) - ratio(other))
+  const included = own.filter((row) => row.name !== excluded)
+  const sum = (of) => included.reduce((total, row) => total + of(row), 0)
+  const [worst] = included.toSorted((one, other) => ratio(one) - ratio(other))
   const plainMs = sum((row) => row.plainMs)
   const parallelMs = sum((row) => row.parallelMs)
   return {
@@ -80,8 +81,8 @@ export function aggregate(rows, threads) {
     worstName: worst?.name ?? '',
     ideal: plainMs / sum(idealMs),
     gasPerSecond: (sum((row) => row.gasUsed) / parallelMs) * 1000,
-    without: own.length > counted.length ? [LEFT_OUT] : [],
-    ...aggregateBal(counted.filter((row) => row.balMs !== undefined)),
+    without: own.length > included.length ? [excluded] : [],
+    ...aggregateBal(included.filter((row) => row.balMs !== undefined)),
   }
 }
 
@@ -93,17 +94,18 @@ function aggregateBal(rows) {
   return { bal: { speedup, ofIdeal: sum(idealMs) / balMs, blocks: rows.length } }
 }
 
-/** What the block would take if no transaction depended on another. */
+/** Returns the time of a block if all its transactions were independent, in milliseconds. */
 function idealMs({ plainMs, longestMs, threads }) {
   return Math.max(plainMs / threads, longestMs)
 }
 
+/** Returns the speed-up of a block, 1 where a loss is negligible. */
 function ratio({ plainMs, parallelMs }) {
   const lost = parallelMs - plainMs
-  return lost > 0 && lost < NOISE_MS ? 1 : plainMs / parallelMs
+  return lost > 0 && lost < negligibleMs ? 1 : plainMs / parallelMs
 }
 
-/** What the figures were measured on. */
+/** Returns the machine of the figures. */
 export function machine() {
   const [cpu] = os.cpus()
   return {

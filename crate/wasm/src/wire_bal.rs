@@ -1,75 +1,74 @@
-//! The shape in which a block access list crosses to JavaScript.
+//! Block access lists as they cross to JavaScript.
 //!
-//! The names are those of the execution APIs; quantities and indices are as everywhere in
-//! [`crate::wire`].
+//! Field names are those of the execution APIs; quantities and indices follow [`crate::wire`].
 
 use alloy_eip7928::{AccountChanges, BlockAccessIndex, SlotChanges};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use parevm::bal::{BalMismatch, BlockAccessList};
+use parevm::bal::{self, BlockAccessList};
 use serde::Serialize;
 
 use crate::wire::{bigint, number};
 
-/// What a block reads and writes in one account (EIP-7928).
+/// Accesses of a block to one account (EIP-7928).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct AccountAccess {
-    /// Which account.
+pub(crate) struct BalAccount {
+    /// Address of the account.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub address: Address,
-    /// Slots that the block changes, sorted by key.
-    pub storage_changes: Vec<SlotAccess>,
-    /// Slots that it only reads, sorted.
+    /// Changed slots, sorted by key.
+    pub storage_changes: Vec<BalSlot>,
+    /// Slots that are only read, sorted.
     #[cfg_attr(test, ts(type = "Hex[]"))]
     pub storage_reads: Vec<B256>,
-    /// Balances in wei.
-    pub balance_changes: Vec<BalanceAccess>,
-    /// Nonces.
-    pub nonce_changes: Vec<NonceAccess>,
-    /// Codes.
-    pub code_changes: Vec<CodeAccess>,
+    /// Balances, in block order.
+    pub balance_changes: Vec<BalBalance>,
+    /// Nonces, in block order.
+    pub nonce_changes: Vec<BalNonce>,
+    /// Codes, in block order.
+    pub code_changes: Vec<BalCode>,
 }
 
-/// The changes of one slot.
+/// Changes of one slot.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct SlotAccess {
-    /// Its key, 32 bytes.
+pub(crate) struct BalSlot {
+    /// Key, 32 bytes.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub key: B256,
-    /// Its values, in block order.
-    pub changes: Vec<WordAccess>,
+    /// Values, in block order.
+    pub changes: Vec<BalWord>,
 }
 
-/// A word of storage after one step of the block.
+/// Storage value after one index of the block.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct WordAccess {
-    /// 0 before the transactions, 1 for the first of them.
+pub(crate) struct BalWord {
+    /// Block access index: 0 for the pre-execution changes, 1 for the first transaction.
     pub index: u32,
-    /// Its value, 32 bytes.
+    /// Value, 32 bytes.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub value: B256,
 }
 
-/// A balance after one step of the block.
+/// Balance after one index of the block.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct BalanceAccess {
-    /// 0 before the transactions, 1 for the first of them.
+pub(crate) struct BalBalance {
+    /// Block access index: 0 for the pre-execution changes, 1 for the first transaction.
     pub index: u32,
-    /// Wei.
+    /// Balance in wei.
     #[serde(serialize_with = "bigint")]
     #[cfg_attr(test, ts(type = "bigint"))]
     pub value: U256,
 }
 
-/// A nonce after one step of the block.
+/// Nonce after one index of the block.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct NonceAccess {
-    /// 0 before the transactions, 1 for the first of them.
+pub(crate) struct BalNonce {
+    /// Block access index: 0 for the pre-execution changes, 1 for the first transaction.
     pub index: u32,
     /// The nonce.
     #[serde(serialize_with = "number")]
@@ -77,81 +76,81 @@ pub(crate) struct NonceAccess {
     pub value: u64,
 }
 
-/// A code after one step of the block.
+/// Code after one index of the block.
 #[derive(Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct CodeAccess {
-    /// 0 before the transactions, 1 for the first of them.
+pub(crate) struct BalCode {
+    /// Block access index: 0 for the pre-execution changes, 1 for the first transaction.
     pub index: u32,
     /// The code.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub code: Bytes,
 }
 
-/// Why a block was not run by the access list that was given for it.
+/// Reason for not executing a block by the access list that was given for it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Mismatch {
-    /// `unsuitable` where no list tells enough: an old fork, or a storage that was emptied.
+pub(crate) struct BalMismatch {
+    /// `unsuitable` where no list can express the block: an old fork, or cleared storage.
     #[cfg_attr(test, ts(type = "'malformed' | 'differs' | 'unsuitable'"))]
     pub kind: &'static str,
-    /// In words.
+    /// Description of the mismatch.
     pub message: String,
-    /// The account, where it is about one.
+    /// Account of the mismatch, where it concerns one.
     #[cfg_attr(test, ts(type = "Hex | null"))]
     pub address: Option<Address>,
-    /// Where in the block, as in the list, where it is about a change.
+    /// Block access index of the mismatch, where it concerns a change.
     pub index: Option<u32>,
 }
 
-/// The list as JavaScript sees it.
-pub(crate) fn list(list: &BlockAccessList) -> Vec<AccountAccess> {
+/// Returns a list as it crosses to JavaScript.
+pub(crate) fn list(list: &BlockAccessList) -> Vec<BalAccount> {
     list.accounts().iter().map(account).collect()
 }
 
-fn account(account: &AccountChanges) -> AccountAccess {
-    let slot = |slot: &SlotChanges| SlotAccess {
+fn account(account: &AccountChanges) -> BalAccount {
+    let slot = |slot: &SlotChanges| BalSlot {
         key: slot.slot.into(),
-        changes: each(&slot.changes, |change| WordAccess {
+        changes: each(&slot.changes, |change| BalWord {
             index: index(change.block_access_index),
             value: change.new_value.into(),
         }),
     };
-    AccountAccess {
+    BalAccount {
         address: account.address,
         storage_changes: each(&account.storage_changes, slot),
         storage_reads: each(&account.storage_reads, |key| (*key).into()),
-        balance_changes: each(&account.balance_changes, |change| BalanceAccess {
+        balance_changes: each(&account.balance_changes, |change| BalBalance {
             index: index(change.block_access_index),
             value: change.post_balance,
         }),
-        nonce_changes: each(&account.nonce_changes, |change| NonceAccess {
+        nonce_changes: each(&account.nonce_changes, |change| BalNonce {
             index: index(change.block_access_index),
             value: change.new_nonce,
         }),
-        code_changes: each(&account.code_changes, |change| CodeAccess {
+        code_changes: each(&account.code_changes, |change| BalCode {
             index: index(change.block_access_index),
             code: change.new_code.clone(),
         }),
     }
 }
 
-/// The mismatch as JavaScript sees it.
-pub(crate) fn mismatch(mismatch: &BalMismatch) -> Mismatch {
+/// Returns a mismatch as it crosses to JavaScript.
+pub(crate) fn mismatch(mismatch: &bal::BalMismatch) -> BalMismatch {
     let (kind, address, index) = match mismatch {
-        BalMismatch::Malformed(_) => ("malformed", None, None),
-        BalMismatch::Differs { first } => {
+        bal::BalMismatch::Malformed(_) => ("malformed", None, None),
+        bal::BalMismatch::Differs { first } => {
             let first = first.as_ref();
             let at = first.and_then(|first| first.index);
             ("differs", first.map(|first| first.address), at)
         }
-        BalMismatch::StorageReset { address } | BalMismatch::EmptyAccount { address } => {
+        bal::BalMismatch::StorageReset { address } | bal::BalMismatch::EmptyAccount { address } => {
             ("unsuitable", Some(*address), None)
         }
         _ => ("unsuitable", None, None),
     };
-    Mismatch {
+    BalMismatch {
         kind,
         message: mismatch.to_string(),
         address,
