@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { readText } from '../input.js'
 import { UsageError } from '../usage.js'
+import type { AccessRules } from './admission.js'
 import { isLoopback, readAuthority } from './authority.js'
-import type { DoorRules } from './door.js'
 import { OPAQUE, readOrigin } from './origin.js'
 
 /** Returns who may send requests, with what the user has to be warned of. */
@@ -41,7 +41,7 @@ export declare namespace accessOf {
     token?: string | undefined
     'token-file'?: string | undefined
   }
-  type ReturnType = { rules: DoorRules; warnings: readonly string[] }
+  type ReturnType = { rules: AccessRules; warnings: readonly string[] }
 }
 
 function originOf(text: string): string {

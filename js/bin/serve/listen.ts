@@ -3,20 +3,20 @@ import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { stderr } from '../output.js'
 import { messageOf } from '../terminal.js'
+import type { AccessRules } from './admission.js'
 import { createBudget } from './budget.js'
 import { clientOf } from './client.js'
 import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
-import type { DoorRules } from './door.js'
+import { createGuard } from './guard.js'
 import { serveHttp } from './http.js'
 import { DEFAULTS, type Limits } from './limits.js'
-import { openDoor } from './openDoor.js'
 import { serveSocket } from './socket.js'
 
 /** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
   const { host, port, dispatcher, rules, limits = DEFAULTS } = parameters
-  const door = openDoor(rules)
+  const guard = createGuard(rules)
   const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
   const headersTimeout = limits['header-time']
   const requestTimeout = headersTimeout + limits['body-time']
@@ -39,7 +39,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (connections.refuses(request, response)) return
-    const admission = door.request(request, response)
+    const admission = guard.request(request, response)
     if (admission === undefined) return
     const { origin } = admission
     void serveHttp({ dispatcher, limits, arriving, request, response, origin })
@@ -50,7 +50,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
   server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     if (connections.refuses(request)) return
-    const admission = door.upgrade(request, stream)
+    const admission = guard.upgrade(request, stream)
     if (admission === undefined) return
     const { origin } = admission
     sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -105,7 +105,7 @@ export declare namespace listen {
     port: number
     dispatcher: Dispatcher
     /** Who may send requests. */
-    rules: DoorRules
+    rules: AccessRules
     /** What clients may cost. @default those of docs/limits.md */
     limits?: Limits | undefined
   }

@@ -5,7 +5,7 @@ import { isHome, OPAQUE, readOrigin } from './origin.js'
 import type { Refusal } from './refuse.js'
 
 /** Who may send requests. */
-export type DoorRules = {
+export type AccessRules = {
   /** Origins of pages beside those of loopback and of extensions; `*` for every one. */
   readonly origins: ReadonlySet<string>
   /** Names in the Host header beside those of loopback. */
@@ -20,7 +20,7 @@ export type DoorRules = {
 export type Head = Pick<IncomingMessage, 'method' | 'url' | 'headersDistinct'>
 
 /** What becomes of a request. */
-export type Decision = Admission | Preflight | DoorRefusal
+export type Decision = Admission | Preflight | AdmissionRefusal
 
 /** The body may be read, or the connection become a WebSocket. */
 export type Admission = {
@@ -34,7 +34,7 @@ export type Admission = {
 export type Preflight = { readonly kind: 'preflight'; readonly headers: Headers }
 
 /** The connection ends. */
-export type DoorRefusal = Refusal & {
+export type AdmissionRefusal = Refusal & {
   readonly kind: 'refusal'
   /** Whether the user has to hear of it: a page is kept out that the user may have opened on purpose. */
   readonly isNotice: boolean
@@ -48,7 +48,7 @@ const SHOWN = 200
 const METHODS = 'POST, OPTIONS'
 
 /** Decides over a request of HTTP by its head alone. */
-export function decideRequest(rules: DoorRules, head: Head): Decision {
+export function decideRequest(rules: AccessRules, head: Head): Decision {
   const caller = callerOf(rules, head)
   if (caller.kind === 'refusal') return caller
   const { headers } = caller
@@ -67,14 +67,14 @@ export function decideRequest(rules: DoorRules, head: Head): Decision {
 }
 
 /** Decides over the handshake of a WebSocket, whose form is checked by who shakes hands. */
-export function decideUpgrade(rules: DoorRules, head: Head): Admission | DoorRefusal {
+export function decideUpgrade(rules: AccessRules, head: Head): Admission | AdmissionRefusal {
   const caller = callerOf(rules, head)
   if (caller.kind === 'refusal') return caller
   return pathRefusal(head, {}) ?? tokenRefusal(rules, head, {}) ?? caller
 }
 
 /** Checks the name under which the server is asked, and the page that asks. */
-function callerOf(rules: DoorRules, { headersDistinct }: Head): Admission | DoorRefusal {
+function callerOf(rules: AccessRules, { headersDistinct }: Head): Admission | AdmissionRefusal {
   const hostProblem = problemOfHost(rules, headersDistinct.host ?? [])
   if (hostProblem !== undefined) return forbidden(hostProblem)
   const { origin: origins = [] } = headersDistinct
@@ -90,7 +90,7 @@ function callerOf(rules: DoorRules, { headersDistinct }: Head): Admission | Door
   return { kind: 'admission', origin: undefined, headers: VARY }
 }
 
-function callerFrom({ origins }: DoorRules, text: string): Admission | DoorRefusal {
+function callerFrom({ origins }: AccessRules, text: string): Admission | AdmissionRefusal {
   const origin = readOrigin(text)
   if (origin === undefined && text !== OPAQUE)
     return forbidden(`the Origin header ${shown(text)} is not an origin`)
@@ -109,7 +109,7 @@ function callerFrom({ origins }: DoorRules, text: string): Admission | DoorRefus
 }
 
 /** Returns why the Host header is wrong: a name that is not this server's may be one that an attacker rebinds. */
-function problemOfHost(rules: DoorRules, hosts: readonly string[]): string | undefined {
+function problemOfHost(rules: AccessRules, hosts: readonly string[]): string | undefined {
   const [text] = hosts
   if (text === undefined) return 'the Host header is missing'
   if (hosts.length > 1) return 'there is more than one Host header'
@@ -120,16 +120,16 @@ function problemOfHost(rules: DoorRules, hosts: readonly string[]): string | und
   return `the host ${shown(host)} is not a name of this server: parevm serve --allow-host ${shown(host)} adds it`
 }
 
-function pathRefusal({ url = '' }: Head, headers: Headers): DoorRefusal | undefined {
+function pathRefusal({ url = '' }: Head, headers: Headers): AdmissionRefusal | undefined {
   const [path] = url.split('?', 1)
   return path === '/' ? undefined : refusal(404, 'the only path is /', headers)
 }
 
 function tokenRefusal(
-  { token }: DoorRules,
+  { token }: AccessRules,
   { url = '', headersDistinct }: Head,
   headers: Headers,
-): DoorRefusal | undefined {
+): AdmissionRefusal | undefined {
   if (token === undefined) return undefined
   const { authorization } = headersDistinct
   const given = authorization?.map((value) => /^bearer +(\S+)$/i.exec(value)?.[1])
@@ -172,12 +172,12 @@ function preflight({ headersDistinct }: Head, headers: Headers): Headers {
 /** Caches keep the answers to different origins apart, those without one included. */
 const VARY: Headers = { vary: 'Origin' }
 
-function refusal(status: Refusal['status'], message: string, headers: Headers): DoorRefusal {
+function refusal(status: Refusal['status'], message: string, headers: Headers): AdmissionRefusal {
   return { kind: 'refusal', status, message, headers, isNotice: false }
 }
 
 /** Without headers that let a page read it. */
-function forbidden(message: string): DoorRefusal {
+function forbidden(message: string): AdmissionRefusal {
   return { ...refusal(403, message, VARY), isNotice: true }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { stderr } from '../output.js'
-import { type Admission, type DoorRules, decideRequest, decideUpgrade } from './door.js'
+import { type AccessRules, type Admission, decideRequest, decideUpgrade } from './admission.js'
 import { createNotices } from './notices.js'
 import { refuse, refuseUpgrade } from './refuse.js'
 
@@ -9,7 +9,7 @@ import { refuse, refuseUpgrade } from './refuse.js'
  * Returns what decides over requests, and answers those that go no further: refusals, which are written to
  * stderr as well, and preflights.
  */
-export function openDoor(rules: DoorRules): openDoor.ReturnType {
+export function createGuard(rules: AccessRules): createGuard.ReturnType {
   const notify = createNotices((line) => stderr.note(line))
   return {
     request(request, response) {
@@ -34,7 +34,7 @@ export function openDoor(rules: DoorRules): openDoor.ReturnType {
   }
 }
 
-export declare namespace openDoor {
+export declare namespace createGuard {
   type ReturnType = {
     /** Decides over a request; the headers of its answer are set. Returns `undefined` where it is answered. */
     request(request: IncomingMessage, response: ServerResponse): Admission | undefined
