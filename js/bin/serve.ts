@@ -17,7 +17,7 @@ import { type OpenState, openState } from './serve/state.js'
 import { clean, messageOf } from './terminal.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
-/** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
+/** `parevm serve`: serves a development node as JSON-RPC. Resolves at a signal to stop. */
 export async function serve(args: string[]): Promise<boolean> {
   const { values } = usage({
     args,
@@ -47,7 +47,7 @@ export async function serve(args: string[]): Promise<boolean> {
       'state-interval': { type: 'string' },
     },
   })
-  if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
+  if (values.fork !== undefined) throw new UsageError('--fork is not supported yet')
   const { host, calls } = values
   const port = portOf(values.port)
   const limits = limitsOf(values.limit)
@@ -77,7 +77,7 @@ export async function serve(args: string[]): Promise<boolean> {
     const log = values.verbose ? (line: string) => stderr.note(`${clean(line)}\n`) : undefined
     const pagesSign = !(await hasPrivateKeys(node))
     dispatcher = createDispatcher(node, { log, limits, pagesSign })
-    // Before anyone can reach it: a request of a client must not be able to fail this one.
+    // Before the server is reachable: no request of a client can make this one fail.
     const accounts = values.json ? '' : await accountsOf(node)
     const listening = listen({ host, port, dispatcher, limits, rules })
     const server = await listening.catch((error: unknown) => {
@@ -86,8 +86,8 @@ export async function serve(args: string[]): Promise<boolean> {
     const { version, build, threads, reason } = evm.info
     stderr.note(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
     const ready = { url: server.url, port: server.port, build, threads }
-    const words = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
-    stdout.note(`${values.json ? JSON.stringify(ready) : words}\n`)
+    const text = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
+    stdout.note(`${values.json ? JSON.stringify(ready) : text}\n`)
     await stopped
     await server.close()
     return (await state?.end()) ?? true
@@ -96,16 +96,16 @@ export async function serve(args: string[]): Promise<boolean> {
   }
 }
 
-/** Returns the accounts as lines to read. What derives their keys is loaded for this only. */
+/** Returns the accounts as text. The library that derives their keys is loaded for this only. */
 async function accountsOf(node: NodeClient): Promise<string> {
   const { accountsText } = await import('./serve/accountsText.js')
   return accountsText(node)
 }
 
-/** Workers that answer reads: one for each core, of which a client has half at most. */
+/** Number of reader workers: one for each core, of which a client uses half at most. */
 const READERS = { least: 4, most: 15 }
 
-/** A chain that cannot be opened is the user's to correct. */
+/** Throws an error of the input as a usage error. */
 function refuse(error: unknown, state: OpenState | undefined): never {
   if (!(error instanceof BaseError)) throw error
   throw new UsageError(state?.isOpen === true ? state.refusal(error) : messageOf(error))
@@ -152,7 +152,7 @@ async function optionsOf(
   }
 }
 
-/** Any port that is free, where it is 0. */
+/** Returns the port of a flag; 0 stands for any free one. */
 function portOf(text: string): number {
   const port = whole(text)
   if (port !== undefined && port < 65_536) return port

@@ -10,7 +10,7 @@ import { reportText } from './reportText.js'
 import { messageOf } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
-/** `parevm simulate`: tells what calls would do on a chain. Resolves with "no call failed". */
+/** `parevm simulate`: reports what calls do. Resolves with false where one fails. */
 export async function simulate(args: string[]): Promise<boolean> {
   const { values } = usage({
     args,
@@ -36,9 +36,9 @@ export async function simulate(args: string[]): Promise<boolean> {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
     genesis: genesis === undefined ? undefined : await readText(genesis),
     importChain: values.import === undefined ? undefined : await readBytes(values.import),
-  }).catch(told)
+  }).catch(refuse)
   try {
-    const wire = await node.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
+    const wire = await node.request<WireReport>('parevm_simulate', [bundle, block]).catch(refuse)
     const report: Report = reportOf(wire)
     await stdout.print(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
     return report.status === 'success'
@@ -47,13 +47,13 @@ export async function simulate(args: string[]): Promise<boolean> {
   }
 }
 
-/** What is wrong with the input goes to the user without a stack. */
-function told(error: unknown): never {
+/** Throws an error of the input as a usage error, which is printed without a stack. */
+function refuse(error: unknown): never {
   if (error instanceof BaseError) throw new UsageError(messageOf(error))
   throw error
 }
 
-/** Returns what to simulate: a file as `wallet_sendCalls` takes it, or one call. */
+/** Returns the bundle to simulate: a file, or one call. */
 async function bundleOf(values: {
   from?: string | undefined
   to?: string | undefined
@@ -66,7 +66,7 @@ async function bundleOf(values: {
   const { from, to, data, value } = values
   const isOne = to !== undefined || data !== undefined || value !== undefined
   if (isOne === (values.calls !== undefined))
-    throw new UsageError('either --calls, or --to, --data and --value, say what to simulate')
+    throw new UsageError('give either --calls, or --to, --data and --value')
   const bundle =
     values.calls === undefined
       ? { calls: [{ to, data, value: wei(value) }] }
@@ -79,7 +79,7 @@ async function bundleOf(values: {
   }
 }
 
-/** Returns wei, which may be written with all their digits, as JSON-RPC spells them. */
+/** Returns an amount in wei, decimal or hex, as a JSON-RPC quantity. */
 function wei(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^(\d+|0x[\da-f]+)$/i.test(text))

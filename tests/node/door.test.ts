@@ -251,7 +251,7 @@ describe('with words of the user', () => {
     for (const origin of ['http://localhost:3000', 'chrome-extension://abcdef']) {
       const { status, text } = await ask(server.url, { origin }, body)
       expect(status).toBe(200)
-      const message = `${method} uses private keys, which no page and no extension may do`
+      const message = `${method} uses private keys: not allowed for pages and extensions`
       const refused = { jsonrpc: '2.0', id: 1, error: { code: 4100, message } }
       expect(JSON.parse(text)).toEqual(refused)
       expect(await shake(server.url, { origin }, body)).toEqual(refused)

@@ -260,15 +260,15 @@ describe('parevm simulate', () => {
     for (const [args, words] of [
       [
         ['--calls', calls],
-        '`calls[0].valeu` must be left out, not "0x1".\nThere is no such key; did you mean `value`?',
+        '`calls[0].valeu` must be left out, not "0x1".\nUnknown key; did you mean `value`?',
       ],
       [
         ['--calls', bundle],
-        '`callz` must be left out, not a list.\nThere is no such key; did you mean `calls`?',
+        '`callz` must be left out, not a list.\nUnknown key; did you mean `calls`?',
       ],
       [
         ['--to', BOB, '--genesis', file],
-        '`genesis.allocs` must be left out, not an object.\nThere is no such key; did you mean `alloc`?',
+        '`genesis.allocs` must be left out, not an object.\nUnknown key; did you mean `alloc`?',
       ],
     ] as const) {
       const { code, stderr } = await parevm(...args)

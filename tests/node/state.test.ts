@@ -69,7 +69,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s saves the chain, and it goes on', 
   // The same command line again, and one without what the chain has already.
   for (const options of [['--chain-id', '77'], []]) {
     const again = await serve(['--state', file, ...options])
-    expect(again.stderr()).toContain('goes on with the chain of')
+    expect(again.stderr()).toContain('resumes the chain of')
     expect(await again.ask('eth_chainId')).toMatchObject({ result: '0x4d' })
     expect(await hashOf(again, 1)).toBe(hash)
     expect(await again.ask('eth_getCode', BOB, 'latest')).toMatchObject({ result: '0x6001' })

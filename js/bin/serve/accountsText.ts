@@ -8,8 +8,7 @@ import { hasPrivateKeys } from './mnemonic.js'
 import { WELL_KNOWN } from './wellKnown.js'
 
 /**
- * Returns the accounts that sign, with what they own, as lines to read. Keys are in it only where the
- * words are those that everybody knows.
+ * Returns the accounts and their balances as text, with keys only for the well-known mnemonic.
  */
 export async function accountsText(node: NodeClient): Promise<string> {
   const accounts = await node.request<Hex[]>('eth_accounts')
@@ -23,7 +22,7 @@ export async function accountsText(node: NodeClient): Promise<string> {
       return `${`(${index})`.padEnd(5)}${Address.checksum(account)}  ${ether} ETH${key}\n`
     }),
   )
-  const head = isKnown ? 'accounts, with their keys, which everybody knows' : 'accounts'
+  const head = isKnown ? 'accounts, with their well-known keys' : 'accounts'
   return `${head}\n${lines.join('')}`
 }
 

@@ -4,50 +4,50 @@ import { isAddress, isLoopback, readAuthority } from './authority.js'
 import { isHome, OPAQUE, readOrigin } from './origin.js'
 import type { Refusal } from './refuse.js'
 
-/** Who may send requests. */
+/** Access rules of the server. */
 export type AccessRules = {
-  /** Origins of pages beside those of loopback and of extensions; `*` for every one. */
+  /** Allowed origins beside loopback and extensions; `*` for all. */
   readonly origins: ReadonlySet<string>
-  /** Names in the Host header beside those of loopback. */
+  /** Allowed names in the Host header beside loopback. */
   readonly hosts: ReadonlySet<string>
-  /** Whether the Host header may be any address. No DNS name can be bound to that anew. */
+  /** Whether the Host header may be any address: addresses cannot be rebound by DNS. */
   readonly addresses: boolean
-  /** Token that every request has to bring. */
+  /** Token that every request must have. */
   readonly token: string | undefined
 }
 
-/** Head of a request, of which the body has not been read. */
+/** Head of a request whose body is unread. */
 export type Head = Pick<IncomingMessage, 'method' | 'url' | 'headersDistinct'>
 
-/** What becomes of a request. */
+/** Decision on a request. */
 export type Decision = Admission | Preflight | AdmissionRefusal
 
-/** The body may be read, or the connection become a WebSocket. */
+/** Permission to read the body, or to upgrade to a WebSocket. */
 export type Admission = {
   readonly kind: 'admission'
-  /** The page or extension that asks, as its browser writes it. */
+  /** Origin header of the page or extension, if any. */
   readonly origin: string | undefined
   readonly headers: Headers
 }
 
-/** The answer to OPTIONS. */
+/** Answer to OPTIONS. */
 export type Preflight = { readonly kind: 'preflight'; readonly headers: Headers }
 
-/** The connection ends. */
+/** Refusal by the access rules; the connection is closed. */
 export type AdmissionRefusal = Refusal & {
   readonly kind: 'refusal'
-  /** Whether the user has to hear of it: a page is kept out that the user may have opened on purpose. */
+  /** Whether the user is notified: the refused page may be one that the user opened on purpose. */
   readonly isNotice: boolean
 }
 
 type Headers = Readonly<Record<string, string>>
 
-/** Characters of foreign text that a message shows. */
+/** Longest foreign text in a message, in characters. */
 const SHOWN = 200
 
 const METHODS = 'POST, OPTIONS'
 
-/** Decides over a request of HTTP by its head alone. */
+/** Decides on an HTTP request by its head. */
 export function decideRequest(rules: AccessRules, head: Head): Decision {
   const caller = callerOf(rules, head)
   if (caller.kind === 'refusal') return caller
@@ -66,14 +66,14 @@ export function decideRequest(rules: AccessRules, head: Head): Decision {
   return refusal(415, `content-type must be application/json, found ${found}`, headers)
 }
 
-/** Decides over the handshake of a WebSocket, whose form is checked by who shakes hands. */
+/** Decides on the handshake of a WebSocket; the WebSocket library checks its form. */
 export function decideUpgrade(rules: AccessRules, head: Head): Admission | AdmissionRefusal {
   const caller = callerOf(rules, head)
   if (caller.kind === 'refusal') return caller
   return pathRefusal(head, {}) ?? tokenRefusal(rules, head, {}) ?? caller
 }
 
-/** Checks the name under which the server is asked, and the page that asks. */
+/** Checks the Host header and the origin. */
 function callerOf(rules: AccessRules, { headersDistinct }: Head): Admission | AdmissionRefusal {
   const hostProblem = problemOfHost(rules, headersDistinct.host ?? [])
   if (hostProblem !== undefined) return forbidden(hostProblem)
@@ -81,7 +81,7 @@ function callerOf(rules: AccessRules, { headersDistinct }: Head): Admission | Ad
   const [origin] = origins
   if (origins.length > 1) return forbidden('there is more than one Origin header')
   if (origin !== undefined) return callerFrom(rules, origin)
-  // Browsers leave the Origin out where a page embeds a picture or a frame.
+  // Browsers send no Origin for embedded images and frames.
   const site = headersDistinct['sec-fetch-site']?.find((value) =>
     /^(cross|same)-site$/i.test(value),
   )
@@ -108,7 +108,7 @@ function callerFrom({ origins }: AccessRules, text: string): Admission | Admissi
   )
 }
 
-/** Returns why the Host header is wrong: a name that is not this server's may be one that an attacker rebinds. */
+/** Returns the problem of a Host header, if any: an unknown name may be one of a DNS rebinding attack. */
 function problemOfHost(rules: AccessRules, hosts: readonly string[]): string | undefined {
   const [text] = hosts
   if (text === undefined) return 'the Host header is missing'
@@ -133,29 +133,29 @@ function tokenRefusal(
   if (token === undefined) return undefined
   const { authorization } = headersDistinct
   const given = authorization?.map((value) => /^bearer +(\S+)$/i.exec(value)?.[1])
-  // Browsers let no page set a header of a WebSocket, and wallets take nothing but a URL.
+  // Pages cannot set headers of a WebSocket, and wallets take only a URL.
   const tokens = given ?? tokensIn(url)
   const [only] = tokens
   if (tokens.length === 1 && only !== undefined && isSame(only, token)) return undefined
   const message =
-    'a token is needed: the header "Authorization: Bearer TOKEN", or ?token=TOKEN in the URL'
+    'a token is required: the header "Authorization: Bearer TOKEN", or ?token=TOKEN in the URL'
   return refusal(401, message, { ...headers, 'www-authenticate': 'Bearer' })
 }
 
-/** Returns the tokens in the query of a URL. A token has no spaces, so a plus is no sign for one. */
+/** Returns the tokens in the query of a URL, where a plus is literal: tokens have no spaces. */
 function tokensIn(url: string): string[] {
   const start = url.indexOf('?')
   const query = start < 0 ? '' : url.slice(start + 1)
   return new URLSearchParams(query.replaceAll('+', '%2B')).getAll('token')
 }
 
-/** Whether two texts are the same, in a time that says nothing of where they differ. */
+/** Compares two texts in constant time. */
 function isSame(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(one), digest(other))
 }
 
-/** Returns the headers of the answer to a preflight. Without an origin there is nobody to allow anything. */
+/** Returns the headers of the answer to a preflight. Without an origin there is nothing to allow. */
 function preflight({ headersDistinct }: Head, headers: Headers): Headers {
   if (headers['access-control-allow-origin'] === undefined) return { ...headers, allow: METHODS }
   const isPrivate = headersDistinct['access-control-request-private-network']?.includes('true')
@@ -169,19 +169,19 @@ function preflight({ headersDistinct }: Head, headers: Headers): Headers {
   }
 }
 
-/** Caches keep the answers to different origins apart, those without one included. */
+/** Makes caches distinguish answers by origin. */
 const VARY: Headers = { vary: 'Origin' }
 
 function refusal(status: Refusal['status'], message: string, headers: Headers): AdmissionRefusal {
   return { kind: 'refusal', status, message, headers, isNotice: false }
 }
 
-/** Without headers that let a page read it. */
+/** Returns a refusal without CORS headers: the page cannot read it. */
 function forbidden(message: string): AdmissionRefusal {
   return { ...refusal(403, message, VARY), isNotice: true }
 }
 
-/** Returns foreign text as a message can show it on a terminal: printable ASCII, and not too much of it. */
+/** Returns the start of a foreign text as printable ASCII. */
 function shown(text: string): string {
   const clean = text.replace(/[^\x20-\x7e]/g, '?')
   return clean.length > SHOWN ? `${clean.slice(0, SHOWN)}...` : clean

@@ -158,7 +158,7 @@ test('pages and extensions use no private keys, in a batch neither', async () =>
   const page = 'http://localhost:3000'
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text), { origin: page })
-  const message = 'personal_sign uses private keys, which no page and no extension may do'
+  const message = 'personal_sign uses private keys: not allowed for pages and extensions'
   const refused = { jsonrpc: '2.0', id: 1, error: { code: 4100, message } }
   const batch = `[${call(1, 'personal_sign')},${call(2, 'eth_chainId')}]`
   await connection.receive(batch)

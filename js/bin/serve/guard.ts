@@ -6,8 +6,8 @@ import { createNotices } from './notices.js'
 import { refuse, refuseUpgrade } from './refuse.js'
 
 /**
- * Returns what decides over requests, and answers those that go no further: refusals, which are written to
- * stderr as well, and preflights.
+ * Returns a guard that applies access rules to requests. It answers refusals, which are also written to stderr, and
+ * preflights.
  */
 export function createGuard(rules: AccessRules): createGuard.ReturnType {
   const notify = createNotices((line) => stderr.note(line))
@@ -36,9 +36,9 @@ export function createGuard(rules: AccessRules): createGuard.ReturnType {
 
 export declare namespace createGuard {
   type ReturnType = {
-    /** Decides over a request; the headers of its answer are set. Returns `undefined` where it is answered. */
+    /** Admits a request and sets the headers of its answer; returns `undefined` where the guard answered it. */
     request(request: IncomingMessage, response: ServerResponse): Admission | undefined
-    /** Decides over a handshake. Returns `undefined` where it is answered. */
+    /** Admits a handshake; returns `undefined` where the guard answered it. */
     upgrade(request: IncomingMessage, stream: Socket): Admission | undefined
   }
 }

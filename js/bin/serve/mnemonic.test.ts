@@ -39,7 +39,7 @@ test('words of the user are warned of on the command line only', async () => {
 test('words are asked for without being shown', async () => {
   const on = terminal(`${OWN}\r`)
   expect(await words({ 'mnemonic-prompt': true }, {}, on)).toEqual({ words: OWN })
-  expect(on.written).toEqual(['mnemonic (is not shown): ', '\n'])
+  expect(on.written).toEqual(['mnemonic (not shown): ', '\n'])
 })
 
 test.each([

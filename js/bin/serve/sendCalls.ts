@@ -7,11 +7,11 @@ import { clean, messageOf } from '../terminal.js'
 import { UsageError } from '../usage.js'
 
 /**
- * Sends the calls of a file as transactions, one after the other, and has them mined. Those that name no
- * sender come from that of the bundle, or else from the first account.
+ * Sends the calls of a file as transactions, in order, and mines them. The sender of a call without one is that of the
+ * bundle, or else the first account.
  *
- * @param most - Bytes that the file may have.
- * @throws {@link UsageError} that names the call: it cannot be sent, or has failed.
+ * @param most - Largest size of the file in bytes.
+ * @throws {@link UsageError} that names the call: it cannot be sent, or failed.
  */
 export async function sendCalls(node: NodeClient, path: string, most: number): Promise<void> {
   const bundle = await readBundle(path, most)
@@ -35,7 +35,7 @@ export async function sendCalls(node: NodeClient, path: string, most: number): P
   }
 }
 
-/** Returns the status of a transaction, which is mined where it waits; `undefined` where that is not possible. */
+/** Returns the status of a transaction, mining it where it is pending; `undefined` where it cannot be mined. */
 async function statusOf(node: NodeClient, hash: string): Promise<string | undefined> {
   const read = () => node.request<{ status: string } | null>('eth_getTransactionReceipt', [hash])
   let receipt = await read()
@@ -46,7 +46,7 @@ async function statusOf(node: NodeClient, hash: string): Promise<string | undefi
   return receipt?.status
 }
 
-/** Returns the calls of a bundle for this chain. */
+/** Returns the calls of a bundle; throws where it is for another chain. */
 async function checked(
   node: NodeClient,
   bundle: Bundle,

@@ -18,13 +18,13 @@ import { CHAIN_CONFIG, GENESIS } from './genesis.js'
 import { OPTIONS, TRACERS } from './options.js'
 import type { Shape } from './shape.js'
 
-/** Asked for nothing: what is wrong is said before anything begins. */
-const begun = () => expect.fail('something has begun')
-const node = { request: begun, requestText: begun } as unknown as NodeClient
+/** Fails where anything starts before the options are checked. */
+const started = () => expect.fail('something has started')
+const node = { request: started, requestText: started } as unknown as NodeClient
 const host = {
   features: { runtime: 'node', workers: true, isolated: true, sharedMemory: true, cores: 2 },
-  compile: begun,
-  spawn: begun,
+  compile: started,
+  spawn: started,
 } as unknown as Host
 
 const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
@@ -42,7 +42,7 @@ const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
 
 type Misspelt = { path: string; value: unknown; known: string[]; key: string }
 
-/** Every place below `shape` that may have a key too many, with a value that has one there. */
+/** Yields every object below `shape` with an extra key. */
 function* places(shape: Shape, key: (known: string[]) => string, path = ''): Generator<Misspelt> {
   switch (shape.kind) {
     case 'rule':
@@ -78,7 +78,7 @@ function* places(shape: Shape, key: (known: string[]) => string, path = ''): Gen
   }
 }
 
-/** The least that the shape accepts. */
+/** Returns a minimal value of the shape. */
 function sample(shape: Shape): unknown {
   switch (shape.kind) {
     case 'rule': {
@@ -110,7 +110,7 @@ async function refusal(act: () => unknown): Promise<Error> {
   } catch (error) {
     return error as Error
   }
-  return expect.fail('it was accepted')
+  return expect.fail('the options were accepted')
 }
 
 const walks: [string, Shape, (value: never) => unknown][] = [
@@ -153,7 +153,7 @@ describe.each(walks)('%s', (name, shape, act) => {
     }
   })
 
-  test('a key that is misspelt is answered with the one that was meant', async () => {
+  test('an error about a misspelt key names the similar one', async () => {
     const longest = (known: string[]) => known.toSorted((a, b) => b.length - a.length)[0] ?? ''
     const misspelt = (known: string[]) => (known.length === 0 ? '' : `${longest(known)}x`)
     for (const { path, value, known, key } of places(shape, misspelt, info)) {
@@ -164,19 +164,19 @@ describe.each(walks)('%s', (name, shape, act) => {
   })
 })
 
-test('keys whose value is undefined are as good as absent', async () => {
-  const asked: unknown[] = []
+test('keys with the value undefined count as absent', async () => {
+  const sent: unknown[] = []
   const listening = {
-    request: async (...question: unknown[]) => {
-      asked.push(question)
+    request: async (...request: unknown[]) => {
+      sent.push(request)
       return '0x'
     },
   } as unknown as NodeClient
   await call(listening, { to: undefined, nothing: undefined } as never)
-  expect(asked).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
+  expect(sent).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
 })
 
-describe('both names of overrides are taken everywhere', () => {
+describe('both names of state overrides are accepted', () => {
   const address = `0x${'ab'.repeat(20)}` as const
   const overrides = [{ address, balance: 7n }]
   const account = { address: `0x${'cd'.repeat(20)}` as const }
@@ -214,7 +214,7 @@ describe('both names of overrides are taken everywhere', () => {
   })
 })
 
-describe('what a value must be is said', () => {
+describe('an error has the expected value', () => {
   const to = `0x${'11'.repeat(20)}`
   const wrong: [string, object, string, RegExp][] = [
     ['call', { to: 'vitalik.eth' }, 'to', /an address is 20 bytes in hex.*"vitalik\.eth"/],
@@ -248,7 +248,7 @@ describe('what a value must be is said', () => {
     ['simulateBlocks', { blocks: [{}] }, 'blocks[0].calls', /a list/],
     ['executeBlock', { fixture: '{}', onReceipt: 7 }, 'onReceipt', /a function/],
     ['executeBlock', {}, 'block', /given/],
-    ['createEvm', { fork: 'https://example.org' }, 'fork', /does not exist yet/],
+    ['createEvm', { fork: 'https://example.org' }, 'fork', /not supported yet/],
     [
       'createEvm',
       { genesis: { config: { bogotaTime: 0 } } },

@@ -8,15 +8,15 @@ import { randomUuid } from './randomUuid.js'
 import { type Request, readRequest } from './sendCallsRequest.js'
 
 /**
- * Bundles of calls (EIP-5792, version 2.0.0). Each call is a transaction of its own, so a bundle is not
- * atomic; they are sent in their order, and no further one after one that has failed.
+ * Bundles of calls (EIP-5792, version 2.0.0). Each call is a transaction, so a bundle is not atomic: calls are sent in
+ * order, up to the first that fails.
  */
 export type Calls = {
   /** `wallet_sendCalls`. */
   send(params: unknown): Promise<{ id: string }>
   /** `wallet_getCallsStatus`. */
   status(params: unknown): Promise<callsStatus.ReturnType>
-  /** `wallet_showCallsStatus`: nothing is shown where there is no screen. */
+  /** `wallet_showCallsStatus`: there is no screen to show it on. */
   show(params: unknown): Promise<null>
   /** `wallet_getCapabilities`. */
   capabilities(params: unknown): Promise<Record<Hex, Calls.Capabilities>>
@@ -24,13 +24,13 @@ export type Calls = {
 
 export declare namespace Calls {
   type Capabilities = { readonly atomic: { readonly status: 'unsupported' } }
-  /** A bundle that was sent. */
+  /** Sent bundle. */
   type Bundle = {
     readonly id: string
     readonly chainId: Hex
-    /** Calls in the request. */
+    /** Number of calls in the request. */
     readonly count: number
-    /** Transactions of those that were sent. */
+    /** Hashes of the sent transactions. */
     readonly hashes: readonly Hex[]
   }
 }
@@ -38,7 +38,7 @@ export declare namespace Calls {
 /** Returns the bundles of one session. */
 export function createCalls({ node, accounts, chains }: createCalls.Parameters): Calls {
   const bundles = new Map<string, Calls.Bundle>()
-  /** Ids of bundles that are being sent. */
+  /** Ids of bundles in transmission. */
   const taken = new Set<string>()
 
   const find = (params: unknown) => {
@@ -62,7 +62,7 @@ export function createCalls({ node, accounts, chains }: createCalls.Parameters):
       try {
         hashes.push(await sendOne(node, { ...call, from }))
       } catch (error) {
-        // Nothing was sent: the request has failed as a whole.
+        // Nothing was sent, so the whole request fails.
         if (hashes.length === 0 || !(error instanceof ProviderRpcError)) throw error
         break
       }
@@ -83,7 +83,7 @@ export function createCalls({ node, accounts, chains }: createCalls.Parameters):
       if (request.atomicRequired)
         throw rpcError({
           code: 5760,
-          message: 'Each call is a transaction of its own, so nothing is atomic.',
+          message: 'Atomic bundles are not supported: each call is a transaction.',
         })
       const { id = `0x${randomUuid().replaceAll('-', '')}`, chainId, calls } = request
       if (bundles.has(id) || taken.has(id))
@@ -120,16 +120,16 @@ export function createCalls({ node, accounts, chains }: createCalls.Parameters):
 export declare namespace createCalls {
   type Parameters = {
     node: Pick<NodeClient, 'request'>
-    /** Accounts that may be used. Rejects where none are connected. */
+    /** Returns the connected accounts. Rejects where none is connected. */
     accounts(): Promise<Hex[]>
     chains: Pick<Chains, 'current' | 'known'>
   }
 }
 
-/** Gas of a call that fails, so that its failure is on the chain: what EIP-7825 allows a transaction. */
+/** Gas limit of a failing call, so that it is mined: that of a transaction by EIP-7825. */
 const MOST_GAS = 2n ** 24n
 
-/** Sends a call, also one that will fail. */
+/** Sends a call, even one that fails. */
 async function sendOne(
   node: Pick<NodeClient, 'request'>,
   call: Request.Call & { from: Hex },
@@ -138,7 +138,7 @@ async function sendOne(
   return node.request('eth_sendTransaction', [{ ...call, gas }])
 }
 
-/** Returns the gas that is estimated; where the call fails, as much as a transaction may have. */
+/** Returns the gas estimate; where the call fails, the gas limit of a transaction. */
 async function gasOf(node: Pick<NodeClient, 'request'>, call: object): Promise<Hex> {
   try {
     return await node.request<Hex>('eth_estimateGas', [call])
