@@ -1,10 +1,11 @@
-// Measures all suites on this machine and writes a record: `npm run record`.
+// Measures everything on this machine and writes a record: `npm run record`.
 //
 //   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
 //     [--skip node,...] [--resume FILE]
 //
-// Writes bench/record/<date>-<machine>.json after each part, so that a failing part costs no other: `--resume` keeps the
-// parts of FILE, of the same commit and processor, and measures the rest. The machine must be idle otherwise.
+// Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
+// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must be
+// idle.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -28,7 +29,7 @@ export function scaling(cores) {
   return [...powers, cores]
 }
 
-/** Returns the default name of a machine: its processor and cores. */
+/** Default name of a machine: processor and cores. */
 export function machineName(cpu, cores) {
   const words = cpu
     .replace(/\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*/g, ' ')
@@ -44,7 +45,7 @@ export function compact(record) {
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
-/** Returns the record to resume; throws where it is of another commit, machine or setting. */
+/** The record to continue, if commit, threads, runs and processor are the same. */
 export function resumed(kept, fresh) {
   for (const fact of ['commit', 'threads', 'runs', 'cpu']) {
     const [was, is] = [kept, fresh].map((one) => String(one[fact] ?? one.machine?.[fact]))

@@ -65,7 +65,7 @@ function rowsOf(figures, title, threads) {
   }
   if (sum?.capacity > 1) {
     const cells = [number(sum.capacity), '', '']
-    found.push(line('hardware ceiling', cells, ({ capacity }) => capacity))
+    found.push(line('independent reference loops', cells, ({ capacity }) => capacity))
   }
   return found
 }

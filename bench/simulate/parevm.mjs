@@ -32,9 +32,9 @@ export async function open({ threads }) {
       ]),
     }
     return {
-      /** Times of the engine in milliseconds, JSON parsing included, without the worker. */
+      /** Time of the engine, JSON in and out, without the worker. */
       engine: async (what, samples) => supervisor.request({ ...requests[what], samples }),
-      /** Calls as a caller makes them. */
+      /** Time of the caller. */
       callers: {
         eth_call: () => evm.call(request),
         parevm_simulate: () =>

@@ -128,7 +128,7 @@ test('a result that does not decode is the failure of its call, and of no other'
   expect(second?.calls[1]?.error?.message).toContain('`blocks[1].calls[1]`')
 })
 
-test('an ABI without a function names what a fallback reverts with', async () => {
+test('an ABI without a function decodes the revert of a fallback', async () => {
   const calls = [{ to: FAILS, abi, data: '0x1234' }] as const
   const { results } = await evm.simulateCalls({ calls, stateOverrides })
   expect(results[0]).toMatchObject({

@@ -129,7 +129,7 @@ test('a block of any chain is executed by the forks that its caller names', asyn
   expect((error as Error).message).toContain('`schedule` or `genesis`')
 })
 
-test('what does not fit is named before anything begins', async () => {
+test('contradictory parameters are named before anything starts', async () => {
   const { block, preState } = await document(19_933_122)
   const wrong: [object, string][] = [
     [

@@ -137,9 +137,9 @@ describe('with the limits that it has', () => {
     request.destroy()
   })
 
-  test('a client that asks before it sends is refused before it sends', async () => {
+  test('a request with Expect is refused before its body is sent', async () => {
     const refused = begin(server, { expect: '100-continue', 'content-length': MOST + 1 })
-    refused.request.on('continue', () => expect.fail('it was told to go on'))
+    refused.request.on('continue', () => expect.fail('it was told to continue'))
     refused.request.flushHeaders()
     expect(await statusOf(refused.answered)).toBe(413)
     refused.request.destroy()
@@ -150,7 +150,7 @@ describe('with the limits that it has', () => {
     expect(await statusOf(let_in.answered)).toBe(200)
   })
 
-  test('a body in pieces of one byte takes what it is long', async () => {
+  test('memory of a body in chunks of one byte is its length', async () => {
     const before = await rssOf(server)
     const socket = connectTcp(server.port, '127.0.0.1')
     await once(socket, 'connect')
@@ -176,7 +176,7 @@ describe('with the limits that it has', () => {
     },
   )
 
-  test('a body that says that it is not compressed is read', async () => {
+  test('a body with Content-Encoding identity is read', async () => {
     const response = await server.post(call(1, 'eth_chainId'), { 'content-encoding': 'identity' })
     expect(await response.json()).toEqual(CHAIN_ID)
   })
@@ -375,7 +375,7 @@ describe('with small limits', () => {
     await othersAreServed(server)
   })
 
-  test('a connection that says nothing is ended', async () => {
+  test('a silent connection is closed', async () => {
     const socket = connectTcp(server.port, '127.0.0.1')
     socket.resume()
     await closeOf(socket)
@@ -421,7 +421,7 @@ describe('with small limits', () => {
     })
   })
 
-  test('a client has so many WebSockets; one too many is told to come again', async () => {
+  test('a client has a limited number of WebSockets; one more is refused with Retry-After', async () => {
     const clients = await Promise.all(Array.from({ length: 12 }, () => open(server)))
     // Requests over HTTP are counted apart.
     expect((await server.post(call(1, 'eth_chainId'))).status).toBe(200)
@@ -442,7 +442,7 @@ describe('with small limits', () => {
   })
 })
 
-test('an answer over HTTP that nobody reads is held for so long', async () => {
+test('an unread HTTP answer is kept for a limited time', async () => {
   const server = await serve({ 'write-time': 1_000, answer: 20_000_000 })
   const address = `0x${'cc'.repeat(20)}`
   await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(24_576)}`))
@@ -495,7 +495,7 @@ test('a client that does not read is closed with a reason, and others are served
   await server.stop()
 })
 
-test('what --verbose prints of a request is short, and does nothing to a terminal', async () => {
+test('lines of --verbose are short and have no control characters', async () => {
   const server = await serve({}, '--verbose')
   const method = `\u001b[2J\u202e\u2028\u{e0041}${'m'.repeat(300)}`
   await server.post(call(1, method))

@@ -54,30 +54,33 @@ const hashOf = async (server: Server, block: number) => {
   return Reflect.get(Object(result), 'hash')
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s saves the chain, and it goes on', async (signal) => {
-  const file = await newFile()
-  const first = await serve(['--state', file, '--chain-id', '77'])
-  await pay(first, '0x5')
-  await first.ask('anvil_setCode', BOB, '0x6001')
-  await first.ask('evm_snapshot')
-  const hash = await hashOf(first, 1)
-  const { code, ms } = await end(first, signal)
-  expect({ code, isInTime: ms < 2_000 }).toEqual({ code: 0, isInTime: true })
-  expect(statSync(file).mode & 0o777).toBe(0o600)
-  expect(readdirSync(join(file, '..'))).toEqual(['chain'])
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s saves the chain, which another server resumes',
+  async (signal) => {
+    const file = await newFile()
+    const first = await serve(['--state', file, '--chain-id', '77'])
+    await pay(first, '0x5')
+    await first.ask('anvil_setCode', BOB, '0x6001')
+    await first.ask('evm_snapshot')
+    const hash = await hashOf(first, 1)
+    const { code, ms } = await end(first, signal)
+    expect({ code, isInTime: ms < 2_000 }).toEqual({ code: 0, isInTime: true })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readdirSync(join(file, '..'))).toEqual(['chain'])
 
-  // The same command line again, and one without what the chain has already.
-  for (const options of [['--chain-id', '77'], []]) {
-    const again = await serve(['--state', file, ...options])
-    expect(again.stderr()).toContain('resumes the chain of')
-    expect(await again.ask('eth_chainId')).toMatchObject({ result: '0x4d' })
-    expect(await hashOf(again, 1)).toBe(hash)
-    expect(await again.ask('eth_getCode', BOB, 'latest')).toMatchObject({ result: '0x6001' })
-    expect(await end(again)).toMatchObject({ code: 0 })
-  }
-})
+    // The same command line again, and one without what the chain has already.
+    for (const options of [['--chain-id', '77'], []]) {
+      const again = await serve(['--state', file, ...options])
+      expect(again.stderr()).toContain('resumes the chain of')
+      expect(await again.ask('eth_chainId')).toMatchObject({ result: '0x4d' })
+      expect(await hashOf(again, 1)).toBe(hash)
+      expect(await again.ask('eth_getCode', BOB, 'latest')).toMatchObject({ result: '0x6001' })
+      expect(await end(again)).toMatchObject({ code: 0 })
+    }
+  },
+)
 
-test('SIGHUP saves at once; without a terminal the server goes on', async () => {
+test('SIGHUP saves at once; without a terminal the server continues', async () => {
   const file = await newFile()
   const server = await serve(['--state', file])
   await pay(server)
@@ -149,7 +152,7 @@ test('a writer that is killed at any moment leaves a whole file', {
     for (let turn = 1; ; turn += 1) {
       const chain = new Uint8Array(6_000_000 + turn).fill(turn)
       await writeState(${JSON.stringify(file)}, { head: ${JSON.stringify(head)}, chain })
-      if (turn === 1) console.log('begun')
+      if (turn === 1) console.log('started')
     }`
   for (let turn = 0; turn < 15; turn += 1) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', code])
@@ -306,7 +309,7 @@ test('keys are printed of no accounts but those of the chain', async () => {
   expect(stdout).not.toContain('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')
 })
 
-test('one server has a file, by whatever name; a killed one holds nobody', async () => {
+test('one server locks a file, under any name; the lock of a killed one is stale', async () => {
   const folder = await newFolder()
   const file = join(folder, 'chain')
   await symlink('chain', join(folder, 'link'))
@@ -359,7 +362,7 @@ test('of servers that start at the same moment no two have a file', async () => 
   )
 })
 
-test('a folder that is gone is said once; it serves on, and saves when it is back', async () => {
+test('a missing folder is reported once; the server continues, and saves when it is back', async () => {
   const folder = await newFolder()
   const inner = join(folder, 'inner')
   await mkdir(inner)

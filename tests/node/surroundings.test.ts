@@ -23,7 +23,7 @@ async function serve(options: Parameters<typeof startServer>[0] = {}) {
 
 const LOOP = '0x1111111111111111111111111111111111111111'
 
-/** Requests that take until a limit ends them; resolves when the first has begun. */
+/** Sends requests that run until their limit; resolves when the first has started. */
 async function load(server: Server, count = 4) {
   await server.ask('anvil_setCode', LOOP, '0x5b5f56')
   const ends = Array.from({ length: count }, () =>
@@ -87,7 +87,7 @@ test('a batch of a hundred requests warns of nothing, over HTTP and WebSocket', 
   expect(server.stderr()).not.toContain('Warning')
 })
 
-test('a stderr whose reader is gone ends nothing', async () => {
+test('a stderr without a reader does not end the process', async () => {
   const server = await serve({ args: ['--verbose'] })
   server.child.stderr?.destroy()
   const batch = Array.from({ length: 50 }, (_, id) => ({
@@ -100,7 +100,7 @@ test('a stderr whose reader is gone ends nothing', async () => {
   expect(await end(server)).toMatchObject({ code: 0 })
 })
 
-test('a log that nobody reads holds up nothing, takes bounded memory, and says what it lacks', async () => {
+test('an unread log blocks nothing, takes bounded memory, and counts the dropped lines', async () => {
   const server = await serve({ args: ['--verbose'] })
   const { stderr } = server.child
   stderr?.pause()
@@ -138,7 +138,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 )
 
-test('SIGTERM ends it within 2 s while a step runs that cannot be interrupted', async () => {
+test('SIGTERM ends it within 2 s during a step that cannot be interrupted', async () => {
   const server = await serve({ args: ['--genesis', await berlin()] })
   const answer = server.ask('eth_call', LONG_STEP, 'latest').catch(() => 'cut off')
   await sleep(300)
@@ -277,7 +277,7 @@ test('a clock that goes backwards stops neither blocks nor answers', async () =>
   expect(await end(server)).toMatchObject({ code: 0 })
 })
 
-test('a bug that nothing catches is printed, and the server goes on', async () => {
+test('an uncaught error is printed, and the server continues', async () => {
   const bugs = `
     process.on('SIGUSR2', () => { throw new Error('a bug that was thrown') })
     process.on('SIGWINCH', () => { Promise.reject(new Error('a bug that was rejected')) })`
@@ -398,7 +398,7 @@ test.each([
   expect(await command(['fly'], `exec "$@" ${redirection}`)).toMatchObject({ code: 2 })
 })
 
-test('a stderr that nobody reads does not keep a command that is done', async () => {
+test('an unread stderr does not delay the exit of a command', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
   // Many lines on stderr: one for each of these files, which are not there.
   const files = Array.from({ length: 2_000 }, (_, index) => `missing-${'x'.repeat(100)}-${index}`)

@@ -62,7 +62,7 @@ test('reads that ran ahead of the answer that was too much are refused as well',
   expect(node.asked).not.toContain('evm_mine')
 })
 
-test('what is only told in a batch that is refused is not executed, and not answered', async () => {
+test('notifications in a refused batch are neither executed nor answered', async () => {
   const node = dispatcherOf({ 'batch-answer': 50 }, { evm_mine: 58 })
   const answer = await node.dispatcher.answer(
     `[${call(1, 'evm_mine')},${call(undefined, 'evm_mine')}]`,

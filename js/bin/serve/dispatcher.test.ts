@@ -64,7 +64,7 @@ test('ids and parameters pass as they are written', async () => {
 test.each([
   ['one batch', [`[${subscribe(1)},${call(2, 'evm_mine')},${call(3, 'evm_mine')}]`]],
   ['requests that do not wait for each other', [subscribe(1), call(2, 'evm_mine')]],
-])('the number of a subscription comes before its notifications (%s)', async (_, texts) => {
+])('the id of a subscription is sent before its notifications (%s)', async (_, texts) => {
   const { dispatcher } = node()
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text))
@@ -87,7 +87,7 @@ test('a batch that waits holds no other subscription back', async () => {
   ])
 })
 
-test('a subscription that is ended notifies nobody any more', async () => {
+test('an ended subscription sends no notifications', async () => {
   const { dispatcher, open } = node()
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text))
@@ -133,7 +133,7 @@ test('subscriptions end with their connection, also one whose answer is not ther
   expect(sent).toHaveLength(1)
 })
 
-test('a subscription whose number nobody wants is not opened', async () => {
+test('eth_subscribe as a notification opens no subscription', async () => {
   const { dispatcher, open } = node()
   const connection = dispatcher.connect(() => {})
   await connection.receive('{"jsonrpc":"2.0","method":"eth_subscribe","params":["newHeads"]}')
@@ -219,7 +219,7 @@ test.each([
   expect(answer).toMatchObject({ id: 1, error: { code, message: expect.stringMatching(message) } })
 })
 
-test('what is asked is asked in the name of the client', async () => {
+test('requests carry the name of the client', async () => {
   const asked: unknown[] = []
   const node = createNodeClient({
     async request({ method }: { method: string }, options: { client?: string }) {

@@ -89,7 +89,7 @@ test('an answer that is larger than the buffer goes to a client that reads', asy
   socket.close()
 })
 
-test('a client that asks for much and reads slowly has all of it', async () => {
+test('a slow reader of large answers receives all of them', async () => {
   let running = 0
   let most = 0
   const { url, dispatcher } = await serverWith(
@@ -167,7 +167,7 @@ test('a client that does not read why it is closed is cut off', async () => {
   socket.terminate()
 })
 
-test('what goes wrong while a request is answered ends its connection and nothing else', async () => {
+test('a failure while a request is answered closes its connection only', async () => {
   let isBroken = true
   const { url } = await serverWith(async () => {
     if (isBroken) throw new TypeError('a fault of the server')

@@ -47,7 +47,7 @@ test('a client has 250 filters, however many it requests at a time', async () =>
   expect(quota.size).toBe(0)
 })
 
-test('filters that nobody polls for five minutes are not counted', async () => {
+test('unpolled filters expire after five minutes', async () => {
   const { quota, ask } = start()
   for (let count = 0; count < 250; count += 1) await ask('eth_newFilter', 'one')
   await ask('eth_getFilterChanges', 'one', 4 * MINUTE, '"0x7"')
@@ -58,7 +58,7 @@ test('filters that nobody polls for five minutes are not counted', async () => {
   expect(quota.size).toBe(1)
 })
 
-test('a filter that is not opened takes no place', async () => {
+test('a failed request does not count as a filter', async () => {
   const quota = createFilterQuota()
   const request = { client: 'one', method: 'eth_newFilter', params: '[]', nowMs: 0 }
   for (let count = 0; count < 200; count += 1) {

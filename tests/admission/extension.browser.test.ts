@@ -67,11 +67,11 @@ describe.each([
     head: 'string',
   }
 
-  test.each(['background', 'page'])('an extension asks from its %s', async (place) => {
+  test.each(['background', 'page'])('an extension sends requests from its %s', async (place) => {
     expect(await server.reportOf(place)).toEqual(answer)
   })
 
-  test('a page of another origin asks through the extension, and not itself', async () => {
+  test('a page of another origin sends requests through the extension only', async () => {
     const page = await opened.newPage()
     await page.goto(server.url.replace('127.0.0.1', DAPP))
     const answers = await page.evaluate(async (url) => {
@@ -137,8 +137,8 @@ type PromiseWithResolvers = { promise: Promise<unknown>; resolve: (value: unknow
 
 function withResolvers(): PromiseWithResolvers {
   let resolve: (value: unknown) => void = () => {}
-  const promise = new Promise((settle) => {
-    resolve = settle
+  const promise = new Promise((fulfil) => {
+    resolve = fulfil
   })
   return { promise, resolve }
 }

@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws'
 /** What it answers to everything. */
 export const ANSWER = '"secret"'
 
-/** Serves without a door: whoever asks in whatever way is answered, and may read the answer. */
+/** Serves without access rules: every request is answered, and every page may read the answer. */
 export async function openCareless(): Promise<openCareless.ReturnType> {
   let received = ''
   const server = createServer(async (request, response) => {

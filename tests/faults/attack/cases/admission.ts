@@ -74,7 +74,7 @@ async function socketWord(url: string, headers: Record<string, string>): Promise
 }
 
 /** Rule 1: who may command the server. */
-export const door: readonly Case[] = [
+export const admission: readonly Case[] = [
   {
     name: 'foreign origin',
     rule: 1,

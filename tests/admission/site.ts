@@ -7,16 +7,16 @@ export const OTHER = 'other.example'
 
 /** Serves a site that is open to every origin, under any name of this machine. */
 export async function openSite(name: string): Promise<openSite.ReturnType> {
-  const attempts = await script('tests/door/attempts.ts')
+  const attempts = await script('tests/admission/attempts.ts')
   const page = (code: string) => `<!doctype html><meta charset="utf-8"><body>
     <script type="module">${attempts}${code}</script>`
-  const html = page('globalThis.door = { play }')
+  const html = page('globalThis.attempts = { play }')
   const files: Record<string, string> = {
     '/': page(`
       import { contexts } from '/contexts.js'
-      globalThis.door = { contexts, play, submitHere }`),
+      globalThis.attempts = { contexts, play, submitHere }`),
     '/attempts.js': attempts,
-    '/contexts.js': await script('tests/door/contexts.ts'),
+    '/contexts.js': await script('tests/admission/contexts.ts'),
     '/worker.js': `${attempts.replace(/^export /gm, '')}
       onmessage = (event) => {
         const played = play(event.data)
@@ -56,7 +56,7 @@ export async function openSite(name: string): Promise<openSite.ReturnType> {
 export declare namespace openSite {
   type ReturnType = {
     origin: string
-    /** A page that has the attempts as `globalThis.door`, for any place that it is put in. */
+    /** A page that has the attempts as `globalThis.attempts`, for any place that it is put in. */
     html: string
     close(): Promise<void>
   }

@@ -149,7 +149,7 @@ export function namesOf(kind: 'document' | 'worker'): string[] {
   return Object.keys(kind === 'worker' ? everywhere : { ...everywhere, ...documents })
 }
 
-/** Address whose balance tells that attempt `index` of context `context` changed the chain. */
+/** Address whose balance shows that attempt `index` of context `context` changed the chain. */
 export function markerOf(context: number, index: number): string {
   const hex = (value: number) => value.toString(16).padStart(4, '0')
   return `0xbad${hex(context)}bad${hex(index)}bad`.padEnd(42, '0')
