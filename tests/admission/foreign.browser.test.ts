@@ -11,8 +11,8 @@ import { contexts } from './contexts.js'
 import { OTHER, openSite } from './site.js'
 
 declare global {
-  /** What a page has of the attempts. */
-  var attempts: {
+  /** Attempts, in a page of the attacker. */
+  var attacker: {
     contexts: typeof contexts
     play: typeof play
     submitHere: typeof submitHere
@@ -65,7 +65,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
     const readings: Reading[] = []
     const open = async (url: string) => {
       await page.goto(url)
-      await page.waitForFunction('globalThis.attempts !== undefined')
+      await page.waitForFunction('globalThis.attacker !== undefined')
     }
     const parametersOf = (place: (typeof places)[number], target = url): play.Parameters => ({
       site: site.origin,
@@ -80,16 +80,16 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
       add(
         place,
         await page.evaluate(
-          async ([place, parameters]) => globalThis.attempts.contexts[place](parameters),
+          async ([place, parameters]) => globalThis.attacker.contexts[place](parameters),
           [place, parametersOf(place)] as const,
         ),
       )
 
-    await page.evaluate(async (own) => globalThis.attempts.submitHere(own), parametersOf('window'))
-    await page.waitForFunction('globalThis.attempts === undefined')
+    await page.evaluate(async (own) => globalThis.attacker.submitHere(own), parametersOf('window'))
+    await page.waitForFunction('globalThis.attacker === undefined')
 
     await open(pathToFileURL(join(folder, 'page.html')).href)
-    add('file', await page.evaluate((own) => globalThis.attempts.play(own), parametersOf('file')))
+    add('file', await page.evaluate((own) => globalThis.attacker.play(own), parametersOf('file')))
     // Firefox goes from a file to no other page but this.
     await page.goto('about:blank')
 
@@ -101,7 +101,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
       const restore = await driven.replace(`${origin}/page`, site.html)
       await open(`${origin}/page`)
       const parameters = parametersOf(place, target)
-      add(place, await page.evaluate((own) => globalThis.attempts.play(own), parameters))
+      add(place, await page.evaluate((own) => globalThis.attacker.play(own), parameters))
       await restore()
     }
     return readings

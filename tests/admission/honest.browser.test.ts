@@ -22,8 +22,8 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
   /** Makes all attempts in a page of the site; resolves with the names of those that read and that changed. */
   async function attempt(site: openSite.ReturnType, chain: openChain.ReturnType) {
     await driven.page.goto(site.origin)
-    await driven.page.waitForFunction('globalThis.attempts !== undefined')
-    const readings = await driven.page.evaluate((own) => globalThis.attempts.play(own), {
+    await driven.page.waitForFunction('globalThis.attacker !== undefined')
+    const readings = await driven.page.evaluate((own) => globalThis.attacker.play(own), {
       site: site.origin,
       target: chain.url,
       context: 0,

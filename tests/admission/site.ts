@@ -10,11 +10,11 @@ export async function openSite(name: string): Promise<openSite.ReturnType> {
   const attempts = await script('tests/admission/attempts.ts')
   const page = (code: string) => `<!doctype html><meta charset="utf-8"><body>
     <script type="module">${attempts}${code}</script>`
-  const html = page('globalThis.attempts = { play }')
+  const html = page('globalThis.attacker = { play }')
   const files: Record<string, string> = {
     '/': page(`
       import { contexts } from '/contexts.js'
-      globalThis.attempts = { contexts, play, submitHere }`),
+      globalThis.attacker = { contexts, play, submitHere }`),
     '/attempts.js': attempts,
     '/contexts.js': await script('tests/admission/contexts.ts'),
     '/worker.js': `${attempts.replace(/^export /gm, '')}
@@ -56,7 +56,7 @@ export async function openSite(name: string): Promise<openSite.ReturnType> {
 export declare namespace openSite {
   type ReturnType = {
     origin: string
-    /** A page that has the attempts as `globalThis.attempts`, for any place that it is put in. */
+    /** A page that has the attempts as `globalThis.attacker`, for any place that it is put in. */
     html: string
     close(): Promise<void>
   }

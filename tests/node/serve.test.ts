@@ -233,7 +233,7 @@ const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
 test('the accounts are printed, and their well-known keys', async () => {
   const server = await start('--threads', '1', '--accounts', '2')
   expect(server.stdout()).toBe(
-    `accounts, with their keys, which everybody knows
+    `accounts, with their well-known keys
 (0)  0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  10000 ETH
      ${KEY}
 (1)  0x70997970C51812dc3A010C7d01b50e0d17dc79C8  10000 ETH
