@@ -10,7 +10,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::error::WireError;
-use crate::{wire, wire_bal};
+use crate::{wire, wire_bal, wire_timeline};
 
 /// Returns `value` as plain JavaScript data: `bigint` for 64-bit integers and
 /// larger ones, `null` for what is absent.
@@ -119,13 +119,13 @@ pub(crate) fn statistics(report: &ScheduleReport) -> wire::ExecutionStatistics {
     }
 }
 
-fn timeline(report: &ScheduleReport) -> Option<Vec<wire::Incarnation>> {
+fn timeline(report: &ScheduleReport) -> Option<Vec<wire_timeline::Incarnation>> {
     let runs = report.timeline.as_ref()?;
     Some(runs.iter().map(incarnation).collect())
 }
 
-fn incarnation(run: &Incarnation) -> wire::Incarnation {
-    let span = |span: Span| wire::TimeSpan {
+fn incarnation(run: &Incarnation) -> wire_timeline::Incarnation {
+    let span = |span: Span| wire_timeline::TimeSpan {
         start_ns: span.start,
         end_ns: span.end,
     };
@@ -137,29 +137,29 @@ fn incarnation(run: &Incarnation) -> wire::Incarnation {
                 Some(Location::Slot(address, slot)) => (Some(address), Some(B256::from(slot))),
                 None => (None, None),
             };
-            Some(wire::Conflict {
+            Some(wire_timeline::Conflict {
                 address,
                 slot,
                 message: run.outcome.to_string(),
             })
         }
     };
-    wire::Incarnation {
+    wire_timeline::Incarnation {
         transaction_index: run.transaction as u32,
         worker: run.worker as u32,
         spans: run.spans().map(span).collect(),
         waits: run
             .waits
             .iter()
-            .map(|wait| wire::IncarnationWait {
+            .map(|wait| wire_timeline::IncarnationWait {
                 transaction_index: wait.transaction as u32,
                 start_ns: wait.span.start,
                 end_ns: wait.span.end,
             })
             .collect(),
         outcome: match conflict {
-            None => wire::IncarnationOutcome::Committed,
-            Some(_) => wire::IncarnationOutcome::Aborted,
+            None => wire_timeline::IncarnationOutcome::Committed,
+            Some(_) => wire_timeline::IncarnationOutcome::Aborted,
         },
         conflict,
     }
