@@ -31,7 +31,7 @@ test('a crate behind the border is found in the tree', () => {
 })
 
 test('a file is its noun', () => {
-  assert.match(judgeName('crate/core/src/utils.rs'), /says nothing/)
+  assert.match(judgeName('crate/parevm/src/utils.rs'), /says nothing/)
   assert.match(judgeName('js/src/types.d.ts'), /says nothing/)
   assert.equal(judgeName('js/src/pool/supervisor.ts'), null)
 })

@@ -7,7 +7,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** JUMPDEST PUSH0 JUMP: runs until its time is over. */
+/** JUMPDEST PUSH0 JUMP: runs until its time limit. */
 const LOOP = '0x5b5f56'
 const AT = '0x00000000000000000000000000000000000000aa'
 
@@ -25,7 +25,7 @@ async function start(limits: { timeMs: number }, readers = 4) {
 
 const codeOf = ({ error }: NodeAnswer) => (error === null ? null : JSON.parse(error).code)
 
-test('a client with endless calls holds up no call of another', async () => {
+test('a client with endless calls delays no call of another', async () => {
   const { ask } = await start({ timeMs: 1_500 })
   const endless = Array.from({ length: 6 }, () => ask('greedy', 'eth_call', { to: AT }, 'latest'))
   const started = performance.now()
@@ -34,7 +34,7 @@ test('a client with endless calls holds up no call of another', async () => {
     expect(result).toBe('"0x0"')
   }
   expect(performance.now() - started).toBeLessThan(1_000)
-  // Changes neither: they have the engine for themselves.
+  // No change either: the engine runs no reads.
   const changed = await ask('honest', 'anvil_setBalance', AT, '0x7')
   expect(changed.changed).toBe(true)
   expect((await ask('honest', 'eth_getBalance', AT, 'latest')).result).toBe('"0x7"')
@@ -42,7 +42,7 @@ test('a client with endless calls holds up no call of another', async () => {
   expect((await Promise.all(endless)).map(codeOf)).toEqual(Array(6).fill(-32016))
 })
 
-test('a read sees all that its client has changed before, and nothing that comes later', async () => {
+test('a read sees all earlier changes of its client, and no later ones', async () => {
   const { ask } = await start({ timeMs: 10_000 })
   const answers: Promise<NodeAnswer>[] = []
   for (let value = 1; value <= 40; value += 1) {
@@ -59,7 +59,7 @@ test('a read sees all that its client has changed before, and nothing that comes
   )
 })
 
-test('an engine that is lost costs what it ran, and what ran beside it is answered by the next', async () => {
+test('a lost engine rejects what it ran, and the next one answers what ran beside it', async () => {
   const { ask, supervisor } = await start({ timeMs: 700 })
   const endless = ask('greedy', 'eth_call', { to: AT }, 'latest')
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -71,7 +71,7 @@ test('an engine that is lost costs what it ran, and what ran beside it is answer
   expect((await ask('honest', 'eth_getCode', AT, 'latest')).result).toBe(`"${LOOP}"`)
 })
 
-test('lost engines give their memory back', async () => {
+test('the memory of lost engines is reclaimed', async () => {
   const { ask, supervisor } = await start({ timeMs: 5_000 })
   const rss = () => process.memoryUsage().rss / 2 ** 20
   // PUSH4 24 MiB, PUSH0, PUSH0, CALLDATACOPY: writes that much.

@@ -3,7 +3,7 @@ import { Agent } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import {
   begin,
   CHAIN_ID,

@@ -5,7 +5,7 @@ use alloy_primitives::Address;
 use parevm::{
     Block, MemoryState,
     block::Transaction,
-    execute::Limits,
+    execute::GasPool,
     vm::{BlockEvm, Environment},
 };
 use revm::{Database, ExecuteCommitEvm, context::ContextTr};
@@ -14,7 +14,7 @@ use revm::{Database, ExecuteCommitEvm, context::ContextTr};
 /// block invalid.
 pub(crate) struct Admission<'a> {
     evm: BlockEvm<Mended<Below<'a>>>,
-    limits: Limits,
+    gas_pool: GasPool,
     admitted: usize,
 }
 
@@ -25,7 +25,7 @@ impl<'a> Admission<'a> {
         let database = Mended::new(Below(state), environment.spec());
         Self {
             evm: environment.evm(database),
-            limits: Limits::new(&environment),
+            gas_pool: GasPool::new(&environment),
             admitted: 0,
         }
     }
@@ -38,15 +38,15 @@ impl<'a> Admission<'a> {
 
     /// Runs `candidate`; false where it is refused, and then nothing has changed.
     pub(crate) fn admit(&mut self, candidate: &Transaction) -> bool {
-        let mut limits = self.limits;
-        if limits.admit(self.admitted, &candidate.env).is_err() {
+        let mut gas_pool = self.gas_pool;
+        if gas_pool.admit(self.admitted, &candidate.env).is_err() {
             return false;
         }
         let Ok(result) = self.evm.transact_commit(candidate.env.clone()) else {
             return false;
         };
-        limits.settle(result.gas());
-        self.limits = limits;
+        gas_pool.commit(result.gas());
+        self.gas_pool = gas_pool;
         self.admitted += 1;
         true
     }

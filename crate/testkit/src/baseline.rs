@@ -4,8 +4,8 @@ use crate::mended::Mended;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
-    execute::{ExecuteOptions, Executed, Ledger, ScheduleReport, finish},
-    state::{Account, SourceError, StateDiff},
+    execute::{BlockExecution, ExecuteOptions, Executed, ExecutionReport, finish},
+    state::{Account, Overlay, SourceError, StateDiff},
     system::{self, SystemResult},
     vm::{BlockContext, Bytecode, Environment, ExecutionResult, execute_error},
 };
@@ -86,7 +86,7 @@ where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     let environment = Environment::new(block);
-    let before = system::before_transactions(&mut database, block, &environment)?;
+    let before = system::pre_execution_changes(&mut database, block, &environment)?;
     let mut evm = BlockContext::new(database, environment.spec())
         .with_cfg(environment.cfg.clone())
         .with_block(environment.block.clone())
@@ -105,13 +105,14 @@ where
         // A revert takes its logs back.
         false => &[],
     });
-    let system = system::after_transactions(database, block, &environment, logs, before)?;
+    let system = system::post_execution_changes(database, block, &environment, logs, before)?;
     Ok((results, system, evm.ctx.journaled_state.database))
 }
 
 impl Plain<'_> {
     fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
-        let environment = Environment::new(block);
+        // The loop has applied the protocol's changes itself.
+        let environment = Environment::new(block).without_protocol_changes();
         let diff = self
             .diff()
             .map_err(|source| ExecuteError::StateUnavailable {
@@ -119,16 +120,19 @@ impl Plain<'_> {
                 source,
             })?;
         let executions = self.results.len();
-        let mut ledger = Ledger::new(block, &environment, &ExecuteOptions::default());
+        let state = MemoryState::default();
+        let mut unchanged = Overlay::new(&state, environment.spec());
+        let options = ExecuteOptions::default();
+        let mut execution = BlockExecution::begin(block, &environment, &options, &mut unchanged)?;
         for result in self.results {
-            ledger.settle(result)?;
+            execution.commit_next(result)?;
         }
         let executed = Executed {
-            ledger,
+            execution,
             merged: diff.into(),
             system: self.system,
             block_access_list: None,
-            schedule: ScheduleReport {
+            schedule: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: "plain revm".into(),
                 bal_mismatch: None,

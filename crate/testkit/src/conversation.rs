@@ -1,8 +1,9 @@
 //! A node, and somebody who asks it one thing after the other.
 
 use alloy_primitives::keccak256;
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Answer, Host, NodeOptions},
     rpc::RpcError,
 };

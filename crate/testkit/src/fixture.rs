@@ -4,7 +4,7 @@ use crate::data;
 use flate2::read::GzDecoder;
 use parevm::{
     Engine,
-    block::{Fixture, FixtureError},
+    fixture::{Fixture, FixtureError},
 };
 use std::{
     fs, io,

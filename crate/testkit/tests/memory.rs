@@ -6,8 +6,9 @@
 mod counting;
 
 use counting::{held, peak_of};
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Host, Memory},
     rpc::{Json, RpcError},
 };

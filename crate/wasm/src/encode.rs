@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes};
 use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
-use parevm::execute::{self, ScheduleReport};
+use parevm::execute::{self, ExecutionReport};
 use parevm::state::StateDiff;
 use parevm::vm::Location;
 use parevm::{Block, Checks};
@@ -103,7 +103,7 @@ pub(crate) fn wire_checks(checks: Checks) -> wire::HeaderChecks {
     }
 }
 
-pub(crate) fn plan(report: &ScheduleReport) -> wire::ExecutionPlan {
+pub(crate) fn plan(report: &ExecutionReport) -> wire::ExecutionPlan {
     wire::ExecutionPlan {
         executor: report.executor.name(),
         reason: report.reason.clone().into_owned(),
@@ -112,14 +112,14 @@ pub(crate) fn plan(report: &ScheduleReport) -> wire::ExecutionPlan {
     }
 }
 
-pub(crate) fn statistics(report: &ScheduleReport) -> wire::ExecutionStatistics {
+pub(crate) fn statistics(report: &ExecutionReport) -> wire::ExecutionStatistics {
     wire::ExecutionStatistics {
         executions: report.executions as u32,
         re_executions: report.re_executions as u32,
     }
 }
 
-fn timeline(report: &ScheduleReport) -> Option<Vec<wire_timeline::Incarnation>> {
+fn timeline(report: &ExecutionReport) -> Option<Vec<wire_timeline::Incarnation>> {
     let runs = report.timeline.as_ref()?;
     Some(runs.iter().map(incarnation).collect())
 }

@@ -3,10 +3,10 @@
 use std::cell::{Cell, RefCell};
 use std::str::FromStr;
 
-use parevm::Node;
-use parevm::block::Fixture;
 use parevm::execute::{self, AccessListOutput, ExecuteOptions, Executor};
+use parevm::fixture::Fixture;
 use parevm::{BlockOutcome, Checks};
+use parevm_node::Node;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 

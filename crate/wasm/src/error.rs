@@ -2,9 +2,12 @@
 
 use std::error::Error;
 
-use parevm::block::{BlockError, FixtureError, TransactionError};
 use parevm::execute::ExecuteError;
-use parevm::rpc::brief;
+use parevm::{
+    block::{BlockError, TransactionError},
+    fixture::FixtureError,
+};
+use parevm_node::rpc::brief;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 

@@ -1,9 +1,9 @@
 //! The node in memory that one worker owns, and what it answers.
 
 use alloy_primitives::hex;
-use parevm::Node;
-use parevm::node::{Answer, Host, Memory, NodeOptions, RestoreError};
-use parevm::rpc::{Json, RpcError, parse_exact};
+use parevm_node::Node;
+use parevm_node::node::{Answer, Host, Memory, NodeOptions, RestoreError};
+use parevm_node::rpc::{Json, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::atomic::AtomicBool;

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use parevm::{Node, rpc};
+use parevm_node::{Node, rpc};
 use rayon::ThreadPoolBuilder;
 use wasm_bindgen::prelude::*;
 

@@ -69,7 +69,7 @@ test('each limit takes its default', () => {
 
 test('limits of the engine have the defaults that createEvm has', () => {
   const rust = readFileSync(
-    new URL('../../../crate/core/src/node/limits.rs', import.meta.url),
+    new URL('../../../crate/node/src/node/limits.rs', import.meta.url),
     'utf8',
   )
   expect(rust).toContain('time: 10_000,')

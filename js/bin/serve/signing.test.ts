@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { SIGNING_METHODS } from './signing.js'
 
-const rpc = new URL('../../../crate/core/src/rpc/', import.meta.url)
+const rpc = new URL('../../../crate/node/src/rpc/', import.meta.url)
 const read = (name: string) => readFileSync(new URL(name, rpc), 'utf8')
 
 /** Calls after which a method has used a key, sent in the name of an account, or changed the chain id. */

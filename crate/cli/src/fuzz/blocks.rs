@@ -3,7 +3,8 @@
 use super::report::Report;
 use crate::error::CliError;
 use parevm::{
-    Block, Engine, ExecuteOptions, Executor, MemoryState, block::Fixture, execute::AccessListOutput,
+    Block, Engine, ExecuteOptions, Executor, MemoryState, execute::AccessListOutput,
+    fixture::Fixture,
 };
 use parevm_testkit::{
     fixture,
@@ -113,7 +114,7 @@ impl Blocks {
 pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitCode, CliError> {
     let engine = crate::engine(threads.first().copied())?;
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };

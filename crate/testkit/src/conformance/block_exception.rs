@@ -1,10 +1,7 @@
 //! Reasons to reject a block: the names of fixtures and our errors.
 
-use parevm::{
-    ExecuteError,
-    block::BlockError,
-    chain::{ImportError, OmmerViolation, Violation},
-};
+use parevm::{ExecuteError, block::BlockError};
+use parevm_node::chain::{ImportError, OmmerViolation, Violation};
 
 /// True when `error` is what fixtures call `BlockException.name`.
 pub(super) fn is_invalid_block(name: &str, error: &ImportError) -> bool {

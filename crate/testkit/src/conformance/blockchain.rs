@@ -12,11 +12,10 @@ use super::{
 };
 use alloy_primitives::{B256, Bytes};
 use alloy_rlp::Decodable;
-use parevm::{
-    Block, Chain, ExecuteOptions,
-    block::AlloyBlock,
-    chain::{ChainState, ImportError, Violation},
-    vm::Environment,
+use parevm::{Block, ExecuteOptions, block::AlloyBlock, state::TrieState, vm::Environment};
+use parevm_node::{
+    Chain,
+    chain::{ImportError, Violation},
 };
 use revm::inspector::inspectors::TracerEip3155;
 use serde::Deserialize;
@@ -178,8 +177,8 @@ impl Case {
 }
 
 /// The accounts as a chain keeps them. Those that are listed exist, even where they are empty.
-fn chain_state(alloc: &Alloc) -> ChainState {
-    let mut state = ChainState::default();
+fn chain_state(alloc: &Alloc) -> TrieState {
+    let mut state = TrieState::default();
     for (address, listed) in alloc {
         let slots = listed
             .storage_slots()
@@ -196,7 +195,7 @@ fn chain_state(alloc: &Alloc) -> ChainState {
 }
 
 /// The accounts of a chain as fixtures list them.
-fn alloc_of(state: &ChainState) -> Alloc {
+fn alloc_of(state: &TrieState) -> Alloc {
     let listed = |address, account: parevm::state::Account| {
         let code = state.code(account.code_hash).unwrap_or_default();
         let slots = state.slots(address);

@@ -5,9 +5,9 @@ use alloy_eips::eip2718::Eip2718Error;
 use parevm::{
     ExecuteError,
     block::{BlockError, TransactionError},
-    chain::{ImportError, Violation},
     vm::InvalidTransaction,
 };
+use parevm_node::chain::{ImportError, Violation};
 use std::error::Error;
 
 /// Why the engine rejected what a fixture holds.

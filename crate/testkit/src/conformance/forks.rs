@@ -4,7 +4,7 @@ use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::U64;
 use parevm::{
     block::{
-        Schedule,
+        ForkSchedule,
         schedule::{Activation, blob_params_under},
     },
     vm::SpecId,
@@ -49,7 +49,7 @@ impl Config {
     /// # Errors
     ///
     /// When no fork is called so.
-    pub fn schedule(&self, network: &str) -> Result<Schedule, String> {
+    pub fn schedule(&self, network: &str) -> Result<ForkSchedule, String> {
         let mut forks = vec![(Activation::Block(0), network)];
         if let Some((first, rest)) = network.split_once("To")
             && let Some((second, at)) = rest.split_once("At")
@@ -66,7 +66,7 @@ impl Config {
             let given = self.blob_schedule.get(fork);
             blobs.extend(given.map(|given| (at, given.params(spec))));
         }
-        Ok(Schedule::new(specs, blobs, None))
+        Ok(ForkSchedule::new(specs, blobs, None))
     }
 }
 

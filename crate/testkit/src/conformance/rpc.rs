@@ -19,8 +19,9 @@ use super::{
 use alloy_genesis::Genesis;
 use alloy_primitives::{B256, Bytes, keccak256};
 use dialogue::Dialogue;
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Host, Mining, NodeOptions},
 };
 use serde::{Deserialize, Serialize};

@@ -113,7 +113,7 @@ impl Case {
             }
         }
         let block = Block::new(chain_id, schedule, header, vec![Transaction { hash, env }]);
-        let environment = Environment::new(&block).without_edges();
+        let environment = Environment::new(&block).without_protocol_changes();
         if let Some(open) = setup.trace {
             let tracer = TracerEip3155::new(open());
             let options = ExecuteOptions::default();

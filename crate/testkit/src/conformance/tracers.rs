@@ -13,10 +13,10 @@ use alloy_genesis::ChainConfig;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use parevm::{
     Block,
-    block::{Header, Schedule, Transaction, schedule::Activation},
-    trace::{TraceLimits, TraceOptions, trace_call},
+    block::{ForkSchedule, Header, Transaction, schedule::Activation},
     vm::{Environment, SpecId},
 };
+use parevm_simulate::trace::{TraceLimits, TraceOptions, trace_call};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
@@ -125,7 +125,7 @@ impl Case {
         compare("trace", &expected, &found)
     }
 
-    fn header(&self, schedule: &Schedule) -> Header {
+    fn header(&self, schedule: &ForkSchedule) -> Header {
         let Self {
             genesis, context, ..
         } = self;
@@ -159,7 +159,7 @@ impl Case {
 impl Genesis {
     /// The rules at the block of the transaction, from the first block on. A chain is past its merge
     /// when its total difficulty counts for nothing.
-    fn schedule(&self, context: &Context) -> Schedule {
+    fn schedule(&self, context: &Context) -> ForkSchedule {
         let config = &self.config;
         let number: u64 = context.number.saturating_to();
         let timestamp: u64 = context.timestamp.saturating_to();
@@ -196,7 +196,7 @@ impl Genesis {
         };
         let from_the_first = Activation::Block(0);
         let blobs = blobs.map(|params| (from_the_first, *params));
-        Schedule::new(
+        ForkSchedule::new(
             vec![(from_the_first, spec)],
             blobs.into_iter().collect(),
             None,

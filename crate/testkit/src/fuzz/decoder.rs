@@ -5,8 +5,9 @@ use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_rlp::Decodable;
 use parevm::{
     Block, BlockAccessList, Engine, ExecuteOptions, Executor,
-    block::{AlloyBlock, Fixture, Schedule},
+    block::{AlloyBlock, ForkSchedule},
     execute::AccessListOutput,
+    fixture::Fixture,
     state::{Account, AccountChange, StateDiff, Witness, state_root},
     vm::SpecId,
 };
@@ -125,8 +126,8 @@ impl Decoder {
     }
 }
 
-fn mainnet() -> Schedule {
-    Schedule::of_chain(1).unwrap_or_else(|| Schedule::always(SpecId::OSAKA))
+fn mainnet() -> ForkSchedule {
+    ForkSchedule::of_chain(1).unwrap_or_else(|| ForkSchedule::always(SpecId::OSAKA))
 }
 
 fn block_rlp(bytes: &[u8]) -> Result<bool, String> {

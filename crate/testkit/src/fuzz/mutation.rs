@@ -4,7 +4,8 @@ use super::case::Case;
 use crate::{admission::Admission, random::Random};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
-    block::{Fixture, Ommer, Schedule, Transaction, Withdrawal},
+    block::{ForkSchedule, Ommer, Transaction, Withdrawal},
+    fixture::Fixture,
     state::StateSource,
     vm::{Bytecode, FORKS, SpecId},
 };
@@ -155,7 +156,7 @@ fn header(random: &mut Random, case: &mut Case<'_>, accounts: &[Address]) {
     match random.below(8) {
         0..=2 => {
             let spec = FORKS[below(random, FORKS.len())];
-            block.schedule = Schedule::always(spec);
+            block.schedule = ForkSchedule::always(spec);
             let header = &mut block.header;
             let has_base_fee = spec.is_enabled_in(SpecId::LONDON);
             header.base_fee = header.base_fee.or(Some(7)).filter(|_| has_base_fee);

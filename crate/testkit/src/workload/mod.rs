@@ -21,7 +21,7 @@ pub use uniswap::{one_pool, swaps};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     Block, MemoryState,
-    block::{Declared, Header, Schedule, Transaction},
+    block::{Declared, ForkSchedule, Header, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
@@ -103,7 +103,7 @@ pub(crate) fn call_with(caller: Address, to: Address, gas_limit: u64, data: Byte
 pub(crate) fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
     Block {
         chain_id: 1,
-        schedule: Schedule::always(spec),
+        schedule: ForkSchedule::always(spec),
         header: Header {
             number: 1_000,
             timestamp: 1_700_000_000,

@@ -5,10 +5,14 @@ use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_primitives::{B64, B256, Bytes, U256, b256};
 use alloy_rlp::{Decodable, Encodable};
 use parevm::{
-    Chain, Engine, ExecuteOptions, Executor, StateSource,
+    Engine, ExecuteOptions, Executor, StateSource,
     block::{AlloyBlock, BlockError, TransactionError},
-    chain::{ImportError, OmmerViolation, StoredBlock, Violation},
+    build::ExecutedBlock,
     execute::Receipt,
+};
+use parevm_node::{
+    Chain,
+    chain::{ImportError, OmmerViolation, Violation},
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -47,9 +51,9 @@ fn every_executor_imports_the_recorded_chain() {
     let bytes = execution_apis::blocks();
     for (threads, executor) in [
         (1, Executor::Sequential),
-        (1, Executor::Parallel),
-        (2, Executor::Parallel),
-        (4, Executor::Parallel),
+        (1, Executor::Optimistic),
+        (2, Executor::Optimistic),
+        (4, Executor::Optimistic),
     ] {
         let options = ExecuteOptions {
             executor,
@@ -442,7 +446,7 @@ fn a_panic_in_the_middle_of_a_block_leaves_the_chain_as_it_was() {
     let bytes = alloy_rlp::encode(&block);
     let snapshot = |chain: &Chain| (chain.head().hash, chain.head().state.root());
     let whole = snapshot(&chain);
-    for executor in [Executor::Sequential, Executor::Parallel] {
+    for executor in [Executor::Sequential, Executor::Optimistic] {
         let panics = |receipt: &Receipt| panic!("receipt {}", receipt.index);
         let options = ExecuteOptions {
             executor,
@@ -465,7 +469,7 @@ fn bytes_that_are_no_block_are_refused() {
     let (engine, mut chain, block) = before(2);
     let bytes = alloy_rlp::encode(&block);
     let mut import = |bytes: &[u8]| chain.import(&engine, bytes, &ExecuteOptions::default());
-    let is_refused = |found: Result<std::sync::Arc<StoredBlock>, ImportError>| {
+    let is_refused = |found: Result<std::sync::Arc<ExecutedBlock>, ImportError>| {
         matches!(found, Err(ImportError::Block(_)))
     };
     assert!(is_refused(import(&[])));

@@ -2,7 +2,8 @@
 
 use alloy_genesis::Genesis;
 use lzma_rust2::XzReader;
-use parevm::{Chain, Engine, ExecuteOptions};
+use parevm::{Engine, ExecuteOptions};
+use parevm_node::Chain;
 use parevm_testkit::data;
 use std::{collections::BTreeMap, fs::File, io::Read, sync::LazyLock};
 

@@ -3,7 +3,9 @@
 use alloy_primitives::{Bytes, keccak256};
 use parevm::{
     Engine, ExecuteError, ExecuteOptions,
-    block::{BlockError, Fixture, FixtureError, TransactionError},
+    block::{BlockError, TransactionError},
+    fixture::Fixture,
+    fixture::FixtureError,
     state::SourceError,
     vm::SpecId,
 };

@@ -4,7 +4,7 @@ use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, TxKind, U256, b256, hex};
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
-    block::{Header, Schedule, Transaction},
+    block::{ForkSchedule, Header, Transaction},
     execute::AccessListOutput,
     state::Account,
     vm::{Bytecode, Environment, SpecId, revm::inspector::NoOpInspector},
@@ -33,7 +33,7 @@ fn block(transactions: Vec<Transaction>) -> Block {
         gas_limit: 30_000_000,
         ..Default::default()
     };
-    let schedule = Schedule::always(SpecId::SHANGHAI);
+    let schedule = ForkSchedule::always(SpecId::SHANGHAI);
     Block::new(1, schedule, header, transactions)
 }
 
@@ -54,7 +54,7 @@ fn storage_at(address: Address, balance: u64) -> MemoryState {
 
 /// The outcome in order, which is that of every executor.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
-    let environment = Environment::new(block).without_edges();
+    let environment = Environment::new(block).without_protocol_changes();
     let engine = Engine::new(1).unwrap();
     let options = ExecuteOptions::default();
     let inspected = engine
@@ -72,7 +72,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
         let engine = Engine::new(threads).unwrap();
         for (executor, list) in [
             (Executor::Sequential, None),
-            (Executor::Parallel, None),
+            (Executor::Optimistic, None),
             (Executor::Bal, listed.block_access_list.as_ref()),
         ] {
             let options = ExecuteOptions {

@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256, U256};
 use parevm::{
     Block, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
-    block::Schedule,
+    block::ForkSchedule,
     vm::{FORKS, InvalidTransaction, SpecId},
 };
 use parevm_testkit::workload;
@@ -21,7 +21,7 @@ fn refusal(block: &Block, state: &MemoryState) -> ExecuteError {
     thread::spawn(move || {
         let in_order = error(&block, &state, 1, Executor::Sequential);
         for threads in [1, 2, 3, 4, 8] {
-            for executor in [Executor::Parallel, Executor::Bal, Executor::Auto] {
+            for executor in [Executor::Optimistic, Executor::Bal, Executor::Auto] {
                 let other = error(&block, &state, threads, executor);
                 let same = format!("{other:?}") == format!("{in_order:?}");
                 assert!(
@@ -171,7 +171,7 @@ fn a_fork_that_does_not_know_the_transaction() {
 #[test]
 fn a_fork_that_does_not_know_blobs() {
     let (mut block, state) = workload::transfers(60);
-    block.schedule = Schedule::always(SpecId::SHANGHAI);
+    block.schedule = ForkSchedule::always(SpecId::SHANGHAI);
     let env = &mut block.transactions[20].env;
     env.tx_type = 3;
     env.gas_priority_fee = Some(1);

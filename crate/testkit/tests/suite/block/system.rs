@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256, address, b256};
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
-    block::{Ommer, Schedule, Withdrawal},
+    block::{ForkSchedule, Ommer, Withdrawal},
     state::Account,
     vm::{Environment, SpecId, bytecode_of},
 };
@@ -18,7 +18,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
 
 fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> BlockOutcome {
     let engine = Engine::new(2).unwrap();
-    let [one, mut other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
+    let [one, mut other] = [Executor::Sequential, Executor::Optimistic].map(|executor| {
         let options = ExecuteOptions {
             executor,
             ..Default::default()
@@ -33,7 +33,7 @@ fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> 
 }
 
 /// A block without transactions.
-fn empty_block(schedule: Schedule, number: u64) -> Block {
+fn empty_block(schedule: ForkSchedule, number: u64) -> Block {
     let (mut block, _) = workload::transfers(0);
     block.schedule = schedule;
     block.header.number = number;
@@ -56,7 +56,7 @@ fn the_balance_of_the_dao_is_moved_at_its_fork() {
         ..Default::default()
     };
     state.insert_account(dao, rich);
-    let mut block = empty_block(Schedule::of_chain(1).unwrap(), 1_920_000);
+    let mut block = empty_block(ForkSchedule::of_chain(1).unwrap(), 1_920_000);
     block.header.timestamp = 1_469_020_840;
     let moved = outcome(&block, &state);
     assert_eq!(balance(&moved, dao), U256::ZERO);
@@ -71,7 +71,7 @@ fn the_balance_of_the_dao_is_moved_at_its_fork() {
 #[test]
 fn miners_and_ommers_are_paid_before_the_merge() {
     let ommer = address!("00000000000000000000000000000000000000aa");
-    let mut block = empty_block(Schedule::always(SpecId::LONDON), 100);
+    let mut block = empty_block(ForkSchedule::always(SpecId::LONDON), 100);
     block.ommers.push(Ommer::Known {
         beneficiary: ommer,
         number: 99,
@@ -96,7 +96,7 @@ fn miners_and_ommers_are_paid_before_the_merge() {
 #[test]
 fn withdrawals_are_paid_in_gwei() {
     let address = address!("00000000000000000000000000000000000000aa");
-    let mut block = empty_block(Schedule::always(SpecId::SHANGHAI), 100);
+    let mut block = empty_block(ForkSchedule::always(SpecId::SHANGHAI), 100);
     block.withdrawals = vec![Withdrawal { address, amount: 3 }; 2];
     block.withdrawals.push(Withdrawal {
         address: Address::with_last_byte(1),
@@ -111,7 +111,7 @@ fn withdrawals_are_paid_in_gwei() {
 
 #[test]
 fn system_contracts_that_are_not_there_are_skipped() {
-    let block = empty_block(Schedule::always(SpecId::OSAKA), 100);
+    let block = empty_block(ForkSchedule::always(SpecId::OSAKA), 100);
     let skipped = outcome(&block, &MemoryState::default());
     assert_eq!(skipped.requests_hash, None);
     assert!(!skipped.is_state_complete);
@@ -131,7 +131,7 @@ fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
         )
     };
     let is_complete = |text: String| {
-        let schedule = Schedule::always(SpecId::SHANGHAI);
+        let schedule = ForkSchedule::always(SpecId::SHANGHAI);
         let block = Block::from_rpc(text.as_bytes(), 1, schedule).unwrap();
         outcome(&block, &MemoryState::default()).is_state_complete
     };
@@ -146,20 +146,20 @@ fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
 #[test]
 fn without_its_edges_a_block_is_its_transactions() {
     let (mut block, state) = workload::transfers(2);
-    block.schedule = Schedule::always(SpecId::LONDON);
+    block.schedule = ForkSchedule::always(SpecId::LONDON);
     block.withdrawals = vec![Withdrawal {
         address: address!("00000000000000000000000000000000000000aa"),
         amount: 3,
     }];
-    let environment = Environment::new(&block).without_edges();
+    let environment = Environment::new(&block).without_protocol_changes();
     let bare = outcome_in(&environment, &block, &state);
     // Two senders, two receivers and the miner, who gets fees and no reward.
     assert_eq!(bare.state_diff.accounts.len(), 5);
     assert!(balance(&bare, workload::beneficiary()) < U256::from(ETHER));
     assert!(bare.is_state_complete);
 
-    block.schedule = Schedule::always(SpecId::PRAGUE);
-    let environment = Environment::new(&block).without_edges();
+    block.schedule = ForkSchedule::always(SpecId::PRAGUE);
+    let environment = Environment::new(&block).without_protocol_changes();
     let bare = outcome_in(&environment, &block, &state);
     assert_eq!(bare.state_diff.accounts.len(), 5);
     assert_eq!(bare.requests_hash, None);
@@ -173,7 +173,7 @@ fn a_system_call_has_thirty_million_gas() {
         address!("00000961Ef480Eb55e80D19ad83579A64c007002"),
         address!("0000BBdDc7CE488642fb579F8B00f3a590007251"),
     ];
-    let block = empty_block(Schedule::always(SpecId::PRAGUE), 1);
+    let block = empty_block(ForkSchedule::always(SpecId::PRAGUE), 1);
     let run = |gas: u32| {
         // 26 gas for each turn of a loop: PUSH3 turns, then JUMPDEST, minus one, JUMPI, and STOP.
         let [_, turns @ ..] = (gas / 26).to_be_bytes();

@@ -10,8 +10,8 @@ use alloy_primitives::{Address, Bytes, U256};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::{BalMismatch, Field, ListRule},
-    block::Fixture,
     execute::AccessListOutput,
+    fixture::Fixture,
     vm::{FORKS, SpecId},
 };
 use parevm_testkit::{compare::difference, fixture, workload};
@@ -77,7 +77,7 @@ fn every_executor_makes_the_list_that_a_fixture_carries() {
     each_block(&engine, |loaded| {
         let expected = loaded.block_access_list.as_ref()?;
         compared.set(compared.get() + 1);
-        [Executor::Sequential, Executor::Parallel]
+        [Executor::Sequential, Executor::Optimistic]
             .into_iter()
             .find_map(|executor| {
                 let found = listed(&engine, &loaded.block, &loaded.state, executor);
@@ -128,7 +128,7 @@ fn made_blocks_have_one_list_and_run_by_it() {
                 let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
                 let at = format!("seed {seed}, {spec:?}, {threads} threads");
                 let expected = listed(&engine, &block, &state, Executor::Sequential);
-                let parallel = listed(&engine, &block, &state, Executor::Parallel);
+                let parallel = listed(&engine, &block, &state, Executor::Optimistic);
                 let list = expected.block_access_list.clone().unwrap();
                 if parallel.block_access_list.as_ref() != Some(&list) {
                     complaints.push(format!("{at}: the parallel executor makes another list"));

@@ -17,7 +17,7 @@ fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incar
     let start = Instant::now();
     let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap();
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         timeline: Some(&clock),
         ..Default::default()
     };

@@ -95,7 +95,7 @@ fn caller(opcode: u8) -> Vec<u8> {
 /// A block in which the creator is paid `paid` wei before it creates.
 fn case(spec: SpecId, is_create2: bool, way: Way, paid: u8) -> (Block, MemoryState) {
     let (mut block, mut state) = workload::transfers(2);
-    block.schedule = parevm::block::Schedule::always(spec);
+    block.schedule = parevm::block::ForkSchedule::always(spec);
     block.header.base_fee = spec.is_enabled_in(SpecId::LONDON).then_some(7);
     let mut deploy = |address, code: Vec<u8>, balance: u8| {
         let code_hash = state.insert_code(Bytecode::new_legacy(code.into()));
@@ -143,7 +143,7 @@ fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());
         for round in 0..ROUNDS {
-            options.executor = Executor::Parallel;
+            options.executor = Executor::Optimistic;
             options.access_list = None;
             options.access_list_output = match round {
                 0 => AccessListOutput::Returned,

@@ -12,7 +12,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
 #[test]
 fn progress_grows_to_the_number_of_transactions() {
@@ -44,7 +44,7 @@ fn a_set_flag_cancels_before_the_first_transaction() {
         };
         let error = engine.execute(&block, &state, &options).unwrap_err();
         assert!(
-            matches!(error, ExecuteError::Cancelled { settled: 0..50 }),
+            matches!(error, ExecuteError::Cancelled { committed: 0..50 }),
             "{executor}: {error:?}"
         );
     }
@@ -69,7 +69,12 @@ fn a_flag_set_while_running_cancels() {
         };
         let error = engine.execute(&block, &state, &options).unwrap_err();
         assert!(
-            matches!(error, ExecuteError::Cancelled { settled: 10..2_000 }),
+            matches!(
+                error,
+                ExecuteError::Cancelled {
+                    committed: 10..2_000
+                }
+            ),
             "{executor}: {error:?}"
         );
     }
@@ -83,7 +88,7 @@ fn steps_give_what_a_whole_run_gives() {
     let mut steps = 0;
     while run.step().unwrap().is_some() {
         steps += 1;
-        assert_eq!(run.settled(), steps);
+        assert_eq!(run.committed(), steps);
     }
     assert_eq!(steps, 5);
     let executed = run.finish("steps").unwrap();

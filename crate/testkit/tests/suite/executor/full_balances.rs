@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     StateSource,
-    block::{Ommer, Schedule, Withdrawal},
+    block::{ForkSchedule, Ommer, Withdrawal},
     execute::AccessListOutput,
     state::Account,
     vm::{Bytecode, FORKS, SpecId},
@@ -49,7 +49,7 @@ fn agreed(at: &str, block: &Block, state: &MemoryState, engines: &[Engine]) -> B
             assert_eq!(found, None, "{at}, {executor}, {access_list_output:?}");
             outcome.block_access_list
         };
-        for executor in [Executor::Sequential, Executor::Parallel] {
+        for executor in [Executor::Sequential, Executor::Optimistic] {
             run(executor, None, AccessListOutput::Omitted);
             lists.extend(run(executor, None, AccessListOutput::Returned));
         }
@@ -150,7 +150,7 @@ const GAINS: [Gain; 8] = [
 
 fn case(spec: SpecId, gain: Gain, before: U256) -> (Block, MemoryState) {
     let (mut block, mut state) = workload::transfers(6);
-    block.schedule = Schedule::always(spec);
+    block.schedule = ForkSchedule::always(spec);
     block.header.base_fee = spec.is_enabled_in(SpecId::LONDON).then_some(7);
     block.header.beneficiary = FULL;
     for transaction in &mut block.transactions {

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, TxKind, U256};
 use parevm::{
     Block, Engine, ExecuteOptions, Executor, MemoryState,
-    block::{Header, Schedule, Transaction},
+    block::{ForkSchedule, Header, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
@@ -48,7 +48,7 @@ fn calls() -> (Block, MemoryState) {
         gas_limit: 1 << 40,
         ..Header::default()
     };
-    let schedule = Schedule::always(SpecId::BERLIN);
+    let schedule = ForkSchedule::always(SpecId::BERLIN);
     let calls = (0..300).chain([60_000]).map(call).collect();
     (Block::new(1, schedule, header, calls), state)
 }
@@ -67,9 +67,9 @@ fn gas_and_results_are_those_of_plain_revm_at_every_gas_limit() {
     };
     let runs = [
         (1, Executor::Sequential),
-        (1, Executor::Parallel),
-        (2, Executor::Parallel),
-        (4, Executor::Parallel),
+        (1, Executor::Optimistic),
+        (2, Executor::Optimistic),
+        (4, Executor::Optimistic),
     ];
     for (threads, executor) in runs {
         assert_eq!(difference(&run(threads, executor), &plain), None);

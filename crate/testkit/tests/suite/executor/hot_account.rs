@@ -26,7 +26,7 @@ fn payments() -> (Block, MemoryState) {
 fn outcomes(block: &Block, state: &MemoryState) -> Vec<BlockOutcome> {
     let plain = baseline::outcome(block, state).unwrap();
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         ..Default::default()
     };
     let run = |threads| {

@@ -7,7 +7,10 @@ use parevm::{
     state::Account,
     vm::{Bytecode, InvalidTransaction, SpecId, TxEnv},
 };
-use parevm_stm::{Claims, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View};
+use parevm_stm::{
+    Executable, Mode, MvMemory, ParallelExecution, Program, Progress, Threads, TransactionExecutor,
+    TxIndex, Value, View, WorkOrder,
+};
 use parevm_testkit::{
     baseline,
     compare::difference,
@@ -28,7 +31,7 @@ use std::{
 const CONTRACT: Address = Address::repeat_byte(0xcc);
 const HEIR: Address = Address::repeat_byte(0xee);
 
-const PARALLEL: Executor = Executor::Parallel;
+const PARALLEL: Executor = Executor::Optimistic;
 
 fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcome, ExecuteError> {
     let options = ExecuteOptions {
@@ -92,19 +95,19 @@ impl Hash for Colliding {
 struct Register(u64);
 
 impl Value for Register {
-    type Patch = u64;
-    type Check = u64;
-    fn apply(&mut self, patch: &u64) {
-        self.0 = *patch;
+    type Write = u64;
+    type Read = u64;
+    fn apply(&mut self, write: &u64) {
+        self.0 = *write;
     }
-    fn overwrites(_patch: &u64) -> bool {
+    fn overwrites(_write: &u64) -> bool {
         true
     }
-    fn commutes(_patch: &u64) -> bool {
+    fn commutes(_write: &u64) -> bool {
         false
     }
-    fn admits(&self, check: &u64) -> bool {
-        self.0 == *check
+    fn validates(&self, read: &u64) -> bool {
+        self.0 == *read
     }
 }
 
@@ -117,28 +120,31 @@ impl Program for Doubling {
     type Value = Register;
     type Output = ();
     type Error = Infallible;
-    type Executor<'m> = Worker<'m>;
     fn base(&self, location: &Colliding) -> Result<Register, Infallible> {
         Ok(Register(1_000 + location.0))
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
-        Worker(view)
-    }
-    fn settle(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
+    fn commit(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
         Ok(())
     }
 }
 
-impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
+impl Executable for Doubling {
+    type Executor<'m> = Worker<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
+        Worker(view)
+    }
+}
+
+impl<'m> TransactionExecutor<'m, Doubling> for Worker<'m> {
     fn view(&mut self) -> &mut View<'m, Doubling> {
         &mut self.0
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, Infallible> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<()>, Infallible> {
         if let Ok((id, Register(value))) = self.view().read(&Colliding(index.get().into())) {
-            self.view().rely(id, value);
+            self.view().record_read(id, value);
             self.view().write(id, 2 * value);
         }
-        Ok(Step::Done(()))
+        Ok(Progress::Done(()))
     }
 }
 
@@ -147,8 +153,8 @@ impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
 /// https://github.com/risechain/pevm/pull/517
 #[test]
 fn locations_with_one_hash_are_not_one_location() {
-    let memory = Memory::new(7);
-    let stats = Run::new(&Doubling, &memory, Claims::in_order(100), 4)
+    let memory = MvMemory::new(7);
+    let stats = ParallelExecution::new(&Doubling, &memory, WorkOrder::in_block_order(100), 4)
         .execute(&Threads::new(4))
         .unwrap();
     assert_eq!(stats.re_executions, 0, "they do not even conflict");
@@ -181,7 +187,7 @@ fn a_nonce_too_high_is_an_error_and_no_freeze() {
 #[test]
 fn a_self_destruct_does_not_make_a_block_sequential() {
     let (mut block, mut state) = workload::transfers(200);
-    block.schedule = parevm::block::Schedule::always(SpecId::SHANGHAI);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::SHANGHAI);
     let code = [&[0x73], HEIR.as_slice(), &[0xff]].concat();
     deploy(&mut state, &code, 5);
     call_contract(&mut block, [60, 140]);
@@ -198,7 +204,7 @@ fn a_self_destruct_does_not_make_a_block_sequential() {
 #[test]
 fn a_destroyed_account_that_is_paid_begins_anew() {
     let (mut block, mut state) = workload::transfers(60);
-    block.schedule = parevm::block::Schedule::always(SpecId::SHANGHAI);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::SHANGHAI);
     let code = [&[0x73], HEIR.as_slice(), &[0xff]].concat();
     deploy(&mut state, &code, 5);
     state.insert_storage(CONTRACT, U256::ZERO, U256::from(9));
@@ -226,7 +232,7 @@ fn prague_runs_in_parallel() {
 #[test]
 fn a_sender_that_authorises_itself_goes_on() {
     let (mut block, mut state) = workload::one_sender(40);
-    block.schedule = parevm::block::Schedule::always(SpecId::PRAGUE);
+    block.schedule = parevm::block::ForkSchedule::always(SpecId::PRAGUE);
     deploy(&mut state, &hex!("600054600101600055"), 0);
     let caller = block.transactions[0].env.caller;
     // Two nonces a transaction: its own and the authorisation's, which alternates.

@@ -142,7 +142,7 @@ fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<()
     let mut random = Random::new(seed << 8 | u64::from(spec as u8));
     let (mut block, _) = workload::transfers(count);
     let state = state();
-    block.schedule = parevm::block::Schedule::always(spec);
+    block.schedule = parevm::block::ForkSchedule::always(spec);
     block.header.beneficiary = pick(&mut random, &[workload::beneficiary()], &ACCOUNTS);
     block.header.base_fee = spec.is_enabled_in(SpecId::LONDON).then_some(7);
     let mut sent = AddressMap::default();
@@ -152,7 +152,7 @@ fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<()
     let plain = baseline::outcome(&block, &state);
     let list = list(&block, &state, &engines[0]);
     for engine in engines {
-        for executor in [Executor::Sequential, Executor::Parallel, Executor::Bal] {
+        for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {
             let options = ExecuteOptions {
                 executor,
                 access_list: list.as_ref(),

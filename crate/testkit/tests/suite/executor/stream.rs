@@ -17,7 +17,7 @@ use std::{
     time::Instant,
 };
 
-const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
 /// A block with logs, reverts and conflicts.
 fn busy() -> (Block, MemoryState) {
@@ -74,7 +74,7 @@ fn no_receipt_comes_after_the_one_that_cancelled() {
         };
         let error = execute(executor, &options).unwrap_err();
         assert!(
-            matches!(error, ExecuteError::Cancelled { settled: 101 }),
+            matches!(error, ExecuteError::Cancelled { committed: 101 }),
             "{executor}: {error:?}"
         );
         let told = told.into_inner().unwrap();
@@ -127,7 +127,7 @@ fn a_timeline_holds_every_run() {
 fn a_re_run_tells_its_cause_in_words() {
     // The users of this block send to few contracts, so some run starts run on a wrong guess.
     let cause = (0..50).find_map(|_| {
-        let (_, timeline, _) = timeline(Executor::Parallel);
+        let (_, timeline, _) = timeline(Executor::Optimistic);
         timeline
             .iter()
             .find(|run| matches!(run.outcome, IncarnationOutcome::Rerun(Some(_))))

@@ -98,7 +98,7 @@ fn a_dump_of_anvil_is_a_chain_that_goes_on() {
     assert_eq!(calls[0]["action"]["value"], "0x7");
 
     // It is saved whole, with what is not known.
-    talk.node = parevm::Node::restore(&talk.node.save()).unwrap();
+    talk.node = parevm_node::Node::restore(&talk.node.save()).unwrap();
     assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x5");
     let receipt = talk.ask("eth_getTransactionReceipt", json!([third]));
     assert_eq!(receipt["from"], IMPERSONATED);

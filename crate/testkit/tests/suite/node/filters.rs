@@ -1,6 +1,7 @@
 //! How long a filter lives, what it is known by, and how many there can be.
 
-use parevm::{Engine, Node, node::Host, rpc::ErrorCode};
+use parevm::Engine;
+use parevm_node::{Node, node::Host, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 //! What a node keeps at most, and what its host's memory allows.
 
 use alloy_primitives::{Address, hex, keccak256};
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Answer, Host, Memory, NodeOptions},
 };
 use parevm_testkit::conversation::Conversation;

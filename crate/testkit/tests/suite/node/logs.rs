@@ -1,6 +1,6 @@
 //! Which logs a filter passes, and where in its block a log lies.
 
-use parevm::rpc::ErrorCode;
+use parevm_node::rpc::ErrorCode;
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! When a node makes blocks, and of what.
 
 use alloy_eips::{eip7002, eip7251};
-use parevm::{Chain, ExecuteOptions, node::Host, rpc::ErrorCode, system::eip6110::DEPOSIT_EVENT};
+use parevm::{ExecuteOptions, system::eip6110::DEPOSIT_EVENT};
+use parevm_node::{Chain, node::Host, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,7 +1,8 @@
 //! A node in memory that requests change.
 
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Host, Memory, Mining, NodeOptions},
     rpc::ErrorCode,
 };

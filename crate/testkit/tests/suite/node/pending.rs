@@ -1,6 +1,6 @@
 //! Transactions that wait for a block, and the pending block.
 
-use parevm::rpc::ErrorCode;
+use parevm_node::rpc::ErrorCode;
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 

@@ -1,7 +1,8 @@
 //! Many empty blocks at once: they are reserved, and made when somebody asks for them.
 
 use alloy_primitives::B256;
-use parevm::{Node, chain::next_base_fee, rpc::ErrorCode};
+use parevm::build::next_base_fee;
+use parevm_node::{Node, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 

@@ -167,7 +167,7 @@ fn a_new_chain_id_holds_for_what_comes() {
     };
     assert_eq!(trace(&mut talk, &old)["value"], "0x1");
     assert_eq!(trace(&mut talk, &new)["value"], "0x2");
-    talk.node = parevm::Node::restore(&talk.node.save()).unwrap();
+    talk.node = parevm_node::Node::restore(&talk.node.save()).unwrap();
     assert_eq!(talk.ask("eth_chainId", json!([])), "0x63");
     assert_eq!(trace(&mut talk, &old)["value"], "0x1");
     // It is a setting: blocks that go do not bring the old one back.
@@ -190,7 +190,7 @@ fn prevrandao_is_set_for_one_block() {
     let mut talk = Conversation::new(json!({}));
     let value = format!("0x{}", "11".repeat(32));
     assert_eq!(talk.ask("hardhat_setPrevRandao", json!([value])), true);
-    talk.node = parevm::Node::restore(&talk.node.save()).unwrap();
+    talk.node = parevm_node::Node::restore(&talk.node.save()).unwrap();
     let pending = talk.ask("eth_getBlockByNumber", json!(["pending", false]));
     assert_eq!(pending["mixHash"], value);
     talk.ask("evm_mine", json!([]));

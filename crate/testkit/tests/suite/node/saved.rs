@@ -2,8 +2,9 @@
 
 use crate::execution_apis;
 use flate2::Crc;
-use parevm::{
-    Engine, Node,
+use parevm::Engine;
+use parevm_node::{
+    Node,
     node::{Host, NodeOptions, RestoreError},
 };
 use parevm_testkit::conversation::Conversation;
@@ -50,7 +51,7 @@ fn assert_same(one: &Node, other: &Node, step: &str) {
             "{step}, block {number}"
         );
         for (address, account) in one.state.accounts() {
-            let code = |state: &parevm::chain::ChainState| {
+            let code = |state: &parevm::state::TrieState| {
                 state.code(account.code_hash).unwrap().original_bytes()
             };
             assert_eq!(code(&one.state), code(&other.state), "{step}, {address}");

@@ -254,7 +254,7 @@ fn blobs_are_found_after_their_block() {
         assert_eq!(blobs, json!([blob]), "{block} block");
         talk.ask("evm_mine", json!([]));
     }
-    talk.node = parevm::Node::restore(&talk.node.save()).unwrap();
+    talk.node = parevm_node::Node::restore(&talk.node.save()).unwrap();
     let blobs = talk.ask("anvil_getBlobsByTransactionHash", json!([hash]));
     assert_eq!(blobs, json!([blob]));
     assert_eq!(
@@ -298,7 +298,7 @@ fn receipts_and_the_state_of_syncing_are_told() {
     let one = talk.ask("eth_subscribe", json!(["transactionReceipts", wanted]));
     let other = json!({ "transactionHashes": [format!("0x{:064x}", 1)] });
     talk.ask("eth_subscribe", json!(["transactionReceipts", other]));
-    talk.node = parevm::Node::restore(&talk.node.save()).unwrap();
+    talk.node = parevm_node::Node::restore(&talk.node.save()).unwrap();
     talk.ask("evm_mine", json!([]));
     let [of_first, of_second] =
         [first, second].map(|hash| talk.ask("eth_getTransactionReceipt", json!([hash])));

@@ -169,7 +169,7 @@ fn a_panic_in_a_request_leaves_the_node_as_it_was() {
         assert!(times < 3, "the clock fails");
         0
     };
-    let host = parevm::node::Host {
+    let host = parevm_node::node::Host {
         engine: &talk.engine,
         now: talk.now,
         entropy: [7; 16],

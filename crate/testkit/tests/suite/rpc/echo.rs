@@ -1,7 +1,7 @@
 //! Errors show no more than 200 characters of what a caller has sent.
 
 use alloy_primitives::hex;
-use parevm::rpc::{brief, methods};
+use parevm_node::rpc::{brief, methods};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use crate::execution_apis::chain;
 use alloy_primitives::B256;
-use parevm::rpc::{self, ErrorCode};
+use parevm_node::rpc::{self, ErrorCode};
 use serde_json::{Value, json};
 
 #[test]

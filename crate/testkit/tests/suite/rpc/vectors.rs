@@ -1,7 +1,8 @@
 //! Every method of JSON-RPC on the vectors of execution-apis, and vectors that are made wrong.
 
 use crate::execution_apis;
-use parevm::{Engine, rpc};
+use parevm::Engine;
+use parevm_node::rpc;
 use parevm_testkit::conformance::{
     Outcome, Setup, Suite,
     rpc::{Beside, pack},

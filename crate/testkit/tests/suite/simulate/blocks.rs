@@ -3,10 +3,12 @@
 use crate::execution_apis;
 use alloy_primitives::{Address, U256, address, hex};
 use parevm::{
-    Chain, Engine, ExecuteOptions,
+    Engine, ExecuteOptions,
     interrupt::{Interrupt, time_limit},
-    rpc,
-    simulate::{CallLimits, SimulateError, SimulatedBlock, simulate_blocks},
+};
+use parevm_node::{Chain, rpc};
+use parevm_simulate::{
+    CallLimits, SimulateError, SimulatePayload, SimulatedBlock, SimulationBase, simulate_blocks,
 };
 use serde_json::{Value, json};
 use std::{
@@ -24,8 +26,15 @@ const CONTRACT: Address = address!("00000000000000000000000000000000000000cc");
 static CHAIN: LazyLock<Chain> = LazyLock::new(execution_apis::chain);
 
 fn simulate(payload: Value, limits: &CallLimits<'_>) -> Result<Vec<SimulatedBlock>, SimulateError> {
-    let payload = serde_json::from_value(payload).unwrap();
-    simulate_blocks(&CHAIN, CHAIN.head(), &payload, limits)
+    let payload: SimulatePayload = serde_json::from_value(payload).unwrap();
+    let head = CHAIN.head();
+    let base = SimulationBase {
+        block: head,
+        state: &CHAIN.state_after(head),
+        chain_id: CHAIN.chain_id(),
+        schedule: CHAIN.schedule(),
+    };
+    simulate_blocks(base, &payload, limits)
 }
 
 /// The blocks as JSON-RPC has them.

@@ -3,11 +3,13 @@
 use alloy_primitives::{Address, B256, Bytes, U256, address, b256, hex};
 use parevm::{
     Block, MemoryState,
-    block::{Header, Schedule},
+    block::{ForkSchedule, Header},
     interrupt::{Interrupt, time_limit},
-    simulate::{CallError, CallLimits, CallRequest, Conflict, Overrides, Rejected, Simulation},
     state::Account,
     vm::{Bytecode, HaltReason, InvalidTransaction, SpecId},
+};
+use parevm_simulate::{
+    CallError, CallLimits, CallRequest, Conflict, Overrides, Rejected, Simulation,
 };
 use serde_json::{Value, json};
 use std::{
@@ -28,7 +30,7 @@ fn world(code: &[u8]) -> (Block, MemoryState) {
         excess_blob_gas: Some(0),
         ..Header::default()
     };
-    let block = Block::new(1, Schedule::always(SpecId::OSAKA), header, Vec::new());
+    let block = Block::new(1, ForkSchedule::always(SpecId::OSAKA), header, Vec::new());
     let mut state = MemoryState::default();
     let code_hash = state.insert_code(Bytecode::new_legacy(Bytes::copy_from_slice(code)));
     let contract = Account {

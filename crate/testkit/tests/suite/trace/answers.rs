@@ -4,12 +4,14 @@ use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, Bytes, U256, address, hex};
 use parevm::{
     Block, MemoryState,
-    block::{Header, Schedule, Transaction},
+    block::{ForkSchedule, Header, Transaction},
     interrupt::Interrupt,
-    simulate::{CallLimits, Overrides, Simulation},
     state::Account,
-    trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_block, trace_transaction},
     vm::{Bytecode, Environment, SpecId},
+};
+use parevm_simulate::{
+    CallLimits, Overrides, Simulation,
+    trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_block, trace_transaction},
 };
 use serde_json::{Value, json};
 
@@ -44,7 +46,7 @@ fn world(code: &[u8]) -> (Block, MemoryState) {
         gas_limit: 30_000_000,
         ..Header::default()
     };
-    let schedule = Schedule::always(SpecId::BERLIN);
+    let schedule = ForkSchedule::always(SpecId::BERLIN);
     (Block::new(1, schedule, header, calls.collect()), state)
 }
 

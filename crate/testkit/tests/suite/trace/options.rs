@@ -2,16 +2,16 @@
 
 use parevm::{
     Block, MemoryState,
-    block::{Header, Schedule},
-    trace::{TraceError, TraceLimits, TraceOptions, trace_block},
+    block::{ForkSchedule, Header},
     vm::{Environment, SpecId},
 };
+use parevm_simulate::trace::{TraceError, TraceLimits, TraceOptions, trace_block};
 use serde_json::{Value, json};
 use std::error::Error;
 
 /// What is wrong with these options.
 fn error(options: Value) -> Option<String> {
-    let schedule = Schedule::always(SpecId::BERLIN);
+    let schedule = ForkSchedule::always(SpecId::BERLIN);
     let block = Block::new(1, schedule, Header::default(), Vec::new());
     let environment = Environment::new(&block);
     let options: TraceOptions = serde_json::from_value(options).unwrap();

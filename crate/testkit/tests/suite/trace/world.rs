@@ -4,11 +4,11 @@ use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address};
 use parevm::{
     Block, MemoryState, StateSource,
-    block::{Header, Schedule, Transaction},
+    block::{ForkSchedule, Header, Transaction},
     state::Account,
-    trace::{Trace, TraceLimits, TraceOptions, trace_block, trace_transaction},
     vm::{Environment, SpecId, TxEnv, bytecode_of, revm::bytecode::OpCode},
 };
+use parevm_simulate::trace::{Trace, TraceLimits, TraceOptions, trace_block, trace_transaction};
 use serde_json::Value;
 
 pub(super) const SENDER: Address = address!("00000000000000000000000000000000000000aa");
@@ -129,7 +129,7 @@ impl World {
             parent_beacon_block_root: has(SpecId::CANCUN).then_some(B256::ZERO),
             ..Header::default()
         };
-        let schedule = Schedule::always(self.spec);
+        let schedule = ForkSchedule::always(self.spec);
         Block::new(1, schedule, header, self.transactions.clone())
     }
 

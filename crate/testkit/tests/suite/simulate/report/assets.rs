@@ -6,7 +6,7 @@ use super::world::{
 };
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use parevm::{
-    block::Schedule,
+    block::ForkSchedule,
     state::{Account, StateSource},
     vm::SpecId,
 };
@@ -463,7 +463,7 @@ fn a_destroyed_contract_loses_what_it_has() {
         "Carol native 0x0 0x3e8 0x3e8",
     ];
     assert_eq!(changes(&world.go()), destroyed);
-    world.block.schedule = Schedule::always(SpecId::SHANGHAI);
+    world.block.schedule = ForkSchedule::always(SpecId::SHANGHAI);
     let report = world.go();
     assert_eq!(changes(&report), destroyed);
     let token = &report["stateDiff"][0];

@@ -3,7 +3,8 @@
 use super::world::{ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, changes, data, number};
 use alloy_genesis::Genesis;
 use alloy_primitives::{Address, Bytes, U256, hex};
-use parevm::{Chain, rpc, simulate::report::Bundle};
+use parevm_node::{Chain, rpc};
+use parevm_simulate::report::Bundle;
 use parevm_testkit::puppet::Puppet;
 use serde_json::{Value, json};
 

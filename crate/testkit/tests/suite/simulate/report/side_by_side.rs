@@ -6,12 +6,12 @@ use alloy_primitives::{Address, B256, Bytes, I256, U256, address, hex, keccak256
 use parevm::{
     Block, Engine, MemoryState,
     interrupt::{Interrupt, time_limit},
-    simulate::{
-        CallError, CallLimits, Overrides, Simulation,
-        report::{Asset, Bundle, CallStatus, Delta, Report, ReportError, ReportOptions},
-    },
     state::{Account, SourceError, StateSource},
     vm::{Bytecode, FORKS},
+};
+use parevm_simulate::{
+    CallError, CallLimits, Overrides, Simulation,
+    report::{Asset, Bundle, CallStatus, Delta, Report, ReportError, ReportOptions},
 };
 use parevm_testkit::{puppet::Puppet, random::Random, workload};
 use serde_json::{Value, json};
@@ -155,8 +155,8 @@ fn every_change_of_ether_is_told() {
 
 fn check(
     seed: u64,
-    diff: &[parevm::simulate::report::AccountDiff],
-    changes: &[parevm::simulate::report::AssetChange],
+    diff: &[parevm_simulate::report::AccountDiff],
+    changes: &[parevm_simulate::report::AssetChange],
     fees: &BTreeMap<Address, I256>,
 ) {
     let mut told = fees.clone();

@@ -3,7 +3,8 @@
 use super::world::{ALICE, BOB, CAROL, GO, TOKEN, World};
 use alloy_genesis::Genesis;
 use alloy_primitives::{Bytes, U256, hex};
-use parevm::{Chain, rpc, state::StateSource};
+use parevm::state::StateSource;
+use parevm_node::{Chain, rpc};
 use parevm_testkit::puppet::Puppet;
 use serde_json::{Value, json};
 

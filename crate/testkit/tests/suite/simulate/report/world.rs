@@ -3,13 +3,13 @@
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex, keccak256};
 use parevm::{
     Block, MemoryState,
-    block::{Header, Schedule},
-    simulate::{
-        CallLimits, Overrides, Simulation,
-        report::{Bundle, Report, ReportError, ReportOptions},
-    },
+    block::{ForkSchedule, Header},
     state::Account,
     vm::{Bytecode, SpecId},
+};
+use parevm_simulate::{
+    CallLimits, Overrides, Simulation,
+    report::{Bundle, Report, ReportError, ReportOptions},
 };
 use parevm_testkit::puppet::{Act, answer};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ impl World {
             ..Header::default()
         };
         let mut world = Self {
-            block: Block::new(1, Schedule::always(SpecId::OSAKA), header, Vec::new()),
+            block: Block::new(1, ForkSchedule::always(SpecId::OSAKA), header, Vec::new()),
             state: MemoryState::default(),
         };
         for rich in [ALICE, BOB] {

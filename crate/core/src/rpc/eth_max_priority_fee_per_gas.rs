@@ -1,9 +1,0 @@
-//! `eth_maxPriorityFeePerGas`: the tip in wei per gas that is suggested.
-
-use super::{Json, RpcError, params::Params, reply};
-use crate::{node::Node, simulate::price::SUGGESTED_TIP};
-use alloy_primitives::U64;
-
-pub(super) fn answer(_: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(U64::from(SUGGESTED_TIP))
-}

@@ -1,0 +1,106 @@
+//! A transaction that waits for a block.
+
+use super::PoolError;
+use parevm::build::SentTransaction;
+use parevm::{block::Transaction, vm::SpecId};
+
+use alloy_consensus::{
+    EthereumTxEnvelope, Transaction as _, TxEip4844, TxEip4844WithSidecar,
+    transaction::{Recovered, SignerRecoverable},
+};
+use alloy_eips::{
+    eip2718::{Decodable2718, Encodable2718},
+    eip7594::BlobTransactionSidecarVariant,
+};
+use alloy_primitives::{Address, B256};
+use std::sync::Arc;
+
+/// A transaction as it is sent: a blob transaction has its blobs with it.
+type Pooled = EthereumTxEnvelope<TxEip4844WithSidecar<BlobTransactionSidecarVariant>>;
+
+/// A transaction that waits for a block.
+#[derive(Clone, Debug)]
+pub struct PoolTransaction {
+    /// The transaction as blocks hold it.
+    pub sent: SentTransaction,
+    /// The blobs of a blob transaction.
+    pub sidecar: Option<Arc<BlobTransactionSidecarVariant>>,
+}
+
+impl PoolTransaction {
+    /// Reads a signed transaction as EIP-2718 encodes it, a blob transaction with its blobs (EIP-4844,
+    /// EIP-7594). That the proofs prove the blobs is believed: no backend of ours, which are free of C code,
+    /// verifies those of cells, which Osaka wants.
+    pub(crate) fn decode(bytes: &[u8], spec: SpecId) -> Result<Self, PoolError> {
+        // What the block's decoder says of other transactions is more than the pool's would.
+        let Ok(pooled) = Pooled::decode_2718_exact(bytes) else {
+            return match Transaction::from_2718(bytes, spec) {
+                Ok(_) => Err(PoolError::BlobsMissing),
+                Err(error) => Err(PoolError::Undecodable(error)),
+            };
+        };
+        let sender = pooled
+            .recover_signer()
+            .map_err(|_| PoolError::InvalidSender)?;
+        let (envelope, sidecar) = apart(pooled)?;
+        Ok(Self {
+            sent: Recovered::new_unchecked(envelope, sender),
+            sidecar: sidecar.map(Arc::new),
+        })
+    }
+
+    /// The sender.
+    #[must_use]
+    pub fn sender(&self) -> Address {
+        self.sent.signer()
+    }
+
+    /// The hash.
+    #[must_use]
+    pub fn hash(&self) -> B256 {
+        *self.sent.tx_hash()
+    }
+
+    /// Bytes that it takes, its blobs included.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let blobs = self.sidecar.as_ref().map_or(0, |sidecar| sidecar.size());
+        self.sent.encode_2718_len().saturating_add(blobs)
+    }
+
+    /// The number among the sender's transactions.
+    #[must_use]
+    pub fn nonce(&self) -> u64 {
+        self.sent.nonce()
+    }
+}
+
+/// The transaction, and its blobs, which must be those that it names.
+fn apart(
+    pooled: Pooled,
+) -> Result<
+    (
+        EthereumTxEnvelope<TxEip4844>,
+        Option<BlobTransactionSidecarVariant>,
+    ),
+    PoolError,
+> {
+    Ok(match pooled {
+        Pooled::Legacy(signed) => (EthereumTxEnvelope::Legacy(signed), None),
+        Pooled::Eip2930(signed) => (EthereumTxEnvelope::Eip2930(signed), None),
+        Pooled::Eip1559(signed) => (EthereumTxEnvelope::Eip1559(signed), None),
+        Pooled::Eip7702(signed) => (EthereumTxEnvelope::Eip7702(signed), None),
+        Pooled::Eip4844(signed) => {
+            let (TxEip4844WithSidecar { tx, sidecar }, signature, hash) = signed.into_parts();
+            if !sidecar
+                .versioned_hashes()
+                .eq(tx.blob_versioned_hashes.iter().copied())
+                || sidecar.blobs().len() != tx.blob_versioned_hashes.len()
+            {
+                return Err(PoolError::BlobsDiffer);
+            }
+            let signed = alloy_consensus::Signed::new_unchecked(tx, signature, hash);
+            (EthereumTxEnvelope::Eip4844(signed), Some(sidecar))
+        }
+    })
+}

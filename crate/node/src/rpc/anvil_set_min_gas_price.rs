@@ -1,0 +1,21 @@
+//! `anvil_setMinGasPrice`: sets the wei per gas that transactions pay at least before London (anvil, hardhat). From
+//! London on the base fee is the least price, and this is refused.
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::Node;
+use parevm::vm::SpecId;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let name = "gas price";
+    let price = params.needed_number(name)?;
+    if node.spec().is_enabled_in(SpecId::LONDON) {
+        let reason = "anvil_setMinGasPrice is not supported when EIP-1559 is active";
+        return Err(RpcError::invalid(name, reason));
+    }
+    node.world_mut().min_gas_price = Some(price);
+    reply(())
+}

@@ -1,0 +1,22 @@
+//! `hardhat_setPrevRandao`, `anvil_setNextBlockPrevRandao`: sets PREVRANDAO of the next block (hardhat); those after
+//! it have their own again. Refused before the merge, when there is none.
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::Node;
+use alloy_primitives::B256;
+use parevm::vm::SpecId;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    _: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let name = "prevRandao";
+    let value: B256 = params.required(name)?;
+    if !node.spec().is_enabled_in(SpecId::MERGE) {
+        let reason = "only blocks after the merge have one";
+        return Err(RpcError::invalid(name, reason));
+    }
+    node.world_mut().prev_randao = Some(value);
+    reply(true)
+}

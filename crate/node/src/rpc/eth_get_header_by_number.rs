@@ -1,0 +1,36 @@
+//! `eth_getHeaderByNumber`: the header of a block of the head's branch, without its size (geth); null where there is
+//! none. Of the pending block it does not tell hash, nonce and miner.
+
+use super::{
+    Json, RpcError,
+    object::block::head_of,
+    params::{Params, is_pending},
+    reply,
+};
+use crate::chain::Chain;
+use alloy_rpc_types_eth::Header;
+use parevm::build::ExecutedBlock;
+use serde_json::Value;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let is_pending = params.peek().is_some_and(is_pending);
+    let Some(stored) = params.block(chain)? else {
+        return reply(());
+    };
+    let mut header =
+        serde_json::to_value(header(stored)).map_err(|error| RpcError::internal(&error))?;
+    if is_pending {
+        for field in ["hash", "nonce", "miner"] {
+            header[field] = Value::Null;
+        }
+    }
+    reply(header)
+}
+
+/// The header of `block`.
+pub(super) fn header(block: &ExecutedBlock) -> Header {
+    Header {
+        size: None,
+        ..head_of(block)
+    }
+}

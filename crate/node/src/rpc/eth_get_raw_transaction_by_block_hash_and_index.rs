@@ -1,0 +1,20 @@
+//! `eth_getRawTransactionByBlockHashAndIndex`: a transaction as EIP-2718 encodes it; null where block or
+//! transaction are not known, as anvil answers (geth: `0x`).
+
+use super::{Json, RpcError, params::Params, reply};
+use crate::chain::Chain;
+use alloy_eips::eip2718::Encodable2718;
+use alloy_primitives::Bytes;
+use parevm::build::ExecutedBlock;
+
+pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
+    let block = chain.block(params.hash()?);
+    let index = params.index()?;
+    reply(block.and_then(|block| raw(block, index)))
+}
+
+/// The bytes of the transaction at `index`.
+pub(super) fn raw(block: &ExecutedBlock, index: usize) -> Option<Bytes> {
+    let transaction = block.block.body.transactions.get(index)?;
+    Some(transaction.encoded_2718().into())
+}

@@ -1,0 +1,10 @@
+//! `eth_maxPriorityFeePerGas`: the tip in wei per gas that is suggested.
+
+use super::{Json, RpcError, params::Params, reply};
+use crate::node::Node;
+use alloy_primitives::U64;
+use parevm_simulate::price::SUGGESTED_TIP;
+
+pub(super) fn answer(_: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
+    reply(U64::from(SUGGESTED_TIP))
+}

@@ -1,0 +1,19 @@
+//! `eth_sendUnsignedTransaction`: sends a transaction of any account that nobody signs (anvil), and returns its hash.
+//! What the request leaves open is filled in, but for the sender.
+
+use super::{Json, RequestContext, RpcError, params::Params, reply};
+use crate::node::{Impersonated, Node};
+use parevm_simulate::CallRequest;
+
+pub(super) fn answer(
+    node: &mut Node,
+    params: &mut Params<'_>,
+    context: &RequestContext<'_>,
+) -> Result<Json, RpcError> {
+    let request: CallRequest = params.required("transaction")?;
+    if request.from.is_none() {
+        return Err(RpcError::invalid("transaction.from", "missing"));
+    }
+    let transaction = node.sign_request(context, request, Impersonated::Always)?;
+    reply(node.submit(context, transaction)?)
+}

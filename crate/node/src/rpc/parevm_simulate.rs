@@ -1,0 +1,43 @@
+//! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
+//! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
+
+use super::{Json, RequestLimits, RpcError, calls, params::Params};
+use crate::chain::Chain;
+use parevm::build::{next_base_fee, next_excess_blob_gas};
+use parevm_simulate::{
+    Overrides, Simulation,
+    report::{Bundle, Prices, ReportOptions},
+};
+
+pub(super) fn answer(
+    chain: &Chain,
+    params: &mut Params<'_>,
+    limits: &RequestLimits<'_>,
+) -> Result<Json, RpcError> {
+    let bundle: Bundle = params.required("bundle")?;
+    let block = params.state(chain)?;
+    let overrides = Overrides {
+        state: params.optional("state overrides")?.unwrap_or_default(),
+        block: params.optional("block overrides")?.unwrap_or_default(),
+    };
+    let state = chain.state_after(block);
+    let header = calls::header_of(chain, block);
+    // The block after this one holds the calls. Whose base fee is overridden asks for that one.
+    let next = &block.block.header;
+    let blobs = chain.schedule().blob_params(next.number, next.timestamp);
+    let is_overridden =
+        overrides.block.base_fee.is_some() || overrides.block.blob_base_fee.is_some();
+    let prices = (!is_overridden).then(|| Prices {
+        base_fee: next.base_fee_per_gas.map_or(0, |_| next_base_fee(next)),
+        blob_base_fee: blobs.map_or(0, |params| {
+            params.calc_blob_fee(next_excess_blob_gas(next, &params))
+        }),
+    });
+    let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
+    let options = ReportOptions {
+        engine: limits.engine,
+        recorded_bytes: limits.trace.recorded_bytes,
+        prices,
+    };
+    params.reply(simulation.report(&bundle, &options)?)
+}

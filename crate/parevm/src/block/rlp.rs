@@ -1,0 +1,140 @@
+//! A block as RLP.
+
+use super::{
+    AlloyBlock, Block, BlockError, Declared, ForkSchedule, Header, Ommer, TransactionError,
+    Withdrawal,
+    candidate::{Candidate, recover},
+    verify,
+};
+use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
+use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header as RlpHeader};
+
+type Envelope = EthereumTxEnvelope<TxEip4844>;
+
+/// The block, with its senders recovered and its hashes compared.
+pub(crate) fn read(
+    bytes: &[u8],
+    chain_id: u64,
+    schedule: ForkSchedule,
+) -> Result<Block, BlockError> {
+    take(decode(bytes)?, chain_id, schedule)
+}
+
+/// The block as it is written, nothing looked at.
+pub fn decode(bytes: &[u8]) -> Result<AlloyBlock, BlockError> {
+    let mut rest = bytes;
+    let error = match AlloyBlock::decode(&mut rest) {
+        Ok(block) if rest.is_empty() => return Ok(block),
+        Ok(_) => alloy_rlp::Error::UnexpectedLength,
+        Err(error) => error,
+    };
+    Err(undecodable_part(bytes).unwrap_or(BlockError::Rlp(error)))
+}
+
+/// The header or the first transaction that cannot be decoded, in a block that cannot; `None` where
+/// the fault lies elsewhere.
+fn undecodable_part(mut block: &[u8]) -> Option<BlockError> {
+    let mut items = RlpHeader::decode_bytes(&mut block, true).ok()?;
+    if let Err(error) = ConsensusHeader::decode(&mut items) {
+        return Some(BlockError::Header(error));
+    }
+    let mut transactions = RlpHeader::decode_bytes(&mut items, true).ok()?;
+    let mut index = 0;
+    while !transactions.is_empty() {
+        let mut bytes = transactions;
+        if let Err(error) = Envelope::decode(&mut transactions) {
+            if bytes.first().is_some_and(|first| *first < EMPTY_LIST_CODE) {
+                bytes = RlpHeader::decode_bytes(&mut bytes, false).unwrap_or_default();
+            }
+            let source = TransactionError::undecodable(bytes, error.into());
+            return Some(BlockError::Transaction { index, source });
+        }
+        index += 1;
+    }
+    None
+}
+
+/// The same, of a block that is decoded already.
+pub(crate) fn take(
+    AlloyBlock { header, body }: AlloyBlock,
+    chain_id: u64,
+    schedule: ForkSchedule,
+) -> Result<Block, BlockError> {
+    let candidates = body
+        .transactions
+        .into_iter()
+        .map(Candidate::signed)
+        .collect();
+    let recovered = recover(candidates, schedule.spec(header.number, header.timestamp))?;
+    verify::same(
+        "block.transactionsRoot",
+        Some(header.transactions_root),
+        recovered.root,
+    )?;
+    let ommers_hash = alloy_consensus::proofs::calculate_ommers_root(&body.ommers);
+    verify::same(
+        "block.sha3Uncles",
+        Some(header.ommers_hash),
+        Some(ommers_hash),
+    )?;
+    let withdrawals = body.withdrawals.unwrap_or_default();
+    if let Some(declared) = header.withdrawals_root {
+        let computed = verify::withdrawals_root(withdrawals.iter().copied());
+        verify::same("block.withdrawalsRoot", Some(declared), Some(computed))?;
+    }
+    Ok(Block {
+        chain_id,
+        schedule,
+        transactions: recovered.transactions,
+        withdrawals: withdrawals
+            .iter()
+            .map(|one| Withdrawal {
+                address: one.address,
+                amount: one.amount,
+            })
+            .collect(),
+        ommers: body
+            .ommers
+            .iter()
+            .map(|one| Ommer::Known {
+                beneficiary: one.beneficiary,
+                number: one.number,
+            })
+            .collect(),
+        declared: declared(&header),
+        header: (&header).into(),
+    })
+}
+
+impl From<&ConsensusHeader> for Header {
+    fn from(header: &ConsensusHeader) -> Self {
+        Self {
+            number: header.number,
+            timestamp: header.timestamp,
+            beneficiary: header.beneficiary,
+            gas_limit: header.gas_limit,
+            base_fee: header.base_fee_per_gas,
+            difficulty: header.difficulty,
+            prev_randao: Some(header.mix_hash),
+            parent_hash: Some(header.parent_hash),
+            excess_blob_gas: header.excess_blob_gas,
+            parent_beacon_block_root: header.parent_beacon_block_root,
+            slot_number: header.slot_number,
+        }
+    }
+}
+
+fn declared(header: &ConsensusHeader) -> Declared {
+    Declared {
+        hash: Some(header.hash_slow()),
+        gas_used: Some(header.gas_used),
+        blob_gas_used: header.blob_gas_used,
+        logs_bloom: Some(header.logs_bloom),
+        transactions_root: Some(header.transactions_root),
+        withdrawals_root: header.withdrawals_root,
+        receipts_root: Some(header.receipts_root),
+        state_root: Some(header.state_root),
+        requests_hash: header.requests_hash,
+        block_access_list_hash: header.block_access_list_hash,
+    }
+}

@@ -1,0 +1,206 @@
+//! Transaction execution on the state of an access list, one worker.
+
+use crate::{
+    bal::{BalMismatch, BalState, BalStateAt, BalVerifier},
+    block::Block,
+    state::{SourceError, StateSource},
+    vm::{
+        Bytecode, Environment, ExecutionResult, TxEnv,
+        collision::{StorageAware, run_one},
+        environment::ContextEvm,
+        journal::empty,
+        memo::PrecompileMemo,
+        preimages::{self, KeepsHashes, Preimages},
+        transfer::Transfer,
+    },
+};
+use alloy_eip7928::BlockAccessIndex;
+use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
+use revm::{
+    Context, Database, Journal, MainBuilder,
+    context::{BlockEnv, CfgEnv, ContextSetters},
+    state::{AccountId, AccountInfo},
+};
+use std::sync::Arc;
+
+/// Worker that executes transactions of a block by its list.
+pub(crate) struct Replayer<'a> {
+    block: &'a Block,
+    bal_state: &'a BalState<'a>,
+    evm: ReplayEvm<'a>,
+    /// Verification of the transactions that this worker has run.
+    pub(crate) verifier: BalVerifier,
+}
+
+type ReplayEvm<'a> =
+    ContextEvm<Context<BlockEnv, &'a TxEnv, CfgEnv, BalDatabase<'a>, Journal<BalDatabase<'a>>, ()>>;
+
+impl<'a> Replayer<'a> {
+    /// A worker for `block`; `None` where there is no transaction to run. All workers worker_result `memo`.
+    pub(crate) fn new(
+        block: &'a Block,
+        environment: &Environment,
+        bal_state: &'a BalState<'a>,
+        memo: &Arc<PrecompileMemo>,
+    ) -> Option<Self> {
+        let database = BalDatabase {
+            state: bal_state.at(BlockAccessIndex::PRE_EXECUTION),
+            known: B256Map::default(),
+            preimages: Preimages::default(),
+        };
+        let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
+            database,
+            environment.spec(),
+        );
+        let mut evm = context
+            .with_cfg(environment.cfg.clone())
+            .with_block(environment.block.clone())
+            .with_tx(&block.transactions.first()?.env)
+            .build_mainnet()
+            .with_precompiles(environment.precompiles.with_memo(memo));
+        preimages::install(&mut evm.instruction);
+        Some(Self {
+            block,
+            bal_state,
+            evm,
+            verifier: BalVerifier::default(),
+        })
+    }
+
+    /// Executes transaction `index` and verifies its changes against the list.
+    ///
+    /// # Errors
+    ///
+    /// Why the list cannot be used. An invalid transaction is such a reason: only another execution tells whether the
+    /// block itself is invalid.
+    pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
+        let at = BlockAccessIndex::from_tx_index(index as u64);
+        self.evm.ctx.journaled_state.database.state.index = at;
+        self.evm.ctx.set_tx(&self.block.transactions[index].env);
+        if let Some(transfer) = Transfer::of(&mut self.evm.ctx, &self.evm.precompiles)
+            && let Some(ran) = self.transfer(&transfer, at)
+        {
+            return ran;
+        }
+        let ran = run_one(&mut self.evm);
+        let journal = &mut self.evm.ctx.journaled_state.inner;
+        let checked = match &ran {
+            Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
+                self.verifier.account(self.bal_state, at, *address, account)
+            }),
+            Err(_) => Err(BalMismatch::Differs { first: None }),
+        };
+        empty(journal);
+        checked?;
+        ran.map_err(|_| BalMismatch::Differs { first: None })
+    }
+
+    /// Applies `transfer` at `at` and verifies it as any transaction. `None` where revm must run it.
+    fn transfer(
+        &mut self,
+        transfer: &Transfer,
+        at: BlockAccessIndex,
+    ) -> Option<Result<ExecutionResult, BalMismatch>> {
+        let bal_state = self.bal_state;
+        let find = |address| {
+            let place = bal_state.place(address)?;
+            let account = bal_state.at(at).account_at(place).ok()?;
+            // A touched empty account is deleted (EIP-161); the list cannot express that.
+            let is_expressible = account.is_none_or(|account| !account.is_empty());
+            is_expressible.then_some((place, account))
+        };
+        let (payer, sender) = find(transfer.sender)?;
+        let (payee, recipient) = find(transfer.recipient)?;
+        let (pays, takes) = transfer.apply(sender, recipient)?;
+        let rewarded = match transfer.beneficiary {
+            Some(address) => {
+                let (place, beneficiary) = find(address)?;
+                let after = transfer.reward_to(beneficiary)?;
+                Some((place, beneficiary, after))
+            }
+            None => None,
+        };
+        let two = [(payer, sender, pays), (payee, recipient, takes)];
+        let checked = two
+            .into_iter()
+            .chain(rewarded)
+            .try_for_each(|(place, before, after)| {
+                let before = before.unwrap_or_default();
+                self.verifier.paid(bal_state, at, place, before, after)
+            });
+        Some(match checked {
+            Ok(()) => Ok(transfer.result()),
+            Err(differs) => Err(differs.into()),
+        })
+    }
+}
+
+/// State of an access list, as revm reads it.
+#[derive(Debug)]
+struct BalDatabase<'a> {
+    state: BalStateAt<'a>,
+    /// Codes this worker has used: a copy of its own of each handle.
+    known: B256Map<Bytecode>,
+    /// Hashes this worker has computed.
+    preimages: Preimages,
+}
+
+impl KeepsHashes for BalDatabase<'_> {
+    fn preimages(&mut self) -> &mut Preimages {
+        &mut self.preimages
+    }
+}
+
+impl Database for BalDatabase<'_> {
+    type Error = SourceError;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
+        let place = self.state.bal_state().place(address);
+        let account = match place {
+            Some(place) => self.state.account_at(place)?,
+            None => self.state.account(address)?,
+        };
+        Ok(account.map(|account| AccountInfo {
+            balance: account.balance,
+            nonce: account.nonce,
+            code_hash: account.code_hash,
+            account_id: place.and_then(AccountId::new),
+            code: None,
+        }))
+    }
+
+    fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        if code_hash == KECCAK256_EMPTY {
+            return Ok(Bytecode::default());
+        }
+        if let Some(code) = self.known.get(&code_hash) {
+            return Ok(code.clone());
+        }
+        let code = self.state.code(code_hash)?;
+        self.known.insert(code_hash, code.clone());
+        Ok(code)
+    }
+
+    fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
+        self.state.storage(address, key)
+    }
+
+    fn storage_by_account_id(
+        &mut self,
+        _address: Address,
+        account_id: AccountId,
+        key: U256,
+    ) -> Result<U256, SourceError> {
+        self.state.storage_at(account_id.get(), key)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, SourceError> {
+        self.state.block_hash(number)
+    }
+}
+
+impl StorageAware for BalDatabase<'_> {
+    fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
+        self.state.has_storage(address)
+    }
+}

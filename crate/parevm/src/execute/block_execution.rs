@@ -1,0 +1,231 @@
+//! The skeleton of a block: pre-execution changes, transactions in order, post-execution changes.
+//!
+//! Every executor, the builder of blocks and simulated blocks commit into a [`BlockExecution`], so this is the one
+//! place that orders the steps of a block, counts gas, makes receipts and calls listeners.
+
+use super::{ExecuteError, ExecuteOptions, GasPool, Receipt};
+use crate::{
+    block::{Block, Transaction},
+    state::SourceError,
+    system::{self, Step, SystemResult},
+    vm::{Environment, ExecutionResult},
+};
+use alloy_primitives::Log;
+use revm::{Database, DatabaseCommit};
+use std::fmt;
+
+/// A block in execution: its committed transactions, in block order.
+#[derive(Clone)]
+pub struct BlockExecution<'a> {
+    block: &'a Block,
+    environment: &'a Environment,
+    options: ExecuteOptions<'a>,
+    pre_execution: Step,
+    gas_pool: GasPool,
+    committed: Committed,
+}
+
+/// Results or receipts. A receipt is made at its commit only for a listener: its bloom takes longer than a plain
+/// transfer.
+#[derive(Clone)]
+enum Committed {
+    Results(Vec<ExecutionResult>),
+    Receipts(Vec<Receipt>),
+}
+
+impl<'a> BlockExecution<'a> {
+    /// Starts `block`: applies the pre-execution changes to `database`.
+    ///
+    /// # Errors
+    ///
+    /// As [`system::pre_execution_changes`].
+    pub fn begin<DB>(
+        block: &'a Block,
+        environment: &'a Environment,
+        options: &ExecuteOptions<'a>,
+        database: &mut DB,
+    ) -> Result<Self, ExecuteError>
+    where
+        DB: Database<Error = SourceError> + DatabaseCommit,
+    {
+        let pre_execution = system::pre_execution_changes(database, block, environment)?;
+        let count = block.transactions.len();
+        Ok(Self {
+            block,
+            environment,
+            options: *options,
+            pre_execution,
+            gas_pool: GasPool::new(environment),
+            committed: match options.on_receipt {
+                None => Committed::Results(Vec::with_capacity(count)),
+                Some(_) => Committed::Receipts(Vec::with_capacity(count)),
+            },
+        })
+    }
+
+    /// Number of committed transactions.
+    #[must_use]
+    pub fn committed(&self) -> usize {
+        match &self.committed {
+            Committed::Results(results) => results.len(),
+            Committed::Receipts(receipts) => receipts.len(),
+        }
+    }
+
+    /// True when every transaction of the block is committed.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.committed() == self.block.transactions.len()
+    }
+
+    /// Checks that the block has gas and blob gas left for `transaction`; errors name it by `index`.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError::BlockGasExceeded`] or [`ExecuteError::BlobGasExceeded`].
+    pub fn admit(&self, index: usize, transaction: &Transaction) -> Result<(), ExecuteError> {
+        { self.gas_pool }.admit(index, &transaction.env)
+    }
+
+    /// As [`Self::admit`], for the next transaction of the block.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::admit`].
+    pub fn admit_next(&self) -> Result<(), ExecuteError> {
+        let index = self.committed();
+        match self.block.transactions.get(index) {
+            Some(transaction) => self.admit(index, transaction),
+            None => Ok(()),
+        }
+    }
+
+    /// Commits the result of the next transaction of the block, and calls the listeners of the options.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::admit`]; [`ExecuteError::Bug`] when the block has no more transactions.
+    pub fn commit_next(&mut self, result: ExecutionResult) -> Result<(), ExecuteError> {
+        let block = self.block;
+        match block.transactions.get(self.committed()) {
+            Some(transaction) => self.commit(transaction, result),
+            None => Err(ExecuteError::Bug {
+                invariant: "a block commits no more transactions than it has",
+            }),
+        }
+    }
+
+    /// Commits the result of `transaction`, which follows those committed before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::admit`].
+    pub fn commit(
+        &mut self,
+        transaction: &Transaction,
+        result: ExecutionResult,
+    ) -> Result<(), ExecuteError> {
+        let index = self.committed();
+        self.gas_pool.admit(index, &transaction.env)?;
+        self.gas_pool.commit(result.gas());
+        match &mut self.committed {
+            Committed::Results(results) => results.push(result),
+            Committed::Receipts(receipts) => {
+                let before = gas_before(receipts);
+                let base_fee = self.environment.block.basefee;
+                let receipt = Receipt::new(index, transaction, result, before, base_fee);
+                if let Some(listener) = self.options.on_receipt {
+                    listener(&receipt);
+                }
+                receipts.push(receipt);
+            }
+        }
+        if let Some(progress) = self.options.progress {
+            progress(index + 1);
+        }
+        Ok(())
+    }
+
+    /// Applies the post-execution changes to `database`, and returns what the system calls returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`system::post_execution_changes`].
+    pub fn finish<DB>(&self, database: &mut DB) -> Result<SystemResult, ExecuteError>
+    where
+        DB: Database<Error = SourceError> + DatabaseCommit,
+    {
+        self.finish_with(database, self.logs())
+    }
+
+    /// As [`Self::finish`], with the `logs` of transactions that are not committed yet.
+    pub(super) fn finish_with<'r, DB>(
+        &self,
+        database: &mut DB,
+        logs: impl IntoIterator<Item = &'r [Log]>,
+    ) -> Result<SystemResult, ExecuteError>
+    where
+        DB: Database<Error = SourceError> + DatabaseCommit,
+    {
+        let (block, environment) = (self.block, self.environment);
+        system::post_execution_changes(database, block, environment, logs, self.pre_execution)
+    }
+
+    /// Logs of each committed transaction. A reverted transaction has none.
+    fn logs(&self) -> impl Iterator<Item = &[Log]> {
+        let (results, receipts) = match &self.committed {
+            Committed::Results(results) => (results.as_slice(), [].as_slice()),
+            Committed::Receipts(receipts) => ([].as_slice(), receipts.as_slice()),
+        };
+        let of_results = results.iter().map(logs_of);
+        of_results.chain(receipts.iter().map(|receipt| receipt.logs.as_slice()))
+    }
+
+    /// Gas and blob gas of the committed transactions.
+    #[must_use]
+    pub const fn gas_pool(&self) -> &GasPool {
+        &self.gas_pool
+    }
+
+    /// Receipts of the committed transactions, in block order.
+    #[must_use]
+    pub fn into_receipts(self) -> Vec<Receipt> {
+        let results = match self.committed {
+            Committed::Receipts(receipts) => return receipts,
+            Committed::Results(results) => results,
+        };
+        let base_fee = self.environment.block.basefee;
+        let mut receipts = Vec::with_capacity(results.len());
+        for (index, (transaction, result)) in
+            self.block.transactions.iter().zip(results).enumerate()
+        {
+            let before = gas_before(&receipts);
+            receipts.push(Receipt::new(index, transaction, result, before, base_fee));
+        }
+        receipts
+    }
+}
+
+/// Logs of a transaction. A reverted transaction has none.
+pub(super) fn logs_of(result: &ExecutionResult) -> &[Log] {
+    match result.is_success() {
+        true => result.logs(),
+        false => &[],
+    }
+}
+
+/// Gas used by all transactions before the next one.
+fn gas_before(receipts: &[Receipt]) -> u64 {
+    receipts
+        .last()
+        .map_or(0, |receipt| receipt.cumulative_gas_used)
+}
+
+impl fmt::Debug for BlockExecution<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BlockExecution")
+            .field("block", &self.block.header.number)
+            .field("committed", &self.committed())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! Optimistic execution of a block on all threads, with the outcome of a sequential one.
+//!
+//! Transactions run on a multi-version memory. The read set of an execution is validated once all
+//! lower transactions are committed; if that fails, the transaction is executed again. The
+//! protocol, and the argument that every block ends, are in `parevm-stm`'s README; how revm reads
+//! and writes that memory, in [`crate::vm`].
+
+use super::{
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
+    Executor, Merged, pool::Pool, timeline, work_order::work_order,
+};
+use crate::{
+    bal::{BalBuilder, BalRecorder},
+    block::Block,
+    state::StateSource,
+    vm::{
+        Environment,
+        parallel::{
+            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, call_classes,
+        },
+    },
+};
+use alloy_eip7928::BlockAccessIndex;
+use parevm_stm::{
+    ParallelExecution, ParallelExecutionError, SchedulingPolicy, TimelineRecorder, Workers,
+};
+use rayon::ThreadPool;
+
+/// Locations that a transaction adds at least, mostly: sender and receiver.
+const LOCATIONS: usize = 2;
+
+/// Threads of one execution.
+pub(crate) struct Team<'p> {
+    pub(crate) pool: &'p ThreadPool,
+    /// Workers, at most the threads of `pool`.
+    pub(crate) workers: usize,
+    /// Key of the hash of locations. It changes no result; the block's author must not know it.
+    pub(crate) seed: u64,
+}
+
+/// Executes `block` on the workers of `team`. `reason` says why this executor was chosen.
+///
+/// # Errors
+///
+/// As [`Engine::execute`](crate::Engine::execute).
+pub(crate) fn run<'a>(
+    block: &'a Block,
+    environment: &'a Environment,
+    state: &'a dyn StateSource,
+    options: &ExecuteOptions<'a>,
+    team: Team<'_>,
+    reason: &'static str,
+) -> Result<Executed<'a>, ExecuteError> {
+    let unavailable = |source| ExecuteError::StateUnavailable {
+        index: None,
+        source,
+    };
+    let count = u32::try_from(block.transactions.len()).map_err(|_| ExecuteError::Bug {
+        invariant: "a block's transactions can be counted",
+    })?;
+    let clock = options.timeline.map(timeline::from_now);
+    let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
+    let memory = StateMemory::with_capacity(
+        team.seed,
+        block.transactions.len().saturating_mul(LOCATIONS),
+    );
+    let workers = Pool::new(team.pool, team.workers);
+    let transactions = &block.transactions;
+    let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
+    let (nonces, (order, classes)) = workers.both(
+        transactions.len(),
+        || Nonces::new(transactions),
+        || (order(), call_classes(transactions)),
+    );
+    let epochs = memory.epochs(count);
+    let codes = CodeStore::default();
+    let spec = environment.spec();
+
+    let mut database = BalRecorder {
+        database: SettledDatabase::new(&memory, state, &codes, spec, epochs.before()),
+        index: BlockAccessIndex::PRE_EXECUTION,
+        list: (options.access_list_output == AccessListOutput::Returned).then(BalBuilder::default),
+    };
+    let execution = BlockExecution::begin(block, environment, options, &mut database)?;
+    let list = database.list.take();
+    database.database.finish().map_err(unavailable)?;
+    let begun = Begun {
+        execution,
+        list,
+        codes,
+    };
+    let program = BlockProgram::new(block, environment, state, options, nonces, epochs, begun);
+
+    let execution = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut execution = execution.with_call_classes(classes);
+    if let Some(recorder) = &recorder {
+        execution = execution.with_recorder(recorder);
+    }
+    let stats = execution.execute(&workers).map_err(execute_error)?;
+
+    let mut database = BalRecorder {
+        database: SettledDatabase::new(&memory, state, program.codes(), spec, epochs.after()),
+        index: BlockAccessIndex::from_tx_index(count.into()),
+        list: program.take_list(),
+    };
+    let system = program.execution().finish(&mut database)?;
+    let block_access_list = database.list.map(BalBuilder::finish);
+    database.database.finish().map_err(unavailable)?;
+
+    let schedule = ExecutionReport {
+        executor: Executor::Optimistic,
+        reason: reason.into(),
+        bal_mismatch: None,
+        threads: workers.count(),
+        executions: stats.executions as usize,
+        re_executions: stats.re_executions as usize,
+        timeline: recorder.map(|recorder| {
+            timeline::incarnations(&recorder, |visit| memory.for_each_location(visit))
+        }),
+    };
+    let (execution, codes) = program.into_parts();
+    Ok(Executed {
+        execution,
+        merged: Merged::in_memory(memory, codes),
+        system,
+        block_access_list,
+        schedule,
+    })
+}
+
+fn execute_error(error: ParallelExecutionError<ExecuteError>) -> ExecuteError {
+    match error {
+        ParallelExecutionError::Failed { source, .. } => source,
+        ParallelExecutionError::Cancelled { committed } => ExecuteError::Cancelled {
+            committed: committed as usize,
+        },
+        ParallelExecutionError::Bug { invariant } => ExecuteError::Bug { invariant },
+    }
+}

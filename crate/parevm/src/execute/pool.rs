@@ -1,0 +1,63 @@
+//! Workers on the threads of a pool.
+
+use parevm_stm::{WorkerId, Workers};
+use rayon::ThreadPool;
+
+/// Workers of one block: the calling thread and other threads of a pool. The calling thread is
+/// running; the others have to be woken.
+#[derive(Clone, Copy)]
+pub(super) struct Pool<'a> {
+    threads: &'a ThreadPool,
+    /// Number of workers, the calling thread included; at most the number of threads.
+    workers: usize,
+}
+
+/// Minimum number of entries for which two threads are faster than one.
+const SHARED: usize = 1_000;
+
+impl<'a> Pool<'a> {
+    /// Returns `workers` workers, or as many as `threads` has.
+    pub(super) fn new(threads: &'a ThreadPool, workers: usize) -> Self {
+        let workers = workers.min(threads.current_num_threads());
+        Self { threads, workers }
+    }
+
+    /// Returns as many workers as `threads` has.
+    pub(super) fn all(threads: &'a ThreadPool) -> Self {
+        Self::new(threads, usize::MAX)
+    }
+
+    /// Returns the results of `one` and `other`, which iterate over `entries` entries: in parallel,
+    /// if those are many.
+    pub(super) fn both<A: Send, B>(
+        &self,
+        entries: usize,
+        one: impl Fn() -> A + Sync,
+        other: impl FnOnce() -> B,
+    ) -> (A, B) {
+        if self.count() < 2 || entries < SHARED {
+            return (one(), other());
+        }
+        let mut first = None;
+        let second = self.threads.in_place_scope(|scope| {
+            scope.spawn(|_| first = Some(one()));
+            other()
+        });
+        (first.unwrap_or_else(one), second)
+    }
+}
+
+impl Workers for Pool<'_> {
+    fn count(&self) -> usize {
+        self.workers
+    }
+
+    fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync)) {
+        self.threads.in_place_scope(|scope| {
+            for worker in 1..self.count() {
+                scope.spawn(move |_| body(WorkerId::new(worker)));
+            }
+            body(WorkerId::new(0));
+        });
+    }
+}

@@ -1,0 +1,101 @@
+//! Executes Ethereum blocks on all cores the host gives, with the result of running them in order.
+//!
+//! [`Engine::execute`] is the door: a [`block::Block`] and a [`state::StateSource`] go in, an
+//! [`execute::BlockOutcome`] comes out. This crate knows no JavaScript, opens no socket and reads
+//! no clock. Everything that names the EVM implementation is in [`vm`].
+//!
+//! # Example
+//!
+//! Three payments, executed on two threads:
+//!
+//! ```
+//! use alloy_consensus::TxEip1559;
+//! use alloy_primitives::{Address, U256};
+//! use parevm::{
+//!     Block, Engine, ExecuteOptions, MemoryState,
+//!     block::{Header, ForkSchedule, Transaction},
+//!     execute::Receipt,
+//!     state::Account,
+//!     vm::SpecId,
+//! };
+//!
+//! let [alice, bob, miner] = [1, 2, 3].map(|number| Address::repeat_byte(number));
+//! let ether = U256::from(10).pow(U256::from(18));
+//! let mut state = MemoryState::default();
+//! state.insert_account(alice, Account { balance: ether, ..Default::default() });
+//!
+//! let payments = (0..3).map(|nonce| TxEip1559 {
+//!     chain_id: 1,
+//!     nonce,
+//!     gas_limit: 21_000,
+//!     max_fee_per_gas: 20,         // wei
+//!     max_priority_fee_per_gas: 2, // wei
+//!     to: bob.into(),
+//!     value: U256::from(5), // wei
+//!     ..Default::default()
+//! });
+//! let transactions = payments.map(|payment| Transaction::new(&payment.into(), alice));
+//! let header = Header {
+//!     number: 25_000_000,
+//!     timestamp: 1_800_000_000, // seconds
+//!     beneficiary: miner,
+//!     gas_limit: 60_000_000,
+//!     base_fee: Some(7), // wei
+//!     ..Default::default()
+//! };
+//! let schedule = ForkSchedule::always(SpecId::OSAKA);
+//! let block = Block::new(1, schedule, header, transactions.collect());
+//!
+//! let engine = Engine::new(2)?;
+//! let told = |receipt: &Receipt| println!("{} used {} gas", receipt.index, receipt.gas_used);
+//! let options = ExecuteOptions {
+//!     on_receipt: Some(&told), // in block order, while later transactions still run
+//!     ..Default::default()
+//! };
+//! let outcome = engine.execute(&block, &state, &options)?;
+//!
+//! assert_eq!(outcome.gas_used, 63_000);
+//! assert!(outcome.receipts.iter().all(|receipt| receipt.success));
+//! let balance = |address| outcome.state_diff.accounts[&address].account.map(|it| it.balance);
+//! assert_eq!(balance(bob), Some(U256::from(15)));
+//! assert_eq!(balance(miner), Some(U256::from(2 * 63_000)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # More
+//!
+//! - a state of your own: [`StateSource`];
+//! - blocks from elsewhere: [`Block::from_alloy`], [`Block::from_rpc`], [`Block::from_rlp`];
+//! - precompiles of your own: [`vm::Environment::with_precompile`];
+//! - what a call would do: [`simulate`];
+//! - what a transaction does, as geth tells it: [`trace`]; an inspector of your own:
+//!   [`Engine::inspect`];
+//! - which thread ran what when: [`ExecuteOptions::timeline`].
+
+#![forbid(unsafe_code)]
+
+pub mod bal;
+pub mod block;
+pub mod build;
+pub mod checks;
+mod engine;
+mod error;
+pub mod execute;
+pub mod fixture;
+pub mod interrupt;
+pub mod state;
+pub mod system;
+pub mod vm;
+
+pub use bal::BlockAccessList;
+pub use block::Block;
+pub use checks::Checks;
+pub use engine::Engine;
+pub use error::ExecuteError;
+pub use execute::{BlockOutcome, ExecuteOptions, Executor};
+pub use fixture::Fixture;
+pub use state::{MemoryState, StateSource};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

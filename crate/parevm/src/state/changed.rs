@@ -1,0 +1,80 @@
+//! A source with changes on top, which it shows and does not make.
+
+use super::{Account, SourceError, StateDiff, StateSource};
+use alloy_primitives::{Address, B256, U256};
+use revm::bytecode::Bytecode;
+
+/// A source with changes on top; itself one.
+#[derive(Debug)]
+pub struct Changed<'a> {
+    source: &'a dyn StateSource,
+    changes: StateDiff,
+}
+
+impl<'a> Changed<'a> {
+    /// Lays `changes` over `source`.
+    #[must_use]
+    pub const fn new(source: &'a dyn StateSource, changes: StateDiff) -> Self {
+        Self { source, changes }
+    }
+
+    /// Takes over what is changed on top of this.
+    pub fn apply(&mut self, diff: StateDiff) {
+        self.changes.codes.extend(diff.codes);
+        for (address, change) in diff.accounts {
+            let changed = self.changes.accounts.entry(address).or_default();
+            changed.account = change.account;
+            if change.storage_reset {
+                changed.storage_reset = true;
+                changed.slots.clear();
+            }
+            changed.slots.extend(change.slots);
+        }
+    }
+
+    /// All that is changed.
+    pub const fn changes(&self) -> &StateDiff {
+        &self.changes
+    }
+}
+
+impl StateSource for Changed<'_> {
+    fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
+        match self.changes.accounts.get(&address) {
+            Some(change) => Ok(change.account),
+            None => self.source.account(address),
+        }
+    }
+
+    fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
+        match self.changes.codes.get(&code_hash) {
+            Some(code) => Ok(code.clone()),
+            None => self.source.code(code_hash),
+        }
+    }
+
+    fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
+        let Some(change) = self.changes.accounts.get(&address) else {
+            return self.source.storage(address, slot);
+        };
+        match change.slots.get(&slot) {
+            Some(value) => Ok(*value),
+            None if change.storage_reset => Ok(U256::ZERO),
+            None => self.source.storage(address, slot),
+        }
+    }
+
+    fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
+        self.source.block_hash(number)
+    }
+
+    fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
+        let Some(change) = self.changes.accounts.get(&address) else {
+            return self.source.has_storage(address);
+        };
+        if change.slots.values().any(|value| !value.is_zero()) {
+            return Ok(true);
+        }
+        Ok(!change.storage_reset && self.source.has_storage(address)?)
+    }
+}

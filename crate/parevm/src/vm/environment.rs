@@ -1,0 +1,208 @@
+//! What the EVM must know of a block before it runs a transaction.
+
+use super::{BlockPrecompiles, Precompile};
+use crate::block::Block;
+use alloy_eips::eip7840::BlobParams;
+use alloy_primitives::{Address, U256};
+use revm::{
+    Context, Database, Journal, MainBuilder,
+    context::{BlockEnv, CfgEnv, Evm, TxEnv},
+    context_interface::block::BlobExcessGasAndPrice,
+    handler::{EthFrame, instructions::EthInstructions},
+    interpreter::interpreter::EthInterpreter,
+    primitives::hardfork::SpecId,
+};
+
+/// What an EVM over the database `DB` works on.
+pub type BlockContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>;
+
+/// An EVM over the database `DB`, watched by an inspector `I`.
+pub type BlockEvm<DB, I = ()> = ContextEvm<BlockContext<DB>, I>;
+
+/// An EVM that works on `C`, watched by an inspector `I`.
+pub type ContextEvm<C, I = ()> =
+    Evm<C, I, EthInstructions<EthInterpreter, C>, BlockPrecompiles, EthFrame<EthInterpreter>>;
+
+/// Changes that the protocol makes around the transactions of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProtocolChanges {
+    /// System calls, rewards, withdrawals and requests, by the rules of the fork.
+    #[default]
+    Applied,
+    /// None: the transactions run by themselves, as in a call or a state test.
+    Omitted,
+}
+
+/// Rules and block context, the same for every transaction of a block.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Rules: fork, chain id, limits.
+    pub cfg: CfgEnv,
+    /// What the block opcodes answer.
+    pub block: BlockEnv,
+    /// Blob limits and price; `None` before Cancun.
+    pub blob_params: Option<BlobParams>,
+    /// Contracts that are native code.
+    pub precompiles: BlockPrecompiles,
+    /// Whether pre-execution and post-execution changes are applied.
+    pub protocol_changes: ProtocolChanges,
+}
+
+impl Environment {
+    /// The environment of `block`, by its chain's schedule.
+    #[must_use]
+    pub fn new(block: &Block) -> Self {
+        let header = &block.header;
+        let spec = block.schedule.spec(header.number, header.timestamp);
+        let blob_params = block.schedule.blob_params(header.number, header.timestamp);
+        let mut cfg = CfgEnv::new_with_spec(spec).with_chain_id(block.chain_id);
+        if let Some(params) = &blob_params {
+            cfg.max_blobs_per_tx = Some(params.max_blobs_per_tx);
+            cfg.blob_base_fee_update_fraction = Some(update_fraction(params));
+        }
+        // A Cancun block that does not say its excess blob gas is taken to have none.
+        let blob_excess_gas_and_price = blob_params.as_ref().map(|params| {
+            let excess_blob_gas = header.excess_blob_gas.unwrap_or(0);
+            BlobExcessGasAndPrice {
+                excess_blob_gas,
+                blob_gasprice: blob_gas_price(params, excess_blob_gas),
+            }
+        });
+        let prevrandao = spec
+            .is_enabled_in(SpecId::MERGE)
+            .then(|| header.prev_randao.unwrap_or_default());
+        Self {
+            cfg,
+            block: BlockEnv {
+                number: U256::from(header.number),
+                beneficiary: header.beneficiary,
+                timestamp: U256::from(header.timestamp),
+                gas_limit: header.gas_limit,
+                basefee: header.base_fee.unwrap_or(0),
+                difficulty: if prevrandao.is_some() {
+                    U256::ZERO
+                } else {
+                    header.difficulty
+                },
+                prevrandao,
+                blob_excess_gas_and_price,
+                slot_num: header.slot_number.unwrap_or(0),
+            },
+            blob_params,
+            precompiles: BlockPrecompiles::new(spec),
+            protocol_changes: ProtocolChanges::Applied,
+        }
+    }
+
+    /// Runs the transactions and nothing else: no system calls, rewards, withdrawals or requests.
+    #[must_use]
+    pub const fn without_protocol_changes(mut self) -> Self {
+        self.protocol_changes = ProtocolChanges::Omitted;
+        self
+    }
+
+    /// Lets accounts with code send transactions, against EIP-3607.
+    #[must_use]
+    pub const fn with_contract_senders(mut self) -> Self {
+        self.cfg.disable_eip3607 = true;
+        self
+    }
+
+    /// Lets the memory of a contract and of its callers take so many bytes together.
+    #[must_use]
+    pub const fn with_memory_limit(mut self, bytes: usize) -> Self {
+        self.cfg.memory_limit = bytes as u64;
+        self
+    }
+
+    /// Puts a contract of the caller's at `address`, in place of what is there.
+    ///
+    /// # Example
+    ///
+    /// A precompile that doubles a word, for 30 gas:
+    ///
+    /// ```
+    /// use alloy_consensus::TxLegacy;
+    /// use alloy_primitives::{Address, U256};
+    /// use parevm::{
+    ///     Block, Engine, ExecuteOptions, MemoryState,
+    ///     block::{Header, ForkSchedule, Transaction},
+    ///     vm::{Environment, PrecompileFailure, Returned, SpecId},
+    /// };
+    ///
+    /// let doubler = Address::with_last_byte(0xdd);
+    /// let call = TxLegacy {
+    ///     gas_limit: 30_000,
+    ///     to: doubler.into(),
+    ///     input: vec![1; 32].into(),
+    ///     ..Default::default()
+    /// };
+    /// let transaction = Transaction::new(&call.into(), Address::with_last_byte(0xaa));
+    /// let header = Header { gas_limit: 30_000_000, ..Default::default() };
+    /// let schedule = ForkSchedule::always(SpecId::BERLIN);
+    /// let block = Block::new(1, schedule, header, vec![transaction]);
+    /// let state = MemoryState::default();
+    ///
+    /// let environment = Environment::new(&block).with_precompile(doubler, |input: &[u8], _gas: u64| {
+    ///     let word = U256::try_from_be_slice(input)
+    ///         .ok_or(PrecompileFailure::Invalid("more than a word".into()))?;
+    ///     let output = word.wrapping_shl(1).to_be_bytes_vec().into();
+    ///     Ok(Returned { gas_used: 30, output })
+    /// });
+    ///
+    /// let engine = Engine::new(2)?;
+    /// let outcome = engine.execute_with(&block, &environment, &state, &ExecuteOptions::default())?;
+    /// // A transaction with 32 bytes of data, and the precompile's own gas.
+    /// assert_eq!(outcome.receipts[0].gas_used, 21_000 + 32 * 16 + 30);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_precompile(
+        mut self,
+        address: Address,
+        precompile: impl Precompile + 'static,
+    ) -> Self {
+        self.precompiles.insert(address, precompile);
+        self
+    }
+
+    /// The fork whose rules hold.
+    #[must_use]
+    pub const fn spec(&self) -> SpecId {
+        self.cfg.spec
+    }
+
+    /// Wei per blob gas; zero before Cancun.
+    #[must_use]
+    pub fn blob_gas_price(&self) -> u128 {
+        self.block
+            .blob_excess_gas_and_price
+            .map_or(0, |blob| blob.blob_gasprice)
+    }
+
+    /// An EVM of this block that reads and writes `database`.
+    pub fn evm<DB: Database>(&self, database: DB) -> BlockEvm<DB> {
+        self.inspected_evm(database, ())
+    }
+
+    /// The same, watched by `inspector`.
+    pub fn inspected_evm<DB: Database, I>(&self, database: DB, inspector: I) -> BlockEvm<DB, I> {
+        BlockContext::new(database, self.spec())
+            .with_cfg(self.cfg.clone())
+            .with_block(self.block.clone())
+            .build_mainnet_with_inspector(inspector)
+            .with_precompiles(self.precompiles.clone())
+    }
+}
+
+/// Wei per blob gas, at most 2^128 - 1. revm's own overflows, and has no answer for a fraction of zero.
+fn blob_gas_price(params: &BlobParams, excess_blob_gas: u64) -> u128 {
+    match params.update_fraction {
+        0 => u128::MAX,
+        _ => params.calc_blob_fee(excess_blob_gas),
+    }
+}
+
+fn update_fraction(params: &BlobParams) -> u64 {
+    u64::try_from(params.update_fraction).unwrap_or(u64::MAX)
+}

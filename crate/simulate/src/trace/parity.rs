@@ -1,0 +1,66 @@
+//! The calls of a block's transactions as Parity lists them.
+
+use super::{TraceError, TraceLimits};
+use alloy_rpc_types_eth::TransactionInfo;
+use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
+use parevm::{
+    block::Block,
+    execute::{ExecuteOptions, Sequential},
+    state::StateSource,
+    vm::{Environment, Recorded, Stop, Watched},
+};
+use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig};
+
+/// Lists the calls of `block`'s transactions, or only of the one at index `only`, on the state before the
+/// block.
+///
+/// # Errors
+///
+/// As [`trace_block`](super::trace_block).
+pub fn list_calls(
+    block: &Block,
+    environment: &Environment,
+    state: &dyn StateSource,
+    only: Option<usize>,
+    limits: &TraceLimits<'_>,
+) -> Result<Vec<LocalizedTransactionTrace>, TraceError> {
+    let tracer = || TracingInspector::new(TracingInspectorConfig::default_parity());
+    let recorded = Recorded {
+        calls: true,
+        paths: true,
+        ..Recorded::default()
+    };
+    let watched = Watched::new(tracer(), limits.watch, recorded, limits.recorded_bytes);
+    let options = ExecuteOptions::default();
+    let mut run = Sequential::inspected(block, environment, state, &options, watched)?;
+    let mut calls = Vec::new();
+    for (index, transaction) in block.transactions.iter().enumerate() {
+        if only.is_some_and(|only| index > only) {
+            break;
+        }
+        let ran = run.step();
+        let watched = run.inspector();
+        match watched.stopped() {
+            Some(Stop::Interrupted(interrupt)) => return Err(TraceError::Interrupted(interrupt)),
+            Some(Stop::TooLarge) => {
+                return Err(TraceError::TooLarge {
+                    limit: limits.recorded_bytes,
+                });
+            }
+            None => ran?,
+        };
+        let traced = std::mem::replace(&mut watched.inner, tracer());
+        if only.is_none_or(|only| index == only) {
+            let info = TransactionInfo {
+                hash: transaction.hash,
+                index: Some(index as u64),
+                block_hash: block.declared.hash,
+                block_number: Some(block.header.number),
+                ..TransactionInfo::default()
+            };
+            let builder = traced.into_parity_builder();
+            calls.extend(builder.into_localized_transaction_traces_iter(info));
+        }
+    }
+    Ok(calls)
+}
