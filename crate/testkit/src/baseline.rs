@@ -132,7 +132,7 @@ impl Plain<'_> {
             merged: diff.into(),
             system: self.system,
             block_access_list: None,
-            schedule: ExecutionReport {
+            report: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: "plain revm".into(),
                 bal_mismatch: None,

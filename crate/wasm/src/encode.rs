@@ -47,9 +47,9 @@ pub(crate) fn outcome(
         checks: wire_checks(checks),
         state_diff: state_diff(&outcome.state_diff),
         block_access_list: outcome.block_access_list.as_ref().map(wire_bal::list),
-        plan: plan(&outcome.schedule),
-        statistics: statistics(&outcome.schedule),
-        timeline: timeline(&outcome.schedule),
+        plan: plan(&outcome.report),
+        statistics: statistics(&outcome.report),
+        timeline: timeline(&outcome.report),
         time_ms: ms,
     }
 }

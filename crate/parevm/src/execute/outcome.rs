@@ -22,7 +22,7 @@ pub struct Executed<'a> {
     /// What the block read and wrote, if asked for.
     pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: ExecutionReport,
+    pub report: ExecutionReport,
 }
 
 /// The result of a block.
@@ -52,7 +52,7 @@ pub struct BlockOutcome {
     /// What the block read and wrote, if asked for.
     pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: ExecutionReport,
+    pub report: ExecutionReport,
 }
 
 /// Which executor ran, why, and how much it ran.

@@ -246,7 +246,7 @@ impl<'a, I> Sequential<'a, I> {
             merged: Merged::on_top(database.database),
             system,
             block_access_list: database.list.map(BalBuilder::finish),
-            schedule: ExecutionReport {
+            report: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: reason.into(),
                 bal_mismatch: None,

@@ -232,7 +232,7 @@ fn check_content(
         access_list: Some(list),
         ..Default::default()
     })?;
-    let mismatch = by_list.schedule.bal_mismatch;
+    let mismatch = by_list.report.bal_mismatch;
     let is_malformed = matches!(mismatch, Some(BalMismatch::Malformed(_)));
     let differs = matches!(mismatch, Some(BalMismatch::Differs { first: Some(_) }));
     let found = match &mismatch {

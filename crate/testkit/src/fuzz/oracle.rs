@@ -243,7 +243,7 @@ fn compare_runs(ran: &Ran, expected: &Ran) -> Option<String> {
 
 /// Why a right list was not run by, where there is no good reason.
 fn refused_list(ran: &Ran, spec: SpecId) -> Option<String> {
-    let mismatch = ran.as_ref().ok()?.schedule.bal_mismatch.as_ref()?;
+    let mismatch = ran.as_ref().ok()?.report.bal_mismatch.as_ref()?;
     let is_reason = match mismatch {
         BalMismatch::EmptyAccount { .. } | BalMismatch::Malformed(_) => true,
         BalMismatch::Fork | BalMismatch::StorageReset { .. } => !spec.is_enabled_in(SpecId::CANCUN),
@@ -261,7 +261,7 @@ fn environment_spec(block: &Block) -> SpecId {
 fn count(counts: &mut Counts, ran: &Ran) {
     counts.runs += 1;
     if let Ok(outcome) = ran {
-        let schedule = &outcome.schedule;
+        let schedule = &outcome.report;
         counts.by_list += u64::from(schedule.executor == Executor::Bal);
         counts.executions += schedule.executions as u64;
         counts.re_executions += schedule.re_executions as u64;

@@ -91,7 +91,7 @@ pub(crate) fn run<'a>(
                 merged: Merged::in_list(done.list),
                 system: done.system,
                 block_access_list: wanted.then(|| input.list.clone()),
-                schedule: ExecutionReport {
+                report: ExecutionReport {
                     executor: Executor::Bal,
                     reason: reason.into(),
                     bal_mismatch: None,
@@ -119,9 +119,9 @@ pub(crate) fn run<'a>(
         executed.block_access_list = None;
     }
     let wasted = ran.into_inner();
-    executed.schedule.executions += wasted;
-    executed.schedule.re_executions += wasted;
-    executed.schedule.reason = mismatch.to_string().into();
-    executed.schedule.bal_mismatch = Some(mismatch);
+    executed.report.executions += wasted;
+    executed.report.re_executions += wasted;
+    executed.report.reason = mismatch.to_string().into();
+    executed.report.bal_mismatch = Some(mismatch);
     Ok(executed)
 }

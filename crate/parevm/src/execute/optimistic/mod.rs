@@ -107,7 +107,7 @@ pub(crate) fn run<'a>(
     let block_access_list = database.list.map(BalBuilder::finish);
     database.database.finish().map_err(unavailable)?;
 
-    let schedule = ExecutionReport {
+    let report = ExecutionReport {
         executor: Executor::Optimistic,
         reason: reason.into(),
         bal_mismatch: None,
@@ -124,7 +124,7 @@ pub(crate) fn run<'a>(
         merged: Merged::in_memory(memory, codes),
         system,
         block_access_list,
-        schedule,
+        report,
     })
 }
 

@@ -55,7 +55,7 @@ fn a_precompile_of_the_callers_runs_on_every_executor() {
     let parallel = execute(Executor::Optimistic, &block, &state);
     let sequential = execute(Executor::Sequential, &block, &state);
     assert_eq!(difference(&parallel, &sequential), None);
-    assert_eq!(parallel.schedule.executor, Executor::Optimistic);
+    assert_eq!(parallel.report.executor, Executor::Optimistic);
     let told: Vec<_> = parallel.receipts[5..10]
         .iter()
         .map(|receipt| (receipt.success, receipt.gas_used))
@@ -140,6 +140,6 @@ fn a_block_whose_balances_are_not_checked_runs_in_order() {
     let outcome = engine
         .execute_with(&block, &environment, &state, &options)
         .unwrap();
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
-    assert_eq!(outcome.schedule.reason, "balances are not checked");
+    assert_eq!(outcome.report.executor, Executor::Sequential);
+    assert_eq!(outcome.report.reason, "balances are not checked");
 }

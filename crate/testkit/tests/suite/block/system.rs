@@ -27,7 +27,7 @@ fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> 
             .execute_with(block, environment, state, &options)
             .unwrap()
     });
-    other.schedule = one.schedule.clone();
+    other.report = one.report.clone();
     assert_eq!(one, other);
     one
 }

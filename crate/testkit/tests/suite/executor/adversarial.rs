@@ -82,7 +82,7 @@ fn every_executor_makes_the_same_access_list() {
             let outcome = engine.execute(&block, &state, &options).unwrap();
             assert_eq!(difference(&outcome, &expected), None, "{at}, by the list");
             if spec.is_enabled_in(SpecId::CANCUN) {
-                let schedule = &outcome.schedule;
+                let schedule = &outcome.report;
                 // One account is there and empty, which no list can tell.
                 let is_empty_there = matches!(
                     schedule.bal_mismatch,

@@ -22,7 +22,7 @@ fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incar
         ..Default::default()
     };
     let outcome = engine.execute(block, state, &options).unwrap();
-    outcome.schedule.timeline.unwrap()
+    outcome.report.timeline.unwrap()
 }
 
 /// The least that `count` finds in some timelines of `made`, or the first that is at most `enough`.

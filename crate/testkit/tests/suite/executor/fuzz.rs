@@ -205,7 +205,7 @@ fn by_every_list(block: &Block, state: &MemoryState) -> (BlockOutcome, Option<Ba
     options.access_list = expected.block_access_list.as_ref();
     let by_list = engine.execute(block, state, &options).unwrap();
     assert_eq!(difference(&by_list, &expected), None);
-    (expected, by_list.schedule.bal_mismatch)
+    (expected, by_list.report.bal_mismatch)
 }
 
 /// Found by fuzzing, seed 516: two payments after the last transaction, of which the second changes

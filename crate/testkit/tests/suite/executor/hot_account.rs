@@ -52,7 +52,7 @@ fn payments_to_one_account_are_no_conflict() {
         },
     );
     for outcome in outcomes(&block, &state) {
-        assert_eq!(outcome.schedule.re_executions, 0);
+        assert_eq!(outcome.report.re_executions, 0);
     }
 }
 
@@ -73,7 +73,7 @@ fn payments_of_one_sender_are_no_conflict() {
     }
     for outcome in outcomes(&block, &state) {
         // Whoever read before the first payment was seen took the receiver for absent.
-        assert!(outcome.schedule.re_executions < COUNT / 4);
+        assert!(outcome.report.re_executions < COUNT / 4);
     }
 }
 

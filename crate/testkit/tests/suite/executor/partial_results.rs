@@ -59,9 +59,9 @@ fn a_chunk_that_comes_twice_counts_once() {
     results.extend(sent(&block, &state, list).unwrap());
     let outcome = merged(&engine, &block, &state, list, results);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.bal_mismatch, None);
-    assert_eq!(outcome.schedule.executor, Executor::Bal);
-    assert_eq!(outcome.schedule.executions, 40);
+    assert_eq!(outcome.report.bal_mismatch, None);
+    assert_eq!(outcome.report.executor, Executor::Bal);
+    assert_eq!(outcome.report.executions, 40);
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn a_transaction_that_a_chunk_runs_twice_counts_once() {
     }
     let outcome = merged(&engine, &block, &state, list, vec![result.finish()]);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.executor, Executor::Bal);
-    assert_eq!(outcome.schedule.executions, 40);
+    assert_eq!(outcome.report.executor, Executor::Bal);
+    assert_eq!(outcome.report.executions, 40);
 }
 
 /// Half of one result and half of the other: what was counted for which transaction nobody can tell.
@@ -105,8 +105,8 @@ fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
         vec![result(0..25), result(20..40)],
     );
     assert_eq!(difference(&outcome, &expected), None);
-    assert!(outcome.schedule.bal_mismatch.is_some());
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
+    assert!(outcome.report.bal_mismatch.is_some());
+    assert_eq!(outcome.report.executor, Executor::Sequential);
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
             let outcome = merged(&engine, &block, &state, list, results);
             let at = format!("seed {seed}, {spec:?}");
             assert_eq!(difference(&outcome, &expected), None, "{at}");
-            assert_eq!(outcome.schedule.bal_mismatch, None, "{at}");
-            assert_eq!(outcome.schedule.executions, 40, "{at}");
+            assert_eq!(outcome.report.bal_mismatch, None, "{at}");
+            assert_eq!(outcome.report.executions, 40, "{at}");
         }
     }
 }
@@ -180,7 +180,7 @@ fn recorded_blocks_run_in_chunks() {
             None,
             "{name}"
         );
-        assert_eq!(outcome.schedule.executor, Executor::Bal, "{name}");
+        assert_eq!(outcome.report.executor, Executor::Bal, "{name}");
         ran += 1;
     }
     assert!(ran > 0);
@@ -196,8 +196,8 @@ fn a_lost_chunk_is_found_out() {
     lost.pop();
     let outcome = merged(&engine, &block, &state, list, lost);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
-    assert!(outcome.schedule.bal_mismatch.is_some());
+    assert_eq!(outcome.report.executor, Executor::Sequential);
+    assert!(outcome.report.bal_mismatch.is_some());
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_wrong_list_is_found_out_by_a_chunk_or_when_merged() {
     let results = sent(&block, &state, &list).unwrap();
     let outcome = merged(&engine, &block, &state, &list, results);
     assert_eq!(difference(&outcome, &expected), None);
-    assert!(outcome.schedule.bal_mismatch.is_some());
+    assert!(outcome.report.bal_mismatch.is_some());
 
     list.accounts_mut().remove(0);
     assert!(sent(&block, &state, &list).is_err());
