@@ -8,9 +8,9 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { buildCli } from '../scripts/cli.mjs'
 import { command, findCommand, isProgram, root, StepError } from '../scripts/process.mjs'
 import { counted } from './figures.mjs'
-import { buildNative } from './native.mjs'
 
 /** Counts the instructions of blocks and returns `{ name, plain, parallel, ratio }` for each. */
 export function countInstructions(program, { names, blocks, run = 'parallel' }) {
@@ -53,7 +53,7 @@ if (isProgram(import.meta.url)) {
       json: { type: 'string' },
     }
     const { blocks, only, run, json } = parseArgs({ args, options }).values
-    const program = await buildNative()
+    const program = await buildCli('release')
     const rows = countInstructions(program, { names: only.split(','), blocks, run })
     const shown = rows.map(
       ({ name, plain, parallel, ratio }) =>

@@ -13,12 +13,12 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchProgram } from '../scripts/bench.mjs'
 import { build } from '../scripts/build.mjs'
+import { buildCli } from '../scripts/cli.mjs'
 import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
 import { countInstructions, hasValgrind } from './callgrind.mjs'
 import { counted } from './figures.mjs'
-import { buildNative } from './native.mjs'
 
 const SUITES = ['mainnet', 'synthetic']
 const PARTS = ['native', 'node', 'memory', 'instructions']
@@ -76,7 +76,7 @@ if (isProgram(import.meta.url)) {
     const takes = (part) => !skipped.includes(part)
     const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
-    const native = await buildNative()
+    const native = await buildCli('release')
     if (takes('node')) await build(await setup(), { only: 'testing' })
     const scratch = mkdtempSync(join(os.tmpdir(), 'parevm-record-'))
     const measure = async (what, program, words) => {

@@ -1,16 +1,17 @@
-// The table of the README, from a record.
+// Table of docs/performance.md, from a record.
 //
 //   node bench/table.mjs bench/record/FILE.json [--write]
 //
-// `--write` writes it into README.md, between its two marks.
+// `--write` replaces the text between the two markers of docs/performance.md.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { replaced } from '../scripts/markers.mjs'
 import { command, isProgram, root, StepError } from '../scripts/process.mjs'
 import { excluded, synthetic } from './figures.mjs'
 
-const MARKS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
+const MARKERS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
 
 /** Returns a record as a Markdown table. */
 export function tableOf(record) {
@@ -85,11 +86,7 @@ if (isProgram(import.meta.url)) {
       throw new StepError('no record given', 'node bench/table.mjs bench/record/FILE.json')
     const text = tableOf(JSON.parse(readFileSync(file, 'utf8')))
     if (!values.write) return void process.stdout.write(text)
-    const readme = join(root, 'README.md')
-    const old = readFileSync(readme, 'utf8')
-    const [from, to] = MARKS.map((mark) => old.indexOf(mark))
-    if (from < 0 || to < from) throw new StepError('README.md lacks a mark', MARKS.join(' '))
-    const start = from + MARKS[0].length
-    writeFileSync(readme, `${old.slice(0, start)}\n${text}${old.slice(to)}`)
+    const page = join(root, 'docs/performance.md')
+    writeFileSync(page, replaced(readFileSync(page, 'utf8'), MARKERS, text))
   })
 }

@@ -1,29 +1,9 @@
 //! Aggregates of the rows of a measurement.
 //!
-//! The constants, and cases of the formulas, are those of `bench/figures.json`, which `npm run bench` reads as
-//! well.
+//! Cases of the formulas are in `bench/figures.json`, which `npm run bench` reads as well.
 
-use crate::{figures::Row, shares::Shares};
-use serde::{Deserialize, Serialize};
-use std::sync::LazyLock;
-
-/// Constants of the aggregates.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Constants {
-    /// Block that is left out of the aggregate: nearly all of its time is a chain of pairings, which no schedule
-    /// can split, so it would hide the other blocks.
-    excluded: String,
-    /// Loss in milliseconds below which a block counts as equal.
-    pub(crate) negligible_ms: f64,
-}
-
-#[allow(clippy::expect_used, reason = "the text is part of the program")]
-pub(crate) static CONSTANTS: LazyLock<Constants> = LazyLock::new(|| {
-    serde_json::from_str(FIGURES).expect("bench/figures.json holds the constants")
-});
-
-const FIGURES: &str = include_str!("../../../bench/figures.json");
+use crate::{constants::CONSTANTS, figures::Row, shares::Shares};
+use serde::Serialize;
 
 /// Aggregate of all rows of one number of threads.
 #[derive(Debug, Serialize)]
@@ -158,8 +138,10 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use super::*;
+    use crate::constants::FIGURES;
     use crate::figures::{Row, tests::row};
     use parevm_testkit::{measure::median, spent::Spent};
+    use serde::Deserialize;
 
     /// Cases of the formulas.
     #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! Figures of a measurement: machine, rows and aggregates.
 
 use crate::{
-    aggregate::CONSTANTS,
+    constants::CONSTANTS,
     error::CliError,
     machine::{Machine, Versions},
 };

@@ -12,6 +12,7 @@ mod aggregate;
 mod bench;
 mod capacity;
 mod conformance;
+mod constants;
 mod error;
 mod figures;
 mod fuzz;

@@ -37,6 +37,7 @@ mod testing;
 pub mod threads;
 mod wire;
 mod wire_bal;
+mod wire_number;
 mod wire_timeline;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -5,9 +5,10 @@
 //! Quantities are `bigint`, indices and counts `number`, bytes `0x` hex.
 
 use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::wire_bal::{BalAccount, BalMismatch};
+use crate::wire_number::{bigint, number};
 use crate::wire_timeline::Incarnation;
 
 /// Outcome of a block.
@@ -280,24 +281,6 @@ pub(crate) struct Replay {
     pub bal_ms: Option<f64>,
     /// Time of the slowest transaction in plain revm, in milliseconds.
     pub longest_ms: f64,
-}
-
-/// Exact as long as it is below 2^53; nonces, heights, gas and times are.
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out references"
-)]
-pub(crate) fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(*value as f64)
-}
-
-/// JavaScript's own big integer.
-pub(crate) fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error> {
-    if let Ok(small) = u128::try_from(*value) {
-        return serializer.serialize_u128(small);
-    }
-    let value = js_sys::BigInt::new(&value.to_string().into());
-    serde_wasm_bindgen::preserve::serialize(&value.unwrap_or_default(), serializer)
 }
 
 #[cfg(test)]

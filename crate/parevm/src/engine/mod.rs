@@ -6,13 +6,14 @@ use crate::{
     block::Block,
     execute::{
         BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor, PartialResult, Sequential,
+        StepError,
         bal::{self, Source},
         finish, optimistic,
-        sequential::SequentialDatabase,
     },
     fixture::{Fixture, FixtureError},
+    interrupt::Watch,
     state::StateSource,
-    vm::{BlockContext, Environment, Inspector},
+    vm::{Bounds, Environment, OverlayInspector},
 };
 use plan::Plan;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -153,19 +154,52 @@ impl Engine {
     /// assert_eq!(steps.0, 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn inspect<'a, I>(
+    pub fn inspect<'a>(
         &self,
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-        inspector: I,
-    ) -> Result<BlockOutcome, ExecuteError>
-    where
-        I: Inspector<BlockContext<SequentialDatabase<'a>>>,
-    {
-        let run = Sequential::inspected(block, environment, state, options, inspector)?;
-        finish(environment, run.run("an inspector is attached")?)
+        inspector: &mut OverlayInspector<'_, 'a>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        // The caller's inspector keeps what it likes: nothing that it records is counted.
+        let mut bounds = Bounds::of_time(None);
+        let stepped = loop {
+            match run.step_inspected(inspector, &mut bounds) {
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(StepError::Execute(error)) => break Err(error),
+                Err(StepError::TooLarge) => {
+                    break Err(ExecuteError::Bug {
+                        invariant: "an inspector without bounds is not bounded",
+                    });
+                }
+            }
+        };
+        stepped?;
+        finish(environment, run.finish("an inspector is attached")?)
+    }
+
+    /// Executes `block` sequentially until `watch` ends the run: it is asked within transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`], and [`ExecuteError::Interrupted`].
+    pub fn execute_watched<'a>(
+        &self,
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a dyn StateSource,
+        options: &ExecuteOptions<'a>,
+        watch: Watch<'_>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        while run.step_watched(Some(watch))?.is_some() {}
+        finish(
+            environment,
+            run.finish("a watch is asked within transactions")?,
+        )
     }
 
     /// Executes `block` up to results in block order and the merged state: the part of [`Engine::execute`] that is

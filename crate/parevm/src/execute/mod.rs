@@ -31,7 +31,7 @@ pub use merged::Merged;
 pub use outcome::{BlockOutcome, Executed, ExecutionReport};
 pub use receipt::Receipt;
 pub use receipt::{receipts_root, receipts_root_with};
-pub use sequential::Sequential;
+pub use sequential::{Sequential, StepError};
 
 use crate::bal::BlockAccessList;
 use timeline::Clock;
