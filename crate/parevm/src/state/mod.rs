@@ -3,6 +3,7 @@
 //! [`StateSource`] is what executors read, [`MemoryState`] the source that lies in memory, [`StateDiff`] what a
 //! block changed, [`Overlay`] a source with changes on top, [`ProvenState`] one that a witness proves.
 
+mod bundle;
 mod cached;
 mod changed;
 mod code;
