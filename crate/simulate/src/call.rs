@@ -13,7 +13,7 @@ use parevm::{
     state::{Overlay, StateSource},
     vm::{
         BlockContext, Environment, ExecutionResult, HaltReason, Inspector, Output, Recorded, Stop,
-        TxEnv, Watched, collision,
+        TxEnv, Watched, transact,
     },
 };
 use revm::{context::result::EVMError, inspector::NoOpInspector, interpreter::InstructionResult};
@@ -143,7 +143,7 @@ impl<'a> Simulation<'a> {
             return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
         }
         let overlay = self.overlay(environment);
-        let ran = collision::transact(&mut environment.evm(overlay), transaction.clone());
+        let ran = transact::run(&mut environment.evm(overlay), transaction.clone());
         let refused = |error| call_error(error, &transaction, environment, &self.state);
         Ok(ended(ran.map_err(refused)?.result))
     }
@@ -161,7 +161,7 @@ impl<'a> Simulation<'a> {
         let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
         let overlay = self.overlay(environment);
         let mut evm = environment.inspected_evm(overlay, watched);
-        let ran = collision::inspect(&mut evm, transaction.clone());
+        let ran = transact::inspect(&mut evm, transaction.clone());
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
         }

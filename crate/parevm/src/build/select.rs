@@ -5,7 +5,7 @@ use crate::{
     execute::{BlockExecution, ExecuteError, ExecuteOptions},
     interrupt::Watch,
     state::{Overlay, StateSource},
-    vm::{Environment, Recorded, Stop, Watched, collision, execute_error},
+    vm::{Environment, Recorded, Stop, Watched, execute_error, transact},
 };
 use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr, inspector::NoOpInspector};
 
@@ -28,7 +28,7 @@ pub(crate) fn select(
     let mut refused = Vec::with_capacity(block.transactions.len());
     for (index, transaction) in block.transactions.iter().enumerate() {
         let ran = execution.admit(index, transaction).and_then(|()| {
-            collision::inspect(&mut evm, transaction.env.clone())
+            transact::inspect(&mut evm, transaction.env.clone())
                 .map_err(|error| execute_error(Some(index), error))
         });
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {

@@ -12,7 +12,7 @@ use crate::{
     state::{Overlay, SourceError, StateDiff, StateSource},
     vm::{
         BlockContext, BlockEvm, Environment, ExecutionResult, Recorded, Stop, TxEnv, Watched,
-        collision, execute_error, journal::empty, preimages, transfer::Transfer,
+        execute_error, journal::clear, keccak256, transact, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -164,7 +164,7 @@ impl<'a, I> Sequential<'a, I> {
         let execution = BlockExecution::begin(block, environment, options, &mut database)?;
         let mut evm = environment.inspected_evm(database, inspector);
         evm.precompiles = environment.precompiles.with_memo(&Arc::default());
-        preimages::install(&mut evm.instruction);
+        keccak256::install(&mut evm.instruction);
         Ok(Self {
             block,
             options: *options,
@@ -284,12 +284,12 @@ fn transact(
             return Ok(transfer.result());
         }
     }
-    let result = collision::run_one(evm)?;
+    let result = transact::replay_one(evm)?;
     let journal = &mut evm.ctx.journaled_state;
     journal
         .database
         .commit_transaction(&mut journal.inner.state);
-    empty(&mut journal.inner);
+    clear(&mut journal.inner);
     Ok(result)
 }
 
@@ -297,7 +297,7 @@ fn inspect<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>>(
     evm: &mut BlockEvm<SequentialDatabase<'a>, I>,
     transaction: TxEnv,
 ) -> Result<ExecutionResult, EVMError<SourceError>> {
-    let mut ran = collision::inspect(evm, transaction)?;
+    let mut ran = transact::inspect(evm, transaction)?;
     evm.ctx.db_mut().commit_transaction(&mut ran.state);
     Ok(ran.result)
 }

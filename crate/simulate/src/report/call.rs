@@ -28,7 +28,7 @@ use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::{
     execute::ExecuteError,
     state::{Overlay, StateDiff, StateSource},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision},
+    vm::{Environment, SpecId, Stop, TxEnv, Watched, transact},
 };
 use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
 use serde::Serialize;
@@ -153,7 +153,7 @@ pub(super) fn run(
     };
     let watched = Watched::new(observers, settings.limits.watch, recorded, bytes);
     let mut evm = environment.inspected_evm(overlay, watched);
-    let ran = collision::inspect(&mut evm, transaction.clone());
+    let ran = transact::inspect(&mut evm, transaction.clone());
     let left = evm.inspector.left();
     match evm.inspector.stopped() {
         Some(Stop::Interrupted(interrupt)) => {

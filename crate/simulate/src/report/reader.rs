@@ -7,7 +7,7 @@ use alloy_sol_types::{SolCall, SolValue, sol};
 use parevm::{
     interrupt::Watch,
     state::{Overlay, SourceError},
-    vm::{BlockEvm, Environment, TxEnv, collision, execute_error},
+    vm::{BlockEvm, Environment, TxEnv, execute_error, transact},
 };
 use revm::{
     context::{ContextSetters, LocalContextTr, result::EVMError},
@@ -283,7 +283,7 @@ impl<'r, 's> Reader<'r, 's> {
         let mut gas = GasTracker::new(GAS, GAS, 0);
         let before = self.evm.ctx.journal_mut().checkpoint();
         let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = collision::run_frames(&mut self.evm, begun, &mut gas);
+        let ran = transact::run_frames(&mut self.evm, begun, &mut gas);
         take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
         let ran = ran?;
         self.evm.ctx.journal_mut().checkpoint_revert(before);

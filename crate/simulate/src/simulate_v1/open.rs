@@ -28,8 +28,8 @@ use parevm::{
     state::{Account, Overlay},
     system,
     vm::{
-        Environment, ExecutionResult, Recorded, SpecId, Stop, TxEnv, Watched, collision,
-        execute_error,
+        Environment, ExecutionResult, Recorded, SpecId, Stop, TxEnv, Watched, execute_error,
+        transact,
     },
 };
 use revm::{context::result::EVMError, context_interface::Transaction as _};
@@ -157,7 +157,7 @@ impl<'b> OpenBlock<'b> {
         let watch = simulator.limits.watch;
         let watched = Watched::new(tracer, watch, Recorded::default(), 0);
         let mut evm = environment.inspected_evm(&mut self.database, watched);
-        let ran = collision::inspect(&mut evm, transaction.clone());
+        let ran = transact::inspect(&mut evm, transaction.clone());
         let inspector = evm.inspector;
         if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
             return Err(CallError::Interrupted(interrupt));
@@ -200,7 +200,7 @@ impl<'b> OpenBlock<'b> {
             let watched = Watched::new(endings, watch, Recorded::default(), 0);
             let mut evm = environment.inspected_evm(&mut self.database, watched);
             // It ends as before.
-            drop(collision::inspect(&mut evm, transaction.clone()));
+            drop(transact::inspect(&mut evm, transaction.clone()));
             if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
                 return Err(CallError::Interrupted(interrupt));
             }

@@ -11,7 +11,7 @@ use parevm::{
     interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, Recorded, SpecId, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{BlockEvm, Environment, Recorded, SpecId, Stop, TxEnv, Watched, execute_error, transact},
 };
 use revm::{DatabaseCommit, context::ContextTr, inspector::NoOpInspector};
 
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
         self.used.admit(self.settled, &transaction.env)?;
         let watched = Watched::new(NoOpInspector, self.watch, Recorded::default(), 0);
         let mut evm = environment.inspected_evm(self.evm.ctx.db_mut(), watched);
-        let ran = collision::inspect(&mut evm, transaction.env.clone());
+        let ran = transact::inspect(&mut evm, transaction.env.clone());
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(TraceError::Interrupted(interrupt));
         }
@@ -208,7 +208,7 @@ impl<'a> Run<'a> {
                 index: place.index,
                 source,
             })?;
-        let ran = collision::inspect(&mut self.evm, transaction.clone());
+        let ran = transact::inspect(&mut self.evm, transaction.clone());
         self.check_size()?;
         if let Some(stop) = self.evm.inspector.stopped() {
             return Err(match stop {

@@ -3,15 +3,10 @@
 use crate::{
     bal::{Audit, BalMismatch, Listed, ListedAt},
     block::Block,
-    state::{SourceError, StateSource},
+    state::{KeccakCache, SourceError, StateSource, StorageAware, WithKeccakCache},
     vm::{
-        Bytecode, Environment, ExecutionResult, TxEnv,
-        collision::{StorageAware, run_one},
-        environment::ContextEvm,
-        journal::empty,
-        memo::PrecompileMemo,
-        preimages::{self, KeepsHashes, Preimages},
-        transfer::Transfer,
+        Bytecode, Environment, ExecutionResult, TxEnv, environment::ContextEvm, journal::clear,
+        keccak256, memo::PrecompileMemo, transact::replay_one, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -47,7 +42,7 @@ impl<'a> Replayer<'a> {
         let database = ListedDatabase {
             state: listed.at(BlockAccessIndex::PRE_EXECUTION),
             known: B256Map::default(),
-            preimages: Preimages::default(),
+            keccak_cache: KeccakCache::default(),
         };
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
@@ -59,7 +54,7 @@ impl<'a> Replayer<'a> {
             .with_tx(&block.transactions.first()?.env)
             .build_mainnet()
             .with_precompiles(environment.precompiles.with_memo(memo));
-        preimages::install(&mut evm.instruction);
+        keccak256::install(&mut evm.instruction);
         Some(Self {
             block,
             listed,
@@ -83,7 +78,7 @@ impl<'a> Replayer<'a> {
         {
             return ran;
         }
-        let ran = run_one(&mut self.evm);
+        let ran = replay_one(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state.inner;
         let checked = match &ran {
             Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
@@ -91,7 +86,7 @@ impl<'a> Replayer<'a> {
             }),
             Err(_) => Err(BalMismatch::Differs { first: None }),
         };
-        empty(journal);
+        clear(journal);
         checked?;
         ran.map_err(|_| BalMismatch::Differs { first: None })
     }
@@ -143,12 +138,12 @@ struct ListedDatabase<'a> {
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
     /// Hashes this worker has computed.
-    preimages: Preimages,
+    keccak_cache: KeccakCache,
 }
 
-impl KeepsHashes for ListedDatabase<'_> {
-    fn preimages(&mut self) -> &mut Preimages {
-        &mut self.preimages
+impl WithKeccakCache for ListedDatabase<'_> {
+    fn keccak_cache(&mut self) -> &mut KeccakCache {
+        &mut self.keccak_cache
     }
 }
 
