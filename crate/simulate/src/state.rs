@@ -3,7 +3,7 @@
 use super::{CallError, Conflict, Overrides, StateOverride};
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
-    state::{Account, AccountChange, Changed, SourceError, StateDiff, StateSource},
+    state::{Account, AccountChange, LayeredState, SourceError, StateDiff, StateSource},
     vm::{Bytecode, bytecode_of},
 };
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A state source with overrides on top; itself one.
 #[derive(Debug)]
 pub struct OverriddenState<'a> {
-    state: Changed<'a>,
+    state: LayeredState<'a>,
     block_hashes: BTreeMap<u64, B256>,
 }
 
@@ -23,7 +23,7 @@ impl<'a> OverriddenState<'a> {
     /// [`Conflict::Storage`]; [`SourceError`] when an overridden account cannot be read.
     pub fn new(source: &'a dyn StateSource, overrides: &Overrides) -> Result<Self, CallError> {
         Ok(Self {
-            state: Changed::new(source, changes(source, &overrides.state)?),
+            state: LayeredState::new(source, changes(source, &overrides.state)?),
             block_hashes: overrides.block.block_hash.clone().unwrap_or_default(),
         })
     }

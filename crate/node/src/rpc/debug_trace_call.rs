@@ -4,7 +4,7 @@
 use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay};
 use crate::chain::Chain;
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
-use parevm::state::Changed;
+use parevm::state::LayeredState;
 use parevm_simulate::{
     Overrides, Simulation,
     trace::{Known, Place},
@@ -32,7 +32,7 @@ pub(super) fn answer(
     let replay = Replay::new(chain, block)?;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     let changes = replay.changes_before(index, &limits.call)?;
-    let before = Changed::new(&replay.before, changes);
+    let before = LayeredState::new(&replay.before, changes);
     let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
     let earlier = block.receipts.iter().take(index);
     let place = Place::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());

@@ -16,7 +16,7 @@ use crate::{CallError, CallLimits, CallRequest, Simulation, request};
 use alloy_primitives::{Address, U256};
 use parevm::{
     Engine,
-    state::{Changed, Overlay, StateDiff, StateSource},
+    state::{LayeredState, Overlay, StateDiff, StateSource},
 };
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ impl Simulation<'_> {
         let run = InOrder {
             settings: &settings,
             base: &self.state,
-            settled: Changed::new(&self.state, StateDiff::default()),
+            settled: LayeredState::new(&self.state, StateDiff::default()),
             left: options.recorded_bytes,
             limit: options.recorded_bytes,
             done: Vec::with_capacity(bundle.calls.len()),
@@ -101,7 +101,7 @@ fn guess(
 struct InOrder<'r> {
     settings: &'r Settings<'r>,
     base: &'r dyn StateSource,
-    settled: Changed<'r>,
+    settled: LayeredState<'r>,
     /// Bytes that may still be recorded.
     left: usize,
     limit: usize,

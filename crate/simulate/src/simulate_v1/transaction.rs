@@ -2,13 +2,10 @@
 
 use super::SimulateError;
 use crate::{CallRequest, Conflict, request};
-use alloy_consensus::{
-    EthereumTxEnvelope, EthereumTypedTransaction, TxEip1559, TxEip2930, TxEip4844, TxEip7702,
-    TxLegacy,
-};
-use alloy_primitives::{Address, Signature, TxKind, U256};
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
+use alloy_primitives::{Address, Signature, U256};
 use parevm::{
-    block::Transaction,
+    block::{Transaction, TransactionFields},
     vm::{Environment, SpecId, TxEnv},
 };
 use revm::context::TransactionType;
@@ -37,81 +34,29 @@ pub(super) fn transaction(
         }
         tx_type => tx_type,
     };
-    let input = call.input.input().cloned().unwrap_or_default();
-    let to = call.to.unwrap_or(TxKind::Create);
-    let value = call.value.unwrap_or_default();
-    let gas_price = call.gas_price.unwrap_or_default();
-    let max_fee_per_gas = call.max_fee_per_gas.unwrap_or(gas_price);
-    let max_priority_fee_per_gas = call.max_priority_fee_per_gas.unwrap_or(gas_price);
-    let access_list = call.access_list.clone().unwrap_or_default();
-    let receiver = || {
-        to.to().copied().ok_or(Conflict::Type {
-            field: "to",
-            transaction_type: tx_type as u8,
-        })
-    };
-    let typed: EthereumTypedTransaction<TxEip4844> = match tx_type {
-        TransactionType::Eip2930 => TxEip2930 {
-            chain_id,
-            nonce,
-            gas_price,
-            gas_limit: gas,
-            to,
-            value,
-            access_list,
-            input,
-        }
-        .into(),
-        TransactionType::Eip1559 => TxEip1559 {
-            chain_id,
-            nonce,
-            gas_limit: gas,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to,
-            value,
-            access_list,
-            input,
-        }
-        .into(),
-        TransactionType::Eip4844 => TxEip4844 {
-            chain_id,
-            nonce,
-            gas_limit: gas,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to: receiver()?,
-            value,
-            access_list,
-            blob_versioned_hashes: call.blob_versioned_hashes.clone().unwrap_or_default(),
-            max_fee_per_blob_gas: call.max_fee_per_blob_gas.unwrap_or_default(),
-            input,
-        }
-        .into(),
-        TransactionType::Eip7702 => TxEip7702 {
-            chain_id,
-            nonce,
-            gas_limit: gas,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to: receiver()?,
-            value,
-            access_list,
-            authorization_list: call.authorization_list.clone().unwrap_or_default(),
-            input,
-        }
-        .into(),
-        _ => TxLegacy {
-            chain_id: None,
-            nonce,
-            gas_price,
-            gas_limit: gas,
-            to,
-            value,
-            input,
-        }
-        .into(),
-    };
+    let fields = request::fields(call);
+    let gas_price = fields.gas_price.unwrap_or_default();
+    let max_fee = fields.max_fee_per_gas.unwrap_or(gas_price);
+    let priority_fee = fields.max_priority_fee_per_gas.unwrap_or(gas_price);
+    let typed = TransactionFields {
+        transaction_type: Some(tx_type as u64),
+        chain_id: (tx_type != TransactionType::Legacy).then_some(chain_id),
+        nonce: Some(nonce),
+        gas_limit: Some(gas),
+        gas_price: Some(gas_price),
+        max_fee_per_gas: Some(max_fee),
+        max_priority_fee_per_gas: Some(priority_fee),
+        blob_versioned_hashes: Some(fields.blob_versioned_hashes.unwrap_or_default()),
+        max_fee_per_blob_gas: Some(fields.max_fee_per_blob_gas.unwrap_or_default()),
+        authorization_list: Some(fields.authorization_list.unwrap_or_default()),
+        ..fields
+    }
+    .into_typed()
+    // All but the recipient is set.
+    .map_err(|_| Conflict::Type {
+        field: "to",
+        transaction_type: tx_type as u8,
+    })?;
     let mut transaction = Transaction::new(&typed, call.from.unwrap_or(Address::ZERO));
     let envelope = typed.into_envelope(Signature::new(U256::ZERO, U256::ZERO, false));
     transaction.hash = Some(*envelope.tx_hash());
