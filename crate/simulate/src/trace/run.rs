@@ -1,9 +1,6 @@
-//! Runs what is traced, and what comes before it.
+//! Runs of traced transactions: the transaction or call, on the state before it.
 
-use super::{
-    Trace, TraceError, TraceLimits, TraceOptions,
-    tracer::{Place, Tracer},
-};
+use super::{Trace, TraceError, TraceLimits, TraceOptions, TracePosition, tracer::Tracer};
 use alloy_primitives::B256;
 use parevm::{
     block::{Block, Transaction},
@@ -15,15 +12,15 @@ use parevm::{
 };
 use revm::{DatabaseCommit, context::ContextTr, inspector::NoOpInspector};
 
-/// Traces one call on `state`, which stays as it is.
+/// Returns the trace of `call` on `state`, which is not changed.
 ///
-/// `environment` says what is checked: as it is made for a block, `call` must be a valid transaction.
+/// `environment` selects the checks: with the one of a block, `call` must be a valid transaction.
 ///
 /// # Errors
 ///
-/// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are wrong.
-/// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: it goes beyond `limits`.
-/// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state cannot be read.
+/// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are invalid.
+/// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: the trace exceeds `limits`.
+/// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state is unavailable.
 pub fn trace_call(
     call: TxEnv,
     environment: &Environment,
@@ -31,12 +28,19 @@ pub fn trace_call(
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
-    trace_call_at(Place::default(), call, environment, state, options, limits)
+    trace_call_at(
+        TracePosition::default(),
+        call,
+        environment,
+        state,
+        options,
+        limits,
+    )
 }
 
-/// The same, of a call that stands at `place`.
+/// Returns the trace of a call at `position`; otherwise as [`trace_call`].
 pub(crate) fn trace_call_at(
-    place: Place,
+    position: TracePosition,
     call: TxEnv,
     environment: &Environment,
     state: &dyn StateSource,
@@ -44,12 +48,12 @@ pub(crate) fn trace_call_at(
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
     let tracer = Tracer::new(options)?;
-    let mut run = Run::new(environment, state, tracer, limits);
-    run.trace(call, place)
+    let mut run = TracedRun::new(environment, state, tracer, limits);
+    run.trace(call, position)
 }
 
-/// Traces the transaction at `index` of `block`, on the state before the block. Those before it are
-/// executed first.
+/// Returns the trace of the transaction at `index` of `block`. `state` is the state before the block; the
+/// transactions before `index` are executed first.
 ///
 /// # Errors
 ///
@@ -70,19 +74,19 @@ pub fn trace_transaction(
             index,
             transactions: block.transactions.len(),
         })?;
-    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    let mut run = TracedRun::of_block(block, environment, state, tracer, limits)?;
     for earlier in &block.transactions[..index] {
         run.execute(earlier, environment)?;
     }
     run.trace_next(block, transaction)
 }
 
-/// Traces every transaction of `block`, on the state before it. The traces come with the hashes of
-/// their transactions, where these are known.
+/// Returns the traces of all transactions of `block`, each with the transaction's hash if it is known.
+/// `state` is the state before the block.
 ///
 /// # Errors
 ///
-/// As [`trace_call`]. [`TraceLimits::recorded_bytes`] holds for all transactions together.
+/// As [`trace_call`]. [`TraceLimits::recorded_bytes`] applies to all transactions together.
 pub fn trace_block(
     block: &Block,
     environment: &Environment,
@@ -91,7 +95,7 @@ pub fn trace_block(
     limits: &TraceLimits<'_>,
 ) -> Result<Vec<(Option<B256>, Trace)>, TraceError> {
     let tracer = Tracer::new(options)?;
-    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    let mut run = TracedRun::of_block(block, environment, state, tracer, limits)?;
     let mut traces = Vec::with_capacity(block.transactions.len());
     for transaction in &block.transactions {
         traces.push((transaction.hash, run.trace_next(block, transaction)?));
@@ -99,20 +103,20 @@ pub fn trace_block(
     Ok(traces)
 }
 
-/// A block while some of its transactions are traced.
-struct Run<'a> {
+/// Run of a block or a call with a tracer.
+struct TracedRun<'a> {
     evm: BlockEvm<Overlay<'a>, Watched<'a, Tracer>>,
-    used: GasPool,
-    /// Number of transactions that have run.
-    settled: usize,
-    /// Number of their logs.
+    gas_pool: GasPool,
+    /// Number of committed transactions.
+    committed: usize,
+    /// Number of logs of the committed transactions.
     logs: u64,
     has_delegations: bool,
     watch: Option<Watch<'a>>,
     recorded_bytes: usize,
 }
 
-impl<'a> Run<'a> {
+impl<'a> TracedRun<'a> {
     fn new(
         environment: &Environment,
         state: &'a (dyn StateSource + 'a),
@@ -127,7 +131,7 @@ impl<'a> Run<'a> {
         )
     }
 
-    /// A run that has done what comes before the first transaction of `block`.
+    /// Returns a run that has applied the pre-execution changes of `block`.
     fn of_block(
         block: &Block,
         environment: &Environment,
@@ -151,8 +155,8 @@ impl<'a> Run<'a> {
         let watched = Watched::new(tracer, limits.watch, recorded, bytes);
         Self {
             evm: environment.inspected_evm(overlay, watched),
-            used: GasPool::new(environment),
-            settled: 0,
+            gas_pool: GasPool::new(environment),
+            committed: 0,
             logs: 0,
             has_delegations: environment.spec().is_enabled_in(SpecId::PRAGUE),
             watch: limits.watch,
@@ -160,52 +164,52 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the next transaction of the block, which is in `environment`, without recording it.
+    /// Executes the next transaction of the block without tracing it.
     fn execute(
         &mut self,
         transaction: &Transaction,
         environment: &Environment,
     ) -> Result<(), TraceError> {
-        self.used.admit(self.settled, &transaction.env)?;
+        self.gas_pool.admit(self.committed, &transaction.env)?;
         let watched = Watched::new(NoOpInspector, self.watch, Recorded::default(), 0);
         let mut evm = environment.inspected_evm(self.evm.ctx.db_mut(), watched);
         let ran = collision::inspect(&mut evm, transaction.env.clone());
         if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
             return Err(TraceError::Interrupted(interrupt));
         }
-        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
-        self.used.commit(ran.result.gas());
-        self.settled += 1;
+        let ran = ran.map_err(|error| execute_error(Some(self.committed), error))?;
+        self.gas_pool.commit(ran.result.gas());
+        self.committed += 1;
         self.logs += ran.result.logs().len() as u64;
         self.evm.ctx.db_mut().commit(ran.state);
         Ok(())
     }
 
-    /// Runs the next transaction of the block and returns its trace.
+    /// Executes the next transaction of the block and returns its trace.
     fn trace_next(
         &mut self,
         block: &Block,
         transaction: &Transaction,
     ) -> Result<Trace, TraceError> {
-        self.used.admit(self.settled, &transaction.env)?;
-        let place = Place {
+        self.gas_pool.admit(self.committed, &transaction.env)?;
+        let position = TracePosition {
             block_hash: block.declared.hash,
-            index: Some(self.settled),
+            index: Some(self.committed),
             transaction_hash: transaction.hash,
             block_number: block.header.number,
             first_log: self.logs,
         };
-        self.trace(transaction.env.clone(), place)
+        self.trace(transaction.env.clone(), position)
     }
 
-    fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
+    fn trace(&mut self, transaction: TxEnv, position: TracePosition) -> Result<Trace, TraceError> {
         let context = &self.evm.ctx;
         let database = &context.journaled_state.database;
         let tracer = &mut self.evm.inspector.inner;
         tracer
             .start(&transaction, &context.block, self.has_delegations, database)
             .map_err(|source| ExecuteError::StateUnavailable {
-                index: place.index,
+                index: position.index,
                 source,
             })?;
         let ran = collision::inspect(&mut self.evm, transaction.clone());
@@ -218,12 +222,12 @@ impl<'a> Run<'a> {
                 },
             });
         }
-        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
+        let ran = ran.map_err(|error| execute_error(Some(self.committed), error))?;
         let context = &mut self.evm.ctx;
         let database = &mut context.journaled_state.database;
         let tracer = &mut self.evm.inspector.inner;
         let trace = tracer.finish(
-            place,
+            position,
             &transaction,
             &context.block,
             &self.evm.precompiles,
@@ -234,15 +238,15 @@ impl<'a> Run<'a> {
         let gas = *ran.result.gas();
         database.commit(ran.state);
         self.check_size()?;
-        self.used.commit(&gas);
-        self.settled += 1;
+        self.gas_pool.commit(&gas);
+        self.committed += 1;
         self.logs += logs;
         Ok(trace)
     }
 
-    /// Whether the tracers have recorded no more than they may.
+    /// Checks that the tracer is within its budget.
     fn check_size(&mut self) -> Result<(), TraceError> {
-        match self.evm.inspector.inner.is_full() {
+        match self.evm.inspector.inner.is_over_budget() {
             true => Err(TraceError::TooLarge {
                 limit: self.recorded_bytes,
             }),

@@ -9,7 +9,7 @@ use parevm::{
     vm::{Bytecode, HaltReason, InvalidTransaction, SpecId},
 };
 use parevm_simulate::{
-    CallError, CallLimits, CallRequest, Conflict, Overrides, Rejected, Simulation,
+    CallError, CallLimits, CallRequest, InvalidRequest, Overrides, Rejected, Simulation,
 };
 use serde_json::{Value, json};
 use std::{
@@ -191,18 +191,21 @@ fn a_precompile_moves_and_leaves_its_place() {
     assert_eq!(call(sha256), word(5));
 
     let conflict = |change| match moved(change).unwrap_err() {
-        CallError::Conflict(conflict) => conflict,
+        CallError::InvalidRequest(invalid) => invalid,
         other => panic!("{other:?}"),
     };
     let to = |to: Address| json!({ "movePrecompileToAddress": to });
     let identity = Address::with_last_byte(4);
     let itself = conflict(json!({ sha256.to_string(): to(sha256) }));
-    assert_eq!(itself, Conflict::MovedToItself { address: sha256 });
+    assert_eq!(itself, InvalidRequest::MovedToItself { address: sha256 });
     assert_eq!(itself.code(), -38_022);
     let onto = json!({ sha256.to_string(): to(RICH), RICH.to_string(): { "nonce": "0x1" } });
-    assert_eq!(conflict(onto), Conflict::Overridden { address: RICH });
+    assert_eq!(conflict(onto), InvalidRequest::Overridden { address: RICH });
     let none = json!({ RICH.to_string(): to(there) });
-    assert_eq!(conflict(none), Conflict::NotPrecompile { address: RICH });
+    assert_eq!(
+        conflict(none),
+        InvalidRequest::NotPrecompile { address: RICH }
+    );
 
     // The vectors of execution-apis allow this; the greater address wins.
     let twice = json!({ sha256.to_string(): to(there), identity.to_string(): to(there) });
@@ -414,19 +417,19 @@ fn an_access_list_holds_what_is_touched_and_makes_it_cheaper() {
 #[test]
 fn requests_that_contradict_themselves_are_refused() {
     let refused = |fields: Value| match estimate(&[], fields).unwrap_err() {
-        CallError::Conflict(conflict) => conflict,
+        CallError::InvalidRequest(invalid) => invalid,
         other => panic!("{other:?}"),
     };
     let prices = json!({ "gasPrice": "0x1", "maxFeePerGas": "0x1" });
-    assert_eq!(refused(prices), Conflict::Prices);
+    assert_eq!(refused(prices), InvalidRequest::Prices);
     let input = json!({ "data": "0x01", "input": "0x02" });
-    assert_eq!(refused(input), Conflict::Input);
-    let chain = Conflict::ChainId {
+    assert_eq!(refused(input), InvalidRequest::Input);
+    let chain = InvalidRequest::ChainId {
         given: 5,
         chain_id: 1,
     };
     assert_eq!(refused(json!({ "chainId": "0x5" })), chain);
-    let fee = Conflict::Type {
+    let fee = InvalidRequest::Type {
         field: "maxFeePerGas",
         transaction_type: 1,
     };
@@ -439,12 +442,15 @@ fn requests_that_contradict_themselves_are_refused() {
     let refused = |changed: Value| {
         let changed = overrides(changed);
         match Simulation::new(&block, &state, &changed, CallLimits::default()).unwrap_err() {
-            CallError::Conflict(conflict) => conflict,
+            CallError::InvalidRequest(invalid) => invalid,
             other => panic!("{other:?}"),
         }
     };
     let both = json!({ "state": { CONTRACT.to_string(): { "state": {}, "stateDiff": {} } } });
-    assert_eq!(refused(both), Conflict::Storage { address: CONTRACT });
+    assert_eq!(refused(both), InvalidRequest::Storage { address: CONTRACT });
     let number = json!({ "block": { "number": "0x10000000000000000" } });
-    assert_eq!(refused(number), Conflict::TooLarge { field: "number" });
+    assert_eq!(
+        refused(number),
+        InvalidRequest::TooLarge { field: "number" }
+    );
 }

@@ -10,7 +10,7 @@ use parevm::{
     vm::{Bytecode, Environment, SpecId},
 };
 use parevm_simulate::{
-    CallLimits, Overrides, Simulation,
+    CallLimits, Overrides, Simulation, TraceCallError,
     trace::{Trace, TraceError, TraceLimits, TraceOptions, trace_block, trace_transaction},
 };
 use serde_json::{Value, json};
@@ -191,7 +191,10 @@ fn a_trace_of_many_large_calls_ends_too() {
     };
     let calls = options(json!({ "tracer": "callTracer" }));
     let error = simulation.trace(&request, &calls, &limits).unwrap_err();
-    assert!(matches!(error, TraceError::TooLarge { .. }), "{error:?}");
+    assert!(
+        matches!(error, TraceCallError::Trace(TraceError::TooLarge { .. })),
+        "{error:?}"
+    );
 }
 
 #[test]

@@ -233,7 +233,7 @@ fn a_contract_that_loops_ends_with_the_time() {
         assert!(
             matches!(
                 error,
-                ReportError::Try(CallError::Interrupted(Interrupt::Time { .. }))
+                ReportError::Simulation(CallError::Interrupted(Interrupt::Time { .. }))
             ),
             "{error:?}"
         );
@@ -292,7 +292,7 @@ fn memory_that_gas_does_not_limit_is_limited() {
     let memory = Interrupt::Memory { limit: 64 << 20 };
     let error = cause(error);
     assert!(
-        matches!(error, ReportError::Try(CallError::Interrupted(interrupt)) if interrupt == memory),
+        matches!(error, ReportError::Simulation(CallError::Interrupted(interrupt)) if interrupt == memory),
         "{error:?}"
     );
 }
