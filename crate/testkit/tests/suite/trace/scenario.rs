@@ -1,4 +1,4 @@
-//! A block whose transactions are traced, and code in the names of its opcodes.
+//! Block whose transactions are traced, and an assembler.
 
 use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, address};
@@ -38,13 +38,13 @@ pub(super) fn asm(text: &str) -> Bytes {
 
 /// A block, and the state before it.
 #[derive(Clone, Debug)]
-pub(super) struct World {
+pub(super) struct Scenario {
     pub(super) spec: SpecId,
     pub(super) state: MemoryState,
     pub(super) transactions: Vec<Transaction>,
 }
 
-impl World {
+impl Scenario {
     /// A sender with funds, and no contract.
     pub(super) fn new(spec: SpecId) -> Self {
         let mut state = MemoryState::default();

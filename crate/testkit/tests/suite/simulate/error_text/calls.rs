@@ -1,40 +1,11 @@
-//! Words and codes of the errors of calls: those of geth, by which viem and ethers name them.
+//! Error codes and messages of simulated calls: those of geth, from which viem and ethers derive their errors.
 
-use parevm_testkit::conversation::Conversation;
+use super::support::{BOB, CHECKSUMMED, POOR, hash, node, refused, request};
 use serde_json::{Value, json};
-
-const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
-const BOB: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
-/// Has nothing.
-const POOR: &str = "0x1111111111111111111111111111111111111111";
-const CHECKSUMMED: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-
-fn node() -> Conversation {
-    Conversation::new(json!({}))
-}
-
-/// A request of Alice to Bob with `fields`.
-fn request(fields: Value) -> Value {
-    let mut request = json!({ "from": ALICE, "to": BOB });
-    for (field, value) in fields.as_object().unwrap() {
-        request[field] = value.clone();
-    }
-    request
-}
-
-/// Code and message of the error.
-fn refused(talk: &mut Conversation, method: &str, params: Value) -> (i32, String) {
-    let error = talk.refused(method, params);
-    (error.code.number(), error.message)
-}
-
-fn hash(first_byte: &str) -> String {
-    format!("0x{first_byte}{}", "00".repeat(31))
-}
 
 /// https://github.com/NethermindEth/nethermind/issues/11188
 #[test]
-fn a_call_that_no_block_can_hold_is_refused_in_the_words_of_geth() {
+fn an_invalid_call_is_rejected_with_the_message_of_geth() {
     let mut talk = node();
     let blobs = |count: usize| vec![hash("01"); count];
     let cases = [
@@ -42,12 +13,12 @@ fn a_call_that_no_block_can_hold_is_refused_in_the_words_of_geth() {
             json!({ "from": POOR, "value": "0x1" }),
             "insufficient funds for gas * price + value: address 0x1111111111111111111111111111111111111111 have 0 want 1".to_owned(),
         ),
-        // Funds are looked at before gas.
+        // Funds are checked before gas.
         (
             json!({ "from": POOR, "value": "0x1", "gas": "0x2faf080", "gasPrice": "0x3b9aca00" }),
             "insufficient funds for gas * price + value: address 0x1111111111111111111111111111111111111111 have 0 want 50000000000000001".to_owned(),
         ),
-        // The fee before funds.
+        // The fee is checked before funds.
         (
             json!({ "from": POOR, "value": "0x1", "maxFeePerGas": "0x1" }),
             "max fee per gas less than block base fee: address 0x1111111111111111111111111111111111111111, maxFeePerGas: 1, baseFee: 1000000000".to_owned(),
@@ -96,7 +67,7 @@ fn a_call_that_no_block_can_hold_is_refused_in_the_words_of_geth() {
         "err: max fee per blob gas less than block blob gas fee: address {CHECKSUMMED} blobGasFeeCap: 1, blobBaseFee: 2 (supplied gas 50000000)"
     );
     assert_eq!(refused(&mut talk, "eth_call", params), (-32_000, words));
-    // Gas is looked at last: 21,000, and 16 or by EIP-7623 40 for each byte.
+    // Gas is checked last: 21,000, and 16 or by EIP-7623 40 for each byte.
     let data = format!("0x{}", "01".repeat(100));
     for (gas, words) in [
         (20_000, "intrinsic gas too low: have 20000, want 22600"),
@@ -114,7 +85,7 @@ fn a_call_that_no_block_can_hold_is_refused_in_the_words_of_geth() {
 
 /// https://github.com/NethermindEth/nethermind/issues/11188
 #[test]
-fn every_method_that_tries_a_call_says_the_same_of_it() {
+fn every_method_rejects_an_invalid_call_with_the_same_message() {
     let mut talk = node();
     let poor = json!({ "from": POOR, "to": BOB, "value": "0x1" });
     let funds = |want: &str| {
@@ -167,7 +138,7 @@ fn every_method_that_tries_a_call_says_the_same_of_it() {
 }
 
 #[test]
-fn requests_that_contradict_themselves_are_refused_in_the_words_of_geth() {
+fn contradictory_requests_are_rejected_with_the_message_of_geth() {
     let mut talk = node();
     let hashes = json!([hash("01")]);
     let cases = [
@@ -219,7 +190,7 @@ fn requests_that_contradict_themselves_are_refused_in_the_words_of_geth() {
 }
 
 #[test]
-fn an_estimate_names_what_the_sender_lacks_as_geth_does() {
+fn an_estimate_names_the_missing_funds_as_geth_does() {
     let mut talk = node();
     let priced = |fields: Value| {
         let mut request = json!({ "from": POOR, "to": BOB, "gasPrice": "0x3b9aca00" });
@@ -267,111 +238,9 @@ fn an_estimate_names_what_the_sender_lacks_as_geth_does() {
     assert_eq!(found, (-32_000, words.to_owned()));
 }
 
-/// The request, signed.
-fn signed(talk: &mut Conversation, fields: Value) -> Value {
-    let mut request = request(json!({
-        "gas": "0x5208", "maxFeePerGas": "0x77359400", "maxPriorityFeePerGas": "0x1", "nonce": "0x0",
-    }));
-    for (field, value) in fields.as_object().unwrap() {
-        request[field] = value.clone();
-    }
-    talk.ask("eth_signTransaction", json!([request]))
-}
-
-#[test]
-fn the_pool_refuses_in_the_words_of_geth() {
-    let mut talk = node();
-    talk.ask("evm_setAutomine", json!([false]));
-    let first = signed(&mut talk, json!({}));
-    talk.ask("eth_sendRawTransaction", json!([first]));
-    let rich = "0x21e19e0c9bab2400000"; // 10,000 ether
-    let data = format!("0x{}", "01".repeat(100));
-    let cases = [
-        (json!({}), "already known"),
-        (
-            json!({ "value": "0x1" }),
-            "replacement transaction underpriced",
-        ),
-        (
-            json!({ "nonce": "0x1", "value": rich }),
-            "insufficient funds for gas * price + value: balance 10000000000000000000000, tx cost 10000000042000000000000, overshot 42000000000000",
-        ),
-        (
-            json!({ "nonce": "0x1", "value": "0x21e19e0a387cf2b5fff" }),
-            "insufficient funds for gas * price + value: balance 10000000000000000000000, queued cost 42000000000000, tx cost 9999999999999999999999, overshot 41999999999999",
-        ),
-        (
-            json!({ "nonce": "0x1", "gas": "0x5207" }),
-            "intrinsic gas too low: gas 20999, minimum needed 21000",
-        ),
-        (
-            json!({ "nonce": "0x1", "gas": "0x59d8", "data": data }),
-            "insufficient gas for floor data gas cost: gas 23000, minimum needed 25000",
-        ),
-        (
-            json!({ "nonce": "0x1", "maxFeePerGas": "0x1", "maxPriorityFeePerGas": "0x2" }),
-            "max priority fee per gas higher than max fee per gas",
-        ),
-        (
-            json!({ "nonce": "0x1", "gas": "0x1000001" }),
-            "transaction gas limit too high (cap: 16777216, tx: 16777217)",
-        ),
-        (
-            json!({ "nonce": "0xffffffffffffffff" }),
-            "nonce has max value",
-        ),
-        (
-            json!({ "nonce": "0x1", "gas": "0x1000000", "to": null, "data": format!("0x{}", "00".repeat(49_153)) }),
-            "max initcode size exceeded",
-        ),
-    ];
-    for (fields, words) in cases {
-        let raw = signed(&mut talk, fields);
-        let found = refused(&mut talk, "eth_sendRawTransaction", json!([raw]));
-        assert_eq!(found, (-32_000, words.to_owned()));
-    }
-    talk.ask("evm_mine", json!([]));
-    let late = signed(&mut talk, json!({ "value": "0x1" }));
-    let found = refused(&mut talk, "eth_sendRawTransaction", json!([late]));
-    let words = "nonce too low: next nonce 1, tx nonce 0".to_owned();
-    assert_eq!(found, (-32_000, words));
-    talk.ask("evm_setBlockGasLimit", json!(["0x989680"]));
-    let big = signed(&mut talk, json!({ "nonce": "0x1", "gas": "0x989681" }));
-    let found = refused(&mut talk, "eth_sendRawTransaction", json!([big]));
-    assert_eq!(found, (-32_000, "exceeds block gas limit".to_owned()));
-}
-
-#[test]
-fn a_transaction_of_the_node_is_refused_by_what_its_sender_lacks() {
-    let mut talk = node();
-    talk.ask("anvil_impersonateAccount", json!([POOR]));
-    let send = |fields: Value| {
-        let mut request = json!({ "from": POOR, "to": BOB });
-        for (field, value) in fields.as_object().unwrap() {
-            request[field] = value.clone();
-        }
-        json!([request])
-    };
-    let found = refused(&mut talk, "eth_sendTransaction", send(json!({})));
-    let words = "insufficient funds for gas * price + value: balance 0, tx cost 57750000000000, overshot 57750000000000";
-    assert_eq!(found, (-32_000, words.to_owned()));
-    let found = refused(
-        &mut talk,
-        "eth_sendTransaction",
-        send(json!({ "value": "0x1" })),
-    );
-    assert!(found.1.contains("insufficient funds for"), "{found:?}");
-    let low = json!({ "from": ALICE, "to": BOB, "gasPrice": "0x1" });
-    let found = refused(&mut talk, "eth_sendTransaction", json!([low]));
-    let words = format!(
-        "max fee per gas less than block base fee: address {CHECKSUMMED}, maxFeePerGas: 1, baseFee: 875000000"
-    );
-    assert_eq!(found, (-32_000, words));
-}
-
 /// https://github.com/NethermindEth/nethermind/issues/11188
 #[test]
-fn a_call_that_halts_says_why_in_the_words_of_geth() {
+fn a_halt_has_the_message_of_geth_in_every_method() {
     let mut talk = node();
     let cases = [
         ("0xfe", "invalid opcode: INVALID"),
@@ -405,40 +274,5 @@ fn a_call_that_halts_says_why_in_the_words_of_geth() {
         let expected = json!({ "code": -32_015, "message": words });
         assert_eq!(blocks[0]["calls"][0]["error"], expected);
         assert_eq!(blocks[0]["calls"][0]["returnData"], "0x");
-    }
-}
-
-#[test]
-fn a_payload_of_a_transaction_that_it_cannot_hold_is_refused_in_the_words_of_geth() {
-    let mut talk = node();
-    let genesis = talk.ask("eth_getBlockByNumber", json!(["0x0", false]))["hash"].clone();
-    let root = format!("0x{}", "00".repeat(32));
-    let attributes = json!({
-        "timestamp": "0x70000000", "prevRandao": root, "suggestedFeeRecipient": POOR,
-        "withdrawals": [], "parentBeaconBlockRoot": root,
-    });
-    let cases = [
-        (
-            json!({ "nonce": "0x3e7" }),
-            format!("nonce too high: address {CHECKSUMMED}, tx: 999 state: 0"),
-        ),
-        (
-            json!({ "maxFeePerGas": "0x1" }),
-            format!(
-                "max fee per gas less than block base fee: address {CHECKSUMMED}, maxFeePerGas: 1, baseFee: 875000000"
-            ),
-        ),
-        (
-            json!({ "value": "0x21e19e0c9bab2400000" }),
-            format!(
-                "insufficient funds for gas * price + value: address {CHECKSUMMED} have 10000000000000000000000 want 10000000042000000000000"
-            ),
-        ),
-    ];
-    for (fields, words) in cases {
-        let raw = signed(&mut talk, fields);
-        let params = json!([genesis, attributes, [raw], null]);
-        let found = refused(&mut talk, "testing_buildBlockV1", params);
-        assert_eq!(found, (-32_000, words));
     }
 }

@@ -1,4 +1,4 @@
-//! Accounts, contracts, and reports in few words.
+//! State with a puppet token, and reports in short form.
 
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex, keccak256};
 use parevm::{
@@ -25,12 +25,12 @@ pub(crate) const MINER: Address = address!("c00000000000000000000000000000000000
 pub(crate) const GO: [u8; 4] = hex!("00000001");
 pub(crate) const ETHER: u128 = 1_000_000_000_000_000_000;
 
-pub(crate) struct World {
+pub(crate) struct Scenario {
     pub(crate) block: Block,
     pub(crate) state: MemoryState,
 }
 
-impl World {
+impl Scenario {
     /// A block under the newest rules; Alice and Bob have an ether each.
     pub(crate) fn new() -> Self {
         let header = Header {
@@ -69,7 +69,7 @@ impl World {
         self
     }
 
-    /// A puppet says `value` when it is asked `question`.
+    /// Makes a puppet return `value` for the query `question`.
     pub(crate) fn saying(mut self, address: Address, question: &[u8], value: u64) -> Self {
         self.state
             .insert_storage(address, answer(question), U256::from(value));
@@ -94,7 +94,7 @@ impl World {
     }
 }
 
-/// A call's data: selector of `signature`, then words.
+/// Returns call data: the selector of `signature`, then `words`.
 pub(crate) fn data(signature: &str, words: &[B256]) -> Vec<u8> {
     let selector = keccak256(signature);
     [&selector[..4], &words.concat()].concat()
@@ -140,7 +140,7 @@ pub(crate) fn transfer<'a>(act: Act<'a>, from: Address, to: Address, amount: u64
     act.log(&topics, number(amount).as_slice())
 }
 
-/// Changes in few words: account, asset, before, after, change, and a word where the token does not agree.
+/// Returns asset changes in short form: account, asset, before, after, change, and the claim if the token disagrees.
 pub(crate) fn changes(report: &Value) -> Vec<String> {
     let list = report["assetChanges"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
@@ -168,7 +168,7 @@ pub(crate) fn changes(report: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Approvals in few words.
+/// Returns approval changes in short form.
 pub(crate) fn approvals(report: &Value) -> Vec<String> {
     let list = report["approvalChanges"].as_array().unwrap();
     list.iter()

@@ -1,34 +1,34 @@
-//! Words of call frames that fail: those of go-ethereum's core/vm/errors.go.
+//! Errors of failed frames: those of geth's `core/vm/errors.go`.
 
-use super::world::{CALLEE, World, asm};
+use super::scenario::{CALLEE, Scenario, asm};
 use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use parevm::vm::SpecId;
 use serde_json::{Value, json};
 
 const OTHER: Address = address!("00000000000000000000000000000000000000dd");
 
-fn calls(world: &World) -> Value {
+fn calls(world: &Scenario) -> Value {
     world.trace(json!({ "tracer": "callTracer" }))
 }
 
 /// Error of a transaction that runs this code.
 fn error(code: &str) -> Value {
-    calls(&World::calling(SpecId::PRAGUE, code, 121_000))["error"].clone()
+    calls(&Scenario::calling(SpecId::PRAGUE, code, 121_000))["error"].clone()
 }
 
 /// Error of the call that this code makes.
 fn inner_error(code: &str) -> Value {
-    calls(&World::calling(SpecId::PRAGUE, code, 10_000_000))["calls"][0]["error"].clone()
+    calls(&Scenario::calling(SpecId::PRAGUE, code, 10_000_000))["calls"][0]["error"].clone()
 }
 
 /// Error of a creation with this init code.
 fn creation_error(init: &str, gas: u64) -> Value {
-    calls(&World::new(SpecId::PRAGUE).send(TxKind::Create, asm(init), gas))["error"].clone()
+    calls(&Scenario::new(SpecId::PRAGUE).send(TxKind::Create, asm(init), gas))["error"].clone()
 }
 
 /// https://github.com/NethermindEth/nethermind/issues/11188
 #[test]
-fn a_frame_that_halts_says_why_as_geth_does() {
+fn a_halted_frame_has_the_error_of_geth() {
     for (code, expected) in [
         ("POP", "stack underflow (0 <=> 1)"),
         ("PUSH0 PUSH0 CALL", "stack underflow (2 <=> 7)"),
@@ -48,14 +48,14 @@ fn a_frame_that_halts_says_why_as_geth_does() {
         error(&"PUSH0 ".repeat(1_025)),
         "stack limit reached 1024 (1023)"
     );
-    let undefined = World::new(SpecId::PRAGUE)
+    let undefined = Scenario::new(SpecId::PRAGUE)
         .contract(CALLEE, Bytes::from_static(&[0x0c]))
         .call(50_000);
     assert_eq!(
         calls(&undefined)["error"],
         "invalid opcode: opcode 0xc not defined"
     );
-    let sentry = World::calling(SpecId::PRAGUE, "1 PUSH0 SSTORE", 22_000);
+    let sentry = Scenario::calling(SpecId::PRAGUE, "1 PUSH0 SSTORE", 22_000);
     assert_eq!(
         calls(&sentry)["error"],
         "out of gas: not enough gas for reentrancy sentry"
@@ -63,7 +63,7 @@ fn a_frame_that_halts_says_why_as_geth_does() {
 }
 
 #[test]
-fn a_frame_that_does_not_begin_says_why() {
+fn a_frame_that_does_not_start_has_an_error() {
     // More than it has.
     assert_eq!(
         inner_error("PUSH0 PUSH0 PUSH0 PUSH0 0xffff 0xee GAS CALL"),
@@ -75,7 +75,7 @@ fn a_frame_that_does_not_begin_says_why() {
     );
     // Calls itself with all but 1,000 gas, as often as it may.
     let deep = "0 0 0 0 0 ADDRESS 0x03e8 GAS SUB CALL STOP";
-    let world = World::calling(SpecId::HOMESTEAD, deep, 5_000_000);
+    let world = Scenario::calling(SpecId::HOMESTEAD, deep, 5_000_000);
     let trace = world.traced(0, json!({ "tracer": "callTracer" }));
     let root = trace.try_into_call_frame().unwrap();
     let mut frame = &root;
@@ -89,7 +89,7 @@ fn a_frame_that_does_not_begin_says_why() {
 }
 
 #[test]
-fn a_creation_that_fails_says_why() {
+fn a_failed_creation_has_an_error() {
     // One byte 0xef.
     assert_eq!(
         creation_error("0xef PUSH0 MSTORE8 1 PUSH0 RETURN", 100_000),
@@ -100,7 +100,7 @@ fn a_creation_that_fails_says_why() {
         creation_error("0x6001 PUSH0 RETURN", 10_000_000),
         "max code size exceeded: code size 24577 limit 24576"
     );
-    // The gas for so much code comes first.
+    // The gas of the code deposit is checked first.
     assert_eq!(
         creation_error("0x6001 PUSH0 RETURN", 100_000),
         "contract creation code storage out of gas"
@@ -111,24 +111,24 @@ fn a_creation_that_fails_says_why() {
     );
     // The address has code.
     let taken = CALLEE.create(1);
-    let world = World::calling(SpecId::PRAGUE, "PUSH0 PUSH0 PUSH0 CREATE", 200_000)
+    let world = Scenario::calling(SpecId::PRAGUE, "PUSH0 PUSH0 PUSH0 CREATE", 200_000)
         .contract(taken, asm("STOP"));
     assert_eq!(
         calls(&world)["calls"][0]["error"],
         "contract address collision"
     );
     // The creator's nonce is at its end.
-    let mut world = World::calling(SpecId::PRAGUE, "PUSH0 PUSH0 PUSH0 CREATE", 200_000);
+    let mut world = Scenario::calling(SpecId::PRAGUE, "PUSH0 PUSH0 PUSH0 CREATE", 200_000);
     let code = asm("PUSH0 PUSH0 PUSH0 CREATE");
     world = world.contract_with_nonce(CALLEE, code, u64::MAX);
     assert_eq!(calls(&world)["calls"][0]["error"], "nonce uint64 overflow");
 }
 
 #[test]
-fn a_change_within_a_static_call_says_which() {
+fn a_write_in_a_static_call_has_an_error() {
     let within = |code: &str| {
         let caller = "PUSH0 PUSH0 PUSH0 PUSH0 0xdd GAS STATICCALL STOP";
-        let world = World::calling(SpecId::PRAGUE, caller, 1_000_000).contract(OTHER, asm(code));
+        let world = Scenario::calling(SpecId::PRAGUE, caller, 1_000_000).contract(OTHER, asm(code));
         calls(&world)["calls"][0]["error"].clone()
     };
     assert_eq!(within("1 PUSH0 SSTORE"), "out of gas: write protection");
@@ -136,12 +136,12 @@ fn a_change_within_a_static_call_says_which() {
     assert_eq!(within("1 PUSH0 TSTORE"), "write protection");
 }
 
-/// EIP-8024: how deep an instruction looks stands behind it.
+/// EIP-8024: the depth is in the immediate.
 #[test]
-fn instructions_with_an_operand_name_it() {
+fn an_invalid_immediate_is_in_the_error() {
     let error = |code: &[u8]| {
         let code = Bytes::copy_from_slice(code);
-        let world = World::new(SpecId::AMSTERDAM)
+        let world = Scenario::new(SpecId::AMSTERDAM)
             .contract(CALLEE, code)
             .call(100_000);
         calls(&world)["error"].clone()
@@ -160,9 +160,9 @@ fn instructions_with_an_operand_name_it() {
 
 /// https://github.com/ethereum/go-ethereum/blob/master/eth/tracers/native/call_flat.go
 #[test]
-fn parity_has_words_for_some_of_geths_errors() {
+fn some_errors_are_converted_to_those_of_parity() {
     let flat = |code: &str, gas: u64| {
-        let world = World::calling(SpecId::PRAGUE, code, gas);
+        let world = Scenario::calling(SpecId::PRAGUE, code, gas);
         let options = json!({
             "tracer": "flatCallTracer",
             "tracerConfig": { "convertParityErrors": true },
@@ -186,7 +186,7 @@ fn parity_has_words_for_some_of_geths_errors() {
     let full = format!("{}PUSH0", "PUSH0 ".repeat(1_024));
     assert_eq!(flat(&full, 50_000)["error"], "Out of stack");
     let create = |init: &str, gas| {
-        let world = World::new(SpecId::PRAGUE).send(TxKind::Create, asm(init), gas);
+        let world = Scenario::new(SpecId::PRAGUE).send(TxKind::Create, asm(init), gas);
         let options = json!({
             "tracer": "flatCallTracer",
             "tracerConfig": { "convertParityErrors": true },
@@ -194,7 +194,7 @@ fn parity_has_words_for_some_of_geths_errors() {
         world.trace(options)[0]["error"].clone()
     };
     assert_eq!(create("0xff PUSH0 RETURN", 60_000), "Out of gas");
-    // geth has no words of Parity's for these.
+    // geth does not convert these.
     assert_eq!(
         create("0x6001 PUSH0 RETURN", 10_000_000),
         "max code size exceeded: code size 24577 limit 24576"
@@ -207,7 +207,7 @@ fn parity_has_words_for_some_of_geths_errors() {
 
 /// https://github.com/ethereum/go-ethereum/blob/master/core/vm/contracts.go
 #[test]
-fn a_precompile_that_fails_says_why() {
+fn a_failed_precompile_has_an_error() {
     // 0x08 with one byte, 0x09 with one byte.
     for (precompile, expected) in [
         ("8", "bad elliptic curve pairing size"),
@@ -224,10 +224,10 @@ fn a_precompile_that_fails_says_why() {
 }
 
 #[test]
-fn precompiles_are_listed_when_that_is_asked_for() {
+fn precompiles_are_listed_on_request() {
     let code = "PUSH0 PUSH0 PUSH0 PUSH0 4 GAS STATICCALL \
         PUSH0 PUSH0 PUSH0 PUSH0 4 GAS DELEGATECALL STOP";
-    let world = World::calling(SpecId::PRAGUE, code, 100_000);
+    let world = Scenario::calling(SpecId::PRAGUE, code, 100_000);
     let kinds = |config: Value| {
         let traces = world.trace(json!({ "tracer": "flatCallTracer", "tracerConfig": config }));
         let traces = traces.as_array().unwrap().clone();
@@ -243,11 +243,11 @@ fn precompiles_are_listed_when_that_is_asked_for() {
     );
 }
 
-/// Also where no ether moves, and to itself: revm says nothing of these.
+/// Also without a balance, and to itself: revm's hook omits these.
 #[test]
 fn every_destroyed_contract_is_a_frame() {
     let destroyed = |heir: &str, balance: u64| {
-        let world = World::calling(SpecId::PRAGUE, &format!("{heir} SELFDESTRUCT"), 100_000);
+        let world = Scenario::calling(SpecId::PRAGUE, &format!("{heir} SELFDESTRUCT"), 100_000);
         let world = world.balance(CALLEE, U256::from(balance));
         calls(&world)["calls"][0].clone()
     };

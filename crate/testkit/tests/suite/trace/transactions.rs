@@ -88,7 +88,7 @@ fn slot(value: u64) -> Value {
 const DIFF: &str = r#"{ "tracer": "prestateTracer", "tracerConfig": { "diffMode": true } }"#;
 
 #[test]
-fn a_transaction_is_traced_after_those_before_it() {
+fn a_transaction_is_traced_on_the_state_after_those_before_it() {
     let diff: Value = serde_json::from_str(DIFF).unwrap();
     for (index, expected) in [(0, 1), (1, 2), (2, 3)] {
         let trace = trace(&COUNT, index, diff.clone()).unwrap();
@@ -116,7 +116,7 @@ fn a_block_has_a_trace_for_each_transaction() {
 }
 
 #[test]
-fn every_tracer_answers() {
+fn every_tracer_has_a_result() {
     let asked = |tracer: &str| trace(&COUNT, 0, json!({ "tracer": tracer })).unwrap();
     assert_eq!(asked("4byteTracer"), json!({ "0xaabbccdd-1": 1 }));
     assert_eq!(asked("noopTracer"), json!({}));
@@ -138,7 +138,7 @@ fn every_tracer_answers() {
 
 /// geth takes tracers within a mux with no settings, or with an empty object.
 #[test]
-fn a_mux_takes_tracers_without_settings() {
+fn a_mux_accepts_tracers_without_config() {
     let mux = |configs: Value| json!({ "tracer": "muxTracer", "tracerConfig": configs });
     let bare = mux(json!({ "callTracer": null, "prestateTracer": null, "4byteTracer": {} }));
     let trace = trace(&COUNT, 0, bare).unwrap();
@@ -148,7 +148,7 @@ fn a_mux_takes_tracers_without_settings() {
 }
 
 #[test]
-fn tracers_that_are_not_there_are_named() {
+fn an_unknown_tracer_is_named() {
     let error = trace(&COUNT, 0, json!({ "tracer": "{ step: function() {} }" })).unwrap_err();
     assert!(
         matches!(error, TraceError::UnknownTracer { .. }),
@@ -163,7 +163,7 @@ fn tracers_that_are_not_there_are_named() {
 const FOR_EVER: [u8; 4] = hex!("5b600056");
 
 #[test]
-fn a_trace_ends_when_it_grows_too_large() {
+fn a_trace_ends_when_it_exceeds_its_bytes() {
     let limits = TraceLimits {
         recorded_bytes: 1 << 20,
         ..TraceLimits::default()
@@ -178,7 +178,7 @@ fn a_trace_ends_when_it_grows_too_large() {
 
 /// Calls itself with 100,000 bytes for ever: no deeper than the gas allows.
 #[test]
-fn a_trace_of_many_large_calls_ends_too() {
+fn a_trace_of_many_large_calls_ends_when_it_exceeds_its_bytes() {
     // JUMPDEST, CALL(gas, 0x04, 0, 0, 100000, 0, 0), POP, PUSH1 0, JUMP
     let code = hex!("5b60006000620186a06000600060045af150600056");
     let (block, state) = world(&code);
@@ -198,7 +198,7 @@ fn a_trace_of_many_large_calls_ends_too() {
 }
 
 #[test]
-fn a_trace_ends_when_the_watch_says_so() {
+fn a_trace_ends_when_the_watch_interrupts_it() {
     let watch = || Some(Interrupt::Cancelled);
     let limits = TraceLimits {
         watch: Some(&watch),

@@ -1,6 +1,6 @@
-//! Reports of random bundles: side by side as in order, with nothing left out, within limits.
+//! Reports of random bundles: in parallel as in order, complete, within limits.
 //!
-//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried. A complaint names its seed.
+//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds. A failure names its seed.
 
 use alloy_primitives::{Address, B256, Bytes, I256, U256, address, hex, keccak256};
 use parevm::{
@@ -128,9 +128,9 @@ fn signed(delta: Delta) -> I256 {
     if delta.is_loss { -amount } else { amount }
 }
 
-/// All that the state diff says of balances is in the asset changes or a fee, and nothing else is.
+/// Every balance in the state diff is in the asset changes or a fee, and no other is.
 #[test]
-fn every_change_of_ether_is_told() {
+fn every_change_of_ether_is_reported() {
     let mut moved = 0;
     for seed in seeds() {
         let (block, state) = made(seed);
@@ -215,7 +215,7 @@ fn cause(error: ReportError) -> ReportError {
 }
 
 #[test]
-fn a_contract_that_loops_ends_with_the_time() {
+fn a_loop_in_a_bundle_ends_when_the_time_is_exceeded() {
     // JUMPDEST, PUSH1 0, JUMP
     let code = Bytes::from(hex!("5b600056"));
     for threads in [1, 2] {
@@ -251,7 +251,7 @@ fn a_contract_that_loops_ends_with_the_time() {
 }
 
 #[test]
-fn a_contract_that_logs_without_end_is_too_much() {
+fn endless_logs_exceed_the_recorded_bytes() {
     // JUMPDEST, PUSH2 1024, PUSH1 0, LOG0, PUSH1 0, JUMP
     let code = Bytes::from(hex!("5b6104006000a0600056"));
     for threads in [1, 2] {
@@ -266,7 +266,7 @@ fn a_contract_that_logs_without_end_is_too_much() {
 }
 
 #[test]
-fn a_contract_that_expands_its_memory_fails() {
+fn a_contract_that_expands_its_memory_runs_out_of_gas() {
     // PUSH32 of a great offset, MLOAD; and as much as the gas pays for.
     let code = Bytes::from(hex!("67ffffffffffffffff51"));
     let report = limited(code, 1, 1 << 20, 1, CallLimits::default()).unwrap();
@@ -277,7 +277,7 @@ fn a_contract_that_expands_its_memory_fails() {
     assert_eq!(report.calls[0].status, CallStatus::Failure);
 }
 
-/// With gas enough for any size, memory has a limit of its own, and nobody's code goes on without it.
+/// With gas for any size, the memory limit applies, and ends the whole bundle.
 #[test]
 fn memory_that_gas_does_not_limit_is_limited() {
     // PUSH4 64 MiB, MLOAD; a caller that does not mind: four times PUSH0, PUSH0, the callee, GAS, CALL.
@@ -298,7 +298,7 @@ fn memory_that_gas_does_not_limit_is_limited() {
 }
 
 #[test]
-fn calls_that_each_record_much_share_what_may_be_recorded() {
+fn calls_share_the_recorded_bytes() {
     let code = Puppet::default().always(|act| act.log(&[], &[1; 224]));
     let told = |bytes, threads| limited(code.clone(), 20, bytes, threads, CallLimits::default());
     // A call, its end and a log, 256 bytes each, and the data.
@@ -312,7 +312,7 @@ fn calls_that_each_record_much_share_what_may_be_recorded() {
 
 /// A token whose every answer takes all the gas of a question.
 #[test]
-fn questions_that_cost_too_much_end() {
+fn queries_that_exceed_their_gas_end_the_report() {
     let transfer = keccak256("Transfer(address,address,uint256)");
     let receiver = |index: u64| B256::from(U256::from(index + 1));
     let code = Puppet::default().on([0; 4], |mut act| {
@@ -329,7 +329,7 @@ fn questions_that_cost_too_much_end() {
     );
 }
 
-/// A state that counts how often code is asked for.
+/// State source that counts the reads of code.
 struct Counting {
     state: MemoryState,
     codes: AtomicU64,
@@ -354,7 +354,7 @@ impl StateSource for Counting {
 /// Four calls by one sender, each of a contract of its own, run ahead with the nonces that they will find.
 /// Where each of them pays, too, only the first one finds what it will.
 #[test]
-fn calls_that_do_not_meet_run_once() {
+fn independent_calls_execute_once() {
     let (block, mut state) = workload::transfers(1);
     let sender = block.transactions[0].env.caller;
     let targets: Vec<_> = (1..=4).map(Address::repeat_byte).collect();
@@ -389,7 +389,7 @@ fn calls_that_do_not_meet_run_once() {
         state.codes.into_inner()
     };
     let free = runs("0x0");
-    // All have the same code. The bundle asks them before and after whether they are the sender's tokens.
+    // All have the same code. The bundle queries their balances before and after.
     assert_eq!(free, 4 + 2);
     assert_eq!(runs("0x1"), free + 3);
 }

@@ -1,4 +1,4 @@
-//! Blocks that could follow, beside what the vectors of execution-apis ask for.
+//! Simulated blocks, beyond the test vectors of execution-apis.
 
 use crate::execution_apis;
 use alloy_primitives::{Address, U256, address, hex};
@@ -59,7 +59,7 @@ fn push(address: Address) -> String {
 }
 
 #[test]
-fn an_empty_block_with_validation_is_one_that_the_chain_takes() {
+fn an_empty_block_with_validation_is_valid_on_the_chain() {
     let paid = "0x00000000000000000000000000000000000000bb";
     let payload = json!({
         "validation": true,
@@ -93,7 +93,7 @@ fn an_empty_block_with_validation_is_one_that_the_chain_takes() {
 }
 
 #[test]
-fn what_cannot_be_simulated_has_the_code_of_the_specification() {
+fn an_invalid_payload_has_the_code_of_the_specification() {
     let rich = json!({ RICH.to_string(): { "balance": "0xde0b6b3a7640000", "nonce": "0x5" } });
     let call = |mut fields: Value| {
         fields["from"] = json!(RICH);
@@ -173,7 +173,7 @@ fn what_cannot_be_simulated_has_the_code_of_the_specification() {
 }
 
 #[test]
-fn one_gas_limit_holds_for_all_calls() {
+fn one_gas_limit_applies_to_all_calls_together() {
     let limits = CallLimits {
         gas: 100_000,
         ..CallLimits::default()
@@ -187,7 +187,7 @@ fn one_gas_limit_holds_for_all_calls() {
         let block = json!({ "stateOverrides": endless, "calls": calls });
         simulate(json!({ "blockStateCalls": [block] }), &limits)
     };
-    // It has what is left, whatever it asks for.
+    // Its gas is capped at what is left.
     for fields in [json!({}), json!({ "gas": "0x186a0" })] {
         let simulated = run(fields).unwrap();
         let failed = &simulated[0].calls[1];
@@ -197,7 +197,7 @@ fn one_gas_limit_holds_for_all_calls() {
 }
 
 #[test]
-fn a_request_ends_when_its_time_is_up() {
+fn a_request_ends_when_its_time_is_exceeded() {
     let endless = json!({ CONTRACT.to_string(): { "code": "0x5b5f56" } });
     let now = AtomicU64::new(0);
     let limit = Duration::from_nanos(100);
@@ -213,10 +213,10 @@ fn a_request_ends_when_its_time_is_up() {
 }
 
 #[test]
-fn transfers_are_logs_in_the_order_in_which_they_come() {
+fn transfers_are_logs_in_execution_order() {
     let [reverts, logs, heir] = [0xc1, 0xc2, 0xc3].map(Address::with_last_byte);
     let pay = |to: Address, wei: &str| format!("5f5f5f5f60{wei}{}5af150", push(to));
-    // LOG0; a contract for 2 wei; 3 wei to who reverts, 4 wei to who logs; all that is left to the heir.
+    // LOG0; CREATE with 2 wei; 3 wei to a contract that reverts, 4 wei to one that logs; SELFDESTRUCT to the heir.
     let code = format!(
         "0x5f5fa05f5f6002f050{}{}{}ff",
         pay(reverts, "03"),
@@ -296,8 +296,8 @@ fn a_moved_precompile_is_back_in_the_next_block() {
 }
 
 #[test]
-fn gas_is_told_before_and_after_refunds() {
-    // Clears a slot: 21,000, PUSH0 2 twice, a cold SSTORE 5,000, of which 4,800 come back.
+fn gas_is_reported_before_and_after_refunds() {
+    // Clears a slot: 21,000, PUSH0 2 twice, a cold SSTORE 5,000, of which 4,800 are refunded.
     let slot = format!("0x{:064x}", 0);
     let full = json!({ "code": "0x5f5f55", "stateDiff": { slot: format!("0x{:064x}", 1) } });
     let blocks = blocks(one(
@@ -310,7 +310,7 @@ fn gas_is_told_before_and_after_refunds() {
 }
 
 #[test]
-fn who_offers_no_fee_pays_none_and_sees_the_base_fee() {
+fn a_call_without_a_fee_pays_none_and_sees_the_base_fee() {
     // Returns BASEFEE and BLOBBASEFEE.
     let code = json!({ CONTRACT.to_string(): { "code": "0x485f524a60205260405ff3" } });
     let blocks = blocks(json!({ "blockStateCalls": [{
