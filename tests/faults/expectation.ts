@@ -1,16 +1,16 @@
 import { expect } from 'vitest'
 import { type Build, type play, type ScenarioName, scenarioNames } from './scenario.js'
 
-/** A caller that waits longer than this would think that the engine hangs. */
+/** Milliseconds after which a caller would take the engine for hanging. */
 const SOON_MS = 1000
 
-/** Chromium lets a terminated worker that is busy or blocked live for so long. */
+/** Milliseconds that a terminated worker of Chromium lives on if it is busy or blocked. */
 const CHROMIUM_GRACE_MS = 2000
 
 /** Gas of block 19933122, from its header. */
 const GAS = 2_056_821
 
-/** A call whose value does not matter. */
+/** End of a call whose value does not matter. */
 const done = { value: 'done' }
 const works = { value: GAS, ms: expect.any(Number) }
 const closed = {
@@ -19,7 +19,7 @@ const closed = {
   message: expect.stringMatching(/closed/),
 }
 
-/** How the calls of a scenario end: what a lost engine ran is lost with it, what waited goes on with the next. */
+/** Ends of the calls of a scenario: a lost engine rejects what it ran; the next one runs what was queued. */
 const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   killedEngine: () => [died('engine'), done],
   killedPoolWorker: () => [died('pool'), done],
@@ -50,7 +50,7 @@ const ends: Partial<Record<ScenarioName, (build: Build) => object[]>> = {
   abortedWhileHanging: () => [{ name: 'Error', message: 'no longer wanted' }],
 }
 
-/** Scenarios in which a worker of the pool is lost. */
+/** Scenarios that lose a worker of the pool. */
 const ofPool: readonly ScenarioName[] = [
   'killedPoolWorker',
   'killedPoolWorkerAtWork',
@@ -58,10 +58,10 @@ const ofPool: readonly ScenarioName[] = [
   'poolScriptMissing',
 ]
 
-/** Of those, the ones in which the worker need not have a part in the block. */
+/** Scenarios for helpers, which may have no part in the block. */
 const ofHelpers: readonly ScenarioName[] = ['killedPoolWorker', 'poolScriptMissing', 'killedHelper']
 
-/** The scenarios that `build` knows: alone there is no pool, with helpers it is one of another kind. */
+/** Returns the scenarios of `build`: the single build has no pool, or helpers. */
 export function scenariosOf({ build, threads }: Build): readonly ScenarioName[] {
   if (build === 'single' && threads > 1) return ofHelpers
   return scenarioNames.filter(
@@ -69,7 +69,7 @@ export function scenariosOf({ build, threads }: Build): readonly ScenarioName[] 
   )
 }
 
-/** Compares what became of the calls, and that the engine works afterwards. */
+/** Checks the ends of the calls, and that the engine works afterwards. */
 export function expectEnds(
   name: ScenarioName,
   build: Build,
@@ -97,7 +97,7 @@ function failed(reason: RegExp) {
   return { name: 'EngineFailedError', code: 'ENGINE_FAILED', message }
 }
 
-/** A page finds no fault with the script itself: it is the test that has asked for another one. */
+/** A page finds no fault with the script itself: the test has replaced it by another one. */
 function unavailable(code: RegExp) {
   const message = expect.stringMatching(/worker\.js|engine\.js/)
   return { name: 'WorkerUnavailableError', code: expect.stringMatching(code), message }

@@ -1,35 +1,35 @@
 import { createEvm, type Evm } from '../../dist/js/src/index.js'
 import { testBuild } from './testBuild.js'
 
-/** A place to break engines in, the same in Node.js and in a page. */
+/** Environment to break engines in, the same in Node.js and in a page. */
 export type Lab = {
   readonly createEvm: typeof createEvm
-  /** An engine that breaks when it is told to. */
+  /** Starts an engine that serves requests that break it. */
   breakable(options: createEvm.Options): Promise<Breakable>
   /** All workers that were started here, in order. */
   readonly workers: readonly LabWorker[]
-  /** From now on workers whose name holds `part` get a script that does not exist. */
+  /** Gives later workers whose name contains `part` a script that does not exist. */
   breakScript(part: string | undefined): void
-  /** From now on workers whose name holds `part` are refused, as a security policy would. */
+  /** Refuses later workers whose name contains `part`, as a security policy would. */
   refuse(part: string | undefined): void
-  /** From now on the wasm is looked for where it is not. */
+  /** Sets whether the wasm module is missing. */
   hideModule(hidden: boolean): void
-  /** One of the blocks that come with the package. */
+  /** Resolves with a block of the package. */
   fixture(name: string): Promise<Uint8Array>
-  /** Undoes everything. */
+  /** Restores the host. */
   leave(): void
 }
 
 export type Breakable = {
   evm: Evm
   fault: Fault
-  /** Keeps engine and pool at work for minutes. */
+  /** Keeps engine and pool busy for minutes. */
   longCall(fixture: Uint8Array): Promise<unknown>
 }
 
 export type LabWorker = {
   readonly name: string
-  /** Ends the worker as if by the system: nobody is told. */
+  /** Ends the worker as the system would, without an event for the package. */
   kill(): void
 }
 
@@ -38,7 +38,7 @@ type Fault = (
   signal?: AbortSignal,
 ) => Promise<unknown>
 
-/** Puts itself between the package and the host's workers and files. */
+/** Intercepts the workers and files that the package gets from the host. */
 export function enterLab(): Lab {
   const workers: LabWorker[] = []
   let brokenScript: string | undefined

@@ -1,18 +1,18 @@
 import { enterLab, type Lab } from './lab.js'
 
-/** What became of a call: how it ended, and how many milliseconds after the incident. */
+/** End of a call: its value or error, and its milliseconds after the incident. */
 type End =
   | { name: string; code: string; message: string; ms: number }
   | { value: unknown; ms: number }
 
 /**
- * Everything that can happen to a worker. Each scenario runs in Node.js and in a page, with either
- * build, and returns what `faults` in `expectations.ts` compares.
+ * Scenarios of everything that can happen to a worker. Each runs in Node.js and in a page, with either
+ * build, and returns what `expectEnds` compares.
  */
 const scenarios = {
   async killedEngine(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    // Fetched before: both requests are to be under way when the worker dies.
+    // Fetched first: both requests must be pending when the worker dies.
     const fixture = await lab.fixture('19933122')
     const pending = [ending(fault('hang')), ending(evm.executeBlock({ fixture }))]
     await soon()
@@ -23,7 +23,7 @@ const scenarios = {
 
   async killedPoolWorker(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
-    // Fetched before: both requests are to be under way when the worker dies.
+    // Fetched first: both requests must be pending when the worker dies.
     const fixture = await lab.fixture('19933122')
     const pending = [ending(fault('hang')), ending(evm.executeBlock({ fixture }))]
     await soon()
@@ -32,7 +32,7 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
-  /** The engine waits for its pool, in wasm, while one of the pool's workers is gone. */
+  /** A pool worker dies while the engine waits for its pool, in wasm. */
   async killedPoolWorkerAtWork(lab: Lab, build: Build) {
     const { evm, longCall } = await lab.breakable(build)
     const fixture = await lab.fixture('19933122')
@@ -44,7 +44,7 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
-  /** Workers that share no memory run a block by its list, and one of them is gone. */
+  /** A helper dies while workers without shared memory execute a block by its access list. */
   async killedHelper(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
     const fixture = await lab.fixture('21429063')
@@ -57,7 +57,7 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
-  /** An idle engine is not waited for by anyone, yet its death must not go unnoticed. */
+  /** The death of an engine without requests must be noticed, too. */
   async killedIdleEngine(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
     for (const worker of lab.workers) worker.kill()
@@ -79,7 +79,7 @@ const scenarios = {
     return { ends: await Promise.all(pending), after: await works(lab, evm) }
   },
 
-  /** What was committed to the chain is there after the engine that held it is gone. */
+  /** A committed change survives the engine. */
   async chainOutlivesPanic(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable({ ...build, chain: { id: 7 } })
     const before = await changeChain(evm)
@@ -116,7 +116,7 @@ const scenarios = {
     return { ends, after: await works(lab, await lab.createEvm(build)) }
   },
 
-  /** The engine dies and cannot come back at first. */
+  /** The engine dies, and its first restart fails. */
   async restartFails(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
     lab.breakScript('engine')
@@ -143,7 +143,7 @@ const scenarios = {
     return { ends, after: undefined }
   },
 
-  /** The engine ends the block early and serves the next one: no worker is started anew. */
+  /** The engine ends the block early and serves the next one: no worker is restarted. */
   async abortedDuringBlock(lab: Lab, build: Build) {
     const { evm } = await lab.breakable(build)
     const controller = new AbortController()
@@ -174,7 +174,7 @@ const scenarios = {
     return { ends: await Promise.all([first, second, third]), after: await works(lab, evm) }
   },
 
-  /** What does not hear the abort is ended with its worker. */
+  /** A request that does not end after its abort is ended with its worker. */
   async abortedWhileHanging(lab: Lab, build: Build) {
     const { evm, fault } = await lab.breakable(build)
     const controller = new AbortController()
@@ -189,10 +189,10 @@ const scenarios = {
 export type ScenarioName = keyof typeof scenarios
 export const scenarioNames = Object.keys(scenarios) as ScenarioName[]
 
-/** Threads, or the single build, alone or with helpers. */
+/** Build under test: threads, or the single build, alone or with helpers. */
 export type Build = { build: 'threads' | 'single'; threads: number }
 
-/** Plays one scenario in a lab of its own. */
+/** Runs one scenario in a lab of its own. */
 export async function play(name: ScenarioName, build: Build) {
   const lab = enterLab()
   try {
@@ -202,7 +202,7 @@ export async function play(name: ScenarioName, build: Build) {
   }
 }
 
-/** When the thing happened that the scenario is about. */
+/** Time of the incident of the scenario. */
 let incidentAt = 0
 
 function happened() {
@@ -228,13 +228,13 @@ async function execute(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
 
 type Engine = Awaited<ReturnType<Lab['createEvm']>>
 
-/** Changes the chain in several ways; returns what it looks like then. */
+/** Changes the chain in several ways and returns its state as text. */
 async function changeChain({ provider }: Engine): Promise<string> {
   const ask = <T>(method: string, ...params: unknown[]) =>
     provider.request<T>({ method, params: params as [] })
   const [from] = await ask<string[]>('eth_accounts')
   const filter = await ask<string>('eth_newBlockFilter')
-  // PUSH1 7, PUSH1 1, SSTORE: leaves a word behind.
+  // PUSH1 7, PUSH1 1, SSTORE: writes a word.
   await ask('eth_sendTransaction', { from, data: '0x6007600155' })
   await ask('evm_snapshot')
   await ask('evm_increaseTime', 1000)
@@ -247,7 +247,7 @@ async function changeChain({ provider }: Engine): Promise<string> {
 
 const ACCOUNT = '0x00000000000000000000000000000000000000aa'
 
-/** Everything that the changes have left, as text. The hash of the block stands for all of the state. */
+/** Returns the effects of all changes as text. The hash of the block covers the whole state. */
 async function look({ provider }: Pick<Engine, 'provider'>, filter: string): Promise<string> {
   const questions = [
     { method: 'eth_chainId' },
@@ -266,14 +266,14 @@ async function isSame(evm: Engine, before: string): Promise<void> {
   if (now !== before) throw new Error(`the chain was ${before} and is ${now}`)
 }
 
-/** The engine, or the fresh one in its place, executes a block. */
+/** Executes a block on the engine, or on the fresh one that replaces it. */
 async function works(lab: Lab, evm: Awaited<ReturnType<Lab['createEvm']>>) {
   const end = await ending(execute(lab, evm))
   await evm.close()
   return end
 }
 
-/** Long enough for a request to have reached its worker. */
+/** Resolves after a request has reached its worker. */
 function soon() {
   return new Promise((resolve) => setTimeout(resolve, 100))
 }

@@ -2,8 +2,8 @@ type Module = Pick<typeof import('../../js/src/evm/start.js'), 'startEvm'> &
   Pick<typeof import('../../js/src/loader/detect.js'), 'detectHost'>
 
 /**
- * Resolves with what starts engines of the test build, which can be broken on purpose. It lies beside the
- * package, has the same scripts, and is not published (`npm run build -- --only testing`).
+ * Resolves with the functions that start engines of the test build, which serve requests that break them. It
+ * lies beside the package, has the same scripts, and is not published (`npm run build -- --only testing`).
  */
 export async function testBuild(): Promise<Module> {
   const load = (path: string) =>

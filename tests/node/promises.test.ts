@@ -20,7 +20,7 @@ const LISTENING = new Set([
     'setImmediate',
     'queueMicrotask',
     'nextTick',
-    'timer',
+    'startTimer',
     'forEach',
   ],
   ...['onUncaught', 'onUnreadable', 'listen'],
@@ -28,9 +28,7 @@ const LISTENING = new Set([
 
 /** Places that may be as they are, with the reason for which nothing is rejected there. */
 const REASONS: Record<string, string> = {
-  'src/pool/supervisor.ts: void started.ready.then((info) => {':
-    'options that a message cannot hold are refused before',
-  'src/chain/miner.ts: setTimeout(mine)': 'it catches what its request rejects with',
+  'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',
   'src/pool/worker.ts: onUnreadable(async)':
     'the worker reports what is uncaught to its supervisor',
 }
@@ -39,7 +37,6 @@ const REASONS: Record<string, string> = {
 const VOIDED: Record<string, string> = {
   keep: 'a save that fails is printed',
   stop: 'workers end without an error',
-  retire: 'workers end without an error',
   serveHttp: 'it ends its connection with what goes wrong',
   destroy: 'no promise',
   dispatchEvent: 'no promise',

@@ -7,26 +7,26 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** JUMPDEST PUSH0 JUMP: runs until its time is over. */
+/** JUMPDEST PUSH0 JUMP: runs until its time limit. */
 const LOOP = '0x5b5f56'
 const AT = '0x00000000000000000000000000000000000000aa'
 
-async function start(limits: { time: number }, readers = 4) {
+async function start(limits: { timeMs: number }, readers = 4) {
   const options = { threads: 2, limits: { ...limits, gas: 10n ** 15n } }
   const { startEvm, detectHost } = await testBuild()
   const hooks = { readers, faults: true }
-  const { evm, chain, supervisor } = await startEvm(detectHost(), options, hooks)
+  const { evm, node, supervisor } = await startEvm(detectHost(), options, hooks)
   closing.push(evm.close)
-  await chain.request('anvil_setCode', [AT, LOOP])
+  await node.request('anvil_setCode', [AT, LOOP])
   const ask = (client: string, method: string, ...params: unknown[]) =>
-    chain.requestText(method, JSON.stringify(params), { client })
+    node.requestText(method, JSON.stringify(params), { client })
   return { ask, supervisor }
 }
 
 const codeOf = ({ error }: NodeAnswer) => (error === null ? null : JSON.parse(error).code)
 
-test('a client with endless calls holds up no call of another', async () => {
-  const { ask } = await start({ time: 1_500 })
+test('a client with endless calls delays no call of another', async () => {
+  const { ask } = await start({ timeMs: 1_500 })
   const endless = Array.from({ length: 6 }, () => ask('greedy', 'eth_call', { to: AT }, 'latest'))
   const started = performance.now()
   for (let count = 0; count < 50; count += 1) {
@@ -34,7 +34,7 @@ test('a client with endless calls holds up no call of another', async () => {
     expect(result).toBe('"0x0"')
   }
   expect(performance.now() - started).toBeLessThan(1_000)
-  // Changes neither: they have the engine for themselves.
+  // No change either: the engine runs no reads.
   const changed = await ask('honest', 'anvil_setBalance', AT, '0x7')
   expect(changed.changed).toBe(true)
   expect((await ask('honest', 'eth_getBalance', AT, 'latest')).result).toBe('"0x7"')
@@ -42,8 +42,8 @@ test('a client with endless calls holds up no call of another', async () => {
   expect((await Promise.all(endless)).map(codeOf)).toEqual(Array(6).fill(-32016))
 })
 
-test('a read sees all that its client has changed before, and nothing that comes later', async () => {
-  const { ask } = await start({ time: 10_000 })
+test('a read sees all earlier changes of its client, and no later ones', async () => {
+  const { ask } = await start({ timeMs: 10_000 })
   const answers: Promise<NodeAnswer>[] = []
   for (let value = 1; value <= 40; value += 1) {
     answers.push(ask('a', 'anvil_setBalance', AT, `0x${value.toString(16)}`))
@@ -59,8 +59,8 @@ test('a read sees all that its client has changed before, and nothing that comes
   )
 })
 
-test('an engine that is lost costs what it ran, and what ran beside it is answered by the next', async () => {
-  const { ask, supervisor } = await start({ time: 700 })
+test('a lost engine rejects what it ran, and the next one answers what ran beside it', async () => {
+  const { ask, supervisor } = await start({ timeMs: 700 })
   const endless = ask('greedy', 'eth_call', { to: AT }, 'latest')
   await new Promise((resolve) => setTimeout(resolve, 50))
   const waiting = ask('honest', 'eth_getBalance', AT, 'latest')
@@ -71,8 +71,8 @@ test('an engine that is lost costs what it ran, and what ran beside it is answer
   expect((await ask('honest', 'eth_getCode', AT, 'latest')).result).toBe(`"${LOOP}"`)
 })
 
-test('lost engines give their memory back', async () => {
-  const { ask, supervisor } = await start({ time: 5_000 })
+test('the memory of lost engines is reclaimed', async () => {
+  const { ask, supervisor } = await start({ timeMs: 5_000 })
   const rss = () => process.memoryUsage().rss / 2 ** 20
   // PUSH4 24 MiB, PUSH0, PUSH0, CALLDATACOPY: writes that much.
   const writing = { data: '0x63018000005f5f37', gas: '0x2540be400' }

@@ -33,9 +33,9 @@ impl Simulation<'_> {
         let mut runs = 0;
         loop {
             let given = transaction.access_list.clone();
-            let inspector = AccessListInspector::new(given.clone());
-            let (result, inspector) = self
-                .inspect(transaction.clone(), &environment, inspector)
+            let mut inspector = AccessListInspector::new(given.clone());
+            let result = self
+                .inspect(transaction.clone(), &environment, &mut inspector)
                 .map_err(|error| {
                     error.in_context(|message| {
                         format!("failed to apply transaction: err: {message}")

@@ -9,13 +9,14 @@ use crate::{
 use alloy_primitives::Bytes;
 use parevm::{
     block::Block,
+    execute::ExecuteError,
     state::{Overlay, StateSource},
     vm::{
-        BlockContext, Environment, ExecutionResult, HaltReason, Inspector, Output, Recorded, Stop,
-        TxEnv, Watched, collision,
+        Bounds, Environment, ExecutionResult, HaltReason, Output, OverlayInspector, TransactError,
+        TxEnv, inspect, transact, transact_watched,
     },
 };
-use revm::{inspector::NoOpInspector, interpreter::InstructionResult};
+use revm::{context::result::ResultAndState, interpreter::InstructionResult};
 
 /// Block and state on which calls are simulated, with overrides and limits. Calls change neither.
 #[derive(Debug)]
@@ -24,9 +25,6 @@ pub struct Simulation<'a> {
     pub(super) state: OverriddenState<'a>,
     pub(super) limits: CallLimits<'a>,
 }
-
-/// EVM context of a simulation.
-pub(super) type CallContext<'a> = BlockContext<Overlay<'a>>;
 
 impl<'a> Simulation<'a> {
     /// Returns a simulation in `block`, whose transactions are not executed, on `state`, with `overrides` on both.
@@ -85,14 +83,11 @@ impl<'a> Simulation<'a> {
             return failure(failed, &FrameOutcomes::default());
         }
         // The text needs more than the result: only a failed call pays for a second run with an inspector.
-        match self.inspect(transaction, environment, FrameOutcomes::default()) {
-            Ok((_, outcomes)) => failure(failed, &outcomes),
+        let mut outcomes = FrameOutcomes::default();
+        match self.inspect(transaction, environment, &mut outcomes) {
+            Ok(_) => failure(failed, &outcomes),
             Err(error) => error,
         }
-    }
-
-    fn overlay(&self, environment: &Environment) -> Overlay<'_> {
-        Overlay::new(&self.state, environment.spec())
     }
 
     /// Executes `transaction` on the state; its changes are dropped.
@@ -101,41 +96,55 @@ impl<'a> Simulation<'a> {
         transaction: TxEnv,
         environment: &Environment,
     ) -> Result<ExecutionResult, CallError> {
-        if self.limits.watch.is_some() {
-            return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
-        }
-        let overlay = self.overlay(environment);
-        let ran = collision::transact(&mut environment.evm(overlay), transaction.clone());
-        let refused = |error| call_error(error, &transaction, environment, &self.state);
-        Ok(ended(ran.map_err(refused)?.result))
+        let mut overlay = Overlay::new(&self.state, environment.spec());
+        let ran = match self.limits.watch {
+            None => {
+                let ran = transact(environment, &mut overlay, transaction.clone());
+                ran.map_err(TransactError::Evm)
+            }
+            watch => transact_watched(environment, &mut overlay, transaction.clone(), watch),
+        };
+        self.result_of(ran, &transaction, environment)
     }
 
     /// Executes `transaction` with `inspector`; its changes are dropped.
-    pub(super) fn inspect<'s, I>(
+    pub(super) fn inspect<'s>(
         &'s self,
         transaction: TxEnv,
         environment: &Environment,
-        inspector: I,
-    ) -> Result<(ExecutionResult, I), CallError>
-    where
-        I: Inspector<CallContext<'s>>,
-    {
-        let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
-        let overlay = self.overlay(environment);
-        let mut evm = environment.inspected_evm(overlay, watched);
-        let ran = collision::inspect(&mut evm, transaction.clone());
-        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-            return Err(CallError::Interrupted(interrupt));
+        inspector: &mut OverlayInspector<'_, 's>,
+    ) -> Result<ExecutionResult, CallError> {
+        let mut overlay = Overlay::new(&self.state, environment.spec());
+        let mut bounds = Bounds::of_time(self.limits.watch);
+        let called = transaction.clone();
+        let ran = inspect(environment, &mut overlay, called, inspector, &mut bounds);
+        self.result_of(ran, &transaction, environment)
+    }
+
+    /// Returns the corrected result of a run, or its error.
+    fn result_of(
+        &self,
+        ran: Result<ResultAndState, TransactError>,
+        transaction: &TxEnv,
+        environment: &Environment,
+    ) -> Result<ExecutionResult, CallError> {
+        match ran {
+            Ok(ran) => Ok(corrected(ran.result)),
+            Err(TransactError::Interrupted(interrupt)) => Err(CallError::Interrupted(interrupt)),
+            Err(TransactError::TooLarge) => Err(ExecuteError::Bug {
+                invariant: "a call records nothing",
+            }
+            .into()),
+            Err(TransactError::Evm(error)) => {
+                Err(call_error(error, transaction, environment, &self.state))
+            }
         }
-        let refused = |error| call_error(error, &transaction, environment, &self.state);
-        let result = ended(ran.map_err(refused)?.result);
-        Ok((result, evm.inspector.inner))
     }
 }
 
 /// Corrects the result of a transaction whose nonce was not checked. If a sender with the last nonce creates a
 /// contract, revm succeeds without an address, and geth fails.
-pub(super) fn ended(result: ExecutionResult) -> ExecutionResult {
+pub(super) fn corrected(result: ExecutionResult) -> ExecutionResult {
     match result {
         ExecutionResult::Success {
             output: Output::Create(_, None),

@@ -1,16 +1,16 @@
-//! A list that grows without moving what it holds, so that readers need no
-//! lock on the list itself.
+//! Arena: a list that grows without moving its elements, so that readers need no lock on the list
+//! itself.
 
 use crate::sync::OnceLock;
 
-/// Slots that come into being together. Whoever takes the numbers of a chunk
-/// has its memory to himself.
+/// Elements of a chunk, which are allocated together. A worker that takes all indices of a chunk
+/// shares its memory with no other.
 pub(crate) const CHUNK: u32 = if cfg!(parevm_loom) { 4 } else { 128 };
-/// Row 25 alone ends beyond what `u32` can name.
+/// Number of rows: the last one ends above `u32::MAX`.
 const ROWS: usize = 26;
 
-/// Chunks in rows, each of which is twice as long as the one before: so a row
-/// is never moved, and nobody waits for more than a chunk to be made.
+/// Chunks in rows, each of which is twice as long as the one before. So no row ever moves, and
+/// nobody waits for more than the allocation of a row or a chunk.
 pub(crate) struct Arena<T> {
     rows: [OnceLock<Row<T>>; ROWS],
 }
@@ -24,20 +24,20 @@ impl<T: Default> Arena<T> {
         }
     }
 
-    /// The slot `index`, which springs into being on first use.
+    /// Returns element `index`, which is created on first use.
     pub(crate) fn get(&self, index: u32) -> &T {
-        // Row k holds the chunks 2^k - 1 to 2^(k + 1) - 2.
+        // Row k has the chunks 2^k - 1 to 2^(k + 1) - 2.
         let chunk = index / CHUNK + 1;
         let row = chunk.ilog2();
         let length = 1_usize << row;
         let chunks = self.rows[row as usize]
             .get_or_init(|| std::iter::repeat_with(OnceLock::new).take(length).collect());
-        let slots = chunks[chunk as usize - length].get_or_init(|| {
+        let elements = chunks[chunk as usize - length].get_or_init(|| {
             std::iter::repeat_with(T::default)
                 .take(CHUNK as usize)
                 .collect()
         });
-        &slots[(index % CHUNK) as usize]
+        &elements[(index % CHUNK) as usize]
     }
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     #[test]
-    fn every_index_has_a_slot_of_its_own() {
+    fn every_index_has_an_element_of_its_own() {
         let arena = Arena::<AtomicU32>::new();
         for index in 0..5_000 {
             arena.get(index).store(index, Ordering::Relaxed);

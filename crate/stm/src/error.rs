@@ -1,43 +1,43 @@
-//! Why a read or a run gives no result.
+//! Errors of a read and of a parallel execution.
 
 use crate::TxIndex;
 
-/// Why a read returned nothing. The run that made it cannot go on.
+/// Why a read returned no value. The execution that made it cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError<E> {
-    /// A lower transaction is computing the value. The run stops in the middle,
-    /// as [`Step::Suspended`](crate::Step::Suspended), and is resumed later.
+    /// A lower transaction is computing the value. The execution stops with
+    /// [`Progress::Suspended`](crate::Progress::Suspended) and is resumed later.
     #[error("a lower transaction is computing the value")]
     Suspended,
     /// The block was cancelled, or failed in a lower transaction.
-    #[error("the run was stopped")]
+    #[error("the execution of the block was stopped")]
     Stopped,
-    /// The value before the block could not be had.
+    /// The value before the block could not be loaded.
     #[error(transparent)]
     Base(E),
 }
 
 /// Why a block has no result.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError<E> {
-    /// Transaction `index` failed when every lower one was final.
+pub enum ParallelExecutionError<E> {
+    /// Transaction `index` failed with all lower transactions committed.
     #[error("transaction {index} failed")]
     Failed {
-        /// The failing transaction.
+        /// Failing transaction.
         index: TxIndex,
-        /// What the program said.
+        /// Error of the program.
         source: E,
     },
     /// [`Program::cancelled`](crate::Program::cancelled) returned true.
-    #[error("the run was cancelled after {settled} transactions")]
+    #[error("the execution was cancelled after {committed} committed transactions")]
     Cancelled {
-        /// Transactions that were final by then.
-        settled: u32,
+        /// Number of transactions that were committed.
+        committed: u32,
     },
     /// An invariant of the protocol broke. Please report it.
-    #[error("bug: {invariant}")]
+    #[error("invariant broken: {invariant}")]
     Bug {
-        /// What should have been true.
+        /// What was found.
         invariant: &'static str,
     },
 }

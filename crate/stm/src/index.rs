@@ -1,27 +1,26 @@
-//! Names of transactions, workers and locations. None can be mistaken for
-//! another.
+//! Indices of transactions and workers, ids of locations. None can be mistaken for another.
 
 use std::fmt;
 
-/// Place of a transaction in its block, from 0.
+/// Index of a transaction in its block, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TxIndex(u32);
 
 impl TxIndex {
-    /// The index `value`. A block never holds more than `u32::MAX` transactions:
-    /// [`Claims`](crate::Claims) counts them in a `u32`.
+    /// Returns the index `value`. A block never has more than `u32::MAX` transactions:
+    /// [`WorkOrder`](crate::WorkOrder) counts them in a `u32`.
     #[must_use]
     pub const fn new(value: u32) -> Self {
         Self(value)
     }
 
-    /// The index as a number.
+    /// Returns the index as a number.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 
-    /// The index as a subscript.
+    /// Returns the index as a subscript.
     #[must_use]
     pub const fn as_usize(self) -> usize {
         self.0 as usize
@@ -39,30 +38,29 @@ impl fmt::Display for TxIndex {
 pub struct WorkerId(usize);
 
 impl WorkerId {
-    /// The worker with number `value`.
+    /// Returns the worker with number `value`.
     #[must_use]
     pub const fn new(value: usize) -> Self {
         Self(value)
     }
 
-    /// The worker's number.
+    /// Returns the worker's number.
     #[must_use]
     pub const fn get(self) -> usize {
         self.0
     }
 }
 
-/// Dense name of a location, given on first use and valid for one
-/// [`Memory`](crate::Memory).
+/// Dense id of a location, given on first use and valid for one
+/// [`MvMemory`](crate::MvMemory).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocationId(pub(crate) u32);
 
-/// How a transaction runs.
+/// Mode of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Lower transactions may still be running: what is read is a guess that
-    /// is validated later.
+    /// Lower transactions may be uncommitted: reads are speculative, and validated later.
     Optimistic,
-    /// Every lower transaction is final: what is read is the truth.
-    Final,
+    /// Every lower transaction is committed: reads return committed values and need no validation.
+    AtCommitIndex,
 }

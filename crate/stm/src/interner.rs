@@ -1,7 +1,7 @@
-//! Gives each location a dense number.
+//! Interner of locations: gives each a dense id.
 //!
-//! A location is known by its whole key: two keys with the same hash are two
-//! locations. The hash is seeded, so that nobody can choose keys that collide.
+//! A location is identified by its whole key: two keys with the same hash are two locations. The
+//! hash is seeded, so that nobody can choose keys that collide.
 
 use crate::{
     LocationId,
@@ -15,7 +15,7 @@ use std::{
     ops::Range,
 };
 
-/// Locks that workers spread over. A power of two.
+/// Number of locks that workers spread over. A power of two.
 const SHARDS: usize = if cfg!(parevm_loom) { 1 } else { 64 };
 
 pub(crate) struct Interner<L> {
@@ -24,17 +24,17 @@ pub(crate) struct Interner<L> {
     next: AtomicU32,
 }
 
-/// Takes cache lines of its own: workers look here all the time.
+/// Occupies cache lines of its own: every worker looks here all the time.
 #[repr(align(128))]
-struct Shard<L>(Mutex<Names<L>>);
+struct Shard<L>(Mutex<IdTable<L>>);
 
-/// Locations with their numbers. The hash is kept out: it is computed once.
-type Names<L> = HashTable<(L, LocationId)>;
+/// Locations with their ids. The hash is kept out: it is computed once.
+type IdTable<L> = HashTable<(L, LocationId)>;
 
-/// Numbers that only one worker gives to locations. So what it was first to ask
-/// for lies together, apart from what others were.
+/// Ids that one worker alone gives to new locations. So the locations that it was first to use lie
+/// together, apart from those of other workers.
 #[derive(Default)]
-pub(crate) struct Numbers(Range<u32>);
+pub(crate) struct IdRange(Range<u32>);
 
 impl<L: Clone + Eq + Hash> Interner<L> {
     pub(crate) fn new(seed: u64, locations: usize) -> Self {
@@ -46,43 +46,43 @@ impl<L: Clone + Eq + Hash> Interner<L> {
         }
     }
 
-    /// The hash under which `location` is known.
+    /// Returns the hash of `location`.
     pub(crate) fn hash(&self, location: &L) -> u64 {
         self.hasher.hash_one(location)
     }
 
-    /// The number of `location`, whose hash is `hash`; the same for every worker.
-    /// One that is new takes the next of `numbers`.
-    pub(crate) fn intern(&self, hash: u64, location: &L, numbers: &mut Numbers) -> LocationId {
-        // The table inside takes low and the highest bits, so take others.
-        let Shard(names) = &self.shards[(hash >> 40) as usize % SHARDS];
-        let is_it = |(known, _): &(L, LocationId)| known == location;
+    /// Returns the id of `location`, whose hash is `hash`; the same for every worker. A new
+    /// location gets the next of `ids`.
+    pub(crate) fn intern(&self, hash: u64, location: &L, ids: &mut IdRange) -> LocationId {
+        // The hash table uses the low and the highest bits, so use others.
+        let Shard(table) = &self.shards[(hash >> 40) as usize % SHARDS];
+        let is_equal = |(known, _): &(L, LocationId)| known == location;
         let rehash = |(known, _): &(L, LocationId)| self.hasher.hash_one(known);
-        match lock(names).entry(hash, is_it, rehash) {
+        match lock(table).entry(hash, is_equal, rehash) {
             Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
-                let id = LocationId(numbers.next(&self.next));
+                let id = LocationId(ids.next(&self.next));
                 entry.insert((location.clone(), id));
                 id
             }
         }
     }
 
-    /// Calls `visit` for every location seen so far.
+    /// Calls `visit` for every location with an id.
     pub(crate) fn for_each(&self, mut visit: impl FnMut(&L, LocationId)) {
-        for Shard(names) in &self.shards {
-            for (location, id) in lock(names).iter() {
+        for Shard(table) in &self.shards {
+            for (location, id) in lock(table).iter() {
                 visit(location, *id);
             }
         }
     }
 }
 
-impl Numbers {
-    /// The next number, of a new chunk of them where the last one is used up.
+impl IdRange {
+    /// Returns the next id; takes a new chunk of `free` ids when the last one is used up.
     fn next(&mut self, free: &AtomicU32) -> u32 {
         self.0.next().unwrap_or_else(|| {
-            // Relaxed: numbers only have to differ; locks hand them over.
+            // Relaxed: ids only have to differ; the locks of the shards publish them.
             let first = free.fetch_add(CHUNK, Ordering::Relaxed);
             self.0 = first + 1..first + CHUNK;
             first

@@ -1,51 +1,58 @@
-//! Block-STM: runs an ordered list of transactions on many workers and leaves
-//! exactly what running them one after the other leaves.
+//! Block-STM: executes an ordered list of transactions on many workers, with the result of executing
+//! them one after the other.
 //!
-//! Knows no EVM. A [`Program`] says what a transaction is; this crate decides
-//! which worker runs which one when, what a read returns while lower
-//! transactions are still running, and when a result is final. The protocol,
-//! and the argument that every block ends, are in this crate's README.
+//! Knows no EVM. A [`Program`] defines the transactions and an [`Executable`] program their
+//! executors; this crate decides which worker executes which transaction when, which value a read
+//! returns while lower transactions are executing, and when a transaction is committed. The
+//! protocol, and the argument that every block ends, are in this crate's README.
 
 #![forbid(unsafe_code)]
 
 mod arena;
-mod cell;
-mod chain;
-mod claims;
+mod chain_detector;
+mod commit;
+mod commit_index;
+mod context;
 mod error;
-mod frontier;
-mod handover;
+mod estimates;
+mod execution;
+mod execution_record;
+mod executor;
 mod index;
 mod interner;
-mod marks;
-mod memory;
+mod isolated_execution;
 #[cfg(all(test, parevm_loom))]
 mod model;
-mod predictor;
+mod mv_memory;
+mod ownership_transfer;
+mod parker;
 mod program;
-mod run;
-mod settle;
 mod stats;
 mod sync;
-mod task;
 mod timeline;
-mod trial;
+mod transaction_state;
 mod value;
+mod version_list;
 mod view;
-mod wait;
+mod visibility;
+mod work_order;
 mod worker;
 mod workers;
+mod write_predictor;
 
-pub use claims::Claims;
-pub use error::{ReadError, RunError};
+pub use error::{ParallelExecutionError, ReadError};
+pub use execution::ParallelExecution;
+pub use executor::{Executable, Progress, TransactionExecutor};
 pub use index::{LocationId, Mode, TxIndex, WorkerId};
-pub use memory::{Change, Memory};
-pub use predictor::{Kinds, Parties};
-pub use program::{Executor, Program, Step};
-pub use run::Run;
+pub use isolated_execution::IsolatedExecution;
+pub use mv_memory::{LocationChange, MvMemory};
+pub use program::Program;
 pub use stats::Stats;
-pub use timeline::{Clock, Incarnation, Outcome, Recorder, Span, Wait};
-pub use trial::Trial;
+pub use timeline::{
+    Clock, RecordedExecution, Suspension, TimeSpan, TimelineRecorder, ValidationOutcome,
+};
 pub use value::Value;
 pub use view::{ReadIndex, View};
+pub use work_order::{SchedulingPolicy, WorkCursor, WorkOrder};
 pub use workers::{Threads, Workers};
+pub use write_predictor::{CallClass, CallClasses, Parties};

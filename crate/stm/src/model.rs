@@ -1,4 +1,4 @@
-//! The claims of the README, checked by loom for every order of events:
+//! Models of the README's claims, which loom checks for every order of events:
 //! `RUSTFLAGS="--cfg parevm_loom" cargo test -p parevm-stm --release --lib model`.
 
 #![allow(
@@ -8,17 +8,17 @@
 )]
 
 use crate::{
-    Claims, Executor, Memory, Mode, Program, ReadError, Run, RunError, Step, TxIndex, Value, View,
-    WorkerId,
-    frontier::{Frontier, Ownership},
-    handover::Handover,
+    CallClass, Executable, Mode, MvMemory, ParallelExecution, ParallelExecutionError, Program,
+    Progress, ReadError, TransactionExecutor, TxIndex, Value, View, WorkOrder, WorkerId,
+    commit_index::{CommitIndex, Ownership},
+    ownership_transfer::OwnershipTransfer,
+    parker::Parkers,
     sync::{AtomicUsize, Ordering},
-    wait::Beds,
 };
 use loom::{sync::Arc, thread};
 use std::sync::Mutex as StdMutex;
 
-/// Runs `claim` for every order with at most `preemptions` forced switches.
+/// Checks `claim` for every order of events with at most `preemptions` preemptions.
 fn model(preemptions: usize, claim: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
@@ -27,129 +27,130 @@ fn model(preemptions: usize, claim: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn a_wake_that_comes_before_the_sleep_is_not_lost() {
+fn a_wake_before_the_worker_parks_is_not_lost() {
     loom::model(|| {
-        let beds = Arc::new(Beds::new(1));
-        let sleeper = {
-            let beds = beds.clone();
-            thread::spawn(move || beds.sleep(WorkerId::new(0)))
+        let parkers = Arc::new(Parkers::new(1));
+        let parked = {
+            let parkers = parkers.clone();
+            thread::spawn(move || parkers.park(WorkerId::new(0)))
         };
-        beds.wake(&mut vec![WorkerId::new(0)]);
-        sleeper.join().unwrap();
+        parkers.wake(&mut vec![WorkerId::new(0)]);
+        parked.join().unwrap();
     });
 }
 
 #[test]
-fn no_announcement_is_left_behind_and_one_worker_owns_the_frontier() {
+fn no_announcement_is_left_behind_and_one_worker_owns_the_commit_index() {
     loom::model(|| {
-        let frontier = Arc::new(Frontier::new());
-        let finished = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        let commit_index = Arc::new(CommitIndex::new());
+        let executed = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
         let owners = Arc::new(AtomicUsize::new(0));
         let work = |index: usize| {
-            let (frontier, finished, owners) = (frontier.clone(), finished.clone(), owners.clone());
+            let commit_index = commit_index.clone();
+            let (executed, owners) = (executed.clone(), owners.clone());
             move || {
-                finished[index].store(1, Ordering::Relaxed);
-                let mut ownership = frontier.announce();
+                executed[index].store(1, Ordering::Relaxed);
+                let mut ownership = commit_index.announce();
                 while let Some(owned) = ownership {
                     assert_eq!(owners.fetch_add(1, Ordering::Relaxed), 0);
                     loop {
-                        let settled = frontier.settled() as usize;
-                        if settled == 2 || finished[settled].load(Ordering::Relaxed) == 0 {
+                        let committed = commit_index.get() as usize;
+                        if committed == 2 || executed[committed].load(Ordering::Relaxed) == 0 {
                             break;
                         }
-                        frontier.advance(&owned);
+                        commit_index.advance(&owned);
                     }
                     owners.fetch_sub(1, Ordering::Relaxed);
-                    ownership = frontier.retire(owned);
+                    ownership = commit_index.release(owned);
                 }
             }
         };
         let other = thread::spawn(work(1));
         work(0)();
         other.join().unwrap();
-        assert_eq!(frontier.settled(), 2);
+        assert_eq!(commit_index.get(), 2);
     });
 }
 
 #[test]
-fn a_chain_is_settled_in_order_with_at_most_two_runs_each() {
+fn a_chain_is_committed_in_order_with_at_most_two_executions_each() {
     model(4, || {
-        let outcome = run(vec![Act::Increment; 3]);
+        let outcome = execute(vec![Act::Increment; 3]);
         assert_eq!(outcome.result, Ok(()));
-        assert_eq!(outcome.settled, vec![1, 2, 3]);
+        assert_eq!(outcome.committed, vec![1, 2, 3]);
         assert_eq!(outcome.last, 3);
-        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+        assert!(outcome.executions.iter().all(|count| *count <= 2));
     });
 }
 
 #[test]
-fn commuting_writers_never_run_again() {
+fn commuting_writers_are_never_executed_again() {
     model(2, || {
-        let outcome = run(vec![Act::Gain; 3]);
+        let outcome = execute(vec![Act::Gain; 3]);
         assert_eq!(outcome.last, 3);
-        assert_eq!(outcome.runs, vec![1; 3]);
+        assert_eq!(outcome.executions, vec![1; 3]);
     });
 }
 
 #[test]
-fn a_failure_ends_the_run_at_the_lowest_failing_transaction() {
+fn a_failure_ends_the_block_at_the_lowest_failing_transaction() {
     model(2, || {
-        let outcome = run(vec![Act::Increment, Act::Fail, Act::Increment]);
+        let outcome = execute(vec![Act::Increment, Act::Fail, Act::Increment]);
         assert_eq!(outcome.result, Err(1));
-        assert_eq!(outcome.settled, vec![1]);
+        assert_eq!(outcome.committed, vec![1]);
     });
 }
 
 #[test]
-fn a_failure_that_only_a_guess_caused_is_no_failure() {
+fn a_failure_of_an_invalid_execution_does_not_fail_the_block() {
     model(2, || {
-        let outcome = run(vec![Act::Increment, Act::FailAtZero, Act::Increment]);
+        let outcome = execute(vec![Act::Increment, Act::FailAtZero, Act::Increment]);
         assert_eq!(outcome.result, Ok(()));
         assert_eq!(outcome.last, 2);
     });
 }
 
 #[test]
-fn who_waits_for_a_run_that_fails_is_woken() {
+fn a_worker_that_waits_for_a_failing_execution_is_woken() {
     model(4, || {
-        let outcome = run(vec![Act::Increment, Act::FailAboveZero, Act::Increment]);
+        let outcome = execute(vec![Act::Increment, Act::FailAboveZero, Act::Increment]);
         assert_eq!(outcome.result, Err(1));
-        assert_eq!(outcome.settled, vec![1]);
+        assert_eq!(outcome.committed, vec![1]);
     });
 }
 
 #[test]
-fn who_waits_for_an_expected_write_is_woken() {
+fn a_worker_that_waits_for_a_predicted_write_is_woken() {
     model(3, || {
-        let outcome = run_expecting(vec![Act::Increment; 3]);
+        let outcome = execute_predicted(vec![Act::Increment; 3]);
         assert_eq!(outcome.result, Ok(()));
-        assert_eq!(outcome.settled, vec![1, 2, 3]);
-        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+        assert_eq!(outcome.committed, vec![1, 2, 3]);
+        assert!(outcome.executions.iter().all(|count| *count <= 2));
     });
 }
 
 #[test]
-fn an_expected_write_that_does_not_come_holds_nobody_up() {
+fn a_predicted_write_that_is_not_made_blocks_nobody() {
     model(3, || {
-        let outcome = run_expecting(vec![Act::FailAtZero, Act::Increment, Act::Increment]);
+        let outcome = execute_predicted(vec![Act::FailAtZero, Act::Increment, Act::Increment]);
         assert_eq!(outcome.result, Err(0));
-        let outcome = run_expecting(vec![Act::Increment, Act::FailAtZero, Act::Increment]);
+        let outcome = execute_predicted(vec![Act::Increment, Act::FailAtZero, Act::Increment]);
         assert_eq!(outcome.result, Ok(()));
         assert_eq!(outcome.last, 2);
     });
 }
 
 #[test]
-fn who_pauses_leaves_nothing_behind_and_is_woken() {
-    // Counted over all orders: in some of them a worker is to pause.
+fn a_worker_that_pauses_leaves_nothing_behind_and_is_woken() {
+    // Counted over all orders: in some of them a worker pauses.
     static PAUSED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     model(3, || {
-        let outcome = run(vec![Act::Increment; 4]);
+        let outcome = execute(vec![Act::Increment; 4]);
         assert_eq!(outcome.result, Ok(()));
-        assert_eq!(outcome.settled, vec![1, 2, 3, 4]);
-        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+        assert_eq!(outcome.committed, vec![1, 2, 3, 4]);
+        assert!(outcome.executions.iter().all(|count| *count <= 2));
         PAUSED.fetch_add(
-            usize::from(outcome.paused),
+            usize::from(outcome.has_paused),
             std::sync::atomic::Ordering::Relaxed,
         );
     });
@@ -157,18 +158,18 @@ fn who_pauses_leaves_nothing_behind_and_is_woken() {
 }
 
 #[test]
-fn an_ownership_is_handed_over_or_kept_and_never_lost() {
+fn an_ownership_is_transferred_or_kept_and_never_lost() {
     // Counted over all orders: both happen.
     static TAKEN: StdMutex<[bool; 2]> = StdMutex::new([false; 2]);
     loom::model(|| {
-        let handover = Arc::new(Handover::new(2));
+        let transfer = Arc::new(OwnershipTransfer::new(2));
         let other = WorkerId::new(1);
-        handover.open(other);
+        transfer.open(other);
         let taker = {
-            let handover = handover.clone();
-            thread::spawn(move || handover.close(other).map(|ownership| ownership.seen()))
+            let transfer = transfer.clone();
+            thread::spawn(move || transfer.close(other).map(|ownership| ownership.seen()))
         };
-        let kept = handover.offer(other, Ownership::of(3)).err();
+        let kept = transfer.offer(other, Ownership::of(3)).err();
         let kept = kept.map(|ownership| ownership.seen());
         let taken = taker.join().unwrap();
         assert!(matches!((kept, taken), (Some(3), None) | (None, Some(3))));
@@ -178,18 +179,18 @@ fn an_ownership_is_handed_over_or_kept_and_never_lost() {
 }
 
 #[test]
-fn who_is_handed_the_frontier_moves_it() {
+fn a_worker_that_receives_the_ownership_commits() {
     model(3, || {
-        let outcome = run_in_pairs(vec![Act::Gain; 4]);
+        let outcome = execute_in_pairs(vec![Act::Gain; 4]);
         assert_eq!(outcome.result, Ok(()));
         assert_eq!(outcome.last, 4);
-        assert_eq!(outcome.settled.len(), 4);
+        assert_eq!(outcome.committed.len(), 4);
     });
     model(3, || {
-        let outcome = run_in_pairs(vec![Act::Increment; 4]);
+        let outcome = execute_in_pairs(vec![Act::Increment; 4]);
         assert_eq!(outcome.result, Ok(()));
-        assert_eq!(outcome.settled, vec![1, 2, 3, 4]);
-        assert!(outcome.runs.iter().all(|runs| *runs <= 2));
+        assert_eq!(outcome.committed, vec![1, 2, 3, 4]);
+        assert!(outcome.executions.iter().all(|count| *count <= 2));
     });
 }
 
@@ -204,112 +205,111 @@ enum Act {
 
 struct Outcome {
     result: Result<(), u32>,
-    settled: Vec<u64>,
+    committed: Vec<u64>,
     last: u64,
-    runs: Vec<usize>,
+    executions: Vec<usize>,
     /// Whether the second worker was to pause.
-    paused: bool,
+    has_paused: bool,
 }
 
-/// Runs `acts` on two workers, on one location that starts at 0.
-fn run(acts: Vec<Act>) -> Outcome {
-    let claims = Claims::in_order(acts.len() as u32);
-    run_with(acts, claims, false)
+/// Executes `acts` on two workers, on one location that starts at 0.
+fn execute(acts: Vec<Act>) -> Outcome {
+    let order = WorkOrder::in_block_order(acts.len() as u32);
+    execute_with(acts, order, false)
 }
 
-/// The same, with two claimed together.
-fn run_in_pairs(acts: Vec<Act>) -> Outcome {
+/// Executes `acts` in batches of two.
+fn execute_in_pairs(acts: Vec<Act>) -> Outcome {
     let pairs = (0..acts.len() as u32).step_by(2).map(|at| at..at + 2);
-    let claims = Claims::new(pairs.collect()).unwrap();
-    run_with(acts, claims, false)
+    let order = WorkOrder::from_batches(&pairs.collect::<Vec<_>>()).unwrap();
+    execute_with(acts, order, false)
 }
 
-/// The same, with everybody expected to write there.
-fn run_expecting(acts: Vec<Act>) -> Outcome {
-    let claims = Claims::in_order(acts.len() as u32);
-    run_with(acts, claims, true)
+/// Executes `acts` with a write predicted for each.
+fn execute_predicted(acts: Vec<Act>) -> Outcome {
+    let order = WorkOrder::in_block_order(acts.len() as u32);
+    execute_with(acts, order, true)
 }
 
-fn run_with(acts: Vec<Act>, claims: Claims, expects: bool) -> Outcome {
+fn execute_with(acts: Vec<Act>, order: WorkOrder, is_predicted: bool) -> Outcome {
     let count = acts.len();
     let block: &'static Block = Box::leak(Box::new(Block {
         acts,
-        settled: StdMutex::default(),
-        runs: (0..count)
+        committed: StdMutex::default(),
+        executions: (0..count)
             .map(|_| std::sync::atomic::AtomicUsize::new(0))
             .collect(),
     }));
-    let memory: &'static Memory<u8, Counter> = Box::leak(Box::new(Memory::new(0)));
-    let mut run = Run::new(block, memory, claims, 2);
-    if expects {
+    let memory: &'static MvMemory<u8, Counter> = Box::leak(Box::new(MvMemory::new(0)));
+    let mut execution = ParallelExecution::new(block, memory, order, 2);
+    if is_predicted {
         let id = memory.locate(&0, |_| Ok::<_, ()>(Counter(0))).unwrap();
-        run = run.predicted_by(vec![Some(0); count].into());
-        run.shared()
-            .predictor
-            .learn(TxIndex::new(0), id, Default::default());
+        execution = execution.with_call_classes(vec![Some(CallClass(0)); count].into());
+        let predictor = &execution.context().predictor;
+        predictor.record_conflict(TxIndex::new(0), id, Default::default());
     }
-    let run: &'static Run<'static, Block> = Box::leak(Box::new(run));
-    let other = thread::spawn(|| run.work(WorkerId::new(1)));
-    run.work(WorkerId::new(0));
+    let execution: &'static ParallelExecution<'static, Block> = Box::leak(Box::new(execution));
+    let other = thread::spawn(|| execution.work(WorkerId::new(1)));
+    execution.work(WorkerId::new(0));
     other.join().unwrap();
-    let paused = run.shared().chain.pauses() > 0;
-    let result = match run.outcome() {
+    let has_paused = execution.context().chain_detector.pauses() > 0;
+    let result = match execution.outcome() {
         Ok(_) => Ok(()),
-        Err(RunError::Failed { index, .. }) => Err(index.get()),
+        Err(ParallelExecutionError::Failed { index, .. }) => Err(index.get()),
         Err(error) => panic!("{error:?}"),
     };
     let last = memory
-        .final_value(&0, |_| Ok::<_, ()>(Counter(0)))
+        .committed_value(&0, |_| Ok::<_, ()>(Counter(0)))
         .unwrap()
         .1
         .0;
-    let settled = std::mem::take(&mut *block.settled.lock().unwrap());
-    let runs = block
-        .runs
+    let committed = std::mem::take(&mut *block.committed.lock().unwrap());
+    let executions = block
+        .executions
         .iter()
-        .map(|runs| runs.load(std::sync::atomic::Ordering::Relaxed))
+        .map(|count| count.load(std::sync::atomic::Ordering::Relaxed))
         .collect();
     Outcome {
         result,
-        settled,
+        committed,
         last,
-        runs,
-        paused,
+        executions,
+        has_paused,
     }
 }
 
 struct Block {
     acts: Vec<Act>,
-    settled: StdMutex<Vec<u64>>,
-    runs: Vec<std::sync::atomic::AtomicUsize>,
+    committed: StdMutex<Vec<u64>>,
+    executions: Vec<std::sync::atomic::AtomicUsize>,
 }
 
 #[derive(Clone)]
 struct Counter(u64);
 
 #[derive(Clone)]
-enum Patch {
+enum Write {
     Set(u64),
     Gain(u64),
 }
 
 impl Value for Counter {
-    type Patch = Patch;
-    type Check = u64;
-    fn apply(&mut self, patch: &Patch) {
-        match patch {
-            Patch::Set(value) => self.0 = *value,
-            Patch::Gain(amount) => self.0 += amount,
+    type Write = Write;
+    type Read = u64;
+    fn apply(&mut self, write: &Write) {
+        match write {
+            Write::Set(value) => self.0 = *value,
+            Write::Gain(amount) => self.0 += amount,
         }
     }
-    fn overwrites(patch: &Patch) -> bool {
-        matches!(patch, Patch::Set(_))
+    fn overwrites(write: &Write) -> bool {
+        matches!(write, Write::Set(_))
     }
-    fn commutes(patch: &Patch) -> bool {
-        matches!(patch, Patch::Gain(_))
+    fn commutes(write: &Write) -> bool {
+        matches!(write, Write::Gain(_))
     }
-    fn admits(&self, check: &u64) -> bool {
-        self.0 == *check
+    fn validates(&self, read: &u64) -> bool {
+        self.0 == *read
     }
 }
 
@@ -318,60 +318,63 @@ impl Program for Block {
     type Value = Counter;
     type Output = u64;
     type Error = ();
-    type Executor<'m> = Worker<'m>;
     fn base(&self, _location: &u8) -> Result<Counter, ()> {
         Ok(Counter(0))
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
-        Worker { block: self, view }
-    }
-    fn settle(&self, index: TxIndex, output: u64) -> Result<(), ()> {
-        let mut settled = self.settled.lock().unwrap();
-        assert_eq!(settled.len(), index.as_usize());
-        settled.push(output);
+    fn commit(&self, index: TxIndex, output: u64) -> Result<(), ()> {
+        let mut committed = self.committed.lock().unwrap();
+        assert_eq!(committed.len(), index.as_usize());
+        committed.push(output);
         Ok(())
     }
 }
 
-struct Worker<'m> {
+impl Executable for Block {
+    type Executor<'m> = Executor<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Executor<'m> {
+        Executor { block: self, view }
+    }
+}
+
+struct Executor<'m> {
     block: &'m Block,
     view: View<'m, Block>,
 }
 
-impl Worker<'_> {
-    fn has_run(&self, index: TxIndex) {
-        self.block.runs[index.as_usize()].fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+impl Executor<'_> {
+    fn count(&self, index: TxIndex) {
+        self.block.executions[index.as_usize()].fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     }
 }
 
-impl<'m> Executor<'m, Block> for Worker<'m> {
+impl<'m> TransactionExecutor<'m, Block> for Executor<'m> {
     fn view(&mut self) -> &mut View<'m, Block> {
         &mut self.view
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<u64>, ()> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<u64>, ()> {
         let act = self.block.acts[index.as_usize()];
         if let Act::Gain = act {
             let id = self.view.locate(&0).map_err(drop)?;
-            self.view.write(id, Patch::Gain(1));
-            self.has_run(index);
-            return Ok(Step::Done(0));
+            self.view.write(id, Write::Gain(1));
+            self.count(index);
+            return Ok(Progress::Done(0));
         }
         let (id, Counter(value)) = match self.view.read(&0) {
             Ok(read) => read,
-            Err(ReadError::Suspended) => return Ok(Step::Suspended),
+            Err(ReadError::Suspended) => return Ok(Progress::Suspended),
             Err(_) => return Err(()),
         };
-        self.has_run(index);
-        self.view.rely(id, value);
+        self.count(index);
+        self.view.record_read(id, value);
         match act {
             Act::Increment => {
-                self.view.write(id, Patch::Set(value + 1));
-                Ok(Step::Done(value + 1))
+                self.view.write(id, Write::Set(value + 1));
+                Ok(Progress::Done(value + 1))
             }
-            Act::FailAtZero if value > 0 => Ok(Step::Done(value)),
+            Act::FailAtZero if value > 0 => Ok(Progress::Done(value)),
             Act::FailAboveZero if value == 0 => {
-                self.view.write(id, Patch::Set(5));
-                Ok(Step::Done(value))
+                self.view.write(id, Write::Set(5));
+                Ok(Progress::Done(value))
             }
             _ => Err(()),
         }

@@ -1,38 +1,38 @@
-//! What a run cost.
+//! Counts of a parallel execution.
 
 use crate::sync::{AtomicU32, Ordering};
 
-/// Counts of one run.
+/// Counts of one parallel execution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Complete runs of transactions, first runs and re-runs.
+    /// Complete executions of transactions, re-executions included.
     pub executions: u32,
-    /// Runs in final mode, after a failed validation.
+    /// Re-executions at the commit index, after a failed validation.
     pub re_executions: u32,
-    /// Times a run was set aside until a lower transaction was done.
-    pub waits: u32,
+    /// Suspensions until a lower transaction was done.
+    pub suspensions: u32,
 }
 
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) re_executions: Counter,
-    pub(crate) waits: Counter,
+    pub(crate) suspensions: Counter,
 }
 
 impl Counters {
-    /// The counts of a run of `count` transactions that has ended well.
+    /// Returns the counts of a successful execution of `count` transactions.
     pub(crate) fn read(&self, count: u32) -> Stats {
         let re_executions = self.re_executions.get();
         Stats {
             executions: count + re_executions,
             re_executions,
-            waits: self.waits.get(),
+            suspensions: self.suspensions.get(),
         }
     }
 
-    /// How often a transaction was in the way of a higher one so far.
+    /// Returns the number of conflicts so far: re-executions and suspensions.
     pub(crate) fn conflicts(&self) -> u32 {
-        self.re_executions.get() + self.waits.get()
+        self.re_executions.get() + self.suspensions.get()
     }
 }
 
@@ -40,7 +40,7 @@ impl Counters {
 pub(crate) struct Counter(AtomicU32);
 
 impl Counter {
-    pub(crate) fn raise(&self) {
+    pub(crate) fn increment(&self) {
         // Relaxed: read after the workers have joined.
         self.0.fetch_add(1, Ordering::Relaxed);
     }

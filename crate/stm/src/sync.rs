@@ -1,6 +1,5 @@
-//! The only file that says `std` or `loom`: every lock, condition variable and
-//! atomic of the protocol comes from here, so that loom can run all orders of
-//! them (`RUSTFLAGS="--cfg parevm_loom"`).
+//! Locks, condition variables and atomics of the protocol, from `std` or from `loom`. No other file
+//! imports them, so that loom can run all their orders (`RUSTFLAGS="--cfg parevm_loom"`).
 
 #[cfg(not(parevm_loom))]
 pub(crate) use std::sync::{
@@ -18,10 +17,9 @@ pub(crate) use loom::sync::{
 pub(crate) use std::sync::OnceLock;
 use std::sync::PoisonError;
 
-/// Attempts before a worker sleeps for a lock: some microseconds of them. Locks
-/// are held for some dozens of nanoseconds, and a sleep costs more than that by
-/// far. std spins too, but counts on a pause that wasm does not have, so that it
-/// sleeps nearly at once there.
+/// Attempts before a worker blocks on a lock: some microseconds of them. Locks are held for some
+/// dozens of nanoseconds, and to block costs far more. std spins too, but relies on a pause
+/// instruction that wasm lacks, so that it blocks nearly at once there.
 const SPINS: u32 = if cfg!(parevm_loom) {
     1
 } else if cfg!(target_arch = "wasm32") {
@@ -32,8 +30,8 @@ const SPINS: u32 = if cfg!(parevm_loom) {
 
 /// Locks `mutex`, also after a panic of another worker.
 ///
-/// A poisoned lock is no reason to panic again: the run is stopped by the
-/// panicking worker's guard and its result is thrown away.
+/// A poisoned lock is no reason to panic again: the panicking worker's guard stops the execution,
+/// and its result is discarded.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     for _ in 0..SPINS {
         if let Ok(guard) = mutex.try_lock() {

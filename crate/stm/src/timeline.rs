@@ -1,221 +1,223 @@
-//! Who ran what when, for those who want to see it.
+//! Timeline of a parallel execution: which worker executed which transaction when.
 //!
-//! Each executor writes into a list of its own, and the lists are joined when
-//! the workers are done. Without a [`Recorder`] nothing is written and no clock
-//! is read. This crate has none: the caller brings it.
+//! Each view writes into a log of its own, and the logs are joined when the workers are done.
+//! Without a [`TimelineRecorder`] nothing is written and no clock is read. This crate has no clock:
+//! the caller provides one.
 
 use crate::{
     LocationId, Mode, TxIndex, WorkerId,
     sync::{Mutex, lock},
 };
 
-/// Nanoseconds since a moment of the caller's choice, the same for all workers.
+/// Clock that returns nanoseconds since a moment of the caller's choice, the same for all workers.
 pub type Clock<'c> = &'c (dyn Fn() -> u64 + Sync);
 
-/// Collects what the workers of one [`Run`](crate::Run) do.
-pub struct Recorder<'c> {
+/// Recorder of the executions of one [`ParallelExecution`](crate::ParallelExecution).
+pub struct TimelineRecorder<'c> {
     clock: Clock<'c>,
-    seen: Mutex<Seen>,
+    events: Mutex<Events>,
 }
 
 #[derive(Default)]
-struct Seen {
-    runs: Vec<Incarnation>,
-    thrown_away: Vec<ThrownAway>,
+struct Events {
+    executions: Vec<RecordedExecution>,
+    aborts: Vec<Abort>,
 }
 
-/// A first run that did not stand, and the location that it failed on.
-type ThrownAway = (TxIndex, Option<LocationId>);
+/// Optimistic execution that was aborted, and the location that invalidated it.
+type Abort = (TxIndex, Option<LocationId>);
 
-/// One run of one transaction, from its start to its end.
+/// One execution of one transaction, from its start to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incarnation {
-    /// Which transaction.
+pub struct RecordedExecution {
+    /// Executed transaction.
     pub index: TxIndex,
-    /// Who ran it.
+    /// Worker that executed it.
     pub worker: WorkerId,
-    /// Whether it ran on a guess.
+    /// Mode of the execution.
     pub mode: Mode,
-    /// From its start to its end, waits included.
-    pub span: Span,
-    /// For whom it waited meanwhile, in order.
-    pub waits: Vec<Wait>,
-    /// What became of it.
-    pub outcome: Outcome,
+    /// Time from its start to its end, suspensions included.
+    pub span: TimeSpan,
+    /// Suspensions until a lower transaction was done, in order.
+    pub suspensions: Vec<Suspension>,
+    /// Outcome of its validation.
+    pub validation: ValidationOutcome,
 }
 
-/// A stretch of time.
+/// Span of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
+pub struct TimeSpan {
     /// Start, in nanoseconds of the recorder's clock.
     pub from: u64,
     /// End, in nanoseconds of the recorder's clock.
     pub to: u64,
 }
 
-/// A wait for a lower transaction. The worker may have run others meanwhile.
+/// Suspension until a lower transaction was done. The worker may have executed others meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// The lower transaction.
+pub struct Suspension {
+    /// Lower transaction.
     pub writer: TxIndex,
-    /// From the read that could not go on until the run did.
-    pub span: Span,
+    /// Time from the read that suspended the execution until it was resumed.
+    pub span: TimeSpan,
 }
 
-/// What became of a run.
+/// Outcome of the validation of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Its result is the result.
-    Final,
-    /// It was thrown away, and the transaction ran again. The location is the
-    /// first that held another value than the run relied on; `None` where the
-    /// run failed on what it saw.
-    Rerun(Option<LocationId>),
+pub enum ValidationOutcome {
+    /// The execution was committed.
+    Committed,
+    /// The execution was aborted, and the transaction executed again. The location is the first
+    /// one whose committed value invalidated the read set; `None` if the execution failed with a
+    /// valid read set.
+    Aborted(Option<LocationId>),
 }
 
-impl std::fmt::Debug for Recorder<'_> {
+impl std::fmt::Debug for TimelineRecorder<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Recorder").finish_non_exhaustive()
+        f.debug_struct("TimelineRecorder").finish_non_exhaustive()
     }
 }
 
-impl<'c> Recorder<'c> {
-    /// An empty recorder that reads `clock`, from all workers.
+impl<'c> TimelineRecorder<'c> {
+    /// Returns an empty recorder that reads `clock`, from all workers.
     #[must_use]
     pub fn new(clock: Clock<'c>) -> Self {
         Self {
             clock,
-            seen: Mutex::new(Seen::default()),
+            events: Mutex::new(Events::default()),
         }
     }
 
-    /// Every run, by transaction and then by time. Of a block that failed, what
-    /// its workers had finished.
+    /// Takes the executions, by transaction and then by time. Of a block that failed, those that
+    /// were complete.
     #[must_use]
-    pub fn incarnations(&self) -> Vec<Incarnation> {
-        let Seen {
-            mut runs,
-            thrown_away,
-        } = std::mem::take(&mut *lock(&self.seen));
-        let key = |run: &Incarnation| (run.index, run.mode == Mode::Final);
-        // Fast on what is nearly in order, as the list of each worker is.
-        runs.sort_by_key(key);
-        for (index, cause) in thrown_away {
-            if let Ok(place) = runs.binary_search_by_key(&(index, false), key) {
-                runs[place].outcome = Outcome::Rerun(cause);
+    pub fn take_executions(&self) -> Vec<RecordedExecution> {
+        let Events {
+            mut executions,
+            aborts,
+        } = std::mem::take(&mut *lock(&self.events));
+        let key = |execution: &RecordedExecution| {
+            (execution.index, execution.mode == Mode::AtCommitIndex)
+        };
+        // Fast on what is nearly in order, as the log of each worker is.
+        executions.sort_by_key(key);
+        for (index, cause) in aborts {
+            if let Ok(place) = executions.binary_search_by_key(&(index, false), key) {
+                executions[place].validation = ValidationOutcome::Aborted(cause);
             }
         }
-        runs
+        executions
     }
 }
 
-/// The list of one [`View`](crate::View); all calls do nothing without a recorder.
-pub(crate) struct Log<'m>(Option<Open<'m>>);
+/// Log of one [`View`](crate::View); all calls do nothing without a recorder.
+pub(crate) struct TimelineLog<'m>(Option<OpenLog<'m>>);
 
-struct Open<'m> {
-    recorder: &'m Recorder<'m>,
+struct OpenLog<'m> {
+    recorder: &'m TimelineRecorder<'m>,
     worker: WorkerId,
     index: TxIndex,
     mode: Mode,
-    /// Of the run that has begun. Its end is the last look at the clock.
-    span: Span,
-    waits: Vec<Wait>,
-    /// Whether the worker has done nothing else since the last run ended: the
-    /// clock need not be read again when the next one begins.
-    goes_on: bool,
-    seen: Seen,
+    /// Span of the current execution. Its end is the last time read.
+    span: TimeSpan,
+    suspensions: Vec<Suspension>,
+    /// Whether the worker has done nothing else since the last execution ended: the clock need not
+    /// be read again when the next one starts.
+    is_contiguous: bool,
+    events: Events,
 }
 
-impl<'m> Log<'m> {
-    pub(crate) fn new(recorder: Option<&'m Recorder<'m>>, worker: WorkerId) -> Self {
-        Self(recorder.map(|recorder| Open {
+impl<'m> TimelineLog<'m> {
+    pub(crate) fn new(recorder: Option<&'m TimelineRecorder<'m>>, worker: WorkerId) -> Self {
+        Self(recorder.map(|recorder| OpenLog {
             recorder,
             worker,
             index: TxIndex::new(0),
             mode: Mode::Optimistic,
-            span: Span::default(),
-            waits: Vec::new(),
-            goes_on: false,
-            seen: Seen::default(),
+            span: TimeSpan::default(),
+            suspensions: Vec::new(),
+            is_contiguous: false,
+            events: Events::default(),
         }))
     }
 
-    /// A run of `index` begins.
-    pub(crate) fn begin(&mut self, index: TxIndex, mode: Mode) {
-        if let Some(open) = &mut self.0 {
-            open.index = index;
-            open.mode = mode;
-            if !open.goes_on {
-                open.look();
+    /// Records the start of an execution of `index`.
+    pub(crate) fn start(&mut self, index: TxIndex, mode: Mode) {
+        if let Some(log) = &mut self.0 {
+            log.index = index;
+            log.mode = mode;
+            if !log.is_contiguous {
+                log.read_clock();
             }
-            open.span.from = open.span.to;
+            log.span.from = log.span.to;
         }
     }
 
-    /// The run stops, to be set aside.
-    pub(crate) fn pause(&mut self) {
-        if let Some(open) = &mut self.0 {
-            open.look();
+    /// Records the suspension of the execution.
+    pub(crate) fn suspend(&mut self) {
+        if let Some(log) = &mut self.0 {
+            log.read_clock();
         }
     }
 
-    /// The run goes on that was set aside; it has waited for `writer`, if for
-    /// anybody.
+    /// Records that the suspended execution is resumed; it has waited for `writer`, if for a
+    /// transaction.
     pub(crate) fn resume(&mut self, writer: Option<TxIndex>) {
-        if let Some(open) = &mut self.0 {
-            let from = open.span.to;
-            open.look();
-            let to = open.span.to;
-            let span = Span { from, to };
-            open.waits
-                .extend(writer.map(|writer| Wait { writer, span }));
+        if let Some(log) = &mut self.0 {
+            let from = log.span.to;
+            log.read_clock();
+            let to = log.span.to;
+            let span = TimeSpan { from, to };
+            log.suspensions
+                .extend(writer.map(|writer| Suspension { writer, span }));
         }
     }
 
-    /// The run is over.
+    /// Records the end of the execution.
     pub(crate) fn end(&mut self) {
-        if let Some(open) = &mut self.0 {
-            open.look();
-            open.goes_on = true;
-            open.seen.runs.push(Incarnation {
-                index: open.index,
-                worker: open.worker,
-                mode: open.mode,
-                span: open.span,
-                waits: std::mem::take(&mut open.waits),
-                outcome: Outcome::Final,
+        if let Some(log) = &mut self.0 {
+            log.read_clock();
+            log.is_contiguous = true;
+            log.events.executions.push(RecordedExecution {
+                index: log.index,
+                worker: log.worker,
+                mode: log.mode,
+                span: log.span,
+                suspensions: std::mem::take(&mut log.suspensions),
+                validation: ValidationOutcome::Committed,
             });
         }
     }
 
-    /// The worker does something else before it begins with another run.
-    pub(crate) fn turn_away(&mut self) {
-        if let Some(open) = &mut self.0 {
-            open.goes_on = false;
+    /// Records that the worker does something else before it starts another execution.
+    pub(crate) fn interrupt(&mut self) {
+        if let Some(log) = &mut self.0 {
+            log.is_contiguous = false;
         }
     }
 
-    /// The first run of `index` does not stand, for this location or because it
-    /// failed.
-    pub(crate) fn throw_away(&mut self, index: TxIndex, cause: Option<LocationId>) {
-        if let Some(open) = &mut self.0 {
-            open.goes_on = false;
-            open.seen.thrown_away.push((index, cause));
+    /// Records that the optimistic execution of `index` is aborted, invalidated at the location
+    /// `cause` or because it failed.
+    pub(crate) fn abort(&mut self, index: TxIndex, cause: Option<LocationId>) {
+        if let Some(log) = &mut self.0 {
+            log.is_contiguous = false;
+            log.events.aborts.push((index, cause));
         }
     }
 }
 
-impl Open<'_> {
-    fn look(&mut self) {
+impl OpenLog<'_> {
+    fn read_clock(&mut self) {
         self.span.to = (self.recorder.clock)();
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenLog<'_> {
     fn drop(&mut self) {
-        let mut seen = lock(&self.recorder.seen);
-        seen.runs.append(&mut self.seen.runs);
-        seen.thrown_away.append(&mut self.seen.thrown_away);
+        let mut events = lock(&self.recorder.events);
+        events.executions.append(&mut self.events.executions);
+        events.aborts.append(&mut self.events.aborts);
     }
 }
 
@@ -225,50 +227,60 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     #[test]
-    fn waits_lie_in_the_run_and_a_run_begins_where_the_last_one_ended() {
+    fn an_execution_starts_where_the_last_one_ended_and_includes_its_suspensions() {
         let now = AtomicU64::new(0);
         let clock = || now.fetch_add(1, Ordering::Relaxed);
-        let recorder = Recorder::new(&clock);
-        let mut log = Log::new(Some(&recorder), WorkerId::new(3));
+        let recorder = TimelineRecorder::new(&clock);
+        let mut log = TimelineLog::new(Some(&recorder), WorkerId::new(3));
         let [first, second, third] = [4, 5, 6].map(TxIndex::new);
 
-        log.begin(second, Mode::Optimistic);
-        log.pause();
+        log.start(second, Mode::Optimistic);
+        log.suspend();
         log.resume(Some(first));
-        log.pause();
+        log.suspend();
         log.resume(None);
         log.end();
-        log.begin(third, Mode::Optimistic);
+        log.start(third, Mode::Optimistic);
         log.end();
-        log.turn_away();
-        log.throw_away(third, Some(LocationId(9)));
-        log.begin(third, Mode::Final);
+        log.interrupt();
+        log.abort(third, Some(LocationId(9)));
+        log.start(third, Mode::AtCommitIndex);
         log.end();
         drop(log);
 
-        let run = |index, mode, (from, to), outcome| Incarnation {
+        let execution = |index, mode, (from, to), validation| RecordedExecution {
             index,
             worker: WorkerId::new(3),
             mode,
-            span: Span { from, to },
-            waits: Vec::new(),
-            outcome,
+            span: TimeSpan { from, to },
+            suspensions: Vec::new(),
+            validation,
         };
-        let wait = Wait {
+        let suspension = Suspension {
             writer: first,
-            span: Span { from: 1, to: 2 },
+            span: TimeSpan { from: 1, to: 2 },
         };
-        let waited = Incarnation {
-            waits: vec![wait],
-            ..run(second, Mode::Optimistic, (0, 5), Outcome::Final)
+        let suspended = RecordedExecution {
+            suspensions: vec![suspension],
+            ..execution(
+                second,
+                Mode::Optimistic,
+                (0, 5),
+                ValidationOutcome::Committed,
+            )
         };
-        let rerun = Outcome::Rerun(Some(LocationId(9)));
+        let aborted = ValidationOutcome::Aborted(Some(LocationId(9)));
         let expected = [
-            waited,
-            run(third, Mode::Optimistic, (5, 6), rerun),
-            run(third, Mode::Final, (7, 8), Outcome::Final),
+            suspended,
+            execution(third, Mode::Optimistic, (5, 6), aborted),
+            execution(
+                third,
+                Mode::AtCommitIndex,
+                (7, 8),
+                ValidationOutcome::Committed,
+            ),
         ];
-        assert_eq!(recorder.incarnations(), expected);
-        assert_eq!(recorder.incarnations(), []);
+        assert_eq!(recorder.take_executions(), expected);
+        assert_eq!(recorder.take_executions(), []);
     }
 }

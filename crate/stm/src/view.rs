@@ -1,50 +1,48 @@
-//! The state as one transaction sees it, and the record of what it did.
+//! View of one transaction on the memory, which records its read set and write set.
 
 use crate::{
     LocationId, Mode, Program, ReadError, TxIndex, Value, WorkerId,
-    interner::Numbers,
-    run::Shared,
-    task::{Read, Record},
-    timeline::Log,
+    context::ExecutionContext,
+    execution_record::{ExecutionRecord, ReadEntry, WriteEntry},
+    interner::IdRange,
+    timeline::TimelineLog,
 };
 
-/// A worker's window on the memory, aimed at one transaction at a time.
+/// A worker's view of the memory, as one transaction at a time sees it.
 pub struct View<'m, P: Program> {
-    shared: &'m Shared<'m, P>,
+    context: &'m ExecutionContext<'m, P>,
     worker: WorkerId,
     index: TxIndex,
     mode: Mode,
-    /// The lower transaction that a suspended run waits for.
+    /// Lower transaction that the suspended execution waits for.
     awaited: Option<TxIndex>,
-    reads: Vec<Read<P>>,
-    writes: Vec<Write<P>>,
-    blind: Vec<Write<P>>,
-    /// Records that are settled, for their room.
-    #[allow(clippy::vec_box, reason = "they pass from hand to hand in their boxes")]
-    spare: Vec<Box<Record<P>>>,
-    pub(crate) log: Log<'m>,
-    /// Names that were asked for lately, by their hash: hot locations are
-    /// found without touching what workers share.
-    names: Box<[Option<Name<P>>]>,
-    /// For locations that nobody has asked for.
-    numbers: Numbers,
+    read_set: Vec<ReadEntry<P>>,
+    write_set: Vec<WriteEntry<P>>,
+    deferred: Vec<WriteEntry<P>>,
+    /// Committed records, kept for their allocations.
+    #[allow(clippy::vec_box, reason = "they move between threads in their boxes")]
+    spare: Vec<Box<ExecutionRecord<P>>>,
+    pub(crate) log: TimelineLog<'m>,
+    /// Recently used locations, by their hash: hot locations are found without touching shared
+    /// memory.
+    cache: Box<[Option<CachedLocation<P>>]>,
+    /// Ids for locations that are new to the memory.
+    ids: IdRange,
 }
 
-struct Name<P: Program> {
+struct CachedLocation<P: Program> {
     location: P::Location,
     id: LocationId,
-    /// The value before the block is known to be there.
+    /// Whether the value before the block is known to be loaded.
     is_loaded: bool,
 }
 
-/// Records whose room is kept: about as many as wait for the frontier.
+/// Maximum of records that are kept: about as many as wait for the commit index.
 const SPARE: usize = 64;
-/// A power of two.
-const NAMES: usize = if cfg!(parevm_loom) { 1 } else { 1024 };
+/// Entries of the location cache. A power of two.
+const CACHED: usize = if cfg!(parevm_loom) { 1 } else { 1024 };
 
-pub(crate) type Write<P> = (LocationId, <<P as Program>::Value as Value>::Patch);
-
-/// Names one recorded read of the running transaction.
+/// Position of an entry in the read set of the current execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadIndex(usize);
 
@@ -59,114 +57,110 @@ impl<P: Program> std::fmt::Debug for View<'_, P> {
 }
 
 impl<'m, P: Program> View<'m, P> {
-    pub(crate) fn new(shared: &'m Shared<'m, P>, worker: WorkerId) -> Self {
+    pub(crate) fn new(context: &'m ExecutionContext<'m, P>, worker: WorkerId) -> Self {
         Self {
-            shared,
+            context,
             worker,
             index: TxIndex::new(0),
             mode: Mode::Optimistic,
             awaited: None,
-            reads: Vec::new(),
-            writes: Vec::new(),
-            blind: Vec::new(),
+            read_set: Vec::new(),
+            write_set: Vec::new(),
+            deferred: Vec::new(),
             spare: Vec::new(),
-            log: Log::new(shared.recorder, worker),
-            names: (0..NAMES).map(|_| None).collect(),
-            numbers: Numbers::default(),
+            log: TimelineLog::new(context.recorder, worker),
+            cache: (0..CACHED).map(|_| None).collect(),
+            ids: IdRange::default(),
         }
     }
 
-    /// Aims the view at a run of `index`, with an empty record.
-    pub(crate) fn begin(&mut self, index: TxIndex, mode: Mode) {
+    /// Starts an execution of `index`, with an empty read set and write set.
+    pub(crate) fn start(&mut self, index: TxIndex, mode: Mode) {
         self.index = index;
         self.mode = mode;
         self.restart();
-        self.log.begin(index, mode);
+        self.log.start(index, mode);
     }
 
-    /// Forgets what the run has read and written, for a run that starts anew.
+    /// Clears the read set and the write set of an execution that starts anew.
     pub fn restart(&mut self) {
         self.awaited = None;
-        self.reads.clear();
-        self.writes.clear();
-        self.blind.clear();
+        self.read_set.clear();
+        self.write_set.clear();
+        self.deferred.clear();
     }
 
-    /// Hands over for whom the run waits that was suspended, if for anybody.
+    /// Takes the transaction that the suspended execution waits for, if any.
     pub(crate) fn take_awaited(&mut self) -> Option<TxIndex> {
         self.awaited.take()
     }
 
-    /// Hands over what the run relied on, and its blind patches, with what it
-    /// returned.
-    pub(crate) fn take_record(&mut self, output: Option<P::Output>) -> Box<Record<P>> {
+    /// Takes the read set and the deferred writes, as a record with `output`.
+    pub(crate) fn take_record(&mut self, output: Option<P::Output>) -> Box<ExecutionRecord<P>> {
         let mut record = self.spare.pop().unwrap_or_default();
         record.output = output;
-        std::mem::swap(&mut self.reads, &mut record.reads);
-        std::mem::swap(&mut self.blind, &mut record.blind);
+        std::mem::swap(&mut self.read_set, &mut record.read_set);
+        std::mem::swap(&mut self.deferred, &mut record.deferred);
         record
     }
 
-    /// Keeps the room of a record that is settled.
-    pub(crate) fn keep_room(&mut self, mut record: Box<Record<P>>) {
+    /// Keeps the allocations of a committed record.
+    pub(crate) fn recycle(&mut self, mut record: Box<ExecutionRecord<P>>) {
         if self.spare.len() < SPARE {
-            record.output = None;
-            record.reads.clear();
-            record.written.clear();
-            record.blind.clear();
+            record.clear();
             self.spare.push(record);
         }
     }
 
-    /// Hands over the patches that others may see.
-    pub(crate) fn drain_visible(&mut self) -> impl Iterator<Item = Write<P>> {
-        self.writes.drain(..)
+    /// Drains the writes that may be published before they are committed.
+    pub(crate) fn drain_publishable(&mut self) -> impl Iterator<Item = WriteEntry<P>> {
+        self.write_set.drain(..)
     }
 
-    /// Hands over the patches of a final run.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = Write<P>> {
-        self.writes.drain(..).chain(self.blind.drain(..))
+    /// Drains all writes, deferred ones too.
+    pub(crate) fn drain_writes(&mut self) -> impl Iterator<Item = WriteEntry<P>> {
+        self.write_set.drain(..).chain(self.deferred.drain(..))
     }
 
-    /// The worker that looks through it.
+    /// Returns the worker of this view.
     pub(crate) fn worker(&self) -> WorkerId {
         self.worker
     }
 
-    /// The transaction that runs.
+    /// Returns the transaction that is executing.
     #[must_use]
     pub fn index(&self) -> TxIndex {
         self.index
     }
 
-    /// How the transaction runs.
+    /// Returns the mode of the execution.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// What the transaction sees at `location`, and the location's dense name.
+    /// Returns the id of `location` and the value that the transaction sees there.
     ///
-    /// The caller says with [`Self::rely`] what the run makes of the value. One
-    /// location should be read once in a run.
+    /// The caller records with [`Self::record_read`] how the execution depends on the value. An
+    /// execution should read a location once.
     ///
     /// # Errors
     ///
-    /// - [`ReadError::Suspended`], in optimistic mode only: a lower transaction
-    ///   is computing the value. The run must stop here and say so; when it is
-    ///   resumed it reads again.
+    /// - [`ReadError::Suspended`], in optimistic mode only: a lower transaction is computing the
+    ///   value. The execution must stop with [`Progress::Suspended`](crate::Progress::Suspended);
+    ///   when it is resumed it reads again.
     /// - [`ReadError::Stopped`]: the block has no result any more.
-    /// - [`ReadError::Base`]: the state before the block has no answer.
+    /// - [`ReadError::Base`]: the state before the block could not be loaded.
     pub fn read(
         &mut self,
         location: &P::Location,
     ) -> Result<(LocationId, P::Value), ReadError<P::Error>> {
-        let program = self.shared.program;
+        let program = self.context.program;
         self.read_from(location, |location| program.base(location))
     }
 
-    /// The same, with `load` in the place of [`Program::base`], whose value it
-    /// returns if it does not fail.
+    /// As [`Self::read`], with `load` in the place of [`Program::base`], whose value it returns
+    /// unless it fails.
     ///
     /// # Errors
     ///
@@ -176,26 +170,25 @@ impl<'m, P: Program> View<'m, P> {
         location: &P::Location,
         load: impl Fn(&P::Location) -> Result<P::Value, E>,
     ) -> Result<(LocationId, P::Value), ReadError<E>> {
-        let shared = self.shared;
+        let context = self.context;
         let (mode, index) = (self.mode, self.index);
-        let name = self.name(location);
-        let id = name.id;
+        let cached = self.intern(location);
+        let id = cached.id;
         loop {
-            if shared.is_stopped() {
+            if context.is_stopped() {
                 return Err(ReadError::Stopped);
             }
-            let found = if mode == Mode::Final {
-                shared.memory.read_final(id, location, &load).map(Ok)
-            } else {
-                shared.memory.read(id, location, index, &load)
+            let found = match mode {
+                Mode::AtCommitIndex => context.memory.read_committed(id, location, &load).map(Ok),
+                Mode::Optimistic => context.memory.read(id, location, index, &load),
             };
             match found.map_err(ReadError::Base)? {
                 Ok(value) => {
-                    name.is_loaded = true;
+                    cached.is_loaded = true;
                     return Ok((id, value));
                 }
                 Err(writer) => {
-                    if !shared.ends_soon(writer) {
+                    if !context.ends_soon(writer) {
                         self.awaited = Some(writer);
                         return Err(ReadError::Suspended);
                     }
@@ -204,67 +197,69 @@ impl<'m, P: Program> View<'m, P> {
         }
     }
 
-    /// Records that the run relies on `check` for the location `id`.
+    /// Records in the read set that the execution depends on `read` at the location `id`.
     ///
-    /// In final mode nothing needs checking and nothing is recorded.
-    pub fn rely(&mut self, id: LocationId, check: <P::Value as Value>::Check) -> ReadIndex {
-        if self.mode == Mode::Final {
+    /// At the commit index nothing needs validation and nothing is recorded.
+    pub fn record_read(&mut self, id: LocationId, read: <P::Value as Value>::Read) -> ReadIndex {
+        if self.mode == Mode::AtCommitIndex {
             return ReadIndex(usize::MAX);
         }
-        self.reads.push((id, check));
-        ReadIndex(self.reads.len() - 1)
+        self.read_set.push((id, read));
+        ReadIndex(self.read_set.len() - 1)
     }
 
-    /// The location and check of a recorded read, for a run that comes to rely
-    /// on more than it did at first. `None` if the run has no such read.
-    pub fn read_mut(
+    /// Returns the location and the entry at `read` in the read set, for an execution that comes to
+    /// depend on more than it did at first. `None` if there is no such entry.
+    pub fn recorded_read_mut(
         &mut self,
         read: ReadIndex,
-    ) -> Option<(LocationId, &mut <P::Value as Value>::Check)> {
-        self.reads.get_mut(read.0).map(|(id, check)| (*id, check))
+    ) -> Option<(LocationId, &mut <P::Value as Value>::Read)> {
+        self.read_set.get_mut(read.0).map(|(id, read)| (*id, read))
     }
 
-    /// The dense name of a location that the run writes without reading it.
+    /// Returns the id of a location that the execution writes without reading it.
     ///
     /// # Errors
     ///
     /// As [`Self::read`], but never [`ReadError::Suspended`].
     pub fn locate(&mut self, location: &P::Location) -> Result<LocationId, ReadError<P::Error>> {
-        let shared = self.shared;
-        let name = self.name(location);
-        if !name.is_loaded {
-            shared
-                .memory
-                .load(name.id, location, |location| shared.program.base(location))
-                .map_err(ReadError::Base)?;
-            name.is_loaded = true;
+        let context = self.context;
+        let cached = self.intern(location);
+        if !cached.is_loaded {
+            let base = |location: &P::Location| context.program.base(location);
+            let loaded = context.memory.load(cached.id, location, base);
+            loaded.map_err(ReadError::Base)?;
+            cached.is_loaded = true;
         }
-        Ok(name.id)
+        Ok(cached.id)
     }
 
-    /// Records the run's one patch for the location `id`.
-    pub fn write(&mut self, id: LocationId, patch: <P::Value as Value>::Patch) {
-        self.writes.push((id, patch));
+    /// Records the execution's one write to the location `id`.
+    pub fn write(&mut self, id: LocationId, write: <P::Value as Value>::Write) {
+        self.write_set.push((id, write));
     }
 
-    /// Records the run's one patch for the location `id`, which higher
-    /// transactions need not see before it is final: one that reads there and
-    /// relies on it runs again. For writes by everybody that nobody reads.
-    pub fn write_blind(&mut self, id: LocationId, patch: <P::Value as Value>::Patch) {
-        self.blind.push((id, patch));
+    /// Records the execution's one write to the location `id`, and defers it: no reader sees it
+    /// before it is committed, and one that depends on it is executed again. For locations that
+    /// every transaction writes and none reads.
+    pub fn write_deferred(&mut self, id: LocationId, write: <P::Value as Value>::Write) {
+        self.deferred.push((id, write));
     }
 
-    fn name(&mut self, location: &P::Location) -> &mut Name<P> {
-        let memory = self.shared.memory;
+    fn intern(&mut self, location: &P::Location) -> &mut CachedLocation<P> {
+        let memory = self.context.memory;
         let hash = memory.hash(location);
-        let numbers = &mut self.numbers;
-        let place = &mut self.names[(hash >> 20) as usize % NAMES];
-        if place.as_ref().is_none_or(|name| name.location != *location) {
-            *place = None;
+        let ids = &mut self.ids;
+        let entry = &mut self.cache[(hash >> 20) as usize % CACHED];
+        if entry
+            .as_ref()
+            .is_none_or(|cached| cached.location != *location)
+        {
+            *entry = None;
         }
-        place.get_or_insert_with(|| Name {
+        entry.get_or_insert_with(|| CachedLocation {
             location: location.clone(),
-            id: memory.intern(hash, location, numbers),
+            id: memory.intern(hash, location, ids),
             is_loaded: false,
         })
     }

@@ -1,278 +1,280 @@
-//! What every worker does.
+//! Loop of a worker.
 //!
-//! A worker claims transactions and gives each a first run. A first run that
-//! must wait for a lower transaction is set aside, in the middle, and the worker
-//! runs others; it goes on with the lowest one that can go on as soon as it is
-//! between two runs. When a worker has run something it announces it at the
-//! frontier, and if nobody owns the frontier, moves it. A worker that finds
-//! nothing to claim finishes what it has set aside and leaves; whoever finishes
-//! last moves the frontier to the end. Where the block is a chain
-//! ([`crate::chain`]) all but the first worker pause.
+//! A worker claims transactions and executes each optimistically. An execution that must wait for a
+//! lower transaction is suspended, and the worker executes others; between two executions it
+//! resumes the lowest one that can continue. It announces what it has executed, and commits what it
+//! can if nobody owns the commit index. A worker that finds nothing to claim finishes its suspended
+//! executions and leaves; the last announcement advances the commit index to the end. Where the
+//! block is a chain ([`crate::chain_detector`]) all but the first worker pause.
 
 use crate::{
-    Executor, LocationId, Mode, Program, TxIndex, View, WorkerId, program::Step, run::Shared,
-    sync::lock, task::Phase,
+    Executable, LocationId, Mode, Program, Progress, TransactionExecutor, TxIndex, View, WorkerId,
+    context::ExecutionContext, sync::lock, transaction_state::Status,
 };
 
-/// First runs that a worker sets aside at most. Each keeps an executor, and what
-/// runs ahead of the frontier guesses more.
-const MOST_ASIDE: usize = if cfg!(parevm_loom) { 1 } else { 3 };
+/// Maximum number of suspended executions of a worker. Each keeps an executor, and an execution far
+/// above the commit index fails validation more often.
+const MAX_SUSPENDED: usize = if cfg!(parevm_loom) { 1 } else { 3 };
 
-pub(crate) struct Worker<'m, P: Program> {
-    shared: &'m Shared<'m, P>,
+pub(crate) struct Worker<'m, P: Executable> {
+    context: &'m ExecutionContext<'m, P>,
     id: WorkerId,
-    /// Between two runs it is in the middle of none.
+    /// Executor without a suspended execution.
     executor: Box<P::Executor<'m>>,
     /// More of these.
     spare: Vec<Box<P::Executor<'m>>>,
-    aside: Vec<Aside<'m, P>>,
-    /// Whether it has run something that the frontier was not told.
-    is_silent: bool,
+    suspended: Vec<SuspendedExecution<'m, P>>,
+    /// Whether it has executed a transaction that it has not announced.
+    is_unannounced: bool,
 }
 
-/// A first run in the middle.
-struct Aside<'m, P: Program + 'm> {
+/// Optimistic execution that is suspended.
+struct SuspendedExecution<'m, P: Executable + 'm> {
     index: TxIndex,
-    /// Where it has marks.
-    expected: Vec<LocationId>,
+    /// Locations of its estimates.
+    predicted: Vec<LocationId>,
     executor: Box<P::Executor<'m>>,
-    /// The lower transaction it waits for. `None` if it waits for something else,
-    /// such as state that has to be fetched.
+    /// Lower transaction that it waits for. `None` if it waits for something else, such as state
+    /// that has to be fetched.
     writer: Option<TxIndex>,
 }
 
-impl<'m, P: Program> Worker<'m, P> {
-    pub(crate) fn new(shared: &'m Shared<'m, P>, id: WorkerId) -> Self {
+impl<'m, P: Executable> Worker<'m, P> {
+    pub(crate) fn new(context: &'m ExecutionContext<'m, P>, id: WorkerId) -> Self {
         Self {
-            shared,
+            context,
             id,
-            executor: Self::executor(shared, id),
+            executor: Self::executor(context, id),
             spare: Vec::new(),
-            aside: Vec::new(),
-            is_silent: false,
+            suspended: Vec::new(),
+            is_unannounced: false,
         }
     }
 
-    fn executor(shared: &'m Shared<'m, P>, id: WorkerId) -> Box<P::Executor<'m>> {
-        Box::new(shared.program.executor(View::new(shared, id)))
+    fn executor(context: &'m ExecutionContext<'m, P>, id: WorkerId) -> Box<P::Executor<'m>> {
+        Box::new(context.program.executor(View::new(context, id)))
     }
 
     /// Works until nothing is left to do, or the block is stopped.
     pub(crate) fn work(mut self) {
-        let guard = HaltOnPanic(self.shared);
-        self.claim_all();
-        self.attend(0);
+        let guard = HaltOnPanic(self.context);
+        self.execute_claimed();
+        self.resume_suspended(0);
         self.announce();
         std::mem::forget(guard);
     }
 
-    /// Runs what is to be claimed, and sets aside what has to wait.
-    fn claim_all(&mut self) {
+    /// Claims and executes transactions until none is left.
+    fn execute_claimed(&mut self) {
         while self.pause_in_chain() {
-            let Some(batch) = self.shared.cursor.claim() else {
-                self.shared.chain.finish(&self.shared.beds);
+            let Some(batch) = self.context.cursor.claim() else {
+                self.context.chain_detector.close(&self.context.parkers);
                 return;
             };
-            // Asked once: the frontier is another worker's to write, mostly. A
-            // batch that begins there stays there.
-            let mut first = batch.clone();
-            let is_alone = first.next().is_some_and(|at| self.shared.is_frontier(at));
-            // What is claimed together is short: this worker is soon between two.
-            let is_short = batch.clone().nth(1).is_some();
+            // Read once per batch: another core usually owns this cache line. If the batch starts
+            // at the commit index, all of it does.
+            let first = batch.first();
+            let starts_at_commit_index =
+                first.is_some_and(|index| self.context.is_at_commit_index(*index));
+            // Transactions of a larger batch are short: this worker is soon between two.
+            let is_short = batch.len() > 1;
             if is_short {
-                self.shared.handover.open(self.id);
+                self.context.ownership_transfer.open(self.id);
             }
-            for index in batch {
-                self.attend(MOST_ASIDE - 1);
-                if self.shared.is_stopped() {
+            for index in batch.iter().copied() {
+                self.resume_suspended(MAX_SUSPENDED - 1);
+                if self.context.is_stopped() {
                     return;
                 }
-                if is_alone && self.shared.is_frontier(index) {
-                    self.shared.run_alone(index, &mut self.executor);
-                    self.is_silent = true;
+                if starts_at_commit_index && self.context.is_at_commit_index(index) {
+                    self.context.execute_once(index, &mut self.executor);
+                    self.is_unannounced = true;
                     self.announce();
                 } else {
-                    self.run_first(index);
+                    self.execute_optimistically(index);
                 }
-                if self.shared.handover.has_come(self.id) {
-                    self.take_over();
-                    self.shared.handover.open(self.id);
+                if self.context.ownership_transfer.has_received(self.id) {
+                    self.commit_if_owner();
+                    self.context.ownership_transfer.open(self.id);
                 }
             }
             self.announce();
         }
     }
 
-    /// Pauses while the block is a chain, unless this is the first worker: alone it never guesses.
-    /// False when the block is stopped.
+    /// Pauses while the block is a chain, unless this is the first worker: alone it never
+    /// speculates. Returns false when the block is stopped.
     fn pause_in_chain(&mut self) -> bool {
-        let Shared {
-            chain,
-            frontier,
+        let ExecutionContext {
+            chain_detector,
+            commit_index,
             counters,
-            beds,
+            parkers,
             ..
-        } = self.shared;
-        while chain.is_on(frontier.settled(), || counters.conflicts(), beds) && self.id.get() > 0 {
-            // Others may wait for what it has, or for the frontier.
-            self.attend(0);
+        } = self.context;
+        while chain_detector.should_pause(commit_index.get(), || counters.conflicts(), parkers)
+            && self.id.get() > 0
+        {
+            // Others may wait for its suspended executions, or for the commit index.
+            self.resume_suspended(0);
             self.announce();
-            if self.shared.is_stopped() {
+            if self.context.is_stopped() {
                 return false;
             }
-            if !chain.await_end(self.id) {
+            if !chain_detector.await_end(self.id) {
                 break;
             }
-            beds.sleep(self.id);
+            parkers.park(self.id);
         }
         true
     }
 
-    /// Goes on with what was set aside and can go on; sleeps while more than
-    /// `most` is left that cannot. Returns when the block is stopped, too.
-    fn attend(&mut self, most: usize) {
-        while !self.aside.is_empty() {
-            if self.shared.is_stopped() {
+    /// Resumes suspended executions that can continue; parks while more than `max_left` are left
+    /// that cannot. Returns when the block is stopped, too.
+    fn resume_suspended(&mut self, max_left: usize) {
+        while !self.suspended.is_empty() {
+            if self.context.is_stopped() {
                 return;
             }
             if let Some(place) = self.lowest_ready() {
-                self.go_on(place);
-            } else if self.aside.len() <= most {
+                self.resume(place);
+            } else if self.suspended.len() <= max_left {
                 return;
-            } else if let Some(place) = self.lowest_that_waits_for_nobody() {
-                self.go_on(place);
+            } else if let Some(place) = self.lowest_without_writer() {
+                self.resume(place);
             } else {
                 self.announce();
-                self.sleep();
+                self.park();
             }
         }
     }
 
-    /// Sleeps until something that was set aside may go on.
-    fn sleep(&mut self) {
-        // Each time anew: a writer that was done may run again, in final mode.
-        let mut writers = self.aside.iter().filter_map(|aside| aside.writer);
-        if writers.all(|writer| self.shared.await_end(writer, self.id)) {
-            self.shared.beds.sleep(self.id);
+    /// Parks until a suspended execution may continue.
+    fn park(&mut self) {
+        // Registers each time anew: a writer that was done may be executed again, at the commit
+        // index.
+        let mut writers = self.suspended.iter().filter_map(|it| it.writer);
+        if writers.all(|writer| self.context.await_end(writer, self.id)) {
+            self.context.parkers.park(self.id);
         }
     }
 
-    /// Where the lowest run is that was set aside for a transaction that is done.
+    /// Returns the place of the lowest suspended execution whose writer is done.
     fn lowest_ready(&self) -> Option<usize> {
-        self.lowest_aside(|writer| writer.is_some_and(|writer| self.shared.has_ended(writer)))
+        self.lowest_suspended(|writer| writer.is_some_and(|writer| self.context.has_ended(writer)))
     }
 
-    /// Where the lowest run is that was set aside for something else. It may have
-    /// to wait for that in place.
-    fn lowest_that_waits_for_nobody(&self) -> Option<usize> {
-        self.lowest_aside(|writer| writer.is_none())
+    /// Returns the place of the lowest suspended execution that waits for no transaction. It may
+    /// have to wait in place for something else.
+    fn lowest_without_writer(&self) -> Option<usize> {
+        self.lowest_suspended(|writer| writer.is_none())
     }
 
-    fn lowest_aside(&self, is_it: impl Fn(Option<TxIndex>) -> bool) -> Option<usize> {
-        let found = (self.aside.iter().enumerate()).filter(|(_, aside)| is_it(aside.writer));
-        let lowest = found.min_by_key(|(_, aside)| aside.index);
+    fn lowest_suspended(&self, matches: impl Fn(Option<TxIndex>) -> bool) -> Option<usize> {
+        let found = (self.suspended.iter().enumerate()).filter(|(_, it)| matches(it.writer));
+        let lowest = found.min_by_key(|(_, it)| it.index);
         lowest.map(|(place, _)| place)
     }
 
-    /// Runs `index` on a guess of what the lower transactions leave.
-    fn run_first(&mut self, index: TxIndex) {
-        let expected = self.shared.expect(index);
-        self.executor.view().begin(index, Mode::Optimistic);
-        let ran = self.executor.execute(index, Mode::Optimistic);
-        self.end_or_set_aside(index, expected, ran);
+    /// Executes `index` while lower transactions may be uncommitted.
+    fn execute_optimistically(&mut self, index: TxIndex) {
+        let predicted = self.context.predict_writes(index);
+        self.executor.view().start(index, Mode::Optimistic);
+        let progress = self.executor.execute(index, Mode::Optimistic);
+        self.end_or_suspend(index, predicted, progress);
     }
 
-    /// Goes on with the first run that was set aside at `place`.
-    fn go_on(&mut self, place: usize) {
-        self.executor.view().log.turn_away();
-        let Aside {
+    /// Resumes the suspended execution at `place`.
+    fn resume(&mut self, place: usize) {
+        self.executor.view().log.interrupt();
+        let SuspendedExecution {
             index,
-            expected,
+            predicted,
             executor,
             writer,
-        } = self.aside.swap_remove(place);
+        } = self.suspended.swap_remove(place);
         let free = std::mem::replace(&mut self.executor, executor);
         self.spare.push(free);
         self.executor.view().log.resume(writer);
-        let ran = self.executor.resume(index, Mode::Optimistic);
-        self.end_or_set_aside(index, expected, ran);
-        // It is low, and the frontier may have waited for it.
+        let progress = self.executor.resume(index, Mode::Optimistic);
+        self.end_or_suspend(index, predicted, progress);
+        // It is low, and the commit index may have waited for it.
         self.announce();
     }
 
-    fn end_or_set_aside(
+    fn end_or_suspend(
         &mut self,
         index: TxIndex,
-        expected: Vec<LocationId>,
-        ran: Result<Step<P::Output>, P::Error>,
+        predicted: Vec<LocationId>,
+        progress: Result<Progress<P::Output>, P::Error>,
     ) {
-        let output = match ran {
-            Ok(Step::Done(output)) => Some(output),
-            // A failed run leaves no writes: what it saw may never have been.
+        let output = match progress {
+            Ok(Progress::Done(output)) => Some(output),
+            // A failed execution publishes no writes: it may have read a state that never existed.
             Err(_) => None,
-            Ok(Step::Suspended) => return self.set_aside(index, expected),
+            Ok(Progress::Suspended) => return self.suspend(index, predicted),
         };
         let view = self.executor.view();
         let mut record = view.take_record(output);
         if record.output.is_some() {
-            for (id, patch) in view.drain_visible() {
-                let left = lock(self.shared.memory.cell(id)).put(index, patch);
-                match left {
-                    Ok(()) => record.written.push(id),
-                    Err(patch) => record.blind.push((id, patch)),
+            for (id, write) in view.drain_publishable() {
+                let published = lock(self.context.memory.cell(id)).publish(index, write);
+                match published {
+                    Ok(()) => record.published.push(id),
+                    Err(write) => record.deferred.push((id, write)),
                 }
             }
         }
-        self.shared.take_back(index, &expected, &record.written);
+        self.context
+            .remove_estimates(index, &predicted, &record.published);
         view.log.end();
         let worker = self.id;
-        self.shared.end_run(index, |task| {
-            task.worker = worker;
-            task.record = Some(record);
-            task.phase = Phase::Executed;
+        self.context.end_execution(index, |state| {
+            state.worker = worker;
+            state.record = Some(record);
+            state.status = Status::Executed;
         });
-        self.is_silent = true;
+        self.is_unannounced = true;
     }
 
-    /// Puts the run that has just stopped in the middle away, with its executor.
-    fn set_aside(&mut self, index: TxIndex, expected: Vec<LocationId>) {
+    /// Suspends the execution that has just stopped, with its executor.
+    fn suspend(&mut self, index: TxIndex, predicted: Vec<LocationId>) {
         let view = self.executor.view();
-        view.log.pause();
+        view.log.suspend();
         let writer = view.take_awaited();
         if writer.is_some() {
-            self.shared.counters.waits.raise();
+            self.context.counters.suspensions.increment();
         }
         let free = self.spare.pop();
-        let free = free.unwrap_or_else(|| Self::executor(self.shared, self.id));
-        self.aside.push(Aside {
+        let free = free.unwrap_or_else(|| Self::executor(self.context, self.id));
+        self.suspended.push(SuspendedExecution {
             index,
-            expected,
+            predicted,
             executor: std::mem::replace(&mut self.executor, free),
             writer,
         });
     }
 
-    /// Tells the frontier what this worker has run since it last did.
+    /// Announces the transactions that this worker has executed since it last did.
     fn announce(&mut self) {
-        self.take_over();
-        if std::mem::take(&mut self.is_silent) {
-            self.shared.announce(&mut self.executor);
+        self.commit_if_owner();
+        if std::mem::take(&mut self.is_unannounced) {
+            self.context.announce(&mut self.executor);
         }
-        self.executor.view().log.turn_away();
+        self.executor.view().log.interrupt();
     }
 
-    /// Moves the frontier if this worker was handed it, and is handed it no more.
-    fn take_over(&mut self) {
-        if let Some(ownership) = self.shared.handover.close(self.id) {
-            self.shared.own(ownership, &mut self.executor);
-            self.executor.view().log.turn_away();
+    /// Closes the mailbox, and commits what it can if this worker has received the ownership.
+    fn commit_if_owner(&mut self) {
+        if let Some(ownership) = self.context.ownership_transfer.close(self.id) {
+            self.context.commit_announced(ownership, &mut self.executor);
+            self.executor.view().log.interrupt();
         }
     }
 }
 
-/// Stops the block when a worker ends by a panic of the program, so that no
-/// other one sleeps for ever.
-struct HaltOnPanic<'a, 'm, P: Program>(&'a Shared<'m, P>);
+/// Stops the block when a worker panics, so that no other one stays parked for ever.
+struct HaltOnPanic<'a, 'm, P: Program>(&'a ExecutionContext<'m, P>);
 
 impl<P: Program> Drop for HaltOnPanic<'_, '_, P> {
     fn drop(&mut self) {

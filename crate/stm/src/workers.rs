@@ -1,23 +1,22 @@
-//! Where workers come from.
+//! Workers that execute a block.
 
 use crate::WorkerId;
 
-/// A fixed set of threads that can all run the same body.
+/// Fixed set of threads that can all run the same body.
 pub trait Workers {
-    /// How many run at once; at least 1.
+    /// Returns the number of workers that run at once; at least 1.
     fn count(&self) -> usize;
 
-    /// Runs `body` once on every worker, with numbers from 0, and returns when
-    /// all have returned.
+    /// Runs `body` once on every worker, with numbers from 0, and returns when all have returned.
     fn broadcast(&self, body: &(dyn Fn(WorkerId) + Sync));
 }
 
-/// Threads of the operating system that live for one call.
+/// Operating system threads that live for one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Threads(usize);
 
 impl Threads {
-    /// `count` threads, at least one.
+    /// Returns `count` threads, at least one.
     #[must_use]
     pub const fn new(count: usize) -> Self {
         Self(if count == 0 { 1 } else { count })

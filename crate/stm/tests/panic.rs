@@ -1,8 +1,9 @@
-//! A program that panics ends the run, and nobody waits for ever.
+//! A panic of the program ends the execution, and no worker stays parked.
 #![cfg(not(parevm_loom))]
 
 use parevm_stm::{
-    Claims, Executor, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View,
+    Executable, Mode, MvMemory, ParallelExecution, Program, Progress, Threads, TransactionExecutor,
+    TxIndex, Value, View, WorkOrder,
 };
 use std::convert::Infallible;
 
@@ -10,8 +11,8 @@ use std::convert::Infallible;
 struct Nothing;
 
 impl Value for Nothing {
-    type Patch = ();
-    type Check = ();
+    type Write = ();
+    type Read = ();
     fn apply(&mut self, (): &()) {}
     fn overwrites((): &()) -> bool {
         true
@@ -19,7 +20,7 @@ impl Value for Nothing {
     fn commutes((): &()) -> bool {
         false
     }
-    fn admits(&self, (): &()) -> bool {
+    fn validates(&self, (): &()) -> bool {
         true
     }
 }
@@ -33,33 +34,37 @@ impl Program for Bomb {
     type Value = Nothing;
     type Output = ();
     type Error = Infallible;
-    type Executor<'m> = Fuse<'m>;
     fn base(&self, _location: &u64) -> Result<Nothing, Infallible> {
         Ok(Nothing)
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Fuse<'m> {
-        Fuse(view)
-    }
-    fn settle(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
+    fn commit(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
         Ok(())
     }
 }
 
-impl<'m> Executor<'m, Bomb> for Fuse<'m> {
+impl Executable for Bomb {
+    type Executor<'m> = Fuse<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Fuse<'m> {
+        Fuse(view)
+    }
+}
+
+impl<'m> TransactionExecutor<'m, Bomb> for Fuse<'m> {
     fn view(&mut self) -> &mut View<'m, Bomb> {
         &mut self.0
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, Infallible> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<()>, Infallible> {
         assert_ne!(index.get(), 50, "the program panics");
-        Ok(Step::Done(()))
+        Ok(Progress::Done(()))
     }
 }
 
 #[test]
 fn a_panic_of_the_program_reaches_the_caller_and_ends_the_others() {
     let outcome = std::panic::catch_unwind(|| {
-        let memory = Memory::new(7);
-        Run::new(&Bomb, &memory, Claims::in_order(100), 4).execute(&Threads::new(4))
+        let memory = MvMemory::new(7);
+        ParallelExecution::new(&Bomb, &memory, WorkOrder::in_block_order(100), 4)
+            .execute(&Threads::new(4))
     });
     assert!(outcome.is_err());
 }

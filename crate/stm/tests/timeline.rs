@@ -1,10 +1,11 @@
-//! What a recorder tells of a run.
+//! Executions that a timeline recorder has recorded.
 #![cfg(not(parevm_loom))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use parevm_stm::{
-    Claims, Clock, Executor, Incarnation, Memory, Mode, Outcome, Program, ReadError, Recorder, Run,
-    Stats, Step, Threads, TxIndex, Value, View,
+    Clock, Executable, Mode, MvMemory, ParallelExecution, Program, Progress, ReadError,
+    RecordedExecution, Stats, Threads, TimelineRecorder, TransactionExecutor, TxIndex,
+    ValidationOutcome, Value, View, WorkOrder,
 };
 use std::{
     collections::BTreeMap,
@@ -18,19 +19,19 @@ use std::{
 struct Register(u64);
 
 impl Value for Register {
-    type Patch = u64;
-    type Check = u64;
-    fn apply(&mut self, patch: &u64) {
-        self.0 = *patch;
+    type Write = u64;
+    type Read = u64;
+    fn apply(&mut self, write: &u64) {
+        self.0 = *write;
     }
-    fn overwrites(_patch: &u64) -> bool {
+    fn overwrites(_write: &u64) -> bool {
         true
     }
-    fn commutes(_patch: &u64) -> bool {
+    fn commutes(_write: &u64) -> bool {
         false
     }
-    fn admits(&self, check: &u64) -> bool {
-        self.0 == *check
+    fn validates(&self, read: &u64) -> bool {
+        self.0 == *read
     }
 }
 
@@ -40,7 +41,7 @@ struct Conflict {
     has_read: Barrier,
 }
 
-struct Worker<'m> {
+struct Executor<'m> {
     program: &'m Conflict,
     view: View<'m, Conflict>,
 }
@@ -53,93 +54,98 @@ impl Program for Conflict {
     type Value = Register;
     type Output = ();
     type Error = ();
-    type Executor<'m> = Worker<'m>;
     fn base(&self, _location: &char) -> Result<Register, ()> {
         Ok(Register(0))
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
-        Worker {
-            program: self,
-            view,
-        }
-    }
-    fn settle(&self, _index: TxIndex, (): ()) -> Result<(), ()> {
+    fn commit(&self, _index: TxIndex, (): ()) -> Result<(), ()> {
         Ok(())
     }
 }
 
-impl<'m> Executor<'m, Conflict> for Worker<'m> {
+impl Executable for Conflict {
+    type Executor<'m> = Executor<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Executor<'m> {
+        Executor {
+            program: self,
+            view,
+        }
+    }
+}
+
+impl<'m> TransactionExecutor<'m, Conflict> for Executor<'m> {
     fn view(&mut self) -> &mut View<'m, Conflict> {
         &mut self.view
     }
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<()>, ()> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Progress<()>, ()> {
         if index.get() == 0 {
             self.program.has_read.wait();
             let id = self.view.locate(&CONTESTED).map_err(drop)?;
             self.view.write(id, 7);
-            return Ok(Step::Done(()));
+            return Ok(Progress::Done(()));
         }
         for location in [HARMLESS, CONTESTED] {
             let read: Result<_, ReadError<()>> = self.view.read(&location);
             let (id, value) = read.map_err(drop)?;
-            self.view.rely(id, value.0);
+            self.view.record_read(id, value.0);
         }
         if mode == Mode::Optimistic {
             self.program.has_read.wait();
         }
-        Ok(Step::Done(()))
+        Ok(Progress::Done(()))
     }
 }
 
-fn run(clock: Clock<'_>) -> (Vec<Incarnation>, Stats, Memory<char, Register>) {
+fn execute(clock: Clock<'_>) -> (Vec<RecordedExecution>, Stats, MvMemory<char, Register>) {
     let program = Conflict {
         has_read: Barrier::new(2),
     };
-    let memory = Memory::new(7);
-    let recorder = Recorder::new(clock);
-    let run = Run::new(&program, &memory, Claims::in_order(2), 2).recorded_by(&recorder);
-    let stats = run.execute(&Threads::new(2)).unwrap();
-    (recorder.incarnations(), stats, memory)
+    let memory = MvMemory::new(7);
+    let recorder = TimelineRecorder::new(clock);
+    let execution = ParallelExecution::new(&program, &memory, WorkOrder::in_block_order(2), 2)
+        .with_recorder(&recorder);
+    let stats = execution.execute(&Threads::new(2)).unwrap();
+    (recorder.take_executions(), stats, memory)
 }
 
 #[test]
-fn a_re_run_names_the_location_that_caused_it() {
+fn an_aborted_execution_names_the_location_that_invalidated_it() {
     let now = AtomicU64::new(0);
     let clock = || now.fetch_add(1, Ordering::Relaxed);
-    let (runs, stats, memory) = run(&clock);
+    let (executions, stats, memory) = execute(&clock);
     assert_eq!((stats.executions, stats.re_executions), (3, 1));
 
     let mut locations = BTreeMap::new();
     memory.for_each_location(|location, id| {
         locations.insert(*location, id);
     });
-    let told: Vec<_> = runs
+    let recorded: Vec<_> = executions
         .iter()
-        .map(|run| (run.index.get(), run.mode, run.outcome))
+        .map(|it| (it.index.get(), it.mode, it.validation))
         .collect();
     let expected = [
-        (0, Mode::Final, Outcome::Final),
+        (0, Mode::AtCommitIndex, ValidationOutcome::Committed),
         (
             1,
             Mode::Optimistic,
-            Outcome::Rerun(Some(locations[&CONTESTED])),
+            ValidationOutcome::Aborted(Some(locations[&CONTESTED])),
         ),
-        (1, Mode::Final, Outcome::Final),
+        (1, Mode::AtCommitIndex, ValidationOutcome::Committed),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(recorded, expected);
 }
 
 #[test]
-fn every_run_has_its_time_and_no_worker_two_at_once() {
+fn executions_of_one_worker_do_not_overlap() {
     let now = AtomicU64::new(0);
     let clock = || now.fetch_add(1, Ordering::Relaxed);
-    let (runs, _, _) = run(&clock);
-    assert!(runs.iter().all(|run| run.waits.is_empty()), "{runs:?}");
-    for worker in [runs[0].worker, runs[1].worker] {
-        let mut spans: Vec<_> = runs
+    let (executions, _, _) = execute(&clock);
+    let is_suspended = |it: &RecordedExecution| !it.suspensions.is_empty();
+    assert!(!executions.iter().any(is_suspended), "{executions:?}");
+    for worker in [executions[0].worker, executions[1].worker] {
+        let mut spans: Vec<_> = executions
             .iter()
-            .filter(|run| run.worker == worker)
-            .map(|run| run.span)
+            .filter(|it| it.worker == worker)
+            .map(|it| it.span)
             .collect();
         spans.sort_by_key(|span| span.from);
         assert!(spans.iter().all(|span| span.from < span.to), "{spans:?}");
@@ -148,8 +154,8 @@ fn every_run_has_its_time_and_no_worker_two_at_once() {
             "{spans:?}"
         );
     }
-    // The two first runs met, so they ran at the same time, on two workers.
-    assert_ne!(runs[0].worker, runs[1].worker);
-    assert!(runs[0].span.from < runs[1].span.to);
-    assert!(runs[1].span.from < runs[0].span.to);
+    // Each optimistic execution waited for the other, so they overlapped, on two workers.
+    assert_ne!(executions[0].worker, executions[1].worker);
+    assert!(executions[0].span.from < executions[1].span.to);
+    assert!(executions[1].span.from < executions[0].span.to);
 }

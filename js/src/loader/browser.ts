@@ -15,7 +15,7 @@ export function browserHost(): Host {
       cores: navigator.hardwareConcurrency || 1,
     },
     async compile(build) {
-      // Written out, not put together: bundlers look for this form.
+      // Both as literals: bundlers look for this form.
       const url =
         build === 'threads'
           ? new URL('../../../wasm/threads/parevm_bg.wasm', import.meta.url)

@@ -2,23 +2,22 @@ import { BaseError } from '../error/BaseError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Features } from './features.js'
 
-/** `threads` has shared memory and a pool of workers, `single` runs everywhere. */
+/** Build of the engine: `threads` has shared memory and a pool of workers, `single` runs everywhere. */
 export type Build = 'threads' | 'single'
 
 /**
- * Chooses the build and the number of executing threads from what the host can do and what the
- * caller asked for. Pure: the same input gives the same answer.
+ * Returns the build and the number of executing threads for the features of the host and the options
+ * of the caller. Pure: the same input gives the same choice.
  *
- * @throws {@link InvalidParameterError} The caller asked for something that does not exist.
- * @throws {@link UnsupportedRuntimeError} Nothing fits: no workers at all, or the caller insists on
- * threads where there are none.
+ * @throws {@link InvalidParameterError} An option has a value that does not exist.
+ * @throws {@link UnsupportedRuntimeError} The host has no workers, or no threads although `build` is `'threads'`.
  */
-export function choose(features: Features, wish: choose.Wish = {}): choose.Choice {
-  const { threads = 'auto', build } = wish
-  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= LIMIT))
+export function choose(features: Features, options: choose.Options = {}): choose.Choice {
+  const { threads = 'auto', build } = options
+  if (threads !== 'auto' && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS))
     throw new InvalidParameterError(
       'threads',
-      `'auto' or a whole number from 1 to ${LIMIT}`,
+      `'auto' or a whole number from 1 to ${MAX_THREADS}`,
       threads,
     )
   if (build !== undefined && build !== 'threads' && build !== 'single')
@@ -28,9 +27,10 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
       hint: 'Create the engine in a page, a dedicated worker or a Node.js process.',
       data: { ...features },
     })
-  // Each has an instance and the whole state of its own: only who asks gets more than one.
-  const apart = threads === 'auto' ? 1 : threads
-  if (build === 'single') return { build, threads: apart, reason: 'the single build was asked for' }
+  // Each worker has an instance and a copy of the state: more than one only on request.
+  const singleThreads = threads === 'auto' ? 1 : threads
+  if (build === 'single')
+    return { build, threads: singleThreads, reason: 'the single build was asked for' }
 
   const obstacle = obstacleToThreads(features)
   if (obstacle !== undefined) {
@@ -39,10 +39,11 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
         hint: 'Serve the page with COOP `same-origin` and COEP `require-corp`, or leave `build` out.',
         data: { ...features },
       })
-    return { build: 'single', threads: apart, reason: obstacle }
+    return { build: 'single', threads: singleThreads, reason: obstacle }
   }
 
-  const count = threads === 'auto' ? Math.max(1, Math.min(features.cores, MOST_THREADS)) : threads
+  const count =
+    threads === 'auto' ? Math.max(1, Math.min(features.cores, MAX_AUTO_THREADS)) : threads
   if (count === 1 && build === undefined) {
     const reason = threads === 'auto' ? 'there is one core' : 'one thread was asked for'
     return { build: 'single', threads: 1, reason }
@@ -53,27 +54,27 @@ export function choose(features: Features, wish: choose.Wish = {}): choose.Choic
 }
 
 export declare namespace choose {
-  type Wish = {
+  type Options = {
     threads?: number | 'auto' | undefined
     build?: Build | undefined
   }
   type Choice = {
     readonly build: Build
     /**
-     * Executing threads; the engine's own is not counted where it only waits. The single build has
-     * more than one only for blocks run by their access list.
+     * Executing threads; the engine's own does not count where it only waits. The single build has
+     * more than one only for blocks that are executed by their access list.
      */
     readonly threads: number
-    /** Why this build. */
+    /** Reason for this build. */
     readonly reason: string
   }
 }
 
-/** More threads than this are a mistake of the caller. */
-const LIMIT = 256
+/** Limit of the option: more threads than this are a mistake. */
+const MAX_THREADS = 256
 
-/** `'auto'` goes no higher: conflicts between transactions leave more threads idle. */
-const MOST_THREADS = 16
+/** Limit of `'auto'`: conflicts between transactions leave more threads idle. */
+const MAX_AUTO_THREADS = 16
 
 function obstacleToThreads(features: Features): string | undefined {
   if (!features.isolated) return 'the page is not cross-origin isolated'
@@ -81,7 +82,10 @@ function obstacleToThreads(features: Features): string | undefined {
   return undefined
 }
 
-/** No build of the engine can run where it was created. */
+/**
+ * No build of the engine can run here. The caller has to create it elsewhere, or choose another build; retrying
+ * does not help.
+ */
 export class UnsupportedRuntimeError extends BaseError {
   override readonly name = 'UnsupportedRuntimeError'
   readonly code = 'UNSUPPORTED_RUNTIME'

@@ -4,9 +4,9 @@ import type { Host } from './host.js'
 import { nodeHost } from './node.js'
 
 /**
- * Returns the host that this code runs in.
+ * Returns the host in which this code runs.
  *
- * @throws {@link UnsupportedRuntimeError} It is none that parevm knows.
+ * @throws {@link UnsupportedRuntimeError} parevm does not support it.
  */
 export function detectHost(): Host {
   if (typeof WebAssembly === 'object') {
@@ -14,7 +14,7 @@ export function detectHost(): Host {
       return nodeHost()
     if (typeof navigator === 'object' && typeof fetch === 'function') return browserHost()
   }
-  throw new UnsupportedRuntimeError('parevm does not know this runtime.', {
-    hint: 'It runs in Node.js from 20.16 on and in browsers with WebAssembly.',
+  throw new UnsupportedRuntimeError('parevm does not support this runtime.', {
+    hint: 'Use Node.js 20.16 or later, or a browser with WebAssembly.',
   })
 }

@@ -1,27 +1,27 @@
-/** What a host can do, as far as the choice of a build depends on it. */
+/** Features of a host on which the choice of a build depends. */
 export type Features = {
-  /** Where this code runs. */
+  /** Runtime of this code. */
   readonly runtime: 'node' | 'browser'
-  /** Workers can be started from here. */
+  /** Whether workers can be started. */
   readonly workers: boolean
-  /** The page is cross-origin isolated. Always true outside browsers. */
+  /** Whether the page is cross-origin isolated. Always true outside browsers. */
   readonly isolated: boolean
-  /** Shared memory and wasm's atomic instructions are there. */
+  /** Whether wasm has shared memory and atomic instructions. */
   readonly sharedMemory: boolean
   /** Cores that this process may use. */
   readonly cores: number
 }
 
 /**
- * Returns whether wasm can share memory here: a page that is not cross-origin isolated, or a host
- * without the threads proposal, cannot.
+ * Returns whether wasm can share memory: not in a page that is not cross-origin isolated, and not in
+ * a host without the threads proposal.
  */
 export function hasSharedMemory(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false
   return WebAssembly.validate(ATOMICS)
 }
 
-/** A module with a shared memory of one page and one `i32.atomic.load`. */
+/** Module with a shared memory of one page and one `i32.atomic.load`. */
 const ATOMICS = Uint8Array.of(
   0x00,
   0x61,

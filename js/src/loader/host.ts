@@ -2,31 +2,31 @@ import type { FromWorker, ToWorker } from '../pool/message.js'
 import type { Build } from './choose.js'
 import type { Features } from './features.js'
 
-/** What one runtime offers to the supervisor. Everything else is the same everywhere. */
+/** Runtime of the engine: all that differs between Node.js and browsers. */
 export type Host = {
   readonly features: Features
-  /** Pages of 64 KiB that the memory of a threads build grows to. @default 512 MiB */
+  /** Maximum of the shared memory of a threads build, in pages of 64 KiB. @default 512 MiB, 1 GiB with readers */
   readonly memoryPages?: number | undefined
   /** Loads and compiles one build. */
   compile(build: Build): Promise<WebAssembly.Module>
-  /** Starts a worker that has nothing to do yet. */
+  /** Starts an idle worker. */
   spawn(watch: Watch): WorkerHandle
 }
 
-/** What a worker says, and that it is gone. */
+/** Listener to a worker. */
 export type Watch = {
-  /** Shown by debuggers. */
+  /** Name of the worker in debuggers. */
   readonly name: string
   onMessage(message: FromWorker): void
   /** Called at most once, and not after `terminate`. */
   onDeath(cause: Error): void
 }
 
-/** A started worker. */
+/** Started worker. */
 export type WorkerHandle = {
   post(message: ToWorker): void
-  /** Resolves when the worker runs no more. */
+  /** Ends the worker; resolves once it has ended. */
   terminate(): Promise<void>
-  /** Whether the worker keeps the process alive. Browsers have no such notion. */
-  keepAlive(alive: boolean): void
+  /** Sets whether the worker keeps a Node.js process alive. No effect in browsers. */
+  keepAlive(isAlive: boolean): void
 }

@@ -1,10 +1,10 @@
 import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 
 /**
- * Loads a module that is imported only where it is needed.
+ * Loads a module that is imported on demand.
  *
- * @param name - What it is called, for the error.
- * @throws {@link ModuleUnavailableError} It could not be loaded, as after a deployment that has replaced its file.
+ * @param name - Name of the module, for the error.
+ * @throws {@link ModuleUnavailableError} The module does not load, as after a deployment that has replaced its file.
  */
 export async function loadModule<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {

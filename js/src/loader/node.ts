@@ -7,7 +7,7 @@ import { nodeModuleObstacle } from './obstacle.js'
 /**
  * Returns the host for Node.js: builds from the file system, workers from `node:worker_threads`.
  *
- * Node's modules are asked for at run time, so that a bundler for browsers finds no import of them.
+ * Node's modules are loaded at run time, so that a bundler for browsers finds no import of them.
  */
 export function nodeHost(): Host {
   const os = process.getBuiltinModule('node:os')

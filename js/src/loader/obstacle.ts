@@ -1,37 +1,37 @@
 import type { ModuleObstacle, WorkerObstacle } from '../error/obstacle.js'
 
-/** What a page's policies have refused since it began to listen. */
+/** Violations of a page's Content-Security-Policy since {@link watchViolations}. */
 export type Violations = {
-  /** Whether a directive whose name matches has refused something. Resolves soon: the event may be late. */
+  /** Resolves with whether a directive of such a name was violated, after a moment: the event may be late. */
   of(directive: RegExp): Promise<boolean>
   stop(): void
 }
 
-/** Listens to what the Content-Security-Policy of this page or worker refuses. */
+/** Listens to violations of the Content-Security-Policy of this page or worker. */
 export function watchViolations(): Violations {
-  const seen: string[] = []
-  const hear = (event: Event) => {
-    seen.push(String(Reflect.get(event, 'effectiveDirective')))
+  const violated: string[] = []
+  const onViolation = (event: Event) => {
+    violated.push(String(Reflect.get(event, 'effectiveDirective')))
   }
-  // Node.js has neither policies nor such a global.
+  // Node.js has no such policies, and its global is no event target.
   const target = globalThis as Partial<EventTarget>
-  target.addEventListener?.('securitypolicyviolation', hear)
-  const isThere = (directive: RegExp) => seen.some((one) => directive.test(one))
+  target.addEventListener?.('securitypolicyviolation', onViolation)
+  const isViolated = (directive: RegExp) => violated.some((name) => directive.test(name))
   return {
     async of(directive) {
-      for (let waits = 0; waits < EVENT_WAITS && !isThere(directive); waits += 1)
+      for (let waits = 0; waits < EVENT_WAITS && !isViolated(directive); waits += 1)
         await new Promise((resolve) => setTimeout(resolve, EVENT_WAIT_MS))
-      return isThere(directive)
+      return isViolated(directive)
     },
-    stop: () => target.removeEventListener?.('securitypolicyviolation', hear),
+    stop: () => target.removeEventListener?.('securitypolicyviolation', onViolation),
   }
 }
 
-/** The event is a task of its own, a moment behind the failure. */
+/** The event is a task of its own, which follows the failure. */
 const EVENT_WAITS = 5
 const EVENT_WAIT_MS = 10
 
-/** Whether this page or worker may compile wasm: an empty module cannot fail otherwise. */
+/** Returns whether this page or worker may compile wasm: an empty module has no other reason to fail. */
 export function mayCompile(): boolean {
   try {
     return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== undefined
@@ -40,7 +40,7 @@ export function mayCompile(): boolean {
   }
 }
 
-/** Returns why a browser could not load a file, once that has failed with `cause`. */
+/** Returns the reason for which a browser did not load a file; the attempt failed with `cause`. */
 export async function browserModuleObstacle(
   url: URL,
   violations: Violations,
@@ -48,7 +48,7 @@ export async function browserModuleObstacle(
 ): Promise<ModuleObstacle> {
   if (!mayCompile()) return 'WASM_BLOCKED_BY_CSP'
   if (await violations.of(/^connect-src/)) return 'MODULE_BLOCKED_BY_CSP'
-  const found = await look(url)
+  const found = await probe(url)
   if (found === undefined) return isForeign(url) ? 'MODULE_OTHER_ORIGIN' : 'MODULE_UNAVAILABLE'
   if (isMissing(found)) return 'MODULE_NOT_FOUND'
   const expected = url.pathname.endsWith('.wasm') ? /^application\/(wasm|octet-stream)/ : JAVASCRIPT
@@ -56,14 +56,14 @@ export async function browserModuleObstacle(
   return found.ok && isOther ? 'MODULE_WRONG_TYPE' : 'MODULE_UNAVAILABLE'
 }
 
-/** Returns why a browser has not started a worker; `undefined` where its script can be loaded. */
+/** Returns the reason for which a browser did not start a worker; `undefined` where its script loads. */
 export async function browserWorkerObstacle(
   url: URL,
   violations: Violations,
 ): Promise<WorkerObstacle | undefined> {
   if (await violations.of(/^(worker|child|script)-src/)) return 'WORKER_BLOCKED_BY_CSP'
   if (isForeign(url)) return 'WORKER_OTHER_ORIGIN'
-  const found = await look(url)
+  const found = await probe(url)
   if (found === undefined) return 'WORKER_UNAVAILABLE'
   if (isMissing(found)) return 'WORKER_NOT_FOUND'
   if (!found.ok) return 'WORKER_UNAVAILABLE'
@@ -75,8 +75,8 @@ export async function browserWorkerObstacle(
 
 const JAVASCRIPT = /^(text|application)\/(x-)?(java|ecma)script/
 
-/** Asks for a file once more; `undefined` where no answer comes. */
-function look(url: URL): Promise<Response | undefined> {
+/** Requests a file once more; resolves with `undefined` where there is no response. */
+function probe(url: URL): Promise<Response | undefined> {
   return fetch(url).then(
     (response) => {
       void response.body?.cancel().catch(() => {})
@@ -98,7 +98,7 @@ function isForeign(url: URL): boolean {
   return url.protocol.startsWith('http') && url.origin !== globalThis.location?.origin
 }
 
-/** Returns why Node.js or Deno could not read a file. */
+/** Returns the reason for which Node.js or Deno did not read a file. */
 export function nodeModuleObstacle(cause: unknown): ModuleObstacle {
   const code = codeOf(cause)
   if (code === 'ERR_ACCESS_DENIED') return 'MODULE_DENIED_BY_NODE'
@@ -108,7 +108,7 @@ export function nodeModuleObstacle(cause: unknown): ModuleObstacle {
   return code === 'EACCES' || code === 'EPERM' ? 'MODULE_READ_DENIED' : 'MODULE_UNAVAILABLE'
 }
 
-/** Returns why Node.js or Deno has not started a worker; `undefined` where that was not the reason. */
+/** Returns the reason for which Node.js or Deno did not start a worker; `undefined` where it is not known. */
 export function nodeWorkerObstacle(cause: unknown): WorkerObstacle | undefined {
   const code = codeOf(cause)
   if (code === 'ERR_ACCESS_DENIED') return 'WORKER_DENIED_BY_NODE'
@@ -118,7 +118,7 @@ export function nodeWorkerObstacle(cause: unknown): WorkerObstacle | undefined {
 
 const MISSING: readonly string[] = ['ENOENT', 'ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND']
 
-/** `NotCapable` since Deno 2; of an import it says so in words alone, under the code of a missing file. */
+/** `NotCapable` since Deno 2. For an import Deno uses the code of a missing file; only the message differs. */
 function isDeniedByDeno(cause: unknown): boolean {
   const { name, message } = Object(cause) as { name?: unknown; message?: unknown }
   const isNamed = name === 'NotCapable' || name === 'PermissionDenied'

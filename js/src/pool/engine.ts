@@ -3,79 +3,78 @@ import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
 import type { choose } from '../loader/choose.js'
 import type { Host, WorkerHandle } from '../loader/host.js'
-import { createHandout, type Handout } from './handout.js'
 import type { EngineRequest, FromWorker, WorkerRole } from './message.js'
+import { createWorkQueue, type WorkQueue } from './workQueue.js'
 
 /**
- * Starts the workers of one engine: one that answers requests and, with threads, a pool that
- * executes and readers that answer reads beside it. Those of the threads build share one memory; in the
- * single build each has its own, there are no readers, and the others help the first where a block has an
- * access list. All share one fate: when one is lost, all are.
+ * Starts the workers of one engine. With threads: one that runs requests, a pool that executes for it, and readers
+ * that answer reads beside it, all on one shared memory. In the single build each worker has a memory of its own,
+ * there are no readers, and the pool are helpers with blocks that have an access list. When one worker is lost,
+ * the engine is.
  *
- * What runs a request has a number: 0 for the engine, from 1 on for readers.
+ * Runners, the workers that run requests, have numbers: 0 is the engine, readers follow.
  *
- * @throws {@link EngineFailedError} The host gives no memory or no workers.
+ * @throws {@link EngineFailedError} There is no room for the shared memory.
+ * @throws {@link WorkerUnavailableError} The host starts no worker.
  */
 export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   const { host, choice, module, faults, onMessage } = parameters
   const readers = choice.build === 'threads' ? parameters.readers : 0
   let memory =
     choice.build === 'threads'
-      ? sharedMemory(host.memoryPages ?? (readers > 0 ? MOST_PAGES_WITH_READERS : MOST_PAGES))
+      ? createMemory(host.memoryPages ?? (readers > 0 ? MAX_PAGES_WITH_READERS : MAX_PAGES))
       : undefined
   const workers: WorkerHandle[] = []
-  const handout = createHandout()
-  let waiting = 0
-  let over = false
-  /** Of the engine and of each reader, by number. */
+  const workQueue = createWorkQueue()
+  /** Workers that are not ready. */
+  let startingCount = 0
+  let isStopped = false
+  /** Runners by number. */
   const runners: WorkerHandle[] = []
-  const cancelFlags: number[] = []
+  /** Addresses of the cancel flags of runners, by number. */
+  const cancelAddresses: number[] = []
   let reads: ReadonlySet<string> = new Set()
-  let finishStart: (info: EngineInfo) => void
-  const ready = new Promise<EngineInfo>((resolve) => {
-    finishStart = resolve
-  })
 
   const stop = async () => {
-    over = true
+    isStopped = true
     clearTimeout(deadline)
-    // An error of this engine that somebody keeps must not keep its memory, by the functions on its stack.
+    // An error of this engine may outlive it; the functions on its stack must not keep the memory.
     memory = undefined
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
   const lose = (error: BaseError, runner = 0) => {
-    if (over) return
-    parameters.onLost(error, runner)
+    if (!isStopped) parameters.onLost(error, runner)
   }
   const deadline = setTimeout(
-    () => lose(new EngineFailedError(`it did not start within ${START_LIMIT_MS} ms`, BUSY)),
+    () =>
+      lose(new EngineFailedError(`it did not start within ${START_LIMIT_MS} ms`, SLOW_START_HINT)),
     START_LIMIT_MS,
   )
 
-  /** @param runner - Its number; that of the engine for what executes for it. */
+  /** @param runner - Number of the runner; that of the engine for a worker of its pool. */
   const spawn = (role: WorkerRole, name: string, runner = 0) => {
     const worker = host.spawn({
       name,
       onDeath: (cause) =>
         lose(cause instanceof BaseError ? cause : new WorkerDiedError(role, cause), runner),
       onMessage(message) {
-        if (over) return
-        if (message.type === 'failed') return lose(failure(message), runner)
-        if (isOfHandout(message)) return handout.hear(worker, message)
-        if (message.type === 'result' || message.type === 'error') handout.end()
+        if (isStopped) return
+        if (message.type === 'failed') return lose(failureOf(message), runner)
+        if (isOfWorkQueue(message)) return workQueue.receive(worker, message)
+        if (message.type === 'result' || message.type === 'error') workQueue.end()
         if (message.type !== 'ready') return onMessage(message, runner)
-        if (role !== 'pool') cancelFlags[runner] = message.cancelAddress
+        if (role !== 'pool') cancelAddresses[runner] = message.cancelAddress
         if (role === 'engine') {
           reads = new Set(message.reads)
           spawnOthers()
         }
-        waiting -= 1
-        if (waiting > 0) return
+        startingCount -= 1
+        if (startingCount > 0) return
         clearTimeout(deadline)
-        finishStart({ version: message.version, reads })
+        parameters.onReady({ version: message.version, reads })
       },
     })
-    waiting += 1
+    startingCount += 1
     workers.push(worker)
     worker.post({
       type: 'start',
@@ -91,16 +90,16 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     return worker
   }
 
-  /** Not before the engine has taken its memory: a worker needs some for its stack. */
+  /** Called once the engine has taken its memory, of which a worker needs some for its stack. */
   const spawnOthers = () => {
     try {
       for (let number = 1; number <= readers; number += 1)
         runners[number] = spawn('reader', `parevm-reader-${number - 1}`, number)
-      // Without a memory of its own to wait in, the engine's worker executes too.
+      // In the single build the engine's worker executes too: it does not block.
       const count = memory === undefined ? choice.threads - 1 : choice.threads
       for (let index = 0; index < count; index += 1) spawn('pool', `parevm-pool-${index}`)
     } catch (cause) {
-      lose(refusal(cause))
+      lose(spawnError(cause))
     }
   }
   const spawnEngine = () => {
@@ -108,35 +107,34 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
       return spawn('engine', 'parevm-engine')
     } catch (cause) {
       void stop()
-      throw refusal(cause)
+      throw spawnError(cause)
     }
   }
   const engine = spawnEngine()
   runners[0] = engine
 
   const setFlag = (runner: number, value: 0 | 1) => {
-    const address = cancelFlags[runner]
+    const address = cancelAddresses[runner]
     if (memory !== undefined && address !== undefined)
       Atomics.store(new Uint8Array(memory.buffer), address, value)
   }
   return {
-    ready,
     memory: () => memory,
     request(id, request, runner = 0) {
       setFlag(runner, 0)
       runners[runner]?.post({ type: 'request', id, request })
       if (memory !== undefined || request.kind !== 'executeBlock') return
       const helpers = workers.slice(1)
-      if (request.options.executor === 'bal') handout.begin(id, request.fixture, helpers)
+      if (request.options.executor === 'bal') workQueue.start(id, request.fixture, helpers)
     },
     abort(id, runner = 0) {
       setFlag(runner, 1)
       if (memory !== undefined) return
       engine.post({ type: 'abort', id })
-      handout.end()
+      workQueue.end()
     },
-    keepAlive(alive) {
-      for (const worker of workers) worker.keepAlive(alive)
+    keepAlive(isAlive) {
+      for (const worker of workers) worker.keepAlive(isAlive)
     },
     stop,
   }
@@ -147,100 +145,108 @@ export declare namespace startEngine {
     host: Host
     choice: choose.Choice
     module: WebAssembly.Module
-    /** Whether the engine may be broken on purpose. */
+    /** Whether the engine serves requests that break it. Only for tests. */
     faults: boolean
     /** Workers of the threads build that answer reads. */
     readers: number
+    /** Called once, when all workers are ready; not if the engine is lost before. */
+    onReady(info: EngineInfo): void
     onMessage(
-      message: Exclude<FromWorker, { type: 'ready' | 'failed' | Handout.Kind }>,
+      message: Exclude<FromWorker, { type: 'ready' | 'failed' | WorkQueue.MessageType }>,
       runner: number,
     ): void
-    /** Called at most once: the engine is of no use any more, by what the runner of this number did. */
+    /** Called when the engine is lost, by the runner of this number. */
     onLost(error: BaseError, runner: number): void
   }
 }
 
-/** A running engine and its pool. */
+/** Engine with its workers. */
 export type EngineHandle = {
-  /** Resolves when all workers are ready. Stays pending if the engine is lost before. */
-  readonly ready: Promise<EngineInfo>
-  /** Returns the memory that all workers share, until it is stopped; the single build has none. */
+  /** Returns the shared memory until the engine is stopped; the single build has none. */
   memory(): WebAssembly.Memory | undefined
-  /** Sends a request to a runner, which must have answered the one before. */
+  /** Sends a request to an idle runner. */
   request(id: number, request: EngineRequest, runner?: number): void
-  /** Asks a runner to end its request soon. It still answers. */
+  /** Cancels the request of a runner, which still answers. */
   abort(id: number, runner?: number): void
-  keepAlive(alive: boolean): void
-  /** Ends all workers; resolves when they run no more. */
+  /** Sets whether the workers keep a Node.js process alive. */
+  keepAlive(isAlive: boolean): void
+  /** Stops all workers; resolves once they have ended. */
   stop(): Promise<void>
 }
 
-/** What an engine says of itself. */
+/** Properties of a started engine. */
 export type EngineInfo = {
   readonly version: string
   /** Methods that readers can answer. */
   readonly reads: ReadonlySet<string>
 }
 
-function isOfHandout(message: FromWorker): message is Extract<FromWorker, { type: Handout.Kind }> {
-  return ['pieces', 'next', 'chunk', 'gather'].includes(message.type)
+function isOfWorkQueue(message: FromWorker): message is WorkQueue.Message {
+  return ['batches', 'nextBatch', 'partialResult', 'collect'].includes(message.type)
 }
 
-/** A worker that is not ready by then never will be. */
+/** Milliseconds in which all workers must be ready. */
 const START_LIMIT_MS = 30_000
 
-/** Pages of 64 KiB: at least what the module declares. The engine takes the rest when it starts. */
-const FIRST_PAGES = 256
-/** 512 MiB, of which only what is written is used. */
-const MOST_PAGES = 8_192
-/** 1 GiB, the most that the module takes: readers share it with the engine. */
-const MOST_PAGES_WITH_READERS = 16_384
+/** Pages of 64 KiB that the module declares at least. The engine grows to the maximum when it starts. */
+const INITIAL_PAGES = 256
+/** 512 MiB of address space; only pages that are written take memory. */
+const MAX_PAGES = 8_192
+/** 1 GiB, the limit of the module: readers share it with the engine. */
+const MAX_PAGES_WITH_READERS = 16_384
 
-function sharedMemory(maximum = MOST_PAGES): WebAssembly.Memory {
+function createMemory(maximum: number): WebAssembly.Memory {
   try {
-    return new WebAssembly.Memory({ initial: FIRST_PAGES, maximum, shared: true })
+    return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum, shared: true })
   } catch (cause) {
-    throw new EngineFailedError('there is no room for its shared memory', NO_ROOM, cause)
+    throw new EngineFailedError('there is no room for its shared memory', NO_ROOM_HINT, cause)
   }
 }
 
-function failure(message: Extract<FromWorker, { type: 'failed' }>): BaseError {
+function failureOf(message: Extract<FromWorker, { type: 'failed' }>): BaseError {
   const { reason, refusedBytes, unavailable } = message
   if (unavailable !== undefined)
     return new ModuleUnavailableError(unavailable.code, unavailable.url, new Error(reason))
   return refusedBytes === undefined
-    ? new EngineFailedError(reason, REPORT)
+    ? new EngineFailedError(reason, REPORT_HINT)
     : new OutOfMemoryError(refusedBytes)
 }
 
-/** What a host throws that does not say more than that it starts no worker. */
-function refusal(cause: unknown): BaseError {
+/** Returns the error of a host that starts no worker, as one of ours. */
+function spawnError(cause: unknown): BaseError {
   return cause instanceof BaseError
     ? cause
     : new WorkerUnavailableError('WORKER_UNAVAILABLE', import.meta.url, cause)
 }
 
-const REPORT = 'The next call starts a fresh engine. If this happens again, please report it.'
-const BUSY =
-  'The machine may be too busy, or a file that a worker imports is not there (docs/troubleshooting.md).'
-const NO_ROOM = "Close other engines or pages, or ask for `build: 'single'`, which reserves none."
+const REPORT_HINT = 'The next call starts a fresh engine. If this happens again, please report it.'
+const SLOW_START_HINT =
+  'The machine may be too busy, or a file that a worker imports may be missing (docs/troubleshooting.md).'
+const NO_ROOM_HINT =
+  "Close other engines or pages, or ask for `build: 'single'`, which reserves none."
 
-/** The engine needs more memory than it may have: 512 MiB with threads, 4 GiB without. */
+/**
+ * The engine reached its memory limit: 512 MiB with threads, 4 GiB without. The caller has to ask for less, or for
+ * the single build. The next call starts a fresh engine.
+ */
 export class OutOfMemoryError extends BaseError {
   override readonly name = 'OutOfMemoryError'
   readonly code = 'OUT_OF_MEMORY'
-  /** Bytes that it asked for last, and did not get. */
+  /** Bytes of the allocation that was refused. */
   readonly bytes: number
   constructor(bytes: number) {
     super(`The engine is out of memory: it asked for ${bytes} more bytes.`, {
       data: { bytes },
-      hint: "Ask for less at once; `build: 'single'` may have more. The next call starts a fresh engine.",
+      hint: "Split the request, or use `build: 'single'`, whose limit is higher. The next call starts a fresh engine.",
     })
     this.bytes = bytes
   }
 }
 
-/** A worker of the engine ended although nobody asked it to. */
+/**
+ * A worker of the engine ended on its own or was ended from outside, as by a browser that lacks memory. The caller
+ * may retry: the next call starts a fresh engine.
+ */
 export class WorkerDiedError extends BaseError {
   override readonly name = 'WorkerDiedError'
   readonly code = 'WORKER_DIED'
@@ -253,7 +259,10 @@ export class WorkerDiedError extends BaseError {
   }
 }
 
-/** The engine panicked, trapped or did not start. */
+/**
+ * The engine panicked, trapped, did not start, or was replaced. The caller may retry, as the next call starts a
+ * fresh engine; a panic that repeats is ours to repair.
+ */
 export class EngineFailedError extends BaseError {
   override readonly name = 'EngineFailedError'
   readonly code = 'ENGINE_FAILED'

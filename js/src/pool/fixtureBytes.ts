@@ -1,9 +1,9 @@
 import type { FixtureText, WireError } from './message.js'
 
 /**
- * Returns a fixture as bytes of JSON, whichever way it was given. Runs in the engine's worker.
+ * Returns a fixture as bytes of JSON. Runs in a worker.
  *
- * @throws a {@link WireError} where the gzip is broken or too large.
+ * @throws a {@link WireError} where the gzip is invalid or too large.
  */
 export async function fixtureBytes(fixture: FixtureText): Promise<Uint8Array> {
   if (typeof fixture === 'string') return new TextEncoder().encode(fixture)
@@ -22,16 +22,16 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
       const { value, done } = await reader.read()
       if (done) break
       length += value.length
-      if (length > MOST_BYTES) {
+      if (length > MAX_BYTES) {
         await reader.cancel()
         break
       }
       chunks.push(value)
     }
   } catch (error) {
-    throw invalid(`not a whole gzip file: ${String(error)}`)
+    throw invalid(`the gzip file is invalid or truncated: ${String(error)}`)
   }
-  if (length > MOST_BYTES) throw invalid(`it expands to more than ${MOST_BYTES} bytes`)
+  if (length > MAX_BYTES) throw invalid(`it expands to more than ${MAX_BYTES} bytes`)
   const whole = new Uint8Array(length)
   let offset = 0
   for (const chunk of chunks) {
@@ -41,8 +41,8 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   return whole
 }
 
-/** A quarter of what the engine's memory can hold. */
-const MOST_BYTES = 256 * 2 ** 20
+/** Limit of the expanded fixture: a quarter of the largest shared memory. */
+const MAX_BYTES = 256 * 2 ** 20
 
 function invalid(message: string): WireError {
   return { code: 'INVALID_FIXTURE', message, data: {} }

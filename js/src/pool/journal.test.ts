@@ -11,7 +11,7 @@ const mine = (nowMs: number) => ({ method: 'evm_mine', params: '[]', nowMs, entr
 /** Result of a poll. */
 const FOUND = '["0x1"]'
 
-test('changes are kept in order, equal ones too', () => {
+test('changes are kept in order, also equal ones', () => {
   const journal = createJournal()
   journal.add(mine(1), 1, '"0x0"')
   journal.add(mine(1), 1, '"0x0"')
@@ -28,7 +28,7 @@ test('of polls in a row the last one of each filter is kept', () => {
   expect(journal.changes).toEqual([poll('0x1', 5), poll('0x2', 6)])
 })
 
-test('a poll before another change is kept: it saw another chain', () => {
+test('a poll before another change is kept: its chain was another', () => {
   const journal = createJournal()
   journal.add(poll('0x1', 1), 1, FOUND)
   journal.add(mine(2), 1, '"0x0"')
@@ -36,7 +36,7 @@ test('a poll before another change is kept: it saw another chain', () => {
   expect(journal.changes).toEqual([poll('0x1', 1), mine(2), poll('0x1', 3)])
 })
 
-test('of polls that find nothing one is kept for each filter, with the time of the last', () => {
+test('of polls that find nothing, one is kept for each filter, with the time of the last', () => {
   const journal = createJournal()
   journal.add(poll('0x1', 1), 1, FOUND)
   for (let now = 2; now < 5_000; now += 2) {
@@ -72,7 +72,7 @@ test.each([
     4,
   ],
   ['work', (journal: Journal) => journal.add(mine(1), 500, '"0x0"'), 4],
-])('much %s is to be saved', (_, add, times) => {
+])('a journal with much %s is long', (_, add, times) => {
   const journal = createJournal()
   const until = (length: number) => {
     while (journal.changes.length < length) {
@@ -82,18 +82,18 @@ test.each([
     expect(journal.isLong).toBe(true)
   }
   until(times)
-  // It did not work, and is not tried with each change that follows.
-  journal.trySaving()
+  // The save failed, and is not repeated with every change that follows.
+  journal.startSaving()
   until(times * 2)
-  journal.trySaving()
-  journal.cut(Uint8Array.of(7), 0)
+  journal.startSaving()
+  journal.truncate(Uint8Array.of(7), 0)
   expect(journal).toMatchObject({ saved: Uint8Array.of(7), changes: [] })
   until(times)
 })
 
-test('a node that takes long to save is saved after more work', () => {
+test('a node that takes long to save is saved after longer changes', () => {
   const journal = createJournal()
-  journal.cut(Uint8Array.of(), 1_000)
+  journal.truncate(Uint8Array.of(), 1_000)
   for (let now = 0; now < 5_000; now += 1) {
     expect(journal.isLong).toBe(false)
     journal.add(mine(now), 1, '"0x0"')
@@ -101,7 +101,7 @@ test('a node that takes long to save is saved after more work', () => {
   expect(journal.isLong).toBe(true)
 })
 
-test('polls that others replace do not make it long', () => {
+test('polls that later ones replace do not make a journal long', () => {
   const journal = createJournal()
   for (let now = 0; now < 2_000; now += 1) journal.add(poll('0x1', now), 0, FOUND)
   expect(journal.isLong).toBe(false)

@@ -1,16 +1,16 @@
 /**
- * Returns what a fresh engine needs to make the same node: the node as it was saved last, and the
- * requests that have changed it since. A node reads no clock and no randomness, so the same requests
- * with the same times and random digits have the same effect.
+ * Returns the journal of a node, from which a fresh engine makes the same node: the last saved node, and the
+ * requests that have changed it since. A node reads no clock and no randomness, so the same requests with the
+ * same times and random digits have the same effect.
  */
 export function createJournal(): Journal {
   let saved: Uint8Array | undefined
   let changes: Change[] = []
   let characters = 0
-  let ms = 0
-  /** How many times as long as `LONG` it may become. */
-  let patience = 1
-  /** Work that it has to hold before it is worth the time of saving. */
+  let durationMs = 0
+  /** Factor of the limits in `LONG`; doubles with each save that was started. */
+  let factor = 1
+  /** Duration of the changes for which a save is worth its own. */
   let worthMs = 0
 
   return {
@@ -21,75 +21,77 @@ export function createJournal(): Journal {
       return changes
     },
     get isLong() {
-      const most = (limit: number) => limit * patience
-      const isMuch = changes.length >= most(LONG.changes) || characters >= most(LONG.characters)
-      return (isMuch && ms >= worthMs) || ms >= Math.max(most(LONG.ms), worthMs)
+      const isLarge =
+        changes.length >= LONG.changes * factor || characters >= LONG.characters * factor
+      const isSlow = durationMs >= LONG.durationMs * factor
+      return (isLarge || isSlow) && durationMs >= worthMs
     },
-    add({ method, params, nowMs, entropy }, tookMs, result) {
+    add({ method, params, nowMs, entropy }, changeMs, result) {
       const isPoll = POLLS.has(method)
       if (isPoll && result === NOTHING_NEW && movePoll(changes, method, params, nowMs)) return
       if (isPoll) characters -= forgetPoll(changes, method, params)
       changes.push({ method, params, nowMs, entropy })
       characters += params.length
-      ms += tookMs
+      durationMs += changeMs
     },
-    trySaving() {
-      patience *= 2
+    startSaving() {
+      factor *= 2
     },
-    cut(node, tookMs) {
+    truncate(node, saveMs) {
       saved = node
       changes = []
       characters = 0
-      ms = 0
-      patience = 1
-      worthMs = tookMs * WORTH
+      durationMs = 0
+      factor = 1
+      worthMs = saveMs * WORTH
     },
   }
 }
 
-/** What makes a node. */
+/** Journal of a node. */
 export type Journal = {
-  /** The node before the changes, as it was saved; there is none where it began as it was opened. */
+  /** Saved node before the changes; `undefined` where they start from the initial one. */
   readonly saved: Uint8Array | undefined
-  /** In the order in which they happened. */
+  /** Changes since, in their order. */
   readonly changes: readonly Change[]
-  /** Whether the node should be saved, so that neither memory nor the time of a recovery grow without end. */
+  /** Whether the node should be saved, which bounds memory and the time of a recovery. */
   readonly isLong: boolean
-  /** Keeps a change, which took the engine so many milliseconds and had this result, in JSON. */
-  add(change: Change, tookMs: number, result: string | null): void
-  /** The node is about to be saved. If nothing comes of it, it is tried again when there is twice as much. */
-  trySaving(): void
-  /** Replaces all changes by the node that they have made. To save it took so many milliseconds. */
-  cut(node: Uint8Array, tookMs: number): void
+  /** Adds a change, which took `changeMs` milliseconds; `result` is in JSON. */
+  add(change: Change, changeMs: number, result: string | null): void
+  /** Notes that a save was started. If it fails, the next one is due at twice the limits. */
+  startSaving(): void
+  /** Replaces all changes by the node that they have made, which was saved in `saveMs` milliseconds. */
+  truncate(node: Uint8Array, saveMs: number): void
 }
 
-/** A request that has changed the node. */
+/** Request that has changed the node. */
 export type Change = {
   readonly method: string
   /** Positional, in JSON. */
   readonly params: string
-  /** Time that the node was given, in milliseconds since the Unix epoch. */
+  /** Clock that the node got, in milliseconds since the Unix epoch. */
   readonly nowMs: number
-  /** Random hex digits that the node was given. */
+  /** Random hex digits that the node got. */
   readonly entropy: string
 }
 
-/** Any of these is much to repeat: changes, characters of their parameters, milliseconds that they took. */
-const LONG = { changes: 1_000, characters: 2 ** 22, ms: 2_000 }
+/** Limits of a journal: changes, characters of their parameters, and milliseconds that they took. */
+const LONG = { changes: 1_000, characters: 2 ** 22, durationMs: 2_000 }
 
-/** A node is saved after so many times the work that saving it takes. */
+/** Ratio of the duration of the changes to that of a save, from which a save is worth it. */
 const WORTH = 5
 
-/** They only move a filter to where the chain is: of several in a row the last one does it all. */
+/** Methods that only move a filter to the head of the chain: of several in a row the last one suffices. */
 const POLLS = new Set(['eth_getFilterChanges'])
 
-/** Result of a poll that only prolongs the life of its filter. */
+/** Result of a poll that only extends the life of its filter. */
 const NOTHING_NEW = '[]'
 
 /**
- * Gives the last poll of a filter the time of a later one that found nothing, so that however long a program
- * polls, one such poll of each filter is kept. False where no poll is there. The filter has the later time
- * early then: it was open in between, and a poll that is repeated is never too late (`Node::repeat`).
+ * Sets the time of a filter's last poll to that of a later one that found nothing, so that one such poll of each
+ * filter is kept, however long a program polls. Returns false where there is no earlier poll. The repeated filter
+ * has the later time early, which is harmless: it was open in between, and a repeated poll is never too late
+ * (`Node::repeat`).
  */
 function movePoll(changes: Change[], method: string, params: string, nowMs: number): boolean {
   const at = changes.findLastIndex((one) => one.method === method && one.params === params)
@@ -99,7 +101,10 @@ function movePoll(changes: Change[], method: string, params: string, nowMs: numb
   return true
 }
 
-/** A program that polls for a day would have the node saved again and again. Returns what it has freed. */
+/**
+ * Removes the poll that a later one replaces; else a program that polls for a day would cause save after save.
+ * Returns the characters of its parameters.
+ */
 function forgetPoll(changes: Change[], method: string, params: string): number {
   for (let at = changes.length - 1; at >= 0; at -= 1) {
     const change = changes[at]

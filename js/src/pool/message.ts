@@ -4,43 +4,47 @@ import type { BlockOutcome, NodeAnswer, Receipt, Replay } from '../type/wire.js'
 import type { ExecuteOptions } from './bindings.js'
 import type { Change } from './journal.js'
 
-/** What the supervisor says to a worker. The first message is `start`. */
+/** Message of the supervisor to a worker. The first one is `start`. */
 export type ToWorker =
   | {
       readonly type: 'start'
       readonly role: WorkerRole
-      /** Position of a reader among them, from 0. */
+      /** Index of a reader, from 0. */
       readonly reader: number
       /** Workers that answer reads beside the engine. */
       readonly readers: number
       readonly build: Build
       readonly module: WebAssembly.Module
-      /** Shared by all workers of one engine; the single build makes its own. */
+      /** Memory that all workers of an engine share; in the single build each makes its own. */
       readonly memory: WebAssembly.Memory | undefined
       /** Executing threads. */
       readonly threads: number
-      /** Whether the request `fault` is served. Only tests say so. */
+      /** Whether the request `fault` is served. Only for tests. */
       readonly faults: boolean
     }
   | { readonly type: 'request'; readonly id: number; readonly request: EngineRequest }
-  /** Ends the running request of the single build. Threads are told by a flag in memory. */
+  /** Cancels the running request of the single build. Threads have a flag in shared memory. */
   | { readonly type: 'abort'; readonly id: number }
-  /** To a helper of the single build: run pieces of a block that the engine's worker leads. */
-  | { readonly type: 'help'; readonly id: number; readonly fixture: FixtureText }
-  /** Positions of transactions to run; `null` when there is no more. */
-  | { readonly type: 'piece'; readonly id: number; readonly piece: readonly number[] | null }
-  /** What the helpers have run. */
-  | { readonly type: 'chunks'; readonly id: number; readonly chunks: readonly Uint8Array[] }
+  /** Makes a worker of the single build a helper with a block, of which the engine is the leader. */
+  | { readonly type: 'join'; readonly id: number; readonly fixture: FixtureText }
+  /** Indices of transactions to execute; `null` where no batch is left. */
+  | { readonly type: 'batch'; readonly id: number; readonly batch: readonly number[] | null }
+  /** Partial results of all helpers, for the leader. */
+  | {
+      readonly type: 'collected'
+      readonly id: number
+      readonly partialResults: readonly Uint8Array[]
+    }
 
-/** What a worker does: it owns the engine, executes for it, or answers reads beside it. */
+/** Role of a worker: it owns the engine, executes for it, or answers reads beside it. */
 export type WorkerRole = 'engine' | 'pool' | 'reader'
 
-/** What a worker says to the supervisor. */
+/** Message of a worker to the supervisor. */
 export type FromWorker =
   | {
       readonly type: 'ready'
       readonly version: string
-      /** Where in shared memory the byte lies that ends the running request. */
+      /** Address in shared memory of the byte that cancels the running request. */
       readonly cancelAddress: number
       /** Methods that readers can answer. */
       readonly reads: readonly string[]
@@ -53,79 +57,83 @@ export type FromWorker =
       readonly settled: number
       readonly total: number
     }
-  /** Final receipts, from position `first` on. */
+  /** Committed receipts, from transaction `first` on. */
   | {
       readonly type: 'receipts'
       readonly id: number
       readonly first: number
       readonly receipts: readonly Receipt[]
     }
-  /** A block cut into pieces, to be handed out in this order. */
+  /** Batches of a block, in the order in which the work queue gives them. */
   | {
-      readonly type: 'pieces'
+      readonly type: 'batches'
       readonly id: number
-      readonly pieces: readonly (readonly number[])[]
+      readonly batches: readonly (readonly number[])[]
     }
-  /** Asks for a piece. */
-  | { readonly type: 'next'; readonly id: number }
-  /** What a helper has run; `null` where the fixture has no list, or a wrong one. */
-  | { readonly type: 'chunk'; readonly id: number; readonly chunk: Uint8Array | null }
-  /** Asks for what the helpers have run. No more pieces are handed out. */
-  | { readonly type: 'gather'; readonly id: number }
-  /** The instance is lost: a panic, a trap, or a start that did not work. */
+  /** Asks for a batch. */
+  | { readonly type: 'nextBatch'; readonly id: number }
+  /** Partial result of a helper; `null` where the fixture has no access list, or a wrong one. */
+  | {
+      readonly type: 'partialResult'
+      readonly id: number
+      readonly partialResult: Uint8Array | null
+    }
+  /** Asks for the partial results of the helpers, and empties the work queue. */
+  | { readonly type: 'collect'; readonly id: number }
+  /** The instance is lost: a panic, a trap, or a failed start. */
   | {
       readonly type: 'failed'
       readonly reason: string
-      /** Bytes that it asked for and did not get, where that is why. */
+      /** Bytes of the allocation that was refused, where that is the cause. */
       readonly refusedBytes: number | undefined
-      /** A file that could not be loaded, where that is why. */
+      /** File that could not be loaded, where that is the cause. */
       readonly unavailable?: { readonly code: ModuleObstacle; readonly url: string } | undefined
     }
 
-/** An error as it crosses between threads. */
+/** Error as plain data, which crosses between threads. */
 export type WireError = {
   readonly code: string
   readonly message: string
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A block with its pre-state: gzip or JSON as bytes, or JSON as text. */
+/** Block with its pre-state: gzip or JSON as bytes, or JSON as text. */
 export type FixtureText = Uint8Array | string
 
-/** A block of the synthetic suite, made by the engine. */
+/** Block of the synthetic suite, generated by the engine. */
 export type MadeBlock = {
   readonly made: string
-  /** Transactions; 0 means as many as the suite has. */
+  /** Number of transactions; 0 means that of the suite. */
   readonly count: number
 }
 
-/** Which way to run a block. All return the same. */
+/** Executor of a block. All return the same outcome. */
 export type Executor = 'auto' | 'parallel' | 'sequential' | 'bal'
 
-/** How the node of an engine begins. */
+/** Initial state of the node of an engine. */
 export type ChainSetup = {
   /** JSON of `NodeOptions` of the crate `parevm`. */
   readonly options: string
-  /** Blocks to import, one behind the other in RLP. */
+  /** Blocks to import, concatenated in RLP. */
   readonly blocks: Uint8Array | undefined
-  /** A node as `saveNode` has returned it, which the caller gave; of `options` only the limits count then. */
+  /** Node from the caller, as `saveNode` returns it. With it, only the limits of `options` count. */
   readonly savedChain: Uint8Array | undefined
-  /** When the node was made, in milliseconds since the Unix epoch. */
+  /** Time at which the node was created, in milliseconds since the Unix epoch. */
   readonly nowMs: number
-  /** Milliseconds that a request may take. The node heeds that by itself, if it can. */
+  /** Time limit of a request, in milliseconds. The node enforces it wherever it can. */
   readonly timeMs: number
 }
 
-/** Everything that an engine can be asked, with what it answers. */
+/** Requests to an engine, with their results. */
 export type EngineCalls = {
   executeBlock: {
     parameters: { fixture: FixtureText; options: ExecuteOptions }
     result: BlockOutcome
   }
-  /** Opens the node and repeats what has changed it. The supervisor asks before anything else. */
+  /** Opens the node and repeats the changes of the journal. First request to every engine. */
   openNode: {
     parameters: ChainSetup & {
-      /** The node that is changed; left out, it is one that begins. */
+      /** Saved node that the journal continues; left out, it is the initial one. */
       saved: Uint8Array | undefined
       journal: readonly Change[]
     }
@@ -136,20 +144,20 @@ export type EngineCalls = {
     parameters: Record<never, never>
     result: Uint8Array
   }
-  /** Asks the node, as JSON-RPC does. */
+  /** JSON-RPC request to the node. */
   rpc: {
     parameters: {
       method: string
       /** Positional, in JSON. */
       params: string
-      /** The time in milliseconds since the Unix epoch: blocks have theirs from it. */
+      /** Clock of the node in milliseconds since the Unix epoch, from which blocks get their time. */
       nowMs: number
-      /** 32 random hex digits: filters and subscriptions have their ids from them. */
+      /** 32 random hex digits, from which filters and subscriptions get their ids. */
       entropy: string
     }
     result: NodeAnswer
   }
-  /** Executes, compares with sequential execution, and times beside plain revm. Only in the test build. */
+  /** Executes a block, checks that the outcome equals sequential, and times both and plain revm. Only in the test build. */
   replay: {
     parameters: {
       block: FixtureText | MadeBlock
@@ -159,26 +167,26 @@ export type EngineCalls = {
     }
     result: Replay
   }
-  /** A generated block, with the state before it. Only in the test build. */
+  /** Returns a generated block with its pre-state. Only in the test build. */
   made: {
     parameters: { name: string; count: number }
     /** JSON: `alloc` as in a genesis file, `calls` as JSON-RPC spells them. */
     result: string
   }
-  /** Asks the node again and again, and times what the engine takes of it. */
+  /** Repeats a request to the node and times each, without the messages. */
   timeRpc: {
     parameters: EngineCalls['rpc']['parameters'] & { samples: number }
-    /** Milliseconds of each. */
+    /** Duration of each, in milliseconds. */
     result: number[]
   }
   /** Runs one file of official fixtures. Only in the test build. */
   conformance: {
     parameters: {
       suite: string
-      /** What the file is called in the verdict on it where it cannot be used. */
+      /** Name of the file, for the verdict on a file that cannot be read. */
       file: string
       text: Uint8Array
-      /** A case passes when it passes with each. */
+      /** Executors, with each of which a case must pass. */
       executors: readonly Executor[]
       /** Runs only the case of this name. */
       only?: string | undefined
@@ -193,17 +201,17 @@ export type EngineCalls = {
   }
 }
 
-/** What became of a case of an official fixture. */
+/** Verdict on a case of an official fixture. */
 export type Verdict = {
   readonly case: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
-  /** Why it did not pass. */
+  /** Reason for which it did not pass. */
   readonly reason?: string
-  /** Time it took, in milliseconds. */
+  /** Duration in milliseconds. */
   readonly ms: number
 }
 
-/** One question to the engine. */
+/** Request to the engine. */
 export type EngineRequest = {
   [K in keyof EngineCalls]: { readonly kind: K } & EngineCalls[K]['parameters']
 }[keyof EngineCalls]

@@ -20,7 +20,7 @@ function add(pending = createPending(), signal?: AbortSignal) {
   return { pending, promise, onAbort, onProgress, onReceipts }
 }
 
-test('requests are there until they end', async () => {
+test('requests are pending until they end', async () => {
   const { pending, promise } = add()
   const second = add(pending)
   expect(pending.size).toBe(2)
@@ -33,7 +33,7 @@ test('requests are there until they end', async () => {
   expect(await second.promise).toBe('two')
 })
 
-test('what comes after the end of a request changes nothing', async () => {
+test('events after the end of a request have no effect', async () => {
   const { pending, promise, onProgress } = add()
   pending.reject(1, new Error('first'))
   pending.resolve(1, 'late')
@@ -43,7 +43,7 @@ test('what comes after the end of a request changes nothing', async () => {
   expect(onProgress).not.toHaveBeenCalled()
 })
 
-test('an abort rejects with the reason of the signal and tells the owner once', async () => {
+test('an abort rejects with the reason of the signal and calls onAbort once', async () => {
   const controller = new AbortController()
   const { pending, promise, onAbort } = add(createPending(), controller.signal)
   controller.abort(new Error('no longer wanted'))
@@ -52,7 +52,7 @@ test('an abort rejects with the reason of the signal and tells the owner once', 
   expect(pending.size).toBe(0)
 })
 
-test('an abort after the end changes nothing', async () => {
+test('an abort after the end has no effect', async () => {
   const controller = new AbortController()
   const { pending, promise, onAbort } = add(createPending(), controller.signal)
   pending.resolve(1, 'done')
@@ -61,7 +61,7 @@ test('an abort after the end changes nothing', async () => {
   expect(onAbort).not.toHaveBeenCalled()
 })
 
-test('all that is pending can be rejected at once', async () => {
+test('all pending requests can be rejected at once', async () => {
   const { pending, promise } = add()
   const second = add(pending)
   pending.rejectAll(new Error('the worker died'))
@@ -84,20 +84,20 @@ test('progress reaches its own request', () => {
   expect(second.onProgress.mock.calls).toEqual([[{ settled: 3, total: 10 }]])
 })
 
-test('receipts are handed on in order, though one batch overtakes another', () => {
+test('receipts are emitted in block order, though one message overtakes another', () => {
   const { pending, onReceipts } = add()
-  const batch = (...indices: number[]) =>
+  const receipts = (...indices: number[]) =>
     indices.map((transactionIndex) => ({ transactionIndex }) as Receipt)
-  pending.receipts(1, 2, batch(2))
+  pending.receipts(1, 2, receipts(2))
   expect(onReceipts).not.toHaveBeenCalled()
-  pending.receipts(1, 3, batch(3, 4))
-  pending.receipts(1, 0, batch(0, 1))
-  pending.receipts(1, 5, batch(5))
-  const told = onReceipts.mock.calls.flatMap(([receipts]) => receipts)
-  expect(told.map(({ transactionIndex }) => transactionIndex)).toEqual([0, 1, 2, 3, 4, 5])
+  pending.receipts(1, 3, receipts(3, 4))
+  pending.receipts(1, 0, receipts(0, 1))
+  pending.receipts(1, 5, receipts(5))
+  const emitted = onReceipts.mock.calls.flatMap(([group]) => group)
+  expect(emitted.map(({ transactionIndex }) => transactionIndex)).toEqual([0, 1, 2, 3, 4, 5])
 })
 
-test('receipts of a request that has ended go nowhere', () => {
+test('receipts of a request that has ended are dropped', () => {
   const { pending, onReceipts } = add()
   pending.reject(1, new Error('aborted'))
   pending.receipts(1, 0, [])

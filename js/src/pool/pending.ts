@@ -2,14 +2,14 @@ import type { Receipt } from '../type/wire.js'
 import type { EngineRequest } from './message.js'
 
 /**
- * The requests of one engine until each has ended.
+ * Returns the pending requests: those of callers, each until it has ended.
  *
- * A request ends exactly once: with a result, an error, the death of a worker, an abort or a close.
- * Whatever comes second finds it gone and does nothing.
+ * A request ends exactly once: with a result, an error, the death of a worker, an abort or a close. A second end
+ * has no effect.
  */
 export function createPending(): Pending {
   const entries = new Map<number, Entry>()
-  const settle = (id: number): Entry | undefined => {
+  const remove = (id: number): Entry | undefined => {
     const entry = entries.get(id)
     entries.delete(id)
     entry?.release()
@@ -23,7 +23,7 @@ export function createPending(): Pending {
     add(id, request, { signal, onAbort, onProgress, onReceipts }) {
       return new Promise((resolve, reject) => {
         const abort = () => {
-          settle(id)
+          remove(id)
           reject(signal?.reason)
           onAbort(id)
         }
@@ -45,7 +45,7 @@ export function createPending(): Pending {
     },
     get: (id) => entries.get(id),
     ids: () => [...entries.keys()],
-    lose(id) {
+    countLoss(id) {
       const entry = entries.get(id)
       if (entry === undefined) return 0
       entry.losses += 1
@@ -53,7 +53,7 @@ export function createPending(): Pending {
     },
     progress(id, settled, total) {
       const entry = entries.get(id)
-      // Several workers report, each over its own channel: one may overtake another.
+      // Several workers report, each over its own channel: messages may overtake each other.
       if (entry === undefined || settled <= entry.settled) return
       entry.settled = settled
       entry.onProgress?.({ settled, total })
@@ -70,27 +70,28 @@ export function createPending(): Pending {
         next = entry.early.get(entry.receipts)
       }
     },
-    resolve: (id, result) => settle(id)?.resolve(result),
-    reject: (id, error) => settle(id)?.reject(error),
+    resolve: (id, result) => remove(id)?.resolve(result),
+    reject: (id, error) => remove(id)?.reject(error),
     rejectAll(error) {
-      for (const id of [...entries.keys()]) settle(id)?.reject(error)
+      for (const id of [...entries.keys()]) remove(id)?.reject(error)
     },
   }
 }
 
+/** Pending requests. */
 export type Pending = {
   /** Requests that have not ended. */
   readonly size: number
-  /** Resolves or rejects when the request ends. `onAbort` is told after the promise has been rejected. */
+  /** Resolves or rejects when the request ends. `onAbort` is called after the rejection. */
   add(id: number, request: EngineRequest, options: Pending.Options): Promise<unknown>
-  /** The request with this id, if it has not ended. */
+  /** Returns the request with this id, if it has not ended. */
   get(id: number): Pending.Request | undefined
-  /** Ids of the requests that have not ended. */
+  /** Returns the ids of the requests that have not ended. */
   ids(): number[]
-  /** Counts an engine that was lost while it ran this request; returns how many have been. */
-  lose(id: number): number
+  /** Counts an engine that was lost while it ran this request; returns the number so far. */
+  countLoss(id: number): number
   progress(id: number, settled: number, total: number): void
-  /** Hands on receipts from position `first` on, once all before them have been. */
+  /** Emits receipts from transaction `first` on, once all earlier ones are emitted. */
   receipts(id: number, first: number, receipts: readonly Receipt[]): void
   resolve(id: number, result: unknown): void
   reject(id: number, error: unknown): void
@@ -102,13 +103,13 @@ export declare namespace Pending {
     signal: AbortSignal | undefined
     onAbort(id: number): void
     onProgress: ((progress: Progress) => void) | undefined
-    /** Told receipts in block order, each once. Must not throw, and neither must `onProgress`. */
+    /** Called with receipts in block order, each once. Must not throw, and neither must `onProgress`. */
     onReceipts: ((receipts: readonly Receipt[]) => void) | undefined
   }
   type Request = { readonly id: number; readonly request: EngineRequest }
-  /** How far a request is. */
+  /** Progress of a request. */
   type Progress = {
-    /** Transactions whose result is final. */
+    /** Committed transactions. */
     readonly settled: number
     /** Transactions of the block. */
     readonly total: number
@@ -119,14 +120,14 @@ type Entry = Pending.Request & {
   resolve(result: unknown): void
   reject(error: unknown): void
   onProgress: Pending.Options['onProgress']
-  /** The last number that was reported. */
+  /** Committed transactions in the last report. */
   settled: number
   onReceipts: Pending.Options['onReceipts']
-  /** How many were handed on. */
+  /** Number of receipts that were emitted. */
   receipts: number
-  /** Receipts that overtook others, by their first position. */
+  /** Receipts that overtook earlier ones, by their first transaction. */
   early: Map<number, readonly Receipt[]>
-  /** Engines that were lost while they ran it. */
+  /** Engines that were lost while they ran the request. */
   losses: number
   release(): void
 }

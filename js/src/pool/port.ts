@@ -1,12 +1,12 @@
 import type { FromWorker, ToWorker } from './message.js'
 
-/** A worker's own end of the channel to the supervisor. */
+/** Channel of a worker to the supervisor. */
 export type Port = {
   post(message: FromWorker): void
   listen(receive: (message: ToWorker) => void): void
-  /** Calls `receive` when a message cannot be read, as a compiled module where wasm is not allowed. */
+  /** Calls `receive` when a message cannot be read, such as a compiled module where wasm is forbidden. */
   onUnreadable(receive: () => void): void
-  /** Calls `receive` with what was thrown and nobody caught: a trap in a task of wasm's own. */
+  /** Calls `receive` with an uncaught exception, such as a trap in an asynchronous task of wasm. */
   onUncaught(receive: (error: unknown) => void): void
   /** Resolves once the supervisor can notice this worker's death. */
   watched(): Promise<void>
@@ -16,7 +16,7 @@ export type Port = {
 export function workerPort(): Port {
   if (typeof process === 'object' && typeof process.getBuiltinModule === 'function') {
     const { parentPort } = process.getBuiltinModule('node:worker_threads')
-    if (parentPort === null) throw new Error('this file is the script of a worker')
+    if (parentPort === null) throw new Error('expected a worker thread, found the main thread')
     return {
       post: (message) => parentPort.postMessage(message),
       listen: (receive) => parentPort.on('message', receive),
@@ -35,7 +35,7 @@ export function workerPort(): Port {
   }
 }
 
-/** Holds the lock `name` until this worker ends; resolves when it is held, or cannot be. */
+/** Holds the lock `name` until this worker ends; resolves once it is held, or where locks are unavailable. */
 function holdLock(name: string): Promise<void> {
   if (typeof navigator.locks === 'undefined') return Promise.resolve()
   return new Promise((resolve) => {
@@ -43,12 +43,12 @@ function holdLock(name: string): Promise<void> {
       resolve()
       return new Promise<never>(() => {})
     }
-    // An opaque origin has no locks: the death of a worker shows less surely there.
+    // An opaque origin has no locks: the supervisor may miss the death of a worker there.
     navigator.locks.request(name, hold).catch(() => resolve())
   })
 }
 
-/** The part of DedicatedWorkerGlobalScope that is used; TypeScript's `dom` library lacks it. */
+/** Part of `DedicatedWorkerGlobalScope`, which TypeScript's `dom` library lacks. */
 type WorkerScope = {
   readonly name: string
   postMessage(message: FromWorker): void

@@ -6,9 +6,9 @@ import type { FromWorker } from './message.js'
 /**
  * Starts a module worker.
  *
- * A browser reports a script that does not load and an exception that nobody caught, but not a
- * worker that is ended from outside or closes itself. So each worker holds a Web Lock for as long
- * as it lives, and whoever gets the same lock afterwards knows that it is gone.
+ * A browser reports a script that does not load and an uncaught exception, but not a worker that is
+ * ended from outside or closes itself. So each worker holds a Web Lock while it lives, and a second
+ * request for the same lock is granted at its death.
  *
  * @throws {@link WorkerUnavailableError} The browser refuses to start it.
  */
@@ -16,22 +16,22 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
   const lock = `${watch.name}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
   const violations = watchViolations()
   const worker = start(lock)
-  const waiting = new AbortController()
-  let gone = false
+  const watching = new AbortController()
+  let isGone = false
   let isReady = false
   const die = (cause: Error) => {
-    if (gone) return
-    gone = true
-    waiting.abort()
+    if (isGone) return
+    isGone = true
+    watching.abort()
     violations.stop()
     watch.onDeath(cause)
   }
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (gone) return
+    if (isGone) return
     if (data.type === 'ready') {
       isReady = true
       violations.stop()
-      waitForDeath(lock, waiting.signal, die)
+      watchLock(lock, watching.signal, die)
     }
     watch.onMessage(data)
   }
@@ -39,15 +39,15 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
   worker.onerror = (event) => {
     event.preventDefault?.()
     const cause = new Error(event.message || 'the worker script could not be loaded')
-    // Of a script that does not load a browser says nothing more.
+    // A browser gives no reason for a script that does not load.
     if (isReady || event.message) return die(cause)
     void explain(violations, cause).then(die, die)
   }
   return {
     post: (message) => worker.postMessage(message),
     async terminate() {
-      gone = true
-      waiting.abort()
+      isGone = true
+      watching.abort()
       violations.stop()
       worker.terminate()
     },
@@ -61,13 +61,13 @@ function start(name: string): Worker {
   } catch (cause) {
     const url = scriptUrl()
     const isForeign = url !== undefined && url.origin !== globalThis.location?.origin
-    const code = isForeign ? 'WORKER_OTHER_ORIGIN' : refusal(cause)
+    const code = isForeign ? 'WORKER_OTHER_ORIGIN' : refusalOf(cause)
     throw new WorkerUnavailableError(code, (url ?? import.meta.url).toString(), cause)
   }
 }
 
-/** A `SecurityError` for a script of the page's own origin is one of its policies. */
-function refusal(cause: unknown): 'WORKER_BLOCKED_BY_CSP' | 'WORKER_UNAVAILABLE' {
+/** Returns the code of a refusal: a `SecurityError` for a script of the page's own origin is a policy. */
+function refusalOf(cause: unknown): 'WORKER_BLOCKED_BY_CSP' | 'WORKER_UNAVAILABLE' {
   const name: unknown = Reflect.get(Object(cause), 'name')
   return name === 'SecurityError' ? 'WORKER_BLOCKED_BY_CSP' : 'WORKER_UNAVAILABLE'
 }
@@ -84,7 +84,7 @@ async function explain(violations: Violations, cause: Error): Promise<Error> {
 }
 
 /**
- * The script of the workers; `undefined` where a bundler has put it elsewhere. Not in the form that
+ * Returns the URL of the script of workers; `undefined` where a bundler has moved it. Not in the form that
  * bundlers look for: they would copy the script once more.
  */
 function scriptUrl(): URL | undefined {
@@ -92,12 +92,12 @@ function scriptUrl(): URL | undefined {
   return /^https?:.*\/pool\/spawnBrowser\.js$/.test(own) ? new URL('worker.js', own) : undefined
 }
 
-/** Calls `die` when the worker that holds `lock` has let go of it. */
-function waitForDeath(lock: string, signal: AbortSignal, die: (cause: Error) => void): void {
+/** Calls `die` when the worker has released `lock`. */
+function watchLock(lock: string, signal: AbortSignal, die: (cause: Error) => void): void {
   if (typeof navigator.locks === 'undefined') return
   navigator.locks
     .request(lock, { signal }, () => die(new Error('the worker was ended')))
     .catch(() => {
-      // The wait was given up: the worker was terminated or has died otherwise.
+      // Aborted: the worker was terminated, or its death was noticed otherwise.
     })
 }

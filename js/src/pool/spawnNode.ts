@@ -4,25 +4,25 @@ import { nodeWorkerObstacle } from '../loader/obstacle.js'
 import type { FromWorker } from './message.js'
 
 /**
- * Starts a worker thread of Node.js. Its death shows as `error` or `exit`.
+ * Starts a worker thread of Node.js, which reports its death as `error` or `exit`.
  *
- * @throws {@link WorkerUnavailableError} The process may not start it.
+ * @throws {@link WorkerUnavailableError} Node.js refuses to start it.
  */
 export function spawnNode(watch: Watch): WorkerHandle {
   const worker = start(watch.name)
-  let gone = false
-  /** Resolves when the worker has loaded its modules, or has ended. */
+  let isGone = false
+  /** Resolves once the worker has loaded its modules, or has ended. */
   const loaded = new Promise<void>((resolve) => {
     worker.once('message', () => resolve())
     worker.once('exit', () => resolve())
   })
   const die = (cause: Error) => {
-    if (gone) return
-    gone = true
+    if (isGone) return
+    isGone = true
     watch.onDeath(cause)
   }
   worker.on('message', (message: FromWorker) => {
-    if (!gone) watch.onMessage(message)
+    if (!isGone) watch.onMessage(message)
   })
   worker.on('messageerror', die)
   worker.on('error', (cause: Error) => die(explain(cause)))
@@ -30,24 +30,24 @@ export function spawnNode(watch: Watch): WorkerHandle {
   return {
     post: (message) => worker.postMessage(message),
     async terminate() {
-      gone = true
-      // Node.js 20 aborts the process where a worker is ended while it loads a file.
-      await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, LOADING_MS))])
+      isGone = true
+      // Node.js 20 aborts the process if a worker is terminated while it loads a file.
+      await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, MAX_LOADING_MS))])
       await worker.terminate()
     },
-    keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
+    keepAlive: (isAlive) => (isAlive ? worker.ref() : worker.unref()),
   }
 }
 
-/** Milliseconds that a worker may take to load; one that takes longer is ended all the same. */
-const LOADING_MS = 1_000
+/** Milliseconds that a termination waits for a worker that loads. */
+const MAX_LOADING_MS = 1_000
 
 function start(name: string) {
   const { Worker } = process.getBuiltinModule('node:worker_threads')
   try {
     return new Worker(new URL('./worker.js', import.meta.url), {
       name,
-      // The caller's own flags are not for this script; some, as `--input-type`, do not let it start.
+      // Flags of the caller do not apply to this script; some, such as `--input-type`, prevent its start.
       execArgv: [],
     })
   } catch (cause) {
@@ -56,7 +56,7 @@ function start(name: string) {
   }
 }
 
-/** Returns the reason for which the script did not load, where that is why the worker died. */
+/** Returns the cause of a death as an error that names the script, if it did not load. */
 function explain(cause: Error): Error {
   const code = nodeWorkerObstacle(cause)
   return code === undefined ? cause : new WorkerUnavailableError(code, scriptUrl(), cause)

@@ -13,26 +13,26 @@ const features = {
 } as const
 const chain = { options: '{}', blocks: undefined, savedChain: undefined, nowMs: 5, timeMs: 10_000 }
 
-/** A host whose workers are played: each request is kept until the test answers it. */
+/** Returns a supervisor on a host of fake workers, which keep each request until the test answers it. */
 function stage(setup = chain, readers = 0) {
-  const engines: { watch: Watch; asked: [number, EngineRequest][]; ended: boolean }[] = []
+  const engines: { watch: Watch; received: [number, EngineRequest][]; isStopped: boolean }[] = []
   const reads = ['eth_call', 'eth_getBalance']
   const host: Host = {
     features,
     compile: async () => undefined as unknown as WebAssembly.Module,
     spawn(watch) {
-      const engine: (typeof engines)[number] = { watch, asked: [], ended: false }
+      const engine: (typeof engines)[number] = { watch, received: [], isStopped: false }
       engines.push(engine)
       return {
         post(message: ToWorker) {
-          if (message.type === 'request') engine.asked.push([message.id, message.request])
+          if (message.type === 'request') engine.received.push([message.id, message.request])
           if (message.type === 'start')
             queueMicrotask(() =>
               watch.onMessage({ type: 'ready', version: '1', cancelAddress: 0, reads }),
             )
         },
         async terminate() {
-          engine.ended = true
+          engine.isStopped = true
         },
         keepAlive() {},
       }
@@ -45,11 +45,11 @@ function stage(setup = chain, readers = 0) {
     chain: setup,
     readers,
   })
-  /** Waits for the next request that the newest engine has not answered. */
+  /** Resolves with the next request to the newest engine. */
   const next = async () => {
     for (;;) {
       const engine = engines.at(-1)
-      const [id, request] = engine?.asked.shift() ?? []
+      const [id, request] = engine?.received.shift() ?? []
       if (engine !== undefined && id !== undefined && request !== undefined)
         return {
           request,
@@ -60,11 +60,11 @@ function stage(setup = chain, readers = 0) {
       await new Promise((resolve) => setTimeout(resolve, 0))
     }
   }
-  /** Returns what the worker of this name has been asked last, or nothing. */
+  /** Resolves with the next request to the newest worker of this name, if there is one. */
   const at = async (name: string) => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     const worker = engines.findLast(({ watch }) => watch.name === name)
-    const [id, request] = worker?.asked.shift() ?? []
+    const [id, request] = worker?.received.shift() ?? []
     return {
       request,
       answer: (result: unknown) => worker?.watch.onMessage({ type: 'result', id: id ?? 0, result }),
@@ -75,8 +75,8 @@ function stage(setup = chain, readers = 0) {
   return { supervisor, engines, next, at }
 }
 
-/** Changes take no time, however slow the machine is: only their number counts. */
-const standStill = () => vi.spyOn(performance, 'now').mockReturnValue(0)
+/** Stops the clock: the number of changes counts, and not their duration. */
+const stopClock = () => vi.spyOn(performance, 'now').mockReturnValue(0)
 afterEach(() => vi.restoreAllMocks())
 
 const rpc = (method: string, nowMs: number) =>
@@ -89,7 +89,7 @@ const answer = (changed: boolean): NodeAnswer => ({
   notifications: [],
 })
 
-test('a fresh engine repeats what has changed the node, and nothing else', async () => {
+test('a fresh engine repeats the requests that have changed the node, and no others', async () => {
   const { supervisor, engines, next } = stage()
   const calls = [rpc('evm_mine', 1), rpc('eth_call', 2), rpc('evm_mine', 3)].map((one) =>
     supervisor.request(one),
@@ -117,7 +117,7 @@ test('a fresh engine repeats what has changed the node, and nothing else', async
   await after
 })
 
-test('a change that nobody waited for any more is repeated as well', async () => {
+test('the change of an aborted request is repeated as well', async () => {
   const { supervisor, engines, next } = stage()
   const controller = new AbortController()
   const call = supervisor.request(rpc('evm_mine', 1), { signal: controller.signal })
@@ -132,18 +132,18 @@ test('a change that nobody waited for any more is repeated as well', async () =>
   await supervisor.close()
 })
 
-test('a node that cannot be opened rejects what waits, and ends its workers', async () => {
+test('a node that cannot be opened rejects pending requests and stops its workers', async () => {
   const { supervisor, engines, next } = stage()
   const start = supervisor.start()
   const call = supervisor.request(rpc('eth_call', 1))
   ;(await next()).refuse('INVALID_CHAIN')
   await expect(start).rejects.toMatchObject({ code: 'INVALID_CHAIN' })
   await expect(call).rejects.toMatchObject({ code: 'INVALID_CHAIN' })
-  expect(engines.map(({ ended }) => ended)).toEqual([true])
+  expect(engines.map(({ isStopped }) => isStopped)).toEqual([true])
 })
 
-test('a long history is replaced by the node that it has made', async () => {
-  standStill()
+test('the saved node replaces a long journal', async () => {
+  stopClock()
   const { supervisor, engines, next } = stage()
   const open = async () => {
     const opening = await next()
@@ -160,11 +160,11 @@ test('a long history is replaced by the node that it has made', async () => {
   for (let nowMs = 1; nowMs < 1_000; nowMs += 1) await change(nowMs)
   const saving = await next()
   expect(saving.request).toEqual({ kind: 'saveNode' })
-  // What comes meanwhile waits, and is no part of it.
-  const waiting = supervisor.request(rpc('evm_mine', 1_000))
+  // A change in the meantime is no part of it.
+  const later = supervisor.request(rpc('evm_mine', 1_000))
   saving.answer(Uint8Array.of(7))
   ;(await next()).answer(answer(true))
-  await waiting
+  await later
 
   engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
   void supervisor.request(rpc('eth_call', 4)).catch(() => {})
@@ -177,8 +177,8 @@ test('a long history is replaced by the node that it has made', async () => {
   await supervisor.close()
 })
 
-test('a history that cannot be saved is kept as it is', async () => {
-  standStill()
+test('a journal whose save fails is kept', async () => {
+  stopClock()
   const { supervisor, engines, next } = stage()
   const calls = Array.from({ length: 1_000 }, (_, nowMs) =>
     supervisor.request(rpc('evm_mine', nowMs)),
@@ -188,10 +188,10 @@ test('a history that cannot be saved is kept as it is', async () => {
   ;(await next()).refuse('ENGINE_BUG')
   await Promise.all(calls)
   const call = supervisor.request(rpc('eth_call', 1_001))
-  // It is not tried again at once.
-  const asked = await next()
-  expect(asked.request).toMatchObject({ method: 'eth_call' })
-  asked.answer(answer(false))
+  // The save is not repeated at once.
+  const read = await next()
+  expect(read.request).toMatchObject({ method: 'eth_call' })
+  read.answer(answer(false))
   await call
   engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
   void supervisor.request(rpc('eth_call', 1_002)).catch(() => {})
@@ -201,7 +201,7 @@ test('a history that cannot be saved is kept as it is', async () => {
   await supervisor.close()
 })
 
-test('what the node does not end in time is ended with its engine', async () => {
+test('a request that the node does not end in time is ended with its engine', async () => {
   const { supervisor, engines, next } = stage({ ...chain, timeMs: 20 })
   const calls = [1, 2].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
   ;(await next()).answer(undefined)
@@ -213,9 +213,9 @@ test('what the node does not end in time is ended with its engine', async () => 
     message: 'the run took longer than 20 ms',
   })
   const opening = await next()
-  // Nothing of it is repeated.
+  // The request is not repeated.
   expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
-  expect(engines.map(({ ended }) => ended)).toEqual([true, false])
+  expect(engines.map(({ isStopped }) => isStopped)).toEqual([true, false])
   opening.answer(undefined)
   const second = await next()
   expect(second.request).toMatchObject({ nowMs: 2 })
@@ -227,30 +227,33 @@ test('what the node does not end in time is ended with its engine', async () => 
 test.each([
   ['aborted', async (controller: AbortController) => controller.abort('enough'), 'enough'],
   ['closed', async (_: AbortController, close: () => Promise<void>) => close(), /closed/],
-])('what waits while an engine is replaced can be %s', async (_, interrupt, reason) => {
-  const { supervisor, next } = stage({ ...chain, timeMs: 20 })
-  const late = supervisor.request(rpc('evm_mine', 1))
-  ;(await next()).answer(undefined)
-  await next()
-  await late
-  const opening = await next()
-  const controller = new AbortController()
-  const { signal } = controller
-  const call = supervisor.request(rpc('evm_mine', 2), { signal }).catch((error) => String(error))
-  await interrupt(controller, supervisor.close)
-  expect(await call).toMatch(reason)
-  const other = supervisor.request(rpc('evm_mine', 3)).catch(() => 'closed')
-  opening.answer(undefined)
-  if (reason === 'enough') {
-    const asked = await next()
-    expect(asked.request).toMatchObject({ nowMs: 3 })
-    asked.answer(answer(true))
-  }
-  await other
-  await supervisor.close()
-})
+])(
+  'a request that is pending while its engine is replaced can be %s',
+  async (_, interrupt, reason) => {
+    const { supervisor, next } = stage({ ...chain, timeMs: 20 })
+    const late = supervisor.request(rpc('evm_mine', 1))
+    ;(await next()).answer(undefined)
+    await next()
+    await late
+    const opening = await next()
+    const controller = new AbortController()
+    const { signal } = controller
+    const call = supervisor.request(rpc('evm_mine', 2), { signal }).catch((error) => String(error))
+    await interrupt(controller, supervisor.close)
+    expect(await call).toMatch(reason)
+    const other = supervisor.request(rpc('evm_mine', 3)).catch(() => 'closed')
+    opening.answer(undefined)
+    if (reason === 'enough') {
+      const second = await next()
+      expect(second.request).toMatchObject({ nowMs: 3 })
+      second.answer(answer(true))
+    }
+    await other
+    await supervisor.close()
+  },
+)
 
-test('a change that cannot be repeated is no other chain, but an error', async () => {
+test('a change that cannot be repeated is an error, and not another chain', async () => {
   const { supervisor, engines, next } = stage()
   const call = supervisor.request(rpc('evm_mine', 1))
   ;(await next()).answer(undefined)
@@ -258,15 +261,15 @@ test('a change that cannot be repeated is no other chain, but an error', async (
   await call
   for (let attempt = 0; attempt < 2; attempt += 1) {
     engines.at(-1)?.watch.onMessage({ type: 'failed', reason: 'a panic', refusedBytes: undefined })
-    const asked = supervisor.request(rpc('eth_call', 2))
+    const read = supervisor.request(rpc('eth_call', 2))
     const opening = await next()
     expect(opening.request).toMatchObject({ journal: [{ method: 'evm_mine' }] })
     opening.refuse('ENGINE_BUG')
-    await expect(asked).rejects.toMatchObject({ name: 'EngineBugError', code: 'ENGINE_BUG' })
+    await expect(read).rejects.toMatchObject({ name: 'EngineBugError', code: 'ENGINE_BUG' })
   }
 })
 
-/** Waits until an engine opens its node, and answers. */
+/** Waits for the request that opens a node, and answers it. */
 async function open(at: ReturnType<typeof stage>['at']) {
   for (;;) {
     const { request, answer } = await at('parevm-engine')
@@ -274,7 +277,7 @@ async function open(at: ReturnType<typeof stage>['at']) {
   }
 }
 
-test('an engine that is lost costs the request that it ran, and no other', async () => {
+test('a lost engine rejects the request that it ran, and no other', async () => {
   const { supervisor, engines, next } = stage()
   const calls = [1, 2, 3].map((nowMs) => supervisor.request(rpc('evm_mine', nowMs)))
   const ends = Promise.allSettled(calls)
@@ -285,14 +288,14 @@ test('an engine that is lost costs the request that it ran, and no other', async
   expect(opening.request).toMatchObject({ kind: 'openNode', journal: [] })
   opening.answer(undefined)
   for (const nowMs of [2, 3]) {
-    const asked = await next()
-    expect(asked.request).toMatchObject({ nowMs })
-    asked.answer(answer(true))
+    const change = await next()
+    expect(change.request).toMatchObject({ nowMs })
+    change.answer(answer(true))
   }
   expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
 })
 
-test('readers answer reads beside a change, and each client sees its own order', async () => {
+test('readers answer reads beside a change, and each client sees its requests in order', async () => {
   const { supervisor, at } = stage(chain, 2)
   const started = supervisor.start()
   ;(await at('parevm-engine')).answer(undefined)
@@ -311,7 +314,7 @@ test('readers answer reads beside a change, and each client sees its own order',
   await mining
   const later = await at('parevm-reader-0')
   expect(later.request).toMatchObject({ nowMs: 2 })
-  // A change of the same client waits for it, as if all ran in order.
+  // A change of the same client waits for its read.
   const second = supervisor.request(rpc('evm_mine', 4), { client: 'a' })
   expect((await at('parevm-engine')).request).toBeUndefined()
   later.answer(answer(false))
@@ -321,7 +324,7 @@ test('readers answer reads beside a change, and each client sees its own order',
   await supervisor.close()
 })
 
-test('a reader that is lost costs its own request; what ran beside it runs again', async () => {
+test('a lost reader rejects its own request; the others run again', async () => {
   const { supervisor, at } = stage(chain, 2)
   const started = supervisor.start()
   ;(await at('parevm-engine')).answer(undefined)
@@ -343,7 +346,7 @@ test('a reader that is lost costs its own request; what ran beside it runs again
   await supervisor.close()
 })
 
-test('a request that was there at three losses is not run a fourth time', async () => {
+test('a request that was running at three losses is not run a fourth time', async () => {
   const { supervisor, at } = stage(chain, 2)
   const started = supervisor.start()
   ;(await at('parevm-engine')).answer(undefined)
@@ -358,14 +361,14 @@ test('a request that was there at three losses is not run a fourth time', async 
     expect(engine.request).toMatchObject({ nowMs })
     engine.fail('a panic')
     await isLost
-    // The memories of the engines before are collected first.
+    // The memories of earlier engines are reclaimed first.
     if (nowMs < 3) await open(at)
   }
   await end
   await supervisor.close()
 })
 
-test('what is long on the express begins again on another reader', async () => {
+test('a long read on the express lane starts again on another reader', async () => {
   const { supervisor, at } = stage(chain, 2)
   const started = supervisor.start()
   ;(await at('parevm-engine')).answer(undefined)
@@ -376,7 +379,7 @@ test('what is long on the express begins again on another reader', async () => {
   const express = await at('parevm-reader-1')
   expect(express.request).toMatchObject({ nowMs: 2 })
   await new Promise((resolve) => setTimeout(resolve, 250))
-  // It is cancelled, and answers so.
+  // It is cancelled: the answer is an error.
   express.answer(answer(false))
   expect((await at('parevm-reader-1')).request).toBeUndefined()
   other.answer(answer(false))

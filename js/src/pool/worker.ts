@@ -1,5 +1,5 @@
 /**
- * The script of every worker, engine and pool alike, in Node.js and in browsers.
+ * Script of every worker, whatever its role, in Node.js and in browsers.
  */
 import {
   browserModuleObstacle,
@@ -15,7 +15,7 @@ import { workerPort } from './port.js'
 const port = workerPort()
 let bindings: Bindings | undefined
 let engine: (EngineBinding & Partial<TestingBinding>) | undefined
-/** In place of the engine in a worker that answers reads. */
+/** Reader, in a worker of this role; it has no engine. */
 let reader: ReaderBinding | undefined
 let faults = false
 
@@ -31,21 +31,21 @@ port.listen((message) => {
       start(message).catch(fail)
       break
     case 'request':
-      // Here and not in the engine: an abort may come before the engine has begun.
+      // Here and not in the engine: an abort may arrive before the engine has started the request.
       bindings?.rearm?.()
-      answer(message.id, message.request).catch(fail)
+      respond(message.id, message.request).catch(fail)
       break
     case 'abort':
       bindings?.cancel?.()
       break
-    case 'help':
-      help(message.id, message.fixture).catch(fail)
+    case 'join':
+      executeBatches(message.id, message.fixture).catch(fail)
       break
-    case 'piece':
-      told(message.id, message.piece)
+    case 'batch':
+      onReply(message.id, message.batch)
       break
-    case 'chunks':
-      told(message.id, message.chunks)
+    case 'collected':
+      onReply(message.id, message.partialResults)
       break
   }
 })
@@ -53,7 +53,7 @@ port.listen((message) => {
 async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<void> {
   const { build, module, memory, role, threads } = message
   faults = message.faults
-  // Both written out: bundlers look for this form.
+  // Both as literals: bundlers look for this form.
   const load = () =>
     build === 'threads'
       ? import('../../../wasm/threads/parevm.js')
@@ -63,7 +63,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     bindings = await load()
     bindings.initSync({ module, memory })
   } catch (error) {
-    // Where the bindings are there, the policy of this worker is what may be in the way.
+    // With the bindings loaded, only the policy of this worker may forbid wasm.
     if (bindings !== undefined && mayCompile()) throw error
     const unavailable = await obstacle(error, violations)
     const reason = String(error)
@@ -76,9 +76,9 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
     settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
     receipts: (id, first, receipts) => port.post({ type: 'receipts', id, first, receipts }),
     pause,
-    handOut: (id, pieces) => port.post({ type: 'pieces', id, pieces }),
-    nextPiece: (id) => tell<readonly number[] | null>({ type: 'next', id }),
-    chunks: (id) => tell<readonly Uint8Array[]>({ type: 'gather', id }),
+    handOut: (id, batches) => port.post({ type: 'batches', id, batches }),
+    nextPiece: (id) => query<readonly number[] | null>({ type: 'nextBatch', id }),
+    chunks: (id) => query<readonly Uint8Array[]>({ type: 'collect', id }),
   })
   await port.watched()
   const isReader = role === 'reader'
@@ -92,11 +92,11 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   if (role === 'pool') bindings.runPoolWorker?.()
 }
 
-/** Returns which file of the bindings does not load, and why. */
+/** Returns the URL of the file that does not load, and the reason. */
 async function obstacle(error: unknown, violations = watchViolations()) {
   const message = error instanceof Error ? error.message : ''
   if (!mayCompile()) return { code: 'WASM_BLOCKED_BY_CSP', url: import.meta.url } as const
-  // Browsers and Node.js name the file in their words; Safari does not.
+  // Browsers and Node.js name the file in the message; Safari does not.
   const [url] = /(https?|file):\/\/\S+|\/\S+parevm\.js/.exec(message) ?? []
   if (typeof process === 'object') {
     const resource: unknown = Reflect.get(Object(error), 'resource')
@@ -106,10 +106,10 @@ async function obstacle(error: unknown, violations = watchViolations()) {
   return { code: await browserModuleObstacle(new URL(url), violations, error), url }
 }
 
-async function answer(id: number, request: EngineRequest): Promise<void> {
+async function respond(id: number, request: EngineRequest): Promise<void> {
   let result: unknown
   try {
-    result = await ask(id, request)
+    result = await execute(id, request)
   } catch (error) {
     if (!isWireError(error)) throw error
     port.post({ type: 'error', id, error })
@@ -118,10 +118,11 @@ async function answer(id: number, request: EngineRequest): Promise<void> {
   port.post({ type: 'result', id, result })
 }
 
-async function ask(id: number, request: EngineRequest): Promise<unknown> {
+async function execute(id: number, request: EngineRequest): Promise<unknown> {
   if (reader !== undefined && request.kind === 'rpc')
     return reader.request(request.method, request.params, request.nowMs)
-  if (engine === undefined) throw new Error('the engine was asked before it was started')
+  if (engine === undefined)
+    throw new Error('invariant broken: a request arrived before the engine was started')
   switch (request.kind) {
     case 'executeBlock':
       return engine.executeBlock(id, await fixtureBytes(request.fixture), request.options)
@@ -167,56 +168,55 @@ async function ask(id: number, request: EngineRequest): Promise<unknown> {
   }
 }
 
-/** Returns what only the test build has. */
+/** Returns the functions that only the test build has. */
 function testing(engine: Partial<TestingBinding>): TestingBinding {
   if (engine.replay === undefined)
-    throw new Error('only the test build of the repository answers this request')
+    throw new Error('this request needs the test build of the repository')
   return engine as TestingBinding
 }
 
-/** Runs what is handed out of a block that another worker leads. */
-async function help(id: number, fixture: FixtureText): Promise<void> {
-  let chunk: Uint8Array | null | undefined
+/** Executes batches of a block, as a helper. */
+async function executeBatches(id: number, fixture: FixtureText): Promise<void> {
+  let partialResult: Uint8Array | null | undefined
   try {
-    chunk = await engine?.help?.(id, await fixtureBytes(fixture))
+    partialResult = await engine?.help?.(id, await fixtureBytes(fixture))
   } catch (error) {
-    // The leader meets the same error, and says so.
+    // The leader reports the same error.
     if (!isWireError(error)) throw error
   }
-  port.post({ type: 'chunk', id, chunk: chunk ?? null })
+  port.post({ type: 'partialResult', id, partialResult: partialResult ?? null })
 }
 
-/** Questions that wait for their answer: one for each request at most. */
-const asked = new Map<number, (answer: never) => void>()
+/** Queries to the work queue without a reply: one for each request at most. */
+const queries = new Map<number, (reply: never) => void>()
 
-function tell<T>(question: Extract<FromWorker, { type: 'next' | 'gather' }>): Promise<T> {
+function query<T>(message: Extract<FromWorker, { type: 'nextBatch' | 'collect' }>): Promise<T> {
   return new Promise((resolve) => {
-    asked.set(question.id, resolve)
-    port.post(question)
+    queries.set(message.id, resolve)
+    port.post(message)
   })
 }
 
-function told(id: number, answer: unknown): void {
-  const resolve = asked.get(id)
-  asked.delete(id)
-  resolve?.(answer as never)
+function onReply(id: number, reply: unknown): void {
+  const resolve = queries.get(id)
+  queries.delete(id)
+  resolve?.(reply as never)
 }
 
-/** Errors of the engine are plain data. Everything else is a trap or a bug: the instance is lost. */
+/** Whether the engine threw an error of its own. Anything else is a trap or a bug: the instance is lost. */
 function isWireError(error: unknown): error is WireError {
   return typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error
 }
 
 function fail(reason: unknown): void {
-  // Of memory that it lacks, Rust says nothing before it traps.
+  // Rust traps without a message where it lacks memory.
   const isTrap = reason instanceof WebAssembly.RuntimeError
   const refusedBytes = (isTrap && bindings?.refusedBytes()) || undefined
   port.post({ type: 'failed', reason: String(reason), refusedBytes })
 }
 
 /**
- * Resolves after the events that are pending have been served. A timer would do, but browsers let
- * nested ones wait for 4 ms.
+ * Resolves once pending events are handled. Not by a timer: browsers delay nested ones by 4 ms.
  */
 function pause(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,34 +1,34 @@
-//! The threads that run a block.
+//! Workers on the threads of a pool.
 
 use parevm_stm::{WorkerId, Workers};
 use rayon::ThreadPool;
 
-/// The calling thread and others of a pool as workers, each a loop of its own
-/// for the whole block. The caller is awake; the others have to be woken.
+/// Workers of one block: the calling thread and other threads of a pool. The calling thread is
+/// running; the others have to be woken.
 #[derive(Clone, Copy)]
 pub(super) struct Pool<'a> {
     threads: &'a ThreadPool,
-    /// With the caller; at most as many as there are threads.
+    /// Number of workers, the calling thread included; at most the number of threads.
     workers: usize,
 }
 
-/// To look through more entries than these is worth the meeting of two threads.
+/// Minimum number of entries for which two threads are faster than one.
 const SHARED: usize = 1_000;
 
 impl<'a> Pool<'a> {
-    /// `workers` workers, or as many as `threads` has.
+    /// Returns `workers` workers, or as many as `threads` has.
     pub(super) fn new(threads: &'a ThreadPool, workers: usize) -> Self {
         let workers = workers.min(threads.current_num_threads());
         Self { threads, workers }
     }
 
-    /// As many as `threads` has.
+    /// Returns as many workers as `threads` has.
     pub(super) fn all(threads: &'a ThreadPool) -> Self {
         Self::new(threads, usize::MAX)
     }
 
-    /// What `one` and `other` return, which look through `entries` entries: at the same time, if
-    /// those are many.
+    /// Returns the results of `one` and `other`, which iterate over `entries` entries: in parallel,
+    /// if those are many.
     pub(super) fn both<A: Send, B>(
         &self,
         entries: usize,

@@ -2,7 +2,7 @@
 
 use crate::vm::Location;
 use alloy_primitives::map::HashMap;
-use parevm_stm::{LocationId, Recorder};
+use parevm_stm::{LocationId, TimelineRecorder, ValidationOutcome};
 use std::{fmt, iter};
 
 /// Nanoseconds since a moment of the host's choice, the same for all threads. The engine reads no
@@ -80,15 +80,15 @@ pub(super) fn from_now(clock: Clock<'_>) -> impl Fn() -> u64 + Sync {
     move || clock().saturating_sub(start)
 }
 
-/// What `recorder` was told. `for_each_location` names every location.
+/// Returns the executions that `recorder` has recorded. `for_each_location` visits every location.
 pub(super) fn incarnations(
-    recorder: &Recorder<'_>,
+    recorder: &TimelineRecorder<'_>,
     for_each_location: impl FnOnce(&mut dyn FnMut(&Location, LocationId)),
 ) -> Vec<Incarnation> {
-    let runs = recorder.incarnations();
-    let causes = runs.iter().filter_map(|run| match run.outcome {
-        parevm_stm::Outcome::Rerun(cause) => cause,
-        parevm_stm::Outcome::Final => None,
+    let executions = recorder.take_executions();
+    let causes = executions.iter().filter_map(|it| match it.validation {
+        ValidationOutcome::Aborted(cause) => cause,
+        ValidationOutcome::Committed => None,
     });
     let mut names: HashMap<LocationId, Option<Location>> =
         causes.map(|cause| (cause, None)).collect();
@@ -99,26 +99,27 @@ pub(super) fn incarnations(
             }
         });
     }
-    let span = |span: parevm_stm::Span| Span {
+    let span = |span: parevm_stm::TimeSpan| Span {
         start: span.from,
         end: span.to,
     };
-    runs.into_iter()
-        .map(|run| Incarnation {
-            transaction: run.index.as_usize(),
-            worker: run.worker.get(),
-            span: span(run.span),
-            waits: run
-                .waits
+    executions
+        .into_iter()
+        .map(|it| Incarnation {
+            transaction: it.index.as_usize(),
+            worker: it.worker.get(),
+            span: span(it.span),
+            waits: it
+                .suspensions
                 .into_iter()
-                .map(|wait| Wait {
-                    transaction: wait.writer.as_usize(),
-                    span: span(wait.span),
+                .map(|suspension| Wait {
+                    transaction: suspension.writer.as_usize(),
+                    span: span(suspension.span),
                 })
                 .collect(),
-            outcome: match run.outcome {
-                parevm_stm::Outcome::Final => IncarnationOutcome::Final,
-                parevm_stm::Outcome::Rerun(cause) => {
+            outcome: match it.validation {
+                ValidationOutcome::Committed => IncarnationOutcome::Final,
+                ValidationOutcome::Aborted(cause) => {
                     IncarnationOutcome::Rerun(cause.and_then(|id| *names.get(&id)?))
                 }
             },

@@ -29,7 +29,7 @@ use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::{
     execute::ExecuteError,
     state::{Overlay, StateDiff, StateSource},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, collision},
+    vm::{Bounds, Environment, SpecId, TransactError, TxEnv, inspect},
 };
 use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,35 +95,42 @@ pub(super) fn execute(
 
     let tracer = Tracer::calls().map_err(|error| bug(&error))?;
     let recorded = tracer.recorded();
-    let observers = Observers {
+    let mut observers = Observers {
         tracer,
         storage: StorageInspector::default(),
     };
-    let watched = Watched::new(observers, context.limits.watch, recorded, bytes);
-    let mut evm = environment.inspected_evm(overlay, watched);
-    let ran = collision::inspect(&mut evm, transaction.clone());
-    let left = evm.inspector.left();
-    match evm.inspector.stopped() {
-        Some(Stop::Interrupted(interrupt)) => {
-            return Err(CallError::Interrupted(interrupt).into());
-        }
-        Some(Stop::TooLarge) => return Err(ReportError::TooLarge { limit: bytes }),
-        None => {}
-    }
+    let mut bounds = Bounds {
+        watch: context.limits.watch,
+        recorded,
+        bytes,
+    };
+    let called = transaction.clone();
+    let ran = inspect(
+        &environment,
+        &mut overlay,
+        called,
+        &mut observers,
+        &mut bounds,
+    );
     let ran = match ran {
         Ok(ran) => ran,
-        Err(error) => match call_error(error, &transaction, &environment, state) {
-            CallError::Invalid(rejected) => {
-                return Ok(ExecutedCall::invalid(Failure::invalid(&rejected), warnings));
+        Err(TransactError::Interrupted(interrupt)) => {
+            return Err(CallError::Interrupted(interrupt).into());
+        }
+        Err(TransactError::TooLarge) => return Err(ReportError::TooLarge { limit: bytes }),
+        Err(TransactError::Evm(error)) => {
+            match call_error(error, &transaction, &environment, state) {
+                CallError::Invalid(rejected) => {
+                    return Ok(ExecutedCall::invalid(Failure::invalid(&rejected), warnings));
+                }
+                error => return Err(error.into()),
             }
-            error => return Err(error.into()),
-        },
+        }
     };
     let Observers {
         mut tracer,
         storage,
-    } = evm.inspector.inner;
-    let mut overlay = evm.ctx.journaled_state.database;
+    } = observers;
     let trace = tracer
         .finish(
             TracePosition::default(),
@@ -136,7 +143,7 @@ pub(super) fn execute(
         .map_err(CallError::from)?;
     let root = trace.try_into_call_frame().map_err(|error| bug(&error))?;
 
-    let executed = UncommittedCall {
+    let uncommitted = UncommittedCall {
         context,
         transaction: &transaction,
         environment: &environment,
@@ -144,8 +151,8 @@ pub(super) fn execute(
         ran,
         entries: storage.entries(),
     };
-    let mut call_run = executed.report(overlay)?;
-    let report = &mut call_run.report;
+    let mut executed_call = uncommitted.report(overlay)?;
+    let report = &mut executed_call.report;
     report.repeated_output = RepeatedOutput::take(
         &report.return_data,
         report.failure.as_mut(),
@@ -159,8 +166,8 @@ pub(super) fn execute(
             Err(warning) => report.warnings.push(warning),
         }
     }
-    call_run.recorded = bytes - left;
-    Ok(call_run)
+    executed_call.recorded = bytes - bounds.bytes;
+    Ok(executed_call)
 }
 
 impl ExecutedCall {

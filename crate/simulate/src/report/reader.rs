@@ -2,18 +2,12 @@
 
 use super::{ReportError, gas_budget::GasBudget};
 use crate::CallError;
-use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
+use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
 use alloy_sol_types::SolCall;
 use parevm::{
     interrupt::Watch,
     state::{Overlay, SourceError},
-    vm::{BlockEvm, Environment, TxEnv, collision, execute_error},
-};
-use revm::{
-    context::{ContextSetters, LocalContextTr, result::EVMError},
-    context_interface::{ContextTr, JournalTr, context::take_error},
-    handler::{EvmTr, FrameResult},
-    interpreter::{GasTracker, InterpreterResult},
+    vm::{Environment, ViewCalls, execute_error},
 };
 
 /// Gas limit of one query. Real tokens need less than a tenth of it.
@@ -24,7 +18,7 @@ const OVERHEAD: u64 = 1_500;
 
 /// Reader that calls contracts on one state. Their changes are dropped.
 pub(super) struct ContractReader<'r, 's> {
-    evm: BlockEvm<&'r mut Overlay<'s>>,
+    calls: ViewCalls<'r, 's>,
     watch: Option<Watch<'r>>,
     budget: &'r mut GasBudget,
 }
@@ -38,7 +32,7 @@ impl<'r, 's> ContractReader<'r, 's> {
         budget: &'r mut GasBudget,
     ) -> Self {
         Self {
-            evm: environment.evm(state),
+            calls: ViewCalls::new(environment, state),
             watch,
             budget,
         }
@@ -51,7 +45,7 @@ impl<'r, 's> ContractReader<'r, 's> {
 
     /// Returns the balance of an account, in wei.
     pub(super) fn native_balance(&mut self, account: Address) -> Result<U256, ReportError> {
-        let account = unavailable(self.evm.ctx.db_mut().account(account))?;
+        let account = unavailable(self.calls.account(account))?;
         Ok(account.unwrap_or_default().balance)
     }
 
@@ -80,43 +74,14 @@ impl<'r, 's> ContractReader<'r, 's> {
         if let Some(interrupt) = self.watch.and_then(|watch| watch()) {
             return Err(CallError::Interrupted(interrupt).into());
         }
-        let account = unavailable(self.evm.ctx.db_mut().account(contract))?;
+        let account = unavailable(self.calls.account(contract))?;
         if account.is_none_or(|account| account.code_hash == KECCAK256_EMPTY) {
             return Ok(Response::NoCode);
         }
-        let query = TxEnv {
-            gas_limit: GAS,
-            kind: TxKind::Call(contract),
-            data: data.into(),
-            chain_id: None,
-            ..TxEnv::default()
-        };
-        self.evm.ctx.set_tx(query);
-        let ran = self.execute();
+        let ran = self.calls.call(contract, data.into(), GAS);
         let ran = ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?;
-        let used = GAS.saturating_sub(ran.gas.remaining());
-        let used = used.saturating_add(OVERHEAD);
-        self.budget.take(used)?;
-        Ok(match ran.result.is_ok() {
-            true => Response::Value(ran.output),
-            false => Response::Failed,
-        })
-    }
-
-    /// Executes the call that is set, without a sender that pays. Its changes are reverted, and what it loaded stays
-    /// in the journal for the next one.
-    fn execute(&mut self) -> Result<InterpreterResult, EVMError<SourceError>> {
-        let mut gas = GasTracker::new(GAS, GAS, 0);
-        let before = self.evm.ctx.journal_mut().checkpoint();
-        let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = collision::run_frames(&mut self.evm, begun, &mut gas);
-        take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
-        let ran = ran?;
-        self.evm.ctx.journal_mut().checkpoint_revert(before);
-        self.evm.ctx.local_mut().clear();
-        self.evm.frame_stack().clear();
-        let out_of_gas = || InterpreterResult::new_oog(GAS, 0);
-        Ok(ran.map_or_else(out_of_gas, FrameResult::into_interpreter_result))
+        self.budget.take(ran.gas_used.saturating_add(OVERHEAD))?;
+        Ok(ran.output.map_or(Response::Failed, Response::Value))
     }
 }
 

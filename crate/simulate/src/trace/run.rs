@@ -5,12 +5,13 @@ use alloy_primitives::B256;
 use parevm::{
     block::{Block, Transaction},
     execute::{ExecuteError, GasPool},
-    interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, Recorded, SpecId, Stop, TxEnv, Watched, collision, execute_error},
+    vm::{
+        Bounds, Environment, SpecId, TransactError, TxEnv, execute_error, inspect, transact_watched,
+    },
 };
-use revm::{DatabaseCommit, context::ContextTr, inspector::NoOpInspector};
+use revm::{DatabaseCommit, context::result::ResultAndState};
 
 /// Returns the trace of `call` on `state`, which is not changed.
 ///
@@ -76,7 +77,7 @@ pub fn trace_transaction(
         })?;
     let mut run = TracedRun::of_block(block, environment, state, tracer, limits)?;
     for earlier in &block.transactions[..index] {
-        run.execute(earlier, environment)?;
+        run.execute(earlier)?;
     }
     run.trace_next(block, transaction)
 }
@@ -104,21 +105,22 @@ pub fn trace_block(
 }
 
 /// Run of a block or a call with a tracer.
-struct TracedRun<'a> {
-    evm: BlockEvm<Overlay<'a>, Watched<'a, Tracer>>,
+struct TracedRun<'e, 'a> {
+    environment: &'e Environment,
+    overlay: Overlay<'a>,
+    tracer: Tracer,
+    bounds: Bounds<'a>,
     gas_pool: GasPool,
     /// Number of committed transactions.
     committed: usize,
     /// Number of logs of the committed transactions.
     logs: u64,
-    has_delegations: bool,
-    watch: Option<Watch<'a>>,
     recorded_bytes: usize,
 }
 
-impl<'a> TracedRun<'a> {
+impl<'e, 'a> TracedRun<'e, 'a> {
     fn new(
-        environment: &Environment,
+        environment: &'e Environment,
         state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
@@ -134,7 +136,7 @@ impl<'a> TracedRun<'a> {
     /// Returns a run that has applied the pre-execution changes of `block`.
     fn of_block(
         block: &Block,
-        environment: &Environment,
+        environment: &'e Environment,
         state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
@@ -146,42 +148,35 @@ impl<'a> TracedRun<'a> {
 
     fn on(
         overlay: Overlay<'a>,
-        environment: &Environment,
+        environment: &'e Environment,
         mut tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Self {
-        let bytes = tracer.allow(limits.recorded_bytes);
-        let recorded = tracer.recorded();
-        let watched = Watched::new(tracer, limits.watch, recorded, bytes);
+        let bounds = Bounds {
+            watch: limits.watch,
+            bytes: tracer.allow(limits.recorded_bytes),
+            recorded: tracer.recorded(),
+        };
         Self {
-            evm: environment.inspected_evm(overlay, watched),
+            environment,
+            overlay,
+            tracer,
+            bounds,
             gas_pool: GasPool::new(environment),
             committed: 0,
             logs: 0,
-            has_delegations: environment.spec().is_enabled_in(SpecId::PRAGUE),
-            watch: limits.watch,
             recorded_bytes: limits.recorded_bytes,
         }
     }
 
     /// Executes the next transaction of the block without tracing it.
-    fn execute(
-        &mut self,
-        transaction: &Transaction,
-        environment: &Environment,
-    ) -> Result<(), TraceError> {
+    fn execute(&mut self, transaction: &Transaction) -> Result<(), TraceError> {
         self.gas_pool.admit(self.committed, &transaction.env)?;
-        let watched = Watched::new(NoOpInspector, self.watch, Recorded::default(), 0);
-        let mut evm = environment.inspected_evm(self.evm.ctx.db_mut(), watched);
-        let ran = collision::inspect(&mut evm, transaction.env.clone());
-        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-            return Err(TraceError::Interrupted(interrupt));
-        }
-        let ran = ran.map_err(|error| execute_error(Some(self.committed), error))?;
-        self.gas_pool.commit(ran.result.gas());
-        self.committed += 1;
-        self.logs += ran.result.logs().len() as u64;
-        self.evm.ctx.db_mut().commit(ran.state);
+        let call = transaction.env.clone();
+        let watch = self.bounds.watch;
+        let ran = transact_watched(self.environment, &mut self.overlay, call, watch);
+        let ran = ran.map_err(|error| self.error(error))?;
+        self.commit(ran);
         Ok(())
     }
 
@@ -203,50 +198,61 @@ impl<'a> TracedRun<'a> {
     }
 
     fn trace(&mut self, transaction: TxEnv, position: TracePosition) -> Result<Trace, TraceError> {
-        let context = &self.evm.ctx;
-        let database = &context.journaled_state.database;
-        let tracer = &mut self.evm.inspector.inner;
-        tracer
-            .start(&transaction, &context.block, self.has_delegations, database)
+        let environment = self.environment;
+        let has_delegations = environment.spec().is_enabled_in(SpecId::PRAGUE);
+        self.tracer
+            .start(
+                &transaction,
+                &environment.block,
+                has_delegations,
+                &self.overlay,
+            )
             .map_err(|source| ExecuteError::StateUnavailable {
                 index: position.index,
                 source,
             })?;
-        let ran = collision::inspect(&mut self.evm, transaction.clone());
+        let ran = inspect(
+            environment,
+            &mut self.overlay,
+            transaction.clone(),
+            &mut self.tracer,
+            &mut self.bounds,
+        );
         self.check_size()?;
-        if let Some(stop) = self.evm.inspector.stopped() {
-            return Err(match stop {
-                Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
-                Stop::TooLarge => TraceError::TooLarge {
-                    limit: self.recorded_bytes,
-                },
-            });
-        }
-        let ran = ran.map_err(|error| execute_error(Some(self.committed), error))?;
-        let context = &mut self.evm.ctx;
-        let database = &mut context.journaled_state.database;
-        let tracer = &mut self.evm.inspector.inner;
-        let trace = tracer.finish(
+        let ran = ran.map_err(|error| self.error(error))?;
+        let trace = self.tracer.finish(
             position,
             &transaction,
-            &context.block,
-            &self.evm.precompiles,
+            &environment.block,
+            &environment.precompiles,
             &ran,
-            database,
+            &mut self.overlay,
         )?;
-        let logs = ran.result.logs().len() as u64;
-        let gas = *ran.result.gas();
-        database.commit(ran.state);
+        self.commit(ran);
         self.check_size()?;
-        self.gas_pool.commit(&gas);
-        self.committed += 1;
-        self.logs += logs;
         Ok(trace)
+    }
+
+    fn commit(&mut self, ran: ResultAndState) {
+        self.gas_pool.commit(ran.result.gas());
+        self.committed += 1;
+        self.logs += ran.result.logs().len() as u64;
+        self.overlay.commit(ran.state);
+    }
+
+    fn error(&self, error: TransactError) -> TraceError {
+        match error {
+            TransactError::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
+            TransactError::TooLarge => TraceError::TooLarge {
+                limit: self.recorded_bytes,
+            },
+            TransactError::Evm(error) => execute_error(Some(self.committed), error).into(),
+        }
     }
 
     /// Checks that the tracer is within its budget.
     fn check_size(&mut self) -> Result<(), TraceError> {
-        match self.evm.inspector.inner.is_over_budget() {
+        match self.tracer.is_over_budget() {
             true => Err(TraceError::TooLarge {
                 limit: self.recorded_bytes,
             }),

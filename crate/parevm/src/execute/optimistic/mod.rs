@@ -1,37 +1,44 @@
-//! All transactions at once, optimistically, with the result of running them in
-//! order.
+//! Optimistic execution of a block on all threads, with the outcome of a sequential one.
 //!
-//! Transactions run on a multi-version memory; what a run has read is checked
-//! when all lower transactions are final, and a run that read something else is
-//! done again. How, and why every block ends, is told in `parevm-stm`'s README;
-//! how revm reads and writes that memory, in [`crate::vm`].
+//! Transactions run on a multi-version memory. The read set of an execution is validated once all
+//! lower transactions are committed; if that fails, the transaction is executed again. The
+//! protocol, and the argument that every block ends, are in `parevm-stm`'s README; how revm reads
+//! and writes that memory, in [`crate::vm`].
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
-    ScheduleReport, choose, pool::Pool, timeline,
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
+    Executor, Merged, pool::Pool, timeline, work_order::work_order,
 };
 use crate::{
-    bal::{ListBuilder, Recording},
+    bal::{BalBuilder, BalRecorder},
     block::Block,
     state::StateSource,
     vm::{
         Environment,
         parallel::{
-            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, claims, kinds,
+            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, call_classes,
         },
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use parevm_stm::{Recorder, Run, RunError, Workers};
+use parevm_stm::{
+    ParallelExecution, ParallelExecutionError, SchedulingPolicy, TimelineRecorder, Workers,
+};
 use rayon::ThreadPool;
 
 /// Locations that a transaction adds at least, mostly: sender and receiver.
 const LOCATIONS: usize = 2;
 
-/// Runs `block` on the threads of `pool`: on all, unless that would take longer.
-///
-/// `seed` keys the hash of locations and changes no result; it should not be
-/// known to who made the block. `reason` says why this executor was chosen.
+/// Threads of one execution.
+pub(crate) struct Team<'p> {
+    pub(crate) pool: &'p ThreadPool,
+    /// Workers, at most the threads of `pool`.
+    pub(crate) workers: usize,
+    /// Key of the hash of locations. It changes no result; the block's author must not know it.
+    pub(crate) seed: u64,
+}
+
+/// Executes `block` on the workers of `team`. `reason` says why this executor was chosen.
 ///
 /// # Errors
 ///
@@ -41,8 +48,7 @@ pub(crate) fn run<'a>(
     environment: &'a Environment,
     state: &'a dyn StateSource,
     options: &ExecuteOptions<'a>,
-    pool: &ThreadPool,
-    seed: u64,
+    team: Team<'_>,
     reason: &'static str,
 ) -> Result<Executed<'a>, ExecuteError> {
     let unavailable = |source| ExecuteError::StateUnavailable {
@@ -53,24 +59,27 @@ pub(crate) fn run<'a>(
         invariant: "a block's transactions can be counted",
     })?;
     let clock = options.timeline.map(timeline::from_now);
-    let recorder = clock.as_ref().map(|clock| Recorder::new(clock));
-    let memory =
-        StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
-    let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
+    let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
+    let memory = StateMemory::with_capacity(
+        team.seed,
+        block.transactions.len().saturating_mul(LOCATIONS),
+    );
+    let workers = Pool::new(team.pool, team.workers);
     let transactions = &block.transactions;
-    let (nonces, (claims, kinds)) = workers.both(
+    let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
+    let (nonces, (order, classes)) = workers.both(
         transactions.len(),
         || Nonces::new(transactions),
-        || (claims(transactions, workers.count()), kinds(transactions)),
+        || (order(), call_classes(transactions)),
     );
     let epochs = memory.epochs(count);
     let codes = CodeStore::default();
     let spec = environment.spec();
 
-    let mut database = Recording {
+    let mut database = BalRecorder {
         database: SettledDatabase::new(&memory, state, &codes, spec, epochs.before()),
         index: BlockAccessIndex::PRE_EXECUTION,
-        list: (options.access_list_output == AccessListOutput::Returned).then(ListBuilder::default),
+        list: (options.access_list_output == AccessListOutput::Returned).then(BalBuilder::default),
     };
     let execution = BlockExecution::begin(block, environment, options, &mut database)?;
     let list = database.list.take();
@@ -82,23 +91,24 @@ pub(crate) fn run<'a>(
     };
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs, begun);
 
-    let mut run = Run::new(&program, &memory, claims, workers.count()).predicted_by(kinds);
+    let parallel = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut parallel = parallel.with_call_classes(classes);
     if let Some(recorder) = &recorder {
-        run = run.recorded_by(recorder);
+        parallel = parallel.with_recorder(recorder);
     }
-    let stats = run.execute(&workers).map_err(execute_error)?;
+    let stats = parallel.execute(&workers).map_err(execute_error)?;
 
-    let mut database = Recording {
+    let mut database = BalRecorder {
         database: SettledDatabase::new(&memory, state, program.codes(), spec, epochs.after()),
         index: BlockAccessIndex::from_tx_index(count.into()),
         list: program.take_list(),
     };
     let system = program.execution().finish(&mut database)?;
-    let block_access_list = database.list.map(ListBuilder::finish);
+    let block_access_list = database.list.map(BalBuilder::finish);
     database.database.finish().map_err(unavailable)?;
 
-    let schedule = ScheduleReport {
-        executor: Executor::Parallel,
+    let report = ExecutionReport {
+        executor: Executor::Optimistic,
         reason: reason.into(),
         bal_mismatch: None,
         threads: workers.count(),
@@ -114,16 +124,16 @@ pub(crate) fn run<'a>(
         merged: Merged::in_memory(memory, codes),
         system,
         block_access_list,
-        schedule,
+        report,
     })
 }
 
-fn execute_error(error: RunError<ExecuteError>) -> ExecuteError {
+fn execute_error(error: ParallelExecutionError<ExecuteError>) -> ExecuteError {
     match error {
-        RunError::Failed { source, .. } => source,
-        RunError::Cancelled { settled } => ExecuteError::Cancelled {
-            committed: settled as usize,
+        ParallelExecutionError::Failed { source, .. } => source,
+        ParallelExecutionError::Cancelled { committed } => ExecuteError::Cancelled {
+            committed: committed as usize,
         },
-        RunError::Bug { invariant } => ExecuteError::Bug { invariant },
+        ParallelExecutionError::Bug { invariant } => ExecuteError::Bug { invariant },
     }
 }

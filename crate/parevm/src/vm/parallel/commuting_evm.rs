@@ -28,7 +28,7 @@ use crate::{
     },
 };
 use alloy_primitives::{Address, U256};
-use parevm_stm::Step;
+use parevm_stm::Progress;
 use revm::{
     Context, Journal, MainBuilder,
     bytecode::opcode,
@@ -141,13 +141,16 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
     }
 
     /// Runs `transaction` and leaves its reads and writes in the view.
-    pub(crate) fn transact(&mut self, transaction: &'b TxEnv) -> Result<Step<Ran>, ViewEvmError> {
+    pub(crate) fn transact(
+        &mut self,
+        transaction: &'b TxEnv,
+    ) -> Result<Progress<Ran>, ViewEvmError> {
         self.inner.ctx.set_tx(transaction);
         self.start()
     }
 
     /// Goes on with the transaction that was suspended.
-    pub(crate) fn resume(&mut self) -> Result<Step<Ran>, ViewEvmError> {
+    pub(crate) fn resume(&mut self) -> Result<Progress<Ran>, ViewEvmError> {
         self.database().resume();
         match self.middle.take() {
             Some(middle) => {
@@ -162,15 +165,15 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
         }
     }
 
-    fn start(&mut self) -> Result<Step<Ran>, ViewEvmError> {
+    fn start(&mut self) -> Result<Progress<Ran>, ViewEvmError> {
         let transaction = self.inner.ctx.tx;
         self.database().begin(transaction);
         self.reward = None;
         self.middle = None;
         match self.transfer() {
             Ok(None) => {}
-            Ok(Some(ran)) => return Ok(Step::Done(ran)),
-            Err(ViewError::Suspended) => return Ok(Step::Suspended),
+            Ok(Some(ran)) => return Ok(Progress::Done(ran)),
+            Err(ViewError::Suspended) => return Ok(Progress::Suspended),
             Err(error) => return Err(EVMError::Database(error)),
         }
         let ran = CommutingHandler::new().start(self);
@@ -178,19 +181,19 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
     }
 
     /// What a run leaves that has ended or was suspended.
-    fn leave(&mut self, ran: Result<Ended, ViewEvmError>) -> Result<Step<Ran>, ViewEvmError> {
+    fn leave(&mut self, ran: Result<Ended, ViewEvmError>) -> Result<Progress<Ran>, ViewEvmError> {
         let journal = &mut self.inner.ctx.journaled_state;
         let result = match ran {
             Ok(Ended::Done(result)) => result,
             Ok(Ended::Suspended(middle)) => {
                 self.middle = Some(middle);
-                return Ok(Step::Suspended);
+                return Ok(Progress::Suspended);
             }
             Err(error) => {
                 // A discarded transaction leaves the accounts it loaded behind.
                 empty(&mut journal.inner);
                 return match error {
-                    EVMError::Database(ViewError::Suspended) => Ok(Step::Suspended),
+                    EVMError::Database(ViewError::Suspended) => Ok(Progress::Suspended),
                     error => Err(error),
                 };
             }
@@ -202,7 +205,7 @@ impl<'m, 'b> CommutingEvm<'m, 'b> {
         empty(&mut journal.inner);
         recorded.map_err(EVMError::Database)?;
         let reward = self.reward;
-        Ok(Step::Done(Ran {
+        Ok(Progress::Done(Ran {
             result,
             changes,
             reward,

@@ -152,7 +152,7 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         }
         let read = self
             .view
-            .rely(id, StateCheck::Account(AccountCheck::of_load(seen)));
+            .record_read(id, StateCheck::Account(AccountCheck::of_load(seen)));
         self.is_exact |= seen.balance() >= HUGE_BALANCE;
         let loaded = Loaded { id, seen, read };
         self.loaded.push(loaded);
@@ -228,7 +228,8 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
             return;
         }
         for loaded in &self.loaded {
-            if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
+            if let Some((_, StateCheck::Account(check))) = self.view.recorded_read_mut(loaded.read)
+            {
                 *check = check.exactly();
             }
         }
@@ -276,7 +277,7 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
     }
 
     fn narrow_loaded(&mut self, loaded: Loaded, narrow: impl FnOnce(AccountCheck) -> AccountCheck) {
-        if let Some((_, StateCheck::Account(check))) = self.view.read_mut(loaded.read) {
+        if let Some((_, StateCheck::Account(check))) = self.view.recorded_read_mut(loaded.read) {
             *check = narrow(*check);
         }
     }
@@ -291,7 +292,7 @@ impl<'m, 'b> ViewDatabase<'m, 'b> {
         let StateValue::Slot(slot) = value else {
             return Err(ViewError::Bug("a slot's location holds a slot"));
         };
-        self.view.rely(id, StateCheck::Slot(slot));
+        self.view.record_read(id, StateCheck::Slot(slot));
         let SlotValue { value, epoch } = slot;
         Ok(if epoch == loaded.epoch {
             value

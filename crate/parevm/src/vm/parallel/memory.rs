@@ -4,7 +4,7 @@ use super::{
     location::Location,
     value::{Epoch, StateValue},
 };
-use parevm_stm::Memory;
+use parevm_stm::MvMemory;
 use std::{
     ops::Deref,
     sync::atomic::{AtomicU64, Ordering},
@@ -13,16 +13,16 @@ use std::{
 /// The multi-version memory of a block.
 #[derive(Debug)]
 pub(crate) struct StateMemory {
-    memory: Memory<Location, StateValue>,
+    memory: MvMemory<Location, StateValue>,
     /// The first epoch that no run on this memory has.
     next: AtomicU64,
 }
 
 impl StateMemory {
-    /// As [`Memory::with_capacity`].
+    /// As [`MvMemory::with_capacity`].
     pub(crate) fn with_capacity(seed: u64, locations: usize) -> Self {
         Self {
-            memory: Memory::with_capacity(seed, locations),
+            memory: MvMemory::with_capacity(seed, locations),
             next: AtomicU64::new(Epochs::FIRST),
         }
     }
@@ -36,7 +36,7 @@ impl StateMemory {
 }
 
 impl Deref for StateMemory {
-    type Target = Memory<Location, StateValue>;
+    type Target = MvMemory<Location, StateValue>;
 
     fn deref(&self) -> &Self::Target {
         &self.memory

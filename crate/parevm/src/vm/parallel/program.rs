@@ -1,17 +1,17 @@
 //! A block as a program of the transaction scheduler.
 
 use super::{
+    call_class,
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran},
     database::ViewDatabase,
-    kinds,
     location::Location,
     memory::Epochs,
     nonces::Nonces,
     value::{AccountValue, SlotValue, StateValue},
 };
 use crate::{
-    bal::ListBuilder,
+    bal::BalBuilder,
     block::Block,
     execute::{BlockExecution, ExecuteError, ExecuteOptions},
     state::{SourceError, StateSource},
@@ -19,7 +19,9 @@ use crate::{
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::U256;
-use parevm_stm::{Executor, Mode, Parties, Program, Step, TxIndex, View};
+use parevm_stm::{
+    Executable, Mode, Parties, Program, Progress, TransactionExecutor, TxIndex, View,
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering};
 
 /// The transactions of a block on the state before it.
@@ -35,7 +37,7 @@ pub(crate) struct BlockProgram<'b> {
     memo: Arc<PrecompileMemo>,
     execution: Mutex<BlockExecution<'b>>,
     /// Made as transactions settle, if one is wanted.
-    list: Mutex<Option<ListBuilder>>,
+    list: Mutex<Option<BalBuilder>>,
 }
 
 /// A block after its pre-execution changes.
@@ -43,7 +45,7 @@ pub(crate) struct BlockProgram<'b> {
 pub(crate) struct Begun<'b> {
     pub(crate) execution: BlockExecution<'b>,
     /// Access list of the pre-execution changes, if one is made.
-    pub(crate) list: Option<ListBuilder>,
+    pub(crate) list: Option<BalBuilder>,
     /// Codes that they created.
     pub(crate) codes: CodeStore,
 }
@@ -105,7 +107,7 @@ impl<'b> BlockProgram<'b> {
     }
 
     /// The access list of what is final.
-    pub(crate) fn take_list(&self) -> Option<ListBuilder> {
+    pub(crate) fn take_list(&self) -> Option<BalBuilder> {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.take()
     }
@@ -144,10 +146,6 @@ impl<'b> Program for BlockProgram<'b> {
     type Value = StateValue;
     type Output = Ran;
     type Error = ExecuteError;
-    type Executor<'m>
-        = BlockWorker<'m, 'b>
-    where
-        Self: 'm;
 
     fn base(&self, location: &Location) -> Result<StateValue, ExecuteError> {
         base(self.state, location).map_err(|source| ExecuteError::StateUnavailable {
@@ -155,6 +153,33 @@ impl<'b> Program for BlockProgram<'b> {
             source,
         })
     }
+
+    fn commit(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {
+        self.list(index, &mut output)
+            .map_err(|source| ExecuteError::StateUnavailable {
+                index: Some(index.as_usize()),
+                source,
+            })?;
+        self.execution().commit_next(output.result)
+    }
+
+    fn parties(&self, index: TxIndex) -> Parties {
+        call_class::parties(&self.block.transactions[index.as_usize()].env)
+    }
+
+    fn cancelled(&self) -> bool {
+        // Relaxed: a flag that is seen late ends the run late.
+        self.options
+            .cancel
+            .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
+    }
+}
+
+impl<'b> Executable for BlockProgram<'b> {
+    type Executor<'m>
+        = BlockWorker<'m, 'b>
+    where
+        Self: 'm;
 
     fn executor<'m>(&'m self, view: View<'m, Self>) -> BlockWorker<'m, 'b> {
         let database = ViewDatabase::new(view, self.state, &self.codes, &self.nonces, self.epochs);
@@ -168,26 +193,6 @@ impl<'b> Program for BlockProgram<'b> {
             program: self,
         }
     }
-
-    fn settle(&self, index: TxIndex, mut output: Ran) -> Result<(), ExecuteError> {
-        self.list(index, &mut output)
-            .map_err(|source| ExecuteError::StateUnavailable {
-                index: Some(index.as_usize()),
-                source,
-            })?;
-        self.execution().commit_next(output.result)
-    }
-
-    fn parties(&self, index: TxIndex) -> Parties {
-        kinds::parties(&self.block.transactions[index.as_usize()].env)
-    }
-
-    fn cancelled(&self) -> bool {
-        // Relaxed: a flag that is seen late ends the run late.
-        self.options
-            .cancel
-            .is_some_and(|cancel| cancel.load(Ordering::Relaxed))
-    }
 }
 
 /// Runs transactions of a block on one worker.
@@ -196,17 +201,17 @@ pub(crate) struct BlockWorker<'m, 'b> {
     program: &'m BlockProgram<'b>,
 }
 
-impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
+impl<'m, 'b: 'm> TransactionExecutor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
     fn view(&mut self) -> &mut View<'m, BlockProgram<'b>> {
         &mut self.evm.database().view
     }
 
-    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Step<Ran>, ExecuteError> {
+    fn execute(&mut self, index: TxIndex, mode: Mode) -> Result<Progress<Ran>, ExecuteError> {
         let index = index.as_usize();
         let transaction = &self.program.block.transactions[index].env;
-        if mode == Mode::Final {
+        if mode == Mode::AtCommitIndex {
             // What the block has no room for is refused as such, before anything
-            // else is wrong with it. `settle` counts it.
+            // else is wrong with it. The commit counts it.
             self.program.execution().admit_next()?;
         }
         self.evm
@@ -214,7 +219,7 @@ impl<'m, 'b: 'm> Executor<'m, BlockProgram<'b>> for BlockWorker<'m, 'b> {
             .map_err(|error| execute_error(Some(index), error))
     }
 
-    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<Ran>, ExecuteError> {
+    fn resume(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<Ran>, ExecuteError> {
         self.evm
             .resume()
             .map_err(|error| execute_error(Some(index.as_usize()), error))

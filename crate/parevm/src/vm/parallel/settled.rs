@@ -61,7 +61,7 @@ impl<'a> SettledDatabase<'a> {
         let location = Location::Account(address);
         let (id, value) = self
             .memory
-            .final_value(&location, |location| base(self.state, location))?;
+            .committed_value(&location, |location| base(self.state, location))?;
         Ok((id, account_value(value)))
     }
 
@@ -120,7 +120,7 @@ impl Database for SettledDatabase<'_> {
         let location = Location::Slot(address, key);
         let (_, value) = self
             .memory
-            .final_value(&location, |location| base(self.state, location))?;
+            .committed_value(&location, |location| base(self.state, location))?;
         Ok(match value {
             StateValue::Slot(slot) if slot.epoch == account.epoch => slot.value,
             StateValue::Slot(_) | StateValue::Account(_) => U256::ZERO,
@@ -189,7 +189,7 @@ pub(crate) fn state_diff(
                 invariant: "an account is read before its storage",
             })
         };
-        let (_, value) = memory.final_value(&Location::Account(address), unread)?;
+        let (_, value) = memory.committed_value(&Location::Account(address), unread)?;
         let account = account_value(value);
         insert(&mut diff, address, account, account, written);
     }

@@ -127,8 +127,8 @@ impl AccountValue {
 }
 
 impl Value for StateValue {
-    type Patch = StatePatch;
-    type Check = StateCheck;
+    type Write = StatePatch;
+    type Read = StateCheck;
 
     fn apply(&mut self, patch: &StatePatch) {
         match (self, patch) {
@@ -156,7 +156,7 @@ impl Value for StateValue {
         is_nonce_seen && change.code_hash.is_none() && !change.is_created
     }
 
-    fn admits(&self, check: &StateCheck) -> bool {
+    fn validates(&self, check: &StateCheck) -> bool {
         match (self, check) {
             (Self::Account(value), StateCheck::Account(check)) => check.admits(value),
             (Self::Slot(value), StateCheck::Slot(check)) => value == check,

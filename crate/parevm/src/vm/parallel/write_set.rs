@@ -53,7 +53,7 @@ pub(crate) fn record_gain(
     };
     let patch = StatePatch::Account(AccountPatch::Change(change));
     // Nearly every transaction of the block writes here and hardly one reads.
-    database.view.write_blind(id, patch);
+    database.view.write_deferred(id, patch);
     Ok(())
 }
 

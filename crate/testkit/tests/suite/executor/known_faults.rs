@@ -7,7 +7,10 @@ use parevm::{
     state::Account,
     vm::{Bytecode, InvalidTransaction, SpecId, TxEnv},
 };
-use parevm_stm::{Claims, Memory, Mode, Program, Run, Step, Threads, TxIndex, Value, View};
+use parevm_stm::{
+    Executable, Mode, MvMemory, ParallelExecution, Program, Progress, Threads, TransactionExecutor,
+    TxIndex, Value, View, WorkOrder,
+};
 use parevm_testkit::{
     baseline,
     compare::difference,
@@ -28,7 +31,7 @@ use std::{
 const CONTRACT: Address = Address::repeat_byte(0xcc);
 const HEIR: Address = Address::repeat_byte(0xee);
 
-const PARALLEL: Executor = Executor::Parallel;
+const PARALLEL: Executor = Executor::Optimistic;
 
 fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcome, ExecuteError> {
     let options = ExecuteOptions {
@@ -48,7 +51,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
         let outcome = run(block, state, threads).unwrap();
         let found = difference(&outcome, &plain);
         assert_eq!(found, None, "round {round}, {threads} threads");
-        assert_eq!(outcome.schedule.executor, PARALLEL);
+        assert_eq!(outcome.report.executor, PARALLEL);
     }
     plain
 }
@@ -92,19 +95,19 @@ impl Hash for Colliding {
 struct Register(u64);
 
 impl Value for Register {
-    type Patch = u64;
-    type Check = u64;
-    fn apply(&mut self, patch: &u64) {
-        self.0 = *patch;
+    type Write = u64;
+    type Read = u64;
+    fn apply(&mut self, write: &u64) {
+        self.0 = *write;
     }
-    fn overwrites(_patch: &u64) -> bool {
+    fn overwrites(_write: &u64) -> bool {
         true
     }
-    fn commutes(_patch: &u64) -> bool {
+    fn commutes(_write: &u64) -> bool {
         false
     }
-    fn admits(&self, check: &u64) -> bool {
-        self.0 == *check
+    fn validates(&self, read: &u64) -> bool {
+        self.0 == *read
     }
 }
 
@@ -117,28 +120,31 @@ impl Program for Doubling {
     type Value = Register;
     type Output = ();
     type Error = Infallible;
-    type Executor<'m> = Worker<'m>;
     fn base(&self, location: &Colliding) -> Result<Register, Infallible> {
         Ok(Register(1_000 + location.0))
     }
-    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
-        Worker(view)
-    }
-    fn settle(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
+    fn commit(&self, _index: TxIndex, (): ()) -> Result<(), Infallible> {
         Ok(())
     }
 }
 
-impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
+impl Executable for Doubling {
+    type Executor<'m> = Worker<'m>;
+    fn executor<'m>(&'m self, view: View<'m, Self>) -> Worker<'m> {
+        Worker(view)
+    }
+}
+
+impl<'m> TransactionExecutor<'m, Doubling> for Worker<'m> {
     fn view(&mut self) -> &mut View<'m, Doubling> {
         &mut self.0
     }
-    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Step<()>, Infallible> {
+    fn execute(&mut self, index: TxIndex, _mode: Mode) -> Result<Progress<()>, Infallible> {
         if let Ok((id, Register(value))) = self.view().read(&Colliding(index.get().into())) {
-            self.view().rely(id, value);
+            self.view().record_read(id, value);
             self.view().write(id, 2 * value);
         }
-        Ok(Step::Done(()))
+        Ok(Progress::Done(()))
     }
 }
 
@@ -147,8 +153,8 @@ impl<'m> parevm_stm::Executor<'m, Doubling> for Worker<'m> {
 /// https://github.com/risechain/pevm/pull/517
 #[test]
 fn locations_with_one_hash_are_not_one_location() {
-    let memory = Memory::new(7);
-    let stats = Run::new(&Doubling, &memory, Claims::in_order(100), 4)
+    let memory = MvMemory::new(7);
+    let stats = ParallelExecution::new(&Doubling, &memory, WorkOrder::in_block_order(100), 4)
         .execute(&Threads::new(4))
         .unwrap();
     assert_eq!(stats.re_executions, 0, "they do not even conflict");
@@ -188,9 +194,9 @@ fn a_self_destruct_does_not_make_a_block_sequential() {
     let plain = outcome(&block, &state);
     assert_eq!(plain.state_diff.accounts[&CONTRACT].account, None);
     for _ in 0..20 {
-        let schedule = run(&block, &state, 4).unwrap().schedule;
+        let report = run(&block, &state, 4).unwrap().report;
         // Nobody else has to do with it: at most the second caller runs again.
-        assert!(schedule.re_executions <= 1, "{schedule:?}");
+        assert!(report.re_executions <= 1, "{report:?}");
     }
 }
 
@@ -274,8 +280,8 @@ fn no_result_of_a_run_that_was_overtaken_is_committed() {
     call_contract(&mut block, 0..80);
     assert_eq!(slot(&outcome(&block, &state), 0), Some(U256::from(80)));
     for _ in 0..20 {
-        let schedule = run(&block, &state, 8).unwrap().schedule;
-        assert_eq!(schedule.executions, 80 + schedule.re_executions);
+        let report = run(&block, &state, 8).unwrap().report;
+        assert_eq!(report.executions, 80 + report.re_executions);
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Block, ExecuteOptions, MemoryState, state::Overlay, system, vm::Environment};
 use alloy_primitives::{Address, U256, map::HashMap};
-use parevm_stm::{Trial, TxIndex};
+use parevm_stm::{IsolatedExecution, TxIndex};
 use parevm_testkit::random::Random;
 use revm::ExecuteCommitEvm;
 use std::fmt;
@@ -112,7 +112,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             ..block.clone()
         };
         let program = program_of(&alone, &environment, &world, &options);
-        let trial = Trial::of(&program, TxIndex::new(0));
+        let trial = IsolatedExecution::of(&program, TxIndex::new(0));
         if !matches!(&trial.output, Ok(ran) if ran.result == expected) {
             let output = &trial.output;
             let words = "not what sequential execution returns";
@@ -162,7 +162,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
             tally.runs += 1;
             tally.perturbed += changes.len();
             let program = program_of(&alone, &environment, &other, &options);
-            let again = Trial::of(&program, TxIndex::new(0));
+            let again = IsolatedExecution::of(&program, TxIndex::new(0));
             if let Some(words) = difference(&trial, &again) {
                 tally.complaints.push(format!(
                     "{name}, transaction {index}, round {round}: {words}; balances {changes:?}"
@@ -176,7 +176,7 @@ pub(super) fn check(name: &str, block: &Block, state: &MemoryState, seed: u64) -
     tally
 }
 
-type Run<'p> = Trial<BlockProgram<'p>>;
+type Run<'p> = IsolatedExecution<BlockProgram<'p>>;
 
 /// The first difference between two runs, in words.
 fn difference(one: &Run<'_>, other: &Run<'_>) -> Option<String> {

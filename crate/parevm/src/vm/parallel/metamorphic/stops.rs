@@ -19,7 +19,7 @@ use crate::{
     vm::{Bytecode, Environment, FORKS},
 };
 use alloy_primitives::{Address, B256, U256, map::HashSet};
-use parevm_stm::{Program, Trial, TxIndex};
+use parevm_stm::{IsolatedExecution, Program, TxIndex};
 use parevm_testkit::fixture;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
@@ -95,13 +95,13 @@ fn check(name: &str, block: &Block, state: &MemoryState) -> Tally {
             ..block.clone()
         };
         let program = program_of(&alone, &environment, &world, &options);
-        let straight = Trial::of(&program, TxIndex::new(0));
+        let straight = IsolatedExecution::of(&program, TxIndex::new(0));
         let fetched = Fetched {
             world: &world,
             asked: Mutex::default(),
         };
         let fetching = program_of(&alone, &environment, &fetched, &options);
-        let stopping = Trial::of(&fetching, TxIndex::new(0));
+        let stopping = IsolatedExecution::of(&fetching, TxIndex::new(0));
         tally.transactions += 1;
         tally.stops += fetched.asked.lock().unwrap().len();
         if let Some(words) = difference(&straight, &stopping) {
@@ -117,7 +117,7 @@ fn check(name: &str, block: &Block, state: &MemoryState) -> Tally {
 }
 
 /// The first part in which two runs differ, in words.
-fn difference<A, B>(one: &Trial<A>, other: &Trial<B>) -> Option<String>
+fn difference<A, B>(one: &IsolatedExecution<A>, other: &IsolatedExecution<B>) -> Option<String>
 where
     A: Program<Location = Location, Value = StateValue, Output = Ran, Error = ExecuteError>,
     B: Program<Location = Location, Value = StateValue, Output = Ran, Error = ExecuteError>,
