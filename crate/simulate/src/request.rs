@@ -1,6 +1,6 @@
-//! The transaction that a request means.
+//! Transaction of a call request.
 
-use super::{CallError, CallRequest, Conflict};
+use crate::{CallError, CallRequest, InvalidRequest};
 use alloy_primitives::{Address, TxKind};
 use parevm::{
     block::TransactionFields,
@@ -9,11 +9,11 @@ use parevm::{
 };
 use revm::context::TransactionType;
 
-/// The transaction that `request` means on `state`, with at most `most_gas` gas, and the environment in
-/// which it runs as a call: nobody checks nonce, the sender's code, the gas limit of block and transaction.
-/// A request without a price sees a base fee of zero, one with blobs and no price for them a blob base fee
-/// of zero (`applyMessage` in geth's `internal/ethapi/api.go`).
-pub(super) fn read(
+/// Resolves `request` on `state` to a transaction of at most `most_gas` gas, and the environment in which it runs
+/// as a call: without checks of nonce, sender's code, and gas limit of block and transaction. The base fee is zero
+/// for a request without a price, the blob base fee is zero for one with blobs and no price for them
+/// (`applyMessage` in geth's `internal/ethapi/api.go`).
+pub(super) fn resolve(
     request: &CallRequest,
     environment: &Environment,
     state: &dyn StateSource,
@@ -38,7 +38,7 @@ pub(super) fn read(
     let transaction = TransactionFields {
         transaction_type: Some(transaction_type as u64),
         chain_id: Some(chain_id),
-        nonce: Some(spendable(nonce)),
+        nonce: Some(unchecked_nonce(nonce)),
         gas_limit: Some(request.gas.unwrap_or(most_gas).min(most_gas)),
         max_priority_fee_per_gas: has_priority_fee.then_some(priority_fee),
         ..fields
@@ -83,9 +83,9 @@ pub(super) fn fields(request: &CallRequest) -> TransactionFields {
     }
 }
 
-/// The nonce of a transaction whose nonce is not checked, from that of its sender. The EVM takes no
-/// transaction with the last one, whatever is checked.
-pub(super) const fn spendable(nonce: u64) -> u64 {
+/// Returns the nonce of a transaction whose nonce is not checked, from its sender's. revm rejects the last nonce
+/// even without the check.
+pub(super) const fn unchecked_nonce(nonce: u64) -> u64 {
     match nonce {
         u64::MAX => 0,
         nonce => nonce,
@@ -93,39 +93,42 @@ pub(super) const fn spendable(nonce: u64) -> u64 {
 }
 
 /// Whether the fields of a request fit each other and the chain.
-pub(super) fn check(request: &CallRequest, chain_id: u64) -> Result<(), Conflict> {
+pub(super) fn check(request: &CallRequest, chain_id: u64) -> Result<(), InvalidRequest> {
     if let Some(given) = request.chain_id
         && given != chain_id
     {
-        return Err(Conflict::ChainId { given, chain_id });
+        return Err(InvalidRequest::ChainId { given, chain_id });
     }
     if request.gas_price.is_some()
         && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
     {
-        return Err(Conflict::Prices);
+        return Err(InvalidRequest::Prices);
     }
-    request.input.unique_input().map_err(|_| Conflict::Input)?;
+    request
+        .input
+        .unique_input()
+        .map_err(|_| InvalidRequest::Input)?;
     if request.to.is_none_or(|to| to.is_create()) {
         if request.blob_versioned_hashes.is_some() {
-            return Err(Conflict::BlobCreate);
+            return Err(InvalidRequest::BlobCreate);
         }
         if request.authorization_list.is_some() {
             let sender = request.from.unwrap_or(Address::ZERO);
-            return Err(Conflict::AuthorizedCreate { sender });
+            return Err(InvalidRequest::AuthorizedCreate { sender });
         }
     }
     Ok(())
 }
 
 /// Returns the type of the request: the one that it names, or the lowest that has all its fields.
-pub(super) fn type_of(request: &CallRequest) -> Result<TransactionType, Conflict> {
+pub(super) fn type_of(request: &CallRequest) -> Result<TransactionType, InvalidRequest> {
     let has_fees = request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some();
     let has_authorizations = request.authorization_list.is_some();
     let has_blobs = request.blob_versioned_hashes.is_some();
     let Some(named) = request.transaction_type else {
         return Ok(fields(request).implied_type());
     };
-    let misfit = |field| Conflict::Type {
+    let misfit = |field| InvalidRequest::Type {
         field,
         transaction_type: named,
     };

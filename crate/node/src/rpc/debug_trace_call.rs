@@ -7,7 +7,7 @@ use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
 use parevm::state::LayeredState;
 use parevm_simulate::{
     Overrides, Simulation,
-    trace::{Known, Place},
+    trace::{StrictOptions, TracePosition},
 };
 
 pub(super) fn answer(
@@ -17,7 +17,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
-    let Known(given): Known<GethDebugTracingCallOptions> =
+    let StrictOptions(given): StrictOptions<GethDebugTracingCallOptions> =
         params.optional("options")?.unwrap_or_default();
     let overrides = Overrides {
         state: given.state_overrides.unwrap_or_default(),
@@ -35,6 +35,7 @@ pub(super) fn answer(
     let before = LayeredState::new(&replay.before, changes);
     let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
     let earlier = block.receipts.iter().take(index);
-    let place = Place::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
-    params.reply(simulation.trace_at(place, &request, &given.tracing_options, &limits.trace)?)
+    let position =
+        TracePosition::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
+    params.reply(simulation.trace_at(position, &request, &given.tracing_options, &limits.trace)?)
 }

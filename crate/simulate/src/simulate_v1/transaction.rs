@@ -1,7 +1,7 @@
-//! The transaction that a call of a simulated block becomes.
+//! Transaction of a call in a simulated block.
 
 use super::SimulateError;
-use crate::{CallRequest, Conflict, request};
+use crate::{CallRequest, InvalidRequest, request};
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_primitives::{Address, Signature, U256};
 use parevm::{
@@ -10,13 +10,13 @@ use parevm::{
 };
 use revm::context::TransactionType;
 
-/// A transaction as its block holds it.
+/// Transaction in a block's body.
 pub(super) type Envelope = EthereumTxEnvelope<TxEip4844>;
 
-/// The transaction that `call` becomes, and how it is sealed: with a signature of zeros.
+/// Returns the transaction of `call` for execution, and for the block's body with a signature of zeros.
 ///
-/// By default it has the type of EIP-1559. `gas` and `nonce` are what the call has got.
-pub(super) fn transaction(
+/// Its default type is EIP-1559. `gas` and `nonce` are those assigned to the call.
+pub(super) fn build_transaction(
     call: &CallRequest,
     gas: u64,
     nonce: u64,
@@ -53,7 +53,7 @@ pub(super) fn transaction(
     }
     .into_typed()
     // All but the recipient is set.
-    .map_err(|_| Conflict::Type {
+    .map_err(|_| InvalidRequest::Type {
         field: "to",
         transaction_type: tx_type as u8,
     })?;
@@ -63,24 +63,24 @@ pub(super) fn transaction(
     Ok((transaction, envelope))
 }
 
-/// The environment in which `transaction` runs, if `validates` says so with the checks of a real one. What
-/// code sees of the block's fees does not depend on what the transaction offers.
-pub(super) fn rules(
+/// Returns the environment of `transaction`, with the checks of a real transaction if `has_validation`. The block's
+/// fees that code reads do not depend on the fees of the transaction.
+pub(super) fn transaction_environment(
     environment: &Environment,
     transaction: &TxEnv,
-    validates: bool,
+    has_validation: bool,
 ) -> Environment {
     let mut environment = environment.clone();
     let cfg = &mut environment.cfg;
     cfg.disable_eip3607 = true;
     cfg.tx_gas_limit_cap = Some(u64::MAX);
-    if validates {
+    if has_validation {
         return environment;
     }
     cfg.disable_nonce_check = true;
-    // Who offers no fee pays none.
-    let offers_none =
+    // Calls without a gas price pay no fee.
+    let is_free =
         transaction.gas_price == 0 && transaction.gas_priority_fee.unwrap_or_default() == 0;
-    cfg.disable_base_fee = offers_none;
+    cfg.disable_base_fee = is_free;
     environment
 }
