@@ -1,8 +1,10 @@
 //! `anvil_mine`: makes so many blocks (default: one) and moves the clock by so many seconds before each, the
 //! first included, as anvil does (`crates/anvil/src/eth/api.rs`).
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, Pace};
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,8 +1,10 @@
 //! `anvil_rollback`: removes so many blocks from the end of the chain (anvil; default: one). Their transactions are
 //! gone, and time goes on from the new head. Subscribers get the logs again, as removed.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

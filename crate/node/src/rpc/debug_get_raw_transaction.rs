@@ -1,14 +1,17 @@
 //! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it, also one that waits; null where it is not
 //! known.
 
-use super::{Json, RpcError, params::Params};
-use crate::{chain::Chain, node::Pool};
+use crate::{
+    chain::Chain,
+    pool::TransactionPool,
+    request::{Json, Params, RpcError},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(
     chain: &Chain,
-    pool: &Pool,
+    pool: &TransactionPool,
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;

@@ -1,7 +1,9 @@
 //! `eth_config`: the rules of the fork that holds, of the next and of the last one (EIP-7910).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_eips::{
     eip2124::ForkHash,
     eip7910::{EthConfig, EthForkConfig, SystemContract},

@@ -1,8 +1,12 @@
 //! `eth_fillTransaction`: a transaction with all that its request leaves open (geth): `raw` is its bytes with an empty
 //! signature, a blob transaction with its blobs, and `tx` the same as an object.
 
-use super::{Json, RequestContext, RpcError, object::waiting, params::Params, reply};
-use crate::node::{Node, PoolTransaction, apart};
+use crate::{
+    node::{Node, RequestContext, split_blobs},
+    object::pending,
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_consensus::{
     TypedTransaction,
     transaction::{Recovered, RlpEcdsaEncodableTx},
@@ -25,13 +29,13 @@ pub(super) fn answer(
     let (sender, typed) = node.fill_request(context, request)?;
     let raw = unsigned(&typed);
     let is_legacy = matches!(typed, TypedTransaction::Legacy(_));
-    let (typed, sidecar) = apart(typed);
+    let (typed, sidecar) = split_blobs(typed);
     let envelope = typed.into_envelope(EMPTY_SIGNATURE);
     let filled = PoolTransaction {
         sent: Recovered::new_unchecked(envelope, sender),
         sidecar: sidecar.map(Arc::new),
     };
-    let mut tx = waiting::json(&filled.sent)?;
+    let mut tx = pending::json(&filled.sent)?;
     if is_legacy {
         tx["v"] = json!("0x0");
         tx["hash"] = json!(keccak256(&raw));

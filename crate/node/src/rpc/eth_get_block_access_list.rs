@@ -1,12 +1,11 @@
 //! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is not
 //! known or pending, an error before Amsterdam. It is made again by running the block.
 
-use super::{
-    ErrorCode, Json, RequestLimits, RpcError,
-    params::{Params, is_pending},
-    replay::Replay,
+use super::replay::Replay;
+use crate::{
+    chain::Chain,
+    request::{ErrorCode, Json, Params, RequestLimits, RpcError, is_pending},
 };
-use crate::chain::Chain;
 use parevm::build::ExecutedBlock;
 use parevm::{
     bal::BlockAccessList,

@@ -1,8 +1,10 @@
 //! `eth_getRawTransactionByBlockHashAndIndex`: a transaction as EIP-2718 encodes it; null where block or
 //! transaction are not known, as anvil answers (geth: `0x`).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 use parevm::build::ExecutedBlock;

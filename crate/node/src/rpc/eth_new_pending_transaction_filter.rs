@@ -2,8 +2,10 @@
 //! hashes, or whole transactions where the parameter is true. A filter ends after 5 minutes without a poll (geth), and
 //! with `anvil_reset`.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Arrivals, Filter, Node};
+use crate::{
+    node::{Arrivals, Filter, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

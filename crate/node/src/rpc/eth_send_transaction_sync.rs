@@ -2,11 +2,13 @@
 //! errors of `eth_sendRawTransactionSync`. The second parameter is the most milliseconds to wait.
 
 use super::{
-    RequestContext, RpcError, SendResult,
     eth_send_raw_transaction_sync::{submit, timeout_ms},
-    params::Params,
+    method::SendResult,
 };
-use crate::node::{Impersonated, Node};
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    request::{Params, RpcError},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,11 +1,10 @@
 //! `eth_simulateV1`: blocks that could follow, with what their calls return.
 
-use super::{
-    Json, RequestLimits, RpcError,
+use crate::{
+    chain::Chain,
     object::block,
-    params::{Params, require_state},
+    request::{Json, Params, RequestLimits, RpcError, require_state},
 };
-use crate::chain::Chain;
 use alloy_rpc_types_eth::simulate::SimulatedBlock;
 use parevm_simulate::{SimulatePayload, SimulationBase, simulate_blocks};
 

@@ -1,12 +1,10 @@
 //! `evm_mine`: makes a block of what is in the pool, at the timestamp (seconds) that is given; with
 //! `{ timestamp, blocks }` so many.
 
-use super::{
-    Json, RequestContext, RpcError,
-    params::{Params, number},
-    reply,
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, number, reply},
 };
-use crate::node::{Node, Pace};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -33,7 +31,7 @@ pub(super) fn answer(
         _ => (params.number("timestamp")?, None),
     };
     if let Some(timestamp) = timestamp {
-        node.world_mut().set_next_timestamp(timestamp)?;
+        node.state_mut().set_next_timestamp(timestamp)?;
     }
     node.mine_many(context, blocks.unwrap_or(1), Pace::Clock)?;
     reply("0x0")

@@ -1,8 +1,10 @@
 //! `hardhat_mine`: makes so many blocks (default: one), each but the first so many seconds (default: one) after
 //! the one before, as Hardhat's EDR does (`crates/edr_provider/src/data.rs`).
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, Pace};
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,8 +1,10 @@
 //! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
 //! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use parevm::build::{next_base_fee, next_excess_blob_gas};
 use parevm_simulate::{
     Overrides, Simulation,
@@ -21,7 +23,7 @@ pub(super) fn answer(
         block: params.optional("block overrides")?.unwrap_or_default(),
     };
     let state = chain.state_after(block);
-    let header = calls::header_of(chain, block);
+    let header = chain.empty_block(block);
     // The block after this one holds the calls. Whose base fee is overridden asks for that one.
     let next = &block.block.header;
     let blobs = chain.schedule().blob_params(next.number, next.timestamp);

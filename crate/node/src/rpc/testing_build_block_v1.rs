@@ -1,13 +1,11 @@
 //! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
 //! The chain stays as it is.
 
-use super::{
-    Json, RequestContext, RpcError,
-    params::{Params, require_state},
-};
 use crate::{
     chain::Chain,
-    node::{Node, PoolTransaction},
+    node::{Node, RequestContext},
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, require_state},
 };
 use alloy_consensus::Header;
 use alloy_eips::{
@@ -85,7 +83,7 @@ pub(super) fn answer(
         }
         None => {
             let base_fee = next_base_fee(header);
-            let best = node.world().best(base_fee, attributes.gas_limit);
+            let best = node.state().best(base_fee, attributes.gas_limit);
             (best, Unfit::LeftOut)
         }
     };

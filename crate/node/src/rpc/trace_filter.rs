@@ -1,12 +1,11 @@
 //! `trace_filter`: the calls in a range of blocks that have these senders and receivers (anvil), as Parity lists them.
 //! Left out, the range begins with the first block and ends with the head.
 
-use super::{
-    Json, RequestLimits, RpcError,
-    params::{Params, at_tag},
-    replay::calls_of,
+use super::replay::calls_of;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError, at_tag},
 };
-use crate::chain::Chain;
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::Address;
 use alloy_rpc_types_trace::{

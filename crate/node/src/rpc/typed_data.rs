@@ -28,16 +28,16 @@ const DOMAIN: &str = "EIP712Domain";
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Structures of one message.
-const MOST_TYPES: usize = 100;
+const MAX_TYPES: usize = 100;
 
 /// Bytes of the text of all structures: names and types of their fields.
-const MOST_TEXT: usize = 64 << 10;
+const MAX_TEXT: usize = 64 << 10;
 
 /// Structures and lists that may be within each other.
 const DEEPEST: usize = 32;
 
 /// Bytes that are hashed, or compared to find out what is: of each value 32, its text, its type and its name.
-const MOST_HASHED: usize = 8 << 20;
+const MAX_HASHED: usize = 8 << 20;
 
 /// Characters of a wrong value that an error shows.
 const SHOWN: usize = 80;
@@ -89,13 +89,13 @@ enum Problem {
     OtherChain { found: String, chain_id: u64 },
     #[error("{kind} cannot be the name of a structure")]
     TypeName { kind: String },
-    #[error("found {found} structures, at most {MOST_TYPES} are hashed")]
+    #[error("found {found} structures, at most {MAX_TYPES} are hashed")]
     TypeCount { found: usize },
-    #[error("names and types have {found} bytes together, at most {MOST_TEXT} are hashed")]
+    #[error("names and types have {found} bytes together, at most {MAX_TEXT} are hashed")]
     TypeText { found: usize },
     #[error("more than {DEEPEST} structures and lists are within each other")]
     Depth,
-    #[error("more than {MOST_HASHED} bytes would be hashed")]
+    #[error("more than {MAX_HASHED} bytes would be hashed")]
     Hashed,
     #[error(transparent)]
     Checksum(#[from] checksum::ChecksumError),
@@ -151,7 +151,7 @@ impl TypedData {
     fn check_types(&self) -> Result<(), TypedDataError> {
         let refused = |problem| Err(Path::Root("types").error(problem));
         let found = self.types.len();
-        if found > MOST_TYPES {
+        if found > MAX_TYPES {
             return refused(Problem::TypeCount { found });
         }
         let fields = |fields: &Vec<Field>| -> usize {
@@ -161,7 +161,7 @@ impl TypedData {
         };
         let all = self.types.iter();
         let found: usize = all.map(|(name, of)| name.len() + 2 + fields(of)).sum();
-        match found > MOST_TEXT {
+        match found > MAX_TEXT {
             true => refused(Problem::TypeText { found }),
             false => Ok(()),
         }
@@ -184,7 +184,7 @@ impl<'t> Hasher<'t> {
         Self {
             types,
             hashes: BTreeMap::new(),
-            left: MOST_HASHED,
+            left: MAX_HASHED,
             depth: 0,
         }
     }

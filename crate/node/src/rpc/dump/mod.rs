@@ -9,7 +9,7 @@ mod write;
 pub(super) use read::load;
 pub(super) use write::dump;
 
-use super::params::number;
+use crate::request::number;
 use alloy_consensus::{EthereumTxEnvelope, Header, ReceiptEnvelope, TxEip4844};
 use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};

@@ -3,7 +3,7 @@
 use super::{Dump, DumpedBlock, DumpedInclusion, DumpedTransaction, Envelope};
 use crate::{
     chain::{Chain, with_hash},
-    rpc::{RequestLimits, RpcError},
+    request::{RequestLimits, RpcError},
 };
 use alloy_consensus::{BlockBody, Transaction as _, TxReceipt as _};
 use alloy_eips::eip2718::Typed2718 as _;

@@ -4,7 +4,8 @@ use super::{Dump, DumpedAccount, DumpedBlock, DumpedInclusion, DumpedInfo, Dumpe
 use crate::{
     chain::Chain,
     node::is_unsigned,
-    rpc::{RequestLimits, RpcError, object::receipt},
+    object::receipt,
+    request::{RequestLimits, RpcError},
 };
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, Bytes, U256};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use std::io::{self, Write as _};
 
 /// Blocks of a dump at most: a chain may have reserved more empty ones than fit into memory.
-const MOST_BLOCKS: u64 = 100_000;
+const MAX_BLOCKS: u64 = 100_000;
 
 /// The blocks of the head's branch with their receipts, and the state after the head: gzipped JSON.
 pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<Bytes, RpcError> {
@@ -28,10 +29,10 @@ pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<
             account.map_err(|error| RpcError::internal(&error))?,
         ))
     });
-    let most = chain.genesis().number().saturating_add(MOST_BLOCKS);
+    let most = chain.genesis().number().saturating_add(MAX_BLOCKS);
     if head.number() >= most {
         let words = format!(
-            "a dump has {MOST_BLOCKS} blocks at most; this chain has its head at {}",
+            "a dump has {MAX_BLOCKS} blocks at most; this chain has its head at {}",
             head.number()
         );
         return Err(RpcError::limit(words));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 /// The sentence with which the file of a method begins, without the names of methods before it.
 fn summary(file: &str) -> String {
-    let path = format!("../core/src/rpc/{file}.rs");
+    let path = format!("../node/src/rpc/{file}.rs");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let text = fs::read_to_string(path).unwrap();
     let doc: Vec<_> = text
@@ -29,7 +29,7 @@ fn document() -> String {
         "# Methods of JSON-RPC\n\n\
          What a node answers, {} methods. The second column says whose meaning a method has where clients and \
          tools differ.\nA method that is named twice does the same under both names.\n\n\
-         Written from the table in `crate/core/src/rpc/mod.rs` by a test: `PAREVM_WRITE=1 cargo test -p \
+         Written from the table in `crate/node/src/rpc/table.rs` by a test: `PAREVM_WRITE=1 cargo test -p \
          parevm-testkit --test suite rpc::table`.\n",
         rpc::methods().count()
     );

@@ -1,7 +1,11 @@
-//! What a snapshot holds: everything that decides which block comes next.
+//! State of a node, the content of a snapshot: everything that determines the next block.
 
-use super::{Pool, PoolTransaction, RequestContext, blobs::Blobs, clock::BlockClock};
-use crate::{Chain, rpc::RpcError};
+use super::{RequestContext, blobs::Blobs, clock::BlockClock};
+use crate::{
+    chain::Chain,
+    pool::{PoolTransaction, TransactionPool},
+    request::RpcError,
+};
 use alloy_primitives::{
     Address, B256, Bytes, U256, keccak256,
     map::{AddressMap, B256Map, HashMap},
@@ -18,28 +22,28 @@ use std::sync::Arc;
 /// Gas of the cheapest transaction.
 const LEAST_GAS: u64 = 21_000;
 
-/// Chain, pool and what the next block is like. A copy is cheap.
+/// Chain, pool and settings of the next block. A copy is cheap.
 #[derive(Clone, Debug)]
-pub(crate) struct World {
+pub(crate) struct NodeState {
     pub(crate) chain: Chain,
-    pub(crate) pool: Pool,
+    pub(crate) pool: TransactionPool,
     pub(crate) clock: BlockClock,
     /// Receiver of the fees.
     pub(crate) coinbase: Address,
-    /// Gas limit of blocks, where it is set; else the parent's.
+    /// Gas limit of blocks, if it is set; else the parent's.
     pub(crate) gas_limit: Option<u64>,
-    /// PREVRANDAO of the next block, where it is set.
+    /// PREVRANDAO of the next block, if it is set.
     pub(crate) prev_randao: Option<B256>,
-    /// Wei per gas that transactions pay at least before London, where it is set.
+    /// Minimum gas price in wei before London, if it is set.
     pub(crate) min_gas_price: Option<u64>,
     pub(crate) blobs: Blobs,
 }
 
-impl World {
+impl NodeState {
     pub(super) fn new(chain: Chain) -> Self {
         Self {
             chain,
-            pool: Pool::default(),
+            pool: TransactionPool::default(),
             clock: BlockClock::default(),
             coinbase: Address::ZERO,
             gas_limit: None,
@@ -49,24 +53,24 @@ impl World {
         }
     }
 
-    /// The account after the head; an empty one where there is none.
+    /// Returns the account after the head, by default an empty one.
     pub(crate) fn account(&self, address: Address) -> Account {
         let state = &self.chain.head().state;
         state.account(address).unwrap_or_default()
     }
 
-    /// Gas limit of the next block.
+    /// Returns the gas limit of the next block.
     pub(crate) fn gas_limit(&self) -> u64 {
         let parent = self.chain.head().block.header.gas_limit;
         self.gas_limit.unwrap_or(parent)
     }
 
-    /// Wei per gas that the next block burns; zero before London.
+    /// Returns the base fee of the next block in wei; zero before London.
     pub(crate) fn next_base_fee(&self) -> u64 {
         self.chain.next_base_fee().unwrap_or_default()
     }
 
-    /// Wei per gas that a transaction pays at least: the base fee, before London the least gas price.
+    /// Returns the minimum price per gas of a transaction in wei: the base fee, before London the minimum gas price.
     pub(super) fn price_floor(&self) -> u64 {
         match self.chain.head().block.header.base_fee_per_gas {
             None => self.min_gas_price.unwrap_or_default(),
@@ -74,7 +78,7 @@ impl World {
         }
     }
 
-    /// Wei per gas with which a transaction comes into the next block.
+    /// Returns a price per gas in wei that suffices for the next block.
     pub(crate) fn gas_price(&self) -> u64 {
         let is_legacy = self.chain.head().block.header.base_fee_per_gas.is_none();
         match self.min_gas_price.filter(|_| is_legacy) {
@@ -94,7 +98,7 @@ impl World {
         Ok(())
     }
 
-    /// What the maker of the next block chooses when the host's time is `now` (ms).
+    /// Returns the attributes of the next block at the host's time `now` (ms).
     pub(super) fn attributes(&self, now: u64) -> BlockAttributes {
         let head = self.chain.head();
         BlockAttributes {
@@ -102,36 +106,36 @@ impl World {
             beneficiary: self.coinbase,
             gas_limit: self.gas_limit(),
             base_fee: self.chain.chosen_base_fee(),
-            // Nobody's choice, and the same every time.
+            // Deterministic.
             prev_randao: self.prev_randao.unwrap_or_else(|| keccak256(head.hash)),
             ..BlockAttributes::default()
         }
     }
 
-    /// The best of the pool for a block with this base fee and gas limit.
+    /// Returns the best transactions of the pool for a block with this base fee and gas limit.
     pub(crate) fn best(&self, base_fee: u64, gas_limit: u64) -> Vec<Arc<PoolTransaction>> {
         let most = usize::try_from(gas_limit / LEAST_GAS).unwrap_or(usize::MAX);
         self.pool
             .best(base_fee, most, |sender| self.account(sender).nonce)
     }
 
-    /// True when a transaction waits that its sender's nonce lets into the next block.
+    /// Returns true if a pending transaction has the next nonce of its sender.
     pub(super) fn has_ready(&self) -> bool {
         let mut senders = self.pool.senders();
         senders.any(|sender| self.pool.has(sender, self.account(sender).nonce))
     }
 
-    /// True when a transaction waits that can pay for a place in the next block.
+    /// Returns true if a pending transaction pays enough for the next block.
     pub(super) fn has_payable(&self) -> bool {
         !self.offered().is_empty()
     }
 
-    /// The best of the pool for the next block.
+    /// Returns the best transactions of the pool for the next block.
     fn offered(&self) -> Vec<Arc<PoolTransaction>> {
         self.best(self.price_floor(), self.gas_limit())
     }
 
-    /// The next block, not yet in the chain, of `offered` as far as they fit.
+    /// Builds the next block of the `offered` transactions that fit, without adding it to the chain.
     fn build(
         &self,
         context: &RequestContext<'_>,
@@ -147,7 +151,7 @@ impl World {
         )
     }
 
-    /// The chain with the block that would come now on top.
+    /// Returns the chain with the pending block on top.
     pub(super) fn pending(&self, context: &RequestContext<'_>) -> Result<Chain, ExecuteError> {
         let built = self.build(context, &self.offered())?;
         let mut chain = self.chain.clone();
@@ -155,7 +159,7 @@ impl World {
         Ok(chain)
     }
 
-    /// Makes the next block of what is in the pool. What can never be in one leaves the pool.
+    /// Mines the next block from the pool. Transactions that can never be mined leave the pool.
     pub(super) fn mine(
         &mut self,
         context: &RequestContext<'_>,
@@ -163,7 +167,7 @@ impl World {
         self.mine_of(context, &self.offered())
     }
 
-    /// Makes the next block of `offered`. What of it can never be in one leaves the pool.
+    /// Mines the next block of `offered`. Transactions that can never be mined leave the pool.
     pub(super) fn mine_of(
         &mut self,
         context: &RequestContext<'_>,
@@ -192,15 +196,15 @@ impl World {
         Ok(block)
     }
 
-    /// Removes the newest `count` blocks and returns them, oldest first. From `now` (ms) on time goes on from the new head.
+    /// Removes the newest `count` blocks and returns them, oldest first. From `now` (ms) on time continues from the
+    /// new head.
     pub(super) fn roll_back(&mut self, now: u64, count: u64) -> Vec<Arc<ExecutedBlock>> {
         let removed = self.chain.roll_back(count);
         self.begin_at_head(now);
         removed
     }
 
-    /// Puts another chain in place of this one. Where it has another head, time goes on from there, from `now` (ms)
-    /// on.
+    /// Replaces the chain. If the head changes, time continues from the new head, from `now` (ms) on.
     pub(super) fn replace_chain(&mut self, now: u64, chain: Chain) {
         let has_other_head = chain.head().hash != self.chain.head().hash;
         self.chain = chain;
@@ -210,7 +214,7 @@ impl World {
         }
     }
 
-    /// Forgets what was set for the next block only, and makes it the time of the head.
+    /// Clears the settings of the next block, and sets the clock to the time of the head.
     fn begin_at_head(&mut self, now: u64) {
         let timestamp = self.chain.head().block.header.timestamp;
         self.clock.reset(now, timestamp);
@@ -218,7 +222,7 @@ impl World {
         self.prev_randao = None;
     }
 
-    /// Drops from the pool what the chain holds.
+    /// Removes mined transactions from the pool.
     pub(super) fn prune(&mut self) {
         let state = &self.chain.head().state;
         let nonce = |sender| state.account(sender).unwrap_or_default().nonce;
@@ -250,7 +254,7 @@ impl World {
         self.put(address, self.account(address), B256Map::default(), slots);
     }
 
-    /// Puts `account` after the head, with `slots` beside those that it has. What waits in the pool stays.
+    /// Sets `account` and `slots` after the head. Pending transactions remain.
     fn put(
         &mut self,
         address: Address,
@@ -259,7 +263,7 @@ impl World {
         slots: HashMap<U256, U256>,
     ) {
         let mut state = self.chain.head().state.clone();
-        // An account with nothing is none (EIP-161).
+        // An empty account does not exist (EIP-161).
         let has_storage = !slots.is_empty() || state.slots(address).next().is_some();
         let change = AccountChange {
             account: (has_storage || !account.is_empty()).then_some(account),
@@ -273,7 +277,7 @@ impl World {
     }
 }
 
-/// Whether a transaction that a block left out can be in a later one.
+/// Returns true if a transaction that was left out may fit a later block.
 const fn may_fit_later(reason: &ExecuteError) -> bool {
     match reason {
         ExecuteError::InvalidTransaction { source, .. } => matches!(

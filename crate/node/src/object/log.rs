@@ -1,10 +1,10 @@
-//! A log with its place in the chain.
+//! Log with its position in the chain.
 
-use crate::rpc::LogFilter;
+use crate::request::LogFilter;
 use alloy_rpc_types_eth::Log;
 use parevm::build::ExecutedBlock;
 
-/// The logs of a block that pass `filter`, whichever blocks that names.
+/// Returns the logs of a block that pass the addresses and topics of `filter`.
 pub(crate) fn logs_of(block: &ExecutedBlock, filter: &LogFilter) -> impl Iterator<Item = Log> {
     let may_have = filter.may_match(block.block.header.logs_bloom);
     may_have
@@ -15,8 +15,8 @@ pub(crate) fn logs_of(block: &ExecutedBlock, filter: &LogFilter) -> impl Iterato
         .filter(|log| filter.matches(&log.inner))
 }
 
-/// The logs of a block in order, each with the position of its transaction.
-pub(in crate::rpc) fn all(block: &ExecutedBlock) -> impl Iterator<Item = (usize, Log)> {
+/// Returns the logs of a block in order, each with the position of its transaction.
+pub(crate) fn all(block: &ExecutedBlock) -> impl Iterator<Item = (usize, Log)> {
     let header = &block.block.header;
     let logs = block
         .receipts

@@ -1,4 +1,4 @@
-//! A transaction that waits for a block.
+//! Transaction of the pool.
 
 use super::PoolError;
 use parevm::build::SentTransaction;
@@ -15,24 +15,27 @@ use alloy_eips::{
 use alloy_primitives::{Address, B256};
 use std::sync::Arc;
 
-/// A transaction as it is sent: a blob transaction has its blobs with it.
+/// Transaction in network form: a blob transaction with its blobs.
 type Pooled = EthereumTxEnvelope<TxEip4844WithSidecar<BlobTransactionSidecarVariant>>;
 
-/// A transaction that waits for a block.
+/// Transaction of the pool.
 #[derive(Clone, Debug)]
 pub struct PoolTransaction {
-    /// The transaction as blocks hold it.
+    /// Transaction in the form of a block.
     pub sent: SentTransaction,
-    /// The blobs of a blob transaction.
+    /// Blobs of a blob transaction.
     pub sidecar: Option<Arc<BlobTransactionSidecarVariant>>,
 }
 
 impl PoolTransaction {
-    /// Reads a signed transaction as EIP-2718 encodes it, a blob transaction with its blobs (EIP-4844,
-    /// EIP-7594). That the proofs prove the blobs is believed: no backend of ours, which are free of C code,
-    /// verifies those of cells, which Osaka wants.
+    /// Decodes a signed transaction from EIP-2718, a blob transaction with its blobs (EIP-4844, EIP-7594). KZG proofs are
+    /// not verified: no backend without C code verifies the cell proofs of Osaka.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolError`]: the bytes are not a transaction, its signature is invalid, or its blobs do not match.
     pub(crate) fn decode(bytes: &[u8], spec: SpecId) -> Result<Self, PoolError> {
-        // What the block's decoder says of other transactions is more than the pool's would.
+        // The decoder of blocks has the more precise error.
         let Ok(pooled) = Pooled::decode_2718_exact(bytes) else {
             return match Transaction::from_2718(bytes, spec) {
                 Ok(_) => Err(PoolError::BlobsMissing),
@@ -42,41 +45,41 @@ impl PoolTransaction {
         let sender = pooled
             .recover_signer()
             .map_err(|_| PoolError::InvalidSender)?;
-        let (envelope, sidecar) = apart(pooled)?;
+        let (envelope, sidecar) = split_blobs(pooled)?;
         Ok(Self {
             sent: Recovered::new_unchecked(envelope, sender),
             sidecar: sidecar.map(Arc::new),
         })
     }
 
-    /// The sender.
+    /// Returns the sender.
     #[must_use]
     pub fn sender(&self) -> Address {
         self.sent.signer()
     }
 
-    /// The hash.
+    /// Returns the hash.
     #[must_use]
     pub fn hash(&self) -> B256 {
         *self.sent.tx_hash()
     }
 
-    /// Bytes that it takes, its blobs included.
+    /// Returns the size in bytes, blobs included.
     #[must_use]
     pub fn size(&self) -> usize {
         let blobs = self.sidecar.as_ref().map_or(0, |sidecar| sidecar.size());
         self.sent.encode_2718_len().saturating_add(blobs)
     }
 
-    /// The number among the sender's transactions.
+    /// Returns the nonce.
     #[must_use]
     pub fn nonce(&self) -> u64 {
         self.sent.nonce()
     }
 }
 
-/// The transaction, and its blobs, which must be those that it names.
-fn apart(
+/// Splits a transaction into its block form and its blobs, which must match its blob hashes.
+fn split_blobs(
     pooled: Pooled,
 ) -> Result<
     (

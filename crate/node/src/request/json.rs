@@ -1,16 +1,16 @@
-//! The result of a request.
+//! Result of a request.
 
 use super::{RequestLimits, RpcError};
 use parevm::interrupt::{Interrupt, Watch};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt, io};
 
-/// The result of a request, as JSON text: who passes it on need not take it apart.
+/// Result of a request as JSON text, which is passed on without parsing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Json(String);
 
-/// A result of few bytes as JSON. One that grows with what is asked for is made by
-/// [`Params::reply`](super::Params::reply), which never makes more of it than is allowed.
+/// Returns a small result as JSON. For results whose size depends on the request,
+/// [`Params::reply`](super::Params::reply) enforces the limits.
 pub(crate) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
     match serde_json::to_string(&result) {
         Ok(text) => Ok(Json(text)),
@@ -18,11 +18,11 @@ pub(crate) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
     }
 }
 
-/// A result as JSON of at most the bytes that `limits` allow.
+/// Returns a result as JSON within `limits`.
 ///
 /// # Errors
 ///
-/// The text takes too many bytes, or too long, or more memory than there is.
+/// [`RpcError`]: the text exceeds the limit of bytes, time or memory.
 pub(super) fn reply_within(
     result: impl Serialize,
     limits: &RequestLimits<'_>,
@@ -46,35 +46,34 @@ pub(super) fn reply_within(
 }
 
 impl Json {
-    /// A text that is JSON.
+    /// Wraps a text that is JSON.
     pub(crate) const fn of(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
     }
 
-    /// What the text says.
+    /// Parses the text.
     ///
     /// # Errors
     ///
-    /// The result is no `T`, or nested more than 128 deep, as the trace of a deep recursion is.
+    /// The result is not a `T`, or nested more than 128 deep, such as the trace of a deep recursion.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(&self.0)
     }
 }
 
-/// The result of a request, or an error that says the limit where it takes more than `limit` bytes. An error has
-/// what a contract reverted with.
+/// Returns `result`, or an error if it takes more than `limit` bytes. Errors count too, as they contain revert data.
 pub(crate) fn at_most(result: Result<Json, RpcError>, limit: usize) -> Result<Json, RpcError> {
     let length = match &result {
         Ok(Json(text)) => text.len(),
@@ -92,29 +91,29 @@ impl fmt::Debug for Json {
     }
 }
 
-/// Bytes of text between two questions to the [`Watch`].
+/// Bytes of text between two calls of the [`Watch`].
 const STRIDE: usize = 1 << 20;
 
-/// Text that is being written.
+/// Writer of the text.
 struct Text<'w> {
     bytes: Vec<u8>,
-    /// Most bytes.
+    /// Maximum length in bytes.
     limit: usize,
     watch: Option<Watch<'w>>,
-    /// Length at which the watch is asked next.
+    /// Length at which the watch is called next.
     asked_at: usize,
     stopped: Option<RpcError>,
 }
 
 impl Text<'_> {
-    /// Ends the writing, for a reason that is kept.
+    /// Stops writing and stores the reason.
     #[cold]
     fn stop(&mut self, error: RpcError) -> io::Error {
         self.stopped = Some(error);
         io::ErrorKind::OutOfMemory.into()
     }
 
-    /// Makes room for the text of `length` bytes: twice what there is, and never more than is allowed.
+    /// Grows the buffer to at least `length` bytes, to twice its capacity, and never above the limit.
     #[cold]
     fn grow(&mut self, length: usize) -> io::Result<()> {
         if length > self.limit {
@@ -164,7 +163,7 @@ impl io::Write for Text<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::ErrorCode;
+    use crate::request::ErrorCode;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     fn limits(answer_bytes: usize) -> RequestLimits<'static> {

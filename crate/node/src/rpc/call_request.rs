@@ -1,15 +1,13 @@
-//! What the methods that try a call have in common: the request, the block on whose state it is tried,
-//! and what is different there.
+//! Request of the methods that run a call: transaction, block and overrides.
 
-use super::{Json, RequestLimits, RpcError, params::Params};
-use crate::Chain;
-use parevm::Block;
-use parevm::build::ExecutedBlock;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use parevm_simulate::{CallError, CallRequest, Overrides, Simulation};
 use serde::Serialize;
 
-/// Answers with what `run` makes of the call in `params`: transaction, block, overrides of state and
-/// of the block.
+/// Answers with the result of `run` for the call in `params`: transaction, block, overrides of state and block.
 pub(super) fn answer<T: Serialize>(
     chain: &Chain,
     params: &mut Params<'_>,
@@ -23,18 +21,7 @@ pub(super) fn answer<T: Serialize>(
         block: params.optional("block overrides")?.unwrap_or_default(),
     };
     let state = chain.state_after(block);
-    let header = header_of(chain, block);
+    let header = chain.empty_block(block);
     let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
     params.reply(run(&simulation, &request)?)
-}
-
-/// The block without its transactions, which no call looks at.
-pub(crate) fn header_of(chain: &Chain, block: &ExecutedBlock) -> Block {
-    let header = (&block.block.header).into();
-    Block::new(
-        chain.chain_id(),
-        chain.schedule().clone(),
-        header,
-        Vec::new(),
-    )
 }

@@ -1,39 +1,38 @@
-//! What went wrong with a request.
+//! Error of a request.
 
-use crate::node::PoolError;
 use parevm::{execute::ExecuteError, interrupt::Interrupt};
 use parevm_simulate::{CallError, SimulateError, brief, report::ReportError, trace::TraceError};
 use serde_json::{Value, json};
 use std::error::Error;
 
-/// The code of an error, by JSON-RPC 2.0 and EIP-1474.
+/// Code of an error, by JSON-RPC 2.0 and EIP-1474.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorCode {
-    /// -32601: no method has this name.
+    /// -32601: the method does not exist.
     MethodNotFound,
-    /// -32602: a parameter is wrong.
+    /// -32602: a parameter is invalid.
     InvalidParams,
-    /// -32603: the answer could not be made.
+    /// -32603: internal error.
     Internal,
-    /// -32001: the block is not known.
+    /// -32001: the block is unknown.
     ResourceNotFound,
-    /// -32000: what was asked for is not there, or cannot be traced.
+    /// -32000: the requested item is missing, or cannot be traced.
     Server,
-    /// -32005: it would take more than is allowed.
+    /// -32005: a limit is exceeded.
     LimitExceeded,
-    /// -32003: the answer has more bytes than is allowed (geth).
+    /// -32003: the response is too large (geth).
     AnswerTooLarge,
-    /// 4: the transaction was sent, and was not in a block in time (EIP-7966).
+    /// 4: the transaction was sent, but not mined in time (EIP-7966).
     Timeout,
-    /// 5: the transaction was sent, and no next block can hold it (EIP-7966).
+    /// 5: the transaction was sent, but is not executable (EIP-7966).
     NotReady,
-    /// A call has no result: as [`CallError::code`] or [`SimulateError::code`] says.
+    /// Code of a failed call: [`CallError::code`] or [`SimulateError::code`].
     Call(i32),
 }
 
 impl ErrorCode {
-    /// The number that goes over the wire.
+    /// Returns the number on the wire.
     #[must_use]
     pub const fn number(self) -> i32 {
         match self {
@@ -51,16 +50,16 @@ impl ErrorCode {
     }
 }
 
-/// What went wrong with a request.
+/// Error of a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 #[non_exhaustive]
 pub struct RpcError {
-    /// Who must act.
+    /// Code.
     pub code: ErrorCode,
-    /// In words, with the name of the parameter: at most 200 characters and an ellipsis, see [`brief`].
+    /// Text with the name of the parameter, at most 200 characters and an ellipsis: see [`brief`].
     pub message: String,
-    /// More, where the specification says so.
+    /// Data, where the specification has some.
     pub data: Option<Value>,
 }
 
@@ -76,7 +75,7 @@ impl RpcError {
         Self::new(ErrorCode::InvalidParams, format!("{parameter}: {reason}"))
     }
 
-    pub(super) fn unknown_block() -> Self {
+    pub(crate) fn unknown_block() -> Self {
         Self::new(ErrorCode::ResourceNotFound, "block not found".into())
     }
 
@@ -84,11 +83,16 @@ impl RpcError {
         Self::new(ErrorCode::Server, message)
     }
 
+    /// Returns the error -32000 of `error` and its causes.
+    pub(crate) fn server_of(error: &dyn Error) -> Self {
+        Self::server(in_words(error))
+    }
+
     pub(crate) fn limit(message: String) -> Self {
         Self::new(ErrorCode::LimitExceeded, message)
     }
 
-    /// Bytes of message and data: those of everything else are few.
+    /// Returns the length of message and data in bytes.
     pub(super) fn length(&self) -> usize {
         let data = self.data.as_ref().and_then(Value::as_str);
         self.message.len() + data.map_or(0, str::len)
@@ -103,7 +107,7 @@ impl RpcError {
         Self::new(ErrorCode::Internal, error.to_string())
     }
 
-    /// An error with `message`, which is shortened, and without data.
+    /// Creates an error with `message`, which is shortened, and without data.
     #[must_use]
     pub fn new(code: ErrorCode, message: String) -> Self {
         Self {
@@ -113,7 +117,7 @@ impl RpcError {
         }
     }
 
-    /// The error with `data`.
+    /// Returns the error with `data`.
     #[must_use]
     pub fn with_data(self, data: Value) -> Self {
         Self {
@@ -175,13 +179,7 @@ impl From<ReportError> for RpcError {
     }
 }
 
-impl From<PoolError> for RpcError {
-    fn from(error: PoolError) -> Self {
-        Self::server(in_words(&error))
-    }
-}
-
-/// An error and its causes.
+/// Returns the text of an error and its causes.
 fn in_words(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! JSON whose integers keep their value.
+//! JSON parser that preserves large integers.
 
 use alloy_primitives::U256;
 use serde::{
@@ -8,13 +8,12 @@ use serde::{
 use serde_json::{Map, Number, Value};
 use std::{borrow::Cow, fmt};
 
-/// Parses JSON without rounding: an integer of more than 64 bits becomes a string.
+/// Parses JSON without rounding: integers of more than 64 bits become strings.
 ///
-/// `serde_json` reads such an integer as a float. Here it becomes what JSON-RPC writes for it, a quantity in
-/// hexadecimal, or decimal digits with a sign where it is negative: 20000000000000000000 is read as
-/// `"0x1158e460913d00000"`. An integer of more than 256 bits, a fraction and an exponent stay floats, which no
-/// quantity is read from. The feature `arbitrary_precision` of `serde_json` is no way out: it breaks
-/// untagged enums.
+/// `serde_json` reads such an integer as a float. Here it becomes a quantity in hexadecimal, as in JSON-RPC, or decimal
+/// digits with a sign if it is negative: 20000000000000000000 is read as `"0x1158e460913d00000"`. Integers of more than
+/// 256 bits, fractions and exponents remain floats, which are never quantities. The feature `arbitrary_precision` of
+/// `serde_json` is not an option: it breaks untagged enums.
 ///
 /// # Errors
 ///
@@ -23,7 +22,7 @@ use std::{borrow::Cow, fmt};
 /// # Example
 ///
 /// ```
-/// use parevm::rpc::parse_exact;
+/// use parevm_node::rpc::parse_exact;
 ///
 /// let wei = parse_exact("20000000000000000000")?;
 /// assert_eq!(wei, "0x1158e460913d00000");
@@ -33,14 +32,14 @@ pub fn parse_exact(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(&quoted(text)?)
 }
 
-/// The same, of a value that takes at most about `bytes` of memory; `None` of one that takes more.
+/// Parses as [`parse_exact`] a value that takes at most about `bytes` of memory; `None` for a larger one.
 ///
 /// # Errors
 ///
 /// As [`serde_json::from_str`].
-pub(super) fn parse_exact_within(text: &str, bytes: usize) -> serde_json::Result<Option<Value>> {
+pub(crate) fn parse_exact_within(text: &str, bytes: usize) -> serde_json::Result<Option<Value>> {
     let exact = quoted(text)?;
-    let mut budget = Budget {
+    let mut budget = MemoryBudget {
         left: bytes,
         is_exceeded: false,
     };
@@ -54,25 +53,25 @@ pub(super) fn parse_exact_within(text: &str, bytes: usize) -> serde_json::Result
     Ok(Some(value))
 }
 
-/// Bytes that an item of a list takes: a list that grows has room for twice its items.
+/// Bytes of a list item: a growing list has room for twice its items.
 const ITEM: usize = 2 * size_of::<Value>();
 
-/// Bytes that a field of an object takes beside its name. Nodes of its tree are half full, some of them.
+/// Bytes of an object field without its name. Some nodes of the tree are half full.
 const FIELD: usize = 2 * (size_of::<String>() + size_of::<Value>());
 
 /// Bytes of the first node of an object's tree, which has room for eleven fields.
 const OBJECT: usize = 12 * (size_of::<String>() + size_of::<Value>());
 
-/// Bytes that an allocation takes beside its contents.
+/// Overhead of an allocation in bytes.
 const ALLOCATION: usize = 16;
 
-/// Bytes of memory that a value may still take.
-struct Budget {
+/// Memory budget of a value, and its visitor.
+struct MemoryBudget {
     left: usize,
     is_exceeded: bool,
 }
 
-impl Budget {
+impl MemoryBudget {
     fn take<E: Error>(&mut self, bytes: usize) -> Result<(), E> {
         match self.left.checked_sub(bytes) {
             Some(left) => {
@@ -87,7 +86,7 @@ impl Budget {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Budget {
+impl<'de> DeserializeSeed<'de> for &mut MemoryBudget {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -95,7 +94,7 @@ impl<'de> DeserializeSeed<'de> for &mut Budget {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Budget {
+impl<'de> Visitor<'de> for &mut MemoryBudget {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -148,17 +147,17 @@ impl<'de> Visitor<'de> for &mut Budget {
     }
 }
 
-/// The text with a string in the place of each integer of more than 64 bits.
+/// Returns the text with each integer of more than 64 bits as a string.
 fn quoted(text: &str) -> serde_json::Result<Cow<'_, str>> {
     let exact = quote_large_integers(text);
     if let Cow::Owned(_) = exact {
-        // A number where none may stand, such as for the name of a field, must not become a string there.
+        // A misplaced number, such as a field name, must remain an error.
         serde_json::from_str::<IgnoredAny>(text)?;
     }
     Ok(exact)
 }
 
-/// Puts a string in the place of each integer of more than 64 bits.
+/// Replaces each integer of more than 64 bits by a string.
 fn quote_large_integers(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut exact = String::new();
@@ -170,7 +169,7 @@ fn quote_large_integers(text: &str) -> Cow<'_, str> {
             b'-' | b'0'..=b'9' => end_of_number(bytes, start),
             _ => start + 1,
         };
-        // Where a character of several bytes is cut, there is no number.
+        // A cut multi-byte character is not part of a number.
         let Some(written) = text.get(start..at).and_then(large_integer) else {
             continue;
         };
@@ -185,7 +184,7 @@ fn quote_large_integers(text: &str) -> Cow<'_, str> {
     Cow::Owned(exact)
 }
 
-/// Returns where the string ends that begins at `start`.
+/// Returns the end of the string that starts at `start`.
 fn end_of_string(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {
@@ -203,7 +202,7 @@ fn end_of_number(bytes: &[u8], start: usize) -> usize {
     start + bytes[start..].iter().take_while(is_part).count()
 }
 
-/// Returns how an integer of 65 to 256 bits is written as a string; `None` for any other text.
+/// Returns the string form of an integer of 65 to 256 bits; `None` for any other text.
 fn large_integer(text: &str) -> Option<String> {
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

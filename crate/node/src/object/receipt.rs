@@ -1,4 +1,4 @@
-//! A receipt with its place in the chain.
+//! Receipt with its position in the chain.
 
 use super::log;
 use crate::chain::Chain;
@@ -6,12 +6,8 @@ use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, ReceiptWithBloom, T
 use alloy_rpc_types_eth::{Log, TransactionReceipt};
 use parevm::build::ExecutedBlock;
 
-/// The receipt at `index`, or `None` where the block has none.
-pub(in crate::rpc) fn of(
-    chain: &Chain,
-    block: &ExecutedBlock,
-    index: usize,
-) -> Option<TransactionReceipt> {
+/// Returns the receipt at `index`, or `None` where the block has none.
+pub(crate) fn of(chain: &Chain, block: &ExecutedBlock, index: usize) -> Option<TransactionReceipt> {
     let logs = log::all(block)
         .filter(|(transaction, _)| *transaction == index)
         .map(|(_, log)| log);
@@ -47,8 +43,8 @@ fn with_logs(
     })
 }
 
-/// The receipt at `index` as the trie holds it, with logs of any kind.
-pub(in crate::rpc) fn envelope<L>(
+/// Returns the receipt at `index` as the trie holds it, with logs of any kind.
+pub(crate) fn envelope<L>(
     block: &ExecutedBlock,
     index: usize,
     logs: Vec<L>,
@@ -75,9 +71,9 @@ pub(in crate::rpc) fn envelope<L>(
     })
 }
 
-/// Every receipt of a block.
+/// Returns every receipt of a block.
 pub(crate) fn all(chain: &Chain, block: &ExecutedBlock) -> Vec<TransactionReceipt> {
-    // They lie in the order of the receipts.
+    // Logs are in the order of the receipts.
     let mut logs = log::all(block).peekable();
     let mut receipts = Vec::with_capacity(block.receipts.len());
     for index in 0..block.receipts.len() {

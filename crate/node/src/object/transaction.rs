@@ -1,15 +1,15 @@
-//! A transaction with its place in the chain.
+//! Transaction with its position in the chain.
 
 use alloy_consensus::{EthereumTxEnvelope, Transaction as _, TxEip4844};
 use alloy_rpc_types_eth::Transaction;
 use parevm::build::{ExecutedBlock, SentTransaction};
 
-/// A transaction as JSON-RPC returns it.
-pub(in crate::rpc) type RpcTransaction = Transaction<EthereumTxEnvelope<TxEip4844>>;
+/// Transaction as JSON-RPC returns it.
+pub(crate) type RpcTransaction = Transaction<EthereumTxEnvelope<TxEip4844>>;
 
-/// A transaction that is in no block yet. Its `gasPrice` is the most that it pays, as go-ethereum's
+/// Returns a transaction that is in no block. Its `gasPrice` is its `maxFeePerGas`, as go-ethereum's
 /// `NewRPCPendingTransaction` has it.
-pub(in crate::rpc) fn waiting(sent: &SentTransaction) -> RpcTransaction {
+pub(crate) fn pending(sent: &SentTransaction) -> RpcTransaction {
     Transaction {
         inner: sent.clone(),
         block_hash: None,
@@ -20,8 +20,8 @@ pub(in crate::rpc) fn waiting(sent: &SentTransaction) -> RpcTransaction {
     }
 }
 
-/// The transaction at `index`, or `None` where the block has none.
-pub(in crate::rpc) fn of(block: &ExecutedBlock, index: usize) -> Option<RpcTransaction> {
+/// Returns the transaction at `index`, or `None` where the block has none.
+pub(crate) fn of(block: &ExecutedBlock, index: usize) -> Option<RpcTransaction> {
     let header = &block.block.header;
     let sent = block.sent(index)?;
     Some(Transaction {

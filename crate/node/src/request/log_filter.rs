@@ -1,7 +1,7 @@
 //! Log filter of `eth_getLogs`, `eth_newFilter` and `eth_subscribe`, with the rules and words of
 //! go-ethereum (`eth/filters/api.go`, `filter.go`, `filter_system.go`).
 
-use super::{ErrorCode, RpcError, params::read};
+use super::{ErrorCode, RpcError, value::read};
 use crate::chain::Chain;
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::{Address, B256, Bloom, Log};
@@ -10,15 +10,15 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
-/// Most topic positions of a filter: a log has no more topics.
-const MOST_TOPICS: usize = 4;
-/// Most addresses, and most topics of one position (`maxSubTopics`, `LogQueryLimit`).
-const MOST_ALTERNATIVES: usize = 1_000;
+/// Maximum number of topic positions of a filter.
+const MAX_TOPICS: usize = 4;
+/// Maximum number of addresses, and of topics of one position (`maxSubTopics`, `LogQueryLimit`).
+const MAX_ALTERNATIVES: usize = 1_000;
 
 /// Log filter of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct LogFilter {
-    /// JSON of the request, of which the same filter is made again.
+    /// JSON of the request, from which a saved filter is restored.
     request: String,
     blocks: Blocks,
     /// Addresses and topics.
@@ -27,7 +27,7 @@ pub(crate) struct LogFilter {
     positions: usize,
 }
 
-/// Blocks that a filter names.
+/// Blocks of a filter.
 #[derive(Clone, Copy, Debug)]
 enum Blocks {
     Hash(B256),
@@ -37,9 +37,9 @@ enum Blocks {
     },
 }
 
-/// Blocks whose logs are asked for.
+/// Blocks to search for logs.
 #[derive(Clone, Debug)]
-pub(super) enum Searched {
+pub(crate) enum Searched {
     Hash(B256),
     Heights(RangeInclusive<u64>),
 }
@@ -61,7 +61,7 @@ impl LogFilter {
     ///
     /// # Errors
     ///
-    /// [`RpcError`] that names the field, or says what go-ethereum says.
+    /// [`RpcError`] that names the field, or has the text of go-ethereum.
     pub(crate) fn new(request: Value) -> Result<Self, RpcError> {
         let Request {
             block_hash,
@@ -88,10 +88,10 @@ impl LogFilter {
             _ => 1,
         };
         let most = topics.iter().map(alternatives).max();
-        if topics.len() > MOST_TOPICS || most.is_some_and(|most| most > MOST_ALTERNATIVES) {
+        if topics.len() > MAX_TOPICS || most.is_some_and(|most| most > MAX_ALTERNATIVES) {
             return Err(refused("exceed max topics"));
         }
-        if matches!(&address, Some(ValueOrArray::Array(all)) if all.len() > MOST_ALTERNATIVES) {
+        if matches!(&address, Some(ValueOrArray::Array(all)) if all.len() > MAX_ALTERNATIVES) {
             let words = "exceed max addresses or topics per search position";
             return Err(RpcError::server(words.to_owned()));
         }
@@ -111,30 +111,30 @@ impl LogFilter {
         })
     }
 
-    /// JSON of the request, of which [`Self::new`] makes the same filter.
+    /// Returns the JSON of the request, from which [`Self::new`] creates the same filter.
     pub(crate) fn request(&self) -> &str {
         &self.request
     }
 
-    /// Bytes that it takes: its addresses and topics in JSON, and about as many in hash sets.
+    /// Returns the size in bytes: addresses and topics in JSON, and about as much in hash sets.
     pub(crate) const fn size(&self) -> usize {
         self.request.len().saturating_mul(2)
     }
 
-    /// False when no log of a block with this bloom can match.
-    pub(super) fn may_match(&self, bloom: Bloom) -> bool {
+    /// Returns false if no log of a block with this bloom can match.
+    pub(crate) fn may_match(&self, bloom: Bloom) -> bool {
         self.filter.matches_bloom(bloom)
     }
 
-    /// True when address and topics of `log` match.
-    pub(super) fn matches(&self, log: &Log) -> bool {
+    /// Returns true if address and topics of `log` match.
+    pub(crate) fn matches(&self, log: &Log) -> bool {
         log.topics().len() >= self.positions && self.filter.matches(log)
     }
 
-    /// True when a new block at height `number` is one that the filter names.
+    /// Returns true if the filter includes a new block at height `number`.
     pub(crate) const fn covers(&self, number: u64) -> bool {
         let Blocks::Range { from, to } = self.blocks else {
-            // The block is there already.
+            // A block with a known hash exists already.
             return false;
         };
         let above = match from {
@@ -148,11 +148,11 @@ impl LogFilter {
         above && below
     }
 
-    /// Whether a filter or a subscription can wait for logs of the blocks it names.
+    /// Checks whether the filter can be polled or subscribed to.
     ///
     /// # Errors
     ///
-    /// [`RpcError`]: the blocks are pending, or the range ends before new blocks come.
+    /// [`RpcError`]: the blocks are pending, or the range ends before the next block.
     pub(crate) fn check_live(&self) -> Result<(), RpcError> {
         use BlockNumberOrTag::{Earliest, Latest, Number, Pending};
         let Blocks::Range { from, to } = self.blocks else {
@@ -166,12 +166,12 @@ impl LogFilter {
         }
     }
 
-    /// The blocks of `chain` to search.
+    /// Returns the blocks of `chain` to search.
     ///
     /// # Errors
     ///
-    /// [`RpcError`]: the blocks are pending, in the future, or none.
-    pub(super) fn searched(&self, chain: &Chain) -> Result<Searched, RpcError> {
+    /// [`RpcError`]: the range is pending, above the head, or empty.
+    pub(crate) fn searched(&self, chain: &Chain) -> Result<Searched, RpcError> {
         let (from, to) = match self.blocks {
             Blocks::Hash(hash) => return Ok(Searched::Hash(hash)),
             Blocks::Range { from, to } => (from, to),

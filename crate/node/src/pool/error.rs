@@ -1,94 +1,101 @@
-//! Why a transaction does not come into the pool.
+//! Errors of the transaction pool.
 
+use crate::request::RpcError;
 use alloy_primitives::{Address, U256};
 use parevm::{
     block::TransactionError,
     vm::{InvalidTransaction, invalid::sentence},
 };
 
-/// Why a transaction does not come into the pool. The words are geth's, by which clients know them.
+/// Reason why the pool refused a transaction. The texts are geth's, which clients match.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoolError {
-    /// The bytes are no transaction.
+    /// The bytes are not a transaction.
     #[error("invalid transaction")]
     Undecodable(#[source] TransactionError),
-    /// The signature belongs to no account.
+    /// The signature has no sender.
     #[error("invalid sender")]
     InvalidSender,
-    /// A blob transaction is sent with its blobs.
+    /// A blob transaction was sent without its blobs.
     #[error("missing sidecar in blob transaction")]
     BlobsMissing,
-    /// The blobs are not those that the transaction names.
+    /// The blobs do not match the blob hashes of the transaction.
     #[error("blob sidecar does not fit the blob hashes of the transaction")]
     BlobsDiffer,
-    /// The pool has it.
+    /// The pool has the transaction.
     #[error("already known")]
     AlreadyKnown,
-    /// As much waits as may.
+    /// The pool is full.
     #[error("txpool is full")]
     Full,
-    /// The sender has sent a transaction with this nonce.
+    /// The nonce is below the sender's.
     #[error("nonce too low: next nonce {next}, tx nonce {nonce}")]
     NonceTooLow {
-        /// The transaction's.
+        /// Nonce of the transaction.
         nonce: u64,
-        /// The sender's.
+        /// Nonce of the sender.
         next: u64,
     },
-    /// The sender cannot pay for it.
+    /// The sender cannot pay for the transaction.
     #[error(
         "insufficient funds for gas * price + value: balance {balance}, tx cost {cost}, overshot {}",
         cost.saturating_sub(*balance)
     )]
     InsufficientFunds {
-        /// Wei of the sender.
+        /// Balance of the sender in wei.
         balance: U256,
-        /// Wei that the transaction may cost.
+        /// Maximum cost of the transaction in wei.
         cost: U256,
     },
-    /// The sender cannot pay for it and what waits before it.
+    /// The sender cannot pay for the transaction and the pending ones before it.
     #[error(
         "insufficient funds for gas * price + value: balance {balance}, queued cost {queued}, tx cost {cost}, overshot {}",
         queued.saturating_add(*cost).saturating_sub(*balance)
     )]
     Overdraft {
-        /// Wei of the sender.
+        /// Balance of the sender in wei.
         balance: U256,
-        /// Wei that what waits before it may cost.
+        /// Maximum cost of the pending transactions before it in wei.
         queued: U256,
-        /// Wei that the transaction may cost.
+        /// Maximum cost of the transaction in wei.
         cost: U256,
     },
-    /// Another transaction with this nonce waits, and this one offers less than a tenth more.
+    /// A transaction with this nonce is pending, and the new one offers less than 10 % more.
     #[error("replacement transaction underpriced")]
     ReplacementUnderpriced,
-    /// It offers less than `anvil_setMinGasPrice` has set.
+    /// The gas price is below that of `anvil_setMinGasPrice`.
     #[error("transaction underpriced: gas price {price}, minimum needed {least}")]
     Underpriced {
-        /// Wei per gas that the transaction offers.
+        /// Gas price of the transaction in wei.
         price: u128,
-        /// Wei per gas that it has to offer.
+        /// Minimum gas price in wei.
         least: u64,
     },
-    /// It offers less than the base fee of the block that it is for.
+    /// The maximum fee is below the base fee of the next block.
     #[error(
         "max fee per gas less than block base fee: address {sender}, maxFeePerGas: {max_fee}, baseFee: {base_fee}"
     )]
     FeeTooLow {
-        /// The sender.
+        /// Sender.
         sender: Address,
-        /// Wei per gas that the transaction offers at most.
+        /// Maximum fee per gas of the transaction in wei.
         max_fee: u128,
-        /// Wei per gas that the block burns.
+        /// Base fee of the block in wei.
         base_fee: u64,
     },
-    /// No block can hold it.
+    /// The transaction is invalid in every block.
     #[error("{}", words(.0))]
     Invalid(InvalidTransaction),
 }
 
-/// Words of geth's `core/txpool/validation.go` for transactions that are invalid in themselves.
+impl From<PoolError> for RpcError {
+    fn from(error: PoolError) -> Self {
+        Self::server_of(&error)
+    }
+}
+
+/// Returns the text of geth's `core/txpool/validation.go` for an invalid transaction.
 fn words(error: &InvalidTransaction) -> String {
     let values = match error {
         InvalidTransaction::CallerGasLimitMoreThanBlock => {

@@ -1,36 +1,43 @@
-//! The transactions that wait for a block.
+//! Transaction pool: pending transactions by sender and nonce.
 
-use super::{
-    PoolError, PoolTransaction,
-    limits::{MOST_WAITING, MOST_WAITING_BYTES},
-};
+mod error;
+mod transaction;
+
+pub use error::PoolError;
+pub use transaction::PoolTransaction;
+
 use alloy_consensus::Transaction;
 use alloy_primitives::{Address, B256};
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync};
 use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
-/// A transaction that takes the place of another offers so many percent more.
+/// Maximum number of transactions in the pool.
+pub(crate) const MAX_PENDING: usize = 10_000;
+/// Maximum size of the transactions in the pool in bytes, blobs included.
+pub(crate) const MAX_PENDING_BYTES: usize = 64 << 20;
+
+/// Minimum price bump of a replacement in percent.
 const REPLACEMENT_PERCENT: u128 = 10;
 
-/// The transactions that wait for a block, so many at most. A copy is cheap.
+/// Pending transactions, at most 10,000 in 64 MiB. A copy is cheap.
 ///
-/// Those of a sender follow its account's nonce without a gap, or they are queued.
+/// A transaction is executable if it follows its sender's nonce without a gap; else it is queued.
 #[derive(Clone, Debug)]
-pub struct Pool {
-    senders: RedBlackTreeMapSync<Address, Waiting>,
+pub struct TransactionPool {
+    senders: RedBlackTreeMapSync<Address, ByNonce>,
     hashes: HashTrieMapSync<B256, Arc<PoolTransaction>>,
-    /// The same by the numbers of their arrival.
+    /// Transactions by the number of their arrival.
     arrived: RedBlackTreeMapSync<u64, Arc<PoolTransaction>>,
-    /// Bytes of all that waits.
+    /// Size of all transactions in bytes.
     bytes: usize,
-    /// Number of transactions that ever came.
+    /// Number of transactions that ever entered.
     arrivals: u64,
 }
 
-/// The transactions of one sender by nonce, each with the number of its arrival.
-type Waiting = RedBlackTreeMapSync<u64, (u64, Arc<PoolTransaction>)>;
+/// Transactions of one sender by nonce, each with the number of its arrival.
+type ByNonce = RedBlackTreeMapSync<u64, (u64, Arc<PoolTransaction>)>;
 
-impl Default for Pool {
+impl Default for TransactionPool {
     fn default() -> Self {
         Self {
             senders: RedBlackTreeMapSync::new_sync(),
@@ -42,50 +49,50 @@ impl Default for Pool {
     }
 }
 
-impl Pool {
-    /// The transaction with this hash.
+impl TransactionPool {
+    /// Returns the transaction with this hash.
     #[must_use]
     pub fn get(&self, hash: B256) -> Option<&Arc<PoolTransaction>> {
         self.hashes.get(&hash)
     }
 
-    /// True when nothing waits.
+    /// Returns true if the pool has no transactions.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }
 
-    /// Who has sent what waits, in order of addresses.
+    /// Returns the senders of pending transactions, in order of addresses.
     pub fn senders(&self) -> impl Iterator<Item = Address> {
         self.senders.keys().copied()
     }
 
-    /// What waits of `sender`, whose account has `nonce`: first what can run, then what is queued, each in
-    /// order of nonces.
+    /// Returns the executable and the queued transactions of `sender`, whose account has `nonce`, each in order of
+    /// nonces.
     #[must_use]
     pub fn of(
         &self,
         sender: Address,
         nonce: u64,
     ) -> (Vec<&Arc<PoolTransaction>>, Vec<&Arc<PoolTransaction>>) {
-        let waiting = self.waiting(sender).map(|(_, transaction)| transaction);
+        let transactions = self.of_sender(sender).map(|(_, transaction)| transaction);
         let mut next = nonce;
-        waiting.partition(|transaction| {
+        transactions.partition(|transaction| {
             let follows = transaction.nonce() == next;
             next += u64::from(follows);
             follows
         })
     }
 
-    /// The nonce that the next transaction of `sender` is to have, whose account has `nonce`.
+    /// Returns the nonce of the next transaction of `sender`, whose account has `nonce`.
     #[must_use]
     pub fn next_nonce(&self, sender: Address, nonce: u64) -> u64 {
         let (ready, _) = self.of(sender, nonce);
         nonce.saturating_add(ready.len() as u64)
     }
 
-    /// What can run in a block with `base_fee` (wei per gas), at most `most` transactions: by the tip,
-    /// those with equal tips as they came. `nonce_of` tells the nonce of an account.
+    /// Returns executable transactions for a block with `base_fee` (wei per gas), at most `most`: by tip, those with equal
+    /// tips by arrival. `nonce_of` returns the nonce of an account.
     #[must_use]
     pub fn best(
         &self,
@@ -108,7 +115,7 @@ impl Pool {
         best
     }
 
-    /// Tip, arrival, sender and nonce of a transaction, where it waits and pays the base fee.
+    /// Returns tip, arrival, sender and nonce of a pending transaction that pays the base fee.
     fn offer(
         &self,
         sender: Address,
@@ -120,8 +127,8 @@ impl Pool {
         Some((tip, Reverse(*arrival), sender, nonce))
     }
 
-    /// True when a transaction of `sender` with this nonce waits.
-    pub(super) fn has(&self, sender: Address, nonce: u64) -> bool {
+    /// Returns true if a transaction of `sender` with this nonce is pending.
+    pub(crate) fn has(&self, sender: Address, nonce: u64) -> bool {
         self.at(sender, nonce).is_some()
     }
 
@@ -129,20 +136,20 @@ impl Pool {
         self.senders.get(&sender)?.get(&nonce)
     }
 
-    fn waiting(&self, sender: Address) -> impl Iterator<Item = &(u64, Arc<PoolTransaction>)> {
+    fn of_sender(&self, sender: Address) -> impl Iterator<Item = &(u64, Arc<PoolTransaction>)> {
         self.senders
             .get(&sender)
             .into_iter()
             .flat_map(RedBlackTreeMapSync::values)
     }
 
-    /// Takes a transaction, in place of one with the same nonce.
+    /// Adds a transaction, which replaces one with the same nonce.
     ///
     /// # Errors
     ///
-    /// [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may lack what was to be replaced
-    /// then.
-    pub(super) fn add(&mut self, transaction: PoolTransaction) -> Result<(), PoolError> {
+    /// [`PoolError::ReplacementUnderpriced`] or [`PoolError::Full`]. The pool may then lack the
+    /// replaced transaction.
+    pub(crate) fn add(&mut self, transaction: PoolTransaction) -> Result<(), PoolError> {
         let sender = transaction.sender();
         if let Some((_, known)) = self.at(sender, transaction.nonce()) {
             if !is_better(&transaction, known) {
@@ -152,7 +159,7 @@ impl Pool {
             self.remove(known);
         }
         let bytes = self.bytes.saturating_add(transaction.size());
-        if self.hashes.size() >= MOST_WAITING || bytes > MOST_WAITING_BYTES {
+        if self.hashes.size() >= MAX_PENDING || bytes > MAX_PENDING_BYTES {
             return Err(PoolError::Full);
         }
         self.put(self.arrivals, Arc::new(transaction));
@@ -160,21 +167,21 @@ impl Pool {
         Ok(())
     }
 
-    /// Number of transactions that ever came.
-    pub(super) const fn arrivals(&self) -> u64 {
+    /// Returns the number of transactions that ever entered.
+    pub(crate) const fn arrivals(&self) -> u64 {
         self.arrivals
     }
 
-    /// Transactions that came since the pool was `earlier`, each with the number of its arrival.
-    pub(super) fn added_since(
+    /// Returns the transactions that entered since `earlier`, each with the number of its arrival.
+    pub(crate) fn added_since(
         &self,
         earlier: &Self,
     ) -> impl Iterator<Item = (&u64, &Arc<PoolTransaction>)> {
         self.arrived.range(earlier.arrivals..)
     }
 
-    /// Arrivals of the transactions that left since the pool was `earlier`.
-    pub(super) fn removed_since(&self, earlier: &Self) -> Vec<u64> {
+    /// Returns the arrival numbers of the transactions that left since `earlier`.
+    pub(crate) fn removed_since(&self, earlier: &Self) -> Vec<u64> {
         let before = earlier.arrived.size();
         let added = self.added_since(earlier).count();
         if before + added == self.arrived.size() {
@@ -186,8 +193,8 @@ impl Pool {
             .collect()
     }
 
-    /// The pool after transactions have left this one, and others have come.
-    pub(super) fn changed(
+    /// Returns the pool without the `removed` and with the `added` transactions.
+    pub(crate) fn changed(
         mut self,
         removed: &[u64],
         added: impl IntoIterator<Item = (u64, Arc<PoolTransaction>)>,
@@ -210,41 +217,41 @@ impl Pool {
         self.hashes
             .insert_mut(transaction.hash(), Arc::clone(&transaction));
         self.arrived.insert_mut(arrival, Arc::clone(&transaction));
-        let mut waiting = self
+        let mut by_nonce = self
             .senders
             .get(&sender)
             .cloned()
-            .unwrap_or_else(Waiting::new_sync);
-        waiting.insert_mut(transaction.nonce(), (arrival, transaction));
-        self.senders.insert_mut(sender, waiting);
+            .unwrap_or_else(ByNonce::new_sync);
+        by_nonce.insert_mut(transaction.nonce(), (arrival, transaction));
+        self.senders.insert_mut(sender, by_nonce);
     }
 
-    /// Drops the transaction with this hash and returns it.
+    /// Removes the transaction with this hash and returns it.
     pub(crate) fn remove(&mut self, hash: B256) -> Option<Arc<PoolTransaction>> {
         let transaction = Arc::clone(self.hashes.get(&hash)?);
         self.hashes.remove_mut(&hash);
         self.bytes = self.bytes.saturating_sub(transaction.size());
         let (sender, nonce) = (transaction.sender(), transaction.nonce());
-        let waiting = self.senders.get(&sender)?;
-        if let Some((arrival, _)) = waiting.get(&nonce) {
+        let by_nonce = self.senders.get(&sender)?;
+        if let Some((arrival, _)) = by_nonce.get(&nonce) {
             self.arrived.remove_mut(arrival);
         }
-        let waiting = waiting.remove(&nonce);
-        match waiting.is_empty() {
+        let by_nonce = by_nonce.remove(&nonce);
+        match by_nonce.is_empty() {
             true => {
                 self.senders.remove_mut(&sender);
             }
-            false => self.senders.insert_mut(sender, waiting),
+            false => self.senders.insert_mut(sender, by_nonce),
         }
         Some(transaction)
     }
 
-    /// Drops what accounts have sent already.
-    pub(super) fn prune(&mut self, nonce_of: impl Fn(Address) -> u64) {
+    /// Removes transactions whose nonces are below those of their accounts.
+    pub(crate) fn prune(&mut self, nonce_of: impl Fn(Address) -> u64) {
         let mut sent = Vec::new();
-        for (sender, waiting) in &self.senders {
+        for (sender, by_nonce) in &self.senders {
             let nonce = nonce_of(*sender);
-            let passed = waiting.values().map(|(_, transaction)| transaction);
+            let passed = by_nonce.values().map(|(_, transaction)| transaction);
             sent.extend(
                 passed
                     .take_while(|transaction| transaction.nonce() < nonce)
@@ -257,7 +264,7 @@ impl Pool {
     }
 }
 
-/// Whether `new` offers enough more than `known` for each fee.
+/// Returns true if `new` raises each fee of `known` by the price bump.
 fn is_better(new: &PoolTransaction, known: &PoolTransaction) -> bool {
     let raised = |fee: u128| fee.saturating_mul(100 + REPLACEMENT_PERCENT).div_ceil(100);
     let (new, known) = (&new.sent, &known.sent);

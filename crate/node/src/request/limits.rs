@@ -1,18 +1,18 @@
-//! What one request may cost.
+//! Limits of a request.
 
 use parevm::Engine;
 use parevm_simulate::{CallLimits, trace::TraceLimits};
 
-/// What one request may cost.
+/// Limits of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestLimits<'a> {
-    /// Of a call that is tried. Its watch ends everything that takes too long.
+    /// Limits of a call. Its watch interrupts the whole request.
     pub call: CallLimits<'a>,
-    /// Of a trace.
+    /// Limits of a trace.
     pub trace: TraceLimits<'a>,
-    /// On whose threads calls run side by side. Default: they run one after the other.
+    /// Engine whose threads run calls in parallel. Default: calls run sequentially.
     pub engine: Option<&'a Engine>,
-    /// Bytes of the answer's JSON text. Default: any number.
+    /// Maximum length of the result's JSON text in bytes. Default: unlimited.
     pub answer_bytes: usize,
 }
 

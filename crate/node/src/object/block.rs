@@ -1,10 +1,10 @@
-//! A block.
+//! Block as JSON-RPC returns it.
 
 use super::{
-    super::RpcError,
+    pending,
     transaction::{self, RpcTransaction},
-    waiting,
 };
+use crate::request::RpcError;
 use parevm::build::ExecutedBlock;
 
 use alloy_consensus::Header as ConsensusHeader;
@@ -13,7 +13,7 @@ use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header};
 use serde_json::Value;
 
-/// The header of a block.
+/// Returns the header of a block.
 pub(crate) fn head_of(stored: &ExecutedBlock) -> Header {
     Header {
         hash: stored.hash,
@@ -23,8 +23,8 @@ pub(crate) fn head_of(stored: &ExecutedBlock) -> Header {
     }
 }
 
-/// An ommer, as a block whose transactions nobody knows.
-pub(in crate::rpc) fn ommer(header: &ConsensusHeader) -> Block<RpcTransaction> {
+/// Returns an ommer as a block without transactions.
+pub(crate) fn ommer(header: &ConsensusHeader) -> Block<RpcTransaction> {
     Block {
         header: Header {
             hash: header.hash_slow(),
@@ -38,8 +38,8 @@ pub(in crate::rpc) fn ommer(header: &ConsensusHeader) -> Block<RpcTransaction> {
     }
 }
 
-/// The block; `is_full` says whether with whole transactions or their hashes.
-pub(in crate::rpc) fn of(stored: &ExecutedBlock, is_full: bool) -> Block<RpcTransaction> {
+/// Returns the block, with whole transactions where `is_full`, else with their hashes.
+pub(crate) fn of(stored: &ExecutedBlock, is_full: bool) -> Block<RpcTransaction> {
     let body = &stored.block.body;
     let transactions = if is_full {
         let all = (0..body.transactions.len()).filter_map(|index| transaction::of(stored, index));
@@ -56,9 +56,9 @@ pub(in crate::rpc) fn of(stored: &ExecutedBlock, is_full: bool) -> Block<RpcTran
     }
 }
 
-/// The pending block, as go-ethereum's `GetBlockByNumber` has it: without hash, nonce and miner. Its
-/// transactions still wait.
-pub(in crate::rpc) fn pending(stored: &ExecutedBlock, is_full: bool) -> Result<Value, RpcError> {
+/// Returns the pending block, as go-ethereum's `GetBlockByNumber` has it: without hash, nonce and miner. Its
+/// transactions have no position in the chain.
+pub(crate) fn pending_of(stored: &ExecutedBlock, is_full: bool) -> Result<Value, RpcError> {
     let json = serde_json::to_value(of(stored, false));
     let mut json = json.map_err(|error| RpcError::internal(&error))?;
     for field in ["hash", "nonce", "miner"] {
@@ -66,7 +66,7 @@ pub(in crate::rpc) fn pending(stored: &ExecutedBlock, is_full: bool) -> Result<V
     }
     if is_full {
         let all = (0..stored.receipts.len()).filter_map(|index| stored.sent(index));
-        let all: Result<Vec<_>, _> = all.map(|sent| waiting::json(&sent)).collect();
+        let all: Result<Vec<_>, _> = all.map(|sent| pending::json(&sent)).collect();
         json["transactions"] = all?.into();
     }
     Ok(json)

@@ -1,7 +1,10 @@
-//! A request to send becomes a transaction.
+//! Fill transaction: a transaction from a request to send.
 
-use super::{Node, PoolError, PoolTransaction, RequestContext, impersonation};
-use crate::rpc::{RpcError, header_of};
+use super::{Node, RequestContext, impersonation};
+use crate::{
+    pool::{PoolError, PoolTransaction},
+    request::RpcError,
+};
 use alloy_consensus::{
     EthereumTypedTransaction, SignableTransaction, TxEip4844, TxEip4844Variant, TypedTransaction,
     transaction::Recovered,
@@ -16,8 +19,7 @@ use std::sync::Arc;
 const REQUEST: &str = "transaction";
 
 impl Node {
-    /// The transaction that `request` asks the node to send, signed by its account, or unsigned where that
-    /// is impersonated.
+    /// Returns the transaction of `request`, signed by its account, or unsigned if the account is impersonated.
     pub(crate) fn sign_request(
         &self,
         context: &RequestContext<'_>,
@@ -28,7 +30,7 @@ impl Node {
         if let TypedTransaction::Eip4844(TxEip4844Variant::TxEip4844(_)) = &typed {
             return Err(PoolError::BlobsMissing.into());
         }
-        let (typed, sidecar) = apart(typed);
+        let (typed, sidecar) = split_blobs(typed);
         let (signature, may_be_unsigned) = match with_impersonation {
             Impersonated::Always => (None, true),
             Impersonated::Taken => (self.sign(sender, &typed), self.impersonation.covers(sender)),
@@ -37,7 +39,7 @@ impl Node {
         let sent = match signature {
             Some(signature) => Recovered::new_unchecked(typed.into_envelope(signature), sender),
             None if may_be_unsigned => impersonation::unsigned(typed, sender),
-            None => return Err(unknown(sender)),
+            None => return Err(unknown_account(sender)),
         };
         Ok(PoolTransaction {
             sent,
@@ -53,7 +55,7 @@ impl Node {
         self.accounts().sign(sender, typed.signature_hash())
     }
 
-    /// The transaction that `request` asks for, with all that it leaves open, and its sender.
+    /// Returns the sender and the transaction of `request`, with defaults for its open fields.
     pub(crate) fn fill_request(
         &self,
         context: &RequestContext<'_>,
@@ -63,7 +65,7 @@ impl Node {
         Ok((sender, self.fill(context, sender, request)?))
     }
 
-    /// Who sends: the first account where the request does not say.
+    /// Returns the sender of `request`, by default the first account.
     pub(crate) fn sender(&self, request: &CallRequest) -> Result<Address, RpcError> {
         request
             .from
@@ -71,14 +73,14 @@ impl Node {
             .ok_or_else(|| RpcError::invalid(REQUEST, "from is missing"))
     }
 
-    /// The request with everything that it leaves open.
+    /// Fills the open fields of `request`.
     fn fill(
         &self,
         context: &RequestContext<'_>,
         sender: Address,
         mut request: CallRequest,
     ) -> Result<TypedTransaction, RpcError> {
-        let world = self.world();
+        let state = self.state();
         let chain_id = self.chain().chain_id();
         if let Some(given) = request.chain_id
             && given != chain_id
@@ -99,15 +101,15 @@ impl Node {
         request.nonce = Some(
             request
                 .nonce
-                .unwrap_or_else(|| world.pool.next_nonce(sender, world.account(sender).nonce)),
+                .unwrap_or_else(|| state.pool.next_nonce(sender, state.account(sender).nonce)),
         );
         if request.sidecar.is_some() && request.blob_versioned_hashes.is_none() {
             request.populate_blob_hashes();
         }
-        set_open_fees(&mut request, self.spec(), world.next_base_fee());
+        set_open_fees(&mut request, self.spec(), state.next_base_fee());
         if request.gas.is_none() {
             request.gas = Some(match self.estimate(context, &request) {
-                // Whether the sender can pay, and offers enough, is looked at when it is sent.
+                // Balance and price are checked when the transaction is sent.
                 Err(CallError::GasRequired { .. } | CallError::Invalid(_)) => {
                     self.estimate(context, &without_price(&request))?
                 }
@@ -125,7 +127,7 @@ impl Node {
         request: &CallRequest,
     ) -> Result<u64, CallError> {
         let chain = self.chain();
-        let header = header_of(chain, chain.head());
+        let header = chain.empty_block(chain.head());
         let state = chain.state_after(chain.head());
         let overrides = Overrides::default();
         let limits = context.limits.call;
@@ -144,19 +146,19 @@ fn without_price(request: &CallRequest) -> CallRequest {
     }
 }
 
-/// Whether impersonation stands in for a signature.
+/// Whether impersonation replaces a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Impersonated {
-    /// It does.
+    /// For impersonated accounts.
     Taken,
-    /// It does not: somebody wants to have the signature.
+    /// Never: the signature itself is the result.
     Refused,
-    /// It does for every account, also for those whose keys the node has.
+    /// For every account, also for those whose keys the node has.
     Always,
 }
 
-/// The node does not have the key of `account`.
-pub(crate) fn unknown(account: Address) -> RpcError {
+/// Returns the error of an account whose key the node does not have.
+pub(crate) fn unknown_account(account: Address) -> RpcError {
     RpcError::server(format!(
         "unknown account {account}: the node does not have its key, and it is not impersonated"
     ))
@@ -167,8 +169,8 @@ type Apart = (
     Option<BlobTransactionSidecarVariant>,
 );
 
-/// The transaction as blocks hold it, and its blobs.
-pub(crate) fn apart(typed: TypedTransaction) -> Apart {
+/// Splits a transaction into its block form and its blobs.
+pub(crate) fn split_blobs(typed: TypedTransaction) -> Apart {
     let mut sidecar = None;
     let typed = typed.map_eip4844(|variant| match variant {
         TxEip4844Variant::TxEip4844(tx) => tx,
