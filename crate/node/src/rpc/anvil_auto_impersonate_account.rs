@@ -1,4 +1,4 @@
-//! `anvil_autoImpersonateAccount`: whether every account sends transactions that nobody signs.
+//! `anvil_autoImpersonateAccount`: sets whether every account may send unsigned transactions.
 
 use crate::{
     node::{Node, RequestContext},

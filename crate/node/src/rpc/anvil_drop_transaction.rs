@@ -1,5 +1,4 @@
-//! `anvil_dropTransaction`: drops a transaction from the pool and returns its hash; null where it does not
-//! wait.
+//! `anvil_dropTransaction`: drops a transaction from the pool and returns its hash; null where it is not pending.
 
 use crate::{
     node::{Node, RequestContext},

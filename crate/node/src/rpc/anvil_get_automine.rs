@@ -1,4 +1,4 @@
-//! `anvil_getAutomine`: whether each transaction makes a block.
+//! `anvil_getAutomine`: whether each transaction mines a block.
 
 use crate::{
     node::Node,

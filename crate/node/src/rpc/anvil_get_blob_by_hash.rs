@@ -1,5 +1,5 @@
-//! `anvil_getBlobByHash`: the blob with this versioned hash (anvil), of a transaction in a block; null where it is not
-//! known. The last 64 MiB of blobs are kept.
+//! `anvil_getBlobByHash`: the blob with this versioned hash (anvil), of a mined transaction; null where it is
+//! unknown. The node stores the last 64 MiB of blobs.
 
 use crate::{
     node::Node,

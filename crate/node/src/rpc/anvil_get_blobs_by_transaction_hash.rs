@@ -1,5 +1,5 @@
-//! `anvil_getBlobsByTransactionHash`: the blobs of a transaction (anvil), in the pool or in a block; null where it is
-//! not known or has none. Of blocks, the last 64 MiB of blobs are kept.
+//! `anvil_getBlobsByTransactionHash`: the blobs of a pending or mined transaction (anvil); null where it is unknown
+//! or has none. The node stores the last 64 MiB of mined blobs.
 
 use crate::{
     node::Node,

@@ -1,4 +1,4 @@
-//! `anvil_getGenesisTime`: the timestamp of the first block in seconds (anvil).
+//! `anvil_getGenesisTime`: the timestamp of the genesis block in seconds (anvil).
 
 use crate::{
     chain::Chain,

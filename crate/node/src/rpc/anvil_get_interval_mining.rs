@@ -1,4 +1,4 @@
-//! `anvil_getIntervalMining`: the seconds between blocks that the host asks for; null where it does not.
+//! `anvil_getIntervalMining`: the seconds between mined blocks; null without interval mining.
 
 use crate::{
     node::Node,

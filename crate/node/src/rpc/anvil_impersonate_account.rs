@@ -1,4 +1,4 @@
-//! `anvil_impersonateAccount`: lets an account send transactions that nobody signs.
+//! `anvil_impersonateAccount`: lets an account send unsigned transactions.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,5 +1,5 @@
-//! `anvil_loadState`: adds the accounts of a dump of `anvil_dumpState` to the state after the head (anvil). Where the
-//! dump has blocks, they are the chain from then on: only the state after the last of them is known.
+//! `anvil_loadState`: adds the accounts of a dump of `anvil_dumpState` to the state after the head (anvil). If the
+//! dump has blocks, they replace the chain, and only the state after the last of them is known.
 
 use super::dump::load;
 use crate::{

@@ -1,4 +1,4 @@
-//! `anvil_metadata`: what this is, and its head.
+//! `anvil_metadata`: name, version and head of the node.
 
 use crate::{
     node::Node,

@@ -1,4 +1,4 @@
-//! `anvil_removeBlockTimestampInterval`: gives blocks the time of the host again; false where they had it.
+//! `anvil_removeBlockTimestampInterval`: removes the interval between timestamps; false where none was set.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,5 +1,5 @@
-//! `anvil_reorg`: replaces so many blocks at the end of the chain by as many others (anvil), which hold the given
-//! transactions and nothing of the pool. A transaction is a request or signed bytes, with the position of its block
+//! `anvil_reorg`: replaces the newest blocks of the chain by as many new ones (anvil), which contain the given
+//! transactions and none of the pool. A transaction is a request or signed bytes, with the position of its block
 //! among the new ones, from zero; one that does not fit its block is left out.
 
 use super::anvil_rollback::roll_back;
@@ -13,7 +13,7 @@ use parevm_simulate::CallRequest;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// A transaction of a new block.
+/// Transaction of a new block.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Given {
@@ -44,7 +44,7 @@ pub(super) fn answer(
     }
     let replaced = node.chain().head().hash;
     roll_back(node, context, depth, "Reorg")?;
-    // Else the first new block could be the one that it replaces.
+    // Else the first new block could equal the one that it replaces.
     node.state_mut().prev_randao = Some(alloy_primitives::keccak256(replaced));
     for position in 0..depth {
         context.limits.call.ask()?;
@@ -59,7 +59,7 @@ pub(super) fn answer(
     reply(())
 }
 
-/// The transaction `given`, which follows `earlier` in its block.
+/// Returns the transaction `given`, which follows `earlier` in its block.
 fn sent(
     node: &Node,
     context: &RequestContext<'_>,

@@ -1,4 +1,4 @@
-//! `anvil_reset`: a node as it was at its genesis block. Who signs and who subscribes stays.
+//! `anvil_reset`: returns the node to its genesis block. Accounts and subscriptions remain.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,12 +1,12 @@
-//! `anvil_setChainId`: sets the chain id of blocks to come (anvil): the node signs with it, takes transactions of
-//! this id only, and contracts see it. Blocks that are there keep theirs.
+//! `anvil_setChainId`: sets the chain id of later blocks (anvil), of transactions and of the node's signatures.
+//! Existing blocks keep theirs.
 
 use crate::{
     node::{Node, RequestContext},
     request::{Json, Params, RpcError, reply},
 };
 
-/// The greatest chain id whose signatures fit 64 bits (EIP-2294).
+/// Maximum chain id whose signatures fit 64 bits (EIP-2294).
 const MOST_CHAIN_ID: u64 = u64::MAX / 2 - 36;
 
 pub(super) fn answer(

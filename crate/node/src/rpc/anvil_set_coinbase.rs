@@ -1,4 +1,4 @@
-//! `anvil_setCoinbase`: sets who receives the fees of blocks to come.
+//! `anvil_setCoinbase`: sets the fee recipient of later blocks.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `anvil_setLoggingEnabled`: nothing is logged in any case.
+//! `anvil_setLoggingEnabled`: has no effect, as the node does not log.
 
 use crate::{
     node::Node,

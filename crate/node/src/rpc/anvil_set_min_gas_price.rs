@@ -1,5 +1,5 @@
-//! `anvil_setMinGasPrice`: sets the wei per gas that transactions pay at least before London (anvil, hardhat). From
-//! London on the base fee is the least price, and this is refused.
+//! `anvil_setMinGasPrice`: sets the minimum gas price of transactions before London in wei (anvil, hardhat). From
+//! London on the base fee is the minimum, and the method is refused.
 
 use crate::{
     node::{Node, RequestContext},

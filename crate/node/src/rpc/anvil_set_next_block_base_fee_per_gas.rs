@@ -1,4 +1,4 @@
-//! `anvil_setNextBlockBaseFeePerGas`: sets the wei per gas that the next block burns.
+//! `anvil_setNextBlockBaseFeePerGas`: sets the base fee of the next block in wei.
 
 use crate::{
     node::{Node, RequestContext},

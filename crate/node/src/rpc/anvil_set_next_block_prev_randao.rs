@@ -1,5 +1,5 @@
-//! `hardhat_setPrevRandao`, `anvil_setNextBlockPrevRandao`: sets PREVRANDAO of the next block (hardhat); those after
-//! it have their own again. Refused before the merge, when there is none.
+//! `hardhat_setPrevRandao`, `anvil_setNextBlockPrevRandao`: sets PREVRANDAO of the next block only (hardhat). Refused
+//! before the merge.
 
 use crate::{
     node::{Node, RequestContext},

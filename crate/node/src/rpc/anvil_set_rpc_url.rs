@@ -1,4 +1,4 @@
-//! `anvil_setRpcUrl`: sets where a fork reads from (anvil). There is no fork, so it is an error.
+//! `anvil_setRpcUrl`: sets the source of a fork (anvil). There is no fork, so it is an error.
 
 use crate::{
     node::Node,

@@ -1,4 +1,4 @@
-//! `anvil_stopImpersonatingAccount`: an account sends only what is signed again.
+//! `anvil_stopImpersonatingAccount`: ends the impersonation of an account.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `debug_getRawTransactions`: the transactions of a block as EIP-2718 encodes them (reth, anvil).
+//! `debug_getRawTransactions`: the transactions of a block in EIP-2718 encoding (reth, anvil).
 
 use super::eth_get_raw_transaction_by_block_hash_and_index::raw;
 use crate::{

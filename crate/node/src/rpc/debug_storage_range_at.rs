@@ -1,5 +1,5 @@
-//! `debug_storageRangeAt`: slots of an account before a transaction of a block, in the order of the hashes of their
-//! keys, from one hash on, and the hash that comes next (geth).
+//! `debug_storageRangeAt`: slots of an account before a transaction of a block, in the order of their hashed keys,
+//! from one hash on, and the next hash (geth).
 
 use super::replay::Replay;
 use crate::{

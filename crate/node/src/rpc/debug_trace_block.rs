@@ -1,5 +1,5 @@
-//! `debug_traceBlock`: what each transaction of a block did, which is given as RLP and need not be in the chain, but its
-//! parent must be (geth).
+//! `debug_traceBlock`: the traces of the transactions of a block in RLP, which need not be in the chain; its parent
+//! must be (geth).
 
 use super::replay;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use alloy_primitives::Bytes;
 use parevm::block::{Block, rlp};
 
-/// Transactions of a block whose senders are recovered: plain transfers of 210,000,000 gas.
+/// Maximum number of transactions whose senders are recovered: plain transfers of 210,000,000 gas.
 const MAX_TRANSACTIONS: usize = 10_000;
 
 pub(super) fn answer(
@@ -22,7 +22,7 @@ pub(super) fn answer(
     let options = params.optional("options")?;
     let block = rlp::decode(&bytes).map_err(|error| RpcError::invalid(name, error))?;
     let hash = block.header.hash_slow();
-    // Nobody has signed what impersonated accounts have sent: the chain knows who did.
+    // Transactions of impersonated accounts are unsigned: the chain knows their senders.
     if let Some(known) = chain.block(hash) {
         return replay::answer(chain, known, options, limits);
     }

@@ -1,4 +1,4 @@
-//! `debug_traceBlockByHash`: what each transaction of a block did.
+//! `debug_traceBlockByHash`: the traces of the transactions of a block.
 
 use super::replay;
 use crate::{

@@ -1,4 +1,4 @@
-//! `debug_traceBlockByNumber`: what each transaction of a block did.
+//! `debug_traceBlockByNumber`: the traces of the transactions of a block.
 
 use super::replay;
 use crate::{

@@ -1,5 +1,4 @@
-//! `debug_traceCall`: what a call would do on the state after a block, or with `txIndex` before that transaction
-//! of it.
+//! `debug_traceCall`: the trace of a call on the state after a block, or before its transaction `txIndex`.
 
 use super::replay::Replay;
 use crate::{

@@ -1,4 +1,4 @@
-//! `debug_traceTransaction`: what a transaction did.
+//! `debug_traceTransaction`: the trace of a transaction.
 
 use super::replay::Replay;
 use crate::{

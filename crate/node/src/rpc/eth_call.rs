@@ -1,4 +1,4 @@
-//! `eth_call`: what a call returns.
+//! `eth_call`: the return data of a call.
 
 use super::call_request;
 use crate::{

@@ -1,5 +1,5 @@
-//! `eth_capabilities`: what a router may ask this node for: everything, from the first block on, and states from the
-//! first that is known on.
+//! `eth_capabilities`: the ranges of blocks and states that the node can serve: all blocks, and states from the first
+//! known one on.
 
 use crate::{
     chain::Chain,

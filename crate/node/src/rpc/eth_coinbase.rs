@@ -1,4 +1,4 @@
-//! `eth_coinbase`: who receives the fees of blocks to come.
+//! `eth_coinbase`: the fee recipient of later blocks.
 
 use crate::{
     node::Node,

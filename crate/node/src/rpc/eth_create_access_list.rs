@@ -1,4 +1,4 @@
-//! `eth_createAccessList`: what a transaction touches, and the gas that it uses with that list.
+//! `eth_createAccessList`: the access list of a transaction, and the gas that it uses with that list.
 
 use super::call_request;
 use crate::{

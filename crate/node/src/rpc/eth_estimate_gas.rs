@@ -1,4 +1,4 @@
-//! `eth_estimateGas`: the least gas, within 1.5 %, with which a transaction succeeds.
+//! `eth_estimateGas`: the minimum gas, within 1.5 %, with which a transaction succeeds.
 
 use super::call_request;
 use crate::{

@@ -1,4 +1,4 @@
-//! `eth_gasPrice`: wei per gas with which a transaction comes into the next block: its base fee and a tip.
+//! `eth_gasPrice`: a price per gas in wei that suffices for the next block: its base fee and a tip.
 
 use crate::{
     node::Node,

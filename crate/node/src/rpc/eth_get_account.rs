@@ -1,5 +1,5 @@
-//! `eth_getAccount`: an account as the state trie holds it (anvil): nonce, balance, root of the storage, hash of the
-//! code. Those of an empty account where there is none.
+//! `eth_getAccount`: an account as the state trie holds it (anvil): nonce, balance, storage root, code hash. A
+//! missing account is empty.
 
 use crate::{
     chain::Chain,

@@ -1,5 +1,5 @@
-//! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is not
-//! known or pending, an error before Amsterdam. It is made again by running the block.
+//! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is
+//! unknown or pending, an error before Amsterdam. The block is executed to record it.
 
 use super::replay::Replay;
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn answer(
     params.reply(list)
 }
 
-/// The access list of the block that the next parameter names.
+/// Returns the access list of the block that the next parameter names.
 pub(super) fn named(
     chain: &Chain,
     params: &mut Params<'_>,
@@ -44,7 +44,7 @@ fn list_of(
         );
         return Err(RpcError::new(ErrorCode::ResourceNotFound, reason));
     }
-    // Nothing ran in the first block.
+    // The genesis block executes nothing.
     if block.hash == chain.genesis().hash {
         return Ok(BlockAccessList::default());
     }

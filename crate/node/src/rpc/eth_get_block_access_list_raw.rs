@@ -1,5 +1,5 @@
-//! `eth_getBlockAccessListRaw`: the block access list of a block as RLP (EIP-7928, anvil); null where the block is not
-//! known or pending, an error before Amsterdam.
+//! `eth_getBlockAccessListRaw`: the block access list of a block as RLP (EIP-7928, anvil); null where the block is
+//! unknown or pending, an error before Amsterdam.
 
 use super::eth_get_block_access_list::named;
 use crate::{

@@ -1,4 +1,4 @@
-//! `eth_getBlockByHash`: a block, with whole transactions or their hashes; null where it is not known.
+//! `eth_getBlockByHash`: a block, with whole transactions or their hashes; null where it is unknown.
 
 use crate::{
     chain::Chain,

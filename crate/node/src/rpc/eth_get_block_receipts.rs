@@ -1,4 +1,4 @@
-//! `eth_getBlockReceipts`: the receipts of a block; null where it is not known.
+//! `eth_getBlockReceipts`: the receipts of a block; null where it is unknown.
 
 use crate::{
     chain::Chain,

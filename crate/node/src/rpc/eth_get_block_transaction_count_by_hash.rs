@@ -1,4 +1,4 @@
-//! `eth_getBlockTransactionCountByHash`: the number of a block's transactions; null where it is not known.
+//! `eth_getBlockTransactionCountByHash`: the number of a block's transactions; null where it is unknown.
 
 use crate::{
     chain::Chain,

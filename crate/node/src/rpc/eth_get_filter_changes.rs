@@ -1,5 +1,4 @@
-//! `eth_getFilterChanges`: what is new for a filter since it was polled last. A poll prolongs its life by 5 minutes, also
-//! where nothing is new.
+//! `eth_getFilterChanges`: the new items of a filter since its last poll. Each poll extends its life by 5 minutes.
 
 use crate::{
     node::{Arrivals, EventId, Filter, Node, RequestContext},

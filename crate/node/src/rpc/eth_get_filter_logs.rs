@@ -1,4 +1,4 @@
-//! `eth_getFilterLogs`: all logs that a filter names, polled before or not. It does not prolong its life.
+//! `eth_getFilterLogs`: all logs of a filter, polled before or not. It does not extend its life.
 
 use super::eth_get_logs;
 use crate::{

@@ -1,4 +1,4 @@
-//! `eth_getHeaderByHash`: the header of a block, without its size (geth); null where the block is not known.
+//! `eth_getHeaderByHash`: the header of a block, without its size (geth); null where the block is unknown.
 
 use super::eth_get_header_by_number::header;
 use crate::{

@@ -1,5 +1,5 @@
 //! `eth_getHeaderByNumber`: the header of a block of the head's branch, without its size (geth); null where there is
-//! none. Of the pending block it does not tell hash, nonce and miner.
+//! none. The pending header has no hash, nonce and miner.
 
 use crate::{
     chain::Chain,
@@ -25,7 +25,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     reply(header)
 }
 
-/// The header of `block`.
+/// Returns the header of `block`.
 pub(super) fn header(block: &ExecutedBlock) -> Header {
     Header {
         size: None,

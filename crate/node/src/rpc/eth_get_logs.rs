@@ -1,4 +1,4 @@
-//! `eth_getLogs`: the logs of a range of blocks, or of one, that pass a filter.
+//! `eth_getLogs`: the logs of a range of blocks, or of one, that match a filter.
 
 use crate::{
     chain::Chain,
@@ -13,7 +13,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     params.reply(logs)
 }
 
-/// Returns the logs of the blocks that `filter` names.
+/// Returns the logs of the blocks of `filter`.
 pub(super) fn logs(
     chain: &Chain,
     filter: &LogFilter,

@@ -7,7 +7,7 @@ use crate::{
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
 use alloy_serde::JsonStorageKey;
 
-/// Slots that one request may ask for.
+/// Maximum number of slots.
 const MAX_KEYS: usize = 1_024;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {

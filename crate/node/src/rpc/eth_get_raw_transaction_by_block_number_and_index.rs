@@ -1,5 +1,5 @@
-//! `eth_getRawTransactionByBlockNumberAndIndex`: a transaction as EIP-2718 encodes it; null where block or
-//! transaction are not known, as anvil answers (geth: `0x`).
+//! `eth_getRawTransactionByBlockNumberAndIndex`: a transaction in EIP-2718 encoding; null where block or transaction
+//! are unknown, as in anvil (geth: `0x`).
 
 use super::eth_get_raw_transaction_by_block_hash_and_index::raw;
 use crate::{

@@ -8,7 +8,7 @@ use alloy_primitives::{Address, B256};
 use std::collections::BTreeMap;
 
 const NAME: &str = "slots";
-/// Slots that one request may ask for.
+/// Maximum number of slots.
 const MAX_SLOTS: usize = 1_024;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {

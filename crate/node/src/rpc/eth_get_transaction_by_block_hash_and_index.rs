@@ -1,4 +1,4 @@
-//! `eth_getTransactionByBlockHashAndIndex`: a transaction; null where block or transaction are not known.
+//! `eth_getTransactionByBlockHashAndIndex`: a transaction; null where block or transaction are unknown.
 
 use crate::{
     chain::Chain,

@@ -1,5 +1,4 @@
-//! `eth_getTransactionByHash`: a transaction of the head's branch, or one that waits; null where it is not
-//! known.
+//! `eth_getTransactionByHash`: a pending transaction, or one of the head's branch; null where it is unknown.
 
 use crate::{
     chain::Chain,
@@ -14,8 +13,8 @@ pub(super) fn answer(
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
-    if let Some(waiting) = pool.get(hash) {
-        return reply(pending::json(&waiting.sent)?);
+    if let Some(transaction) = pool.get(hash) {
+        return reply(pending::json(&transaction.sent)?);
     }
     let position = chain.transaction(hash);
     let found = position.and_then(|at| transaction::of(chain.block(at.block)?, at.index));

@@ -1,5 +1,5 @@
-//! `eth_getTransactionBySenderAndNonce`: the transaction of an account with this nonce (reth, anvil), one in the pool
-//! or one of the head's branch; null where there is none.
+//! `eth_getTransactionBySenderAndNonce`: the transaction of an account with this nonce (reth, anvil), pending or on
+//! the head's branch; null where there is none.
 
 use crate::{
     chain::Chain,

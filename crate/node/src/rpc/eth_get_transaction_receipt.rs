@@ -1,4 +1,4 @@
-//! `eth_getTransactionReceipt`: a receipt of the head's branch; null where it is not known.
+//! `eth_getTransactionReceipt`: a receipt of the head's branch; null where it is unknown.
 
 use crate::{
     chain::Chain,

@@ -1,4 +1,4 @@
-//! `eth_hashrate`: blocks need no work here.
+//! `eth_hashrate`: zero, as blocks need no proof of work.
 
 use crate::{
     chain::Chain,

@@ -1,4 +1,4 @@
-//! `eth_maxPriorityFeePerGas`: the tip in wei per gas that is suggested.
+//! `eth_maxPriorityFeePerGas`: the suggested tip in wei per gas.
 
 use crate::{
     node::Node,

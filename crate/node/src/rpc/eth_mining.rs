@@ -1,4 +1,4 @@
-//! `eth_mining`: whether blocks are made without being asked for.
+//! `eth_mining`: whether the node mines by itself.
 
 use crate::{
     node::Node,

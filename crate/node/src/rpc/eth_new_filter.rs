@@ -1,5 +1,5 @@
-//! `eth_newFilter`: opens a filter of logs, and returns its id. A filter ends after 5 minutes without a poll (geth),
-//! and with `anvil_reset`.
+//! `eth_newFilter`: opens a filter of logs, and returns its id. A filter expires after 5 minutes without a poll
+//! (geth), and with `anvil_reset`.
 
 use crate::{
     node::{Filter, Node, RequestContext},

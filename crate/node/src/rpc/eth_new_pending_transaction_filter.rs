@@ -1,6 +1,6 @@
-//! `eth_newPendingTransactionFilter`: opens a filter of transactions to come into the pool, and returns its id. Polls give
-//! hashes, or whole transactions where the parameter is true. A filter ends after 5 minutes without a poll (geth), and
-//! with `anvil_reset`.
+//! `eth_newPendingTransactionFilter`: opens a filter of pending transactions, and returns its id. Polls return
+//! hashes, or whole transactions if the parameter is true. A filter expires after 5 minutes without a poll (geth),
+//! and with `anvil_reset`.
 
 use crate::{
     node::{Arrivals, Filter, Node, RequestContext},

@@ -1,5 +1,5 @@
-//! `eth_pendingTransactions`: the transactions in the pool that the next block could hold, in order of senders and
-//! nonces (anvil, hardhat; geth has only those of its own accounts).
+//! `eth_pendingTransactions`: the executable transactions of the pool, in order of senders and nonces (anvil,
+//! hardhat; geth has only those of its own accounts).
 
 use crate::{
     node::Node,

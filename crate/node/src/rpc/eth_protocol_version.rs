@@ -1,5 +1,4 @@
-//! `eth_protocolVersion`: the version of the protocol between nodes that geth speaks, though this one speaks
-//! none.
+//! `eth_protocolVersion`: the version of geth's peer protocol, though this node has none.
 
 use crate::{
     chain::Chain,

@@ -1,5 +1,5 @@
-//! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash. That the proofs of
-//! its blobs prove them is believed.
+//! `eth_sendRawTransaction`: adds a signed transaction to the pool and returns its hash. KZG proofs of blobs are not
+//! verified.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,5 +1,5 @@
-//! `eth_sendTransaction`: signs a transaction with an account of the node, or sends it for one that is
-//! impersonated, and returns its hash. What the request leaves open is filled in.
+//! `eth_sendTransaction`: sends a transaction of an account of the node or of an impersonated one, and returns its
+//! hash. Open fields have defaults.
 
 use crate::{
     node::{Impersonated, Node, RequestContext},

@@ -1,5 +1,5 @@
-//! `eth_sendTransactionSync`: sends a transaction as `eth_sendTransaction` does and returns its receipt (anvil), or the
-//! errors of `eth_sendRawTransactionSync`. The second parameter is the most milliseconds to wait.
+//! `eth_sendTransactionSync`: sends a transaction as `eth_sendTransaction` does and returns its receipt (anvil), or
+//! the errors of `eth_sendRawTransactionSync`. The second parameter is the maximum time to wait in milliseconds.
 
 use super::{
     eth_send_raw_transaction_sync::{submit, timeout_ms},

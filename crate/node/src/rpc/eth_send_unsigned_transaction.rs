@@ -1,5 +1,5 @@
-//! `eth_sendUnsignedTransaction`: sends a transaction of any account that nobody signs (anvil), and returns its hash.
-//! What the request leaves open is filled in, but for the sender.
+//! `eth_sendUnsignedTransaction`: sends an unsigned transaction of any account (anvil), and returns its hash. Open
+//! fields but the sender have defaults.
 
 use crate::{
     node::{Impersonated, Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `eth_sign`: an account's signature under a message (EIP-191).
+//! `eth_sign`: the signature of a message by an account (EIP-191).
 
 use super::signature;
 use crate::{

@@ -1,5 +1,4 @@
-//! `eth_signTransaction`: a transaction with the signature of an account of the node, as EIP-2718 encodes it.
-//! It is not sent.
+//! `eth_signTransaction`: a transaction signed by an account of the node, in EIP-2718 encoding. It is not sent.
 
 use crate::{
     node::{Impersonated, Node, RequestContext},

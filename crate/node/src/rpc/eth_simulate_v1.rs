@@ -1,4 +1,4 @@
-//! `eth_simulateV1`: blocks that could follow, with what their calls return.
+//! `eth_simulateV1`: simulated blocks with the results of their calls.
 
 use crate::{
     chain::Chain,
@@ -15,7 +15,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let payload: SimulatePayload = params.required("payload")?;
     let base = params.block(chain)?;
-    // The vectors of execution-apis have another code here than for other methods.
+    // The vectors of execution-apis have a different code here.
     let base = base.ok_or_else(|| RpcError::server("header not found".to_owned()))?;
     require_state(chain, base)?;
     let base = SimulationBase {

@@ -1,6 +1,6 @@
-//! `eth_subscribe`: tells of new heads, logs, pending transactions or receipts from now on, and whether the node is
-//! behind others, which it never is (geth); returns the id of the subscription. Pending transactions are told by
-//! hash, or whole where a second parameter is true.
+//! `eth_subscribe`: subscribes to new heads, logs, pending transactions, receipts or the sync state, which is always
+//! false (geth); returns the id of the subscription. Notifications have hashes of pending transactions, or whole ones
+//! if a second parameter is true.
 
 use crate::{
     node::{Node, RequestContext, Topic},
@@ -10,10 +10,10 @@ use alloy_primitives::B256;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Transactions that one subscription to receipts can name.
+/// Maximum number of transactions of a subscription to receipts.
 const MAX_HASHES: usize = 200;
 
-/// Receipts that a subscription sends.
+/// Parameter of a subscription to receipts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Receipts {

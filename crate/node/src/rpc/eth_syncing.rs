@@ -1,4 +1,4 @@
-//! `eth_syncing`: false: a chain in memory has nothing to catch up with.
+//! `eth_syncing`: false, as a chain in memory never syncs.
 
 use crate::{
     chain::Chain,

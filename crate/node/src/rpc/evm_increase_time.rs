@@ -1,4 +1,4 @@
-//! `evm_increaseTime`: moves the time of blocks by so many seconds, and returns by how many it is moved in all.
+//! `evm_increaseTime`: advances the clock of blocks by seconds, and returns the total offset.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,5 +1,4 @@
-//! `evm_mine`: makes a block of what is in the pool, at the timestamp (seconds) that is given; with
-//! `{ timestamp, blocks }` so many.
+//! `evm_mine`: mines a block from the pool, at an optional timestamp (seconds); with `{ timestamp, blocks }` several.
 
 use crate::{
     node::{Node, Pace, RequestContext},
@@ -8,7 +7,7 @@ use crate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the parameter may be beside a timestamp.
+/// Parameter that is not a timestamp.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {

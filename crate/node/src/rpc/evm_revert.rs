@@ -1,5 +1,5 @@
-//! `evm_revert`: brings back what `evm_snapshot` kept, and forgets that and all later ones; false where there
-//! is no such number.
+//! `evm_revert`: restores a snapshot of `evm_snapshot`, and removes it and all later ones; false where it does not
+//! exist.
 
 use crate::{
     node::{Node, RequestContext},

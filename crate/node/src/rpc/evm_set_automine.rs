@@ -1,5 +1,5 @@
-//! `evm_setAutomine`: whether each transaction makes a block. What is pending is mined once each does. The
-//! interval of `evm_setIntervalMining` is another setting.
+//! `evm_setAutomine`: sets whether each transaction mines a block. Pending transactions are mined when it starts. The
+//! interval of `evm_setIntervalMining` is independent.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `evm_setBlockGasLimit`: sets the gas limit of blocks to come.
+//! `evm_setBlockGasLimit`: sets the gas limit of later blocks.
 
 use crate::{
     node::{Node, RequestContext},

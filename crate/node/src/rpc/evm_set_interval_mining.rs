@@ -1,4 +1,4 @@
-//! `evm_setIntervalMining`: makes blocks every so many seconds; with 0 it stops. Automine is another setting.
+//! `evm_setIntervalMining`: mines a block every given number of seconds; 0 stops it. Automine is independent.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time goes on.
+//! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time continues.
 
 use crate::{
     node::{Node, RequestContext},

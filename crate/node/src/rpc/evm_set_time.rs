@@ -1,4 +1,4 @@
-//! `evm_setTime`: makes it so many seconds since the Unix epoch, and returns by how many that is later.
+//! `evm_setTime`: sets the time in seconds since the Unix epoch, and returns by how many seconds it is later.
 
 use crate::{
     node::{Node, RequestContext},

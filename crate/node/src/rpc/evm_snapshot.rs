@@ -1,4 +1,4 @@
-//! `evm_snapshot`: keeps chain and pool as they are now, and returns the number to come back to them.
+//! `evm_snapshot`: creates a snapshot of chain and pool, and returns its number.
 
 use crate::{
     node::{Node, RequestContext},

@@ -1,4 +1,4 @@
-//! `net_listening`: the node answers, so somebody listens.
+//! `net_listening`: true.
 
 use crate::{
     chain::Chain,

@@ -1,4 +1,4 @@
-//! `net_peerCount`: the node is alone.
+//! `net_peerCount`: zero, as the node has no peers.
 
 use crate::{
     chain::Chain,

@@ -1,5 +1,5 @@
-//! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
-//! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
+//! `parevm_simulate`: the report of consecutive calls. Parameters: the bundle ([`Bundle`]), the block on whose state
+//! it runs, overrides of state and block.
 
 use crate::{
     chain::Chain,
@@ -24,7 +24,7 @@ pub(super) fn answer(
     };
     let state = chain.state_after(block);
     let header = chain.empty_block(block);
-    // The block after this one holds the calls. Whose base fee is overridden asks for that one.
+    // The calls run in the next block; an override of the base fee refers to that block.
     let next = &block.block.header;
     let blobs = chain.schedule().blob_params(next.number, next.timestamp);
     let is_overridden =

@@ -1,5 +1,5 @@
-//! `trace_block`: the calls of a block's transactions as Parity lists them (anvil); an empty list where the block is not
-//! known.
+//! `trace_block`: the calls of a block's transactions in Parity's format (anvil); an empty list where the block is
+//! unknown.
 
 use super::replay::calls_of;
 use crate::{

@@ -1,5 +1,5 @@
 //! `trace_get`: one call of a transaction, by its position among those of `trace_transaction` (anvil); null where
-//! there is none, or where there is not one position.
+//! there is none, or without exactly one position.
 
 use super::trace_transaction::calls;
 use crate::{

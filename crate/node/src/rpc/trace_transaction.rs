@@ -1,4 +1,4 @@
-//! `trace_transaction`: the calls of a transaction as Parity lists them (anvil); an empty list where it is not known.
+//! `trace_transaction`: the calls of a transaction in Parity's format (anvil); an empty list where it is unknown.
 
 use super::replay::calls_of;
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn answer(
     params.reply(calls(chain, hash, limits)?)
 }
 
-/// The calls of the transaction with this hash.
+/// Returns the calls of the transaction with this hash.
 pub(super) fn calls(
     chain: &Chain,
     hash: B256,

@@ -1,4 +1,4 @@
-//! `txpool_content`: what waits for a block, by sender and nonce.
+//! `txpool_content`: the transactions of the pool, by sender and nonce.
 
 use super::txpool;
 use crate::{

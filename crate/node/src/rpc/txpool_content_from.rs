@@ -1,4 +1,4 @@
-//! `txpool_contentFrom`: what waits for a block of one sender, by nonce.
+//! `txpool_contentFrom`: the transactions of one sender in the pool, by nonce.
 
 use super::txpool;
 use crate::{

@@ -1,4 +1,4 @@
-//! `txpool_inspect`: what the pool holds, by sender and nonce, each transaction as one line (geth).
+//! `txpool_inspect`: the transactions of the pool, by sender and nonce, each as one line (geth).
 
 use crate::{
     node::Node,
@@ -30,7 +30,7 @@ fn lines(transactions: &[&Arc<PoolTransaction>]) -> Value {
     Value::Object(transactions.iter().map(entry).collect())
 }
 
-/// Receiver, value in wei, gas limit, and the wei per gas that are offered at most.
+/// Returns receiver, value in wei, gas limit, and maximum fee per gas in wei.
 fn line(transaction: &PoolTransaction) -> String {
     let sent = &transaction.sent;
     let receiver = match sent.to() {

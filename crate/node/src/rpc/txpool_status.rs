@@ -1,4 +1,4 @@
-//! `txpool_status`: how many transactions wait for a block.
+//! `txpool_status`: the number of transactions in the pool.
 
 use crate::{
     node::Node,

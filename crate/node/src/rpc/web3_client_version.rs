@@ -1,4 +1,4 @@
-//! `web3_clientVersion`: what this is.
+//! `web3_clientVersion`: name and version of the node.
 
 use crate::{
     chain::Chain,

@@ -6,7 +6,7 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 /// Number of the format, raised whenever the fields of a saved node change.
-pub(super) const FORMAT: u32 = 4;
+const FORMAT: u32 = 4;
 
 const PREFIX: [u8; 4] = *b"pvmn";
 
@@ -33,7 +33,10 @@ pub(super) fn decode<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T, Resto
     }
     let (found, content) = format_of(bytes).ok_or(RestoreError::Damaged)?;
     if found != u64::from(FORMAT) {
-        return Err(RestoreError::Format { found });
+        return Err(RestoreError::Format {
+            found,
+            supported: FORMAT,
+        });
     }
     let (content, trailing) = postcard::take_from_bytes(content)?;
     match trailing.len() {

@@ -1,6 +1,6 @@
 //! Error of a saved node.
 
-use super::{super::NodeError, encoding::FORMAT};
+use super::super::NodeError;
 use crate::{chain::SavedChainError, request::RpcError};
 use alloy_eips::eip2718::Eip2718Error;
 
@@ -15,10 +15,12 @@ pub enum RestoreError {
     #[error("a saved node is damaged: its checksum does not match")]
     Damaged,
     /// A version with another format wrote the bytes.
-    #[error("a saved node has format {found}, this version reads {FORMAT}")]
+    #[error("a saved node has format {found}, this version reads {supported}")]
     Format {
         /// Format of the bytes.
         found: u64,
+        /// Format of this version.
+        supported: u32,
     },
     /// [`Node::save`](super::super::Node::save) did not write the bytes.
     #[error("a saved node cannot be decoded")]
