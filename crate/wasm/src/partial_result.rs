@@ -1,8 +1,8 @@
-//! Running a block by its access list on workers that share no memory.
+//! Execution of a block by its access list on workers that share no memory.
 //!
-//! Each has the whole fixture and an instance of its own. One leads: it looks at the signatures, and
-//! makes the outcome. All cut the block into the same pieces, of which the [`host`] keeps one set and
-//! hands it out: who is ready first need not wait for the leader.
+//! Each worker has the whole fixture and an instance of its own. The leader recovers the senders and merges the partial
+//! results; the others are helpers. All workers compute the same batches, and the [`host`] keeps one work queue of
+//! them, so no helper waits for the leader.
 
 use std::sync::atomic::Ordering;
 
@@ -10,46 +10,27 @@ use parevm::BlockOutcome;
 use parevm::execute::{self, Chunk, ExecuteError, ExecuteOptions, ListedBlock};
 use parevm::fixture::Fixture;
 use parevm::vm::Environment;
-use wasm_bindgen::prelude::*;
 
 use crate::cancel::CANCEL;
-use crate::engine::Engine;
 use crate::error::WireError;
 use crate::{encode, host};
 
-#[wasm_bindgen]
-impl Engine {
-    /// Runs what the host hands out of a block that another worker leads, under its number
-    /// `request`. Returns the chunk as bytes; `null` where the fixture has no list, or a wrong one.
-    ///
-    /// # Errors
-    ///
-    /// A `WireError`: the fixture is wrong.
-    pub async fn help(&self, request: u32, fixture: Vec<u8>) -> Result<JsValue, JsValue> {
-        let read = || Fixture::from_checked_json(&fixture);
-        let fixture = self.core.pool().install(read).map_err(WireError::from)?;
-        let chunk = run(request, &fixture, self.workers).await;
-        Ok(chunk.map_or(JsValue::NULL, |chunk| {
-            js_sys::Uint8Array::from(&chunk.encode()[..]).into()
-        }))
-    }
-}
-
-/// Runs pieces until the host has no more. `None` where there is no list, or a wrong one.
-async fn run(request: u32, fixture: &Fixture, workers: usize) -> Option<Chunk> {
+/// Executes batches of the work queue of `request` until it is empty, and returns the partial result. `None` where
+/// the fixture has no access list, or an invalid one.
+pub(crate) async fn join(request: u32, fixture: &Fixture, workers: usize) -> Option<Chunk> {
     let list = fixture.block_access_list.as_ref()?;
     let environment = Environment::new(&fixture.block);
     let listed = ListedBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
-    let pieces = execute::pieces(&fixture.block, workers);
-    host::hand_out(request, &encode::to_js(&pieces).ok()?);
-    let mut chunk = listed.chunk();
-    while let Some(piece) = host::next_piece(request).await {
-        chunk.run(&piece).ok()?;
+    let batches = execute::pieces(&fixture.block, workers);
+    host::queue_batches(request, &encode::to_js(&batches).ok()?);
+    let mut result = listed.chunk();
+    while let Some(batch) = host::next_batch(request).await {
+        result.run(&batch).ok()?;
     }
-    Some(chunk.finish())
+    Some(result.finish())
 }
 
-/// Has `workers` workers run the block, this one included, and makes the outcome.
+/// Executes the block on `workers` workers, this one included, and merges their partial results.
 ///
 /// # Errors
 ///
@@ -61,14 +42,14 @@ pub(crate) async fn lead(
     fixture: &Fixture,
     options: &ExecuteOptions<'_>,
 ) -> Result<BlockOutcome, WireError> {
-    let mut chunks = Vec::with_capacity(workers);
-    chunks.extend(run(request, fixture, workers).await);
-    for bytes in host::chunks(request).await {
-        let chunk = Chunk::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
-        chunks.push(chunk);
+    let mut results = Vec::with_capacity(workers);
+    results.extend(join(request, fixture, workers).await);
+    for bytes in host::collect(request).await {
+        let result = Chunk::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
+        results.push(result);
     }
     if CANCEL.load(Ordering::Relaxed) {
         return Err(ExecuteError::Cancelled { committed: 0 }.into());
     }
-    Ok(core.merge(&fixture.block, &fixture.state, options, chunks, workers)?)
+    Ok(core.merge(&fixture.block, &fixture.state, options, results, workers)?)
 }
