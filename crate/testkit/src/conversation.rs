@@ -4,8 +4,8 @@ use alloy_primitives::keccak256;
 use parevm::Engine;
 use parevm_node::{
     Node,
-    node::{Answer, Host, NodeOptions},
-    rpc::RpcError,
+    node::{Host, NodeOptions},
+    rpc::{Response, RpcError},
 };
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ impl Conversation {
     }
 
     /// What the node answers. `params` is a list.
-    pub fn answer(&mut self, method: &str, params: Value) -> Answer {
+    pub fn answer(&mut self, method: &str, params: Value) -> Response {
         let Value::Array(params) = params else {
             panic!("{method}: {params} is no list");
         };

@@ -9,7 +9,7 @@ use counting::{held, peak_of};
 use parevm::Engine;
 use parevm_node::{
     Node,
-    node::{Host, Memory},
+    node::{Host, HostMemory},
     rpc::{Json, RpcError},
 };
 use serde_json::{Value, json};
@@ -127,7 +127,7 @@ impl Subject {
             entropy: [7; 16],
             now: 1_800_000_000_000,
             clock: None,
-            memory: Some(Memory {
+            memory: Some(HostMemory {
                 in_use: &held,
                 free: usize::MAX,
             }),

@@ -1,4 +1,4 @@
-//! The clock of the worker. The engine itself reads none.
+//! Clock of the worker. The engine itself reads none.
 
 use std::cell::RefCell;
 
@@ -17,18 +17,17 @@ extern "C" {
 }
 
 thread_local! {
-    /// The clock, and the nanoseconds of its origin since the Unix epoch.
+    /// Clock, and its origin in nanoseconds since the Unix epoch.
     static PERFORMANCE: RefCell<Option<(Performance, u64)>> = const { RefCell::new(None) };
 }
 
-/// Milliseconds since this worker started. Workers' origins differ: compare
-/// only what one thread has read.
+/// Returns the milliseconds since this worker started. Workers' origins differ: compare only values of one thread.
 pub(crate) fn now_ms() -> f64 {
     read(|performance, _| performance.now())
 }
 
-/// Nanoseconds since the Unix epoch, the same for all workers to within a microsecond, and as fine
-/// as the host allows: some microseconds in browsers.
+/// Returns the nanoseconds since the Unix epoch, equal in all workers to within a microsecond, with the resolution of
+/// the host: some microseconds in browsers.
 pub(crate) fn now_ns() -> u64 {
     read(|performance, origin| origin + to_ns(performance.now()))
 }

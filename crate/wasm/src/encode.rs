@@ -1,4 +1,4 @@
-//! From the engine's results to the wire.
+//! Results of the engine as wire types.
 
 use alloy_primitives::{B256, Bytes};
 use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
@@ -10,18 +10,12 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::error::WireError;
-use crate::{wire, wire_bal, wire_timeline};
+use crate::{js_value, wire, wire_bal, wire_timeline};
 
-/// Returns `value` as plain JavaScript data: `bigint` for 64-bit integers and
-/// larger ones, `null` for what is absent.
+/// Returns `value` as plain JavaScript data, see [`js_value::serialize`].
 pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
-    let serializer = serde_wasm_bindgen::Serializer::new()
-        .serialize_missing_as_null(true)
-        .serialize_maps_as_objects(true)
-        .serialize_large_number_types_as_bigints(true);
-    value
-        .serialize(&serializer)
-        .map_err(|error| WireError::bug(format!("a result does not cross: {error}")))
+    js_value::serialize(value)
+        .map_err(|error| WireError::bug(format!("a result cannot be serialized: {error}")))
 }
 
 /// Returns the result of `executeBlock`, whose execution took `ms` milliseconds.

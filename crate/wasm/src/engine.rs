@@ -1,4 +1,4 @@
-//! The engine that one worker owns.
+//! Engine of a worker.
 
 use std::cell::{Cell, RefCell};
 use std::str::FromStr;
@@ -11,34 +11,34 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::cancel::CANCEL;
-#[cfg(not(feature = "threads"))]
-use crate::chunk;
 use crate::error::WireError;
 use crate::listener::Listener;
+#[cfg(not(feature = "threads"))]
+use crate::partial_result;
 use crate::{clock, encode};
 
-/// An engine, the pool it executes on, and the node that it serves.
+/// Engine with its thread pool and its node.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Engine {
     pub(crate) core: parevm::Engine,
-    /// Open from when `openNode` was called.
+    /// Node, once `openNode` was called.
     pub(crate) node: RefCell<Option<Node>>,
-    /// Workers that answer reads beside this one.
+    /// Number of readers: workers that answer reads beside this one.
     pub(crate) readers: Cell<usize>,
-    /// Workers that run a block by its access list, this one included.
+    /// Number of workers that execute a block by its access list, this one included.
     #[cfg(not(feature = "threads"))]
     pub(crate) workers: usize,
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// An engine with `threads` executing threads, as many as there are pool workers. In the single
-    /// build the caller's is the only one that shares its memory.
+    /// Creates an engine with `threads` executing threads, one per pool worker. In the single build only the caller's
+    /// thread shares its memory.
     ///
     /// # Errors
     ///
-    /// When the pool cannot be built.
+    /// A `WireError`: the pool cannot be built.
     #[wasm_bindgen(constructor)]
     pub fn new(threads: usize) -> Result<Engine, JsValue> {
         #[cfg(feature = "threads")]
@@ -61,13 +61,12 @@ impl Engine {
         })
     }
 
-    /// Shows each state of the node that is opened next to `readers` workers, which answer reads beside this
-    /// one and get an equal share of the memory.
+    /// Publishes each state of the node to `readers` workers, which answer reads beside this one and have an equal share
+    /// of the memory.
     #[cfg(feature = "threads")]
     #[wasm_bindgen(js_name = serveReaders)]
     pub fn serve_readers(&self, readers: usize) {
-        self.readers
-            .set(readers.min(crate::allocator::MOST_READERS));
+        self.readers.set(readers.min(crate::allocator::MAX_READERS));
     }
 
     /// Executes the block of a fixture (JSON) and returns a `BlockOutcome` of `js/src/type/wire.ts`.
@@ -101,7 +100,7 @@ impl Engine {
                 false => AccessListOutput::Omitted,
             },
             cancel: Some(&CANCEL),
-            progress: Some(&|settled| listener.progress(settled)),
+            progress: Some(&|committed| listener.progress(committed)),
             on_receipt: wanted.receipts.then_some(&on_receipt),
             timeline: wanted.timeline.then_some(&clock::now_ns),
         };
@@ -116,23 +115,39 @@ impl Engine {
             ms,
         ))?)
     }
+
+    /// Executes batches of a block that another worker leads, whose work queue has the number `request`. Returns the
+    /// partial result as bytes; `null` where the fixture has no access list, or an invalid one.
+    ///
+    /// # Errors
+    ///
+    /// A `WireError`: the fixture is wrong.
+    #[cfg(not(feature = "threads"))]
+    pub async fn join(&self, request: u32, fixture: Vec<u8>) -> Result<JsValue, JsValue> {
+        let read = || Fixture::from_checked_json(&fixture);
+        let fixture = self.core.pool().install(read).map_err(WireError::from)?;
+        let result = partial_result::join(request, &fixture, self.workers).await;
+        Ok(result.map_or(JsValue::NULL, |result| {
+            js_sys::Uint8Array::from(&result.encode()[..]).into()
+        }))
+    }
 }
 
-/// What the caller of `executeBlock` wants.
+/// Options of `executeBlock`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Options {
     executor: String,
     /// Whether the outcome holds the block's access list.
     returns_list: bool,
-    /// Whether receipts go to the host as they become final.
+    /// Whether the host receives receipts as they are committed.
     receipts: bool,
     /// Whether a timeline is recorded.
     timeline: bool,
 }
 
 impl Engine {
-    /// Decodes a fixture, on all threads.
+    /// Decodes a fixture on all threads.
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Fixture, WireError> {
         Ok(self.core.read_fixture(bytes)?)
     }
@@ -148,8 +163,8 @@ impl Engine {
         Ok(self.core.execute(&fixture.block, &fixture.state, options)?)
     }
 
-    /// Executes in this thread and serves its events every [`PAUSE_MS`], or with other workers
-    /// where there are some and a list.
+    /// Executes in this thread and handles its events every [`PAUSE_MS`], or with helpers where there are some and an
+    /// access list.
     #[cfg(not(feature = "threads"))]
     async fn run(
         &self,
@@ -158,7 +173,7 @@ impl Engine {
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, WireError> {
         if options.access_list.is_some() && self.workers > 1 {
-            return chunk::lead(&self.core, self.workers, request, fixture, options).await;
+            return partial_result::lead(&self.core, self.workers, request, fixture, options).await;
         }
         let reason = match (options.executor, options.access_list) {
             (Executor::Sequential, _) => "asked for",
@@ -181,17 +196,17 @@ impl Engine {
     }
 }
 
-/// Milliseconds between two looks at the events of the single build's worker.
+/// Milliseconds after which the worker of the single build handles its events.
 #[cfg(not(feature = "threads"))]
 const PAUSE_MS: f64 = 40.0;
 
-/// Compares `outcome` with what the header claims, the state root too where a witness allows it.
+/// Compares `outcome` with the header, the state root too where a witness allows it.
 pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> Checks {
     let state_root = fixture.state_root_after(outcome);
     Checks::new(&fixture.block.declared, outcome, state_root)
 }
 
-/// Returns the executor that the caller named.
+/// Returns the executor with this name.
 pub(crate) fn choice(name: &str) -> Result<Executor, WireError> {
     Executor::from_str(name).map_err(|error| WireError::option(&error))
 }

@@ -1,4 +1,4 @@
-//! Errors as they cross to JavaScript: code, message and data, never a string alone.
+//! Wire errors: code, message and data, never a string alone.
 
 use std::error::Error;
 
@@ -11,9 +11,9 @@ use parevm_node::rpc::brief;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-use crate::encode;
+use crate::js_value;
 
-/// An error as JavaScript gets it. The codes are those of `js/src/error`.
+/// Error as JavaScript receives it. The codes are those of `js/src/error`.
 #[derive(Debug, Serialize)]
 pub(crate) struct WireError {
     code: &'static str,
@@ -21,11 +21,11 @@ pub(crate) struct WireError {
     data: Data,
 }
 
-/// Facts that go with a code. Each code fills its own.
+/// Details of an error. Each code has its own.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
-    /// Where in the fixture the fault is.
+    /// Path of the wrong field in the fixture.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
     /// Position of the transaction in the block, from zero.
@@ -54,7 +54,7 @@ impl WireError {
         self
     }
 
-    /// An invariant of ours broke.
+    /// Returns the error of a broken invariant.
     pub(crate) fn bug(message: String) -> Self {
         Self {
             code: "BUG",
@@ -63,14 +63,14 @@ impl WireError {
         }
     }
 
-    /// The node cannot be opened; `field` is the option that is wrong.
+    /// Returns the error of a node that cannot be opened; `field` is the wrong option.
     pub(crate) fn chain(field: &str, error: &dyn Error) -> Self {
         let mut wire = Self::new("INVALID_CHAIN", error);
         wire.data.field = Some(field.to_owned());
         wire
     }
 
-    /// Nothing has the name that the caller gave.
+    /// Returns the error of an unknown name in the options.
     pub(crate) fn option(error: &dyn Error) -> Self {
         Self::new("INVALID_OPTION", error)
     }
@@ -130,7 +130,7 @@ impl From<FixtureError> for WireError {
     }
 }
 
-/// The field of a transaction that `error` is about, as JSON-RPC spells it.
+/// Returns the JSON-RPC name of the transaction field that `error` refers to.
 fn field_of(error: &TransactionError) -> Option<&'static str> {
     Some(match error {
         TransactionError::Missing { field } => field,
@@ -145,6 +145,6 @@ fn field_of(error: &TransactionError) -> Option<&'static str> {
 
 impl From<WireError> for JsValue {
     fn from(error: WireError) -> Self {
-        encode::to_js(&error).unwrap_or_else(|_| JsValue::from_str(error.code))
+        js_value::serialize(&error).unwrap_or_else(|_| JsValue::from_str(error.code))
     }
 }

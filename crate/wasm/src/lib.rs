@@ -1,14 +1,13 @@
-//! The bindings of parevm to JavaScript: the only crate that knows it.
+//! Bindings of parevm to JavaScript: the only crate that knows JavaScript.
 //!
 //! Two builds come from here. With the feature `threads` the instances of several workers share one
-//! memory: one worker owns the [`engine`], the others lend themselves to its pool (`threads`) or answer reads
-//! beside it (`reader`).
-//! Without it there is one worker, which yields to its event loop while it executes; others with
-//! instances of their own may help where a block has an access list (`chunk`). The workers
-//! themselves are started and watched by `js/src/pool`.
+//! memory: one worker owns the [`engine`], the others run its thread pool (`threads`) or answer reads beside it
+//! (`reader`). Without it there is one worker, which yields to its event loop while it executes; helpers with
+//! instances of their own join it where a block has an access list (`partial_result`). `js/src/pool` starts and
+//! watches the workers.
 //!
-//! Results cross as the plain data of `wire`, errors as those of `error`. A panic is told to the
-//! [`host`] and then traps: the instance is lost, and so are all that share its memory.
+//! Results cross as plain data of `wire`, errors as data of `error`. A panic is reported to the [`host`] and then
+//! traps: the instance is lost, and so are all that share its memory.
 
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
@@ -16,15 +15,18 @@
 #[allow(unsafe_code, reason = "memory is handed out by pointer")]
 pub mod allocator;
 pub mod cancel;
-#[cfg(not(feature = "threads"))]
-mod chunk;
 mod clock;
 mod encode;
 pub mod engine;
 mod error;
 pub mod host;
+mod js_value;
 mod listener;
 pub mod node;
+#[cfg(not(feature = "threads"))]
+mod partial_result;
+#[cfg(feature = "threads")]
+mod published;
 #[cfg(feature = "threads")]
 pub mod reader;
 #[cfg(feature = "testing")]

@@ -1,9 +1,9 @@
-//! The node in memory that one worker owns, and what it answers.
+//! Node of a worker, and its responses.
 
 use alloy_primitives::hex;
 use parevm_node::Node;
-use parevm_node::node::{Answer, Host, Memory, NodeOptions, RestoreError};
-use parevm_node::rpc::{Json, RpcError, parse_exact};
+use parevm_node::node::{Host, HostMemory, NodeOptions, RestoreError};
+use parevm_node::rpc::{Json, Response, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::atomic::AtomicBool;
@@ -16,7 +16,7 @@ use crate::{allocator, clock, encode, wire};
 
 #[wasm_bindgen]
 impl Engine {
-    /// Opens a node with `options`, the JSON of a `NodeOptions`, in place of the one before.
+    /// Opens a node with `options`, the JSON of a `NodeOptions`, which replaces the open node.
     ///
     /// # Errors
     ///
@@ -30,11 +30,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Imports blocks in RLP, as a `chain.rlp` file has them; returns their number.
+    /// Imports blocks in RLP, in the form of a `chain.rlp` file, and returns their number.
     ///
     /// # Errors
     ///
-    /// A `WireError`: a block is not valid, and the node is as it was.
+    /// A `WireError`: a block is invalid. The node is unchanged.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
         let in_use = allocator::in_use_from_now();
@@ -48,8 +48,8 @@ impl Engine {
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
-    /// `now_ms` the time in milliseconds since the Unix epoch, from which blocks have theirs; `entropy` 32 random
-    /// hex digits, from which filters and subscriptions have their ids.
+    /// `now_ms` the time in milliseconds since the Unix epoch, the clock of blocks; `entropy` 32 random hex digits,
+    /// the source of ids of filters and subscriptions.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Engine {
         Ok(encode::to_js(&answer)?)
     }
 
-    /// The node that is open, as bytes for [`Self::restore_node`].
+    /// Returns the open node as bytes for [`Self::restore_node`].
     ///
     /// # Errors
     ///
@@ -88,22 +88,22 @@ impl Engine {
         Ok(self.with_node(self.host(0.0, [0; 16], &in_use), |node, _| node.save())?)
     }
 
-    /// Opens the node that was saved as `bytes`, which the caller gave, in place of the one before. Of
-    /// `options` only the limits are its own: it has the others that it was opened with.
+    /// Opens a node that the caller has saved, which replaces the open node. It takes the limits of `options`; its other
+    /// options are saved with it.
     ///
     /// # Errors
     ///
-    /// A `WireError` with the field `saved`: these are not the bytes of such a node.
+    /// A `WireError` with the field `saved`: `bytes` are not a saved node.
     #[wasm_bindgen(js_name = openSaved)]
     pub fn open_saved(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
         self.restore(options, bytes, |error| WireError::chain("saved", &error))
     }
 
-    /// The same of bytes that this package has kept itself.
+    /// Opens a node that the supervisor has saved, as [`Self::open_saved`] does.
     ///
     /// # Errors
     ///
-    /// A `WireError` that says so: these are not the bytes of such a node.
+    /// A `WireError` with the code `BUG`: `bytes` are not a saved node.
     #[wasm_bindgen(js_name = restoreNode)]
     pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
         self.restore(options, bytes, |error| {
@@ -111,12 +111,12 @@ impl Engine {
         })
     }
 
-    /// Makes a change again that another node has seen. It takes the time that it takes: what was in time
-    /// once must not be lost because this is a slower moment. Nobody is told.
+    /// Repeats a request that changed an earlier node, without limits and notifications: a change that was in time once
+    /// must not be lost because the machine is slower now.
     ///
     /// # Errors
     ///
-    /// A `WireError`: the node is not changed by it.
+    /// A `WireError`: the request does not change the node.
     pub fn repeat(
         &self,
         method: &str,
@@ -136,7 +136,7 @@ impl Engine {
         self.with_node(host, |node, host| {
             let params = node.read_params(host, params);
             let params = params.map_err(|error| lost(error.to_string()))?;
-            let Answer { result, changed } = node.repeat(host, method, &params);
+            let Response { result, changed } = node.repeat(host, method, &params);
             node.take_notifications();
             match result {
                 _ if changed => Ok(()),
@@ -163,17 +163,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Shows the node as it is now to the readers, where there are some.
+    /// Publishes the node, if there are readers.
     fn publish(&self) {
         #[cfg(feature = "threads")]
         if self.readers.get() > 0
             && let Some(node) = &*self.node.borrow()
         {
-            crate::reader::publish(node);
+            crate::published::publish(node);
         }
     }
 
-    /// What this worker lends a request of the time `now_ms`. `in_use` measures what it takes.
+    /// Returns the host of a request at the time `now_ms`. `in_use` measures its memory.
     fn host<'a>(
         &'a self,
         now_ms: f64,
@@ -199,12 +199,12 @@ impl Engine {
     }
 }
 
-/// Parts in which the memory that is left is given to requests that run side by side. Not one for each reader:
-/// that so many need theirs at the same time is rare, and costs no more than the engine.
-const MOST_SHARES: usize = 3;
+/// Maximum number of shares of the free memory for concurrent requests. Fewer than readers: it is rare that all need
+/// their share at the same time, and then only the engine is lost.
+const MAX_SHARES: usize = 3;
 
-/// What a worker lends a request of the time `now_ms`, beside `readers` others. A quarter of the memory that
-/// is left is kept for holes between blocks, and for answers.
+/// Returns the host of a request at the time `now_ms` beside `readers` other workers. A quarter of the free memory is
+/// reserved for fragmentation and for responses.
 pub(crate) fn host<'a>(
     engine: &'a parevm::Engine,
     cancel: &'a AtomicBool,
@@ -217,17 +217,17 @@ pub(crate) fn host<'a>(
         now: now_ms as u64,
         entropy: [0; 16],
         clock: Some(&clock::now_ns),
-        memory: Some(Memory {
+        memory: Some(HostMemory {
             in_use,
-            free: allocator::free() / 4 * 3 / (1 + readers).min(MOST_SHARES),
+            free: allocator::free() / 4 * 3 / (1 + readers).min(MAX_SHARES),
         }),
         cancel: Some(cancel),
     }
 }
 
-/// An answer to a request that is wrong.
-pub(crate) const fn refused(error: RpcError) -> Answer {
-    Answer {
+/// Returns the response to an invalid request.
+pub(crate) const fn refused(error: RpcError) -> Response {
+    Response {
         result: Err(error),
         changed: false,
     }
@@ -235,7 +235,7 @@ pub(crate) const fn refused(error: RpcError) -> Answer {
 
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 fn read_options(text: &str) -> Result<NodeOptions, WireError> {
-    // Straight from the text: a genesis may be large. An integer of more than 64 bits is an error then.
+    // First without an intermediate value, as a genesis may be large. That fails for integers of more than 64 bits.
     if let Ok(options) = serde_json::from_str(text) {
         return Ok(options);
     }
@@ -243,13 +243,13 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     options.map_err(|error| WireError::chain("genesis", &error))
 }
 
-/// Reads the random digits of a request: ids that could be guessed are none.
+/// Reads the random digits of a request.
 fn read_entropy(digits: &str) -> Result<[u8; 16], WireError> {
     hex::decode_to_array(digits)
         .map_err(|_| WireError::bug("a request has no 32 random hex digits".to_owned()))
 }
 
-/// An error of JSON-RPC, as its specification spells it.
+/// Error object of JSON-RPC 2.0.
 #[derive(Serialize)]
 struct ErrorObject<'a> {
     code: i32,
@@ -258,9 +258,9 @@ struct ErrorObject<'a> {
     data: Option<&'a Value>,
 }
 
-/// Returns `answer` of `node` as JavaScript reads it, with the `notifications` that it has caused.
+/// Returns the wire form of a response of `node`, with the `notifications` of the request.
 pub(crate) fn wire_answer(
-    answer: Answer,
+    answer: Response,
     node: &Node,
     notifications: Vec<Json>,
 ) -> wire::NodeAnswer {

@@ -1,9 +1,8 @@
-//! The rayon pool, whose threads are workers that JavaScript starts.
+//! Rayon pool whose threads are workers that JavaScript starts.
 //!
-//! A worker cannot be started from a thread that is about to block: its death would never be
-//! noticed. So [`build_pool`] only queues what each thread has to run, and every pool worker that
-//! the supervisor has started takes one piece with [`run_pool_worker`] and stays in it until it is
-//! terminated.
+//! A worker cannot be started from a thread that is about to block: its death would go unnoticed. So [`build_pool`] only
+//! queues a builder per thread, and every pool worker that the supervisor has started takes one with
+//! [`run_pool_worker`] and runs it until it is terminated.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::collections::VecDeque;
@@ -12,12 +11,11 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes all memory that the instance may have, for the allocator to hand out later.
+/// Reserves all memory of the instance for the allocator.
 ///
 /// Memory must not grow while several threads run: V8 checks `memory.copy` against the size that a
-/// thread knew last, so a thread that is handed a block which another one has just grown for traps.
-/// What is reserved costs nothing before it is written. No other thread may start meanwhile: there
-/// would be no memory for its stack.
+/// thread knew last, so a thread traps on a block for which another thread has just grown the memory. Reserved memory
+/// costs nothing before it is written. No other thread may start meanwhile: there would be no memory for its stack.
 pub(crate) fn reserve_memory() {
     const PAGE: usize = 64 * 1024;
     let mut size = 1 << 30;
@@ -40,7 +38,7 @@ pub(crate) fn reserve_memory() {
     }
 }
 
-/// Threads that rayon asked for and no worker has taken yet.
+/// Builders of threads that no worker has taken yet.
 static QUEUE: Mutex<VecDeque<ThreadBuilder>> = Mutex::new(VecDeque::new());
 /// Notified once for every builder that joins [`QUEUE`].
 static QUEUED: Condvar = Condvar::new();
@@ -62,7 +60,7 @@ pub(crate) fn build_pool(threads: usize) -> Result<ThreadPool, ThreadPoolBuildEr
         .build()
 }
 
-/// Takes one thread of the pool and runs it; does not return as long as the engine exists.
+/// Takes one thread of the pool and runs it; returns only when the engine ends.
 ///
 /// Waits, without spinning, until the engine has asked for a thread.
 #[wasm_bindgen(js_name = runPoolWorker)]

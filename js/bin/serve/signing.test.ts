@@ -13,7 +13,7 @@ test('each method whose file signs is in the table, and no other', () => {
   const signing = new Set(
     files.filter((name) => SIGNS.test(read(name))).map((name) => name.slice(0, -3)),
   )
-  const rows = read('mod.rs').matchAll(/^ {4}"(\w+)" => \w+ (\w+), \w+;$/gm)
+  const rows = read('table.rs').matchAll(/^ {4}"(\w+)" => \w+ (\w+), \w+;$/gm)
   const methods = [...rows].flatMap(([, name, file]) => (signing.has(file ?? '') ? [name] : []))
   expect(methods.sort()).toEqual([...SIGNING_METHODS].sort())
 })

@@ -1,4 +1,4 @@
-//! Rules that a block's content must keep, beside its own header's.
+//! Rules of a block's body.
 
 use super::{
     Chain, OmmerViolation, Violation,
@@ -13,24 +13,24 @@ use parevm::{
 };
 
 /// Bytes of the longest block from Osaka on (EIP-7934): 10 MiB less 2 MiB for the beacon block.
-const MOST_BLOCK_BYTES: usize = 8 << 20;
-const MOST_OMMERS: usize = 2;
-/// Generations in which an ommer's parent is looked for.
+const MAX_BLOCK_BYTES: usize = 8 << 20;
+const MAX_OMMERS: usize = 2;
+/// Generations that may hold an ommer's parent.
 const OMMER_GENERATIONS: usize = 7;
 
-/// Whether the content of `block` fits its header; `size` is that of its RLP in bytes.
+/// Checks the body of `block` against its header; `size` is the size of its RLP in bytes.
 ///
 /// # Errors
 ///
-/// [`Violation`], the first rule that does not hold.
+/// [`Violation`]: the first violated rule.
 pub(super) fn check_body(chain: &Chain, block: &AlloyBlock, size: usize) -> Result<(), Violation> {
     let AlloyBlock { header, body } = block;
     let schedule = chain.schedule();
     let spec = schedule.spec(header.number, header.timestamp);
-    if spec.is_enabled_in(SpecId::OSAKA) && size > MOST_BLOCK_BYTES {
+    if spec.is_enabled_in(SpecId::OSAKA) && size > MAX_BLOCK_BYTES {
         return Err(Violation::BlockSize {
             found: size,
-            most: MOST_BLOCK_BYTES,
+            most: MAX_BLOCK_BYTES,
         });
     }
     check_presence(
@@ -43,7 +43,7 @@ pub(super) fn check_body(chain: &Chain, block: &AlloyBlock, size: usize) -> Resu
     let most = if spec.is_enabled_in(SpecId::MERGE) {
         0
     } else {
-        MOST_OMMERS
+        MAX_OMMERS
     };
     if body.ommers.len() > most {
         return Err(Violation::OmmerCount {

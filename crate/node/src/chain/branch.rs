@@ -7,17 +7,17 @@ use parevm::build::ExecutedBlock;
 use rpds::VectorSync;
 use std::{ops::RangeInclusive, sync::Arc};
 
-/// Branch of the head from the genesis block on. A copy is cheap and shares what both have.
+/// Branch of the head from the genesis block on. A copy is cheap and shares entries.
 #[derive(Clone, Debug)]
 pub(super) struct Branch {
     /// Everything below the head, oldest first.
-    below: VectorSync<Entry>,
+    below: VectorSync<BranchEntry>,
     head: Arc<ExecutedBlock>,
 }
 
 /// Part of a branch.
 #[derive(Clone, Debug)]
-pub(super) enum Entry {
+pub(super) enum BranchEntry {
     /// One block.
     Block(Arc<ExecutedBlock>),
     /// The first `len` blocks of a reservation.
@@ -27,7 +27,7 @@ pub(super) enum Entry {
     },
 }
 
-impl Entry {
+impl BranchEntry {
     /// Lowest height of the entry.
     fn first(&self) -> u64 {
         match self {
@@ -36,7 +36,7 @@ impl Entry {
         }
     }
 
-    /// Returns the block, where it is one.
+    /// Returns the block of a block entry.
     pub(super) const fn block(&self) -> Option<&Arc<ExecutedBlock>> {
         match self {
             Self::Block(block) => Some(block),
@@ -44,7 +44,7 @@ impl Entry {
         }
     }
 
-    /// True when `other` is the same entry, not one that is equal.
+    /// Returns true if `other` is the same entry, not an equal one.
     pub(super) fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Block(one), Self::Block(other)) => Arc::ptr_eq(one, other),
@@ -75,28 +75,28 @@ impl Branch {
 
     pub(super) fn genesis(&self) -> &Arc<ExecutedBlock> {
         match self.below.first() {
-            Some(Entry::Block(genesis)) => genesis,
+            Some(BranchEntry::Block(genesis)) => genesis,
             // Reservations follow a block.
-            Some(Entry::Reserved { .. }) | None => &self.head,
+            Some(BranchEntry::Reserved { .. }) | None => &self.head,
         }
     }
 
-    /// Returns the block at height `number`, which is made where it is reserved.
+    /// Returns the block at height `number`. A reserved block is built on first access.
     pub(super) fn get(&self, schedule: &ForkSchedule, number: u64) -> Option<&Arc<ExecutedBlock>> {
         if number == self.head.number() {
             return Some(&self.head);
         }
         match self.below.get(self.position(number)?)? {
-            Entry::Block(block) => (block.number() == number).then_some(block),
-            Entry::Reserved { reservation, len } => {
+            BranchEntry::Block(block) => (block.number() == number).then_some(block),
+            BranchEntry::Reserved { reservation, len } => {
                 let index = number.checked_sub(reservation.first())?;
                 (index < *len).then(|| reservation.get(schedule, index))?
             }
         }
     }
 
-    /// Returns the reserved block with this hash. It is found if it is one of the newest of its reservation,
-    /// or once a block near it was asked for.
+    /// Returns the reserved block with this hash. Known are the hashes of the newest blocks of a reservation, and those
+    /// near a block that was requested.
     pub(super) fn reserved(
         &self,
         schedule: &ForkSchedule,
@@ -106,8 +106,8 @@ impl Branch {
             return Some(&self.head);
         }
         self.below.iter().find_map(|entry| match entry {
-            Entry::Block(_) => None,
-            Entry::Reserved { reservation, len } => {
+            BranchEntry::Block(_) => None,
+            BranchEntry::Reserved { reservation, len } => {
                 let index = reservation.find(schedule, hash)?;
                 (index < *len).then(|| reservation.get(schedule, index))?
             }
@@ -121,7 +121,7 @@ impl Branch {
         }
         let mut position = self.position(number)?;
         loop {
-            if let Entry::Block(block) = self.below.get(position)? {
+            if let BranchEntry::Block(block) = self.below.get(position)? {
                 return Some(block);
             }
             position = position.checked_sub(1)?;
@@ -136,8 +136,8 @@ impl Branch {
         let from = self.position(*range.start()).unwrap_or_default();
         let entries = (from..self.below.len()).filter_map(|position| self.below.get(position));
         let blocks = entries.filter_map(|entry| match entry {
-            Entry::Block(block) => Some(block),
-            Entry::Reserved { .. } => None,
+            BranchEntry::Block(block) => Some(block),
+            BranchEntry::Reserved { .. } => None,
         });
         let end = *range.end();
         blocks
@@ -146,19 +146,44 @@ impl Branch {
             .filter(move |block| range.contains(&block.number()))
     }
 
-    /// Returns everything, oldest first; the last one is the head.
-    pub(super) fn entries(&self) -> impl Iterator<Item = Entry> {
-        let head = Entry::Block(Arc::clone(&self.head));
+    /// Returns all entries, oldest first; the last one is the head.
+    pub(super) fn entries(&self) -> impl Iterator<Item = BranchEntry> {
+        let head = BranchEntry::Block(Arc::clone(&self.head));
         self.below.iter().cloned().chain([head])
     }
 
-    /// Returns the branch of [`Self::entries`]; `None` where the last or the first one is no block.
-    pub(super) fn of(entries: Vec<Entry>) -> Option<Self> {
-        let mut entries = entries.into_iter();
-        let Some(Entry::Block(head)) = entries.next_back() else {
-            return None;
-        };
-        let below: VectorSync<_> = entries.collect();
+    /// Returns the number of entries, the head included.
+    pub(super) fn len(&self) -> usize {
+        self.below.len() + 1
+    }
+
+    /// Returns the entry at `position`, from zero.
+    pub(super) fn entry(&self, position: usize) -> Option<BranchEntry> {
+        let head = || BranchEntry::Block(Arc::clone(&self.head));
+        let below = self.below.get(position).cloned();
+        below.or_else(|| (position == self.below.len()).then(head))
+    }
+
+    /// Returns the entries from `position` on, oldest first.
+    pub(super) fn entries_from(&self, position: usize) -> impl Iterator<Item = BranchEntry> {
+        (position..self.len()).filter_map(|position| self.entry(position))
+    }
+
+    /// Returns the first `shared` entries of this branch with `more` on top; `None` where the first or the last entry
+    /// is not a block. Shared entries take no memory.
+    pub(super) fn with_entries(&self, shared: usize, more: Vec<BranchEntry>) -> Option<Self> {
+        let mut below = self.below.clone();
+        if shared > below.len() {
+            below.push_back_mut(BranchEntry::Block(Arc::clone(&self.head)));
+        }
+        while below.len() > shared {
+            below.drop_last_mut();
+        }
+        for entry in more {
+            below.push_back_mut(entry);
+        }
+        let head = below.last().and_then(BranchEntry::block).map(Arc::clone)?;
+        below.drop_last_mut();
         let starts_with_block = below.first().is_none_or(|first| first.block().is_some());
         starts_with_block.then_some(Self { below, head })
     }
@@ -173,20 +198,20 @@ impl Branch {
     /// Puts `block` on top.
     pub(super) fn push(&mut self, block: Arc<ExecutedBlock>) {
         let below = std::mem::replace(&mut self.head, block);
-        // A reserved block that was the head is one of the others again.
-        if let Some(Entry::Reserved { reservation, len }) = self.below.last()
+        // A reserved block that was the head rejoins its reservation.
+        if let Some(BranchEntry::Reserved { reservation, len }) = self.below.last()
             && reservation
-                .made(*len)
-                .is_some_and(|made| Arc::ptr_eq(made, &below))
+                .built(*len)
+                .is_some_and(|built| Arc::ptr_eq(built, &below))
         {
             let (reservation, len) = (Arc::clone(reservation), len + 1);
-            self.set_last(Entry::Reserved { reservation, len });
+            self.set_last(BranchEntry::Reserved { reservation, len });
         } else {
-            self.below.push_back_mut(Entry::Block(below));
+            self.below.push_back_mut(BranchEntry::Block(below));
         }
     }
 
-    /// Puts the blocks of `reservation`, whose parent is the head, on top. Its last one is `head`.
+    /// Puts the blocks of `reservation`, whose parent is the head, on top. Its last block is `head`.
     pub(super) fn push_reserved(
         &mut self,
         reservation: Arc<Reservation>,
@@ -195,10 +220,10 @@ impl Branch {
         self.push(head);
         let len = reservation.rules().count.saturating_sub(1);
         self.below
-            .push_back_mut(Entry::Reserved { reservation, len });
+            .push_back_mut(BranchEntry::Reserved { reservation, len });
     }
 
-    /// Puts `head` in place of the head.
+    /// Replaces the head by `head`.
     pub(super) fn replace_head(&mut self, head: Arc<ExecutedBlock>) {
         self.head = head;
     }
@@ -209,21 +234,21 @@ impl Branch {
             return false;
         };
         while self.below.last().is_some_and(|last| match last {
-            Entry::Block(block) => block.number() >= number,
-            Entry::Reserved { reservation, .. } => reservation.first() > number,
+            BranchEntry::Block(block) => block.number() >= number,
+            BranchEntry::Reserved { reservation, .. } => reservation.first() > number,
         }) {
             self.below.drop_last_mut();
         }
-        if let Some(Entry::Reserved { reservation, .. }) = self.below.last() {
+        if let Some(BranchEntry::Reserved { reservation, .. }) = self.below.last() {
             let reservation = Arc::clone(reservation);
             let len = number.saturating_sub(reservation.first());
-            self.set_last(Entry::Reserved { reservation, len });
+            self.set_last(BranchEntry::Reserved { reservation, len });
         }
         self.head = head;
         true
     }
 
-    fn set_last(&mut self, entry: Entry) {
+    fn set_last(&mut self, entry: BranchEntry) {
         let last = self.below.len().saturating_sub(1);
         self.below.set_mut(last, entry);
     }

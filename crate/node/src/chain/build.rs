@@ -1,4 +1,4 @@
-//! New blocks on top of a chain's.
+//! Construction of new blocks.
 
 use super::Chain;
 use alloy_consensus::transaction::Recovered;
@@ -14,8 +14,8 @@ use parevm::{
 use parevm_simulate::CallLimits;
 
 impl Chain {
-    /// Builds a block of `transactions` on top of `parent`, as [`BlockBuilder::build`] does. The chain stays as it is;
-    /// [`Chain::push`] takes the block. Of `limits` the gas does not count.
+    /// Builds a block of `transactions` on top of `parent`, as [`BlockBuilder::build`] does. The chain is unchanged;
+    /// [`Chain::push`] adds the block. The gas of `limits` is ignored.
     ///
     /// # Errors
     ///
@@ -40,7 +40,13 @@ impl Chain {
         builder.build(engine, attributes, transactions, unfit)
     }
 
-    /// The transactions of `block` as they were executed. Signatures are not verified again.
+    /// Returns `block` without its transactions: the environment of a call.
+    pub(crate) fn empty_block(&self, block: &ExecutedBlock) -> Block {
+        let header = (&block.block.header).into();
+        Block::new(self.chain_id(), self.schedule().clone(), header, Vec::new())
+    }
+
+    /// Returns `block` as it was executed, with the senders of its receipts. Signatures are not verified again.
     pub(crate) fn input_of(&self, block: &ExecutedBlock) -> Block {
         let AlloyBlock { header, body } = &block.block;
         let senders = block.receipts.iter().map(|receipt| receipt.from);

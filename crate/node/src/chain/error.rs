@@ -1,4 +1,4 @@
-//! Why a chain cannot begin, or a block cannot be taken into it.
+//! Errors of a genesis block and of an import.
 
 use super::Violation;
 use alloy_primitives::B256;
@@ -8,11 +8,11 @@ use parevm::{
     execute::ExecuteError,
 };
 
-/// Why a block was not taken into the chain, which is unchanged.
+/// Reason why a block was not imported. The chain is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// The bytes are no block, or one of its hashes, signatures or transactions cannot be right.
+    /// The bytes are not a block, or one of its hashes, signatures or transactions is invalid.
     #[error(transparent)]
     Block(#[from] BlockError),
     /// The chain does not hold the parent. Import that first.
@@ -31,24 +31,24 @@ pub enum ImportError {
         /// The rule.
         source: Violation,
     },
-    /// The block cannot be executed: mostly, a transaction is invalid.
+    /// The block cannot be executed, usually because a transaction is invalid.
     #[error("block {number} cannot be executed")]
     Execute {
         /// Height of the block.
         number: u64,
-        /// Why.
+        /// Reason.
         source: ExecuteError,
     },
 }
 
-/// Why a chain cannot begin with this genesis block.
+/// Reason why a chain cannot start with a genesis block.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GenesisError {
     /// The state does not have the root that the header declares.
     #[error("stateRoot is declared as {declared}, the accounts have {computed}")]
     StateRoot {
-        /// What the header says.
+        /// Root in the header.
         declared: B256,
         /// Root of the accounts.
         computed: B256,

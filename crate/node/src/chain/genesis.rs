@@ -1,4 +1,4 @@
-//! The first block of a chain, and the rules that a genesis file sets.
+//! Genesis block of a chain, and the rules of a genesis file.
 
 use super::{Chain, GenesisError, header::check_fields, range::check_genesis};
 use alloy_consensus::{BlockBody, Header};
@@ -16,11 +16,11 @@ use parevm::{
 use std::sync::Arc;
 
 impl Chain {
-    /// A chain that begins with `header` and `state`.
+    /// Creates a chain that starts with `header` and `state`.
     ///
     /// # Errors
     ///
-    /// [`GenesisError`] when the header lacks a field of its fork, or names another state root.
+    /// [`GenesisError`]: the header lacks a field of its fork, or has another state root.
     pub fn new(
         chain_id: u64,
         schedule: ForkSchedule,
@@ -58,14 +58,14 @@ impl Chain {
         Ok(Self::of_genesis(chain_id, schedule, genesis))
     }
 
-    /// A chain that begins as a genesis file says.
+    /// Creates the chain of a genesis file.
     ///
     /// Constantinople runs under Petersburg's rules: the EVM has no EIP-1283.
     ///
     /// # Errors
     ///
-    /// [`GenesisError::OutOfRange`] when a number is out of its range,
-    /// [`GenesisError::MergeBlockUnknown`] when the height of the merge is not given.
+    /// - [`GenesisError::OutOfRange`]: a number is out of its range.
+    /// - [`GenesisError::Config`]: the fork rules are incomplete.
     pub fn from_genesis(genesis: &Genesis) -> Result<Self, GenesisError> {
         check_genesis(genesis)?;
         let schedule = ForkSchedule::from_config(&genesis.config)?;

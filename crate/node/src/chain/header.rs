@@ -1,4 +1,4 @@
-//! Rules that a header must keep beside its parent's.
+//! Rules of a header and its parent.
 
 use super::Violation;
 use alloy_consensus::Header;
@@ -11,15 +11,15 @@ use parevm::{
 };
 
 pub(super) const LEAST_GAS_LIMIT: u64 = 5_000;
-const MOST_GAS_LIMIT: u64 = i64::MAX as u64;
-const MOST_EXTRA_DATA: usize = 32;
+const MAX_GAS_LIMIT: u64 = i64::MAX as u64;
+const MAX_EXTRA_DATA: usize = 32;
 const DAO_EXTRA_DATA: &[u8] = b"dao-hard-fork";
-/// Blocks from the DAO fork on whose extra data is fixed.
+/// Number of blocks from the DAO fork on whose extra data is fixed.
 const DAO_BLOCKS: u64 = 10;
-/// By so much the gas limit may rise at the London fork, so that its target stays.
+/// Factor of the gas limit at the London fork, which keeps the gas target.
 const ELASTICITY: u64 = 2;
 
-/// Whether `header` has the fields of its fork, and no others.
+/// Checks that `header` has exactly the fields of its fork.
 ///
 /// # Errors
 ///
@@ -68,31 +68,31 @@ pub(super) fn check_fields(schedule: &ForkSchedule, header: &Header) -> Result<(
             header.slot_number.is_some(),
         ),
     ];
-    for (since, field, is_there) in fields {
-        check_presence(spec, since, field, is_there)?;
+    for (since, field, is_present) in fields {
+        check_presence(spec, since, field, is_present)?;
     }
     Ok(())
 }
 
-/// Whether a field that forks have from `since` on is there exactly then.
+/// Checks that a field of the forks from `since` on is present exactly in those.
 pub(super) fn check_presence(
     spec: SpecId,
     since: SpecId,
     field: &'static str,
-    is_there: bool,
+    is_present: bool,
 ) -> Result<(), Violation> {
-    match (spec.is_enabled_in(since), is_there) {
+    match (spec.is_enabled_in(since), is_present) {
         (true, false) => Err(Violation::FieldMissing { field, spec }),
         (false, true) => Err(Violation::FieldUnexpected { field, spec }),
         _ => Ok(()),
     }
 }
 
-/// Whether `header` can follow `parent`.
+/// Checks whether `header` can follow `parent`.
 ///
 /// # Errors
 ///
-/// [`Violation`], the first rule that does not hold.
+/// [`Violation`]: the first violated rule.
 pub(super) fn check_header(
     schedule: &ForkSchedule,
     parent: &Header,
@@ -132,10 +132,10 @@ pub(super) fn check_header(
 }
 
 fn check_extra_data(schedule: &ForkSchedule, header: &Header) -> Result<(), Violation> {
-    if header.extra_data.len() > MOST_EXTRA_DATA {
+    if header.extra_data.len() > MAX_EXTRA_DATA {
         return Err(Violation::ExtraDataLength {
             found: header.extra_data.len(),
-            most: MOST_EXTRA_DATA,
+            most: MAX_EXTRA_DATA,
         });
     }
     let since_dao = schedule
@@ -156,11 +156,11 @@ fn check_gas(schedule: &ForkSchedule, parent: &Header, header: &Header) -> Resul
             limit: found,
         });
     }
-    if !(LEAST_GAS_LIMIT..=MOST_GAS_LIMIT).contains(&found) {
+    if !(LEAST_GAS_LIMIT..=MAX_GAS_LIMIT).contains(&found) {
         return Err(Violation::GasLimitBounds {
             found,
             least: LEAST_GAS_LIMIT,
-            most: MOST_GAS_LIMIT,
+            most: MAX_GAS_LIMIT,
         });
     }
     let spec = schedule.spec(header.number, header.timestamp);

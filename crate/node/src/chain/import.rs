@@ -1,4 +1,4 @@
-//! A block is checked, executed and kept.
+//! Import of blocks: check, execution and storage.
 
 use super::{Chain, ImportError, Violation, body::check_body, header::check_header};
 use alloy_eips::{
@@ -16,14 +16,14 @@ use parevm::{
 use std::sync::Arc;
 
 impl Chain {
-    /// Checks, executes and keeps a block, and returns it with what it left. A block that is known
-    /// already is returned as it is.
+    /// Checks, executes and stores a block, and returns it with its receipts and state. A known block is returned as
+    /// stored.
     ///
-    /// `options` say which executor runs. Senders are recovered on the engine's threads.
+    /// `options` select the executor. Senders are recovered on the engine's threads.
     ///
     /// # Errors
     ///
-    /// [`ImportError`], which names the rule that the block breaks. The chain is unchanged then.
+    /// [`ImportError`], which names the violated rule. The chain is unchanged then.
     pub fn import(
         &mut self,
         engine: &Engine,
@@ -36,15 +36,14 @@ impl Chain {
             return Ok(Arc::clone(known));
         }
         let checked = self.check(engine, hash, block, bytes.len(), options)?;
-        Ok(self.keep(checked))
+        Ok(self.store(checked))
     }
 
-    /// Imports blocks that lie one behind the other, as a `chain.rlp` file has them, and returns their
-    /// number.
+    /// Imports concatenated blocks, the form of a `chain.rlp` file, and returns their number.
     ///
     /// # Errors
     ///
-    /// As [`Chain::import`]. The blocks before the one that failed are kept.
+    /// As [`Chain::import`]. The blocks before the failed one are stored.
     pub fn import_all(
         &mut self,
         engine: &Engine,
@@ -55,7 +54,7 @@ impl Chain {
         while !bytes.is_empty() {
             let mut rest = bytes;
             let header = RlpHeader::decode(&mut rest).map_err(BlockError::Rlp)?;
-            // Decoding the header has made sure that its payload is there.
+            // Decoding the header has checked that its payload is present.
             rest.advance(header.payload_length);
             let (block, behind) = bytes.split_at(bytes.len() - rest.len());
             self.import(engine, block, options)?;
@@ -65,7 +64,7 @@ impl Chain {
         Ok(count)
     }
 
-    /// The block with what it leaves; it is not kept yet.
+    /// Returns the executed block without storing it.
     fn check(
         &self,
         engine: &Engine,
@@ -127,7 +126,7 @@ impl Chain {
     }
 }
 
-/// Whether a block leaves what its header says.
+/// Checks the outcome of a block against its header.
 fn check_outcome(block: &ExecutedBlock, outcome: &BlockOutcome) -> Result<(), Violation> {
     let header = &block.block.header;
     if header.gas_used != outcome.gas_used {
@@ -150,7 +149,9 @@ fn check_outcome(block: &ExecutedBlock, outcome: &BlockOutcome) -> Result<(), Vi
         return Err(Violation::ReceiptsRoot { found, expected });
     }
     if let Some(found) = header.requests_hash {
-        let expected = outcome.requests_hash.ok_or_else(|| no_answer(block))?;
+        let expected = outcome
+            .requests_hash
+            .ok_or_else(|| missing_contract(block))?;
         if found != expected {
             return Err(Violation::RequestsHash { found, expected });
         }
@@ -169,8 +170,8 @@ fn check_outcome(block: &ExecutedBlock, outcome: &BlockOutcome) -> Result<(), Vi
     Ok(())
 }
 
-/// The system contract that made no requests because it has no code.
-fn no_answer(block: &ExecutedBlock) -> Violation {
+/// Returns the violation of a system contract without code, which cannot return requests.
+fn missing_contract(block: &ExecutedBlock) -> Violation {
     let has_code = |address| {
         let account = block.state.account(address);
         account.is_some_and(|account| account.code_hash != KECCAK256_EMPTY)

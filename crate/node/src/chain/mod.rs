@@ -1,9 +1,8 @@
-//! A chain that lies in memory: blocks with their receipts and the state after each.
+//! Chain in memory: blocks with their receipts and the state after each.
 //!
-//! [`Chain::import`] takes a block as RLP, checks every rule of its fork but the seal of proof of work,
-//! executes it and keeps it. Nothing is kept of a block that fails, whatever fails: the new state is made
-//! beside the old one and put in place last. States share what they have in common, so the state after
-//! every block stays at hand.
+//! [`Chain::import`] decodes a block from RLP, checks every rule of its fork but the seal of proof of work, executes it
+//! and stores it. A block that fails leaves no trace: its state is built beside the others and stored last. States
+//! share their common parts, so the state after every block remains available.
 
 mod body;
 mod branch;
@@ -20,9 +19,9 @@ mod view;
 mod violation;
 
 pub use error::{GenesisError, ImportError};
-pub(crate) use reservation::{MOST_RESERVED, ReservedBlocks};
-pub use saved::NoBlock;
-pub(crate) use saved::{SavedBlocks, SavedChain, Saver};
+pub(crate) use reservation::{MAX_RESERVED, ReservedBlocks};
+pub use saved::SavedChainError;
+pub(crate) use saved::{ChainWriter, SavedBlocks, SavedChain};
 pub use view::ChainView;
 pub use violation::{OmmerViolation, Violation};
 
@@ -40,8 +39,8 @@ use reservation::Reservation;
 use rpds::HashTrieMapSync;
 use std::{ops::RangeInclusive, sync::Arc};
 
-/// The transaction under the hash by which it is known. anvil's hash of what an impersonated account sends is not
-/// that of its bytes.
+/// Returns the transaction under its known hash. anvil's hash of a transaction of an impersonated account is not the hash
+/// of its bytes.
 pub(crate) fn with_hash(
     transaction: EthereumTxEnvelope<TxEip4844>,
     hash: B256,
@@ -54,7 +53,7 @@ pub(crate) fn with_hash(
     EthereumTxEnvelope::new_unchecked(typed, signature, hash)
 }
 
-/// Where a transaction lies.
+/// Position of a transaction in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TransactionPosition {
     /// Hash of the block.
@@ -63,31 +62,30 @@ pub struct TransactionPosition {
     pub index: usize,
 }
 
-/// A chain that lies in memory.
+/// Chain in memory.
 ///
-/// Its head is the block with the greatest total difficulty, among those the highest, among those the
-/// first that came. Blocks beside the branch of the head are kept, too. A copy is cheap and shares what both
-/// have.
+/// Its head is the block with the greatest total difficulty, among those the highest, among those the first that was
+/// stored. Blocks on other branches are stored, too. A copy is cheap and shares blocks and states.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// Chain ids, each with the height from which on it holds; never empty.
+    /// First heights and chain ids; never empty.
     chain_ids: Arc<Vec<(u64, u64)>>,
     schedule: ForkSchedule,
-    /// What the genesis file says of the rules, where the chain began with one.
+    /// Rules of the genesis file, if the chain has one.
     config: Option<Arc<ChainConfig>>,
     blocks: HashTrieMapSync<B256, Arc<ExecutedBlock>>,
-    /// The branch of the head from the genesis block on.
+    /// Branch of the head from the genesis block on.
     canonical: Branch,
-    /// Transactions of the head's branch by hash.
+    /// Positions of the transactions on the head's branch by hash.
     transactions: HashTrieMapSync<B256, TransactionPosition>,
-    /// Base fee of the block above the head in wei, where it is set.
+    /// Base fee of the block above the head in wei, if it is set.
     base_fee: Option<u64>,
-    /// Height of the first block whose state is known.
+    /// Height of the first block with a known state.
     first_state: u64,
 }
 
 impl Chain {
-    /// A chain of its genesis block alone.
+    /// Creates the chain of a genesis block.
     fn of_genesis(chain_id: u64, schedule: ForkSchedule, genesis: ExecutedBlock) -> Self {
         let first = genesis.number();
         let genesis = Arc::new(genesis);
@@ -103,13 +101,13 @@ impl Chain {
         }
     }
 
-    /// EIP-155 chain id of the next block.
+    /// Returns the EIP-155 chain id of the next block.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
         self.chain_id_at(u64::MAX)
     }
 
-    /// EIP-155 chain id of the blocks at height `number`.
+    /// Returns the EIP-155 chain id of the blocks at height `number`.
     #[must_use]
     pub fn chain_id_at(&self, number: u64) -> u64 {
         let reached = self.chain_ids.iter().rfind(|(from, _)| *from <= number);
@@ -118,7 +116,7 @@ impl Chain {
             .map_or(0, |(_, chain_id)| *chain_id)
     }
 
-    /// Sets the chain id of the blocks to come. Those that are there keep theirs.
+    /// Sets the chain id of later blocks. Existing blocks keep theirs.
     pub(crate) fn set_chain_id(&mut self, chain_id: u64) {
         let next = self.head().number().saturating_add(1);
         let chain_ids = Arc::make_mut(&mut self.chain_ids);
@@ -126,56 +124,56 @@ impl Chain {
         chain_ids.push((next, chain_id));
     }
 
-    /// Height of the first block whose state is known.
+    /// Returns the height of the first block with a known state.
     pub(crate) const fn first_state(&self) -> u64 {
         self.first_state
     }
 
-    /// True when the state after `block` is known. It is not for blocks that were loaded without it.
+    /// Returns true if the state after `block` is known. Blocks of a dump are loaded without it.
     #[must_use]
     pub fn has_state(&self, block: &ExecutedBlock) -> bool {
         block.number() >= self.first_state
     }
 
-    /// Which rules hold at which block.
+    /// Returns the schedule of forks.
     #[must_use]
     pub const fn schedule(&self) -> &ForkSchedule {
         &self.schedule
     }
 
-    /// What the genesis file says of the rules; `None` where the chain began without one.
+    /// Returns the rules of the genesis file; `None` for a chain without one.
     #[must_use]
     pub fn config(&self) -> Option<&ChainConfig> {
         self.config.as_deref()
     }
 
-    /// The newest block of the chain.
+    /// Returns the newest block of the chain.
     #[must_use]
     pub const fn head(&self) -> &Arc<ExecutedBlock> {
         self.canonical.head()
     }
 
-    /// The genesis block.
+    /// Returns the genesis block.
     #[must_use]
     pub fn genesis(&self) -> &Arc<ExecutedBlock> {
         self.canonical.genesis()
     }
 
-    /// The block with this hash, on the head's branch or not.
+    /// Returns the block with this hash, on any branch.
     #[must_use]
     pub fn block(&self, hash: B256) -> Option<&Arc<ExecutedBlock>> {
         let reserved = || self.canonical.reserved(&self.schedule, hash);
         self.blocks.get(&hash).or_else(reserved)
     }
 
-    /// The block at this height, on the head's branch.
+    /// Returns the block at this height on the head's branch.
     #[must_use]
     pub fn block_at(&self, number: u64) -> Option<&Arc<ExecutedBlock>> {
         self.canonical.get(&self.schedule, number)
     }
 
-    /// Blocks of the head's branch with heights in `range`, oldest first, without those that are reserved:
-    /// these are empty.
+    /// Returns the blocks of the head's branch with heights in `range`, oldest first, without reserved blocks, which are
+    /// empty.
     pub(crate) fn executed(
         &self,
         range: RangeInclusive<u64>,
@@ -183,7 +181,7 @@ impl Chain {
         self.canonical.executed(range)
     }
 
-    /// Wei per gas that the block above the head burns: as set, or as EIP-1559 says; `None` before London.
+    /// Returns the base fee of the block above the head in wei: as set, or by EIP-1559; `None` before London.
     #[must_use]
     pub fn next_base_fee(&self) -> Option<u64> {
         let head = &self.head().block.header;
@@ -193,49 +191,49 @@ impl Chain {
         spec.is_enabled_in(SpecId::LONDON).then(fee)
     }
 
-    /// Base fee that was chosen for the block above the head, in wei.
+    /// Returns the base fee that was set for the block above the head, in wei.
     pub(crate) const fn chosen_base_fee(&self) -> Option<u64> {
         self.base_fee
     }
 
-    /// Sets the base fee of the block above the head in wei. Once there is a new head nothing is set.
+    /// Sets the base fee of the block above the head in wei. A new head clears it.
     pub(crate) const fn choose_base_fee(&mut self, base_fee: Option<u64>) {
         self.base_fee = base_fee;
     }
 
-    /// True when the block with this hash is on the head's branch.
+    /// Returns true if the block is on the head's branch.
     #[must_use]
     pub fn is_canonical(&self, block: &ExecutedBlock) -> bool {
         self.block_at(block.number())
-            .is_some_and(|there| there.hash == block.hash)
+            .is_some_and(|found| found.hash == block.hash)
     }
 
-    /// Where the transaction with this hash lies on the head's branch.
+    /// Returns the position of the transaction with this hash on the head's branch.
     #[must_use]
     pub fn transaction(&self, hash: B256) -> Option<TransactionPosition> {
         self.transactions.get(&hash).copied()
     }
 
-    /// The block with hash `from` and those before it, newest first; none where it is not known.
+    /// Returns the block with hash `from` and its ancestors, newest first; none where it is unknown.
     pub fn ancestors(&self, from: B256) -> impl Iterator<Item = &Arc<ExecutedBlock>> {
         std::iter::successors(self.block(from), |block| {
             self.block(block.block.header.parent_hash)
         })
     }
 
-    /// The state after `block`, as executors read it.
+    /// Returns the state after `block` as executors read it.
     #[must_use]
     pub const fn state_after<'a>(&'a self, block: &'a ExecutedBlock) -> ChainView<'a> {
         ChainView::new(self, block)
     }
 
-    /// Takes a block that [`Chain::build`] made.
+    /// Stores a block of [`Chain::build`].
     pub fn push(&mut self, built: BuiltBlock) -> Arc<ExecutedBlock> {
-        self.keep(built.block)
+        self.store(built.block)
     }
 
-    /// Keeps `block`, and makes it the head where it is heavier or higher than that.
-    fn keep(&mut self, block: ExecutedBlock) -> Arc<ExecutedBlock> {
+    /// Stores `block`, and makes it the head if it is heavier or higher.
+    fn store(&mut self, block: ExecutedBlock) -> Arc<ExecutedBlock> {
         let block = Arc::new(block);
         self.blocks.insert_mut(block.hash, Arc::clone(&block));
         let weight = |block: &ExecutedBlock| (block.total_difficulty, block.number());
@@ -245,9 +243,8 @@ impl Chain {
         block
     }
 
-    /// Reserves empty blocks on top of the head: they are made when somebody asks for them. They run no
-    /// system calls (EIPs 2935 and 4788), so that the state after them is that after the head. Only for
-    /// chains that [`Self::can_reserve`].
+    /// Reserves empty blocks on top of the head, which are built on first access. They run no system calls (EIPs 2935
+    /// and 4788), so the state after them equals the state after the head. Requires [`Self::can_reserve`].
     pub(crate) fn reserve(&mut self, rules: ReservedBlocks) {
         let reservation = Arc::new(Reservation::new(Arc::clone(self.head()), rules));
         let last = rules.count.saturating_sub(1);
@@ -257,14 +254,14 @@ impl Chain {
         }
     }
 
-    /// True when blocks above the head can be reserved: they are of the merge or later.
+    /// Returns true if blocks above the head can be reserved: they are of the merge or later.
     pub(crate) fn can_reserve(&self) -> bool {
         let head = &self.head().block.header;
         let spec = (self.schedule).spec(head.number.saturating_add(1), head.timestamp);
         spec.is_enabled_in(SpecId::MERGE)
     }
 
-    /// Replaces the state after the head, whose header then names the root of another.
+    /// Replaces the state after the head. The header keeps the root of the previous state.
     pub(crate) fn replace_state(&mut self, state: TrieState) {
         let head = Arc::new(ExecutedBlock {
             state,
@@ -274,7 +271,7 @@ impl Chain {
         self.canonical.replace_head(head);
     }
 
-    /// Replaces the head's branch down to where it meets that of `head`.
+    /// Makes `head` the head, and replaces the branch above the common ancestor.
     fn make_head(&mut self, head: &Arc<ExecutedBlock>) {
         let branch: Vec<_> = self
             .ancestors(head.hash)

@@ -1,21 +1,21 @@
-//! Ranges of a genesis file's numbers beside those of its `config`.
+//! Ranges of the numbers of a genesis file outside its `config`.
 
 use alloy_genesis::Genesis;
 use alloy_primitives::{U256, uint};
 use parevm::block::OutOfRange;
 
-/// The largest number that leaves room for those that follow it in 64 bits: heights, times, gas and fees.
+/// Maximum of heights, times, gas and fees, which leaves room for later values in 64 bits.
 const MOST: U256 = uint!(0x7fff_ffff_ffff_ffff_U256);
 /// A nonce is below 2^64 - 1 (EIP-2681).
-const MOST_NONCE: U256 = uint!(0xffff_ffff_ffff_fffe_U256);
+const MAX_NONCE: U256 = uint!(0xffff_ffff_ffff_fffe_U256);
 /// geth's `Header.SanityCheck`: 80 bits.
-const MOST_DIFFICULTY: U256 = uint!(0xffff_ffff_ffff_ffff_ffff_U256);
+const MAX_DIFFICULTY: U256 = uint!(0xffff_ffff_ffff_ffff_ffff_U256);
 
-/// Checks every number of `genesis` beside those of its rules (see [`ForkSchedule::from_config`](parevm::block::ForkSchedule::from_config)).
+/// Checks every number of `genesis` outside its rules (see [`ForkSchedule::from_config`](parevm::block::ForkSchedule::from_config)).
 ///
 /// # Errors
 ///
-/// The first that is out of its range.
+/// [`OutOfRange`]: the first number out of its range.
 pub(super) fn check_genesis(genesis: &Genesis) -> Result<(), OutOfRange> {
     let number = |number: u64| Some(U256::from(number));
     let fields = [
@@ -26,7 +26,7 @@ pub(super) fn check_genesis(genesis: &Genesis) -> Result<(), OutOfRange> {
             "difficulty",
             Some(genesis.difficulty),
             U256::ZERO,
-            MOST_DIFFICULTY,
+            MAX_DIFFICULTY,
         ),
         (
             "baseFeePerGas",
@@ -61,7 +61,7 @@ pub(super) fn check_genesis(genesis: &Genesis) -> Result<(), OutOfRange> {
     for (address, account) in &genesis.alloc {
         if let Some(nonce) = account.nonce {
             let field = format!("alloc.{address}.nonce");
-            OutOfRange::check(&field, U256::from(nonce), U256::ZERO, MOST_NONCE)?;
+            OutOfRange::check(&field, U256::from(nonce), U256::ZERO, MAX_NONCE)?;
         }
     }
     Ok(())
@@ -105,7 +105,7 @@ mod tests {
         })
     }
 
-    /// What is wrong with the document where the number at `path` is `value`.
+    /// Returns the error of the document with `value` at `path`.
     fn error(path: &str, value: &Value) -> Option<String> {
         let mut document = document();
         *document.pointer_mut(path).unwrap() = value.clone();
@@ -158,7 +158,7 @@ mod tests {
         }
     }
 
-    /// Whatever is let in, the price of blobs can be computed.
+    /// The blob gas price can be computed for every valid genesis.
     #[test]
     fn a_chain_with_the_least_update_fraction_and_the_most_excess_makes_blocks() {
         let mut document = document();

@@ -1,11 +1,10 @@
-//! Empty blocks in a row that are made when somebody asks for them, as Hardhat's EDR reserves them
+//! Reservation: consecutive empty blocks that are built on first access, as in Hardhat's EDR
 //! (`crates/block/storage/src/reservable.rs`).
 //!
-//! A reserved block holds no transactions and runs no system calls: the state after it is that of the
-//! block before all of them. Its header follows from the one before it, base fee and parent hash included,
-//! so that the hash of one needs all hashes below it. They are computed a run at a time. No more than
-//! [`RUN`] blocks are hashed at once: of a longer reservation only the blocks of one run name the hash of
-//! their parent, and the first block of each later run names zero, as all of EDR's do.
+//! A reserved block has no transactions and runs no system calls: the state after it equals the state after the block
+//! below the reservation. Its header follows from its parent's, base fee and parent hash included, so its hash needs
+//! all hashes below it. Hashes are computed one run of [`RUN`] blocks at a time: within a run each block names the hash
+//! of its parent; the first block of each later run names zero, as all reserved blocks of EDR do.
 
 use alloy_consensus::{BlockBody, Header};
 use alloy_eips::eip4895::Withdrawals;
@@ -16,30 +15,32 @@ use parevm::{
     block::{AlloyBlock, ForkSchedule},
     vm::SpecId,
 };
+use serde::{Deserialize, Serialize};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
 
-/// Blocks that are hashed at once: a fifth of a second.
+/// Blocks of a run, hashed at once in a fifth of a second.
 const RUN: u64 = 1 << 16;
 
-/// Most blocks of one reservation.
-pub(crate) const MOST_RESERVED: u64 = 1 << 32;
+/// Maximum number of blocks of a reservation.
+pub(crate) const MAX_RESERVED: u64 = 1 << 32;
 
-/// Empty blocks in a row that are made when somebody asks for them.
+/// Consecutive empty blocks that are built on first access.
 pub(super) struct Reservation {
-    /// The block before the first.
+    /// Block below the reservation.
     parent: Arc<ExecutedBlock>,
     rules: ReservedBlocks,
-    /// The last run is whole, so that the block above it has a line of parents.
-    runs: Box<[OnceLock<Run>]>,
+    /// Runs, allocated when a block is first requested: a short saved node may hold many reservations. The last run is
+    /// complete, so that the block above it has a line of parents.
+    runs: OnceLock<Box<[OnceLock<HashedRun>]>>,
 }
 
-/// What reserved blocks have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Common fields of reserved blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ReservedBlocks {
-    /// Number of blocks, from 1 to [`MOST_RESERVED`].
+    /// Number of blocks, from 1 to [`MAX_RESERVED`].
     pub(crate) count: u64,
     /// Seconds between a block and the one before it.
     pub(crate) interval: u64,
@@ -49,15 +50,15 @@ pub(crate) struct ReservedBlocks {
     pub(crate) gas_limit: u64,
 }
 
-/// Reserved blocks whose hashes are known.
-struct Run {
-    /// Of the block before the run.
+/// Run of reserved blocks with known hashes.
+struct HashedRun {
+    /// Seal of the block before the run.
     before: Seal,
     seals: Box<[Seal]>,
     blocks: Box<[OnceLock<Arc<ExecutedBlock>>]>,
 }
 
-/// What the next header needs of a header.
+/// Fields of a header that the next header depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Seal {
     hash: B256,
@@ -67,22 +68,27 @@ struct Seal {
 }
 
 impl Reservation {
-    /// Reserves blocks above `parent`. From the merge on only: before it a header needs the difficulty.
+    /// Reserves blocks above `parent`, which is of the merge or later: before it a header needs the difficulty.
     pub(super) fn new(parent: Arc<ExecutedBlock>, rules: ReservedBlocks) -> Self {
-        let runs = rules.count.div_ceil(RUN);
         Self {
             parent,
             rules,
-            runs: (0..runs).map(|_| OnceLock::new()).collect(),
+            runs: OnceLock::new(),
         }
     }
 
-    /// Height of the first block.
+    fn runs(&self) -> &[OnceLock<HashedRun>] {
+        let runs = self.rules.count.div_ceil(RUN);
+        self.runs
+            .get_or_init(|| (0..runs).map(|_| OnceLock::new()).collect())
+    }
+
+    /// Returns the height of the first block.
     pub(super) fn first(&self) -> u64 {
         self.parent.number().saturating_add(1)
     }
 
-    /// What the blocks have in common.
+    /// Returns the common fields of the blocks.
     pub(super) const fn rules(&self) -> &ReservedBlocks {
         &self.rules
     }
@@ -99,19 +105,19 @@ impl Reservation {
         Some(run.blocks.get(at)?.get_or_init(make))
     }
 
-    /// Returns the block at `index`, where it was made already.
-    pub(super) fn made(&self, index: u64) -> Option<&Arc<ExecutedBlock>> {
+    /// Returns the block at `index`, if it was built.
+    pub(super) fn built(&self, index: u64) -> Option<&Arc<ExecutedBlock>> {
         let (number, at) = self.locate(index)?;
-        let run = self.runs.get(usize::try_from(number).ok()?)?.get()?;
+        let run = self.runs.get()?.get(usize::try_from(number).ok()?)?.get()?;
         run.blocks.get(at)?.get()
     }
 
-    /// Returns the index of the block with this hash, among those whose hashes are known.
+    /// Returns the index of the block with this hash, among the known hashes.
     pub(super) fn find(&self, schedule: &ForkSchedule, hash: B256) -> Option<u64> {
-        // The hashes of the last run were needed when the blocks were reserved.
-        let last = (self.runs.len() as u64).checked_sub(1)?;
+        // The hashes of the last run are known since the blocks were reserved.
+        let last = (self.runs().len() as u64).checked_sub(1)?;
         self.run(schedule, last);
-        (0..).zip(&self.runs).find_map(|(number, run)| {
+        (0..).zip(self.runs()).find_map(|(number, run)| {
             let mut seals = (0..).zip(&run.get()?.seals);
             let (at, _): (u64, _) = seals.find(|(_, seal)| seal.hash == hash)?;
             Some(self.start(number) + at)
@@ -128,7 +134,7 @@ impl Reservation {
         Some((run, usize::try_from(index - self.start(run)).ok()?))
     }
 
-    /// Blocks of the first run, which is the short one.
+    /// Returns the number of blocks of the first run, which may be shorter than the others.
     fn short(&self) -> u64 {
         match self.rules.count % RUN {
             0 => RUN,
@@ -136,7 +142,7 @@ impl Reservation {
         }
     }
 
-    /// Index of the first block of a run.
+    /// Returns the index of the first block of a run.
     fn start(&self, run: u64) -> u64 {
         match run {
             0 => 0,
@@ -144,13 +150,13 @@ impl Reservation {
         }
     }
 
-    fn run(&self, schedule: &ForkSchedule, number: u64) -> Option<&Run> {
-        let run = self.runs.get(usize::try_from(number).ok()?)?;
+    fn run(&self, schedule: &ForkSchedule, number: u64) -> Option<&HashedRun> {
+        let run = self.runs().get(usize::try_from(number).ok()?)?;
         Some(run.get_or_init(|| self.hashed(schedule, self.start(number), self.start(number + 1))))
     }
 
     /// Hashes the blocks from index `start` to before `end`.
-    fn hashed(&self, schedule: &ForkSchedule, start: u64, end: u64) -> Run {
+    fn hashed(&self, schedule: &ForkSchedule, start: u64, end: u64) -> HashedRun {
         let before = Seal {
             hash: match start {
                 0 => self.parent.hash,
@@ -168,19 +174,19 @@ impl Reservation {
             last
         });
         let seals: Box<[_]> = seals.collect();
-        Run {
+        HashedRun {
             before,
             blocks: seals.iter().map(|_| OnceLock::new()).collect(),
             seals,
         }
     }
 
-    /// Returns the seal of the block before `index`, without its hash. Fees reach their least after some
-    /// hundred empty blocks, and change again only with the rules.
+    /// Returns the seal of the block before `index`, without its hash. Fees reach their minimum after some hundred empty
+    /// blocks, and change again only with the rules.
     fn skip(&self, schedule: &ForkSchedule, index: u64) -> Seal {
         let mut seal = Seal::of(&self.parent.block.header);
         let rules = |index| {
-            let (number, timestamp) = self.place(index);
+            let (number, timestamp) = self.position(index);
             let spec = schedule.spec(number, timestamp);
             (spec, schedule.blob_params(number, timestamp))
         };
@@ -200,16 +206,16 @@ impl Reservation {
         seal
     }
 
-    /// Height and timestamp (seconds) of the block at `index`.
-    fn place(&self, index: u64) -> (u64, u64) {
+    /// Returns the height and the timestamp (seconds) of the block at `index`.
+    fn position(&self, index: u64) -> (u64, u64) {
         let passed = self.rules.interval.saturating_mul(index.saturating_add(1));
         let timestamp = self.parent.block.header.timestamp.saturating_add(passed);
         (self.first().saturating_add(index), timestamp)
     }
 
-    /// Returns the header at `index`, whose parent has this seal.
+    /// Returns the header at `index`, whose parent has the seal `before`.
     fn header(&self, schedule: &ForkSchedule, index: u64, before: &Seal) -> Header {
-        let (_, timestamp) = self.place(index);
+        let (_, timestamp) = self.position(index);
         let attributes = BlockAttributes {
             timestamp,
             beneficiary: self.rules.beneficiary,
@@ -225,7 +231,7 @@ impl Reservation {
                 &attributes,
             ),
             Some(below) => {
-                let (number, timestamp) = self.place(below);
+                let (number, timestamp) = self.position(below);
                 let parent = Header {
                     number,
                     timestamp,
@@ -243,7 +249,7 @@ impl Reservation {
         Header {
             state_root: self.parent.state.root(),
             blob_gas_used: header.excess_blob_gas.map(|_| 0),
-            // The hash of an empty list.
+            // Hash of an empty list.
             block_access_list_hash: spec
                 .is_enabled_in(SpecId::AMSTERDAM)
                 .then(|| keccak256([0xc0])),
@@ -271,7 +277,7 @@ impl Reservation {
 }
 
 impl Seal {
-    /// What the next header needs of `header`, but its hash.
+    /// Returns the seal of `header` without its hash.
     fn of(header: &Header) -> Self {
         Self {
             hash: B256::ZERO,

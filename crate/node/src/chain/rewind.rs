@@ -1,4 +1,4 @@
-//! A chain that goes back, and one that is replaced by blocks of another node.
+//! Rollback of a chain, and replacement by blocks of another node.
 
 use super::{Chain, TransactionPosition, branch::Branch};
 use parevm::state::{AccountChange, StateDiff};
@@ -7,8 +7,8 @@ use rpds::HashTrieMapSync;
 use std::sync::Arc;
 
 impl Chain {
-    /// Removes the newest `count` blocks and returns them, oldest first, without those that are reserved. The
-    /// first block of the chain stays, and so does the first whose state is known: fewer blocks are removed then.
+    /// Removes the newest `count` blocks and returns them, oldest first, without reserved blocks. The genesis block and
+    /// the first block with a known state are never removed.
     pub(crate) fn roll_back(&mut self, count: u64) -> Vec<Arc<ExecutedBlock>> {
         let head = self.head().number().saturating_sub(count.min(self.depth()));
         let removed: Vec<_> = self
@@ -22,21 +22,21 @@ impl Chain {
                 self.transactions.remove_mut(transaction.tx_hash());
             }
         }
-        // The chain id is a setting of the node: it stays.
+        // The chain id is a setting of the node, not of a block.
         let chain_id = self.chain_id();
         self.set_chain_id(chain_id);
         removed
     }
 
-    /// Number of blocks that [`Self::roll_back`] can remove.
+    /// Returns the number of blocks that [`Self::roll_back`] can remove.
     pub(crate) fn depth(&self) -> u64 {
         self.head()
             .number()
             .saturating_sub(self.genesis().number().max(self.first_state))
     }
 
-    /// Replaces all blocks by `blocks`, each the parent of the next, of which only the last has its state;
-    /// that of the others is not known. Nothing changes where there are none.
+    /// Replaces all blocks by `blocks`, each the parent of the next. Only the state after the last one is known. Without
+    /// blocks nothing changes.
     pub(crate) fn replace(&mut self, blocks: Vec<ExecutedBlock>) {
         let mut blocks = blocks.into_iter().map(Arc::new);
         let Some(first) = blocks.next() else { return };
@@ -59,7 +59,7 @@ impl Chain {
         self.canonical.push(block);
     }
 
-    /// Lets `block`, which is on the branch of the head, and its transactions be found by hash.
+    /// Indexes `block`, which is on the branch of the head, and its transactions by hash.
     pub(super) fn index(&mut self, block: &Arc<ExecutedBlock>) {
         for (index, transaction) in block.block.body.transactions.iter().enumerate() {
             let position = TransactionPosition {
@@ -72,8 +72,8 @@ impl Chain {
         self.blocks.insert_mut(block.hash, Arc::clone(block));
     }
 
-    /// The state after the first block, and the state after the head as changes of that one: both can be
-    /// saved with blocks that [`Self::replace`] takes.
+    /// Returns the state after the first block, and the state after the head as changes of it, for the blocks of
+    /// [`Self::replace`].
     pub(crate) fn states_to_replace(&self) -> (TrieState, TrieState) {
         let first = self.genesis().state.clone();
         let head = &self.head().state;

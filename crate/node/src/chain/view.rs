@@ -1,4 +1,4 @@
-//! The state after a block of a chain, as executors read it.
+//! State after a block of a chain, as executors read it.
 
 use super::Chain;
 use alloy_primitives::{Address, B256, U256};
@@ -9,7 +9,7 @@ use parevm::{
     vm::Bytecode,
 };
 
-/// The state after a block of a chain, with the hashes of the block and its ancestors.
+/// State after a block of a chain, with the hashes of the block and its ancestors.
 #[derive(Clone, Copy, Debug)]
 pub struct ChainView<'a> {
     chain: &'a Chain,
@@ -21,7 +21,7 @@ impl<'a> ChainView<'a> {
         Self { chain, block }
     }
 
-    /// The state, where it is known.
+    /// Returns the state, if it is known.
     fn known(&self) -> Result<&'a TrieState, SourceError> {
         match self.chain.has_state(self.block) {
             true => Ok(&self.block.state),
@@ -31,7 +31,7 @@ impl<'a> ChainView<'a> {
         }
     }
 
-    /// The state without the hashes.
+    /// Returns the state without block hashes.
     #[must_use]
     pub const fn state(&self) -> &'a TrieState {
         &self.block.state

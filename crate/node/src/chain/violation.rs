@@ -1,13 +1,13 @@
-//! The rules a block can break.
+//! Violations of consensus rules by a block.
 
 use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U256};
 use parevm::vm::SpecId;
 
-/// The rule that a block breaks, with what was found and what the rule demands.
+/// Violated rule of a block, with the found and the expected value.
 ///
-/// Roots of transactions, withdrawals and ommers are compared where the block is read
-/// ([`BlockError::Mismatch`](parevm::block::BlockError::Mismatch)), what concerns one transaction where it runs
-/// ([`ExecuteError`](parevm::ExecuteError)). The seal of proof of work is not looked at.
+/// Roots of transactions, withdrawals and ommers are compared when the block is decoded
+/// ([`BlockError::Mismatch`](parevm::block::BlockError::Mismatch)), transactions are checked when they are executed
+/// ([`ExecuteError`](parevm::ExecuteError)). The seal of proof of work is not checked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Violation {
@@ -27,7 +27,7 @@ pub enum Violation {
         /// The parent's, in seconds.
         parent: u64,
     },
-    /// The gas limit is below or above what any block may have.
+    /// The gas limit is out of the range of every block.
     #[error("gasLimit is {found}, allowed are {least} to {most}")]
     GasLimitBounds {
         /// The header's, in gas.
@@ -69,18 +69,18 @@ pub enum Violation {
         /// The header's.
         found: Bytes,
     },
-    /// The fork demands a field that is not there.
+    /// A field of the fork is missing.
     #[error("{field} is missing, {spec:?} has it")]
     FieldMissing {
-        /// Name of the field, as JSON-RPC spells it.
+        /// JSON-RPC name of the field.
         field: &'static str,
         /// The block's fork.
         spec: SpecId,
     },
-    /// The fork does not have a field that is there.
+    /// The fork does not have this field.
     #[error("{field} is there, {spec:?} does not have it")]
     FieldUnexpected {
-        /// Name of the field, as JSON-RPC spells it.
+        /// JSON-RPC name of the field.
         field: &'static str,
         /// The block's fork.
         spec: SpecId,
@@ -90,7 +90,7 @@ pub enum Violation {
     BaseFee {
         /// The header's, in wei.
         found: u64,
-        /// What follows from the parent.
+        /// Value that follows from the parent.
         expected: u64,
     },
     /// The difficulty does not follow from the parent; after the merge it is zero (EIP-3675).
@@ -98,7 +98,7 @@ pub enum Violation {
     Difficulty {
         /// The header's.
         found: U256,
-        /// What follows from the parent.
+        /// Value that follows from the parent.
         expected: U256,
     },
     /// After the merge the nonce is zero (EIP-3675).
@@ -112,10 +112,10 @@ pub enum Violation {
     ExcessBlobGas {
         /// The header's.
         found: u64,
-        /// What follows from the parent.
+        /// Value that follows from the parent.
         expected: u64,
     },
-    /// The header does not count the blobs of its transactions.
+    /// The blob gas is not that of the transactions.
     #[error("blobGasUsed is {found}, expected {expected}")]
     BlobGasUsed {
         /// The header's.
@@ -139,7 +139,7 @@ pub enum Violation {
         /// Bytes allowed.
         most: usize,
     },
-    /// There are too many ommers; after the merge there are none.
+    /// The block has too many ommers; none are allowed after the merge.
     #[error("the block has {found} ommers, {most} are allowed")]
     OmmerCount {
         /// Ommers of the block.
@@ -147,23 +147,23 @@ pub enum Violation {
         /// Ommers allowed.
         most: usize,
     },
-    /// An ommer breaks a rule.
+    /// An ommer is invalid.
     #[error("ommer {index} is invalid")]
     Ommer {
         /// Position in the block, from zero.
         index: usize,
-        /// The rule.
+        /// Violated rule.
         source: OmmerViolation,
     },
-    /// Gas used by the transactions.
+    /// The gas used is not that of the transactions.
     #[error("gasUsed is {found}, expected {expected}")]
     GasUsed {
         /// The header's.
         found: u64,
-        /// What the transactions used.
+        /// Gas used by the transactions.
         expected: u64,
     },
-    /// Root of the receipt trie.
+    /// The root of the receipts does not match.
     #[error("receiptsRoot is {found}, expected {expected}")]
     ReceiptsRoot {
         /// The header's.
@@ -171,7 +171,7 @@ pub enum Violation {
         /// Root of the receipts.
         expected: B256,
     },
-    /// Bloom over all logs.
+    /// The bloom does not match the logs.
     #[error("logsBloom is not that of the logs")]
     LogsBloom {
         /// The header's.
@@ -179,29 +179,29 @@ pub enum Violation {
         /// Bloom over the logs.
         expected: Box<Bloom>,
     },
-    /// Hash of the requests (EIP-7685).
+    /// The hash of the requests does not match (EIP-7685).
     #[error("requestsHash is {found}, expected {expected}")]
     RequestsHash {
         /// The header's.
         found: B256,
-        /// Hash of the requests that execution made.
+        /// Hash of the requests of the execution.
         expected: B256,
     },
-    /// Hash of the block access list (EIP-7928).
+    /// The hash of the block access list does not match (EIP-7928).
     #[error("blockAccessListHash is {found}, expected {expected}")]
     BlockAccessListHash {
         /// The header's.
         found: B256,
-        /// Hash of the list that execution made.
+        /// Hash of the list of the execution.
         expected: B256,
     },
-    /// A contract that must answer after the transactions has no code (EIPs 7002, 7251).
+    /// A system contract that is called after the transactions has no code (EIPs 7002, 7251).
     #[error("the system contract {contract} has no code")]
     SystemContractEmpty {
         /// Address of the contract.
         contract: Address,
     },
-    /// Root of the state after the block.
+    /// The root of the state after the block does not match.
     #[error("stateRoot is {found}, expected {expected}")]
     StateRoot {
         /// The header's.
@@ -211,7 +211,7 @@ pub enum Violation {
     },
 }
 
-/// The rule that an ommer breaks.
+/// Violated rule of an ommer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OmmerViolation {
@@ -230,13 +230,13 @@ pub enum OmmerViolation {
     /// The ommer's parent is not one of the last ancestors, or is the block's own parent.
     #[error("its parent {parent} is not an ancestor two to seven generations old")]
     Parent {
-        /// The parent that the ommer names.
+        /// Parent of the ommer.
         parent: B256,
     },
-    /// The ommer's header breaks a rule.
+    /// The ommer's header is invalid.
     #[error("its header is invalid")]
     Header {
-        /// The rule.
+        /// Violated rule.
         source: Box<Violation>,
     },
 }

@@ -1,4 +1,4 @@
-//! The accounts whose keys the node has.
+//! Accounts whose keys the node has.
 
 use super::NodeError;
 use alloy_primitives::{Address, B256, Signature};
@@ -6,12 +6,12 @@ use coins_bip39::{English, Mnemonic};
 use k256::ecdsa::SigningKey;
 use std::fmt;
 
-/// The accounts whose keys the node has, in the order of their derivation.
+/// Accounts whose keys the node has, in the order of their derivation.
 #[derive(Clone, Default)]
 pub(crate) struct Accounts(Vec<(Address, SigningKey)>);
 
 impl Accounts {
-    /// The first `count` accounts of `phrase` (BIP-39, path `m/44'/60'/0'/0/i`).
+    /// Derives the first `count` accounts of `phrase` (BIP-39, path `m/44'/60'/0'/0/i`).
     pub(super) fn derive(phrase: &str, count: u32) -> Result<Self, NodeError> {
         if count == 0 {
             return Ok(Self::default());
@@ -32,8 +32,8 @@ impl Accounts {
         self.0.iter().map(|(address, _)| *address)
     }
 
-    /// The signature of `account` under `hash`, the same every time (RFC 6979); `None` where the node does
-    /// not have its key.
+    /// Returns the deterministic signature (RFC 6979) of `hash` by `account`; `None` where the node does not have its
+    /// key.
     pub(crate) fn sign(&self, account: Address, hash: B256) -> Option<Signature> {
         let (_, key) = self.0.iter().find(|(address, _)| *address == account)?;
         let signature = key.sign_prehash_recoverable(hash.as_slice()).ok()?;

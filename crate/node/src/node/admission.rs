@@ -1,27 +1,74 @@
-//! What a transaction must keep to come into the pool.
+//! Admission of transactions to the pool.
 
-use super::{PoolError, PoolTransaction, World};
+use super::{Node, NodeState, RequestContext};
+use crate::{
+    pool::{PoolError, PoolTransaction},
+    request::RpcError,
+};
 use alloy_consensus::Transaction as _;
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use parevm::{
     Block,
     block::Transaction,
     vm::{Environment, check_intrinsic},
 };
 
-/// Whether `transaction` can come into the pool of `world`: it could be in a block to come.
+impl Node {
+    /// Adds a transaction to the pool, mines a block where automine is on, and returns the hash of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`RpcError`] of the [`PoolError`], or of the block.
+    pub(crate) fn submit(
+        &mut self,
+        context: &RequestContext<'_>,
+        transaction: PoolTransaction,
+    ) -> Result<B256, RpcError> {
+        let (hash, sender) = (transaction.hash(), transaction.sender());
+        if self.state.pool.get(hash).is_some() {
+            return Err(PoolError::AlreadyKnown.into());
+        }
+        check(&self.state, &transaction)?;
+        let is_next = transaction.nonce() == self.state.account(sender).nonce;
+        let makes_block = self.mining.automine && is_next;
+        let max_fee = transaction.sent.max_fee_per_gas();
+        let base_fee = self.state.next_base_fee();
+        if makes_block && max_fee < u128::from(base_fee) {
+            return Err(PoolError::FeeTooLow {
+                sender,
+                max_fee,
+                base_fee,
+            }
+            .into());
+        }
+        let sent = transaction.sent.clone();
+        self.state.pool.add(transaction)?;
+        self.filters.on_transaction(&sent, context.now);
+        self.subscriptions.on_transaction(&sent)?;
+        if makes_block {
+            self.mine(context)?;
+            if self.chain().transaction(hash).is_none() {
+                let reason = "the transaction does not fit the block that was made for it";
+                return Err(RpcError::server(reason.to_owned()));
+            }
+        }
+        Ok(hash)
+    }
+}
+
+/// Checks whether `transaction` can enter the pool of `node`: a later block could include it.
 ///
 /// # Errors
 ///
-/// [`PoolError`], the first rule that does not hold.
-pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), PoolError> {
+/// [`PoolError`]: the first violated rule.
+pub(super) fn check(node: &NodeState, transaction: &PoolTransaction) -> Result<(), PoolError> {
     let sender = transaction.sender();
-    let account = world.account(sender);
+    let account = node.account(sender);
     let nonce = transaction.nonce();
-    check_itself(world, transaction)?;
+    check_itself(node, transaction)?;
     let price = transaction.sent.max_fee_per_gas();
-    let least = world.price_floor();
-    let is_legacy = world.chain.head().block.header.base_fee_per_gas.is_none();
+    let least = node.price_floor();
+    let is_legacy = node.chain.head().block.header.base_fee_per_gas.is_none();
     if is_legacy && price < u128::from(least) {
         return Err(PoolError::Underpriced { price, least });
     }
@@ -31,13 +78,13 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
             next: account.nonce,
         });
     }
-    // What waits before it has to be paid, too.
-    let (ready, queued) = world.pool.of(sender, account.nonce);
+    // The balance must also cover pending transactions with lower nonces.
+    let (ready, queued) = node.pool.of(sender, account.nonce);
     let queued = ready
         .into_iter()
         .chain(queued)
-        .filter(|waiting| waiting.nonce() < nonce)
-        .fold(U256::ZERO, |sum, waiting| sum.saturating_add(cost(waiting)));
+        .filter(|pending| pending.nonce() < nonce)
+        .fold(U256::ZERO, |sum, pending| sum.saturating_add(cost(pending)));
     let (balance, cost) = (account.balance, cost(transaction));
     if balance < cost {
         return Err(PoolError::InsufficientFunds { balance, cost });
@@ -52,24 +99,24 @@ pub(super) fn check(world: &World, transaction: &PoolTransaction) -> Result<(), 
     Ok(())
 }
 
-/// What holds of a transaction whatever its sender has: chain, type, fees, gas.
-fn check_itself(world: &World, transaction: &PoolTransaction) -> Result<(), PoolError> {
-    let head = &world.chain.head().block.header;
+/// Checks chain, type, fees and gas, which do not depend on the sender's account.
+fn check_itself(node: &NodeState, transaction: &PoolTransaction) -> Result<(), PoolError> {
+    let head = &node.chain.head().block.header;
     let mut header: parevm::block::Header = head.into();
-    header.gas_limit = world.gas_limit();
-    header.base_fee = world.chain.next_base_fee();
-    // A blob fee is compared when a block is made.
+    header.gas_limit = node.gas_limit();
+    header.base_fee = node.chain.next_base_fee();
+    // The blob fee is checked when a block is built.
     header.excess_blob_gas = header.excess_blob_gas.map(|_| 0);
-    let schedule = world.chain.schedule().clone();
-    let block = Block::new(world.chain.chain_id(), schedule, header, Vec::new());
+    let schedule = node.chain.schedule().clone();
+    let block = Block::new(node.chain.chain_id(), schedule, header, Vec::new());
     let mut environment = Environment::new(&block);
     environment.cfg.disable_base_fee = true;
-    let state = world.chain.state_after(world.chain.head());
+    let state = node.chain.state_after(node.chain.head());
     let transaction = Transaction::from(&transaction.sent).env;
     check_intrinsic(&environment, &state, transaction).map_err(PoolError::Invalid)
 }
 
-/// Wei that a transaction may cost.
+/// Returns the maximum cost of a transaction in wei.
 fn cost(transaction: &PoolTransaction) -> U256 {
     let sent = &transaction.sent;
     let gas = U256::from(sent.gas_limit()).saturating_mul(U256::from(sent.max_fee_per_gas()));

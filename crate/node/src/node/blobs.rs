@@ -1,6 +1,6 @@
-//! The blobs of transactions that are in blocks, which blocks themselves do not hold.
+//! Blobs of mined transactions, which blocks do not contain.
 
-use super::limits::MOST_BLOB_BYTES;
+use super::limits::MAX_BLOB_BYTES;
 use alloy_eips::{
     eip4844::{Blob, kzg_to_versioned_hash},
     eip7594::BlobTransactionSidecarVariant,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Blobs {
     kept: RedBlackTreeMapSync<u64, (B256, Arc<BlobTransactionSidecarVariant>)>,
     bytes: usize,
-    /// Number of transactions whose blobs were ever kept.
+    /// Number of transactions whose blobs were ever stored.
     count: u64,
 }
 
@@ -29,7 +29,7 @@ impl Default for Blobs {
 }
 
 impl Blobs {
-    /// Keeps the blobs of the transaction with this hash.
+    /// Stores the blobs of the transaction with this hash.
     pub(super) fn insert(
         &mut self,
         transaction: B256,
@@ -38,7 +38,7 @@ impl Blobs {
         self.bytes = self.bytes.saturating_add(sidecar.size());
         self.kept.insert_mut(self.count, (transaction, sidecar));
         self.count += 1;
-        while self.bytes > MOST_BLOB_BYTES
+        while self.bytes > MAX_BLOB_BYTES
             && let Some((&oldest, (_, sidecar))) = self.kept.first()
         {
             self.bytes = self.bytes.saturating_sub(sidecar.size());
@@ -46,7 +46,7 @@ impl Blobs {
         }
     }
 
-    /// Blobs that came since these were `earlier`, in order, each under its number.
+    /// Returns the blobs that were added since `earlier`, in order, each with its number.
     pub(super) fn added_since(
         &self,
         earlier: &Self,
@@ -54,13 +54,13 @@ impl Blobs {
         self.kept.range(earlier.count..)
     }
 
-    /// Number of the oldest that are kept, and of the next.
+    /// Returns the numbers of the oldest stored blobs and of the next.
     pub(super) fn numbers(&self) -> (u64, u64) {
         let oldest = self.kept.first().map(|(number, _)| *number);
         (oldest.unwrap_or(self.count), self.count)
     }
 
-    /// The blobs after those below `oldest` were dropped, and others were `added`.
+    /// Returns the blobs without those below `oldest` and with the `added` ones.
     pub(super) fn changed(
         mut self,
         (oldest, count): (u64, u64),
@@ -81,19 +81,19 @@ impl Blobs {
         }
     }
 
-    /// Every transaction whose blobs are kept, oldest first.
+    /// Returns every transaction with stored blobs, oldest first.
     fn iter(&self) -> impl Iterator<Item = &(B256, Arc<BlobTransactionSidecarVariant>)> {
         self.kept.values()
     }
 
-    /// The blobs of the transaction with this hash.
+    /// Returns the blobs of the transaction with this hash.
     pub(crate) fn of(&self, transaction: B256) -> Option<&Arc<BlobTransactionSidecarVariant>> {
         let mut kept = self.iter();
         kept.find(|(hash, _)| *hash == transaction)
             .map(|(_, sidecar)| sidecar)
     }
 
-    /// The blob with this versioned hash (EIP-4844).
+    /// Returns the blob with this versioned hash (EIP-4844).
     pub(crate) fn blob(&self, versioned_hash: B256) -> Option<&Blob> {
         self.iter().find_map(|(_, sidecar)| {
             let mut hashes = sidecar

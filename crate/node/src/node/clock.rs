@@ -1,24 +1,26 @@
-//! Which time blocks have.
+//! Clock of the blocks.
 
-/// Which time blocks have: that of the host, moved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+/// Clock of the blocks: the host's time with an offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BlockClock {
-    /// Seconds that are added to the host's time.
+    /// Seconds to add to the host's time.
     pub(super) offset: i64,
-    /// Timestamp of the next block, where it is set.
+    /// Timestamp of the next block, if it is set.
     pub(super) next: Option<u64>,
-    /// Seconds between blocks, where they are set.
+    /// Seconds between blocks, if they are set.
     pub(super) interval: Option<u64>,
 }
 
 impl BlockClock {
-    /// The time in seconds when the host's is `now` milliseconds.
+    /// Returns the time in seconds for the host's time `now` in milliseconds.
     #[must_use]
     pub(crate) const fn seconds(&self, now: u64) -> u64 {
         (now / 1_000).saturating_add_signed(self.offset)
     }
 
-    /// The timestamp of the child of a block with the timestamp `parent`.
+    /// Returns the timestamp of the child of a block with the timestamp `parent`.
     #[must_use]
     pub(crate) fn timestamp(&self, now: u64, parent: u64) -> u64 {
         let chosen = self
@@ -29,20 +31,20 @@ impl BlockClock {
             .max(parent.saturating_add(1))
     }
 
-    /// A block with this timestamp was made. Where that was chosen, time goes on from there.
+    /// Notes a new block with this timestamp. If the timestamp was set, time continues from there.
     pub(super) fn made(&mut self, now: u64, timestamp: u64) {
         if self.next.take().is_some() {
             self.set(now, timestamp);
         }
     }
 
-    /// Adds seconds and returns what is added to the host's time.
+    /// Adds seconds to the offset and returns it.
     pub(crate) const fn advance(&mut self, seconds: i64) -> i64 {
         self.offset = self.offset.saturating_add(seconds);
         self.offset
     }
 
-    /// Makes it `timestamp` now.
+    /// Sets the time to `timestamp`.
     pub(crate) fn set(&mut self, now: u64, timestamp: u64) {
         let difference = i128::from(timestamp) - i128::from(now / 1_000);
         let bound = |limit: i64| i128::from(limit);
@@ -50,7 +52,7 @@ impl BlockClock {
             i64::try_from(difference.clamp(bound(i64::MIN), bound(i64::MAX))).unwrap_or_default();
     }
 
-    /// Makes it `timestamp` now, and forgets the timestamp that was set for the next block.
+    /// Sets the time to `timestamp`, and clears the timestamp of the next block.
     pub(super) fn reset(&mut self, now: u64, timestamp: u64) {
         self.next = None;
         self.set(now, timestamp);
@@ -61,12 +63,12 @@ impl BlockClock {
         self.next = Some(timestamp);
     }
 
-    /// Seconds between blocks, where they are set.
+    /// Returns the seconds between blocks, if they are set.
     pub(super) const fn interval(&self) -> Option<u64> {
         self.interval
     }
 
-    /// Sets the seconds between blocks; `None` for the host's time. Returns whether they were set before.
+    /// Sets the seconds between blocks; `None` for the host's time. Returns true if they were set before.
     pub(crate) const fn set_interval(&mut self, seconds: Option<u64>) -> bool {
         let had = self.interval.is_some();
         self.interval = seconds;

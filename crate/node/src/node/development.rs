@@ -1,4 +1,4 @@
-//! The genesis block of a chain for development.
+//! Genesis block of a development chain.
 
 use super::{NodeOptions, accounts::Accounts};
 use alloy_eips::{
@@ -10,13 +10,13 @@ use alloy_eips::{
 use alloy_genesis::{ChainConfig, Genesis, GenesisAccount};
 use alloy_primitives::{Address, Bytes, U256, address, bytes};
 
-/// Deploys with CREATE2 whatever it is called with, at the address that it has on every chain.
+/// Deterministic deployment proxy: deploys its input with CREATE2, at the same address on every chain.
 const DEPLOYER: Address = address!("4e59b44847b379578588920ca78fbf26c0b4956c");
 static DEPLOYER_CODE: Bytes = bytes!(
     "7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3"
 );
 
-/// A chain under Osaka whose `accounts` own what the options say, with the contracts of the protocol.
+/// Returns the genesis of a chain under Osaka with funded `accounts` and the system contracts.
 pub(super) fn genesis(options: &NodeOptions, accounts: &Accounts) -> Genesis {
     let owned = GenesisAccount::default().with_balance(options.balance);
     let owned = accounts.addresses().map(|address| (address, owned.clone()));
@@ -49,7 +49,7 @@ pub(super) fn genesis(options: &NodeOptions, accounts: &Accounts) -> Genesis {
     }
 }
 
-/// Osaka from the first block on.
+/// Returns the rules of Osaka from the first block on.
 fn osaka(chain_id: u64) -> ChainConfig {
     let mut config = ChainConfig {
         chain_id,

@@ -1,9 +1,9 @@
-//! Why a node cannot begin.
+//! Error of the options of a node.
 
 use crate::chain::GenesisError;
 use parevm::block::OutOfRange;
 
-/// Why a node cannot begin with these options.
+/// Reason why a node cannot be created with its options.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeError {
@@ -13,7 +13,7 @@ pub enum NodeError {
     /// A number is out of its range.
     #[error(transparent)]
     OutOfRange(#[from] OutOfRange),
-    /// The mnemonic is none (BIP-39).
+    /// The mnemonic is invalid (BIP-39).
     #[error("the mnemonic is wrong")]
     Mnemonic(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

@@ -1,30 +1,25 @@
-//! Open filters, and what came into the pool for them.
+//! Open filters of `eth_newFilter` and its siblings.
 
 use super::{
-    RequestContext,
-    limits::{
-        FILTER_LIFETIME_MS, MOST_ARRIVALS, MOST_ARRIVED_BYTES, MOST_FILTERS, MOST_TOPIC_BYTES,
-    },
+    EventId, RequestContext,
+    event_id::free,
+    limits::{FILTER_LIFETIME_MS, MAX_ARRIVALS, MAX_ARRIVED_BYTES, MAX_FILTERS, MAX_TOPIC_BYTES},
 };
-use crate::rpc::{LogFilter, RpcError};
+use crate::request::{LogFilter, RpcError};
 use alloy_eips::eip2718::Encodable2718;
-use alloy_primitives::U128;
 use parevm::build::SentTransaction;
 use rpds::RedBlackTreeMapSync;
 use std::sync::Arc;
 
-/// Id of a filter or a subscription: 16 random bytes, which JSON-RPC writes as a quantity.
-pub(crate) type EventId = U128;
-
-/// Open filters, and what came into the pool for them. A copy is cheap.
+/// Open filters, and the pending transactions that they have not returned yet. A copy is cheap.
 #[derive(Clone, Debug)]
 pub(crate) struct Filters {
     pub(super) open: RedBlackTreeMapSync<EventId, OpenFilter>,
-    /// Transactions by the number of their arrival. All filters share them, each begins at its own number.
+    /// Transactions by the number of their arrival, shared by all filters.
     pub(super) arrivals: RedBlackTreeMapSync<u64, Arc<SentTransaction>>,
     /// Number of the next arrival.
     pub(super) next_arrival: u64,
-    /// Bytes of the arrivals.
+    /// Size of the arrivals in bytes.
     arrived_bytes: usize,
 }
 
@@ -32,27 +27,27 @@ pub(crate) struct Filters {
 #[derive(Clone, Debug)]
 pub(crate) struct OpenFilter {
     pub(super) filter: Filter,
-    /// Time of the host in milliseconds when it was polled last, or opened.
+    /// Time of the host in milliseconds at the last poll, or when it was opened.
     pub(super) polled: u64,
 }
 
-/// Subject of a filter, and where its next poll begins.
+/// Subject of a filter, and the start of its next poll.
 #[derive(Clone, Debug)]
 pub(crate) enum Filter {
-    /// Blocks from this height on, but reserved ones.
+    /// Blocks from this height on, without reserved blocks.
     Blocks { next: u64 },
     /// Logs in blocks from this height on.
     Logs { filter: Arc<LogFilter>, next: u64 },
-    /// Transactions that came into the pool, from this arrival on.
+    /// Transactions that entered the pool, from this arrival on.
     Arrivals { kind: Arrivals, next: u64 },
 }
 
-/// Form in which a filter gives transactions.
+/// Form of the transactions of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrivals {
-    /// By hash.
+    /// Hashes.
     Hashes,
-    /// Whole, without blobs.
+    /// Whole transactions, without blobs.
     Transactions,
 }
 
@@ -68,8 +63,8 @@ impl Default for Filters {
 }
 
 impl Filters {
-    /// Opens a filter under `id`, or under the next one that is free, which is returned. `now` is the time of
-    /// the host in milliseconds.
+    /// Opens a filter under `id`, or under the next free id, which is returned. `now` is the time of the host in
+    /// milliseconds.
     ///
     /// # Errors
     ///
@@ -81,13 +76,13 @@ impl Filters {
         now: u64,
     ) -> Result<EventId, RpcError> {
         self.expire(now);
-        if self.open.size() >= MOST_FILTERS {
-            let reason = format!("{MOST_FILTERS} filters are open: uninstall one");
+        if self.open.size() >= MAX_FILTERS {
+            let reason = format!("{MAX_FILTERS} filters are open: uninstall one");
             return Err(RpcError::limit(reason));
         }
         let filters = self.open.values().map(|open| &open.filter);
         let bytes = filters.chain([&filter]).map(Filter::size);
-        if bytes.sum::<usize>() > MOST_TOPIC_BYTES {
+        if bytes.sum::<usize>() > MAX_TOPIC_BYTES {
             return Err(too_many_topics());
         }
         let id = free(id, |id| self.open.contains_key(id));
@@ -99,7 +94,7 @@ impl Filters {
         self.open.insert_mut(id, OpenFilter { filter, polled });
     }
 
-    /// Closes a filter; false where there is none at `now` (ms).
+    /// Closes a filter; returns false if none is open at `now` (ms).
     pub(crate) fn close(&mut self, id: EventId, now: u64) -> bool {
         let was_open = self.get(id, now).is_ok();
         self.open.remove_mut(&id);
@@ -115,14 +110,14 @@ impl Filters {
         };
     }
 
-    /// The filter with this id that is open at `now` (ms).
+    /// Returns the filter with this id that is open at `now` (ms).
     pub(crate) fn get(&self, id: EventId, now: u64) -> Result<&Filter, RpcError> {
         let open = self.open.get(&id).filter(|open| open.is_alive(now));
         open.map(|open| &open.filter).ok_or_else(unknown)
     }
 
-    /// Returns the filter as this poll finds it. The next one begins above the block at height `head`, and after
-    /// what has arrived.
+    /// Returns the filter before this poll. The next poll starts above the block at height `head`, and after the last
+    /// arrival.
     pub(crate) fn poll(
         &mut self,
         id: EventId,
@@ -142,17 +137,17 @@ impl Filters {
         Ok(found)
     }
 
-    /// Number of the next arrival.
+    /// Returns the number of the next arrival.
     pub(crate) const fn next_arrival(&self) -> u64 {
         self.next_arrival
     }
 
-    /// Transactions that came from the arrival with this number on, as far as they are kept.
+    /// Returns the stored arrivals from this number on.
     pub(crate) fn arrived(&self, from: u64) -> impl Iterator<Item = &SentTransaction> {
         self.arrivals.range(from..).map(|(_, sent)| &**sent)
     }
 
-    /// Drops arrivals that every filter has given.
+    /// Drops arrivals that every filter has returned.
     pub(crate) fn forget(&mut self) {
         if self.arrivals.is_empty() {
             return;
@@ -165,7 +160,7 @@ impl Filters {
         }
     }
 
-    /// The lowest arrival that a filter has not given yet; `None` where no filter is about the pool.
+    /// Returns the lowest arrival that some filter has not returned yet; `None` without filters of the pool.
     fn oldest(&self) -> Option<u64> {
         let next = |open: &OpenFilter| match open.filter {
             Filter::Arrivals { next, .. } => Some(next),
@@ -174,7 +169,7 @@ impl Filters {
         self.open.values().filter_map(next).min()
     }
 
-    /// A transaction came into the pool.
+    /// Handles a transaction that entered the pool.
     pub(super) fn on_transaction(&mut self, transaction: &SentTransaction, now: u64) {
         self.expire(now);
         if self.oldest().is_some() {
@@ -183,11 +178,11 @@ impl Filters {
         self.next_arrival += 1;
     }
 
-    /// Keeps an arrival, and drops the oldest ones where they are too many.
+    /// Stores an arrival, and drops the oldest ones above the limits.
     pub(super) fn keep(&mut self, number: u64, transaction: SentTransaction) {
         self.arrived_bytes += transaction.encode_2718_len();
         self.arrivals.insert_mut(number, Arc::new(transaction));
-        while self.arrivals.size() > MOST_ARRIVALS || self.arrived_bytes > MOST_ARRIVED_BYTES {
+        while self.arrivals.size() > MAX_ARRIVALS || self.arrived_bytes > MAX_ARRIVED_BYTES {
             self.drop_first();
         }
     }
@@ -202,7 +197,7 @@ impl Filters {
         self.arrivals.remove_mut(&number);
     }
 
-    /// Closes filters whose time is over at `now` (ms).
+    /// Closes filters that have expired at `now` (ms).
     fn expire(&mut self, now: u64) {
         let open = self.open.iter();
         let over: Vec<_> = open
@@ -217,7 +212,7 @@ impl Filters {
         }
     }
 
-    /// The chain ends at this height again: what comes above it is new.
+    /// Handles a rollback to the height `head`: blocks above it are new.
     pub(super) fn rewind(&mut self, head: u64) {
         let above = head.saturating_add(1);
         let open = self.open.iter();
@@ -235,14 +230,15 @@ impl Filters {
 }
 
 impl OpenFilter {
-    /// True until it was not polled for [`FILTER_LIFETIME_MS`]. A host whose clock is set back ends none.
+    /// Returns true until [`FILTER_LIFETIME_MS`] after the last poll. A host clock that is set back expires no
+    /// filter.
     const fn is_alive(&self, now: u64) -> bool {
         now.saturating_sub(self.polled) <= FILTER_LIFETIME_MS
     }
 }
 
 impl Filter {
-    /// Bytes of its addresses and topics.
+    /// Returns the size of its addresses and topics in bytes.
     fn size(&self) -> usize {
         match self {
             Self::Logs { filter, .. } => filter.size(),
@@ -250,7 +246,7 @@ impl Filter {
         }
     }
 
-    /// Height at which the next poll begins, where it is about blocks.
+    /// Returns the height at which the next poll starts, for a filter of blocks or logs.
     const fn next_block(&self) -> Option<u64> {
         match self {
             Self::Blocks { next } | Self::Logs { next, .. } => Some(*next),
@@ -259,18 +255,8 @@ impl Filter {
     }
 }
 
-/// Returns `id`, or the next one that `is_taken` does not know. Hosts give other bytes to each request, so that
-/// it is `id`.
-pub(super) fn free(id: EventId, is_taken: impl Fn(&EventId) -> bool) -> EventId {
-    let mut free = id;
-    while is_taken(&free) {
-        free = free.wrapping_add(U128::ONE);
-    }
-    free
-}
-
 pub(super) fn too_many_topics() -> RpcError {
-    let reason = format!("addresses and topics take more than {MOST_TOPIC_BYTES} bytes");
+    let reason = format!("addresses and topics take more than {MAX_TOPIC_BYTES} bytes");
     RpcError::limit(reason)
 }
 

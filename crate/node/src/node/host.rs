@@ -1,40 +1,37 @@
-//! What a host lends a node for one request.
+//! Host of a node: its engine, time, randomness and limits for one request.
 
-use super::{EventId, NodeLimits};
-use crate::rpc::RequestLimits;
-use parevm::{Engine, execute::timeline::Clock, interrupt::Watch};
+use parevm::{Engine, execute::timeline::Clock};
 use std::{fmt, sync::atomic::AtomicBool};
 
-/// What a host lends a node for one request.
+/// Resources of the host for one request.
 #[derive(Clone, Copy)]
 pub struct Host<'a> {
-    /// Executes blocks.
+    /// Engine that executes blocks.
     pub engine: &'a Engine,
-    /// The time in milliseconds since the Unix epoch, from which blocks have theirs.
+    /// Time in milliseconds since the Unix epoch, the clock of blocks.
     pub now: u64,
-    /// Random bytes, other ones for each request. Filters and subscriptions have their ids from them.
+    /// Random bytes, different for each request: the source of ids of filters and subscriptions.
     pub entropy: [u8; 16],
-    /// Measures how long a request takes. `None`: none takes too long.
+    /// Clock that measures the duration of the request. `None`: no time limit.
     pub clock: Option<Clock<'a>>,
-    /// Measures how much memory a request takes. `None`: none takes too much.
-    pub memory: Option<Memory<'a>>,
-    /// True once nobody wants the answer any more. `None`: somebody always does.
+    /// Memory that the request may take. `None`: no memory limit.
+    pub memory: Option<HostMemory<'a>>,
+    /// Flag that cancels the request. `None`: it is never cancelled.
     pub cancel: Option<&'a AtomicBool>,
 }
 
-/// The memory that a host has.
+/// Memory of the host.
 #[derive(Clone, Copy)]
-pub struct Memory<'a> {
-    /// Tells how many bytes are in use.
+pub struct HostMemory<'a> {
+    /// Returns the bytes in use.
     pub in_use: &'a (dyn Fn() -> usize + Sync),
-    /// Bytes that a request may take of what is left. [`NodeLimits::memory`](super::NodeLimits::memory)
-    /// may be less.
+    /// Free bytes that a request may take. [`NodeLimits::memory`](super::NodeLimits::memory) may be less.
     pub free: usize,
 }
 
-impl fmt::Debug for Memory<'_> {
+impl fmt::Debug for HostMemory<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory")
+        f.debug_struct("HostMemory")
             .field("free", &self.free)
             .finish_non_exhaustive()
     }
@@ -50,31 +47,5 @@ impl fmt::Debug for Host<'_> {
             .field("memory", &self.memory)
             .field("cancel", &self.cancel)
             .finish()
-    }
-}
-
-/// What one request runs on, and what ends it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RequestContext<'a> {
-    pub(crate) engine: &'a Engine,
-    /// The host's time in milliseconds since the Unix epoch.
-    pub(crate) now: u64,
-    /// Id of a filter or a subscription that the request opens.
-    pub(crate) id: EventId,
-    /// True if the request succeeded before, so that a filter which it polls is open.
-    pub(crate) is_repeat: bool,
-    pub(crate) limits: RequestLimits<'a>,
-}
-
-impl<'a> RequestContext<'a> {
-    /// The context of a request that `host` serves within `limits`, which `watch` ends.
-    pub(super) fn new(host: &Host<'a>, limits: &NodeLimits, watch: Watch<'a>) -> Self {
-        Self {
-            engine: host.engine,
-            now: host.now,
-            id: EventId::from_be_bytes(host.entropy),
-            is_repeat: false,
-            limits: limits.of_request(host, watch),
-        }
     }
 }

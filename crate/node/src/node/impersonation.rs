@@ -1,7 +1,7 @@
-//! Who sends transactions that nobody signs.
+//! Impersonation: senders of unsigned transactions.
 
-use super::limits::MOST_IMPERSONATED;
-use crate::rpc::RpcError;
+use super::limits::MAX_IMPERSONATED;
+use crate::request::RpcError;
 use alloy_consensus::{
     EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844, transaction::Recovered,
 };
@@ -9,7 +9,7 @@ use alloy_primitives::{Address, Signature, U256};
 use parevm::build::SentTransaction;
 use rpds::HashTrieSetSync;
 
-/// Who sends transactions that nobody signs.
+/// Accounts that may send unsigned transactions.
 #[derive(Clone, Debug)]
 pub(crate) struct Impersonation {
     pub(super) accounts: HashTrieSetSync<Address>,
@@ -26,14 +26,14 @@ impl Default for Impersonation {
 }
 
 impl Impersonation {
-    /// Lets `account` send without a signature.
+    /// Impersonates `account`.
     ///
     /// # Errors
     ///
     /// [`RpcError`]: too many accounts are impersonated.
     pub(crate) fn insert(&mut self, account: Address) -> Result<(), RpcError> {
-        if self.accounts.size() >= MOST_IMPERSONATED && !self.accounts.contains(&account) {
-            let reason = format!("{MOST_IMPERSONATED} accounts are impersonated: stop one");
+        if self.accounts.size() >= MAX_IMPERSONATED && !self.accounts.contains(&account) {
+            let reason = format!("{MAX_IMPERSONATED} accounts are impersonated: stop one");
             return Err(RpcError::limit(reason));
         }
         self.accounts.insert_mut(account);
@@ -48,14 +48,14 @@ impl Impersonation {
         self.everybody = everybody;
     }
 
-    /// Whether `account` may send without a signature.
+    /// Returns true if `account` may send unsigned transactions.
     pub(super) fn covers(&self, account: Address) -> bool {
         self.everybody || self.accounts.contains(&account)
     }
 }
 
-/// The transaction as `sender` would have sent it. In place of a signature, which nobody could make, it
-/// has one that says who the sender is: so its hash is that of no other transaction.
+/// Returns the transaction with a placeholder in place of a signature. The placeholder encodes the sender, so the
+/// hash is unique.
 pub(super) fn unsigned(
     transaction: EthereumTypedTransaction<TxEip4844>,
     sender: Address,
@@ -64,12 +64,12 @@ pub(super) fn unsigned(
     Recovered::new_unchecked(envelope, sender)
 }
 
-/// Whether nobody has signed `transaction`, which `sender` has sent.
+/// Returns true if `transaction` of `sender` has a placeholder in place of a signature.
 pub(crate) fn is_unsigned(transaction: &EthereumTxEnvelope<TxEip4844>, sender: Address) -> bool {
     *transaction.signature() == placeholder(sender)
 }
 
-/// What stands in place of a signature of `sender`.
+/// Returns the placeholder in place of a signature of `sender`.
 fn placeholder(sender: Address) -> Signature {
     let r = U256::from_be_bytes(sender.into_word().0);
     Signature::new(r, U256::from(1), false)

@@ -1,22 +1,24 @@
-//! When a node makes blocks, and many blocks at once.
+//! Mining: when a node makes blocks, and series of blocks.
 
 use super::{Mining, Node, RequestContext};
 use crate::{
-    chain::{MOST_RESERVED, ReservedBlocks},
-    rpc::RpcError,
+    chain::{MAX_RESERVED, ReservedBlocks},
+    pool::PoolTransaction,
+    request::RpcError,
 };
 use parevm::build::{ExecutedBlock, next_base_fee, next_excess_blob_gas};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Empty blocks that are executed in a row; more are reserved.
-const MOST_EXECUTED: u64 = 1_000;
+/// Maximum number of consecutive empty blocks that are executed; further ones are reserved.
+const MAX_EXECUTED: u64 = 1_000;
 
-/// When a node makes blocks without being asked: two settings, neither of which ends the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Mining modes of a node: two independent settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MiningModes {
-    /// With each transaction.
+    /// Mines a block with each transaction.
     pub automine: bool,
-    /// Every so many seconds. The node has no timer: its host asks for `evm_mine`.
+    /// Seconds between blocks. The node has no timer: its host requests `evm_mine`.
     pub interval: Option<u64>,
 }
 
@@ -31,31 +33,31 @@ impl From<Mining> for MiningModes {
     }
 }
 
-/// Timestamps of blocks that are made in a row.
+/// Timestamps of consecutive blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
-    /// Each has the time of the clock.
+    /// Each block has the time of the clock.
     Clock,
-    /// The clock is moved by so many seconds before each, the first included: `anvil_mine`.
+    /// The clock advances by these seconds before each block, the first included: `anvil_mine`.
     Advance(u64),
-    /// Each lies so many seconds after the one before, but the first, which has the time of the clock:
+    /// Each block has these seconds more than its parent, except the first, which has the time of the clock:
     /// `hardhat_mine`.
     Apart(u64),
 }
 
 impl Node {
-    /// When blocks are made.
+    /// Returns the mining modes.
     #[must_use]
     pub const fn mining(&self) -> MiningModes {
         self.mining
     }
 
-    /// Sets the seconds between blocks that the host asks for; `None` for none.
+    /// Sets the seconds between blocks that the host requests; `None` for none.
     pub(crate) const fn set_interval(&mut self, seconds: Option<u64>) {
         self.mining.interval = seconds;
     }
 
-    /// Sets whether each transaction makes a block. Pending transactions are mined once it does.
+    /// Sets automine. Pending transactions are mined when it starts.
     pub(crate) fn set_automine(
         &mut self,
         context: &RequestContext<'_>,
@@ -63,7 +65,7 @@ impl Node {
     ) -> Result<(), RpcError> {
         let begins = automine && !self.mining.automine;
         self.mining.automine = automine;
-        while begins && self.world.has_payable() {
+        while begins && self.state.has_payable() {
             context.limits.call.ask()?;
             if self.mine(context)?.receipts.is_empty() {
                 break;
@@ -72,18 +74,33 @@ impl Node {
         Ok(())
     }
 
-    /// Makes the next block of what is in the pool.
+    /// Mines the next block from the pool.
     pub(crate) fn mine(
         &mut self,
         context: &RequestContext<'_>,
     ) -> Result<Arc<ExecutedBlock>, RpcError> {
-        let block = self.world.mine(context)?;
+        let block = self.state.mine(context)?;
         self.on_block(&block)?;
         Ok(block)
     }
 
-    /// Makes `blocks` blocks. Where the pool has nothing more for them, and they are many, all but the last
-    /// are reserved: nobody is notified of these, as in Hardhat's EDR (`mine_and_commit_blocks`).
+    /// Mines the next block of `transactions` without the pool. Transactions that do not fit are left out.
+    pub(crate) fn mine_of(
+        &mut self,
+        context: &RequestContext<'_>,
+        transactions: &[Arc<PoolTransaction>],
+    ) -> Result<(), RpcError> {
+        let block = self.state.mine_of(context, transactions)?;
+        self.on_block(&block)
+    }
+
+    /// Notifies subscribers of a new block of the chain.
+    pub(super) fn on_block(&mut self, block: &ExecutedBlock) -> Result<(), RpcError> {
+        self.subscriptions.on_block(&self.state.chain, block)
+    }
+
+    /// Mines `blocks` blocks. If the pool has no more transactions for them and they are many, all but the last are
+    /// reserved: subscribers are not notified of these, as in Hardhat's EDR (`mine_and_commit_blocks`).
     pub(crate) fn mine_many(
         &mut self,
         context: &RequestContext<'_>,
@@ -94,7 +111,7 @@ impl Node {
         while mined < blocks {
             context.limits.call.ask()?;
             let left = blocks - mined;
-            if mined > 0 && left > MOST_EXECUTED && self.can_reserve() {
+            if mined > 0 && left > MAX_EXECUTED && self.can_reserve() {
                 self.reserve(context, left - 1, pace)?;
                 mined = blocks - 1;
             }
@@ -104,7 +121,7 @@ impl Node {
                 Pace::Apart(_) if mined == 0 => {}
                 Pace::Apart(seconds) => {
                     let head = self.chain().head().block.header.timestamp;
-                    self.world
+                    self.state
                         .set_next_timestamp(head.saturating_add(seconds))?;
                 }
             }
@@ -114,18 +131,18 @@ impl Node {
         Ok(())
     }
 
-    /// True when nothing but the height and the time of the blocks to come will differ from the head's.
+    /// Returns true if the next blocks will differ from the head in height and time only.
     fn can_reserve(&self) -> bool {
         let chain = self.chain();
         let head = chain.head();
         let header = &head.block.header;
         let schedule = chain.schedule();
         let blobs = schedule.blob_params(header.number, header.timestamp);
-        // A fee that falls lets in what could not pay before.
+        // A lower fee would admit transactions that could not pay before.
         let fees_stand = head.receipts.is_empty()
             && header.base_fee_per_gas == Some(next_base_fee(header))
             && header.excess_blob_gas == blobs.map(|blobs| next_excess_blob_gas(header, &blobs));
-        chain.can_reserve() && (fees_stand || !self.world.has_ready())
+        chain.can_reserve() && (fees_stand || !self.state.has_ready())
     }
 
     /// Reserves `count` blocks.
@@ -135,18 +152,18 @@ impl Node {
         count: u64,
         pace: Pace,
     ) -> Result<(), RpcError> {
-        if count > MOST_RESERVED {
-            let reason = format!("more than {MOST_RESERVED}");
+        if count > MAX_RESERVED {
+            let reason = format!("more than {MAX_RESERVED}");
             return Err(RpcError::invalid("blocks", reason));
         }
-        let set = self.world.clock.interval();
+        let set = self.state.clock.interval();
         let interval = match pace {
             Pace::Clock => set.unwrap_or(1),
             Pace::Advance(seconds) => set.unwrap_or(seconds),
             Pace::Apart(seconds) => seconds,
         };
         let interval = interval.max(1);
-        let attributes = self.world.attributes(context.now);
+        let attributes = self.state.attributes(context.now);
         let header = &self.chain().head().block.header;
         let last = interval
             .checked_mul(count)
@@ -159,7 +176,7 @@ impl Node {
         if let Pace::Advance(seconds) = pace {
             self.advance_clock(context, seconds, count)?;
         }
-        self.world.chain.reserve(ReservedBlocks {
+        self.state.chain.reserve(ReservedBlocks {
             count,
             interval,
             beneficiary: attributes.beneficiary,
@@ -168,8 +185,8 @@ impl Node {
         Ok(())
     }
 
-    /// Moves the clock by `seconds`, so many `times`, from the time of the head where that is later: blocks
-    /// that are made within a second are ahead of the clock, which anvil's are not.
+    /// Advances the clock by `seconds`, `times` times, from the time of the head where that is later: unlike anvil's,
+    /// blocks within one second are ahead of the clock.
     fn advance_clock(
         &mut self,
         context: &RequestContext<'_>,
@@ -182,7 +199,7 @@ impl Node {
             RpcError::invalid("interval", "the clock cannot be moved by so many seconds")
         })?;
         let head = self.chain().head().block.header.timestamp;
-        let clock = &mut self.world.clock;
+        let clock = &mut self.state.clock;
         if clock.seconds(context.now) < head {
             clock.set(context.now, head);
         }

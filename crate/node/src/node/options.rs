@@ -1,4 +1,4 @@
-//! How a node begins.
+//! Options of a node.
 
 use super::NodeLimits;
 use parevm::block::{MOST_CHAIN_ID, OutOfRange};
@@ -7,53 +7,52 @@ use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
 
-/// BIP-39 words that development nodes share. Everybody has their keys.
+/// BIP-39 words of development nodes. Their keys are public.
 const WELL_KNOWN: &str = "test test test test test test test test test test test junk";
 
-/// How a node begins.
+/// Options of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NodeOptions {
-    /// The first block and the rules. Default: a chain for development that runs under Osaka.
+    /// First block and rules. Default: a development chain under Osaka.
     pub genesis: Option<Genesis>,
-    /// EIP-155 chain id of the chain for development. Default: 31337.
+    /// EIP-155 chain id of the development chain. Default: 31337.
     pub chain_id: u64,
     /// Timestamp of its genesis block in seconds. Default: 0.
     pub timestamp: u64,
-    /// Number of accounts that sign, which own [`Self::balance`] on the chain for development. Default: 10.
+    /// Number of accounts that sign, each with [`Self::balance`] on the development chain. Default: 10.
     pub accounts: u32,
-    /// Of which these are derived (BIP-39, path `m/44'/60'/0'/0/i`). Default: the words that development
-    /// nodes share, whose keys everybody knows. Others sign typed data (EIP-712) of this chain only.
+    /// Mnemonic of the accounts (BIP-39, path `m/44'/60'/0'/0/i`). Default: the words of development nodes, whose
+    /// keys are public. With other words accounts sign typed data (EIP-712) of this chain only.
     pub mnemonic: String,
-    /// Wei of each account. Default: 10,000 ether.
+    /// Balance of each account in wei. Default: 10,000 ether.
     pub balance: U256,
-    /// When blocks are made.
+    /// Mining mode.
     pub mining: Mining,
-    /// What one request may cost.
+    /// Limits of one request.
     pub limits: NodeLimits,
 }
 
-/// When a node makes blocks.
+/// Mining mode of a new node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Mining {
-    /// With each transaction.
+    /// Mines a block with each transaction.
     #[default]
     Auto,
-    /// When it is told to (`evm_mine`).
+    /// Mines on request (`evm_mine`).
     Manual,
-    /// Every so many seconds. The node has no timer: its host asks for `evm_mine`.
+    /// Seconds between blocks. The node has no timer: its host requests `evm_mine`.
     Interval(u64),
 }
 
-/// Each account is derived when the node begins.
-const MOST_ACCOUNTS: u64 = 1_000;
-/// Seconds, and a time in seconds, to which others are added.
-const MOST_SECONDS: u64 = u64::MAX >> 1;
+/// Maximum number of accounts, each of which is derived at the start.
+const MAX_ACCOUNTS: u64 = 1_000;
+/// Maximum of seconds and timestamps, which leaves room for sums.
+const MAX_SECONDS: u64 = u64::MAX >> 1;
 
 impl NodeOptions {
-    /// Whether the keys of the accounts may hold something on other chains: the words are not those that
-    /// everybody knows.
+    /// Returns true if the accounts may have funds on other chains: the mnemonic is not the public one.
     pub(crate) fn has_private_keys(&self) -> bool {
         self.mnemonic != WELL_KNOWN
     }
@@ -62,7 +61,7 @@ impl NodeOptions {
     ///
     /// # Errors
     ///
-    /// The first that is out of its range.
+    /// [`OutOfRange`]: the first number out of its range.
     pub(super) fn check(&self) -> Result<(), OutOfRange> {
         let NodeLimits {
             time,
@@ -71,7 +70,7 @@ impl NodeOptions {
             gas,
         } = self.limits;
         let (any, most_id) = (U256::from(u64::MAX), MOST_CHAIN_ID);
-        let (accounts, seconds) = (U256::from(MOST_ACCOUNTS), U256::from(MOST_SECONDS));
+        let (accounts, seconds) = (U256::from(MAX_ACCOUNTS), U256::from(MAX_SECONDS));
         let interval = match self.mining {
             Mining::Interval(interval) => interval,
             Mining::Auto | Mining::Manual => 1,

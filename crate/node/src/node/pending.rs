@@ -1,10 +1,10 @@
-//! The block that would come now, kept until something changes.
+//! Pending block, cached until the node changes.
 
-use crate::Chain;
+use crate::chain::Chain;
 use parevm::build::BlockAttributes;
 use std::sync::{Mutex, PoisonError};
 
-/// The chain with the block that would come now on top. A copy has none: copies are made to be changed.
+/// Cache of the chain with the pending block on top. A copy is empty: copies are made to be changed.
 #[derive(Debug, Default)]
 pub(super) struct Pending(Mutex<Option<(BlockAttributes, Chain)>>);
 
@@ -15,13 +15,13 @@ impl Clone for Pending {
 }
 
 impl Pending {
-    /// The chain whose last block has these attributes, as it is kept or as `make` makes it.
+    /// Returns the chain whose head has these attributes, from the cache or from `make`.
     pub(super) fn get<E>(
         &self,
         attributes: &BlockAttributes,
         make: impl FnOnce() -> Result<Chain, E>,
     ) -> Result<Chain, E> {
-        // Only whole chains are put in, so what a panic leaves is usable.
+        // Only complete chains are stored, so a poisoned lock is usable.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, chain)) = &*kept
             && known == attributes

@@ -1,12 +1,14 @@
-//! Subscriptions of `eth_subscribe`, and the notifications for them.
+//! Subscriptions of `eth_subscribe` and their notifications.
 
 use super::{
-    filters::{EventId, free, too_many_topics},
-    limits::{MOST_NOTIFIED_BYTES, MOST_SUBSCRIPTIONS, MOST_TOPIC_BYTES},
+    event_id::{EventId, free},
+    filters::too_many_topics,
+    limits::{MAX_NOTIFIED_BYTES, MAX_SUBSCRIPTIONS, MAX_TOPIC_BYTES},
 };
 use crate::{
     chain::Chain,
-    rpc::{Json, LogFilter, RpcError, head_of, logs_of, receipts_of, reply, waiting_transaction},
+    object::{block::head_of, log::logs_of, pending, receipt},
+    request::{Json, LogFilter, RpcError, reply},
 };
 use alloy_primitives::{B256, map::HashMap};
 use alloy_rpc_types_eth::Log;
@@ -14,16 +16,16 @@ use parevm::build::{ExecutedBlock, SentTransaction};
 use rpds::RedBlackTreeMapSync;
 use std::{collections::BTreeSet, sync::Arc};
 
-/// Open subscriptions, and the notifications that no host has taken yet.
+/// Open subscriptions and their pending notifications.
 #[derive(Clone, Debug)]
 pub(crate) struct Subscriptions {
-    /// In the order in which they were opened.
+    /// Subscriptions in the order in which they were opened.
     pub(super) open: RedBlackTreeMapSync<u64, Subscription>,
-    /// Number of the next one.
+    /// Number of the next subscription.
     count: u64,
     /// Pending notifications: each the `params` of an `eth_subscription`.
     notifications: Vec<Json>,
-    /// Bytes of them by subscription.
+    /// Bytes of the pending notifications by subscription.
     notified: HashMap<EventId, usize>,
 }
 
@@ -39,15 +41,15 @@ pub(super) struct Subscription {
 pub(crate) enum Topic {
     /// Each new block.
     Heads,
-    /// Logs that pass a filter.
+    /// Logs that match a filter.
     Logs(Arc<LogFilter>),
-    /// The hash of each transaction that comes into the pool.
+    /// Hash of each transaction that enters the pool.
     Hashes,
-    /// Each transaction that comes into the pool.
+    /// Each transaction that enters the pool.
     Transactions,
-    /// The receipts of each new block: those of these transactions, or all where none is named.
+    /// Receipts of each new block: of these transactions, or of all if the set is empty.
     Receipts(Arc<BTreeSet<B256>>),
-    /// Whether the node is behind others, which it never is.
+    /// Whether the node is syncing, which it never is.
     Syncing,
 }
 
@@ -58,7 +60,7 @@ impl Default for Subscriptions {
 }
 
 impl Subscriptions {
-    /// Those that are `open`, in the order in which they were opened. No notification is pending.
+    /// Creates the set of `open` subscriptions, in the order in which they were opened, without notifications.
     pub(super) fn of(open: Vec<Subscription>) -> Self {
         Self {
             count: open.len() as u64,
@@ -68,19 +70,19 @@ impl Subscriptions {
         }
     }
 
-    /// Opens a subscription under `id`, or under the next one that is free, which is returned.
+    /// Opens a subscription under `id`, or under the next free id, which is returned.
     ///
     /// # Errors
     ///
     /// [`RpcError`]: too many subscriptions are open, or they hold too many addresses and topics.
     pub(crate) fn open(&mut self, id: EventId, topic: Topic) -> Result<EventId, RpcError> {
-        if self.open.size() >= MOST_SUBSCRIPTIONS {
-            let reason = format!("{MOST_SUBSCRIPTIONS} subscriptions are open: end one");
+        if self.open.size() >= MAX_SUBSCRIPTIONS {
+            let reason = format!("{MAX_SUBSCRIPTIONS} subscriptions are open: end one");
             return Err(RpcError::limit(reason));
         }
         let topics = self.open.values().map(|open| &open.topic);
         let bytes = topics.chain([&topic]).map(Topic::size);
-        if bytes.sum::<usize>() > MOST_TOPIC_BYTES {
+        if bytes.sum::<usize>() > MAX_TOPIC_BYTES {
             return Err(too_many_topics());
         }
         let id = free(id, |id| self.position(*id).is_some());
@@ -103,11 +105,11 @@ impl Subscriptions {
         std::mem::take(&mut self.notifications)
     }
 
-    /// A block was made or imported, which is in `chain` now.
+    /// Notifies of a new block of `chain`.
     ///
     /// # Errors
     ///
-    /// [`RpcError`]: what is new cannot be written as JSON.
+    /// [`RpcError`]: a notification cannot be written as JSON.
     pub(super) fn on_block(
         &mut self,
         chain: &Chain,
@@ -129,7 +131,7 @@ impl Subscriptions {
                     }
                 }
                 Topic::Receipts(hashes) => {
-                    let all = receipts.get_or_insert_with(|| receipts_of(chain, block));
+                    let all = receipts.get_or_insert_with(|| receipt::all(chain, block));
                     let wanted = all.iter().filter(|receipt| {
                         hashes.is_empty() || hashes.contains(&receipt.transaction_hash)
                     });
@@ -144,7 +146,7 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// A block is in the chain no more.
+    /// Notifies of the logs of a removed block.
     ///
     /// # Errors
     ///
@@ -166,7 +168,7 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// A transaction came into the pool.
+    /// Notifies of a transaction that entered the pool.
     ///
     /// # Errors
     ///
@@ -179,7 +181,7 @@ impl Subscriptions {
                 Topic::Transactions => {
                     let whole = match &whole {
                         Some(whole) => whole,
-                        None => &*whole.insert(reply(waiting_transaction(transaction)?)?),
+                        None => &*whole.insert(reply(pending::json(transaction)?)?),
                     };
                     self.notify(*id, whole);
                 }
@@ -189,22 +191,22 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// Keeps a notification for the host, where the share of its subscription has room for it.
+    /// Stores a notification for the host, if the share of its subscription has room.
     fn notify(&mut self, id: EventId, result: &Json) {
-        let share = MOST_NOTIFIED_BYTES / self.open.size().max(1);
+        let share = MAX_NOTIFIED_BYTES / self.open.size().max(1);
         let params = format!(
             r#"{{"subscription":"{id:#x}","result":{}}}"#,
             result.as_str()
         );
         let taken = self.notified.entry(id).or_default();
-        // The first one always has: to be notified of one large block is what the subscriber asked for.
+        // The first notification always has room, as a subscriber expects even a large block.
         if *taken == 0 || taken.saturating_add(params.len()) <= share {
             *taken += params.len();
             self.notifications.push(Json::of(params));
         }
     }
 
-    /// Number under which the subscription with this id is open.
+    /// Returns the number of the subscription with this id.
     fn position(&self, id: EventId) -> Option<u64> {
         let mut open = self.open.iter();
         let found = open.find(|(_, subscription)| subscription.id == id);
@@ -213,7 +215,7 @@ impl Subscriptions {
 }
 
 impl Topic {
-    /// Bytes of its addresses, topics and hashes.
+    /// Returns the size of addresses, topics and hashes in bytes.
     fn size(&self) -> usize {
         match self {
             Self::Logs(filter) => filter.size(),

@@ -1,7 +1,9 @@
 //! `anvil_addBalance`: adds wei to the balance of an account.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U256;
 
 pub(super) fn answer(
@@ -11,7 +13,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let address = params.address()?;
     let more: U256 = params.required("balance")?;
-    node.world_mut().change_account(address, |account| {
+    node.state_mut().change_account(address, |account| {
         account.balance = account.balance.saturating_add(more);
     });
     reply(())

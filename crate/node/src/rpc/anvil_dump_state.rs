@@ -1,8 +1,11 @@
 //! `anvil_dumpState`: the chain and the state after its head as gzipped JSON, which anvil and this node can load
-//! (anvil). The states before the head are not in it, so the parameter that asks for them must be false.
+//! (anvil). It contains no earlier states, so the parameter for them must be false.
 
-use super::{Json, RpcError, dump::dump, params::Params};
-use crate::node::Node;
+use super::dump::dump;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let name = "preserve historical states";

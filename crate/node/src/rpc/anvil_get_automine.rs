@@ -1,7 +1,9 @@
-//! `anvil_getAutomine`: whether each transaction makes a block.
+//! `anvil_getAutomine`: whether each transaction mines a block.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(node.mining().automine)

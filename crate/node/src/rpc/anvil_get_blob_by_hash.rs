@@ -1,9 +1,11 @@
-//! `anvil_getBlobByHash`: the blob with this versioned hash (anvil), of a transaction in a block; null where it is not
-//! known. The last 64 MiB of blobs are kept.
+//! `anvil_getBlobByHash`: the blob with this versioned hash (anvil), of a mined transaction; null where it is
+//! unknown. The node stores the last 64 MiB of blobs.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(node.world().blobs.blob(params.hash()?))
+    reply(node.state().blobs.blob(params.hash()?))
 }

@@ -1,7 +1,9 @@
-//! `anvil_getGenesisTime`: the timestamp of the first block in seconds (anvil).
+//! `anvil_getGenesisTime`: the timestamp of the genesis block in seconds (anvil).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(chain.genesis().block.header.timestamp)

@@ -1,7 +1,9 @@
-//! `anvil_getIntervalMining`: the seconds between blocks that the host asks for; null where it does not.
+//! `anvil_getIntervalMining`: the seconds between mined blocks; null without interval mining.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(node.mining().interval)

@@ -1,7 +1,9 @@
-//! `anvil_impersonateAccount`: lets an account send transactions that nobody signs.
+//! `anvil_impersonateAccount`: lets an account send unsigned transactions.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

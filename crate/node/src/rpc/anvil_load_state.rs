@@ -1,8 +1,11 @@
-//! `anvil_loadState`: adds the accounts of a dump of `anvil_dumpState` to the state after the head (anvil). Where the
-//! dump has blocks, they are the chain from then on: only the state after the last of them is known.
+//! `anvil_loadState`: adds the accounts of a dump of `anvil_dumpState` to the state after the head (anvil). If the
+//! dump has blocks, they replace the chain, and only the state after the last of them is known.
 
-use super::{Json, RequestContext, RpcError, dump::load, params::Params, reply};
-use crate::node::Node;
+use super::dump::load;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(

@@ -1,7 +1,9 @@
-//! `anvil_metadata`: what this is, and its head.
+//! `anvil_metadata`: name, version and head of the node.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::{B256, U64};
 use serde_json::Value;
 use serde_json::json;

@@ -1,8 +1,10 @@
-//! `anvil_mine`: makes so many blocks (default: one) and moves the clock by so many seconds before each, the
-//! first included, as anvil does (`crates/anvil/src/eth/api.rs`).
+//! `anvil_mine`: mines blocks (default: one) and advances the clock by an interval in seconds before each, the first
+//! included, as anvil does (`crates/anvil/src/eth/api.rs`).
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, Pace};
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -10,7 +12,7 @@ pub(super) fn answer(
     context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let blocks = params.number("blocks")?.unwrap_or(1);
-    // viem sends zero where nobody said how far apart.
+    // viem sends zero for the default interval.
     let interval = params.number("interval")?.filter(|seconds| *seconds > 0);
     node.mine_many(context, blocks, interval.map_or(Pace::Clock, Pace::Advance))?;
     reply(())

@@ -1,7 +1,9 @@
 //! `anvil_nodeInfo`: head, fork, mining and fees of the node.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use serde_json::json;
 
@@ -15,10 +17,10 @@ pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> 
         "hardFork": format!("{:?}", node.spec()).to_lowercase(),
         "transactionOrder": "fees",
         "environment": {
-            "baseFee": U64::from(node.world().next_base_fee()),
+            "baseFee": U64::from(node.state().next_base_fee()),
             "chainId": node.chain().chain_id(),
-            "gasLimit": U64::from(node.world().gas_limit()),
-            "gasPrice": U64::from(node.world().gas_price()),
+            "gasLimit": U64::from(node.state().gas_limit()),
+            "gasPrice": U64::from(node.state().gas_price()),
         },
         "forkConfig": { "forkUrl": null, "forkBlockNumber": null, "forkRetryBackoff": null },
     }))

@@ -1,13 +1,15 @@
-//! `anvil_removeBlockTimestampInterval`: gives blocks the time of the host again; false where they had it.
+//! `anvil_removeBlockTimestampInterval`: removes the interval between timestamps; false where none was set.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
     _: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    let world = node.world_mut();
-    reply(world.clock.set_interval(None))
+    let state = node.state_mut();
+    reply(state.clock.set_interval(None))
 }

@@ -1,7 +1,9 @@
 //! `anvil_removePoolTransactions`: drops all transactions of an account from the pool (anvil).
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -9,7 +11,7 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let sender = params.address()?;
-    let pool = &mut node.world_mut().pool;
+    let pool = &mut node.state_mut().pool;
     let (ready, queued) = pool.of(sender, 0);
     let all = ready.into_iter().chain(queued);
     for hash in all

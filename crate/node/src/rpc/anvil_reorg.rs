@@ -1,15 +1,19 @@
-//! `anvil_reorg`: replaces so many blocks at the end of the chain by as many others (anvil), which hold the given
-//! transactions and nothing of the pool. A transaction is a request or signed bytes, with the position of its block
+//! `anvil_reorg`: replaces the newest blocks of the chain by as many new ones (anvil), which contain the given
+//! transactions and none of the pool. A transaction is a request or signed bytes, with the position of its block
 //! among the new ones, from zero; one that does not fit its block is left out.
 
-use super::{Json, RequestContext, RpcError, anvil_rollback::roll_back, params::Params, reply};
-use crate::node::{Impersonated, Node, PoolTransaction};
+use super::anvil_rollback::roll_back;
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::Bytes;
 use parevm_simulate::CallRequest;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// A transaction of a new block.
+/// Transaction of a new block.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Given {
@@ -40,8 +44,8 @@ pub(super) fn answer(
     }
     let replaced = node.chain().head().hash;
     roll_back(node, context, depth, "Reorg")?;
-    // Else the first new block could be the one that it replaces.
-    node.world_mut().prev_randao = Some(alloy_primitives::keccak256(replaced));
+    // Else the first new block could equal the one that it replaces.
+    node.state_mut().prev_randao = Some(alloy_primitives::keccak256(replaced));
     for position in 0..depth {
         context.limits.call.ask()?;
         let mut transactions: Vec<Arc<PoolTransaction>> = Vec::new();
@@ -55,7 +59,7 @@ pub(super) fn answer(
     reply(())
 }
 
-/// The transaction `given`, which follows `earlier` in its block.
+/// Returns the transaction `given`, which follows `earlier` in its block.
 fn sent(
     node: &Node,
     context: &RequestContext<'_>,
@@ -69,7 +73,7 @@ fn sent(
     if request.nonce.is_none() {
         let sender = node.sender(&request)?;
         let before = earlier.iter().filter(|one| one.sender() == sender).count() as u64;
-        request.nonce = Some(node.world().account(sender).nonce.saturating_add(before));
+        request.nonce = Some(node.state().account(sender).nonce.saturating_add(before));
     }
     node.sign_request(context, request, Impersonated::Taken)
 }

@@ -1,7 +1,9 @@
-//! `anvil_reset`: a node as it was at its genesis block. Who signs and who subscribes stays.
+//! `anvil_reset`: returns the node to its genesis block. Accounts and subscriptions remain.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use serde_json::Value;
 
 pub(super) fn answer(

@@ -1,8 +1,10 @@
-//! `anvil_rollback`: removes so many blocks from the end of the chain (anvil; default: one). Their transactions are
-//! gone, and time goes on from the new head. Subscribers get the logs again, as removed.
+//! `anvil_rollback`: removes the newest blocks of the chain (anvil; default: one) with their transactions, and time
+//! continues from the new head. Subscribers receive the logs again, as removed.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -14,7 +16,7 @@ pub(super) fn answer(
     reply(())
 }
 
-/// Removes `depth` blocks. The words are anvil's.
+/// Removes `depth` blocks. Error texts are anvil's.
 pub(super) fn roll_back(
     node: &mut Node,
     context: &RequestContext<'_>,

@@ -1,7 +1,9 @@
 //! `anvil_setBalance`: sets the balance of an account in wei.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U256;
 
 pub(super) fn answer(
@@ -11,7 +13,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let address = params.address()?;
     let balance: U256 = params.required("balance")?;
-    node.world_mut()
+    node.state_mut()
         .change_account(address, |account| account.balance = balance);
     reply(())
 }

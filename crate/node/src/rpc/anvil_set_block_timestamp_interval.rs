@@ -1,7 +1,9 @@
 //! `anvil_setBlockTimestampInterval`: sets the seconds between blocks.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -9,6 +11,6 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let seconds = params.needed_number("seconds")?;
-    node.world_mut().clock.set_interval(Some(seconds));
+    node.state_mut().clock.set_interval(Some(seconds));
     reply(())
 }

@@ -1,10 +1,12 @@
-//! `anvil_setChainId`: sets the chain id of blocks to come (anvil): the node signs with it, takes transactions of
-//! this id only, and contracts see it. Blocks that are there keep theirs.
+//! `anvil_setChainId`: sets the chain id of later blocks (anvil), of transactions and of the node's signatures.
+//! Existing blocks keep theirs.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
-/// The greatest chain id whose signatures fit 64 bits (EIP-2294).
+/// Maximum chain id whose signatures fit 64 bits (EIP-2294).
 const MOST_CHAIN_ID: u64 = u64::MAX / 2 - 36;
 
 pub(super) fn answer(
@@ -18,6 +20,6 @@ pub(super) fn answer(
         let reason = format!("{chain_id} is not from 1 to {MOST_CHAIN_ID}");
         return Err(RpcError::invalid(name, reason));
     }
-    node.world_mut().chain.set_chain_id(chain_id);
+    node.state_mut().chain.set_chain_id(chain_id);
     reply(())
 }

@@ -1,7 +1,9 @@
 //! `anvil_setCode`: sets the code of an account.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(
@@ -11,6 +13,6 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let address = params.address()?;
     let code: Bytes = params.required("code")?;
-    node.world_mut().set_code(address, code);
+    node.state_mut().set_code(address, code);
     reply(())
 }

@@ -1,13 +1,15 @@
-//! `anvil_setCoinbase`: sets who receives the fees of blocks to come.
+//! `anvil_setCoinbase`: sets the fee recipient of later blocks.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
     params: &mut Params<'_>,
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
-    node.world_mut().coinbase = params.address()?;
+    node.state_mut().coinbase = params.address()?;
     reply(())
 }

@@ -1,7 +1,9 @@
-//! `anvil_setLoggingEnabled`: nothing is logged in any case.
+//! `anvil_setLoggingEnabled`: has no effect, as the node does not log.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let _: Option<bool> = params.optional("enabled")?;

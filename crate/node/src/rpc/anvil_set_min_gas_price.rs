@@ -1,8 +1,10 @@
-//! `anvil_setMinGasPrice`: sets the wei per gas that transactions pay at least before London (anvil, hardhat). From
-//! London on the base fee is the least price, and this is refused.
+//! `anvil_setMinGasPrice`: sets the minimum gas price of transactions before London in wei (anvil, hardhat). From
+//! London on the base fee is the minimum, and the method is refused.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use parevm::vm::SpecId;
 
 pub(super) fn answer(
@@ -16,6 +18,6 @@ pub(super) fn answer(
         let reason = "anvil_setMinGasPrice is not supported when EIP-1559 is active";
         return Err(RpcError::invalid(name, reason));
     }
-    node.world_mut().min_gas_price = Some(price);
+    node.state_mut().min_gas_price = Some(price);
     reply(())
 }

@@ -1,7 +1,9 @@
-//! `anvil_setNextBlockBaseFeePerGas`: sets the wei per gas that the next block burns.
+//! `anvil_setNextBlockBaseFeePerGas`: sets the base fee of the next block in wei.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(
@@ -10,6 +12,6 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let base_fee: U64 = params.required("base fee")?;
-    node.world_mut().chain.choose_base_fee(Some(base_fee.to()));
+    node.state_mut().chain.choose_base_fee(Some(base_fee.to()));
     reply(())
 }

@@ -1,8 +1,10 @@
-//! `hardhat_setPrevRandao`, `anvil_setNextBlockPrevRandao`: sets PREVRANDAO of the next block (hardhat); those after
-//! it have their own again. Refused before the merge, when there is none.
+//! `hardhat_setPrevRandao`, `anvil_setNextBlockPrevRandao`: sets PREVRANDAO of the next block only (hardhat). Refused
+//! before the merge.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::B256;
 use parevm::vm::SpecId;
 
@@ -17,6 +19,6 @@ pub(super) fn answer(
         let reason = "only blocks after the merge have one";
         return Err(RpcError::invalid(name, reason));
     }
-    node.world_mut().prev_randao = Some(value);
+    node.state_mut().prev_randao = Some(value);
     reply(true)
 }

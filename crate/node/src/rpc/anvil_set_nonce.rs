@@ -1,7 +1,9 @@
 //! `anvil_setNonce`: sets the nonce of an account.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(
@@ -11,7 +13,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let address = params.address()?;
     let nonce: U64 = params.required("nonce")?;
-    node.world_mut()
+    node.state_mut()
         .change_account(address, |account| account.nonce = nonce.to());
     reply(())
 }

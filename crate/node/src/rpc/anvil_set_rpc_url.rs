@@ -1,7 +1,9 @@
-//! `anvil_setRpcUrl`: sets where a fork reads from (anvil). There is no fork, so it is an error.
+//! `anvil_setRpcUrl`: sets the source of a fork (anvil). There is no fork, so it is an error.
 
-use super::{Json, RpcError, params::Params};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(_: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let _: String = params.required("url")?;

@@ -1,7 +1,9 @@
 //! `anvil_setStorageAt`: sets a slot of an account.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -11,6 +13,6 @@ pub(super) fn answer(
     let address = params.address()?;
     let slot = params.slot()?;
     let value = params.slot()?;
-    node.world_mut().set_slot(address, slot, value);
+    node.state_mut().set_slot(address, slot, value);
     reply(true)
 }

@@ -1,7 +1,9 @@
-//! `anvil_stopImpersonatingAccount`: an account sends only what is signed again.
+//! `anvil_stopImpersonatingAccount`: ends the impersonation of an account.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,7 +1,9 @@
 //! `debug_getRawBlock`: the RLP of a block.
 
-use super::{Json, RpcError, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {

@@ -1,7 +1,9 @@
 //! `debug_getRawHeader`: the RLP of a header.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {

@@ -1,7 +1,10 @@
 //! `debug_getRawReceipts`: the receipts of a block as the trie holds them.
 
-use super::{Json, RpcError, object::receipt, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object::receipt,
+    request::{Json, Params, RpcError},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 

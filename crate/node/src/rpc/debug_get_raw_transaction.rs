@@ -1,22 +1,24 @@
-//! `debug_getRawTransaction`: a transaction as EIP-2718 encodes it, also one that waits; null where it is not
-//! known.
+//! `debug_getRawTransaction`: a mined or pending transaction in EIP-2718 encoding; null where it is unknown.
 
-use super::{Json, RpcError, params::Params};
-use crate::{chain::Chain, node::Pool};
+use crate::{
+    chain::Chain,
+    pool::TransactionPool,
+    request::{Json, Params, RpcError},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(
     chain: &Chain,
-    pool: &Pool,
+    pool: &TransactionPool,
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
-    let waiting = pool.get(hash).map(|waiting| waiting.sent.encoded_2718());
+    let pending = pool.get(hash).map(|pending| pending.sent.encoded_2718());
     let in_chain = || {
         let at = chain.transaction(hash)?;
         let transactions = &chain.block(at.block)?.block.body.transactions;
         Some(transactions.get(at.index)?.encoded_2718())
     };
-    params.reply(waiting.or_else(in_chain).map(Bytes::from))
+    params.reply(pending.or_else(in_chain).map(Bytes::from))
 }

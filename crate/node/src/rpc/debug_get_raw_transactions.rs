@@ -1,7 +1,10 @@
-//! `debug_getRawTransactions`: the transactions of a block as EIP-2718 encodes them (reth, anvil).
+//! `debug_getRawTransactions`: the transactions of a block in EIP-2718 encoding (reth, anvil).
 
-use super::{Json, RpcError, eth_get_raw_transaction_by_block_hash_and_index::raw, params::Params};
-use crate::chain::Chain;
+use super::eth_get_raw_transaction_by_block_hash_and_index::raw;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.known(chain)?;

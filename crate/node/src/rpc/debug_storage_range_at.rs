@@ -1,8 +1,11 @@
-//! `debug_storageRangeAt`: slots of an account before a transaction of a block, in the order of the hashes of their
-//! keys, from one hash on, and the hash that comes next (geth).
+//! `debug_storageRangeAt`: slots of an account before a transaction of a block, in the order of their hashed keys,
+//! from one hash on, and the next hash (geth).
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay};
-use crate::chain::Chain;
+use super::replay::Replay;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::{B256, Bytes, U256};
 use parevm::state::StateDiff;
 use serde::Serialize;

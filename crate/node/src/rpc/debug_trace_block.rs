@@ -1,13 +1,16 @@
-//! `debug_traceBlock`: what each transaction of a block did, which is given as RLP and need not be in the chain, but its
-//! parent must be (geth).
+//! `debug_traceBlock`: the traces of the transactions of a block in RLP, which need not be in the chain; its parent
+//! must be (geth).
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay};
-use crate::chain::Chain;
+use super::replay;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::Bytes;
 use parevm::block::{Block, rlp};
 
-/// Transactions of a block whose senders are recovered: plain transfers of 210,000,000 gas.
-const MOST_TRANSACTIONS: usize = 10_000;
+/// Maximum number of transactions whose senders are recovered: plain transfers of 210,000,000 gas.
+const MAX_TRANSACTIONS: usize = 10_000;
 
 pub(super) fn answer(
     chain: &Chain,
@@ -19,13 +22,13 @@ pub(super) fn answer(
     let options = params.optional("options")?;
     let block = rlp::decode(&bytes).map_err(|error| RpcError::invalid(name, error))?;
     let hash = block.header.hash_slow();
-    // Nobody has signed what impersonated accounts have sent: the chain knows who did.
+    // Transactions of impersonated accounts are unsigned: the chain knows their senders.
     if let Some(known) = chain.block(hash) {
         return replay::answer(chain, known, options, limits);
     }
     let found = block.body.transactions.len();
-    if found > MOST_TRANSACTIONS {
-        let reason = format!("{found} transactions, at most {MOST_TRANSACTIONS} are traced");
+    if found > MAX_TRANSACTIONS {
+        let reason = format!("{found} transactions, at most {MAX_TRANSACTIONS} are traced");
         return Err(RpcError::invalid(name, reason));
     }
     let parent_hash = block.header.parent_hash;

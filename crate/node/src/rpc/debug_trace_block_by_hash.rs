@@ -1,7 +1,10 @@
-//! `debug_traceBlockByHash`: what each transaction of a block did.
+//! `debug_traceBlockByHash`: the traces of the transactions of a block.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay};
-use crate::chain::Chain;
+use super::replay;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 
 pub(super) fn answer(
     chain: &Chain,

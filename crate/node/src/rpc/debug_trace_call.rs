@@ -1,8 +1,10 @@
-//! `debug_traceCall`: what a call would do on the state after a block, or with `txIndex` before that transaction
-//! of it.
+//! `debug_traceCall`: the trace of a call on the state after a block, or before its transaction `txIndex`.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay};
-use crate::chain::Chain;
+use super::replay::Replay;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
 use parevm::state::LayeredState;
 use parevm_simulate::{
@@ -23,7 +25,7 @@ pub(super) fn answer(
         state: given.state_overrides.unwrap_or_default(),
         block: given.block_overrides.unwrap_or_default(),
     };
-    let header = calls::header_of(chain, block);
+    let header = chain.empty_block(block);
     let after = chain.state_after(block);
     let Some(index) = given.tx_index else {
         let simulation = Simulation::new(&header, &after, &overrides, limits.call)?;

@@ -1,7 +1,10 @@
-//! `debug_traceTransaction`: what a transaction did.
+//! `debug_traceTransaction`: the trace of a transaction.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay};
-use crate::chain::Chain;
+use super::replay::Replay;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use parevm_simulate::trace::{StrictOptions, trace_transaction};
 
 pub(super) fn answer(

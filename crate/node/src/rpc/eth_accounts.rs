@@ -1,7 +1,9 @@
 //! `eth_accounts`: the accounts whose keys the node has.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(node.accounts().addresses().collect::<Vec<_>>())

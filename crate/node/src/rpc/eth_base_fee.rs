@@ -1,7 +1,9 @@
 //! `eth_baseFee`: the base fee of the next block in wei; null before London.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {

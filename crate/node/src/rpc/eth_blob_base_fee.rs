@@ -1,7 +1,9 @@
 //! `eth_blobBaseFee`: the price of blob gas in the next block in wei; null before Cancun.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U128;
 use parevm::build::next_excess_blob_gas;
 

@@ -1,14 +1,17 @@
-//! `eth_call`: what a call returns.
+//! `eth_call`: the return data of a call.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params};
-use crate::chain::Chain;
+use super::call_request;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    calls::answer(chain, params, limits, |simulation, request| {
+    call_request::answer(chain, params, limits, |simulation, request| {
         simulation.call(request)
     })
 }

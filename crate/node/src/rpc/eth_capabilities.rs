@@ -1,8 +1,10 @@
-//! `eth_capabilities`: what a router may ask this node for: everything, from the first block on, and states from the
-//! first that is known on.
+//! `eth_capabilities`: the ranges of blocks and states that the node can serve: all blocks, and states from the first
+//! known one on.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use serde_json::json;
 

@@ -1,7 +1,9 @@
 //! `eth_chainId`: the EIP-155 chain id.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {

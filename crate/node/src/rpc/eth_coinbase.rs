@@ -1,8 +1,10 @@
-//! `eth_coinbase`: who receives the fees of blocks to come.
+//! `eth_coinbase`: the fee recipient of later blocks.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
-    reply(node.world().coinbase)
+    reply(node.state().coinbase)
 }

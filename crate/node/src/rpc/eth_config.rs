@@ -1,7 +1,9 @@
-//! `eth_config`: the rules of the fork that holds, of the next and of the last one (EIP-7910).
+//! `eth_config`: the rules of the current, the next and the last fork (EIP-7910).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_eips::{
     eip2124::ForkHash,
     eip7910::{EthConfig, EthForkConfig, SystemContract},
@@ -27,7 +29,7 @@ pub(super) fn answer(chain: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError
     })
 }
 
-/// When forks begin that begin at a time, in order.
+/// Returns the activation times of forks, in order.
 fn times(config: &ChainConfig) -> Vec<u64> {
     let all = [
         config.shanghai_time,
@@ -44,7 +46,7 @@ fn times(config: &ChainConfig) -> Vec<u64> {
     sorted(all)
 }
 
-/// When forks begin that begin at a height, in order.
+/// Returns the activation heights of forks, in order.
 fn heights(config: &ChainConfig) -> Vec<u64> {
     sorted([
         config.homestead_block,
@@ -72,7 +74,7 @@ fn sorted(activations: impl IntoIterator<Item = Option<u64>>) -> Vec<u64> {
     activations
 }
 
-/// The rules of the fork that begins at `time` (seconds); `None` before Cancun.
+/// Returns the rules of the fork that is activated at `time` (seconds); `None` before Cancun.
 fn fork(chain: &Chain, config: &ChainConfig, time: u64) -> Option<EthForkConfig> {
     let schedule = chain.schedule();
     let number = chain.head().number();

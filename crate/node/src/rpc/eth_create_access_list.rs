@@ -1,14 +1,17 @@
-//! `eth_createAccessList`: what a transaction touches, and the gas that it uses with that list.
+//! `eth_createAccessList`: the access list of a transaction, and the gas that it uses with that list.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params};
-use crate::chain::Chain;
+use super::call_request;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 
 pub(super) fn answer(
     chain: &Chain,
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    calls::answer(chain, params, limits, |simulation, request| {
+    call_request::answer(chain, params, limits, |simulation, request| {
         simulation.create_access_list(request)
     })
 }

@@ -1,7 +1,10 @@
-//! `eth_estimateGas`: the least gas, within 1.5 %, with which a transaction succeeds.
+//! `eth_estimateGas`: the minimum gas, within 1.5 %, with which a transaction succeeds.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params};
-use crate::chain::Chain;
+use super::call_request;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(
@@ -9,7 +12,7 @@ pub(super) fn answer(
     params: &mut Params<'_>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    calls::answer(chain, params, limits, |simulation, request| {
+    call_request::answer(chain, params, limits, |simulation, request| {
         simulation.estimate_gas(request).map(U64::from)
     })
 }

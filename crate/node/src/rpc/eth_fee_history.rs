@@ -1,22 +1,24 @@
-//! `eth_feeHistory`: fees and fullness of the newest blocks up to one, and the tips that were paid in them.
+//! `eth_feeHistory`: fees and gas ratios of blocks up to one, and the tips in them.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::{U64, U128};
 use parevm::build::{ExecutedBlock, next_excess_blob_gas};
 use serde::Serialize;
 
-/// Most blocks of one answer.
-const MOST_BLOCKS: u64 = 1_024;
-/// Most percentiles of one request.
-const MOST_PERCENTILES: usize = 100;
+/// Maximum number of blocks.
+const MAX_BLOCKS: u64 = 1_024;
+/// Maximum number of percentiles.
+const MAX_PERCENTILES: usize = 100;
 
-/// Lists over the blocks, oldest first. Those of prices have one entry more, for the next block.
+/// Lists by block, oldest first. Lists of prices have one more entry, for the next block.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct History {
     oldest_block: U64,
-    /// Per block and percentile of gas: wei per gas.
+    /// Tips in wei per gas, by block and percentile of gas.
     #[serde(skip_serializing_if = "Option::is_none")]
     reward: Option<Vec<Vec<U128>>>,
     base_fee_per_gas: Vec<U64>,
@@ -26,7 +28,7 @@ struct History {
 }
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let count = params.needed_number("block count")?.min(MOST_BLOCKS);
+    let count = params.needed_number("block count")?.min(MAX_BLOCKS);
     let newest = params.known(chain)?;
     let percentiles: Option<Vec<f64>> = params.optional("reward percentiles")?;
     let percentiles = percentiles.filter(|all| !all.is_empty());
@@ -89,7 +91,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
 
 fn check(percentiles: &[f64]) -> Result<(), RpcError> {
     let refused = |reason| Err(RpcError::invalid("reward percentiles", reason));
-    if percentiles.len() > MOST_PERCENTILES {
+    if percentiles.len() > MAX_PERCENTILES {
         return refused("more than 100");
     }
     if percentiles.iter().any(|one| !(0.0..=100.0).contains(one)) {
@@ -113,7 +115,7 @@ fn ratio(used: u64, limit: u64) -> f64 {
     }
 }
 
-/// For each percentile the tip (wei per gas) below which that part of the block's gas was used.
+/// Returns for each percentile the tip (wei per gas) up to which that part of the block's gas was used.
 fn rewards(block: &ExecutedBlock, percentiles: &[f64]) -> Vec<U128> {
     let base_fee = u128::from(block.block.header.base_fee_per_gas.unwrap_or_default());
     let mut tips: Vec<_> = block

@@ -1,8 +1,12 @@
-//! `eth_fillTransaction`: a transaction with all that its request leaves open (geth): `raw` is its bytes with an empty
-//! signature, a blob transaction with its blobs, and `tx` the same as an object.
+//! `eth_fillTransaction`: a transaction with defaults for the open fields of its request (geth): `raw` has its bytes
+//! with an empty signature, a blob transaction with its blobs, and `tx` the same as an object.
 
-use super::{Json, RequestContext, RpcError, object::waiting, params::Params, reply};
-use crate::node::{Node, PoolTransaction, apart};
+use crate::{
+    node::{Node, RequestContext, split_blobs},
+    object::pending,
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_consensus::{
     TypedTransaction,
     transaction::{Recovered, RlpEcdsaEncodableTx},
@@ -13,7 +17,7 @@ use alloy_rlp::{EMPTY_STRING_CODE, Header};
 use serde_json::json;
 use std::sync::Arc;
 
-/// Nobody has signed yet.
+/// Placeholder of a signature.
 const EMPTY_SIGNATURE: Signature = Signature::new(U256::ZERO, U256::ZERO, false);
 
 pub(super) fn answer(
@@ -25,13 +29,13 @@ pub(super) fn answer(
     let (sender, typed) = node.fill_request(context, request)?;
     let raw = unsigned(&typed);
     let is_legacy = matches!(typed, TypedTransaction::Legacy(_));
-    let (typed, sidecar) = apart(typed);
+    let (typed, sidecar) = split_blobs(typed);
     let envelope = typed.into_envelope(EMPTY_SIGNATURE);
     let filled = PoolTransaction {
         sent: Recovered::new_unchecked(envelope, sender),
         sidecar: sidecar.map(Arc::new),
     };
-    let mut tx = waiting::json(&filled.sent)?;
+    let mut tx = pending::json(&filled.sent)?;
     if is_legacy {
         tx["v"] = json!("0x0");
         tx["hash"] = json!(keccak256(&raw));
@@ -47,13 +51,13 @@ pub(super) fn answer(
     reply(json!({ "raw": raw, "tx": tx }))
 }
 
-/// The bytes of `transaction`, with zeros in place of a signature.
+/// Returns the bytes of `transaction` with zeros in place of a signature.
 fn unsigned(transaction: &TypedTransaction) -> Bytes {
     let TypedTransaction::Legacy(legacy) = transaction else {
         let envelope = transaction.clone().into_envelope(EMPTY_SIGNATURE);
         return envelope.encoded_2718().into();
     };
-    // The `v` of an envelope would say the chain already.
+    // The `v` of an envelope would contain the chain id.
     let mut bytes = Vec::new();
     Header {
         list: true,

@@ -1,8 +1,10 @@
-//! `eth_getAccount`: an account as the state trie holds it (anvil): nonce, balance, root of the storage, hash of the
-//! code. Those of an empty account where there is none.
+//! `eth_getAccount`: an account as the state trie holds it (anvil): nonce, balance, storage root, code hash. A
+//! missing account is empty.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use serde_json::json;
 

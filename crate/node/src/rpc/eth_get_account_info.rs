@@ -1,7 +1,9 @@
 //! `eth_getAccountInfo`: balance, nonce and code of an account (reth, anvil).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use serde_json::json;
 

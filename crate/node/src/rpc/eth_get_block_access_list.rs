@@ -1,12 +1,11 @@
-//! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is not
-//! known or pending, an error before Amsterdam. It is made again by running the block.
+//! `eth_getBlockAccessList`: the block access list of a block (EIP-7928, execution-apis); null where the block is
+//! unknown or pending, an error before Amsterdam. The block is executed to record it.
 
-use super::{
-    ErrorCode, Json, RequestLimits, RpcError,
-    params::{Params, is_pending},
-    replay::Replay,
+use super::replay::Replay;
+use crate::{
+    chain::Chain,
+    request::{ErrorCode, Json, Params, RequestLimits, RpcError, is_pending},
 };
-use crate::chain::Chain;
 use parevm::build::ExecutedBlock;
 use parevm::{
     bal::BlockAccessList,
@@ -22,7 +21,7 @@ pub(super) fn answer(
     params.reply(list)
 }
 
-/// The access list of the block that the next parameter names.
+/// Returns the access list of the block that the next parameter names.
 pub(super) fn named(
     chain: &Chain,
     params: &mut Params<'_>,
@@ -45,7 +44,7 @@ fn list_of(
         );
         return Err(RpcError::new(ErrorCode::ResourceNotFound, reason));
     }
-    // Nothing ran in the first block.
+    // The genesis block executes nothing.
     if block.hash == chain.genesis().hash {
         return Ok(BlockAccessList::default());
     }

@@ -1,8 +1,11 @@
-//! `eth_getBlockAccessListRaw`: the block access list of a block as RLP (EIP-7928, anvil); null where the block is not
-//! known or pending, an error before Amsterdam.
+//! `eth_getBlockAccessListRaw`: the block access list of a block as RLP (EIP-7928, anvil); null where the block is
+//! unknown or pending, an error before Amsterdam.
 
-use super::{Json, RequestLimits, RpcError, eth_get_block_access_list::named, params::Params};
-use crate::chain::Chain;
+use super::eth_get_block_access_list::named;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(

@@ -1,7 +1,10 @@
-//! `eth_getBlockByHash`: a block, with whole transactions or their hashes; null where it is not known.
+//! `eth_getBlockByHash`: a block, with whole transactions or their hashes; null where it is unknown.
 
-use super::{Json, RpcError, object::block, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object::block,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let hash = params.hash()?;

@@ -1,7 +1,10 @@
-//! `eth_getBlockReceipts`: the receipts of a block; null where it is not known.
+//! `eth_getBlockReceipts`: the receipts of a block; null where it is unknown.
 
-use super::{Json, RpcError, object::receipt, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object::receipt,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.block(chain)?;

@@ -1,7 +1,9 @@
 //! `eth_getCode`: the code of an account, a delegation as its designator.
 
-use super::{Json, RpcError, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let address = params.address()?;

@@ -1,13 +1,10 @@
-//! `eth_getFilterChanges`: what is new for a filter since it was polled last. A poll prolongs its life by 5 minutes, also
-//! where nothing is new.
+//! `eth_getFilterChanges`: the new items of a filter since its last poll. Each poll extends its life by 5 minutes.
 
-use super::{
-    Json, RequestContext, RpcError,
-    object::{log::logs_of, waiting},
-    params::Params,
-    reply,
+use crate::{
+    node::{Arrivals, EventId, Filter, Node, RequestContext},
+    object::{log::logs_of, pending},
+    request::{Json, Params, RpcError, reply},
 };
-use crate::node::{Arrivals, EventId, Filter, Node};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -25,7 +22,7 @@ pub(super) fn answer(
                 reply(hashes.collect::<Vec<_>>())
             }
             Arrivals::Transactions => {
-                let new = filters.arrived(next).map(waiting::json);
+                let new = filters.arrived(next).map(pending::json);
                 reply(new.collect::<Result<Vec<_>, _>>()?)
             }
         },

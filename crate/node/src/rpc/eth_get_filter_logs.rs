@@ -1,7 +1,10 @@
-//! `eth_getFilterLogs`: all logs that a filter names, polled before or not. It does not prolong its life.
+//! `eth_getFilterLogs`: all logs of a filter, polled before or not. It does not extend its life.
 
-use super::{Json, RequestContext, RpcError, eth_get_logs, params::Params};
-use crate::node::{EventId, Filter, Node};
+use super::eth_get_logs;
+use crate::{
+    node::{EventId, Filter, Node, RequestContext},
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(
     node: &Node,

@@ -1,7 +1,10 @@
-//! `eth_getHeaderByHash`: the header of a block, without its size (geth); null where the block is not known.
+//! `eth_getHeaderByHash`: the header of a block, without its size (geth); null where the block is unknown.
 
-use super::{Json, RpcError, eth_get_header_by_number::header, params::Params, reply};
-use crate::chain::Chain;
+use super::eth_get_header_by_number::header;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);

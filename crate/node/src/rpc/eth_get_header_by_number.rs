@@ -1,13 +1,11 @@
 //! `eth_getHeaderByNumber`: the header of a block of the head's branch, without its size (geth); null where there is
-//! none. Of the pending block it does not tell hash, nonce and miner.
+//! none. The pending header has no hash, nonce and miner.
 
-use super::{
-    Json, RpcError,
+use crate::{
+    chain::Chain,
     object::block::head_of,
-    params::{Params, is_pending},
-    reply,
+    request::{Json, Params, RpcError, is_pending, reply},
 };
-use crate::chain::Chain;
 use alloy_rpc_types_eth::Header;
 use parevm::build::ExecutedBlock;
 use serde_json::Value;
@@ -27,7 +25,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     reply(header)
 }
 
-/// The header of `block`.
+/// Returns the header of `block`.
 pub(super) fn header(block: &ExecutedBlock) -> Header {
     Header {
         size: None,

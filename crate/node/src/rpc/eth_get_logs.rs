@@ -1,9 +1,10 @@
-//! `eth_getLogs`: the logs of a range of blocks, or of one, that pass a filter.
+//! `eth_getLogs`: the logs of a range of blocks, or of one, that match a filter.
 
-use super::{
-    Json, LogFilter, RpcError, log_filter::Searched, object::log::logs_of, params::Params,
+use crate::{
+    chain::Chain,
+    object::log::logs_of,
+    request::{Json, LogFilter, Params, RpcError, Searched},
 };
-use crate::chain::Chain;
 use alloy_rpc_types_eth::Log;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
@@ -12,7 +13,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     params.reply(logs)
 }
 
-/// Returns the logs of the blocks that `filter` names.
+/// Returns the logs of the blocks of `filter`.
 pub(super) fn logs(
     chain: &Chain,
     filter: &LogFilter,

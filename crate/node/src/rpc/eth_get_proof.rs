@@ -1,17 +1,19 @@
 //! `eth_getProof`: an account and some of its slots, with their proofs (EIP-1186).
 
-use super::{Json, RpcError, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError},
+};
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, EIP1186StorageProof};
 use alloy_serde::JsonStorageKey;
 
-/// Slots that one request may ask for.
-const MOST_KEYS: usize = 1_024;
+/// Maximum number of slots.
+const MAX_KEYS: usize = 1_024;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let address = params.address()?;
     let keys: Vec<JsonStorageKey> = params.required("storage keys")?;
-    if keys.len() > MOST_KEYS {
+    if keys.len() > MAX_KEYS {
         return Err(RpcError::invalid("storage keys", "too many"));
     }
     let state = &params.state(chain)?.state;

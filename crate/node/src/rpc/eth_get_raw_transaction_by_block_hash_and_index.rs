@@ -1,8 +1,10 @@
-//! `eth_getRawTransactionByBlockHashAndIndex`: a transaction as EIP-2718 encodes it; null where block or
-//! transaction are not known, as anvil answers (geth: `0x`).
+//! `eth_getRawTransactionByBlockHashAndIndex`: a transaction in EIP-2718 encoding; null where block or transaction
+//! are unknown, as in anvil (geth: `0x`).
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 use parevm::build::ExecutedBlock;
@@ -13,7 +15,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     reply(block.and_then(|block| raw(block, index)))
 }
 
-/// The bytes of the transaction at `index`.
+/// Returns the bytes of the transaction at `index`.
 pub(super) fn raw(block: &ExecutedBlock, index: usize) -> Option<Bytes> {
     let transaction = block.block.body.transactions.get(index)?;
     Some(transaction.encoded_2718().into())

@@ -1,10 +1,11 @@
-//! `eth_getRawTransactionByBlockNumberAndIndex`: a transaction as EIP-2718 encodes it; null where block or
-//! transaction are not known, as anvil answers (geth: `0x`).
+//! `eth_getRawTransactionByBlockNumberAndIndex`: a transaction in EIP-2718 encoding; null where block or transaction
+//! are unknown, as in anvil (geth: `0x`).
 
-use super::{
-    Json, RpcError, eth_get_raw_transaction_by_block_hash_and_index::raw, params::Params, reply,
+use super::eth_get_raw_transaction_by_block_hash_and_index::raw;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
 };
-use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = params.block(chain)?;

@@ -1,16 +1,15 @@
 //! `eth_getStorageValues`: the values of many slots of many accounts.
 
-use super::{
-    Json, RpcError,
-    params::{Params, slot},
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, slot},
 };
-use crate::chain::Chain;
 use alloy_primitives::{Address, B256};
 use std::collections::BTreeMap;
 
 const NAME: &str = "slots";
-/// Slots that one request may ask for.
-const MOST_SLOTS: usize = 1_024;
+/// Maximum number of slots.
+const MAX_SLOTS: usize = 1_024;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let asked: BTreeMap<Address, Vec<String>> = params.required(NAME)?;
@@ -18,7 +17,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     if count == 0 {
         return Err(RpcError::invalid(NAME, "empty request"));
     }
-    if count > MOST_SLOTS {
+    if count > MAX_SLOTS {
         return Err(RpcError::invalid(NAME, "too many slots"));
     }
     let state = &params.state(chain)?.state;

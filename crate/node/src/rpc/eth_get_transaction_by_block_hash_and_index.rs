@@ -1,7 +1,10 @@
-//! `eth_getTransactionByBlockHashAndIndex`: a transaction; null where block or transaction are not known.
+//! `eth_getTransactionByBlockHashAndIndex`: a transaction; null where block or transaction are unknown.
 
-use super::{Json, RpcError, object::transaction, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object::transaction,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);

@@ -1,12 +1,10 @@
-//! `eth_getTransactionByBlockNumberAndIndex`: a transaction; null where block or transaction are not known.
+//! `eth_getTransactionByBlockNumberAndIndex`: a transaction; null where block or transaction are unknown.
 
-use super::{
-    Json, RpcError,
-    object::{transaction, waiting},
-    params::{Params, is_pending},
-    reply,
+use crate::{
+    chain::Chain,
+    object::{pending, transaction},
+    request::{Json, Params, RpcError, is_pending, reply},
 };
-use crate::chain::Chain;
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let is_pending = params.peek().is_some_and(is_pending);
@@ -14,7 +12,7 @@ pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, Rpc
     let index = params.index()?;
     if is_pending {
         let sent = block.and_then(|block| block.sent(index));
-        return reply(sent.map(|sent| waiting::json(&sent)).transpose()?);
+        return reply(sent.map(|sent| pending::json(&sent)).transpose()?);
     }
     reply(block.and_then(|block| transaction::of(block, index)))
 }

@@ -1,22 +1,20 @@
-//! `eth_getTransactionByHash`: a transaction of the head's branch, or one that waits; null where it is not
-//! known.
+//! `eth_getTransactionByHash`: a pending transaction, or one of the head's branch; null where it is unknown.
 
-use super::{
-    Json, RpcError,
-    object::{transaction, waiting},
-    params::Params,
-    reply,
+use crate::{
+    chain::Chain,
+    object::{pending, transaction},
+    pool::TransactionPool,
+    request::{Json, Params, RpcError, reply},
 };
-use crate::{chain::Chain, node::Pool};
 
 pub(super) fn answer(
     chain: &Chain,
-    pool: &Pool,
+    pool: &TransactionPool,
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
-    if let Some(waiting) = pool.get(hash) {
-        return reply(waiting::json(&waiting.sent)?);
+    if let Some(transaction) = pool.get(hash) {
+        return reply(pending::json(&transaction.sent)?);
     }
     let position = chain.transaction(hash);
     let found = position.and_then(|at| transaction::of(chain.block(at.block)?, at.index));

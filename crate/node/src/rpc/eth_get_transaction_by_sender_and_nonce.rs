@@ -1,18 +1,17 @@
-//! `eth_getTransactionBySenderAndNonce`: the transaction of an account with this nonce (reth, anvil), one in the pool
-//! or one of the head's branch; null where there is none.
+//! `eth_getTransactionBySenderAndNonce`: the transaction of an account with this nonce (reth, anvil), pending or on
+//! the head's branch; null where there is none.
 
-use super::{
-    Json, RpcError,
-    object::{transaction, waiting},
-    params::Params,
-    reply,
+use crate::{
+    chain::Chain,
+    object::{pending, transaction},
+    pool::TransactionPool,
+    request::{Json, Params, RpcError, reply},
 };
-use crate::{chain::Chain, node::Pool};
 use alloy_consensus::Transaction as _;
 
 pub(super) fn answer(
     chain: &Chain,
-    pool: &Pool,
+    pool: &TransactionPool,
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let sender = params.address()?;
@@ -20,7 +19,7 @@ pub(super) fn answer(
     let (ready, queued) = pool.of(sender, nonce);
     let mut pooled = ready.into_iter().chain(queued);
     if let Some(pooled) = pooled.find(|one| one.nonce() == nonce) {
-        return reply(waiting::json(&pooled.sent)?);
+        return reply(pending::json(&pooled.sent)?);
     }
     let mut blocks = chain.executed(0..=u64::MAX);
     let mined = blocks.find_map(|block| {

@@ -1,16 +1,15 @@
 //! `eth_getTransactionCount`: the nonce of an account; with `pending`, that of its next transaction.
 
-use super::{
-    Json, RpcError,
-    params::{Params, is_pending},
-    reply,
+use crate::{
+    chain::Chain,
+    pool::TransactionPool,
+    request::{Json, Params, RpcError, is_pending, reply},
 };
-use crate::{chain::Chain, node::Pool};
 use alloy_primitives::U64;
 
 pub(super) fn answer(
     chain: &Chain,
-    pool: &Pool,
+    pool: &TransactionPool,
     params: &mut Params<'_>,
 ) -> Result<Json, RpcError> {
     let address = params.address()?;

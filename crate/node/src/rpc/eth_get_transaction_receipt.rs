@@ -1,7 +1,10 @@
-//! `eth_getTransactionReceipt`: a receipt of the head's branch; null where it is not known.
+//! `eth_getTransactionReceipt`: a receipt of the head's branch; null where it is unknown.
 
-use super::{Json, RpcError, object::receipt, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object::receipt,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let position = chain.transaction(params.hash()?);

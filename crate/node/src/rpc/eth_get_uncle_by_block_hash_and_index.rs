@@ -1,8 +1,11 @@
 //! `eth_getUncleByBlockHashAndIndex`: an ommer of a block as a block without transactions; null where there
 //! is none.
 
-use super::{Json, RpcError, object, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    object,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(chain: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {
     let block = chain.block(params.hash()?);

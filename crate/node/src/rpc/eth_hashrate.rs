@@ -1,7 +1,9 @@
-//! `eth_hashrate`: blocks need no work here.
+//! `eth_hashrate`: zero, as blocks need no proof of work.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply("0x0")

@@ -1,7 +1,9 @@
-//! `eth_maxPriorityFeePerGas`: the tip in wei per gas that is suggested.
+//! `eth_maxPriorityFeePerGas`: the suggested tip in wei per gas.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use parevm_simulate::price::SUGGESTED_TIP;
 

@@ -1,7 +1,9 @@
-//! `eth_mining`: whether blocks are made without being asked for.
+//! `eth_mining`: whether the node mines by itself.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
     let modes = node.mining();

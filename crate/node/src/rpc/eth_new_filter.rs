@@ -1,8 +1,10 @@
-//! `eth_newFilter`: opens a filter of logs, and returns its id. A filter ends after 5 minutes without a poll (geth),
-//! and with `anvil_reset`.
+//! `eth_newFilter`: opens a filter of logs, and returns its id. A filter expires after 5 minutes without a poll
+//! (geth), and with `anvil_reset`.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Filter, Node};
+use crate::{
+    node::{Filter, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,9 +1,11 @@
-//! `eth_newPendingTransactionFilter`: opens a filter of transactions to come into the pool, and returns its id. Polls give
-//! hashes, or whole transactions where the parameter is true. A filter ends after 5 minutes without a poll (geth), and
-//! with `anvil_reset`.
+//! `eth_newPendingTransactionFilter`: opens a filter of pending transactions, and returns its id. Polls return
+//! hashes, or whole transactions if the parameter is true. A filter expires after 5 minutes without a poll (geth),
+//! and with `anvil_reset`.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Arrivals, Filter, Node};
+use crate::{
+    node::{Arrivals, Filter, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

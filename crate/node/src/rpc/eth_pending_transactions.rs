@@ -1,17 +1,20 @@
-//! `eth_pendingTransactions`: the transactions in the pool that the next block could hold, in order of senders and
-//! nonces (anvil, hardhat; geth has only those of its own accounts).
+//! `eth_pendingTransactions`: the executable transactions of the pool, in order of senders and nonces (anvil,
+//! hardhat; geth has only those of its own accounts).
 
-use super::{Json, RpcError, object::waiting, params::Params};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    object::pending,
+    request::{Json, Params, RpcError},
+};
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let world = node.world();
+    let state = node.state();
     let mut all = Vec::new();
-    for sender in world.pool.senders() {
-        let (ready, _) = world.pool.of(sender, world.account(sender).nonce);
+    for sender in state.pool.senders() {
+        let (ready, _) = state.pool.of(sender, state.account(sender).nonce);
         for transaction in params.asked(ready) {
             let transaction = transaction?;
-            all.push(waiting::json(&transaction.sent)?);
+            all.push(pending::json(&transaction.sent)?);
         }
     }
     params.reply(all)

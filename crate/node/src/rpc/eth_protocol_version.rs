@@ -1,8 +1,9 @@
-//! `eth_protocolVersion`: the version of the protocol between nodes that geth speaks, though this one speaks
-//! none.
+//! `eth_protocolVersion`: the version of geth's peer protocol, though this node has none.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply("0x44")

@@ -1,8 +1,11 @@
-//! `eth_sendRawTransaction`: takes a signed transaction into the pool and returns its hash. That the proofs of
-//! its blobs prove them is believed.
+//! `eth_sendRawTransaction`: adds a signed transaction to the pool and returns its hash. KZG proofs of blobs are not
+//! verified.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, PoolTransaction};
+use crate::{
+    node::{Node, RequestContext},
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::Bytes;
 
 pub(super) fn answer(

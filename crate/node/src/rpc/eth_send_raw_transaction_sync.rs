@@ -1,19 +1,22 @@
-//! `eth_sendRawTransactionSync`: takes a signed transaction into the pool and returns its receipt (EIP-7966, geth). The
-//! second parameter is the most milliseconds to wait. The node has no clock to wait by: without a block it answers
-//! at once with the error of the timeout (code 4, the hash as data), and who serves it may wait. A transaction that
-//! no next block can hold is refused with code 5. In either case it is in the pool.
+//! `eth_sendRawTransactionSync`: adds a signed transaction to the pool and returns its receipt (EIP-7966, geth). The
+//! second parameter is the maximum time to wait in milliseconds. The node has no timer: without a block it answers at
+//! once with the timeout error (code 4, the hash as data), and a server may wait. A transaction that is not
+//! executable is refused with code 5. In either case it is in the pool.
 
-use super::{
-    ErrorCode, RequestContext, RpcError, SendResult, object::receipt, params::Params, reply,
+use super::method::SendResult;
+use crate::{
+    node::{Node, RequestContext},
+    object::receipt,
+    pool::PoolTransaction,
+    request::{ErrorCode, Params, RpcError, reply},
 };
-use crate::node::{Node, PoolTransaction};
 use alloy_primitives::{B256, Bytes};
 use serde_json::json;
 
-/// Milliseconds to wait where the request does not say, or says none.
+/// Default time to wait in milliseconds.
 const DEFAULT_TIMEOUT_MS: u64 = 2_000;
-/// Milliseconds to wait at most, as geth's setting has it.
-const MOST_TIMEOUT_MS: u64 = 300_000;
+/// Maximum time to wait in milliseconds, as in geth.
+const MAX_TIMEOUT_MS: u64 = 300_000;
 
 pub(super) fn answer(
     node: &mut Node,
@@ -26,13 +29,13 @@ pub(super) fn answer(
     submit(node, context, transaction, timeout_ms)
 }
 
-/// The next parameter: the most milliseconds to wait.
+/// Reads the next parameter: the maximum time to wait in milliseconds.
 pub(super) fn timeout_ms(params: &mut Params<'_>) -> Result<u64, RpcError> {
     let given = params.number("timeout")?.filter(|ms| *ms > 0);
-    Ok(given.unwrap_or(DEFAULT_TIMEOUT_MS).min(MOST_TIMEOUT_MS))
+    Ok(given.unwrap_or(DEFAULT_TIMEOUT_MS).min(MAX_TIMEOUT_MS))
 }
 
-/// Sends `transaction` and returns its receipt, or why there is none.
+/// Sends `transaction` and returns its receipt, or the reason why there is none.
 pub(super) fn submit(
     node: &mut Node,
     context: &RequestContext<'_>,
@@ -48,8 +51,8 @@ pub(super) fn submit(
     if let Some(receipt) = mined {
         return Ok(Ok(reply(receipt)?));
     }
-    let world = node.world();
-    let next = world.pool.next_nonce(sender, world.account(sender).nonce);
+    let state = node.state();
+    let next = state.pool.next_nonce(sender, state.account(sender).nonce);
     Ok(Err(match nonce < next {
         true => not_included(
             ErrorCode::Timeout,

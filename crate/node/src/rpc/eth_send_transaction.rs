@@ -1,8 +1,10 @@
-//! `eth_sendTransaction`: signs a transaction with an account of the node, or sends it for one that is
-//! impersonated, and returns its hash. What the request leaves open is filled in.
+//! `eth_sendTransaction`: sends a transaction of an account of the node or of an impersonated one, and returns its
+//! hash. Open fields have defaults.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Impersonated, Node};
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

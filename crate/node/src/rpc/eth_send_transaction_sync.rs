@@ -1,12 +1,14 @@
-//! `eth_sendTransactionSync`: sends a transaction as `eth_sendTransaction` does and returns its receipt (anvil), or the
-//! errors of `eth_sendRawTransactionSync`. The second parameter is the most milliseconds to wait.
+//! `eth_sendTransactionSync`: sends a transaction as `eth_sendTransaction` does and returns its receipt (anvil), or
+//! the errors of `eth_sendRawTransactionSync`. The second parameter is the maximum time to wait in milliseconds.
 
 use super::{
-    RequestContext, RpcError, SendResult,
     eth_send_raw_transaction_sync::{submit, timeout_ms},
-    params::Params,
+    method::SendResult,
 };
-use crate::node::{Impersonated, Node};
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    request::{Params, RpcError},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,8 +1,10 @@
-//! `eth_sendUnsignedTransaction`: sends a transaction of any account that nobody signs (anvil), and returns its hash.
-//! What the request leaves open is filled in, but for the sender.
+//! `eth_sendUnsignedTransaction`: sends an unsigned transaction of any account (anvil), and returns its hash. Open
+//! fields but the sender have defaults.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Impersonated, Node};
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use parevm_simulate::CallRequest;
 
 pub(super) fn answer(

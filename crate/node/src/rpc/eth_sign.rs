@@ -1,7 +1,10 @@
-//! `eth_sign`: an account's signature under a message (EIP-191).
+//! `eth_sign`: the signature of a message by an account (EIP-191).
 
-use super::{Json, RpcError, params::Params, signature};
-use crate::node::Node;
+use super::signature;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError},
+};
 use alloy_primitives::{Bytes, eip191_hash_message};
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {

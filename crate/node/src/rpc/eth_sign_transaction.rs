@@ -1,8 +1,9 @@
-//! `eth_signTransaction`: a transaction with the signature of an account of the node, as EIP-2718 encodes it.
-//! It is not sent.
+//! `eth_signTransaction`: a transaction signed by an account of the node, in EIP-2718 encoding. It is not sent.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Impersonated, Node};
+use crate::{
+    node::{Impersonated, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::Bytes;
 

@@ -1,10 +1,11 @@
-//! `eth_signTypedData_v4`: an account's signature under typed data (EIP-712), which come as an object or as its
-//! text. Private keys sign for no other chain than the node's: their signature would hold there, too.
+//! `eth_signTypedData_v4`: the signature of typed data (EIP-712) by an account. The data are an object or its text.
+//! Private keys sign only for the node's chain, as the signature would be valid on others, too.
 
-use super::{
-    Json, RpcError, exact::parse_exact_within, params::Params, signature, typed_data::TypedData,
+use super::{signature, typed_data::TypedData};
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, parse_exact_within},
 };
-use crate::node::Node;
 use serde_json::Value;
 
 const NAME: &str = "typed data";

@@ -1,11 +1,10 @@
-//! `eth_simulateV1`: blocks that could follow, with what their calls return.
+//! `eth_simulateV1`: simulated blocks with the results of their calls.
 
-use super::{
-    Json, RequestLimits, RpcError,
+use crate::{
+    chain::Chain,
     object::block,
-    params::{Params, require_state},
+    request::{Json, Params, RequestLimits, RpcError, require_state},
 };
-use crate::chain::Chain;
 use alloy_rpc_types_eth::simulate::SimulatedBlock;
 use parevm_simulate::{SimulatePayload, SimulationBase, simulate_blocks};
 
@@ -16,7 +15,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let payload: SimulatePayload = params.required("payload")?;
     let base = params.block(chain)?;
-    // The vectors of execution-apis have another code here than for other methods.
+    // The vectors of execution-apis have a different code here.
     let base = base.ok_or_else(|| RpcError::server("header not found".to_owned()))?;
     require_state(chain, base)?;
     let base = SimulationBase {

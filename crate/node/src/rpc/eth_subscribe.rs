@@ -1,17 +1,19 @@
-//! `eth_subscribe`: tells of new heads, logs, pending transactions or receipts from now on, and whether the node is
-//! behind others, which it never is (geth); returns the id of the subscription. Pending transactions are told by
-//! hash, or whole where a second parameter is true.
+//! `eth_subscribe`: subscribes to new heads, logs, pending transactions, receipts or the sync state, which is always
+//! false (geth); returns the id of the subscription. Notifications have hashes of pending transactions, or whole ones
+//! if a second parameter is true.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, Topic};
+use crate::{
+    node::{Node, RequestContext, Topic},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::B256;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Transactions that one subscription to receipts can name.
-const MOST_HASHES: usize = 200;
+/// Maximum number of transactions of a subscription to receipts.
+const MAX_HASHES: usize = 200;
 
-/// Receipts that a subscription sends.
+/// Parameter of a subscription to receipts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Receipts {
@@ -36,8 +38,8 @@ pub(super) fn answer(
             let wanted: Option<Receipts> = params.optional("filter")?;
             let hashes = wanted.and_then(|wanted| wanted.transaction_hashes);
             let hashes = hashes.unwrap_or_default();
-            if hashes.len() > MOST_HASHES {
-                let reason = format!("more than {MOST_HASHES} transactions");
+            if hashes.len() > MAX_HASHES {
+                let reason = format!("more than {MAX_HASHES} transactions");
                 return Err(RpcError::invalid("filter.transactionHashes", reason));
             }
             Topic::Receipts(Arc::new(hashes.into_iter().collect()))

@@ -1,7 +1,9 @@
-//! `eth_syncing`: false: a chain in memory has nothing to catch up with.
+//! `eth_syncing`: false, as a chain in memory never syncs.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(false)

@@ -1,7 +1,9 @@
 //! `eth_unsubscribe`: ends a subscription; false where there is none.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{EventId, Node};
+use crate::{
+    node::{EventId, Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,7 +1,9 @@
-//! `evm_increaseTime`: moves the time of blocks by so many seconds, and returns by how many it is moved in all.
+//! `evm_increaseTime`: advances the clock of blocks by seconds, and returns the total offset.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -10,5 +12,5 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let seconds = params.needed_number("seconds")?;
     let seconds = i64::try_from(seconds).map_err(|error| RpcError::invalid("seconds", error))?;
-    reply(node.world_mut().clock.advance(seconds))
+    reply(node.state_mut().clock.advance(seconds))
 }

@@ -1,16 +1,13 @@
-//! `evm_mine`: makes a block of what is in the pool, at the timestamp (seconds) that is given; with
-//! `{ timestamp, blocks }` so many.
+//! `evm_mine`: mines a block from the pool, at an optional timestamp (seconds); with `{ timestamp, blocks }` several.
 
-use super::{
-    Json, RequestContext, RpcError,
-    params::{Params, number},
-    reply,
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, number, reply},
 };
-use crate::node::{Node, Pace};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the parameter may be beside a timestamp.
+/// Parameter that is not a timestamp.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Options {
@@ -33,7 +30,7 @@ pub(super) fn answer(
         _ => (params.number("timestamp")?, None),
     };
     if let Some(timestamp) = timestamp {
-        node.world_mut().set_next_timestamp(timestamp)?;
+        node.state_mut().set_next_timestamp(timestamp)?;
     }
     node.mine_many(context, blocks.unwrap_or(1), Pace::Clock)?;
     reply("0x0")

@@ -1,8 +1,10 @@
-//! `evm_revert`: brings back what `evm_snapshot` kept, and forgets that and all later ones; false where there
-//! is no such number.
+//! `evm_revert`: restores a snapshot of `evm_snapshot`, and removes it and all later ones; false where it does not
+//! exist.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(

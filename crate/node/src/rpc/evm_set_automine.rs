@@ -1,8 +1,10 @@
-//! `evm_setAutomine`: whether each transaction makes a block. What is pending is mined once each does. The
-//! interval of `evm_setIntervalMining` is another setting.
+//! `evm_setAutomine`: sets whether each transaction mines a block. Pending transactions are mined when it starts. The
+//! interval of `evm_setIntervalMining` is independent.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

@@ -1,7 +1,9 @@
-//! `evm_setBlockGasLimit`: sets the gas limit of blocks to come.
+//! `evm_setBlockGasLimit`: sets the gas limit of later blocks.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(
@@ -10,6 +12,6 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let gas_limit: U64 = params.required("gas limit")?;
-    node.world_mut().gas_limit = Some(gas_limit.to());
+    node.state_mut().gas_limit = Some(gas_limit.to());
     reply(true)
 }

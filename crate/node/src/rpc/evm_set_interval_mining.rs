@@ -1,7 +1,9 @@
-//! `evm_setIntervalMining`: makes blocks every so many seconds; with 0 it stops. Automine is another setting.
+//! `evm_setIntervalMining`: mines a block every given number of seconds; 0 stops it. Automine is independent.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

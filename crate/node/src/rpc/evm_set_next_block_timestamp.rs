@@ -1,7 +1,9 @@
-//! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time goes on.
+//! `evm_setNextBlockTimestamp`: sets the timestamp (seconds) of the next block, from which time continues.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -9,6 +11,6 @@ pub(super) fn answer(
     _: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let timestamp = params.needed_number("timestamp")?;
-    node.world_mut().set_next_timestamp(timestamp)?;
+    node.state_mut().set_next_timestamp(timestamp)?;
     reply(())
 }

@@ -1,7 +1,9 @@
-//! `evm_setTime`: makes it so many seconds since the Unix epoch, and returns by how many that is later.
+//! `evm_setTime`: sets the time in seconds since the Unix epoch, and returns by how many seconds it is later.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -9,7 +11,7 @@ pub(super) fn answer(
     context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let timestamp = params.needed_number("timestamp")?;
-    let clock = &mut node.world_mut().clock;
+    let clock = &mut node.state_mut().clock;
     let passed = timestamp.saturating_sub(clock.seconds(context.now));
     clock.set(context.now, timestamp);
     reply(passed)

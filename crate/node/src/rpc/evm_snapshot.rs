@@ -1,7 +1,9 @@
-//! `evm_snapshot`: keeps chain and pool as they are now, and returns the number to come back to them.
+//! `evm_snapshot`: creates a snapshot of chain and pool, and returns its number.
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::{Node, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,

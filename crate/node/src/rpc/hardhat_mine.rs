@@ -1,8 +1,10 @@
-//! `hardhat_mine`: makes so many blocks (default: one), each but the first so many seconds (default: one) after
-//! the one before, as Hardhat's EDR does (`crates/edr_provider/src/data.rs`).
+//! `hardhat_mine`: mines blocks (default: one), each but the first an interval in seconds (default: one) after its
+//! parent, as Hardhat's EDR does (`crates/edr_provider/src/data.rs`).
 
-use super::{Json, RequestContext, RpcError, params::Params, reply};
-use crate::node::{Node, Pace};
+use crate::{
+    node::{Node, Pace, RequestContext},
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(
     node: &mut Node,
@@ -10,7 +12,7 @@ pub(super) fn answer(
     context: &RequestContext<'_>,
 ) -> Result<Json, RpcError> {
     let blocks = params.number("blocks")?.unwrap_or(1);
-    // viem sends zero where nobody said how far apart.
+    // viem sends zero for the default interval.
     let interval = params.number("interval")?.filter(|seconds| *seconds > 0);
     node.mine_many(context, blocks, Pace::Apart(interval.unwrap_or(1)))?;
     reply(true)

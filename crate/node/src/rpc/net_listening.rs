@@ -1,7 +1,9 @@
-//! `net_listening`: the node answers, so somebody listens.
+//! `net_listening`: true.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply(true)

@@ -1,7 +1,9 @@
-//! `net_peerCount`: the node is alone.
+//! `net_peerCount`: zero, as the node has no peers.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {
     reply("0x0")

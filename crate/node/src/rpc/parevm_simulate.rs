@@ -1,8 +1,10 @@
-//! `parevm_simulate`: what calls would do, one on top of the other, in one report. Parameters: the bundle
-//! ([`Bundle`]), the block on whose state it is tried, overrides of state and block.
+//! `parevm_simulate`: the report of consecutive calls. Parameters: the bundle ([`Bundle`]), the block on whose state
+//! it runs, overrides of state and block.
 
-use super::{Json, RequestLimits, RpcError, calls, params::Params};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use parevm::build::{next_base_fee, next_excess_blob_gas};
 use parevm_simulate::{
     Overrides, Simulation,
@@ -21,8 +23,8 @@ pub(super) fn answer(
         block: params.optional("block overrides")?.unwrap_or_default(),
     };
     let state = chain.state_after(block);
-    let header = calls::header_of(chain, block);
-    // The block after this one holds the calls. Whose base fee is overridden asks for that one.
+    let header = chain.empty_block(block);
+    // The calls run in the next block; an override of the base fee refers to that block.
     let next = &block.block.header;
     let blobs = chain.schedule().blob_params(next.number, next.timestamp);
     let is_overridden =

@@ -1,7 +1,10 @@
 //! `personal_sign`: as `eth_sign`, with the message first.
 
-use super::{Json, RpcError, params::Params, signature};
-use crate::node::Node;
+use super::signature;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError},
+};
 use alloy_primitives::{Bytes, eip191_hash_message};
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {

@@ -1,7 +1,9 @@
-//! What the methods that trace a block have in common: it is run again on the state before it.
+//! Replay of a block on the state before it, for the methods that trace.
 
-use super::{Json, RequestLimits, RpcError, params::require_state, reply};
-use crate::{Chain, chain::ChainView};
+use crate::{
+    chain::{Chain, ChainView},
+    request::{Json, RequestLimits, RpcError, reply, require_state},
+};
 use alloy_primitives::B256;
 use alloy_rpc_types_trace::{geth::TraceResult, parity::LocalizedTransactionTrace};
 use parevm::build::ExecutedBlock;
@@ -16,7 +18,7 @@ use parevm_simulate::{
     trace::{StrictOptions, TraceError, TraceOptions, parity_traces, trace_block},
 };
 
-/// A block that can run again.
+/// Block with the environment and the state of its replay.
 pub(super) struct Replay<'c> {
     pub(super) block: Block,
     pub(super) environment: Environment,
@@ -31,28 +33,28 @@ impl<'c> Replay<'c> {
         Self::on(chain, block.block.header.parent_hash, chain.input_of(block))
     }
 
-    /// A block that may not be in the chain, as its parent is.
+    /// Prepares the replay of a block that may not be in the chain, whose parent is.
     pub(super) fn on(chain: &'c Chain, parent_hash: B256, input: Block) -> Result<Self, RpcError> {
         let parent = chain
             .block(parent_hash)
             .ok_or_else(|| RpcError::server(format!("parent {parent_hash} not found")))?;
         require_state(chain, parent)?;
         Ok(Self {
-            // It was checked when it came into the chain.
+            // The block was checked when it entered the chain.
             environment: Environment::new(&input).with_contract_senders(),
             block: input,
             before: chain.state_after(parent),
         })
     }
 
-    /// What the block changes before its transaction at `index`.
+    /// Returns the state changes before the transaction at `index`.
     pub(super) fn changes_before(
         &self,
         index: usize,
         limits: &CallLimits<'_>,
     ) -> Result<StateDiff, RpcError> {
         let transactions = self.block.transactions.len();
-        // An empty block has a state before its first transaction, too.
+        // An empty block has a state before its first position, too.
         if index >= transactions && index != 0 {
             return Err(TraceError::NoSuchTransaction {
                 index,
@@ -71,7 +73,7 @@ impl<'c> Replay<'c> {
     }
 }
 
-/// The trace of each transaction of `block`.
+/// Answers with the trace of each transaction of `block`.
 pub(super) fn answer(
     chain: &Chain,
     block: &ExecutedBlock,
@@ -81,7 +83,7 @@ pub(super) fn answer(
     traces(&Replay::new(chain, block)?, options, limits)
 }
 
-/// The trace of each transaction that `replay` runs.
+/// Answers with the trace of each transaction of `replay`.
 pub(super) fn traces(
     replay: &Replay<'_>,
     options: Option<StrictOptions<TraceOptions>>,
@@ -99,8 +101,8 @@ pub(super) fn traces(
     reply(traces.into_iter().map(result).collect::<Vec<_>>())
 }
 
-/// The calls of `block`'s transactions as Parity lists them, or only of the one at index `only`. There are none in
-/// the first block.
+/// Returns the calls of `block`'s transactions in Parity's format, or only of the one at index `only`. The genesis
+/// block has none.
 pub(super) fn calls_of(
     chain: &Chain,
     block: &ExecutedBlock,

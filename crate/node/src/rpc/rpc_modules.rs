@@ -1,7 +1,10 @@
 //! `rpc_modules`: the namespaces of the methods, each with its version (geth).
 
-use super::{Json, RpcError, methods, params::Params, reply};
-use crate::chain::Chain;
+use super::methods;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use std::collections::BTreeMap;
 
 pub(super) fn answer(_: &Chain, _: &mut Params<'_>) -> Result<Json, RpcError> {

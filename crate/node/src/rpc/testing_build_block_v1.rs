@@ -1,13 +1,11 @@
-//! `testing_buildBlockV1`: a payload on top of any block, of the transactions that are given or of the pool's.
-//! The chain stays as it is.
+//! `testing_buildBlockV1`: a payload on top of any block, of the given transactions or from the pool. The chain is
+//! unchanged.
 
-use super::{
-    Json, RequestContext, RpcError,
-    params::{Params, require_state},
-};
 use crate::{
     chain::Chain,
-    node::{Node, PoolTransaction},
+    node::{Node, RequestContext},
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError, require_state},
 };
 use alloy_consensus::Header;
 use alloy_eips::{
@@ -28,10 +26,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The gas limit that payloads move towards, as geth's do.
+/// Target of the gas limit of payloads, as in geth.
 const GAS_LIMIT_TARGET: u64 = 60_000_000;
 
-/// The attributes of a payload, as the engine API names them.
+/// Payload attributes of the engine API.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Attributes {
@@ -85,7 +83,7 @@ pub(super) fn answer(
         }
         None => {
             let base_fee = next_base_fee(header);
-            let best = node.world().best(base_fee, attributes.gas_limit);
+            let best = node.state().best(base_fee, attributes.gas_limit);
             (best, Unfit::LeftOut)
         }
     };
@@ -104,13 +102,13 @@ pub(super) fn answer(
     params.reply(payload(&built, &transactions))
 }
 
-/// The gas limit nearest to the target that the child of a block with the limit `parent` may have.
+/// Returns the gas limit nearest to the target that a child of a block with the limit `parent` may have.
 fn towards_target(parent: u64) -> u64 {
     let most = (parent / GAS_LIMIT_BOUND_DIVISOR).saturating_sub(1);
     GAS_LIMIT_TARGET.clamp(parent.saturating_sub(most), parent.saturating_add(most))
 }
 
-/// Why no block can be made of `sent` on `parent`: of a transaction in geth's words.
+/// Returns the error of a block of `sent` on `parent`; for a transaction in geth's words.
 fn refused(
     error: ExecuteError,
     sent: &[SentTransaction],
@@ -172,7 +170,7 @@ fn payload(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Value {
     })
 }
 
-/// Wei that the receiver of the fees gets.
+/// Returns the fees of the recipient in wei.
 fn value(built: &BuiltBlock) -> U256 {
     let block = &built.block;
     let base_fee = u128::from(block.block.header.base_fee_per_gas.unwrap_or_default());
@@ -183,7 +181,7 @@ fn value(built: &BuiltBlock) -> U256 {
     fees.fold(U256::ZERO, U256::saturating_add)
 }
 
-/// The blobs of the block's transactions.
+/// Returns the blobs of the block's transactions.
 fn blobs(built: &BuiltBlock, offered: &[Arc<PoolTransaction>]) -> Value {
     let held = |hash| {
         let mut hashes = built.block.block.body.transactions.iter();

@@ -1,8 +1,11 @@
-//! `trace_block`: the calls of a block's transactions as Parity lists them (anvil); an empty list where the block is not
-//! known.
+//! `trace_block`: the calls of a block's transactions in Parity's format (anvil); an empty list where the block is
+//! unknown.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of};
-use crate::chain::Chain;
+use super::replay::calls_of;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 
 pub(super) fn answer(
     chain: &Chain,

@@ -1,12 +1,11 @@
-//! `trace_filter`: the calls in a range of blocks that have these senders and receivers (anvil), as Parity lists them.
-//! Left out, the range begins with the first block and ends with the head.
+//! `trace_filter`: the calls in a range of blocks with these senders and receivers (anvil), in Parity's format. By
+//! default the range is the whole chain.
 
-use super::{
-    Json, RequestLimits, RpcError,
-    params::{Params, at_tag},
-    replay::calls_of,
+use super::replay::calls_of;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError, at_tag},
 };
-use crate::chain::Chain;
 use alloy_eips::BlockNumberOrTag;
 use alloy_primitives::Address;
 use alloy_rpc_types_trace::{
@@ -24,13 +23,13 @@ struct Filter {
     from_address: Option<Vec<Address>>,
     to_address: Option<Vec<Address>>,
     mode: Option<TraceFilterMode>,
-    /// Calls that are skipped.
+    /// Number of calls to skip.
     after: Option<usize>,
-    /// Calls that are returned at most.
+    /// Maximum number of calls to return.
     count: Option<usize>,
 }
 
-/// Roughly what a call takes beside its bytes.
+/// Approximate size of a call without its data in bytes.
 const CALL: usize = 512;
 
 pub(super) fn answer(
@@ -89,7 +88,7 @@ pub(super) fn answer(
     )
 }
 
-/// Bytes of what a call got and returned.
+/// Returns the size of input and output of a call in bytes.
 fn bytes_of(trace: &TransactionTrace) -> usize {
     let given = match &trace.action {
         Action::Call(call) => call.input.len(),

@@ -1,8 +1,11 @@
 //! `trace_get`: one call of a transaction, by its position among those of `trace_transaction` (anvil); null where
-//! there is none, or where there is not one position.
+//! there is none, or without exactly one position.
 
-use super::{Json, RequestLimits, RpcError, params::Params, trace_transaction::calls};
-use crate::chain::Chain;
+use super::trace_transaction::calls;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::U64;
 
 pub(super) fn answer(

@@ -1,7 +1,10 @@
-//! `trace_transaction`: the calls of a transaction as Parity lists them (anvil); an empty list where it is not known.
+//! `trace_transaction`: the calls of a transaction in Parity's format (anvil); an empty list where it is unknown.
 
-use super::{Json, RequestLimits, RpcError, params::Params, replay::calls_of};
-use crate::chain::Chain;
+use super::replay::calls_of;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RequestLimits, RpcError},
+};
 use alloy_primitives::B256;
 use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
 
@@ -14,7 +17,7 @@ pub(super) fn answer(
     params.reply(calls(chain, hash, limits)?)
 }
 
-/// The calls of the transaction with this hash.
+/// Returns the calls of the transaction with this hash.
 pub(super) fn calls(
     chain: &Chain,
     hash: B256,

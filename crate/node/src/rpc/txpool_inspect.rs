@@ -1,18 +1,21 @@
-//! `txpool_inspect`: what the pool holds, by sender and nonce, each transaction as one line (geth).
+//! `txpool_inspect`: the transactions of the pool, by sender and nonce, each as one line (geth).
 
-use super::{Json, RpcError, params::Params};
-use crate::node::{Node, PoolTransaction};
+use crate::{
+    node::Node,
+    pool::PoolTransaction,
+    request::{Json, Params, RpcError},
+};
 use alloy_consensus::Transaction as _;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcError> {
-    let world = node.world();
+    let state = node.state();
     let mut pending = Map::new();
     let mut queued = Map::new();
-    for sender in params.asked(world.pool.senders()) {
+    for sender in params.asked(state.pool.senders()) {
         let sender = sender?;
-        let (ready, later) = world.pool.of(sender, world.account(sender).nonce);
+        let (ready, later) = state.pool.of(sender, state.account(sender).nonce);
         for (all, of_sender) in [(&mut pending, ready), (&mut queued, later)] {
             if !of_sender.is_empty() {
                 all.insert(sender.to_checksum(None), lines(&of_sender));
@@ -27,7 +30,7 @@ fn lines(transactions: &[&Arc<PoolTransaction>]) -> Value {
     Value::Object(transactions.iter().map(entry).collect())
 }
 
-/// Receiver, value in wei, gas limit, and the wei per gas that are offered at most.
+/// Returns receiver, value in wei, gas limit, and maximum fee per gas in wei.
 fn line(transaction: &PoolTransaction) -> String {
     let sent = &transaction.sent;
     let receiver = match sent.to() {

@@ -1,15 +1,17 @@
-//! `txpool_status`: how many transactions wait for a block.
+//! `txpool_status`: the number of transactions in the pool.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::node::Node;
+use crate::{
+    node::Node,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::U64;
 use serde_json::json;
 
 pub(super) fn answer(node: &Node, _: &mut Params<'_>) -> Result<Json, RpcError> {
-    let world = node.world();
+    let state = node.state();
     let (mut pending, mut queued) = (0, 0);
-    for sender in world.pool.senders() {
-        let (ready, later) = world.pool.of(sender, world.account(sender).nonce);
+    for sender in state.pool.senders() {
+        let (ready, later) = state.pool.of(sender, state.account(sender).nonce);
         pending += ready.len();
         queued += later.len();
     }

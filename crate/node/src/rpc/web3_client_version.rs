@@ -1,7 +1,9 @@
-//! `web3_clientVersion`: what this is.
+//! `web3_clientVersion`: name and version of the node.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 
 /// Name and version.
 pub(super) const NAME: &str = concat!("parevm/v", env!("CARGO_PKG_VERSION"));

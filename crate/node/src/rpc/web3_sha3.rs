@@ -1,7 +1,9 @@
 //! `web3_sha3`: the Keccak-256 hash of bytes.
 
-use super::{Json, RpcError, params::Params, reply};
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    request::{Json, Params, RpcError, reply},
+};
 use alloy_primitives::{Bytes, keccak256};
 
 pub(super) fn answer(_: &Chain, params: &mut Params<'_>) -> Result<Json, RpcError> {

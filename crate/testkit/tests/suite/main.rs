@@ -58,10 +58,13 @@ mod node {
     mod keeping;
     mod logs;
     mod mining;
+    mod mining_limits;
+    mod mining_time;
     mod options;
     mod pending;
     mod receipts;
     mod reserved;
+    mod reserved_limits;
     mod rewind;
     mod saved;
     mod sending;

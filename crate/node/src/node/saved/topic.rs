@@ -1,79 +1,82 @@
-//! What clients of a node want to hear of, as bytes.
+//! Saved filters and subscriptions.
 
 use super::{
-    super::{Arrivals, EventId, Filter, Topic, filters::OpenFilter, subscriptions::Subscription},
+    super::{Arrivals, Filter, Topic, filters::OpenFilter, subscriptions::Subscription},
     RestoreError,
 };
-use crate::{chain::with_hash, rpc::LogFilter};
+use crate::{chain::with_hash, node::EventId, request::LogFilter};
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, B256, Bytes};
-use alloy_rlp_derive::{RlpDecodable, RlpEncodable};
 use parevm::build::SentTransaction;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Open filter.
-#[derive(RlpEncodable, RlpDecodable)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct SavedFilter {
-    id: EventId,
-    topic: SavedTopic,
+    id: u128,
+    kind: FilterKind,
     /// Height or arrival at which the next poll begins.
     next: u64,
     /// Time of the last poll in milliseconds.
     polled: u64,
 }
 
-/// Transaction that came into the pool, for filters that have not given it yet.
-#[derive(RlpEncodable, RlpDecodable)]
-pub(super) struct SavedArrived {
+/// Subject of a filter.
+#[derive(Serialize, Deserialize)]
+enum FilterKind {
+    Blocks,
+    /// JSON of the log filter.
+    Logs(String),
+    Hashes,
+    Transactions,
+}
+
+/// Transaction that entered the pool and that some filter has not returned yet.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedArrival {
     number: u64,
     sender: Address,
-    /// By which it is known: see [`with_hash`].
+    /// Hash of the transaction, which may differ from the hash of its bytes: see [`with_hash`].
     hash: B256,
-    /// As EIP-2718 encodes it, without blobs.
+    /// EIP-2718 encoding, without blobs.
     envelope: Bytes,
 }
 
-/// A subscription, without what is still to be told.
-#[derive(RlpEncodable, RlpDecodable)]
+/// Subscription, without its pending notifications.
+#[derive(Serialize, Deserialize)]
 pub(super) struct SavedSubscription {
-    id: EventId,
+    id: u128,
     topic: SavedTopic,
 }
 
-/// What is filtered or subscribed to.
-#[derive(RlpEncodable, RlpDecodable)]
-struct SavedTopic {
-    kind: u8,
-    /// JSON; empty where it is not about logs.
-    filter: Bytes,
-    /// Of transactions whose receipts are told.
-    hashes: Vec<B256>,
+/// Subject of a subscription.
+#[derive(Serialize, Deserialize)]
+enum SavedTopic {
+    Heads,
+    /// JSON of the log filter.
+    Logs(String),
+    Hashes,
+    Transactions,
+    /// Hashes of the transactions; empty for all.
+    Receipts(Vec<B256>),
+    Syncing,
 }
-
-const BLOCKS: u8 = 0;
-const LOGS: u8 = 1;
-const HASHES: u8 = 2;
-const RECEIPTS: u8 = 3;
-const SYNCING: u8 = 4;
-const TRANSACTIONS: u8 = 5;
 
 impl SavedFilter {
     pub(super) fn new((id, OpenFilter { filter, polled }): (&EventId, &OpenFilter)) -> Self {
-        let (topic, next) = match filter {
-            Filter::Blocks { next } => (SavedTopic::plain(BLOCKS), next),
-            Filter::Logs { filter, next } => (SavedTopic::logs(filter), next),
-            Filter::Arrivals { kind, next } => {
-                let kind = match kind {
-                    Arrivals::Hashes => HASHES,
-                    Arrivals::Transactions => TRANSACTIONS,
-                };
-                (SavedTopic::plain(kind), next)
-            }
+        let (kind, next) = match filter {
+            Filter::Blocks { next } => (FilterKind::Blocks, next),
+            Filter::Logs { filter, next } => (FilterKind::Logs(filter.request().to_owned()), next),
+            Filter::Arrivals { kind, next } => match kind {
+                Arrivals::Hashes => (FilterKind::Hashes, next),
+                Arrivals::Transactions => (FilterKind::Transactions, next),
+            },
         };
         Self {
-            id: *id,
-            topic,
+            id: id.to(),
+            kind,
             next: *next,
             polled: *polled,
         }
@@ -83,20 +86,20 @@ impl SavedFilter {
     pub(super) fn restore(self) -> Result<(EventId, Filter, u64), RestoreError> {
         let next = self.next;
         let arrivals = |kind| Filter::Arrivals { kind, next };
-        let filter = match self.topic.restore()? {
-            Topic::Heads => Filter::Blocks { next },
-            Topic::Logs(filter) => Filter::Logs { filter, next },
-            Topic::Hashes => arrivals(Arrivals::Hashes),
-            Topic::Transactions => arrivals(Arrivals::Transactions),
-            Topic::Receipts(_) | Topic::Syncing => {
-                return Err(RestoreError::Missing("such filter"));
-            }
+        let filter = match self.kind {
+            FilterKind::Blocks => Filter::Blocks { next },
+            FilterKind::Logs(json) => Filter::Logs {
+                filter: log_filter(&json)?,
+                next,
+            },
+            FilterKind::Hashes => arrivals(Arrivals::Hashes),
+            FilterKind::Transactions => arrivals(Arrivals::Transactions),
         };
-        Ok((self.id, filter, self.polled))
+        Ok((EventId::from(self.id), filter, self.polled))
     }
 }
 
-impl SavedArrived {
+impl SavedArrival {
     pub(super) fn new((number, sent): (&u64, &Arc<SentTransaction>)) -> Self {
         Self {
             number: *number,
@@ -118,58 +121,33 @@ impl SavedArrived {
 impl SavedSubscription {
     pub(super) fn new(Subscription { id, topic }: &Subscription) -> Self {
         let topic = match topic {
-            Topic::Heads => SavedTopic::plain(BLOCKS),
-            Topic::Logs(filter) => SavedTopic::logs(filter),
-            Topic::Hashes => SavedTopic::plain(HASHES),
-            Topic::Transactions => SavedTopic::plain(TRANSACTIONS),
-            Topic::Receipts(hashes) => SavedTopic {
-                hashes: hashes.iter().copied().collect(),
-                ..SavedTopic::plain(RECEIPTS)
-            },
-            Topic::Syncing => SavedTopic::plain(SYNCING),
+            Topic::Heads => SavedTopic::Heads,
+            Topic::Logs(filter) => SavedTopic::Logs(filter.request().to_owned()),
+            Topic::Hashes => SavedTopic::Hashes,
+            Topic::Transactions => SavedTopic::Transactions,
+            Topic::Receipts(hashes) => SavedTopic::Receipts(hashes.iter().copied().collect()),
+            Topic::Syncing => SavedTopic::Syncing,
         };
-        Self { id: *id, topic }
+        Self { id: id.to(), topic }
     }
 
     pub(super) fn restore(self) -> Result<Subscription, RestoreError> {
+        let topic = match self.topic {
+            SavedTopic::Heads => Topic::Heads,
+            SavedTopic::Logs(json) => Topic::Logs(log_filter(&json)?),
+            SavedTopic::Hashes => Topic::Hashes,
+            SavedTopic::Transactions => Topic::Transactions,
+            SavedTopic::Receipts(hashes) => Topic::Receipts(Arc::new(hashes.into_iter().collect())),
+            SavedTopic::Syncing => Topic::Syncing,
+        };
         Ok(Subscription {
-            id: self.id,
-            topic: self.topic.restore()?,
+            id: EventId::from(self.id),
+            topic,
         })
     }
 }
 
-impl SavedTopic {
-    const fn plain(kind: u8) -> Self {
-        Self {
-            kind,
-            filter: Bytes::new(),
-            hashes: Vec::new(),
-        }
-    }
-
-    fn logs(filter: &LogFilter) -> Self {
-        Self {
-            filter: Bytes::copy_from_slice(filter.request().as_bytes()),
-            ..Self::plain(LOGS)
-        }
-    }
-
-    fn restore(&self) -> Result<Topic, RestoreError> {
-        Ok(match self.kind {
-            BLOCKS => Topic::Heads,
-            LOGS => {
-                let request = serde_json::from_slice(&self.filter)?;
-                let filter = LogFilter::new(request);
-                Topic::Logs(Arc::new(
-                    filter.map_err(|_| RestoreError::Missing("such filter"))?,
-                ))
-            }
-            HASHES => Topic::Hashes,
-            TRANSACTIONS => Topic::Transactions,
-            RECEIPTS => Topic::Receipts(Arc::new(self.hashes.iter().copied().collect())),
-            SYNCING => Topic::Syncing,
-            _ => return Err(RestoreError::Missing("such topic")),
-        })
-    }
+fn log_filter(json: &str) -> Result<Arc<LogFilter>, RestoreError> {
+    let filter = LogFilter::new(serde_json::from_str(json).map_err(RestoreError::Filter)?);
+    Ok(Arc::new(filter.map_err(RestoreError::LogFilter)?))
 }

@@ -1,7 +1,7 @@
-//! The state of a chain as anvil writes it with `anvil_dumpState` and `--dump-state`: JSON, gzipped.
+//! Dump: the state of a chain in the form of anvil's `anvil_dumpState` and `--dump-state`, as gzipped JSON.
 //!
-//! Foundry's `crates/anvil/src/eth/backend/db.rs` (`SerializableState`) has the format. Traces of transactions and
-//! the states before the last are neither written nor read.
+//! The format is Foundry's `crates/anvil/src/eth/backend/db.rs` (`SerializableState`). Traces and earlier states are
+//! neither written nor read.
 
 mod read;
 mod write;
@@ -9,7 +9,7 @@ mod write;
 pub(super) use read::load;
 pub(super) use write::dump;
 
-use super::params::number;
+use crate::request::number;
 use alloy_consensus::{EthereumTxEnvelope, Header, ReceiptEnvelope, TxEip4844};
 use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
@@ -21,17 +21,17 @@ type Envelope = EthereumTxEnvelope<TxEip4844>;
 
 #[derive(Serialize, Deserialize)]
 struct Dump {
-    /// What the EVM sees of the head.
+    /// Environment of the head.
     #[serde(default)]
     block: Option<Value>,
     accounts: BTreeMap<Address, DumpedAccount>,
     /// Height of the head.
     #[serde(default, deserialize_with = "number")]
     best_block_number: Option<u64>,
-    /// In no order.
+    /// Blocks in any order.
     #[serde(default)]
     blocks: Vec<DumpedBlock>,
-    /// Those of all blocks, in no order.
+    /// Transactions of all blocks in any order.
     #[serde(default)]
     transactions: Vec<DumpedInclusion>,
     #[serde(default)]
@@ -64,11 +64,11 @@ enum DumpedTransaction {
         transaction: Envelope,
         impersonated_sender: Option<Address>,
     },
-    /// As versions before 0.3 wrote it.
+    /// Form of versions before 0.3.
     Plain(Envelope),
 }
 
-/// A transaction in its block.
+/// Transaction in its block.
 #[derive(Serialize, Deserialize)]
 struct DumpedInclusion {
     info: DumpedInfo,

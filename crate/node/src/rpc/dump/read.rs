@@ -1,9 +1,9 @@
-//! A chain with what a dump holds.
+//! Reader of dumps.
 
 use super::{Dump, DumpedBlock, DumpedInclusion, DumpedTransaction, Envelope};
 use crate::{
     chain::{Chain, with_hash},
-    rpc::{RequestLimits, RpcError},
+    request::{RequestLimits, RpcError},
 };
 use alloy_consensus::{BlockBody, Transaction as _, TxReceipt as _};
 use alloy_eips::eip2718::Typed2718 as _;
@@ -23,11 +23,11 @@ use std::{
 };
 
 const NAME: &str = "state";
-/// How a gzipped file begins.
+/// Prefix of a gzipped file.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// `chain` with the accounts of a dump, which may be gzipped. Where the dump has blocks, these are the chain
-/// then, of which only the state after the last is known. At most as many bytes are read as a trace may record.
+/// Returns `chain` with the accounts of a dump, which may be gzipped. If the dump has blocks, they replace the chain,
+/// and only the state after the last one is known. A dump may have as many bytes as a trace may record.
 pub(in crate::rpc) fn load(
     chain: &Chain,
     bytes: &[u8],
@@ -70,13 +70,13 @@ fn read(bytes: &[u8], limits: &RequestLimits<'_>) -> Result<Dump, RpcError> {
     read.map_err(|error| RpcError::invalid(&format!("{NAME}.{}", error.path()), error.into_inner()))
 }
 
-/// Bytes of text that are read at once.
+/// Bytes of text per read.
 const CHUNK: usize = 64 << 10;
 
-/// Text of a dump, which ends with an error where it is too long or takes too much.
+/// Text of a dump, which fails above the limit of bytes or time.
 struct Text<'t> {
     text: Box<dyn Read + 't>,
-    /// Bytes that may still be read.
+    /// Bytes left to read.
     left: usize,
     limits: &'t RequestLimits<'t>,
     stopped: Option<RpcError>,
@@ -99,8 +99,8 @@ impl Read for Text<'_> {
     }
 }
 
-/// What the accounts of `dump` change of `state`. As in anvil, a nonce never falls and slots that the dump does not
-/// name stay.
+/// Returns the changes of `state` by the accounts of `dump`. As in anvil, nonces never decrease and other slots
+/// remain.
 fn changes(state: &TrieState, dump: &Dump) -> StateDiff {
     let mut diff = StateDiff::default();
     for (address, dumped) in &dump.accounts {
@@ -116,7 +116,7 @@ fn changes(state: &TrieState, dump: &Dump) -> StateDiff {
             nonce: known.nonce.max(dumped.nonce),
             code_hash,
         };
-        // An account with nothing is none (EIP-161).
+        // An empty account does not exist (EIP-161).
         let has_storage = !dumped.storage.is_empty() || state.slots(*address).next().is_some();
         let change = AccountChange {
             account: (has_storage || !account.is_empty()).then_some(account),
@@ -132,7 +132,8 @@ fn changes(state: &TrieState, dump: &Dump) -> StateDiff {
     diff
 }
 
-/// The blocks of `dump` up to its head, lowest first: the last with the state `last`, the others with `first`.
+/// Returns the blocks of `dump` up to its head, lowest first: the last with the state `last`, the others with
+/// `first`.
 fn blocks(
     dump: Dump,
     first: &TrieState,
@@ -177,7 +178,7 @@ fn blocks(
     Ok(blocks)
 }
 
-/// The block with its receipts; `take` returns the transaction at an index.
+/// Returns the block with its receipts; `take` returns the transaction at an index.
 fn stored(
     hash: B256,
     block: DumpedBlock,

@@ -1,10 +1,11 @@
-//! The chain of a node as a dump.
+//! Writer of dumps.
 
 use super::{Dump, DumpedAccount, DumpedBlock, DumpedInclusion, DumpedInfo, DumpedTransaction};
 use crate::{
     chain::Chain,
     node::is_unsigned,
-    rpc::{RequestLimits, RpcError, object::receipt},
+    object::receipt,
+    request::{RequestLimits, RpcError},
 };
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, Bytes, U256};
@@ -14,10 +15,10 @@ use parevm::{build::ExecutedBlock, state::TrieState};
 use serde_json::{Value, json};
 use std::io::{self, Write as _};
 
-/// Blocks of a dump at most: a chain may have reserved more empty ones than fit into memory.
-const MOST_BLOCKS: u64 = 100_000;
+/// Maximum number of blocks of a dump: a chain may have more reserved blocks than fit into memory.
+const MAX_BLOCKS: u64 = 100_000;
 
-/// The blocks of the head's branch with their receipts, and the state after the head: gzipped JSON.
+/// Returns the blocks of the head's branch with their receipts, and the state after the head, as gzipped JSON.
 pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<Bytes, RpcError> {
     let head = chain.head();
     let accounts = head.state.accounts().map(|(address, account)| {
@@ -28,10 +29,10 @@ pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<
             account.map_err(|error| RpcError::internal(&error))?,
         ))
     });
-    let most = chain.genesis().number().saturating_add(MOST_BLOCKS);
+    let most = chain.genesis().number().saturating_add(MAX_BLOCKS);
     if head.number() >= most {
         let words = format!(
-            "a dump has {MOST_BLOCKS} blocks at most; this chain has its head at {}",
+            "a dump has {MAX_BLOCKS} blocks at most; this chain has its head at {}",
             head.number()
         );
         return Err(RpcError::limit(words));
@@ -70,13 +71,13 @@ pub(in crate::rpc) fn dump(chain: &Chain, limits: &RequestLimits<'_>) -> Result<
     Ok(bytes.map_err(|error| RpcError::internal(&error))?.into())
 }
 
-/// Bytes of a dump between two questions whether it may go on.
+/// Bytes of a dump between two checks of the limits.
 const STRIDE: usize = 1 << 20;
 
-/// A dump that is being written.
+/// Writer of a dump within the limits.
 struct File<'f> {
     encoder: GzEncoder<Vec<u8>>,
-    /// Bytes until the next question.
+    /// Bytes until the next check.
     until: usize,
     limits: &'f RequestLimits<'f>,
     stopped: Option<RpcError>,
@@ -114,7 +115,7 @@ fn account_of(
     })
 }
 
-/// What the EVM sees of `head`, as revm's `BlockEnv` is written.
+/// Returns the environment of `head` in the form of revm's `BlockEnv`.
 fn environment(chain: &Chain, head: &ExecutedBlock) -> Value {
     let header = &head.block.header;
     let params = chain
@@ -148,7 +149,7 @@ fn block_of(stored: &ExecutedBlock) -> DumpedBlock {
         transactions: sent
             .map(|(transaction, receipt)| DumpedTransaction::Sent {
                 transaction: transaction.clone(),
-                // anvil has another hash for it in its block, and finds it by ours among its transactions.
+                // anvil's block has another hash for it, which it looks up among its transactions.
                 impersonated_sender: is_unsigned(transaction, receipt.from).then_some(receipt.from),
             })
             .collect(),
@@ -157,7 +158,7 @@ fn block_of(stored: &ExecutedBlock) -> DumpedBlock {
     }
 }
 
-/// The transaction at `index`, with its receipt.
+/// Returns the transaction at `index` with its receipt.
 fn inclusion(stored: &ExecutedBlock, index: usize) -> Option<DumpedInclusion> {
     let transaction = stored.block.body.transactions.get(index)?;
     let receipt = stored.receipts.get(index)?;

@@ -4,7 +4,8 @@ use alloy_primitives::{Address, hex, keccak256};
 use parevm::Engine;
 use parevm_node::{
     Node,
-    node::{Answer, Host, Memory, NodeOptions},
+    node::{Host, HostMemory, NodeOptions},
+    rpc::Response,
 };
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
@@ -107,7 +108,7 @@ fn within(
     (in_use, free, growth): (usize, usize, usize),
     method: &str,
     params: Value,
-) -> Answer {
+) -> Response {
     let engine = Engine::new(1).unwrap();
     let bytes = AtomicUsize::new(in_use);
     let in_use = || bytes.fetch_add(growth, Relaxed);
@@ -116,7 +117,7 @@ fn within(
         now: 1_800_000_000_000,
         entropy: [9; 16],
         clock: None,
-        memory: Some(Memory {
+        memory: Some(HostMemory {
             in_use: &in_use,
             free,
         }),

@@ -3,7 +3,7 @@
 use parevm::Engine;
 use parevm_node::{
     Node,
-    node::{Host, Memory, Mining, NodeOptions},
+    node::{Host, HostMemory, Mining, NodeOptions},
     rpc::ErrorCode,
 };
 use parevm_testkit::conversation::Conversation;
@@ -128,7 +128,7 @@ fn a_request_has_the_memory_of_the_options_or_of_its_host() {
             now: 0,
             entropy: [7; 16],
             clock: None,
-            memory: Some(Memory {
+            memory: Some(HostMemory {
                 in_use: &in_use,
                 free,
             }),

@@ -1,4 +1,4 @@
-//! Many empty blocks at once: they are reserved, and made when somebody asks for them.
+//! Reserved blocks: many empty blocks, built on first access.
 
 use alloy_primitives::B256;
 use parevm::build::next_base_fee;
@@ -6,13 +6,13 @@ use parevm_node::{Node, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 
-const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
-const LOUD: &str = "0x00000000000000000000000000000000000000c0";
-const HASHER: &str = "0x00000000000000000000000000000000000000c1";
-const BEGIN: u64 = 1_800_000_000;
+pub(super) const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+pub(super) const LOUD: &str = "0x00000000000000000000000000000000000000c0";
+pub(super) const HASHER: &str = "0x00000000000000000000000000000000000000c1";
+pub(super) const BEGIN: u64 = 1_800_000_000;
 
-/// A node with a contract that logs topic 1, and one that returns the hash of the block it is asked for.
-fn begun() -> Conversation {
+/// Returns a node with a contract that logs topic 1, and one that returns the hash of a given block.
+pub(super) fn node_with_contracts() -> Conversation {
     let mut talk = Conversation::new(json!({}));
     talk.ask("anvil_setCode", json!([LOUD, "0x60015f5fa1"]));
     // PUSH0, CALLDATALOAD, BLOCKHASH, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN.
@@ -20,13 +20,13 @@ fn begun() -> Conversation {
     talk
 }
 
-fn call(talk: &mut Conversation) -> Value {
+pub(super) fn call(talk: &mut Conversation) -> Value {
     let request = json!([{ "from": ALICE, "to": LOUD, "gas": "0x186a0" }]);
     talk.ask("eth_sendTransaction", request)
 }
 
-/// Every block from `first` on names the hash of the one below it and has the base fee that follows.
-fn assert_linked(node: &Node, first: u64) {
+/// Asserts that every block from `first` on names the hash of its parent and has the base fee that follows.
+pub(super) fn assert_linked(node: &Node, first: u64) {
     let chain = node.chain();
     let mut below = chain.block_at(first).unwrap();
     for number in first + 1..=chain.head().number() {
@@ -50,7 +50,7 @@ fn assert_linked(node: &Node, first: u64) {
 /// https://github.com/foundry-rs/foundry/issues/5499
 #[test]
 fn fifty_thousand_blocks_are_there_at_once_each_on_the_one_below() {
-    let mut talk = begun();
+    let mut talk = node_with_contracts();
     talk.ask("evm_mine", json!([]));
     assert_eq!(talk.ask("hardhat_mine", json!(["0xc350"])), true);
     assert_eq!(talk.ask("eth_blockNumber", json!([])), "0xc351");
@@ -73,7 +73,7 @@ fn fifty_thousand_blocks_are_there_at_once_each_on_the_one_below() {
 
 #[test]
 fn a_reserved_block_is_read_like_any_other() {
-    let mut talk = begun();
+    let mut talk = node_with_contracts();
     call(&mut talk);
     talk.ask("anvil_mine", json!([20_000]));
     call(&mut talk);
@@ -217,7 +217,7 @@ fn what_is_pending_is_mined_before_blocks_are_reserved() {
 
 #[test]
 fn a_snapshot_lies_below_or_above_reserved_blocks() {
-    let mut talk = begun();
+    let mut talk = node_with_contracts();
     let below = talk.ask("evm_snapshot", json!([]));
     talk.ask("hardhat_mine", json!([30_000]));
     let hash = talk.ask("eth_getBlockByNumber", json!(["0x3a98", false]))["hash"].clone();
@@ -252,7 +252,7 @@ fn a_snapshot_lies_below_or_above_reserved_blocks() {
 
 #[test]
 fn a_saved_node_has_its_reserved_blocks_without_their_bytes() {
-    let mut talk = begun();
+    let mut talk = node_with_contracts();
     talk.ask("evm_snapshot", json!([]));
     call(&mut talk);
     talk.ask("hardhat_mine", json!(["0xc350", "0x3c"]));
@@ -298,7 +298,7 @@ fn a_saved_node_has_its_reserved_blocks_without_their_bytes() {
 /// A notification of each would be megabytes: Hardhat notifies of blocks that are mined, not of reserved ones.
 #[test]
 fn filters_and_subscribers_learn_of_blocks_that_are_not_reserved() {
-    let mut talk = begun();
+    let mut talk = node_with_contracts();
     let blocks = talk.ask("eth_newBlockFilter", json!([]));
     let logs = talk.ask("eth_newFilter", json!([{ "address": LOUD }]));
     talk.ask("eth_subscribe", json!(["newHeads"]));
@@ -322,132 +322,4 @@ fn filters_and_subscribers_learn_of_blocks_that_are_not_reserved() {
     talk.ask("hardhat_mine", json!([1_000]));
     let polled = talk.ask("eth_getFilterChanges", json!([blocks]));
     assert_eq!(polled.as_array().unwrap().len(), 1_000);
-}
-
-/// Hardhat mines a billion: https://github.com/NomicFoundation/edr/issues/157
-#[test]
-fn a_billion_blocks_are_reserved_and_those_near_the_head_are_linked() {
-    let mut talk = begun();
-    talk.ask("hardhat_mine", json!(["0x3b9aca00"]));
-    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x3b9aca00");
-    assert_linked(&talk.node, 1_000_000_000 - 65_000);
-    let block = talk.ask("eth_getBlockByNumber", json!(["0x1dcd6500", false]));
-    assert_eq!(block["timestamp"], format!("{:#x}", BEGIN + 499_999_999));
-    assert_eq!(block["baseFeePerGas"], "0x7");
-    let hash = block["hash"].clone();
-    assert_eq!(talk.ask("eth_getBlockByHash", json!([hash, false])), block);
-    let first = talk.ask("eth_getBlockByNumber", json!(["0x2", false]));
-    let genesis = talk.ask("eth_getBlockByNumber", json!(["0x1", false]));
-    assert_eq!(first["parentHash"], genesis["hash"]);
-}
-
-#[test]
-fn blocks_that_no_chain_can_have_are_refused() {
-    let mut talk = begun();
-    let before = talk.node.chain().head().hash;
-    for (method, params, words) in [
-        (
-            "hardhat_mine",
-            json!(["0xffffffffffffffff"]),
-            "blocks: more than 4294967296",
-        ),
-        (
-            "hardhat_mine",
-            json!([100_000, "0xffffffffffffffff"]),
-            "interval: the timestamp of the last block is no 64-bit number",
-        ),
-        (
-            "anvil_mine",
-            json!([100_000, "0xfffffffffffff"]),
-            "interval: the timestamp of the last block is no 64-bit number",
-        ),
-        (
-            "anvil_mine",
-            json!([1, "0xffffffffffffffff"]),
-            "interval: the clock cannot be moved by so many seconds",
-        ),
-    ] {
-        let error = talk.refused(method, params);
-        assert_eq!(error.code, ErrorCode::InvalidParams, "{error}");
-        assert_eq!(error.message, words);
-    }
-    assert_eq!(talk.node.chain().head().hash, before);
-}
-
-/// Forks that begin within reserved blocks: https://eips.ethereum.org/EIPS/eip-7691
-#[test]
-fn reserved_blocks_follow_the_rules_of_their_forks() {
-    let mut config = json!({ "chainId": 1, "terminalTotalDifficulty": 0, "shanghaiTime": 0 });
-    for fork in [
-        "homesteadBlock",
-        "eip150Block",
-        "eip155Block",
-        "eip158Block",
-        "byzantiumBlock",
-        "constantinopleBlock",
-        "petersburgBlock",
-        "istanbulBlock",
-        "berlinBlock",
-        "londonBlock",
-    ] {
-        config[fork] = json!(0);
-    }
-    config["cancunTime"] = json!(BEGIN + 70_000);
-    config["pragueTime"] = json!(BEGIN + 75_000);
-    let genesis =
-        json!({ "config": config, "difficulty": "0x0", "gasLimit": "0x1c9c380", "alloc": {} });
-    let mut talk = Conversation::new(json!({ "genesis": genesis }));
-    talk.ask("hardhat_mine", json!([140_000]));
-    let header = |number: u64| {
-        talk.node
-            .chain()
-            .block_at(number)
-            .unwrap()
-            .block
-            .header
-            .clone()
-    };
-    for (number, cancun, prague) in [
-        (70_000, false, false),
-        (70_001, true, false),
-        (75_000, true, false),
-        (75_001, true, true),
-        (139_999, true, true),
-    ] {
-        let header = header(number);
-        assert_eq!(header.timestamp, BEGIN + number - 1);
-        assert!(header.withdrawals_root.is_some(), "block {number}");
-        assert_eq!(header.excess_blob_gas.is_some(), cancun, "block {number}");
-        assert_eq!(header.blob_gas_used.is_some(), cancun, "block {number}");
-        assert_eq!(
-            header.parent_beacon_block_root.is_some(),
-            cancun,
-            "block {number}"
-        );
-        assert_eq!(header.requests_hash.is_some(), prague, "block {number}");
-        assert_eq!(header.base_fee_per_gas, Some(7), "block {number}");
-    }
-}
-
-#[test]
-fn methods_that_go_through_a_chain_pass_over_reserved_blocks() {
-    let mut talk = begun();
-    let hash = call(&mut talk);
-    talk.ask("hardhat_mine", json!(["0x7fffffff"]));
-    let found = talk.ask("eth_getTransactionBySenderAndNonce", json!([ALICE, "0x0"]));
-    assert_eq!(found["hash"], hash);
-    let calls = talk.ask("trace_filter", json!([{ "fromAddress": [ALICE] }]));
-    assert_eq!(calls.as_array().unwrap().len(), 1);
-    assert_eq!(calls[0]["transactionHash"], hash);
-    let refused = talk.answer("anvil_dumpState", json!([])).result;
-    assert_eq!(refused.unwrap_err().code, ErrorCode::LimitExceeded);
-    talk.ask("anvil_rollback", json!(["0x7ffffff0"]));
-    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x10");
-    assert_linked(&talk.node, 1);
-    talk.ask("anvil_rollback", json!(["0x10"]));
-    assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x0");
-    assert_eq!(
-        talk.ask("eth_getTransactionByHash", json!([hash])),
-        Value::Null
-    );
 }

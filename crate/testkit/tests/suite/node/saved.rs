@@ -20,8 +20,11 @@ const DOOMED: &str = "0x00000000000000000000000000000000000000dd";
 
 fn again(options: &Value, node: &Node) -> Node {
     let options: NodeOptions = serde_json::from_value(options.clone()).unwrap();
-    let again = Node::restore(&node.save()).unwrap();
+    let bytes = node.save();
+    let again = Node::restore(&bytes).unwrap();
     assert_eq!(*again.options(), options);
+    // Equal nodes have equal bytes.
+    assert!(again.save() == bytes);
     again
 }
 
@@ -310,12 +313,72 @@ fn bytes_that_are_spoilt_are_an_error() {
 #[test]
 fn bytes_of_another_version_are_an_error_that_says_so() {
     let mut bytes = Conversation::new(json!({})).node.save();
-    // A list of some thousand bytes: f9, two bytes of length, and the number of the format.
-    assert_eq!((bytes[0], bytes[3]), (0xf9, 3));
-    bytes[3] = 0x7f;
+    assert_eq!(bytes[..8], *b"pvmn\0\0\0\x04");
+    bytes[7] = 0x7f;
     let error = Node::restore(&summed(bytes)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a saved node has format 127, this version reads 3"
+        "a saved node has format 127, this version reads 4"
     );
+}
+
+/// Format 3 was a list in RLP, which began with the number of the format.
+#[test]
+fn bytes_of_format_3_are_an_error_that_says_so() {
+    let list = [0xf8, 60, 3].into_iter().chain([0x80; 59]);
+    let bytes = list.chain([0; 4]).collect();
+    let error = Node::restore(&summed(bytes)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a saved node has format 3, this version reads 4"
+    );
+}
+
+#[test]
+fn bytes_of_something_else_are_an_error() {
+    for other in [
+        &b""[..],
+        b"pvm",
+        b"pvmn\0\0",
+        b"PNG, but not a node",
+        &[0xc0],
+    ] {
+        let bytes = [other, &[0; 4]].concat();
+        let error = Node::restore(&summed(bytes)).unwrap_err();
+        assert!(matches!(error, RestoreError::Damaged), "{other:?}: {error}");
+    }
+    let mut longer = Conversation::new(json!({})).node.save();
+    longer.extend([0; 3]);
+    let error = Node::restore(&summed(longer)).unwrap_err();
+    assert!(matches!(error, RestoreError::Trailing(3)), "{error}");
+}
+
+/// Every length in the bytes is a claim of who wrote them.
+#[test]
+fn a_length_that_the_bytes_do_not_hold_is_an_error() {
+    let node = Conversation::new(json!({})).node;
+    let saved = node.save();
+    let options = serde_json::to_string(node.options()).unwrap();
+    let start = saved.iter().position(|byte| *byte == b'{').unwrap();
+    let end = start + options.len();
+    assert_eq!(saved[start..end], *options.as_bytes());
+    // The sequences that follow the options, each with a length of 2^63.
+    let claim = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01];
+    for zeros in 0..12 {
+        let mut bytes = saved[..end].to_vec();
+        bytes.extend(std::iter::repeat_n(0, zeros));
+        bytes.extend(claim);
+        bytes.extend([0; 4]);
+        let error = Node::restore(&summed(bytes)).unwrap_err();
+        assert!(
+            matches!(error, RestoreError::Encoding(_)),
+            "{zeros} zeros: {error}"
+        );
+    }
+    // The text of the options itself.
+    let mut bytes = saved[..8].to_vec();
+    bytes.extend(claim);
+    bytes.extend([0; 4]);
+    let error = Node::restore(&summed(bytes)).unwrap_err();
+    assert!(matches!(error, RestoreError::Encoding(_)), "{error}");
 }

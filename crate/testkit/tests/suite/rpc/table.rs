@@ -29,7 +29,7 @@ fn document() -> String {
         "# Methods of JSON-RPC\n\n\
          What a node answers, {} methods. The second column says whose meaning a method has where clients and \
          tools differ.\nA method that is named twice does the same under both names.\n\n\
-         Written from the table in `crate/node/src/rpc/mod.rs` by a test: `PAREVM_WRITE=1 cargo test -p \
+         Written from the table in `crate/node/src/rpc/table.rs` by a test: `PAREVM_WRITE=1 cargo test -p \
          parevm-testkit --test suite rpc::table`.\n",
         rpc::methods().count()
     );
