@@ -6,8 +6,8 @@ use crate::{
     shares::Shares,
 };
 use parevm_testkit::{
-    measure::{Measured, median},
-    spent::Spent,
+    measurement::{BlockMeasurement, median},
+    thread_time::ThreadTime,
 };
 use serde::Serialize;
 use std::{fs, path::Path};
@@ -74,7 +74,7 @@ pub(crate) struct Row {
     timeline_ms: Option<f64>,
     /// Where the threads' time went then.
     #[serde(skip)]
-    spent: Option<Spent>,
+    spent: Option<ThreadTime>,
     /// The slowest transaction in the plain loop.
     longest_ms: f64,
     /// Plain loops that these threads run side by side in the time of one alone.
@@ -130,7 +130,7 @@ impl Row {
     pub(crate) fn of<'a>(
         name: &'a str,
         threads: &'a [usize],
-        measured: &'a Measured,
+        measured: &'a BlockMeasurement,
         capacities: &'a [f64],
     ) -> impl Iterator<Item = Self> + 'a {
         let on_threads = threads.iter().zip(&measured.on).zip(capacities);
@@ -143,7 +143,7 @@ impl Row {
             parallel_ms: on.parallel_ms,
             bal_ms: on.bal_ms,
             timeline_ms: on.timeline_ms,
-            spent: on.spent,
+            spent: on.thread_time,
             longest_ms: measured.longest_ms,
             capacity: *capacity,
             re_executions: on.outcome.report.re_executions,
@@ -366,15 +366,15 @@ mod tests {
     fn time_of_threads_is_summed_over_blocks_and_passes() {
         let mut one = row("1", 1.0, 1.0, 1.0);
         assert!(Aggregate::new(&[one.clone()], 2).shares.is_none());
-        one.spent = Some(Spent {
-            kept: 3.0,
-            thrown_away: 1.0,
-            between: 0.0,
+        one.spent = Some(ThreadTime {
+            committed: 3.0,
+            aborted: 1.0,
+            outside: 0.0,
         });
         let mut other = row("2", 1.0, 1.0, 1.0);
-        other.spent = Some(Spent {
-            between: 4.0,
-            ..Spent::default()
+        other.spent = Some(ThreadTime {
+            outside: 4.0,
+            ..ThreadTime::default()
         });
         let merged = Row::merged(&[one.clone(), one]).unwrap();
         let shares = Aggregate::new(&[merged, other], 2).shares.unwrap();

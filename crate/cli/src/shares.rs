@@ -1,6 +1,6 @@
 //! Parts of the time of an engine's threads.
 
-use parevm_testkit::spent::Spent;
+use parevm_testkit::thread_time::ThreadTime;
 use serde::Serialize;
 use std::fmt;
 
@@ -16,13 +16,13 @@ pub(crate) struct Shares {
     pub(crate) between: f64,
 }
 
-impl From<Spent> for Shares {
-    fn from(spent: Spent) -> Self {
-        let all = spent.all();
+impl From<ThreadTime> for Shares {
+    fn from(time: ThreadTime) -> Self {
+        let all = time.total();
         Self {
-            kept: spent.kept / all,
-            thrown_away: spent.thrown_away / all,
-            between: spent.between / all,
+            kept: time.committed / all,
+            thrown_away: time.aborted / all,
+            between: time.outside / all,
         }
     }
 }

@@ -10,7 +10,7 @@ mod counting;
 use counting::peak_of;
 use parevm_testkit::{
     fixture,
-    fuzz::{Decoder, Reading, bytes::spoil},
+    fuzz::{Decoder, Reading, bytes::mutate},
     random::Random,
 };
 use std::{
@@ -95,9 +95,9 @@ fn spoilt_bytes_are_accepted_or_refused() {
                 let at = random.below(short.len() as u64);
                 short[usize::try_from(at).unwrap()]
             });
-            match complaint(decoder, &spoil(&mut random, one, other)) {
+            match complaint(decoder, &mutate(&mut random, one, other)) {
                 Ok(Reading::Accepted) => accepted += 1,
-                Ok(Reading::Refused) => refused += 1,
+                Ok(Reading::Rejected) => refused += 1,
                 Err(words) => complaints.push(format!("{}, seed {seed}: {words}", decoder.name())),
             }
         }
@@ -142,7 +142,7 @@ fn what_is_nested_deeply_is_refused() {
         ] {
             assert_eq!(
                 complaint(decoder, &bytes),
-                Ok(Reading::Refused),
+                Ok(Reading::Rejected),
                 "{}",
                 decoder.name()
             );
@@ -164,7 +164,7 @@ fn lengths_that_lie_take_no_memory() {
         ] {
             assert_eq!(
                 complaint(decoder, &head),
-                Ok(Reading::Refused),
+                Ok(Reading::Rejected),
                 "{}",
                 decoder.name()
             );

@@ -42,7 +42,7 @@ async fn run(request: u32, fixture: &Fixture, workers: usize) -> Option<PartialR
     let listed = BalBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
     let pieces = execute::batches(&fixture.block, workers);
     host::hand_out(request, &encode::to_js(&pieces).ok()?);
-    let mut chunk = listed.start();
+    let mut chunk = listed.worker();
     while let Some(piece) = host::next_piece(request).await {
         chunk.run(&piece).ok()?;
     }

@@ -1,11 +1,11 @@
 //! From the engine's results to the wire.
 
 use alloy_primitives::{B256, Bytes};
-use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
+use parevm::execute::timeline::{Incarnation, IncarnationOutcome, TimeSpan};
 use parevm::execute::{self, ExecutionReport};
 use parevm::state::StateDiff;
 use parevm::vm::Location;
-use parevm::{Block, Checks};
+use parevm::{Block, HeaderChecks};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -28,7 +28,7 @@ pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
 pub(crate) fn outcome(
     block: &Block,
     outcome: execute::BlockOutcome,
-    checks: Checks,
+    checks: HeaderChecks,
     ms: f64,
 ) -> wire::BlockOutcome {
     let mut log_index = 0;
@@ -91,7 +91,7 @@ pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wi
     }
 }
 
-pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
+pub(crate) fn wire_checks(checks: HeaderChecks) -> wire::Checks {
     wire::Checks {
         gas_used: checks.gas_used,
         receipts_root: checks.receipts_root,
@@ -117,13 +117,13 @@ pub(crate) fn schedule(report: &ExecutionReport) -> wire::ForkSchedule {
 }
 
 fn incarnation(run: &Incarnation) -> wire::Incarnation {
-    let span = |span: Span| wire::Span {
-        start_ns: span.start,
-        end_ns: span.end,
+    let span = |span: TimeSpan| wire::Span {
+        start_ns: span.from,
+        end_ns: span.to,
     };
     let cause = match run.outcome {
-        IncarnationOutcome::Final => None,
-        IncarnationOutcome::Rerun(location) => {
+        IncarnationOutcome::Committed => None,
+        IncarnationOutcome::Aborted(location) => {
             let (address, slot) = match location {
                 Some(Location::Account(address)) => (Some(address), None),
                 Some(Location::Slot(address, slot)) => (Some(address), Some(B256::from(slot))),
@@ -141,12 +141,12 @@ fn incarnation(run: &Incarnation) -> wire::Incarnation {
         worker: run.worker as u32,
         spans: run.spans().map(span).collect(),
         waits: run
-            .waits
+            .suspensions
             .iter()
-            .map(|wait| wire::Wait {
-                transaction_index: wait.transaction as u32,
-                start_ns: wait.span.start,
-                end_ns: wait.span.end,
+            .map(|suspension| wire::Wait {
+                transaction_index: suspension.writer.get(),
+                start_ns: suspension.span.from,
+                end_ns: suspension.span.to,
             })
             .collect(),
         outcome: match cause {

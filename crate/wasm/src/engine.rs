@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use parevm::execute::{self, AccessListOutput, ExecuteOptions, Executor};
 use parevm::fixture::Fixture;
-use parevm::{BlockOutcome, Checks};
+use parevm::{BlockOutcome, HeaderChecks};
 use parevm_node::Node;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -177,7 +177,7 @@ impl Engine {
                 paused_at = clock::now_ms();
             }
         }
-        Ok(execute::finish(&environment, run.finish(reason)?)?)
+        Ok(run.finish(reason)?.into_outcome(&environment)?)
     }
 }
 
@@ -186,9 +186,9 @@ impl Engine {
 const PAUSE_MS: f64 = 40.0;
 
 /// Compares `outcome` with what the header claims, the state root too where a witness allows it.
-pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> Checks {
+pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> HeaderChecks {
     let state_root = fixture.state_root_after(outcome);
-    Checks::new(&fixture.block.declared, outcome, state_root)
+    HeaderChecks::new(&fixture.block.declared, outcome, state_root)
 }
 
 /// Returns the executor that the caller named.

@@ -1,4 +1,4 @@
-//! Which transactions a block can hold, of those that are offered for it.
+//! Selection of the transactions that fit into a block.
 
 use crate::{
     block::Block,
@@ -9,11 +9,11 @@ use crate::{
 };
 use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr, inspector::NoOpInspector};
 
-/// For each transaction of `block`, in order, why it cannot be there after those before it that can.
+/// Executes the transactions of `block` in order, and returns for each the error that excludes it, if any.
 ///
 /// # Errors
 ///
-/// What is no fault of a transaction: the state cannot be read, the EVM failed, or `watch` wants no more.
+/// Errors that no transaction causes: the state cannot be read, the EVM failed, or `watch` interrupted.
 pub(crate) fn select(
     block: &Block,
     environment: &Environment,
@@ -41,7 +41,7 @@ pub(crate) fn select(
                 None
             }
             Err(error) if is_fault_of_transaction(&error) => {
-                // What it loaded must not be seen by the next one.
+                // Discards the loaded accounts: the next transaction must not find them warm.
                 evm.finalize();
                 Some(error)
             }
@@ -51,7 +51,7 @@ pub(crate) fn select(
     Ok(refused)
 }
 
-/// Whether a block can be had by leaving one transaction out.
+/// Returns true if the block becomes valid without the transaction.
 pub(crate) const fn is_fault_of_transaction(error: &ExecuteError) -> bool {
     matches!(
         error,

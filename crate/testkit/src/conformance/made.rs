@@ -1,9 +1,9 @@
-//! The suite `made`: random blocks of a seed, and the hash of what each must leave.
+//! Suite `made`: random blocks of a seed, and the digest of each outcome.
 //!
-//! One file holds `{ "<seed>": "<hash>", ... }`, as `parevm-cli fuzz --digest` prints it. So the wasm
-//! builds are held against the native one.
+//! A file is `{ "<seed>": "<digest>", ... }`, the output of `parevm-cli fuzz --digest`. The suite compares the wasm
+//! builds with the native one.
 
-use super::{Outcome, Setup, Verdict};
+use super::{CaseOutcome, Setup, Verdict};
 use crate::fuzz::{digest, made};
 use alloy_primitives::B256;
 use parevm::{ExecuteOptions, execute::AccessListOutput};
@@ -18,7 +18,7 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
     for (seed, expected) in digests {
         let name = format!("{file}: {seed}");
         setup.case(&name, report, || {
-            Outcome::from(check(seed, expected, setup))
+            CaseOutcome::from(check(seed, expected, setup))
         });
     }
 }

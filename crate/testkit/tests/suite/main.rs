@@ -40,7 +40,7 @@ mod executor {
 mod kit {
     #[cfg(feature = "conformance")]
     mod forks;
-    mod measure;
+    mod measurement;
     #[cfg(feature = "conformance")]
     mod precompiles;
     mod random;

@@ -2,8 +2,8 @@
 //!
 //! `PAREVM_REPEAT` says how often each is run in parallel.
 
-use parevm::{Checks, Engine, ExecuteOptions, Executor, fixture::Fixture};
-use parevm_testkit::{baseline, compare::difference, fixture};
+use parevm::{Engine, ExecuteOptions, Executor, HeaderChecks, fixture::Fixture};
+use parevm_testkit::{compare::difference, fixture, reference};
 use std::{env, path::PathBuf};
 
 fn blocks() -> Vec<PathBuf> {
@@ -64,7 +64,7 @@ fn sequential_matches_every_header() {
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let checks = Checks::new(
+        let checks = HeaderChecks::new(
             &block.declared,
             &outcome,
             fixture.state_root_after(&outcome),
@@ -81,7 +81,7 @@ fn sequential_equals_plain_revm() {
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let plain = baseline::outcome(block, state).unwrap();
+        let plain = reference::outcome(block, state).unwrap();
         difference(&outcome, &plain)
     });
 }

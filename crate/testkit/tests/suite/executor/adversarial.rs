@@ -9,7 +9,7 @@ use parevm::{
     execute::AccessListOutput,
     vm::{FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 use std::env;
 
 const COUNT: usize = 40;
@@ -30,7 +30,7 @@ fn every_executor_equals_plain_revm() {
     let mut complaints = Vec::new();
     for (seed, spec) in seeds().flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
-        let plain = baseline::outcome(&block, &state).unwrap();
+        let plain = reference::outcome(&block, &state).unwrap();
         for engine in &engines {
             for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {
                 let options = ExecuteOptions {
@@ -105,7 +105,7 @@ fn the_blocks_hold_what_they_are_made_for() {
     let (mut delegations, mut types) = (0, [0; 5]);
     for (seed, spec) in (0..25).flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
-        let plain = baseline::outcome(&block, &state).unwrap();
+        let plain = reference::outcome(&block, &state).unwrap();
         transactions += block.transactions.len();
         for transaction in &block.transactions {
             types[usize::from(transaction.env.tx_type)] += 1;

@@ -8,7 +8,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
 /// With data: slot 0 = whom it creates; else takes what it is paid.
 const CREATOR: Address = Address::repeat_byte(0xcc);
@@ -131,7 +131,7 @@ const ROUNDS: usize = 3;
 fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u8) -> U256 {
     let at = format!("{spec:?}, CREATE2 {is_create2}, {way:?}, {paid} wei");
     let (block, state) = case(spec, is_create2, way, paid);
-    let plain = baseline::outcome(&block, &state).unwrap();
+    let plain = reference::outcome(&block, &state).unwrap();
     let mut options = ExecuteOptions {
         executor: Executor::Sequential,
         access_list_output: AccessListOutput::Returned,

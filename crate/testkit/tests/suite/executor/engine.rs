@@ -2,9 +2,7 @@
 
 use alloy_primitives::U256;
 use parevm::{
-    Engine, ExecuteError, ExecuteOptions, Executor,
-    execute::{Sequential, finish},
-    vm::Environment,
+    Engine, ExecuteError, ExecuteOptions, Executor, execute::Sequential, vm::Environment,
 };
 use parevm_testkit::{compare::difference, workload};
 use std::sync::{
@@ -92,7 +90,7 @@ fn steps_give_what_a_whole_run_gives() {
     }
     assert_eq!(steps, 5);
     let executed = run.finish("steps").unwrap();
-    let stepped = finish(&environment, executed).unwrap();
+    let stepped = executed.into_outcome(&environment).unwrap();
     assert_eq!(stepped.report.executor, Executor::Sequential);
     assert_eq!(stepped.report.reason, "steps");
     assert_eq!(stepped.report.executions, 5);

@@ -10,7 +10,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
 /// Owns nearly as much as there can be.
 const FULL: Address = Address::repeat_byte(0xf0);
@@ -33,7 +33,7 @@ fn deploy(state: &mut MemoryState, code: &[u8], balance: u64) {
 
 /// What every executor leaves: what plain revm leaves, with one access list.
 fn agreed(at: &str, block: &Block, state: &MemoryState, engines: &[Engine]) -> BlockOutcome {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     let mut lists: Vec<BlockAccessList> = Vec::new();
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());

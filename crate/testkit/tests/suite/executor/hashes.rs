@@ -7,7 +7,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
-use parevm_testkit::{baseline, compare::difference};
+use parevm_testkit::{compare::difference, reference};
 
 /// Hashes 64 bytes three times, then 32, and keeps the sum of all.
 const CODE: &[u8] = &[
@@ -56,7 +56,7 @@ fn calls() -> (Block, MemoryState) {
 #[test]
 fn gas_and_results_are_those_of_plain_revm_at_every_gas_limit() {
     let (block, state) = calls();
-    let plain = baseline::outcome(&block, &state).unwrap();
+    let plain = reference::outcome(&block, &state).unwrap();
     let run = |threads: usize, executor| {
         let options = ExecuteOptions {
             executor,

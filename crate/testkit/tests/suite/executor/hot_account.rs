@@ -6,7 +6,7 @@ use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState, state::Account,
     vm::Bytecode,
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
 const COUNT: usize = 300;
 const RECEIVER: Address = address!("0x7ec0000000000000000000000000000000007ec0");
@@ -24,7 +24,7 @@ fn payments() -> (Block, MemoryState) {
 
 /// The outcome on 2 to 8 threads, always that of plain revm.
 fn outcomes(block: &Block, state: &MemoryState) -> Vec<BlockOutcome> {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     let options = ExecuteOptions {
         executor: Executor::Optimistic,
         ..Default::default()

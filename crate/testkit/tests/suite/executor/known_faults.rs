@@ -12,8 +12,8 @@ use parevm_stm::{
     TxIndex, Value, View, WorkOrder,
 };
 use parevm_testkit::{
-    baseline,
     compare::difference,
+    reference,
     workload::{self, beneficiary},
 };
 use revm::context_interface::{
@@ -45,7 +45,7 @@ fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcom
 
 /// The outcome of many parallel runs on several threads: always that of plain revm.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     for round in 0..40 {
         let threads = 2 + round % 7;
         let outcome = run(block, state, threads).unwrap();

@@ -3,7 +3,7 @@
 //! `PAREVM_SEEDS` says how many seeds are tried.
 
 use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState, vm::FORKS};
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 use std::env;
 
 fn seeds() -> u64 {
@@ -26,7 +26,7 @@ fn complaint(
     (block, state): &(Block, MemoryState),
     executor: Executor,
 ) -> Option<String> {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     match engine.execute(block, state, &options(executor)) {
         Ok(outcome) => difference(&outcome, &plain),
         Err(error) => Some(format!("{error:?}")),

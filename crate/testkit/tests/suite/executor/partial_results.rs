@@ -27,7 +27,7 @@ fn sent(
 ) -> Result<Vec<PartialResult>, BalMismatch> {
     let environment = Environment::new(block);
     let listed = BalBlock::new(block, &environment, state, list)?;
-    let mut runs = [listed.start(), listed.start(), listed.start()];
+    let mut runs = [listed.worker(), listed.worker(), listed.worker()];
     for (at, transactions) in batches(block, 2).iter().rev().enumerate() {
         runs[at % 3].run(transactions)?;
     }
@@ -72,7 +72,7 @@ fn a_transaction_that_a_chunk_runs_twice_counts_once() {
     let list = expected.block_access_list.as_ref().unwrap();
     let environment = Environment::new(&block);
     let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
-    let mut result = listed.start();
+    let mut result = listed.worker();
     for batch in batches(&block, 2) {
         result.run(&batch).unwrap();
         result.run(&batch[..1]).unwrap();
@@ -93,7 +93,7 @@ fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
     let environment = Environment::new(&block);
     let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
     let result = |transactions: std::ops::Range<u32>| {
-        let mut result = listed.start();
+        let mut result = listed.worker();
         result.run(&transactions.collect::<Vec<_>>()).unwrap();
         result.finish()
     };

@@ -9,7 +9,7 @@ use parevm::{
     state::Account,
     vm::{Bytecode, FORKS, SpecId, TxEnv},
 };
-use parevm_testkit::{baseline, compare::difference, random::Random, workload};
+use parevm_testkit::{compare::difference, random::Random, reference, workload};
 use revm::context_interface::{
     either::Either,
     transaction::{
@@ -149,7 +149,7 @@ fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<()
     for transaction in &mut block.transactions {
         transaction.env = payment(&mut random, &state, &mut sent);
     }
-    let plain = baseline::outcome(&block, &state);
+    let plain = reference::outcome(&block, &state);
     let list = list(&block, &state, &engines[0]);
     for engine in engines {
         for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {

@@ -2,15 +2,15 @@
 
 use parevm::{BlockOutcome, Engine, ExecuteOptions, Executor};
 use parevm_testkit::{
-    baseline,
     compare::difference,
-    workload::{Kind, SYNTHETIC},
+    reference,
+    workload::{SYNTHETIC, Workload},
 };
 
 /// The outcome of `count` transactions of the kind `name`, the same for all executors.
 fn outcome(name: &str, count: usize) -> BlockOutcome {
-    let (block, state) = (Kind::named(name).unwrap().make)(count);
-    let plain = baseline::outcome(&block, &state).unwrap();
+    let (block, state) = (Workload::named(name).unwrap().make)(count);
+    let plain = reference::outcome(&block, &state).unwrap();
     for threads in [1, 4] {
         let engine = Engine::new(threads).unwrap();
         for executor in [Executor::Sequential, Executor::Optimistic] {

@@ -11,7 +11,7 @@ use parevm::{
     vm::SpecId,
 };
 use parevm_testkit::{
-    puppet::{Puppet, answer},
+    scripted_contract::{ScriptedContract, answer_slot},
     workload,
 };
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ fn what_the_fee_takes_away_is_told() {
 
 #[test]
 fn a_token_moves_and_is_asked() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, ALICE, BOB, 30);
             say(say(act, &balance_of(ALICE), 70), &balance_of(BOB), 31)
@@ -175,7 +175,7 @@ fn a_real_token_and_a_real_swap_are_told() {
 
 #[test]
 fn a_token_that_takes_a_fee_is_flagged() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, ALICE, BOB, 100);
             let act = say(say(act, &balance_of(ALICE), 0), &balance_of(BOB), 98);
@@ -197,7 +197,7 @@ fn a_token_that_takes_a_fee_is_flagged() {
 
 #[test]
 fn a_token_that_logs_nothing_and_one_that_lies_are_flagged() {
-    let silent = Puppet::default()
+    let silent = ScriptedContract::default()
         .on(GO, |act| say(act, &balance_of(ALICE), 3))
         .code();
     let world = World::new()
@@ -208,7 +208,7 @@ fn a_token_that_logs_nothing_and_one_that_lies_are_flagged() {
         ["Alice erc20 0xa 0x3 -0x7 claims 0x0"]
     );
 
-    let liar = Puppet::default()
+    let liar = ScriptedContract::default()
         .on(GO, |act| transfer(act, BOB, ALICE, 9))
         .code();
     let world = World::new().with(TOKEN, liar);
@@ -221,7 +221,7 @@ fn a_token_that_logs_nothing_and_one_that_lies_are_flagged() {
     );
 
     // It logs, and answers nothing.
-    let mute = Puppet::default().always(|act| transfer(act, BOB, ALICE, 9));
+    let mute = ScriptedContract::default().always(|act| transfer(act, BOB, ALICE, 9));
     let world = World::new().with(TOKEN, mute);
     assert_eq!(
         changes(&world.go()),
@@ -234,7 +234,7 @@ fn a_token_that_logs_nothing_and_one_that_lies_are_flagged() {
 
 #[test]
 fn a_collectible_is_made_and_moved() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let made = [topic(TRANSFER), B256::ZERO, ALICE.into_word(), number(7)];
             let sent = [
@@ -244,14 +244,14 @@ fn a_collectible_is_made_and_moved() {
                 number(8),
             ];
             let act = act.log(&made, &[]).log(&sent, &[]);
-            let act = act.store(answer(&owner_of(7)), ALICE.into_word().into());
-            act.store(answer(&owner_of(8)), BOB.into_word().into())
+            let act = act.store(answer_slot(&owner_of(7)), ALICE.into_word().into());
+            act.store(answer_slot(&owner_of(8)), BOB.into_word().into())
         })
         .code();
     let mut world = World::new().with(TOKEN, code);
     world
         .state
-        .insert_storage(TOKEN, answer(&owner_of(8)), ALICE.into_word().into());
+        .insert_storage(TOKEN, answer_slot(&owner_of(8)), ALICE.into_word().into());
     assert_eq!(
         changes(&world.go()),
         [
@@ -266,7 +266,7 @@ fn a_collectible_is_made_and_moved() {
 fn a_batch_of_many_tokens_moves() {
     // ids [3, 4], values [10, 20]
     let words = [0x40, 0xa0, 2, 3, 4, 2, 10, 20].map(number);
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
                 topic("TransferBatch(address,address,address,uint256[],uint256[])"),
@@ -301,7 +301,7 @@ fn a_batch_of_many_tokens_moves() {
 fn a_transfer_that_indexes_nothing_is_told() {
     let words = [ALICE.into_word(), BOB.into_word(), number(7)].concat();
     let token = |is_collection: bool| {
-        let mut puppet = Puppet::default();
+        let mut puppet = ScriptedContract::default();
         if is_collection {
             let decimals = keccak256("decimals()");
             let selector = [decimals[0], decimals[1], decimals[2], decimals[3]];
@@ -312,7 +312,7 @@ fn a_transfer_that_indexes_nothing_is_told() {
                 let act = act.log(&[topic(TRANSFER)], &words);
                 if is_collection {
                     // Its balances count.
-                    let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
+                    let act = act.store(answer_slot(&owner_of(7)), BOB.into_word().into());
                     return say(say(act, &balance_of(ALICE), 7), &balance_of(BOB), 3);
                 }
                 say(say(act, &balance_of(ALICE), 1), &balance_of(BOB), 9)
@@ -327,7 +327,7 @@ fn a_transfer_that_indexes_nothing_is_told() {
         let owner = ALICE.into_word().into();
         world
             .state
-            .insert_storage(TOKEN, answer(&owner_of(7)), owner);
+            .insert_storage(TOKEN, answer_slot(&owner_of(7)), owner);
         changes(&world.go())
     };
     assert_eq!(
@@ -346,7 +346,7 @@ fn a_transfer_that_indexes_nothing_is_told() {
 #[test]
 fn tokens_that_move_in_a_row_are_told_one_by_one() {
     let moved = |last: u64| {
-        let code = Puppet::default()
+        let code = ScriptedContract::default()
             .on(GO, |act| {
                 let topics = [
                     topic("ConsecutiveTransfer(uint256,uint256,address,address)"),
@@ -355,8 +355,8 @@ fn tokens_that_move_in_a_row_are_told_one_by_one() {
                     BOB.into_word(),
                 ];
                 let act = act.log(&topics, number(last).as_slice());
-                let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
-                act.store(answer(&owner_of(8)), BOB.into_word().into())
+                let act = act.store(answer_slot(&owner_of(7)), BOB.into_word().into());
+                act.store(answer_slot(&owner_of(8)), BOB.into_word().into())
             })
             .code();
         changes(&World::new().with(TOKEN, code).go())
@@ -370,7 +370,7 @@ fn tokens_that_move_in_a_row_are_told_one_by_one() {
 
 #[test]
 fn a_token_of_many_moves() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
                 topic("Transfer(address,address,address,uint256,uint256)"),
@@ -424,7 +424,7 @@ fn who_loses_in_silence_is_found_by_the_slot() {
 #[test]
 fn ether_is_wrapped() {
     let deposit = |is_token: bool| {
-        Puppet::default()
+        ScriptedContract::default()
             .on(GO, |act| {
                 let topics = [topic("Deposit(address,uint256)"), ALICE.into_word()];
                 let act = act.log(&topics, number(9).as_slice());
@@ -456,7 +456,7 @@ fn ether_is_wrapped() {
 
 #[test]
 fn a_destroyed_contract_loses_what_it_has() {
-    let code = Puppet::default().always(|act| act.destroy(CAROL));
+    let code = ScriptedContract::default().always(|act| act.destroy(CAROL));
     let mut world = World::new().with(TOKEN, code);
     let destroyed = [
         "Token native 0x3e8 0x0 -0x3e8",
@@ -473,12 +473,12 @@ fn a_destroyed_contract_loses_what_it_has() {
 
 #[test]
 fn an_event_of_lent_code_is_the_borrowers() {
-    let lender = Puppet::default()
+    let lender = ScriptedContract::default()
         .on(GO, |act| {
             say(transfer(act, BOB, ALICE, 4), &balance_of(ALICE), 4)
         })
         .code();
-    let borrower = Puppet::default()
+    let borrower = ScriptedContract::default()
         .on(GO, |act| act.delegate(OTHER, &GO))
         .code();
     let world = World::new()
@@ -499,11 +499,11 @@ fn an_event_of_lent_code_is_the_borrowers() {
 #[test]
 fn events_of_calls_that_failed_do_not_count() {
     let outcome = |fails: bool| {
-        let inner = Puppet::default().always(|act| {
+        let inner = ScriptedContract::default().always(|act| {
             let act = transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]);
             if fails { act.revert(&[]) } else { act }
         });
-        let outer = Puppet::default()
+        let outer = ScriptedContract::default()
             .on(GO, |act| act.call(OTHER, 0, &[]))
             .code();
         let world = World::new().with(OTHER, inner).with(TOKEN, outer);
@@ -523,7 +523,7 @@ fn events_of_calls_that_failed_do_not_count() {
 fn what_a_question_changes_is_undone() {
     // PUSH0, SLOAD, PUSH1 1, ADD, DUP1, PUSH0, SSTORE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
     let counts = hex!("5f54600101805f555f5260205ff3");
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(hex!("70a08231"), |act| act.raw(&counts))
         .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();
@@ -542,7 +542,7 @@ fn a_question_creates_no_contract_where_storage_lies() {
     let there = TOKEN.create2(B256::ZERO, keccak256([]));
     // PUSH0 four times, CREATE2, ISZERO, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
     let creates = hex!("5f5f5f5ff5155f5260205ff3");
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(hex!("70a08231"), |act| act.raw(&creates))
         .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();

@@ -2,12 +2,12 @@
 
 use super::world::{ALICE, BOB, CAROL, GO, TOKEN, World, balance_of, changes, number, transfer};
 use alloy_primitives::{Bytes, hex};
-use parevm_testkit::puppet::{Puppet, answer};
+use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::{Value, json};
 
 #[test]
 fn an_atomic_bundle_happens_whole_or_not_at_all() {
-    let failing = Puppet::default().always(|act| act.revert(&[]));
+    let failing = ScriptedContract::default().always(|act| act.revert(&[]));
     let world = World::new().with(TOKEN, failing);
     let calls = json!([
         { "to": CAROL, "value": "0x5" },
@@ -50,10 +50,10 @@ fn an_atomic_bundle_happens_whole_or_not_at_all() {
 
 #[test]
 fn a_call_sees_what_the_one_before_it_did() {
-    let counter = Puppet::default()
+    let counter = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, BOB, ALICE, 5);
-            act.add_word(4, answer(&balance_of(ALICE)))
+            act.add_word(4, answer_slot(&balance_of(ALICE)))
         })
         .code();
     let world = World::new().with(TOKEN, counter);
@@ -85,7 +85,7 @@ fn the_parameters_of_a_wallet_are_taken() {
 
 #[test]
 fn a_delegation_is_tried_before_it_is_signed() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| act.call(CAROL, 5, &[]))
         .code();
     let world = World::new().with(TOKEN, code);
@@ -128,7 +128,7 @@ fn a_delegation_is_tried_before_it_is_signed() {
 #[test]
 fn a_blob_transaction_is_tried_without_blobs() {
     // Returns the hash of its second blob.
-    let code = Puppet::default().always(|act| {
+    let code = ScriptedContract::default().always(|act| {
         act.raw(&hex!("600149")) // PUSH1 1, BLOBHASH
             .raw(&hex!("60005260206000f3"))
     });

@@ -1,4 +1,4 @@
-//! What lies beside the files of this suite.
+//! Files that all files of this suite share.
 
 use alloy_primitives::hex;
 use serde_json::{Value, json, value::RawValue};
@@ -6,16 +6,15 @@ use std::collections::BTreeMap;
 
 /// Genesis file, blocks and schemas, which every file of the suite needs.
 ///
-/// The suite reads a file packed with them, `{ "beside": { name: text }, "text": ... }`, so that a host
-/// hands over one text here as in any suite. Bytes that are no text are in hexadecimal. The same packing
-/// stands in `scripts/conformance/beside.mjs`.
+/// The input of the suite is a file packed with them, `{ "beside": { name: text }, "text": ... }`: one text, as in any suite.
+/// Binary files are in hexadecimal. `scripts/conformance/beside.mjs` has the same format.
 #[derive(Clone, Debug, Default)]
-pub struct Beside {
+pub struct SharedFiles {
     files: BTreeMap<String, String>,
 }
 
-impl Beside {
-    /// True when a file of this name belongs to it.
+impl SharedFiles {
+    /// Returns true if a file of this name is a shared file.
     #[must_use]
     pub fn has(name: &str) -> bool {
         let is_schema = name.starts_with("spec/") && name.ends_with(".yaml");
@@ -31,14 +30,14 @@ impl Beside {
         self.files.insert(name.to_owned(), text);
     }
 
-    /// All files in one text, for [`pack`].
+    /// Returns all files as one text, for [`pack`].
     #[must_use]
     pub fn joined(&self) -> Box<RawValue> {
         serde_json::value::to_raw_value(&self.files).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 }
 
-/// A file as the suite reads it.
+/// Packs a file with the shared files, for the suite.
 #[must_use]
 pub fn pack(beside: &RawValue, text: &[u8]) -> Vec<u8> {
     let text: Value = json!(String::from_utf8_lossy(text));

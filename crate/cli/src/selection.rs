@@ -1,11 +1,11 @@
-//! The blocks that are measured: recorded and made ones.
+//! Selection of blocks: recorded and synthetic ones.
 
 use crate::error::CliError;
 use clap::ValueEnum;
 use parevm::{Block, Engine, MemoryState};
 use parevm_testkit::{
     fixture,
-    workload::{self, Kind},
+    workload::{self, Workload},
 };
 use std::{
     ffi::OsString,
@@ -14,16 +14,16 @@ use std::{
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Selection {
-    /// Recorded blocks or made ones.
+    /// Recorded or synthetic blocks.
     #[arg(long, value_enum, default_value_t = Suite::Mainnet)]
     suite: Suite,
     /// Folder of block fixtures for the mainnet suite.
     #[arg(long)]
     blocks: Option<PathBuf>,
-    /// Transactions of each made block, instead of the suite's own number.
+    /// Transactions of each synthetic block. Default: that of the suite.
     #[arg(long)]
     count: Option<usize>,
-    /// Names of the blocks to take; all if left out.
+    /// Names of the blocks. Default: all.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -32,36 +32,36 @@ pub(crate) struct Selection {
 enum Suite {
     /// Recorded blocks.
     Mainnet,
-    /// Made blocks.
+    /// Synthetic blocks.
     Synthetic,
 }
 
-/// Where a block comes from. One block at a time is loaded: all together would fill the memory of a
-/// small machine.
+/// Source of a block. Only one block is loaded at a time: all of them would fill the memory of a small machine.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub(crate) enum BlockSource {
     File(PathBuf),
-    Made { kind: Kind, count: usize },
+    Synthetic { workload: Workload, count: usize },
 }
 
-pub(crate) struct Subject {
+/// Block with the state before it.
+pub(crate) struct LoadedBlock {
     pub(crate) name: String,
     pub(crate) block: Block,
     pub(crate) state: MemoryState,
 }
 
 impl Selection {
-    pub(crate) fn sources(&self) -> Result<Vec<Source>, CliError> {
+    pub(crate) fn sources(&self) -> Result<Vec<BlockSource>, CliError> {
         let mut sources = match self.suite {
             Suite::Mainnet => {
                 let folder = self.blocks.clone().unwrap_or_else(fixture::blocks_folder);
-                files(&folder)?.into_iter().map(Source::File).collect()
+                files(&folder)?.into_iter().map(BlockSource::File).collect()
             }
             Suite::Synthetic => workload::SYNTHETIC
                 .into_iter()
-                .map(|kind| Source::Made {
-                    kind,
-                    count: self.count.unwrap_or(kind.count),
+                .map(|workload| BlockSource::Synthetic {
+                    workload,
+                    count: self.count.unwrap_or(workload.count),
                 })
                 .collect::<Vec<_>>(),
         };
@@ -77,15 +77,15 @@ impl Selection {
     }
 }
 
-impl Source {
+impl BlockSource {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::File(path) => fixture::name(path),
-            Self::Made { kind, .. } => kind.name,
+            Self::Synthetic { workload, .. } => workload.name,
         }
     }
 
-    /// The words of a command line that select this block alone.
+    /// Returns the command-line arguments that select only this block.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
         let mut words = vec!["--only".into(), self.name().into()];
         match self {
@@ -93,7 +93,7 @@ impl Source {
                 words.push("--blocks".into());
                 words.push(path.parent().unwrap_or(Path::new(".")).into());
             }
-            Self::Made { count, .. } => {
+            Self::Synthetic { count, .. } => {
                 words.extend(["--suite", "synthetic", "--count"].map(OsString::from));
                 words.push(count.to_string().into());
             }
@@ -101,16 +101,16 @@ impl Source {
         words
     }
 
-    /// Reads or makes the block.
-    pub(crate) fn load(&self, engine: &Engine) -> Result<Subject, CliError> {
+    /// Loads or generates the block.
+    pub(crate) fn load(&self, engine: &Engine) -> Result<LoadedBlock, CliError> {
         let (block, state) = match self {
             Self::File(path) => {
                 let loaded = fixture::load(engine, path)?;
                 (loaded.block, loaded.state)
             }
-            Self::Made { kind, count } => (kind.make)(*count),
+            Self::Synthetic { workload, count } => (workload.make)(*count),
         };
-        Ok(Subject {
+        Ok(LoadedBlock {
             name: self.name().to_owned(),
             block,
             state,

@@ -1,6 +1,6 @@
-//! Which transactions a block may take next.
+//! Draft of a block: accepts only transactions that keep the block valid.
 
-use crate::{baseline::Below, mended::Mended};
+use crate::{corrected_cache::CorrectedCacheDb, reference::MemoryStateRef};
 use alloy_primitives::Address;
 use parevm::{
     Block, MemoryState,
@@ -10,36 +10,35 @@ use parevm::{
 };
 use revm::{Database, ExecuteCommitEvm, context::ContextTr};
 
-/// Runs candidates one after the other on the state before a block, and refuses those that make the
-/// block invalid.
-pub(crate) struct Admission<'a> {
-    evm: BlockEvm<Mended<Below<'a>>>,
+/// Draft of a block with the state after its transactions.
+pub(crate) struct DraftBlock<'a> {
+    evm: BlockEvm<CorrectedCacheDb<MemoryStateRef<'a>>>,
     gas_pool: GasPool,
-    admitted: usize,
+    transactions: usize,
 }
 
-impl<'a> Admission<'a> {
-    /// For a block with the header and schedule of `block`, before its first transaction.
+impl<'a> DraftBlock<'a> {
+    /// Creates an empty draft with the header and schedule of `block`, on `state`.
     pub(crate) fn new(block: &Block, state: &'a MemoryState) -> Self {
         let environment = Environment::new(block);
-        let database = Mended::new(Below(state), environment.spec());
+        let database = CorrectedCacheDb::new(MemoryStateRef(state), environment.spec());
         Self {
             evm: environment.evm(database),
             gas_pool: GasPool::new(&environment),
-            admitted: 0,
+            transactions: 0,
         }
     }
 
-    /// The nonce of an account after what was admitted.
+    /// Returns the nonce of an account after the transactions of the draft.
     pub(crate) fn nonce(&mut self, address: Address) -> u64 {
         let account = self.evm.ctx.db_mut().basic(address).ok().flatten();
         account.map_or(0, |account| account.nonce)
     }
 
-    /// Runs `candidate`; false where it is refused, and then nothing has changed.
-    pub(crate) fn admit(&mut self, candidate: &Transaction) -> bool {
+    /// Executes `candidate` and adds it. Returns false and changes nothing if it makes the block invalid.
+    pub(crate) fn try_push(&mut self, candidate: &Transaction) -> bool {
         let mut gas_pool = self.gas_pool;
-        if gas_pool.admit(self.admitted, &candidate.env).is_err() {
+        if gas_pool.admit(self.transactions, &candidate.env).is_err() {
             return false;
         }
         let Ok(result) = self.evm.transact_commit(candidate.env.clone()) else {
@@ -47,7 +46,7 @@ impl<'a> Admission<'a> {
         };
         gas_pool.commit(result.gas());
         self.gas_pool = gas_pool;
-        self.admitted += 1;
+        self.transactions += 1;
         true
     }
 }

@@ -1,31 +1,30 @@
-//! What several threads of this machine do at most.
+//! Hardware ceiling: throughput of independent reference loops on several threads, over one.
 //!
-//! Cores share memory, caches and sometimes more, so that two threads seldom do twice the work of
-//! one. Plain loops that have nothing to do with each other show how much they do.
+//! Cores share memory, caches and sometimes more, so two threads seldom do twice the work of one.
 
 use parevm::{Block, ExecuteError, MemoryState};
 use parevm_testkit::{
-    baseline,
-    measure::{Timing, median},
+    measurement::{SamplingOptions, median},
+    reference,
 };
 use std::{hint::black_box, panic::resume_unwind, thread};
 
-/// How many plain loops `count` threads run side by side in the time of one alone: the median.
+/// Returns the throughput of `count` reference loops on as many threads, over that of one: the median of the samples.
 ///
 /// # Errors
 ///
-/// As [`baseline::run`].
-pub(crate) fn capacity(
+/// As [`reference::run`].
+pub(crate) fn hardware_ceiling(
     block: &Block,
     state: &MemoryState,
     count: usize,
-    timing: &Timing,
+    timing: &SamplingOptions,
 ) -> Result<f64, ExecuteError> {
     if count < 2 {
         return Ok(1.0);
     }
     let repeat =
-        |times: u32| (0..times).try_for_each(|_| black_box(baseline::run(block, state)).map(drop));
+        |times: u32| (0..times).try_for_each(|_| black_box(reference::run(block, state)).map(drop));
     let timed = |times: u32| {
         let start = (timing.now)();
         repeat(times)?;

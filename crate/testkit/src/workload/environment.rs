@@ -1,4 +1,4 @@
-//! What lies around the transactions of a made block: header, ommers, withdrawals, system contracts.
+//! Environment of a generated block: header, ommers, withdrawals, system contracts.
 
 use crate::random::Random;
 use alloy_eips::{eip2935, eip4788, eip7002, eip7251};
@@ -10,12 +10,12 @@ use parevm::{
     vm::{Bytecode, SpecId},
 };
 
-/// The code of EIP-4788, as the EIP has it.
+/// Code of the beacon roots contract, from EIP-4788.
 static BEACON_ROOTS_CODE: Bytes = bytes!(
     "3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff810690815414603c575f5ffd5b62001fff01545f5260205ff35b5f5ffd5b62001fff42064281555f359062001fff015500"
 );
 
-/// The system contracts with their code.
+/// System contracts with their code.
 pub(super) static SYSTEM_CONTRACTS: [(Address, &Bytes); 4] = [
     (eip4788::BEACON_ROOTS_ADDRESS, &BEACON_ROOTS_CODE),
     (
@@ -32,8 +32,8 @@ pub(super) static SYSTEM_CONTRACTS: [(Address, &Bytes); 4] = [
     ),
 ];
 
-/// Gives `block` a header with something in every field, and ommers or withdrawals of `accounts`.
-/// Three states in four have the system contracts.
+/// Sets every header field of `block`, and adds ommers or withdrawals of `accounts`. Three states in four get the
+/// system contracts.
 pub(super) fn decorate(
     random: &mut Random,
     block: &mut Block,
@@ -81,14 +81,14 @@ pub(super) fn decorate(
         for _ in 0..random.below(4) {
             block.withdrawals.push(Withdrawal {
                 address: accounts[at(random, accounts.len())],
-                // Nothing touches an account all the same.
+                // A withdrawal of zero touches the account, too.
                 amount: random.below(3),
             });
         }
     }
 }
 
-/// Gives the ancestors of the block at height `number` hashes.
+/// Inserts hashes of the ancestors of the block at height `number`.
 pub(super) fn ancestors(state: &mut MemoryState, number: u64) {
     for ago in 1..=256 {
         let height = number.saturating_sub(ago);

@@ -5,8 +5,8 @@ use parevm::{
     execute::timeline::{Incarnation, IncarnationOutcome, Span, Wait},
 };
 use parevm_testkit::{
-    measure::{Timing, measure, median},
-    spent::Spent,
+    measurement::{SamplingOptions, measure, median},
+    thread_time::ThreadTime,
     workload,
 };
 use std::cell::Cell;
@@ -22,7 +22,7 @@ thread_local! {
     static READ: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A clock on which a millisecond passes between any two looks.
+/// A clock on which a millisecond passes outside any two looks.
 fn ticking() -> f64 {
     READ.set(READ.get() + 1);
     f64::from(READ.get())
@@ -32,7 +32,7 @@ fn ticking() -> f64 {
 fn a_sample_is_the_time_of_one_repetition() {
     let (block, state) = workload::transfers(3);
     let engine = Engine::new(2).unwrap();
-    let timing = Timing {
+    let timing = SamplingOptions {
         samples: 3,
         sample_ms: 4.0,
         now: ticking,
@@ -50,8 +50,12 @@ fn a_sample_is_the_time_of_one_repetition() {
         assert_eq!(on.bal_ms, Some(0.25));
         // The clock is looked at at the start, before the first transfer, after each, and at the end.
         assert_eq!(on.timeline_ms, Some(6.0));
-        let spent = on.spent.unwrap();
-        let parts = (spent.kept, spent.thrown_away, spent.between);
+        let thread_time = on.thread_time.unwrap();
+        let parts = (
+            thread_time.committed,
+            thread_time.aborted,
+            thread_time.outside,
+        );
         assert_eq!(parts, (3.0, 0.0, 3.0));
         assert_eq!(on.outcome.gas_used, 63_000);
         assert_eq!(on.difference, None);
@@ -72,13 +76,17 @@ fn who_waits_spends_no_time_in_a_run() {
         transaction: 0,
         span: span(3_000_000, 5_000_000),
     };
-    let (kept, thrown_away) = (IncarnationOutcome::Final, IncarnationOutcome::Rerun(None));
+    let (committed, aborted) = (IncarnationOutcome::Final, IncarnationOutcome::Rerun(None));
     let runs = [
-        run(span(0, 6_000_000), vec![wait], kept),
-        run(span(6_000_000, 7_000_000), vec![], thrown_away),
+        run(span(0, 6_000_000), vec![wait], committed),
+        run(span(6_000_000, 7_000_000), vec![], aborted),
     ];
-    let spent = Spent::of(&runs, 16.0);
-    let parts = (spent.kept, spent.thrown_away, spent.between);
+    let thread_time = ThreadTime::of(&runs, 16.0);
+    let parts = (
+        thread_time.committed,
+        thread_time.aborted,
+        thread_time.outside,
+    );
     assert_eq!(parts, (4.0, 1.0, 11.0));
-    assert_eq!((spent + spent).all(), 32.0);
+    assert_eq!((thread_time + thread_time).total(), 32.0);
 }

@@ -1,44 +1,43 @@
-//! Contracts that do what a test wants.
+//! Contracts with scripted functions, for tests.
 //!
-//! A [`Puppet`] has functions that run what the test wrote down: stores, logs, calls. To any other question
-//! it answers three words, from the slots at [`answer`] on: so a test sets what `balanceOf` and
-//! its kin say as it sets a slot.
+//! A [`ScriptedContract`] has functions that run a [`Script`]: stores, logs, calls. Any other call returns three
+//! words, from the slots at [`answer_slot`] on, so a test sets the result of `balanceOf` as a slot.
 
 use crate::assembler::{Assembler, op};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 
-/// The slot of the first word that a puppet answers to `question`.
+/// Returns the slot of the first word that a scripted contract returns for the call data `question`.
 #[must_use]
-pub fn answer(question: &[u8]) -> U256 {
+pub fn answer_slot(question: &[u8]) -> U256 {
     keccak256(question).into()
 }
 
-/// A contract that is being written.
+/// Builder of a scripted contract.
 #[derive(Clone, Debug, Default)]
-pub struct Puppet(Assembler);
+pub struct ScriptedContract(Assembler);
 
-impl Puppet {
-    /// Adds a function, which ends without data unless `body` ends otherwise.
+impl ScriptedContract {
+    /// Adds a function, which returns no data unless `body` ends otherwise.
     #[must_use]
-    pub fn on(mut self, selector: [u8; 4], body: impl FnOnce(Act<'_>) -> Act<'_>) -> Self {
+    pub fn on(mut self, selector: [u8; 4], body: impl FnOnce(Script<'_>) -> Script<'_>) -> Self {
         let code = &mut self.0;
         code.push(0).op(&[op::CALLDATALOAD]).push(224);
         code.op(&[SHR, op::PUSH1 + 3]).op(&selector).op(&[op::SUB]);
         code.unless(|code| {
-            body(Act(code));
+            body(Script(code));
             code.op(&[STOP])
         });
         self
     }
 
-    /// Runs `body` whatever is asked, and answers nothing.
+    /// Returns the code of a contract that runs `body` on every call and returns no data.
     #[must_use]
-    pub fn always(mut self, body: impl FnOnce(Act<'_>) -> Act<'_>) -> Bytes {
-        body(Act(&mut self.0));
+    pub fn always(mut self, body: impl FnOnce(Script<'_>) -> Script<'_>) -> Bytes {
+        body(Script(&mut self.0));
         self.0.op(&[STOP]).finish()
     }
 
-    /// The code.
+    /// Returns the code.
     #[must_use]
     pub fn code(mut self) -> Bytes {
         let code = &mut self.0;
@@ -53,12 +52,12 @@ impl Puppet {
     }
 }
 
-/// What a function does, in order.
+/// Script of a function: its actions, in order.
 #[derive(Debug)]
-pub struct Act<'a>(&'a mut Assembler);
+pub struct Script<'a>(&'a mut Assembler);
 
-impl Act<'_> {
-    /// Puts `value` into `slot`.
+impl Script<'_> {
+    /// Stores `value` in `slot`.
     #[must_use]
     pub fn store(self, slot: U256, value: U256) -> Self {
         self.word(value.into()).word(slot.into()).raw(&[op::SSTORE])
@@ -75,30 +74,30 @@ impl Act<'_> {
         self.bytes(data.len()).raw(&[op::LOG1 - 1 + count])
     }
 
-    /// Calls with at most 256 bytes of data, and goes on whatever happens.
+    /// Calls `to` with at most 256 bytes of data. Ignores a failure.
     #[must_use]
     pub fn call(self, to: Address, value: u8, data: &[u8]) -> Self {
         self.calling(op::CALL, to, Some(value), data)
             .raw(&[op::POP])
     }
 
-    /// Runs the code of `to` as its own.
+    /// Delegates to the code of `to`. Ignores a failure.
     #[must_use]
     pub fn delegate(self, to: Address, data: &[u8]) -> Self {
         self.calling(op::DELEGATECALL, to, None, data)
             .raw(&[op::POP])
     }
 
-    /// Calls, and fails with what the callee returned if that fails.
+    /// Calls `to`, and reverts with its return data if it fails.
     #[must_use]
     pub fn call_or_fail(self, to: Address, data: &[u8]) -> Self {
-        let act = self.calling(op::CALL, to, Some(0), data);
-        act.0.unless(|code| {
+        let script = self.calling(op::CALL, to, Some(0), data);
+        script.0.unless(|code| {
             code.op(&[op::RETURNDATASIZE]).push(0).push(0);
             code.op(&[op::RETURNDATACOPY, op::RETURNDATASIZE]);
             code.push(0).op(&[op::REVERT])
         });
-        act
+        script
     }
 
     /// Creates a contract from init code of at most 256 bytes.
@@ -113,9 +112,9 @@ impl Act<'_> {
         } else {
             op::CREATE
         };
-        let act = self.bytes(init.len());
-        act.0.push(0);
-        act.raw(&[create, op::POP])
+        let script = self.bytes(init.len());
+        script.0.push(0);
+        script.raw(&[create, op::POP])
     }
 
     /// Reverts with at most 256 bytes.
@@ -125,21 +124,22 @@ impl Act<'_> {
         self.bytes(data.len()).raw(&[op::REVERT])
     }
 
-    /// Destroys itself in favour of `heir`.
+    /// Self-destructs in favour of `heir`.
     #[must_use]
     pub fn destroy(self, heir: Address) -> Self {
         self.0.address(heir);
         self.raw(&[op::SELFDESTRUCT])
     }
 
-    /// Adds the word at `from` in the data to a slot.
+    /// Adds the word at `from` in the call data to a slot.
     #[must_use]
     pub fn add_word(self, from: u8, slot: U256) -> Self {
-        let act = self.word(slot.into());
-        act.0.op(&[op::DUP1, op::SLOAD]).push(from);
-        act.0
+        let script = self.word(slot.into());
+        script.0.op(&[op::DUP1, op::SLOAD]).push(from);
+        script
+            .0
             .op(&[op::CALLDATALOAD, op::ADD, op::SWAP1, op::SSTORE]);
-        act
+        script
     }
 
     /// Adds opcodes.
@@ -154,7 +154,7 @@ impl Act<'_> {
         self
     }
 
-    /// Leaves length and offset of the data in memory.
+    /// Pushes length and offset of the data in memory.
     fn bytes(self, length: usize) -> Self {
         let length = u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes();
         self.0.op(&[op::PUSH1 + 1]).op(&length).push(0);
@@ -163,12 +163,12 @@ impl Act<'_> {
 
     fn calling(self, opcode: u8, to: Address, value: Option<u8>, data: &[u8]) -> Self {
         self.0.memory(data).push(0).push(0);
-        let act = self.bytes(data.len());
+        let script = self.bytes(data.len());
         if let Some(value) = value {
-            act.0.push(value);
+            script.0.push(value);
         }
-        act.0.address(to);
-        act.raw(&[op::GAS, opcode])
+        script.0.address(to);
+        script.raw(&[op::GAS, opcode])
     }
 }
 

@@ -1,63 +1,62 @@
-//! Measures how long a block takes, beside plain revm.
+//! Measurement of a block's execution time, next to plain revm.
 //!
-//! Native code and wasm measure with this one loop; each brings its clock.
+//! Native code and wasm share this loop; each has its own clock.
 
-use crate::{baseline, compare::difference, spent::Spent};
+use crate::{compare::difference, reference, thread_time::ThreadTime};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
     MemoryState,
-    execute::{AccessListOutput, Sequential, finish},
+    execute::{AccessListOutput, Sequential},
     vm::Environment,
 };
 use std::hint::black_box;
 
-/// How to measure.
+/// Options of a measurement.
 #[derive(Clone, Copy, Debug)]
-pub struct Timing {
-    /// Samples of each figure; the median counts.
+pub struct SamplingOptions {
+    /// Number of samples of each time; the result is their median.
     pub samples: usize,
-    /// A sample is repeated until it takes so many milliseconds.
+    /// Minimum duration of a sample, in milliseconds: the work is repeated until it takes this long.
     pub sample_ms: f64,
-    /// Returns milliseconds since some moment.
+    /// Clock, in milliseconds.
     pub now: fn() -> f64,
-    /// Whether runs with a timeline are measured, too.
+    /// Whether executions with a timeline are measured, too.
     pub timeline: bool,
 }
 
-/// What was measured of one block. Times are milliseconds from decoded block and state to ordered
-/// results and merged state.
+/// Measurement of one block. Times are in milliseconds, from decoded block and state to results in block order and
+/// the state after the block.
 #[derive(Debug)]
-pub struct Measured {
-    /// Plain revm, one loop over an in-memory database.
+pub struct BlockMeasurement {
+    /// Reference loop: plain revm over an in-memory database.
     pub plain_ms: f64,
-    /// Our own sequential execution.
+    /// Sequential executor.
     pub sequential_ms: f64,
-    /// The slowest transaction of the plain loop, at its fastest: no schedule takes less.
+    /// Slowest transaction in the reference loop, at its fastest: a lower bound of any parallel execution.
     pub longest_ms: f64,
-    /// The same block on each engine, in their order.
-    pub on: Vec<OnEngine>,
+    /// Measurement on each engine, in their order.
+    pub on: Vec<EngineMeasurement>,
 }
 
-/// What was measured on one engine.
+/// Measurement of one block on one engine.
 #[derive(Debug)]
-pub struct OnEngine {
-    /// The executor that was asked for.
+pub struct EngineMeasurement {
+    /// Requested executor.
     pub parallel_ms: f64,
-    /// By the block's access list, which was at hand; `None` where the block cannot be run by one.
+    /// Execution by the block's access list; `None` if the list cannot express the block.
     pub bal_ms: Option<f64>,
-    /// The executor that was asked for, with a timeline, where that was asked for.
+    /// Requested executor with a timeline, if that was requested.
     pub timeline_ms: Option<f64>,
-    /// Where the threads' time went in one of these runs.
-    pub spent: Option<Spent>,
-    /// What the executor returned that was asked for.
+    /// Time of the threads in one of the executions with a timeline.
+    pub thread_time: Option<ThreadTime>,
+    /// Outcome of the requested executor.
     pub outcome: BlockOutcome,
-    /// The first difference of either to sequential execution, in words.
+    /// First difference of any outcome to that of the sequential executor, in words.
     pub difference: Option<String>,
 }
 
-/// Times `block` with `executor` on each of `engines`, and by its access list, all in turn.
-/// [`Executor::Bal`], where asked for, runs by `given` if there is one; all other runs by list have
-/// a right one.
+/// Measures `block` with `executor` on each of `engines`, and by its access list, in turns. If `executor` is
+/// [`Executor::Bal`], it uses the list `given`, if any; all other executions by list use a valid one.
 ///
 /// # Errors
 ///
@@ -68,17 +67,17 @@ pub fn measure(
     given: Option<&BlockAccessList>,
     block: &Block,
     state: &MemoryState,
-    timing: &Timing,
-) -> Result<Measured, ExecuteError> {
+    timing: &SamplingOptions,
+) -> Result<BlockMeasurement, ExecuteError> {
     let environment = &Environment::new(block);
-    let in_order = with(Executor::Sequential);
-    let listing = ExecuteOptions {
+    let sequential_options = with(Executor::Sequential);
+    let list_options = ExecuteOptions {
         access_list_output: AccessListOutput::Returned,
-        ..in_order
+        ..sequential_options
     };
-    let listed = Sequential::new(block, environment, state, &listing)?.run("asked for")?;
-    let mut specification = finish(environment, listed)?;
-    let list = specification.block_access_list.take();
+    let output = Sequential::new(block, environment, state, &list_options)?.run("asked for")?;
+    let mut expected = output.into_outcome(environment)?;
+    let list = expected.block_access_list.take();
     let wanted = ExecuteOptions {
         access_list: given
             .or(list.as_ref())
@@ -93,19 +92,19 @@ pub fn measure(
         ..wanted
     };
     let mut plain = Series::new(timing, || {
-        black_box(baseline::run(block, state)?);
+        black_box(reference::run(block, state)?);
         Ok(())
     })?;
     let mut sequential = Series::new(timing, || {
-        let run = Sequential::new(block, environment, state, &in_order)?;
+        let run = Sequential::new(block, environment, state, &sequential_options)?;
         black_box(run.run("asked for")?);
         Ok(())
     })?;
-    let mut pairs = Vec::with_capacity(engines.len());
+    let mut series_of_engines = Vec::with_capacity(engines.len());
     for engine in engines {
         let run_with = |options: ExecuteOptions<'_>| {
             let outcome = engine.execute(block, state, &options)?;
-            let difference = difference(&outcome, &specification);
+            let difference = difference(&outcome, &expected);
             Ok::<_, ExecuteError>((outcome, difference))
         };
         let series_with = |options| {
@@ -116,60 +115,66 @@ pub fn measure(
         };
         let (outcome, mut difference) = run_with(wanted)?;
         let parallel = series_with(wanted)?;
-        let by_list = ExecuteOptions {
+        let bal_options = ExecuteOptions {
             access_list: list.as_ref(),
             ..with(Executor::Bal)
         };
-        let (other, other_difference) = run_with(by_list)?;
-        difference = difference.or(other_difference);
-        let is_by_list = other.report.executor == Executor::Bal;
+        let (bal_outcome, bal_difference) = run_with(bal_options)?;
+        difference = difference.or(bal_difference);
+        let is_bal = bal_outcome.report.executor == Executor::Bal;
         let with_timeline = timing.timeline.then(|| series_with(recorded));
-        let spent = || Spent::on(engine, block, environment, state, &recorded, now);
-        pairs.push(Pair {
+        let thread_time = || ThreadTime::on(engine, block, environment, state, &recorded, now);
+        series_of_engines.push(EngineSeries {
             parallel,
-            bal: is_by_list.then(|| series_with(by_list)).transpose()?,
+            bal: is_bal.then(|| series_with(bal_options)).transpose()?,
             timeline: with_timeline.transpose()?,
-            spent: timing.timeline.then(spent).transpose()?,
+            thread_time: timing.timeline.then(thread_time).transpose()?,
             outcome,
             difference,
         });
     }
-    drop(specification);
+    drop(expected);
     for _ in 0..timing.samples.max(1) {
         plain.sample()?;
         sequential.sample()?;
-        for pair in &mut pairs {
-            pair.parallel.sample()?;
-            for other in [&mut pair.bal, &mut pair.timeline].into_iter().flatten() {
+        for series in &mut series_of_engines {
+            series.parallel.sample()?;
+            for other in [&mut series.bal, &mut series.timeline]
+                .into_iter()
+                .flatten()
+            {
                 other.sample()?;
             }
         }
     }
-    Ok(Measured {
+    Ok(BlockMeasurement {
         plain_ms: plain.median(),
         sequential_ms: sequential.median(),
         longest_ms: longest(block, state, timing)?,
-        on: pairs.into_iter().map(Pair::finish).collect(),
+        on: series_of_engines
+            .into_iter()
+            .map(EngineSeries::finish)
+            .collect(),
     })
 }
 
-/// The series of one engine, with what it returned.
-struct Pair<'a> {
+/// Series of one engine, with its outcome.
+struct EngineSeries<'a> {
     parallel: Series<'a>,
     bal: Option<Series<'a>>,
     timeline: Option<Series<'a>>,
-    spent: Option<Spent>,
+    thread_time: Option<ThreadTime>,
     outcome: BlockOutcome,
     difference: Option<String>,
 }
 
-impl Pair<'_> {
-    fn finish(self) -> OnEngine {
-        OnEngine {
+impl EngineSeries<'_> {
+    fn finish(self) -> EngineMeasurement {
+        EngineMeasurement {
             parallel_ms: self.parallel.median(),
             bal_ms: self.bal.map(Series::median),
             timeline_ms: self.timeline.map(Series::median),
-            spent: self.spent,
+            thread_time: self.thread_time,
             outcome: self.outcome,
             difference: self.difference,
         }
@@ -183,12 +188,16 @@ fn with(executor: Executor) -> ExecuteOptions<'static> {
     }
 }
 
-/// The time of the slowest transaction, of which the fastest run counts.
-fn longest(block: &Block, state: &MemoryState, timing: &Timing) -> Result<f64, ExecuteError> {
+/// Returns the time of the slowest transaction, each at its fastest.
+fn longest(
+    block: &Block,
+    state: &MemoryState,
+    timing: &SamplingOptions,
+) -> Result<f64, ExecuteError> {
     let mut fastest = vec![f64::INFINITY; block.transactions.len()];
     for _ in 0..timing.samples.max(1) {
         let mut start = (timing.now)();
-        baseline::run_observed(block, state, |index| {
+        reference::run_observed(block, state, |index| {
             let end = (timing.now)();
             if let Some(fastest) = fastest.get_mut(index) {
                 *fastest = fastest.min(end - start);
@@ -199,19 +208,19 @@ fn longest(block: &Block, state: &MemoryState, timing: &Timing) -> Result<f64, E
     Ok(fastest.into_iter().fold(0.0, f64::max))
 }
 
-/// Work that is measured, with its samples.
+/// Measured work, with its samples.
 struct Series<'a> {
     work: Box<dyn FnMut() -> Result<(), ExecuteError> + 'a>,
     now: fn() -> f64,
     repetitions: u32,
-    /// Milliseconds of one repetition, one per sample.
+    /// Milliseconds of one repetition, for each sample.
     samples: Vec<f64>,
 }
 
 impl<'a> Series<'a> {
-    /// Runs `work` once to warm up, once to see how often it fits into a sample.
+    /// Runs `work` once to warm up, and once to compute the repetitions of a sample.
     fn new(
-        timing: &Timing,
+        timing: &SamplingOptions,
         mut work: impl FnMut() -> Result<(), ExecuteError> + 'a,
     ) -> Result<Self, ExecuteError> {
         work()?;
@@ -241,7 +250,7 @@ impl<'a> Series<'a> {
     }
 }
 
-/// The value in the middle; the mean of the two in the middle where there are two.
+/// Returns the median: the mean of the two middle values if their number is even, NaN if there are none.
 #[must_use]
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

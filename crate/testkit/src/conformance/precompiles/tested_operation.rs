@@ -1,35 +1,35 @@
-//! What each file is about: which precompile or opcode, under which forks.
+//! Tested operation of each file: a precompile or an opcode, with its forks.
 
 use super::contract;
 use alloy_primitives::{Address, Bytes};
 use parevm::vm::{FORKS, SpecId};
 
-/// What a file is about.
+/// Tested operation of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Topic {
-    /// Name of the file without its endings, in lower case.
+pub(super) struct TestedOperation {
+    /// Name of the file without extensions, in lower case.
     name: &'static str,
-    subject: Subject,
-    /// The first fork whose rules and gas the vectors have.
+    operation: Operation,
+    /// First fork whose rules and gas costs the vectors have.
     first: SpecId,
-    /// The last one.
+    /// Last such fork.
     last: SpecId,
 }
 
-/// What the vectors ask.
+/// Precompile or opcode.
 #[derive(Clone, Copy, Debug)]
-enum Subject {
-    /// The precompile at the address with this number.
+enum Operation {
+    /// Precompile at the address with this number.
     Precompile(u16),
-    /// This opcode.
+    /// Opcode.
     Opcode(u8),
 }
 
-/// The newest fork that is tried.
+/// Newest tested fork.
 const NEWEST: SpecId = FORKS[FORKS.len() - 1];
 
-/// Every file. Before Byzantium no contract can ask how much a call returned.
-const TOPICS: &[Topic] = &[
+/// Tested operations of all files. Before Byzantium a contract cannot read the length of return data.
+const OPERATIONS: &[TestedOperation] = &[
     precompile("ecrecover", 0x01, SpecId::BYZANTIUM, NEWEST),
     precompile("modexp", 0x05, SpecId::BYZANTIUM, SpecId::ISTANBUL),
     precompile("modexp_eip2565", 0x05, SpecId::BERLIN, SpecId::PRAGUE),
@@ -40,7 +40,7 @@ const TOPICS: &[Topic] = &[
     precompile("blake2f", 0x09, SpecId::ISTANBUL, NEWEST),
     precompile("pointevaluation", 0x0a, SpecId::CANCUN, NEWEST),
     precompile("blsg1add", 0x0b, SpecId::PRAGUE, NEWEST),
-    // A product is a sum of one product: no precompile only multiplies.
+    // A multiplication is a multi-exponentiation with one term.
     precompile("blsg1mul", 0x0c, SpecId::PRAGUE, NEWEST),
     precompile("blsg1multiexp", 0x0c, SpecId::PRAGUE, NEWEST),
     precompile("blsg2add", 0x0d, SpecId::PRAGUE, NEWEST),
@@ -73,54 +73,59 @@ const TOPICS: &[Topic] = &[
     opcode("testcases_sar", 0x1d, SpecId::PETERSBURG),
 ];
 
-const fn precompile(name: &'static str, number: u16, first: SpecId, last: SpecId) -> Topic {
-    Topic {
+const fn precompile(
+    name: &'static str,
+    number: u16,
+    first: SpecId,
+    last: SpecId,
+) -> TestedOperation {
+    TestedOperation {
         name,
-        subject: Subject::Precompile(number),
+        operation: Operation::Precompile(number),
         first,
         last,
     }
 }
 
-const fn opcode(name: &'static str, opcode: u8, first: SpecId) -> Topic {
-    Topic {
+const fn opcode(name: &'static str, opcode: u8, first: SpecId) -> TestedOperation {
+    TestedOperation {
         name,
-        subject: Subject::Opcode(opcode),
+        operation: Operation::Opcode(opcode),
         first,
         last: NEWEST,
     }
 }
 
-impl Topic {
-    /// The topic of the file called `file`, which has no endings; vectors of failures are in files
-    /// of their own, whose names begin with `fail-`.
+impl TestedOperation {
+    /// Returns the operation of the file `file`, without extensions. Vectors of failures are in separate files, with the
+    /// prefix `fail-`.
     pub(super) fn of(file: &str) -> Option<&'static Self> {
         let name = file.trim_start_matches("fail-").to_lowercase();
-        TOPICS.iter().find(|topic| topic.name == name)
+        OPERATIONS.iter().find(|operation| operation.name == name)
     }
 
-    /// The forks under which the vectors hold.
+    /// Returns the forks of the vectors.
     pub(super) fn forks(&self) -> impl Iterator<Item = SpecId> {
         let (first, last) = (self.first, self.last);
         let is_wanted = move |spec: &SpecId| spec.is_enabled_in(first) && last.is_enabled_in(*spec);
         FORKS.into_iter().filter(is_wanted)
     }
 
-    /// The precompile's address; `None` where the topic is an opcode.
+    /// Returns the address of the precompile; `None` for an opcode.
     pub(super) fn address(&self) -> Option<Address> {
-        let Subject::Precompile(number) = self.subject else {
+        let Operation::Precompile(number) = self.operation else {
             return None;
         };
         Some(Address::left_padding_from(&number.to_be_bytes()))
     }
 
-    /// Code of the contract that asks.
+    /// Returns the code of the contract that calls the operation.
     pub(super) fn contract(&self) -> Bytes {
-        match self.subject {
-            Subject::Precompile(number) => {
+        match self.operation {
+            Operation::Precompile(number) => {
                 contract::caller(Address::left_padding_from(&number.to_be_bytes()))
             }
-            Subject::Opcode(opcode) => contract::operator(opcode),
+            Operation::Opcode(opcode) => contract::operator(opcode),
         }
     }
 }

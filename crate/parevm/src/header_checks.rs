@@ -1,11 +1,11 @@
-//! Compares an outcome with what the header claims.
+//! Comparison of an outcome with the header of its block.
 
 use crate::{block::Declared, execute::BlockOutcome};
 use alloy_primitives::B256;
 
-/// For each claim of the header: does the outcome fit? `None` where it cannot be told.
+/// Agreement of an outcome with each field of the header; `None` if the header or the outcome lacks the field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Checks {
+pub struct HeaderChecks {
     /// Gas used.
     pub gas_used: Option<bool>,
     /// Root of the receipt trie.
@@ -18,9 +18,8 @@ pub struct Checks {
     pub state_root: Option<bool>,
 }
 
-impl Checks {
-    /// Compares `outcome` with `declared`. `state_root` is the root computed from a witness, where
-    /// there was one.
+impl HeaderChecks {
+    /// Compares `outcome` with `declared`. `state_root` is the root computed from a witness, if there is one.
     #[must_use]
     pub fn new(declared: &Declared, outcome: &BlockOutcome, state_root: Option<B256>) -> Self {
         Self {
@@ -32,7 +31,7 @@ impl Checks {
         }
     }
 
-    /// True when nothing is false.
+    /// Returns true if no field differs.
     #[must_use]
     pub fn is_ok(&self) -> bool {
         [

@@ -1,6 +1,6 @@
-//! What is told while files run.
+//! Progress of a running suite.
 
-use super::{lock, report::Report};
+use super::{lock, report::SuiteReport};
 use std::{
     io::{IsTerminal, stderr},
     sync::{
@@ -11,19 +11,19 @@ use std::{
     time::Duration,
 };
 
-/// Tells the counts on stderr from time to time.
-pub(super) struct Progress {
-    /// Ends the telling when it is dropped.
+/// Thread that prints the counts on stderr periodically.
+pub(super) struct ProgressPrinter {
+    /// Ends the thread when it is dropped.
     alive: Sender<()>,
 }
 
-impl Progress {
+impl ProgressPrinter {
     pub(super) fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
-        report: &'scope Mutex<Report>,
+        report: &'scope Mutex<SuiteReport>,
     ) -> Self {
         let (alive, ended) = mpsc::channel();
-        // A file that keeps what is told grows slowly.
+        // A redirected log grows slowly.
         let seconds = if stderr().is_terminal() { 1 } else { 15 };
         scope.spawn(move || {
             while ended.recv_timeout(Duration::from_secs(seconds)) == Err(RecvTimeoutError::Timeout)

@@ -1,10 +1,10 @@
-//! Plain revm: one loop over an in-memory database. What parevm is measured against.
+//! Reference loop: plain revm over an in-memory database, to which parevm is compared.
 
-use crate::mended::Mended;
+use crate::corrected_cache::CorrectedCacheDb;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
-    execute::{BlockExecution, ExecuteOptions, Executed, ExecutionReport, finish},
+    execute::{BlockExecution, ExecuteOptions, ExecutionOutput, ExecutionReport},
     state::{Account, Overlay, SourceError, StateDiff},
     system::{self, SystemResult},
     vm::{BlockContext, Bytecode, Environment, ExecutionResult, execute_error},
@@ -16,32 +16,31 @@ use revm::{
     state::AccountInfo,
 };
 
-/// What a plain loop leaves behind: results in block order and the merged state.
+/// Output of the reference loop: results in block order and the state after the block.
 #[derive(Debug)]
-pub struct Plain<'a> {
+pub struct ReferenceRun<'a> {
     /// One result per transaction, in block order.
     pub results: Vec<ExecutionResult>,
-    /// What the system calls returned.
+    /// Result of the protocol changes.
     pub system: SystemResult,
-    /// The state after the block, as a cache over the one before it.
-    pub database: CacheDB<Below<'a>>,
+    /// State after the block, as a cache over the state before it.
+    pub database: CacheDB<MemoryStateRef<'a>>,
 }
 
-/// A [`MemoryState`] as revm reads it.
+/// [`MemoryState`] as a database of revm.
 #[derive(Clone, Copy, Debug)]
-pub struct Below<'a>(pub(crate) &'a MemoryState);
+pub struct MemoryStateRef<'a>(pub(crate) &'a MemoryState);
 
-/// Runs `block` on `state` as revm's own examples do: `transact_commit` in a loop, with a
-/// [`CacheDB`].
+/// Executes `block` on `state` as the examples of revm do: `transact_commit` in a loop, on a [`CacheDB`].
 ///
 /// # Errors
 ///
 /// As [`parevm::Engine::execute`].
-pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<Plain<'a>, ExecuteError> {
+pub fn run<'a>(block: &Block, state: &'a MemoryState) -> Result<ReferenceRun<'a>, ExecuteError> {
     run_observed(block, state, |_| {})
 }
 
-/// The same, and `observe` is told the position of each transaction when it has run.
+/// As [`run`]; calls `observe` with the position of each executed transaction.
 ///
 /// # Errors
 ///
@@ -50,31 +49,31 @@ pub fn run_observed<'a>(
     block: &Block,
     state: &'a MemoryState,
     observe: impl FnMut(usize),
-) -> Result<Plain<'a>, ExecuteError> {
-    let (results, system, database) = run_on(CacheDB::new(Below(state)), block, observe)?;
-    Ok(Plain {
+) -> Result<ReferenceRun<'a>, ExecuteError> {
+    let (results, system, database) = run_on(CacheDB::new(MemoryStateRef(state)), block, observe)?;
+    Ok(ReferenceRun {
         results,
         system,
         database,
     })
 }
 
-/// The outcome of the same loop, to be compared with one of parevm. Two defects of the cache are mended
-/// here: it brings back the storage of an account that destroyed itself and then is paid, and keeps
-/// empty accounts.
+/// Returns the outcome of the reference loop, for comparison with that of parevm. Two defects of [`CacheDB`] are
+/// corrected: it restores the storage of a self-destructed account that later receives a payment, and keeps empty
+/// accounts.
 ///
 /// # Errors
 ///
 /// As [`parevm::Engine::execute`].
 pub fn outcome(block: &Block, state: &MemoryState) -> Result<BlockOutcome, ExecuteError> {
-    let mended = Mended::new(Below(state), Environment::new(block).spec());
-    let (results, system, mended) = run_on(mended, block, |_| {})?;
-    let plain = Plain {
+    let database = CorrectedCacheDb::new(MemoryStateRef(state), Environment::new(block).spec());
+    let (results, system, database) = run_on(database, block, |_| {})?;
+    let run = ReferenceRun {
         results,
         system,
-        database: mended.cache,
+        database: database.cache,
     };
-    plain.outcome(block)
+    run.outcome(block)
 }
 
 fn run_on<DB>(
@@ -102,16 +101,16 @@ where
     let database = evm.ctx.db_mut();
     let logs = results.iter().map(|result| match result.is_success() {
         true => result.logs(),
-        // A revert takes its logs back.
+        // A revert discards the logs.
         false => &[],
     });
     let system = system::post_execution_changes(database, block, &environment, logs, before)?;
     Ok((results, system, evm.ctx.journaled_state.database))
 }
 
-impl Plain<'_> {
+impl ReferenceRun<'_> {
     fn outcome(self, block: &Block) -> Result<BlockOutcome, ExecuteError> {
-        // The loop has applied the protocol's changes itself.
+        // The loop has applied the protocol changes.
         let environment = Environment::new(block).without_protocol_changes();
         let diff = self
             .diff()
@@ -127,9 +126,9 @@ impl Plain<'_> {
         for result in self.results {
             execution.commit_next(result)?;
         }
-        let executed = Executed {
+        let executed = ExecutionOutput {
             execution,
-            merged: diff.into(),
+            post_state: diff.into(),
             system: self.system,
             block_access_list: None,
             report: ExecutionReport {
@@ -142,21 +141,21 @@ impl Plain<'_> {
                 timeline: None,
             },
         };
-        finish(&environment, executed)
+        executed.into_outcome(&environment)
     }
 
     fn diff(&self) -> Result<StateDiff, SourceError> {
-        let below = self.database.db.0;
+        let before_block = self.database.db.0;
         let mut diff = StateDiff::default();
         for (address, cached) in &self.database.cache.accounts {
-            let before = below.account(*address)?;
+            let before = before_block.account(*address)?;
             let account = Account {
                 balance: cached.info.balance,
                 nonce: cached.info.nonce,
                 code_hash: cached.info.code_hash,
             };
-            let is_gone = cached.account_state == AccountState::NotExisting;
-            let after = (!is_gone).then_some(account);
+            let is_deleted = cached.account_state == AccountState::NotExisting;
+            let after = (!is_deleted).then_some(account);
             let was_reset = matches!(
                 cached.account_state,
                 AccountState::StorageCleared | AccountState::NotExisting
@@ -164,7 +163,7 @@ impl Plain<'_> {
             let mut slots = Vec::with_capacity(cached.storage.len());
             for (slot, value) in &cached.storage {
                 let old = if before.is_some() {
-                    below.storage(*address, *slot)?
+                    before_block.storage(*address, *slot)?
                 } else {
                     U256::ZERO
                 };
@@ -183,7 +182,7 @@ impl Plain<'_> {
     }
 }
 
-impl DatabaseRef for Below<'_> {
+impl DatabaseRef for MemoryStateRef<'_> {
     type Error = SourceError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
@@ -192,8 +191,7 @@ impl DatabaseRef for Below<'_> {
             nonce: account.nonce,
             code_hash: account.code_hash,
             account_id: None,
-            // With the code at hand revm need not ask for it by hash. Absent code is an error only
-            // if it is asked for.
+            // With the code revm skips the lookup by hash. Absent code is an error only if it is read.
             code: self.0.code(account.code_hash).ok(),
         }))
     }

@@ -1,34 +1,35 @@
-//! What plain revm says of a block that was refused.
+//! Confirmation by plain revm that a rejected block is invalid.
 
-use crate::baseline;
+use crate::reference;
 use parevm::{Block, BlockOutcome, ExecuteError, MemoryState};
 
-/// Whether plain revm agrees that `refusal` is why `block` is invalid; else why not, in words.
+/// Returns `None` if plain revm, with the result `plain`, confirms that `rejection` is the error of `block`; otherwise
+/// the reason in words.
 ///
-/// Plain revm knows no limit of the whole block, so that one is counted anew here.
-pub(super) fn hear(
+/// Plain revm does not check the limits of the whole block, so this function checks them.
+pub(super) fn unconfirmed(
     block: &Block,
     state: &MemoryState,
-    refusal: &ExecuteError,
+    rejection: &ExecuteError,
     plain: &Result<BlockOutcome, ExecuteError>,
 ) -> Option<String> {
-    let at = match refusal {
+    let at = match rejection {
         ExecuteError::BlockGasExceeded { index, .. }
         | ExecuteError::BlobGasExceeded { index, .. } => *index,
         _ => {
             let agrees =
-                matches!(plain, Err(error) if format!("{error:?}") == format!("{refusal:?}"));
-            return (!agrees).then(|| told(refusal, plain));
+                matches!(plain, Err(error) if format!("{error:?}") == format!("{rejection:?}"));
+            return (!agrees).then(|| describe(rejection, plain));
         }
     };
     let mut before = block.clone();
     before.transactions.truncate(at);
-    let gas_used = match baseline::outcome(&before, state) {
+    let gas_used = match reference::outcome(&before, state) {
         Ok(outcome) => outcome.gas_used,
-        error => return Some(told(refusal, &error)),
+        error => return Some(describe(rejection, &error)),
     };
     let transaction = &block.transactions.get(at)?.env;
-    let is_right = match refusal {
+    let is_confirmed = match rejection {
         ExecuteError::BlockGasExceeded { .. } => {
             gas_used + transaction.gas_limit > block.header.gas_limit
         }
@@ -46,17 +47,17 @@ pub(super) fn hear(
             (blobs(&before) + transaction.blob_hashes.len()) as u64 > most
         }
     };
-    (!is_right).then(|| told(refusal, plain))
+    (!is_confirmed).then(|| describe(rejection, plain))
 }
 
-/// Whether two refusals are the same one.
+/// Returns true if two errors are equal.
 pub(super) fn same(left: &ExecuteError, right: &ExecuteError) -> bool {
     format!("{left:?}") == format!("{right:?}")
 }
 
-fn told(refusal: &ExecuteError, plain: &Result<BlockOutcome, ExecuteError>) -> String {
+fn describe(rejection: &ExecuteError, plain: &Result<BlockOutcome, ExecuteError>) -> String {
     match plain {
-        Ok(_) => format!("refused with {refusal:?}, plain revm runs it"),
-        Err(error) => format!("refused with {refusal:?}, by plain revm with {error:?}"),
+        Ok(_) => format!("rejected with {rejection:?}, plain revm accepts it"),
+        Err(error) => format!("rejected with {rejection:?}, by plain revm with {error:?}"),
     }
 }

@@ -1,8 +1,8 @@
-//! revm's [`CacheDB`] with two defects mended.
+//! revm's [`CacheDB`] with two defects corrected.
 //!
-//! An account that destroys itself and later is paid again becomes `Touched` there, and its old
-//! storage is read from below once more. Here it keeps its empty storage. And an empty account that
-//! is touched stays there; here it is gone. Timing uses the plain cache, comparison this one.
+//! There, a self-destructed account that later receives a payment becomes `Touched`, and its old storage is read from
+//! the underlying database again; here its storage stays empty. And a touched empty account stays there; here it is
+//! deleted. Measurements use the plain cache, comparisons this one.
 
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
 use parevm::{
@@ -15,54 +15,54 @@ use revm::{
     state::{Account, AccountInfo},
 };
 
-/// A [`CacheDB`] that does not bring deleted storage back.
+/// [`CacheDB`] that deletes storage and empty accounts as the protocol demands.
 #[derive(Debug)]
-pub(crate) struct Mended<D> {
+pub(crate) struct CorrectedCacheDb<D> {
     pub(crate) cache: CacheDB<D>,
-    /// From Spurious Dragon on an account that is touched and empty is gone (EIP-161).
+    /// From Spurious Dragon on, a touched empty account is deleted (EIP-161).
     clears_empty: bool,
 }
 
-impl<D> Mended<D> {
-    pub(crate) fn new(below: D, spec: SpecId) -> Self {
+impl<D> CorrectedCacheDb<D> {
+    pub(crate) fn new(database: D, spec: SpecId) -> Self {
         Self {
-            cache: CacheDB::new(below),
+            cache: CacheDB::new(database),
             clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
         }
     }
 }
 
-impl<D> DatabaseCommit for Mended<D> {
+impl<D> DatabaseCommit for CorrectedCacheDb<D> {
     fn commit(&mut self, changes: AddressMap<Account>) {
         let touched: Vec<(Address, bool)> = changes
             .iter()
             .filter(|(_, account)| account.is_touched())
             .map(|(address, account)| (*address, self.clears_empty && account.info.is_empty()))
             .collect();
-        let was_gone = |address: &Address| {
+        let was_deleted = |address: &Address| {
             let known = self.cache.cache.accounts.get(address);
             known.is_some_and(|account| account.account_state == AccountState::NotExisting)
         };
-        let gone: Vec<bool> = touched
+        let deleted: Vec<bool> = touched
             .iter()
-            .map(|(address, _)| was_gone(address))
+            .map(|(address, _)| was_deleted(address))
             .collect();
         self.cache.commit(changes);
-        for ((address, is_cleared), was_gone) in touched.into_iter().zip(gone) {
+        for ((address, is_cleared), was_deleted) in touched.into_iter().zip(deleted) {
             let Some(account) = self.cache.cache.accounts.get_mut(&address) else {
                 continue;
             };
             if is_cleared {
                 account.account_state = AccountState::NotExisting;
                 account.storage.clear();
-            } else if was_gone && account.account_state == AccountState::Touched {
+            } else if was_deleted && account.account_state == AccountState::Touched {
                 account.account_state = AccountState::StorageCleared;
             }
         }
     }
 }
 
-impl<D: DatabaseRef<Error = SourceError>> Database for Mended<D> {
+impl<D: DatabaseRef<Error = SourceError>> Database for CorrectedCacheDb<D> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {

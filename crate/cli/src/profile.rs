@@ -1,91 +1,92 @@
-//! Runs one block so that another program can watch: memory and instructions.
+//! Command `profile`: executes one block, for measurements of memory and instructions by other programs.
 
 use crate::{
     engine,
     error::CliError,
-    subject::{Selection, Subject},
+    selection::{LoadedBlock, Selection},
 };
 use parevm::{
     Engine, ExecuteError, ExecuteOptions, Executor, execute::UnknownExecutor, vm::Environment,
 };
-use parevm_testkit::baseline;
+use parevm_testkit::reference;
 use serde::{Deserialize, Serialize};
 use std::{fs, hint::black_box, io, process::ExitCode, str::FromStr};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ProfileArguments {
     #[command(flatten)]
     selection: Selection,
     /// plain, sequential, parallel, bal or auto.
     #[arg(long)]
-    run: Way,
+    run: Runner,
     /// Executing threads.
     #[arg(long, default_value_t = 1)]
     threads: usize,
-    /// How often the block is run.
+    /// Number of executions.
     #[arg(long, default_value_t = 1)]
     repeat: usize,
 }
 
-/// How a block is run.
+/// Executor of parevm, or the reference loop.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
-    /// By a plain loop of revm.
+pub(crate) enum Runner {
+    /// Reference loop: plain revm.
     Plain,
-    By(Executor),
+    /// Executor.
+    Parevm(Executor),
 }
 
 /// Memory of the process, in bytes.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Memory {
-    /// Held when block and state were decoded.
+pub(crate) struct MemoryUsage {
+    /// Memory after decoding of block and state.
     pub(crate) before_bytes: u64,
-    /// The most that was held from then on.
+    /// Peak from then on.
     pub(crate) peak_bytes: u64,
 }
 
-impl FromStr for Way {
+impl FromStr for Runner {
     type Err = UnknownExecutor;
 
     fn from_str(name: &str) -> Result<Self, UnknownExecutor> {
         if name == "plain" {
             return Ok(Self::Plain);
         }
-        name.parse().map(Self::By)
+        name.parse().map(Self::Parevm)
     }
 }
 
-/// Runs the first block that is selected and prints [`Memory`] as JSON.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+/// Executes the first selected block and prints [`MemoryUsage`] as JSON.
+pub(crate) fn run(arguments: &ProfileArguments) -> Result<ExitCode, CliError> {
     let engine = engine(Some(arguments.threads))?;
     let Some(source) = arguments.selection.sources()?.into_iter().next() else {
         return Ok(ExitCode::FAILURE);
     };
-    let subject = source.load(&engine)?;
-    forget_peak().map_err(CliError::Memory)?;
-    let before_bytes = held("VmRSS:").map_err(CliError::Memory)?;
+    let loaded = source.load(&engine)?;
+    reset_peak().map_err(CliError::Memory)?;
+    let before_bytes = status_bytes("VmRSS:").map_err(CliError::Memory)?;
     for _ in 0..arguments.repeat {
-        once(&engine, arguments.run, &subject).map_err(|source| CliError::Subject {
-            name: subject.name.clone(),
+        once(&engine, arguments.run, &loaded).map_err(|source| CliError::Block {
+            name: loaded.name.clone(),
             source,
         })?;
     }
-    let memory = Memory {
+    let memory = MemoryUsage {
         before_bytes,
-        peak_bytes: held("VmHWM:").map_err(CliError::Memory)?,
+        peak_bytes: status_bytes("VmHWM:").map_err(CliError::Memory)?,
     };
     out!("{}", serde_json::to_string(&memory)?);
     Ok(ExitCode::SUCCESS)
 }
 
-fn once(engine: &Engine, way: Way, subject: &Subject) -> Result<(), ExecuteError> {
-    let Subject { block, state, .. } = subject;
-    match way {
-        Way::Plain => {
-            black_box(baseline::run(block, state)?);
+fn once(engine: &Engine, runner: Runner, loaded: &LoadedBlock) -> Result<(), ExecuteError> {
+    let LoadedBlock { block, state, .. } = loaded;
+    match runner {
+        Runner::Plain => {
+            black_box(reference::run(block, state)?);
         }
-        Way::By(executor) => {
+        Runner::Parevm(executor) => {
             let options = ExecuteOptions {
                 executor,
                 ..Default::default()
@@ -96,13 +97,13 @@ fn once(engine: &Engine, way: Way, subject: &Subject) -> Result<(), ExecuteError
     Ok(())
 }
 
-/// Lets the kernel count the process's peak from what it holds now.
-fn forget_peak() -> io::Result<()> {
+/// Resets the peak of the process's memory to the current value.
+fn reset_peak() -> io::Result<()> {
     fs::write("/proc/self/clear_refs", "5")
 }
 
-/// Bytes on the line `field` of the process's status.
-fn held(field: &str) -> io::Result<u64> {
+/// Returns the bytes on the line `field` of the process's status.
+fn status_bytes(field: &str) -> io::Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let kilobytes = status
         .lines()

@@ -1,4 +1,4 @@
-//! Ends the process when a seed does not.
+//! Watchdog: ends the process if a seed does not end.
 
 use super::Target;
 use std::{
@@ -8,20 +8,19 @@ use std::{
     time::Duration,
 };
 
-/// Between two looks.
+/// Time between two checks.
 const TICK: Duration = Duration::from_secs(5);
 
-/// Looks at one seed, five minutes of them: far more than any seed takes, shrinking included.
-const PATIENCE: u32 = 60;
+/// Maximum number of checks of one seed: five minutes, far more than any seed takes with shrinking.
+const MAX_CHECKS: u32 = 60;
 
-/// The seed that is tried, and how often it was looked at.
+/// Current seed, with the number of checks since its start.
 type Current = Option<(Target, u64, u32)>;
 
-/// Looks from a thread of its own. Its looks are counted and not the clock asked: a process that was
-/// stopped for a while did not look either.
-pub(super) struct Watch(Arc<Mutex<Current>>);
+/// Watchdog with its own thread. It counts checks instead of reading a clock: a suspended process makes no checks.
+pub(super) struct Watchdog(Arc<Mutex<Current>>);
 
-impl Watch {
+impl Watchdog {
     pub(super) fn start() -> Self {
         let current: Arc<Mutex<Current>> = Arc::default();
         let seen = Arc::clone(&current);
@@ -29,9 +28,9 @@ impl Watch {
             loop {
                 thread::sleep(TICK);
                 let mut current = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((target, seed, looks)) = current.as_mut() {
-                    *looks += 1;
-                    if *looks > PATIENCE {
+                if let Some((target, seed, checks)) = current.as_mut() {
+                    *checks += 1;
+                    if *checks > MAX_CHECKS {
                         err!("{target:?} {seed}: does not end");
                         process::exit(1);
                     }
@@ -41,8 +40,8 @@ impl Watch {
         Self(current)
     }
 
-    /// A seed begins.
-    pub(super) fn seed(&self, target: Target, seed: u64) {
+    /// Starts a seed.
+    pub(super) fn start_seed(&self, target: Target, seed: u64) {
         let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *current = Some((target, seed, 0));
     }
