@@ -1,4 +1,4 @@
-//! Which blocks the optimistic executor leaves to one worker: chains, and no others.
+//! Chain detection: the optimistic executor leaves chains of transactions to one worker, and no other blocks.
 
 use parevm::{
     Block, Engine, ExecuteOptions, Executor, MemoryState,
@@ -8,11 +8,10 @@ use parevm_testkit::workload;
 use std::time::Instant;
 
 const COUNT: usize = 3_000;
-/// Runs of a block. What is counted is the least of them: where the machine is busy, one of the threads
-/// may not run at all for as long as a block takes.
+/// Executions of a block, of which the minimum counts: on a busy machine one of the threads may not run at all during a block.
 const TRIES: usize = 40;
 
-/// What two workers ran when.
+/// Returns the timeline of two workers.
 fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incarnation> {
     let start = Instant::now();
     let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap();
@@ -25,7 +24,7 @@ fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incar
     outcome.report.timeline.unwrap()
 }
 
-/// The least that `count` finds in some timelines of `made`, or the first that is at most `enough`.
+/// Returns the minimum of `count` over some timelines of `made`, or the first value of at most `enough`.
 fn least(
     made: &(Block, MemoryState),
     enough: usize,
@@ -42,25 +41,26 @@ fn least(
     least
 }
 
-/// Transactions that a worker ran when the other one had run its last.
+/// Returns the number of incarnations that a worker started after the last one of the other.
 fn alone(runs: &[Incarnation]) -> usize {
     let last_start = |worker| {
         let own = runs.iter().filter(|run| run.worker == worker);
-        own.map(|run| run.span.start).max().unwrap_or(0)
+        own.map(|run| run.span.from).max().unwrap_or(0)
     };
     let both = last_start(0).min(last_start(1));
-    runs.iter().filter(|run| run.span.start > both).count()
+    runs.iter().filter(|run| run.span.from > both).count()
 }
 
-/// Transactions whose result the second worker made.
+/// Returns the number of committed incarnations of the second worker.
 fn by_the_second(runs: &[Incarnation]) -> usize {
-    let is_its =
-        |run: &&Incarnation| run.worker == 1 && matches!(run.outcome, IncarnationOutcome::Final);
+    let is_its = |run: &&Incarnation| {
+        run.worker == 1 && matches!(run.outcome, IncarnationOutcome::Committed)
+    };
     runs.iter().filter(is_its).count()
 }
 
 #[test]
-fn a_block_of_which_a_part_goes_into_one_account_keeps_both_workers() {
+fn a_block_with_some_transfers_to_one_account_keeps_both_workers() {
     let most = COUNT * 5 / 100;
     for hot in [5, 15, 25] {
         let made = workload::erc20_partly_into_one(COUNT, hot);
@@ -73,7 +73,7 @@ fn a_block_of_which_a_part_goes_into_one_account_keeps_both_workers() {
 }
 
 #[test]
-fn a_block_that_all_goes_into_one_account_is_left_to_one_worker() {
+fn a_block_with_all_transfers_to_one_account_is_left_to_one_worker() {
     let most = COUNT * 20 / 100;
     let made = workload::erc20_into_one(COUNT);
     let found = least(&made, most, by_the_second);

@@ -1,4 +1,4 @@
-//! The door: progress, cancelling, steps.
+//! Engine: progress, cancellation, single steps.
 
 use alloy_primitives::U256;
 use parevm::{
@@ -46,7 +46,7 @@ fn a_set_flag_cancels_before_the_first_transaction() {
             "{executor}: {error:?}"
         );
     }
-    // The engine goes on.
+    // The engine remains usable.
     let outcome = engine
         .execute(&block, &state, &ExecuteOptions::default())
         .unwrap();
@@ -79,7 +79,7 @@ fn a_flag_set_while_running_cancels() {
 }
 
 #[test]
-fn steps_give_what_a_whole_run_gives() {
+fn steps_have_the_outcome_of_a_whole_execution() {
     let (block, state) = workload::one_sender(5);
     let environment = Environment::new(&block);
     let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
@@ -102,7 +102,7 @@ fn steps_give_what_a_whole_run_gives() {
 }
 
 #[test]
-fn a_run_is_not_finished_before_its_last_step() {
+fn an_execution_cannot_be_finished_before_its_last_step() {
     let (block, state) = workload::transfers(2);
     let environment = Environment::new(&block);
     let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
@@ -114,10 +114,10 @@ fn a_run_is_not_finished_before_its_last_step() {
 }
 
 #[test]
-fn the_first_rule_that_breaks_is_the_same_for_every_executor() {
+fn the_first_broken_rule_is_the_same_for_every_executor() {
     let engine = Engine::new(4).unwrap();
     let (mut block, state) = workload::transfers(50);
-    // Wrong in two ways: more gas than the block has left, and more than its sender can pay.
+    // Invalid for two reasons: more gas than the block has left, and more than its sender can pay.
     block.header.gas_limit = 50 * 21_000;
     block.transactions[40].env.gas_limit = 1_000_000;
     block.transactions[40].env.value = U256::MAX;

@@ -1,6 +1,6 @@
-//! Blocks made from a seed: executors against each other and against plain revm.
+//! Generated blocks: executors against each other and against plain revm.
 //!
-//! `PAREVM_SEEDS` says how many seeds are tried.
+//! `PAREVM_SEEDS` is the number of seeds.
 
 use parevm::{Block, Engine, ExecuteOptions, Executor, MemoryState, vm::FORKS};
 use parevm_testkit::{compare::difference, reference, workload};
@@ -20,8 +20,8 @@ fn options(executor: Executor) -> ExecuteOptions<'static> {
     }
 }
 
-/// The first difference between `executor` and plain revm, in words.
-fn complaint(
+/// Returns the first difference between `executor` and plain revm, in words.
+fn first_difference(
     engine: &Engine,
     (block, state): &(Block, MemoryState),
     executor: Executor,
@@ -35,17 +35,17 @@ fn complaint(
 
 fn equals_plain_revm(executor: Executor, threads: usize) {
     let engine = Engine::new(threads).unwrap();
-    let mut complaints = Vec::new();
+    let mut failures = Vec::new();
     for seed in 0..seeds() {
         for spec in FORKS {
-            // Few contracts meet often, many seldom.
+            // Few contracts conflict often, many rarely.
             let made = workload::contracts(seed, 40, 2 + seed % 7, spec);
-            if let Some(words) = complaint(&engine, &made, executor) {
-                complaints.push(format!("seed {seed}, {spec:?}: {words}"));
+            if let Some(words) = first_difference(&engine, &made, executor) {
+                failures.push(format!("seed {seed}, {spec:?}: {words}"));
             }
         }
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
@@ -78,7 +78,11 @@ fn transfers_of_every_shape_equal_plain_revm() {
             Executor::Auto,
             Executor::Bal,
         ] {
-            assert_eq!(complaint(&engine, &made, executor), None, "{executor}");
+            assert_eq!(
+                first_difference(&engine, &made, executor),
+                None,
+                "{executor}"
+            );
         }
     }
 }

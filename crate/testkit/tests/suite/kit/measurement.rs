@@ -1,9 +1,10 @@
-//! Times beside plain revm, on a clock of the test.
+//! Measurement next to plain revm, with a clock of the test.
 
 use parevm::{
     Engine, Executor,
-    execute::timeline::{Incarnation, IncarnationOutcome, Span, Wait},
+    execute::timeline::{Incarnation, IncarnationOutcome, Suspension, TimeSpan},
 };
+use parevm_stm::TxIndex;
 use parevm_testkit::{
     measurement::{SamplingOptions, measure, median},
     thread_time::ThreadTime,
@@ -22,7 +23,7 @@ thread_local! {
     static READ: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A clock on which a millisecond passes outside any two looks.
+/// Clock on which a millisecond passes between two reads.
 fn ticking() -> f64 {
     READ.set(READ.get() + 1);
     f64::from(READ.get())
@@ -40,7 +41,7 @@ fn a_sample_is_the_time_of_one_repetition() {
     };
     let engines = [&engine, &engine];
     let measured = measure(&engines, Executor::Auto, None, &block, &state, &timing).unwrap();
-    // A run takes 1 ms of this clock, so 4 fit into a sample; those take 1 ms together.
+    // An execution takes 1 ms of this clock, so a sample has 4, which take 1 ms together.
     assert_eq!(measured.plain_ms, 0.25);
     assert_eq!(measured.sequential_ms, 0.25);
     assert_eq!(measured.longest_ms, 1.0);
@@ -48,7 +49,7 @@ fn a_sample_is_the_time_of_one_repetition() {
     for on in measured.on {
         assert_eq!(on.parallel_ms, 0.25);
         assert_eq!(on.bal_ms, Some(0.25));
-        // The clock is looked at at the start, before the first transfer, after each, and at the end.
+        // The clock is read at the start, before the first transfer, after each, and at the end.
         assert_eq!(on.timeline_ms, Some(6.0));
         let thread_time = on.thread_time.unwrap();
         let parts = (
@@ -63,23 +64,26 @@ fn a_sample_is_the_time_of_one_repetition() {
 }
 
 #[test]
-fn who_waits_spends_no_time_in_a_run() {
-    let span = |start, end| Span { start, end };
-    let run = |span, waits, outcome| Incarnation {
+fn a_suspension_is_no_execution_time() {
+    let span = |from, to| TimeSpan { from, to };
+    let incarnation = |span, suspensions, outcome| Incarnation {
         transaction: 0,
         worker: 0,
         span,
-        waits,
+        suspensions,
         outcome,
     };
-    let wait = Wait {
-        transaction: 0,
+    let suspension = Suspension {
+        writer: TxIndex::new(0),
         span: span(3_000_000, 5_000_000),
     };
-    let (committed, aborted) = (IncarnationOutcome::Final, IncarnationOutcome::Rerun(None));
+    let (committed, aborted) = (
+        IncarnationOutcome::Committed,
+        IncarnationOutcome::Aborted(None),
+    );
     let runs = [
-        run(span(0, 6_000_000), vec![wait], committed),
-        run(span(6_000_000, 7_000_000), vec![], aborted),
+        incarnation(span(0, 6_000_000), vec![suspension], committed),
+        incarnation(span(6_000_000, 7_000_000), vec![], aborted),
     ];
     let thread_time = ThreadTime::of(&runs, 16.0);
     let parts = (

@@ -1,11 +1,11 @@
-//! Made blocks, signed.
+//! Signed generated blocks.
 
 use parevm::{Block, vm::TxEnv};
 use parevm_testkit::{fuzz::made, signed::block};
 
-/// Types, senders, authorities, everything: what is read again is what was made.
+/// Types, senders, authorities and all other fields survive encoding.
 #[test]
-fn a_signed_block_is_read_as_it_was_made() {
+fn a_signed_block_round_trips() {
     for seed in 0..42 {
         let made = made(seed).block;
         let bytes = alloy_rlp::encode(block(&made).unwrap());

@@ -1,4 +1,4 @@
-//! Hashes that are looked up cost what hashes that are computed cost.
+//! Keccak cache: a cached hash costs the gas of a computed one.
 
 use alloy_primitives::{Address, TxKind, U256};
 use parevm::{
@@ -9,7 +9,7 @@ use parevm::{
 };
 use parevm_testkit::{compare::difference, reference};
 
-/// Hashes 64 bytes three times, then 32, and keeps the sum of all.
+/// Code that hashes 64 bytes three times, then 32, and stores the sum.
 const CODE: &[u8] = &[
     0x60, 7, 0x60, 0x20, 0x52, // MSTORE(32, 7)
     0x60, 64, 0x60, 0, 0x20, // KECCAK256(0, 64)
@@ -19,7 +19,7 @@ const CODE: &[u8] = &[
     0x60, 0, 0x55, // SSTORE(0, sum)
 ];
 
-/// Calls of [`CODE`] with every gas limit at which another step may be the last.
+/// Returns calls of [`CODE`] that run out of gas at every possible step.
 fn calls() -> (Block, MemoryState) {
     let callee = Address::repeat_byte(0xcc);
     let mut state = MemoryState::default();

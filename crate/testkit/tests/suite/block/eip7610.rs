@@ -1,4 +1,4 @@
-//! Contracts that are to be created where storage lies without nonce and code (EIP-7610).
+//! Contract creation at an address with storage, without nonce and code (EIP-7610).
 
 use alloy_consensus::TxLegacy;
 use alloy_primitives::{Address, TxKind, U256, b256, hex};
@@ -15,12 +15,12 @@ const ALICE: Address = Address::repeat_byte(0xaa);
 const BOB: Address = Address::repeat_byte(0xbb);
 const FACTORY: Address = Address::repeat_byte(0xfa);
 
-/// CREATE2 of nothing with salt 0, and SSTORE(0, its result + 1).
+/// Code: CREATE2 of empty code with salt 0, and SSTORE(0, result + 1).
 const CREATE2: &[u8] = &hex!("5f5f5f5ff56001015f55");
 
 fn transaction(sender: Address, to: TxKind) -> Transaction {
     let call = TxLegacy {
-        // Enough for a store with the 64th that a failed creation leaves.
+        // Enough for a store with the 64th of the gas that a failed creation leaves.
         gas_limit: 5_000_000,
         to,
         ..Default::default()
@@ -37,7 +37,7 @@ fn block(transactions: Vec<Transaction>) -> Block {
     Block::new(1, schedule, header, transactions)
 }
 
-/// A state with one slot at `address`, which has `balance` wei and nothing else.
+/// Returns a state with one slot at `address`, which has `balance` wei and nothing else.
 fn storage_at(address: Address, balance: u64) -> MemoryState {
     let mut state = MemoryState::default();
     let balance = U256::from(balance);
@@ -52,7 +52,7 @@ fn storage_at(address: Address, balance: u64) -> MemoryState {
     state
 }
 
-/// The outcome in order, which is that of every executor.
+/// Returns the sequential outcome, after checking that every executor has it.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
     let environment = Environment::new(block).without_protocol_changes();
     let engine = Engine::new(1).unwrap();
@@ -91,7 +91,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
 }
 
 #[test]
-fn a_transaction_creates_no_contract_where_storage_lies() {
+fn a_transaction_creates_no_contract_at_an_address_with_storage() {
     let created = ALICE.create(0);
     let block = block(vec![transaction(ALICE, TxKind::Create)]);
     for balance in [0, 5] {
@@ -107,8 +107,8 @@ fn a_transaction_creates_no_contract_where_storage_lies() {
 }
 
 #[test]
-fn a_contract_creates_none_where_storage_lies() {
-    // keccak256 of nothing.
+fn a_contract_creates_none_at_an_address_with_storage() {
+    // keccak256 of no bytes.
     let nothing = b256!("c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470");
     let created = FACTORY.create2([0; 32], nothing);
     let block = block(vec![transaction(ALICE, FACTORY.into())]);
@@ -129,7 +129,7 @@ fn a_contract_creates_none_where_storage_lies() {
 }
 
 #[test]
-fn storage_that_went_with_its_empty_account_is_in_nobodys_way() {
+fn storage_of_a_deleted_empty_account_does_not_prevent_a_creation() {
     let created = ALICE.create(0);
     let touched = transaction(BOB, created.into());
     let block = block(vec![touched, transaction(ALICE, TxKind::Create)]);

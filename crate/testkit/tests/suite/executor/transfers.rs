@@ -1,5 +1,4 @@
-//! Payments, which do without revm wherever all is as usual, and everything about one that may not be:
-//! who pays, who is paid, how much, at what price, and what is wrong with it.
+//! Plain transfers, which bypass the interpreter, and every exception from that: sender, recipient, value, price, errors.
 
 use alloy_primitives::{Address, B256, TxKind, U256, address, map::AddressMap};
 use parevm::{
@@ -21,7 +20,7 @@ const RICH: Address = address!("0x00000000000000000000000000000000000a0001");
 const POOR: Address = address!("0x00000000000000000000000000000000000a0002");
 const HUGE: Address = address!("0x00000000000000000000000000000000000a0003");
 const FULL: Address = address!("0x00000000000000000000000000000000000a0004");
-/// One wei fits, or two; a reward does not.
+/// Balance that one or two wei fit into, and a reward does not.
 const NEARLY_FULL: Address = address!("0x00000000000000000000000000000000000a000a");
 const USED_UP: Address = address!("0x00000000000000000000000000000000000a0005");
 const EMPTY: Address = address!("0x00000000000000000000000000000000000a0006");
@@ -43,7 +42,7 @@ const ACCOUNTS: [Address; 11] = [
     DELEGATED,
     PRECOMPILE,
 ];
-/// What a usual payment costs at most, with a value of one.
+/// Maximum cost of an ordinary transfer with a value of one.
 const COST: u64 = 210_001;
 
 fn state() -> MemoryState {
@@ -73,7 +72,7 @@ fn state() -> MemoryState {
     state
 }
 
-/// One of `usual` mostly, else one of `others`.
+/// Returns mostly one of `usual`, else one of `others`.
 fn pick<T: Copy>(random: &mut Random, usual: &[T], others: &[T]) -> T {
     let from = match random.below(8) {
         0 => others,
@@ -82,7 +81,7 @@ fn pick<T: Copy>(random: &mut Random, usual: &[T], others: &[T]) -> T {
     from[random.below(from.len() as u64) as usize]
 }
 
-/// A payment after those that have sent so many transactions.
+/// Returns a transfer, given the number of transactions of each sender so far.
 fn payment(random: &mut Random, state: &MemoryState, sent: &mut AddressMap<u64>) -> TxEnv {
     let caller = pick(random, &[RICH, RICH, POOR, DELEGATED], &ACCOUNTS);
     let before = state.account(caller).unwrap();
@@ -136,9 +135,9 @@ fn payment(random: &mut Random, state: &MemoryState, sent: &mut AddressMap<u64>)
     env
 }
 
-/// How a block of `count` random payments ends, the same with every executor.
+/// Returns the outcome of a block of `count` random transfers, after checking that it is equal for every executor.
 fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<(), ExecuteError> {
-    // Another payment for each fork, too.
+    // Different transfers for each fork.
     let mut random = Random::new(seed << 8 | u64::from(spec as u8));
     let (mut block, _) = workload::transfers(count);
     let state = state();
@@ -174,7 +173,7 @@ fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<()
     plain.map(|_| ())
 }
 
-/// The access list of a run that gave one: that one does not do without revm.
+/// Returns the access list of an execution that builds one, and so does not bypass revm.
 fn list(block: &Block, state: &MemoryState, engine: &Engine) -> Option<BlockAccessList> {
     let options = ExecuteOptions {
         executor: Executor::Sequential,
@@ -204,7 +203,7 @@ fn every_executor_equals_plain_revm() {
 }
 
 #[test]
-fn payments_after_payments_equal_plain_revm() {
+fn sequences_of_transfers_equal_plain_revm() {
     let engines = [1, 2, 4].map(|threads| Engine::new(threads).unwrap());
     for (seed, spec) in
         (1_000..1_150).flat_map(|seed| FORKS.into_iter().map(move |spec| (seed, spec)))

@@ -1,5 +1,4 @@
-//! Blocks on a state of which nothing is at hand at first: transactions are set
-//! aside at what has to be fetched, and the outcome is the same.
+//! Blocks on a state that is fetched on demand: transactions are suspended at missing state, and the outcome is the same.
 
 use alloy_primitives::{Address, B256, U256, map::HashSet};
 use parevm::{
@@ -14,7 +13,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// Who reads what is not at hand waits for it.
+/// State source that fetches on the first read. A read of missing state blocks.
 struct Remote<'a> {
     state: &'a MemoryState,
     arrived: Mutex<HashSet<StateKey>>,
