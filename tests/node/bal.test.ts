@@ -123,7 +123,7 @@ describe('workers that share no memory', () => {
     const { blockAccessList: _, ...bare } = document
     const run = await evm.executeBlock({ fixture: bare, executor: 'bal' })
     expect(run.schedule).toMatchObject({ executor: 'sequential', threads: 1, executions: 9 })
-    expect(run.schedule.reason).toContain('no access list is at hand')
+    expect(run.schedule.reason).toContain('without an access list')
     expect(run.blockAccessList).toHaveLength(document.blockAccessList.length)
   })
 

@@ -1,6 +1,6 @@
 //! Cancelled executions release their memory.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use parevm::{Engine, ExecuteError, ExecuteOptions, Executor, execute::Receipt, vm::SpecId};
 use parevm_testkit::workload;

@@ -3,7 +3,7 @@
 //!
 //! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds of each decoder.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod counting;
 

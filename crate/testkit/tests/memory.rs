@@ -1,6 +1,6 @@
 //! Memory limit of requests: expensive requests succeed or fail at a limit, within the memory of a request.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod counting;
 
@@ -62,8 +62,8 @@ const LOOPS: [(&str, &str); 22] = [
         "5f5b8061c0005f5ff550600101600156",
     ),
     ("hashes 64 KiB", "5f5b805f52620100005f2050600101600156"),
-    ("looks at another account", "5f5b803b50600101600156"),
-    ("looks at its own code", "5b303b505f56"),
+    ("reads another account", "5f5b803b50600101600156"),
+    ("reads its own code", "5b303b505f56"),
     ("stores transiently", "5f5b80805d600101600156"),
     ("reverts with a mebibyte", "621000005ffd"),
 ];

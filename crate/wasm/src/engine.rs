@@ -163,7 +163,7 @@ impl Engine {
         let reason = match (options.executor, options.access_list) {
             (Executor::Sequential, _) => "asked for",
             (Executor::Bal, None) => {
-                "bal was asked for, but no access list is at hand: this run makes one"
+                "bal was asked for without an access list: this execution builds one"
             }
             _ => "the single build has one thread",
         };

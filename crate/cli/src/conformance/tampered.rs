@@ -3,7 +3,7 @@
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
+    reason = "tests may panic"
 )]
 
 use super::{fixture_file::FixtureFile, folder, sample::Sample};

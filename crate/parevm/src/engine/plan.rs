@@ -73,13 +73,13 @@ impl<'a> Plan<'a> {
                 output: AccessListOutput::Returned,
                 ..plan(
                     by_work,
-                    "bal was asked for, but no access list is at hand: this run makes one",
+                    "bal was asked for without an access list: this execution builds one",
                 )
             },
             (Executor::Auto, Some(list))
                 if by_work == Executor::Optimistic && is_from_cancun(block) =>
             {
-                by_list(list, "an access list is at hand")
+                by_list(list, "an access list was given")
             }
             (Executor::Auto, _) => plan(by_work, work_reason),
         }

@@ -39,7 +39,7 @@ pub struct Span {
 pub struct Wait {
     /// Position in the block of the transaction that was waited for.
     pub transaction: usize,
-    /// From the read that could not go on until it did.
+    /// From the blocked read until it was resumed.
     pub span: Span,
 }
 

@@ -34,7 +34,8 @@ use std::{
 #[derive(Deserialize)]
 struct Packed<'a> {
     #[serde(borrow)]
-    beside: &'a RawValue,
+    #[serde(rename = "beside")]
+    shared_files: &'a RawValue,
     text: String,
     /// Responses of another server to the requests of the file, in their order.
     responses: Option<Vec<Value>>,
@@ -66,7 +67,7 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 fn check(text: &[u8], engine: &Engine) -> Result<CaseOutcome, String> {
     let packed: Packed<'_> =
         serde_json::from_slice(text).map_err(|error| format!("no packed file: {error}"))?;
-    let shared = Shared::of(packed.beside, engine)?;
+    let shared = Shared::of(packed.shared_files, engine)?;
     let dialogue = Dialogue::read(&packed.text)?;
     let mut node = shared.node.clone();
     let mut schema_results = Vec::new();
@@ -144,15 +145,15 @@ fn outcome(response: &Value) -> Value {
 
 impl Shared {
     /// Returns the node and schemas of the shared files; creates them once.
-    fn of(beside: &RawValue, engine: &Engine) -> Result<Arc<Self>, String> {
-        let key = keccak256(beside.get());
+    fn of(shared_files: &RawValue, engine: &Engine) -> Result<Arc<Self>, String> {
+        let key = keccak256(shared_files.get());
         let mut last = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, shared)) = &*last
             && *known == key
         {
             return Ok(Arc::clone(shared));
         }
-        let shared = Arc::new(Self::new(fixture::decode(beside)?, engine)?);
+        let shared = Arc::new(Self::new(fixture::decode(shared_files)?, engine)?);
         *last = Some((key, Arc::clone(&shared)));
         Ok(shared)
     }

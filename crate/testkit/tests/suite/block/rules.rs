@@ -56,7 +56,7 @@ fn a_custom_precompile_runs_on_every_executor() {
     let sequential = execute(Executor::Sequential, &block, &state);
     assert_eq!(difference(&parallel, &sequential), None);
     assert_eq!(parallel.report.executor, Executor::Optimistic);
-    let told: Vec<_> = parallel.receipts[5..10]
+    let found: Vec<_> = parallel.receipts[5..10]
         .iter()
         .map(|receipt| (receipt.success, receipt.gas_used))
         .collect();
@@ -68,7 +68,7 @@ fn a_custom_precompile_runs_on_every_executor() {
         (false, 50_000),
         (false, 50_000),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
 }
 
 /// Returns code that counts its calls in slot 0, calls [`OWN`] with more gas each time, and stores the output.

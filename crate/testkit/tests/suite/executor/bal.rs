@@ -197,7 +197,7 @@ fn a_bal_execution_without_a_list_builds_one() {
     let outcome = engine.execute(&block, &state, &options).unwrap();
     assert_eq!(
         outcome.report.reason,
-        "bal was asked for, but no access list is at hand: this run makes one"
+        "bal was asked for without an access list: this execution builds one"
     );
     let list = outcome.block_access_list.unwrap();
     let again = by_list(&engine, &block, &state, &list);

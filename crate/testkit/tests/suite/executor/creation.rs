@@ -137,9 +137,9 @@ fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };
-    let in_order = engines[0].execute(&block, &state, &options).unwrap();
-    assert_eq!(difference(&in_order, &plain), None, "{at}, in order");
-    let list = in_order.block_access_list.as_ref();
+    let sequential = engines[0].execute(&block, &state, &options).unwrap();
+    assert_eq!(difference(&sequential, &plain), None, "{at}, sequential");
+    let list = sequential.block_access_list.as_ref();
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());
         for round in 0..ROUNDS {

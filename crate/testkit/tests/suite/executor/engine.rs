@@ -17,15 +17,15 @@ fn progress_grows_to_the_number_of_transactions() {
     let engine = Engine::new(2).unwrap();
     let (block, state) = workload::transfers(50);
     for executor in EXECUTORS {
-        let told = Mutex::new(Vec::new());
+        let received = Mutex::new(Vec::new());
         let options = ExecuteOptions {
             executor,
-            progress: Some(&|settled| told.lock().unwrap().push(settled)),
+            progress: Some(&|committed| received.lock().unwrap().push(committed)),
             ..Default::default()
         };
         engine.execute(&block, &state, &options).unwrap();
-        let told = told.into_inner().unwrap();
-        assert_eq!(told.iter().max(), Some(&50), "{executor}: {told:?}");
+        let received = received.into_inner().unwrap();
+        assert_eq!(received.iter().max(), Some(&50), "{executor}: {received:?}");
     }
 }
 
@@ -62,7 +62,7 @@ fn a_flag_set_while_running_cancels() {
         let options = ExecuteOptions {
             executor,
             cancel: Some(&cancel),
-            progress: Some(&|settled| cancel.store(settled >= 10, Ordering::Relaxed)),
+            progress: Some(&|committed| cancel.store(committed >= 10, Ordering::Relaxed)),
             ..Default::default()
         };
         let error = engine.execute(&block, &state, &options).unwrap_err();

@@ -146,7 +146,7 @@ fn shrinking_keeps_the_transactions_of_the_difference() {
         words: words.into(),
     };
     let fails = |block: &Block, _: &MemoryState| {
-        let has = |who| block.transactions.iter().any(|one| one.env.caller == who);
+        let has = |sender| block.transactions.iter().any(|it| it.env.caller == sender);
         (has(one) && has(other)).then(|| finding("still"))
     };
     let (small, found) = shrink(case, finding("at first"), fails, || true);

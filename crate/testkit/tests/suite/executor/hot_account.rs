@@ -91,8 +91,8 @@ fn a_read_of_the_balance_sees_every_transfer() {
             ..Account::default()
         },
     );
-    let looks = (4..COUNT).step_by(5);
-    for index in looks.clone() {
+    let reads = (4..COUNT).step_by(5);
+    for index in reads.clone() {
         let env = &mut block.transactions[index].env;
         env.kind = TxKind::Call(OBSERVER);
         env.value = U256::ZERO;
@@ -101,7 +101,7 @@ fn a_read_of_the_balance_sees_every_transfer() {
     }
     for outcome in outcomes(&block, &state) {
         let slots = &outcome.state_diff.accounts[&OBSERVER].slots;
-        for index in looks.clone() {
+        for index in reads.clone() {
             let paid: usize = (0..index).filter(|payer| payer % 5 != 4).sum();
             assert_eq!(slots[&U256::from(index)], U256::from(paid), "{index}");
         }
