@@ -1,11 +1,11 @@
-// Measures everything on this machine and keeps it: `npm run record`.
+// Measures everything on this machine and writes a record: `npm run record`.
 //
 //   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
 //     [--skip node,...] [--resume FILE]
 //
 // Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
-// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must do nothing
-// else meanwhile.
+// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must be
+// idle.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -13,24 +13,23 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchProgram } from '../scripts/bench.mjs'
 import { build } from '../scripts/build.mjs'
+import { buildCli } from '../scripts/cli.mjs'
 import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
 import { countInstructions, hasValgrind } from './callgrind.mjs'
-import { buildNative } from './native.mjs'
+import { counted } from './figures.mjs'
 
 const SUITES = ['mainnet', 'synthetic']
 const PARTS = ['native', 'node', 'memory', 'instructions']
-/** Blocks whose instructions are counted. They come with the package. */
-const COUNTED = ['13217637', '19933122', '21429063']
 
-/** 1, 2, 4, ... and all cores. */
+/** Returns the thread counts 1, 2, 4, ... and all cores. */
 export function scaling(cores) {
   const powers = [1, 2, 4, 8, 16, 32, 64].filter((threads) => threads < cores)
   return [...powers, cores]
 }
 
-/** What a machine is called if nobody names it: its processor and cores. */
+/** Default name of a machine: processor and cores. */
 export function machineName(cpu, cores) {
   const words = cpu
     .replace(/\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*/g, ' ')
@@ -40,13 +39,13 @@ export function machineName(cpu, cores) {
   return `${slug || 'unknown'}-${cores}-cores`
 }
 
-/** JSON with one line for each row of figures. */
+/** Returns JSON with one line for each row of figures. */
 export function compact(record) {
   const text = JSON.stringify(record, null, 2)
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
-/** The record to go on with, if it is one of what would be measured now. */
+/** The record to continue, if commit, threads, runs and processor are the same. */
 export function resumed(kept, fresh) {
   for (const fact of ['commit', 'threads', 'runs', 'cpu']) {
     const [was, is] = [kept, fresh].map((one) => String(one[fact] ?? one.machine?.[fact]))
@@ -73,11 +72,11 @@ if (isProgram(import.meta.url)) {
     })
     const skipped = values.skip.split(',').filter((part) => part !== '')
     const unknown = skipped.find((part) => !PARTS.includes(part))
-    if (unknown !== undefined) throw new StepError(`there is no part ${unknown}`, PARTS.join(', '))
+    if (unknown !== undefined) throw new StepError(`unknown part ${unknown}`, PARTS.join(', '))
     const takes = (part) => !skipped.includes(part)
     const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
-    const native = await buildNative()
+    const native = await buildCli('release')
     if (takes('node')) await build(await setup(), { only: 'testing' })
     const scratch = mkdtempSync(join(os.tmpdir(), 'parevm-record-'))
     const measure = async (what, program, words) => {
@@ -137,7 +136,7 @@ if (isProgram(import.meta.url)) {
     if (takes('instructions') && record.instructions === undefined) {
       if (hasValgrind()) {
         say('measure', 'instructions')
-        record.instructions = countInstructions(native, { names: COUNTED, blocks: 'fixtures' })
+        record.instructions = countInstructions(native, { names: counted, blocks: 'fixtures' })
       } else say('skip', 'instructions: valgrind is not installed')
     }
     keep()
@@ -145,7 +144,7 @@ if (isProgram(import.meta.url)) {
   })
 }
 
-/** The commit that is measured, marked where files other than records differ from it. */
+/** Returns the measured commit, marked where files other than records differ from it. */
 function commit() {
   const hash = capture('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
   const changes = capture('git', ['status', '--porcelain', '-uno', '--', ':/', ':!bench/record'])

@@ -29,18 +29,39 @@ async function start([command = '', ...args]: string[], cwd: string): Promise<st
   return (await promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 24 })).stdout
 }
 
-test('the tarball holds both builds and the embedded blocks, and no tests', () => {
+test('the tarball holds both builds and the embedded blocks, no tests and no benchmarks', () => {
   for (const build of ['threads', 'single'])
     for (const name of ['parevm.js', 'parevm_bg.wasm'])
       expect(files).toContain(`dist/wasm/${build}/${name}`)
   expect(files).toContain('dist/js/src/index.js')
   expect(files).toContain('fixtures/13217637.json.gz')
   for (const name of ['SECURITY.md', 'THIRD-PARTY-NOTICES.txt']) expect(files).toContain(name)
-  expect(files.filter((path) => path.startsWith('dist/') && path.includes('.test.'))).toEqual([])
+  expect(files.filter((path) => /\.(test|testkit)\./.test(path))).toEqual([])
   expect(files.filter((path) => /^(crate|tests|scripts|bench|dist\/testing)\//.test(path))).toEqual(
     [],
   )
 })
+
+test.each(['threads', 'single'])(
+  'the %s build has no function of the test build',
+  async (build) => {
+    const path = join(folder, `node_modules/parevm/dist/wasm/${build}/parevm.d.ts`)
+    const functions = [...(await readFile(path, 'utf8')).matchAll(/^ +(\w+)\(/gm)].map(
+      ([, name]) => name,
+    )
+    expect(functions).toContain('executeBlock')
+    for (const name of [
+      'replay',
+      'replayMade',
+      'made',
+      'conformance',
+      'panicInEngine',
+      'panicInPool',
+      'hang',
+    ])
+      expect(functions).not.toContain(name)
+  },
+)
 
 test('the installed package executes a block', async () => {
   await writeFile(
@@ -56,23 +77,32 @@ test('the installed package executes a block', async () => {
   expect((await start([process.execPath, 'block.js'], folder)).trim()).toBe('2056821 true')
 })
 
-test('the examples of the README run', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const [replay, simulate] = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) =>
-    code?.replace("'fixtures/", "'node_modules/parevm/fixtures/"),
+/** TypeScript examples of a page, which find the fixtures in the installed package. */
+async function examplesOf(page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), 'utf8')
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
+    code.replace("'fixtures/", "'node_modules/parevm/fixtures/"),
   )
-  await writeFile(join(folder, 'replay.js'), `${replay}\nconsole.log(run.gasUsed, run.checks)`)
-  const output = await start([process.execPath, 'replay.js'], folder)
-  expect(output).toContain('1100 of 1100')
+}
+
+test('the example of the README runs', async () => {
+  const [example] = await examplesOf('README.md')
+  const last = 'console.log(gasUsed, checks, report.status, report.assetChanges)'
+  await writeFile(join(folder, 'readme.js'), `${example}\n${last}`)
+  const output = await start([process.execPath, 'readme.js'], folder)
   expect(output).toContain('29985362n')
   expect(output).not.toContain('false')
+  expect(output).toContain('change: -5n')
+})
 
-  const told = simulate?.replaceAll(
+test('the example of docs/simulate.md runs', async () => {
+  const [example] = await examplesOf('docs/simulate.md')
+  const printed = example?.replaceAll(
     /^await (evm\.(?!close).*?)( \/\/.*)?$/gm,
     'console.log(await $1)',
   )
   const last = 'console.log(report.status, report.assetChanges)'
-  await writeFile(join(folder, 'simulate.js'), `${told}\n${last}`)
+  await writeFile(join(folder, 'simulate.js'), `${printed}\n${last}`)
   const answers = await start([process.execPath, 'simulate.js'], folder)
   expect(answers).toContain('21000n')
   expect(answers).toContain("type: 'CALL'")
@@ -92,7 +122,7 @@ test('its types need neither those of Node nor skipLibCheck', async () => {
     `import { createEvm, InvalidTransactionError, type Receipt } from 'parevm'
     export async function receipts(fixture: Uint8Array): Promise<readonly Receipt[]> {
       await using evm = await createEvm({ threads: 'auto' })
-      const block = await evm.executeBlock({ fixture, onProgress: ({ settled }) => settled })
+      const block = await evm.executeBlock({ fixture, onProgress: ({ committed }) => committed })
       const gas: bigint = block.gasUsed
       if (gas === 0n) throw new InvalidTransactionError({ code: '', message: '', data: {} })
       return block.receipts

@@ -1,9 +1,10 @@
 //! Command `bench`: measures blocks next to plain revm.
 
 use crate::{
+    aggregate::Aggregate,
     engine,
     error::CliError,
-    figures::{Aggregate, Figures, HEADER, Row, is_stdout},
+    figures::{Figures, HEADER, Row, is_stdout},
     hardware_ceiling::hardware_ceiling,
     machine::now_ms,
     selection::{LoadedBlock, Selection},

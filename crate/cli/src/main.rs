@@ -7,8 +7,10 @@
 #[macro_use]
 mod terminal;
 
+mod aggregate;
 mod bench;
 mod conformance;
+mod constants;
 mod error;
 mod figures;
 mod fuzz;
@@ -18,8 +20,8 @@ mod memory;
 mod profile;
 mod replay;
 mod selection;
-mod shares;
 mod stress;
+mod time_shares;
 
 use clap::{Parser, Subcommand};
 use error::{CliError, in_words};

@@ -1,10 +1,6 @@
 //! Tampered official fixtures must fail, with the difference in words.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests may panic"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
 use super::{fixture_file::FixtureFile, folder, sample::Sample};
 use parevm::{Engine, Executor};

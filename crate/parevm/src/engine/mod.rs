@@ -6,14 +6,14 @@ use crate::{
     block::Block,
     execute::{
         BlockOutcome, ExecuteError, ExecuteOptions, ExecutionOutput, Executor, PartialResult,
-        Sequential,
+        Sequential, StepError,
         bal::{self, ReplaySource},
         optimistic,
-        sequential::SequentialDatabase,
     },
     fixture::{Fixture, FixtureError},
+    interrupt::Watch,
     state::StateSource,
-    vm::{BlockContext, Environment, Inspector},
+    vm::{Bounds, Environment, OverlayInspector},
 };
 use plan::Plan;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -154,19 +154,50 @@ impl Engine {
     /// assert_eq!(steps.0, 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn inspect<'a, I>(
+    pub fn inspect<'a>(
         &self,
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-        inspector: I,
-    ) -> Result<BlockOutcome, ExecuteError>
-    where
-        I: Inspector<BlockContext<SequentialDatabase<'a>>>,
-    {
-        let run = Sequential::inspected(block, environment, state, options, inspector)?;
-        run.run("an inspector is attached")?
+        inspector: &mut OverlayInspector<'_, 'a>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        // The records of the caller's inspector are unbounded.
+        let mut bounds = Bounds::of_time(None);
+        let stepped = loop {
+            match run.step_inspected(inspector, &mut bounds) {
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(StepError::Execute(error)) => break Err(error),
+                Err(StepError::TooLarge) => {
+                    break Err(ExecuteError::Bug {
+                        invariant: "an inspector without bounds is not bounded",
+                    });
+                }
+            }
+        };
+        stepped?;
+        run.finish("an inspector is attached")?
+            .into_outcome(environment)
+    }
+
+    /// Executes `block` sequentially, with a `watch` that is polled within transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`], and [`ExecuteError::Interrupted`].
+    pub fn execute_watched<'a>(
+        &self,
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a dyn StateSource,
+        options: &ExecuteOptions<'a>,
+        watch: Watch<'_>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        while run.step_watched(Some(watch))?.is_some() {}
+        run.finish("a watch is polled within transactions")?
             .into_outcome(environment)
     }
 

@@ -28,7 +28,7 @@ pub use outcome::{BlockOutcome, ExecutionReport};
 pub use post_state::PostState;
 pub use receipt::Receipt;
 pub use receipt::{receipts_root, receipts_root_with};
-pub use sequential::Sequential;
+pub use sequential::{Sequential, StepError};
 
 use crate::bal::BlockAccessList;
 use timeline::Clock;

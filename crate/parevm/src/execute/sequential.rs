@@ -7,44 +7,48 @@ use super::{
 };
 use crate::{
     bal::{BalBuilder, BalRecorder},
-    block::Block,
+    block::{Block, Transaction},
     interrupt::Watch,
     state::{Overlay, SourceError, StateDiff, StateSource},
     vm::{
-        BlockContext, BlockEvm, Environment, ExecutionResult, Recorded, Stop, TxEnv, Watched,
-        collision, execute_error, journal::empty, preimages, transfer::Transfer,
+        BlockEvm, Bounds, Environment, ExecutionResult, OverlayInspector, TransactError, TxEnv,
+        collision, execute_error, inspect, journal::empty, preimages, transact_watched,
+        transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use revm::{
-    Inspector,
-    context::{ContextSetters, ContextTr, result::EVMError},
-    inspector::NoOpInspector,
+use revm::context::{
+    ContextSetters, ContextTr,
+    result::{EVMError, ResultAndState},
 };
 use std::{
     fmt,
     sync::{Arc, atomic::Ordering},
 };
 
-/// Sequential execution of a block, one transaction per call of [`Sequential::step`]. The inspector `I` is called at
-/// every step of the EVM.
-pub struct Sequential<'a, I = ()> {
+/// Sequential execution of a block, one transaction per call of [`Sequential::step`].
+pub struct Sequential<'a> {
     block: &'a Block,
+    environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    evm: BlockEvm<SequentialDatabase<'a>, I>,
-    transact: Transact<'a, I>,
+    evm: BlockEvm<SequentialDatabase<'a>>,
     execution: BlockExecution<'a>,
     timeline: Option<Timeline<'a>>,
 }
 
-/// Database of the EVM in a [`Sequential`] execution.
-pub type SequentialDatabase<'a> = BalRecorder<Overlay<'a>>;
+/// Database of the EVM of a [`Sequential`] execution.
+type SequentialDatabase<'a> = BalRecorder<Overlay<'a>>;
 
-/// Function that executes and commits a transaction, with or without the inspector.
-type Transact<'a, I> = fn(
-    &mut BlockEvm<SequentialDatabase<'a>, I>,
-    TxEnv,
-) -> Result<ExecutionResult, EVMError<SourceError>>;
+/// Reason why an inspected step has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The block cannot be executed.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    /// The inspector exceeded [`Bounds::bytes`].
+    #[error("the inspector records more than its bounds allow")]
+    TooLarge,
+}
 
 /// Accounts that most transactions add: sender and recipient. Reserved, since a growing map is copied.
 const ACCOUNTS: usize = 2;
@@ -83,73 +87,12 @@ impl<'a> Sequential<'a> {
     ///
     /// # Errors
     ///
-    /// As [`system::pre_execution_changes`](crate::system::pre_execution_changes).
+    /// As [`BlockExecution::begin`].
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-    ) -> Result<Self, ExecuteError> {
-        Self::start(block, environment, state, options, (), transact)
-    }
-}
-
-impl<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>> Sequential<'a, I> {
-    /// As [`Sequential::new`], with an inspector of all transactions. System calls are not inspected.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sequential::new`].
-    pub fn inspected(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        inspector: I,
-    ) -> Result<Self, ExecuteError> {
-        Self::start(block, environment, state, options, inspector, inspect)
-    }
-}
-
-impl<'a> Sequential<'a, Watched<'a, NoOpInspector>> {
-    /// As [`Sequential::new`], with a `watch` that can interrupt transactions.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sequential::new`].
-    pub fn watched(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        watch: Option<Watch<'a>>,
-    ) -> Result<Self, ExecuteError> {
-        let watched = Watched::new(NoOpInspector, watch, Recorded::default(), 0);
-        Self::inspected(block, environment, state, options, watched)
-    }
-
-    /// As [`Self::step`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::step`], and [`ExecuteError::Interrupted`].
-    pub fn step_watched(&mut self) -> Result<Option<usize>, ExecuteError> {
-        let ran = self.step();
-        match self.inspector().stopped() {
-            Some(Stop::Interrupted(interrupt)) => Err(ExecuteError::Interrupted(interrupt)),
-            _ => ran,
-        }
-    }
-}
-
-impl<'a, I> Sequential<'a, I> {
-    fn start(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        inspector: I,
-        transact: Transact<'a, I>,
     ) -> Result<Self, ExecuteError> {
         let timeline = options.timeline.map(|clock| Timeline {
             clock: Box::new(from_now(clock)),
@@ -164,22 +107,17 @@ impl<'a, I> Sequential<'a, I> {
                 .then(BalBuilder::default),
         };
         let execution = BlockExecution::begin(block, environment, options, &mut database)?;
-        let mut evm = environment.inspected_evm(database, inspector);
+        let mut evm = environment.evm(database);
         evm.precompiles = environment.precompiles.with_memo(&Arc::default());
         preimages::install(&mut evm.instruction);
         Ok(Self {
             block,
+            environment,
             options: *options,
             evm,
-            transact,
             execution,
             timeline,
         })
-    }
-
-    /// Returns the inspector.
-    pub const fn inspector(&mut self) -> &mut I {
-        &mut self.evm.inspector
     }
 
     /// Returns the number of committed transactions.
@@ -201,8 +139,71 @@ impl<'a, I> Sequential<'a, I> {
         self.run_next()
     }
 
-    /// As [`Self::step`], directly after the last transaction.
-    fn run_next(&mut self) -> Result<Option<usize>, ExecuteError> {
+    /// As [`Self::step`], with a `watch` that is polled within the transaction.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::step`], and [`ExecuteError::Interrupted`].
+    pub fn step_watched(
+        &mut self,
+        watch: Option<Watch<'_>>,
+    ) -> Result<Option<usize>, ExecuteError> {
+        let Some(watch) = watch else {
+            return self.step();
+        };
+        let ran = self.inspect_next(|environment, overlay, transaction| {
+            transact_watched(environment, overlay, transaction, Some(watch))
+        });
+        ran.map_err(|error| match error {
+            StepError::Execute(error) => error,
+            StepError::TooLarge => ExecuteError::Bug {
+                invariant: "a watch records nothing",
+            },
+        })
+    }
+
+    /// As [`Self::step`], and calls `inspector` at every step of the EVM, within `bounds`. System calls are not
+    /// inspected.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::step`] ([`StepError::Execute`]), [`ExecuteError::Interrupted`], and [`StepError::TooLarge`].
+    pub fn step_inspected(
+        &mut self,
+        inspector: &mut OverlayInspector<'_, 'a>,
+        bounds: &mut Bounds<'_>,
+    ) -> Result<Option<usize>, StepError> {
+        self.inspect_next(|environment, overlay, transaction| {
+            inspect(environment, overlay, transaction, inspector, bounds)
+        })
+    }
+
+    /// Executes the next transaction with `run`, and commits it.
+    fn inspect_next(
+        &mut self,
+        run: impl FnOnce(&Environment, &mut Overlay<'a>, TxEnv) -> Result<ResultAndState, TransactError>,
+    ) -> Result<Option<usize>, StepError> {
+        let Some((index, transaction)) = self.next()? else {
+            return Ok(None);
+        };
+        let database = self.evm.ctx.db_mut();
+        let ran = run(
+            self.environment,
+            &mut database.database,
+            transaction.env.clone(),
+        );
+        let mut ran = ran.map_err(|error| match error {
+            TransactError::Interrupted(interrupt) => ExecuteError::Interrupted(interrupt).into(),
+            TransactError::TooLarge => StepError::TooLarge,
+            TransactError::Evm(error) => execute_error(Some(index), error).into(),
+        })?;
+        database.commit_transaction(&mut ran.state);
+        self.execution.commit(transaction, ran.result)?;
+        Ok(Some(self.committed()))
+    }
+
+    /// Returns the next transaction with its position, if the block has gas left for it.
+    fn next(&self) -> Result<Option<(usize, &'a Transaction)>, ExecuteError> {
         let index = self.committed();
         // Relaxed: the flag publishes no data, and a delay of one transaction is fine.
         let cancel = self.options.cancel;
@@ -213,8 +214,16 @@ impl<'a, I> Sequential<'a, I> {
             return Ok(None);
         };
         self.execution.admit(index, transaction)?;
+        Ok(Some((index, transaction)))
+    }
+
+    /// As [`Self::step`], where the caller has done nothing since the last one.
+    fn run_next(&mut self) -> Result<Option<usize>, ExecuteError> {
+        let Some((index, transaction)) = self.next()? else {
+            return Ok(None);
+        };
         let start = self.timeline.as_ref().map(Timeline::start);
-        let result = (self.transact)(&mut self.evm, transaction.env.clone())
+        let result = transact(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(index), error))?;
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
             timeline.record(index, start);
@@ -298,16 +307,7 @@ fn transact(
     Ok(result)
 }
 
-fn inspect<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>>(
-    evm: &mut BlockEvm<SequentialDatabase<'a>, I>,
-    transaction: TxEnv,
-) -> Result<ExecutionResult, EVMError<SourceError>> {
-    let mut ran = collision::inspect(evm, transaction)?;
-    evm.ctx.db_mut().commit_transaction(&mut ran.state);
-    Ok(ran.result)
-}
-
-impl<I> fmt::Debug for Sequential<'_, I> {
+impl fmt::Debug for Sequential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sequential")
             .field("block", &self.block.header.number)

@@ -25,24 +25,6 @@ pub struct Incarnation {
     pub outcome: IncarnationOutcome,
 }
 
-/// A stretch of time, in nanoseconds since the block began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// When it began.
-    pub start: u64,
-    /// When it ended.
-    pub end: u64,
-}
-
-/// A wait for a lower transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// Position in the block of the transaction that was waited for.
-    pub transaction: usize,
-    /// From the blocked read until it was resumed.
-    pub span: Span,
-}
-
 /// Outcome of an incarnation's validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncarnationOutcome {

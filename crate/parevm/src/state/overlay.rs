@@ -59,6 +59,18 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// Moves the overlay out, and leaves one without changes.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self {
+            source: self.source,
+            clears_empty: self.clears_empty,
+            accounts: AddressIndexMap::default(),
+            codes: B256Map::default(),
+            preimages: Preimages::default(),
+        };
+        std::mem::replace(self, empty)
+    }
+
     /// The state below.
     #[must_use]
     pub fn source(&self) -> &'a dyn StateSource {

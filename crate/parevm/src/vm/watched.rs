@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Log, U256};
 use revm::{
     bytecode::opcode,
     context_interface::{Cfg, ContextError, ContextTr, JournalTr},
-    inspector::{Inspector, JournalExt, NoOpInspector},
+    inspector::{Inspector, JournalExt},
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter,
         InterpreterResult,
@@ -25,7 +25,7 @@ const RECORD: usize = 256;
 
 /// Why a watched run was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The [`Watch`] wanted it.
     Interrupted(Interrupt),
     /// More would be recorded than is allowed.
@@ -45,7 +45,7 @@ pub struct Recorded {
 
 /// Passes everything on to `inner`, and ends the run when it must not go on.
 #[derive(Debug)]
-pub struct Watched<'a, I> {
+pub(crate) struct Watched<'a, I> {
     /// The inspector that is watched.
     pub inner: I,
     watch: Option<WatchedBy<'a>>,
@@ -178,14 +178,6 @@ fn end_call(inputs: &CallInputs, context: &mut impl ContextTr) -> CallOutcome {
     *context.error() = Err(ContextError::Custom(String::new()));
     let ended = InterpreterResult::new_oog(inputs.gas_limit, 0);
     CallOutcome::new(ended, inputs.return_memory_offset.clone())
-}
-
-impl<'a> Watched<'a, NoOpInspector> {
-    /// Ends a run when `watch` does, and records nothing.
-    #[must_use]
-    pub fn of_time(watch: Watch<'a>) -> Self {
-        Self::new(NoOpInspector, Some(watch), Recorded::default(), 0)
-    }
 }
 
 impl<C, I> Inspector<C> for Watched<'_, I>

@@ -28,8 +28,7 @@ use parevm::{
     state::{Account, Overlay},
     system,
     vm::{
-        Environment, ExecutionResult, Recorded, SpecId, Stop, TxEnv, Watched, collision,
-        execute_error,
+        Bounds, Environment, ExecutionResult, SpecId, TransactError, TxEnv, execute_error, inspect,
     },
 };
 use revm::{context::result::EVMError, context_interface::Transaction as _};
@@ -153,20 +152,26 @@ impl<'b> OpenBlock<'b> {
             self.lend_blob_fee(&mut transaction, sender)?;
         }
         let environment = rules(&self.draft.environment, &transaction, is_checked);
-        let tracer = LogTracer::new(self.next_log, simulator.traces_transfers);
+        let mut tracer = LogTracer::new(self.next_log, simulator.traces_transfers);
         let watch = simulator.limits.watch;
-        let watched = Watched::new(tracer, watch, Recorded::default(), 0);
-        let mut evm = environment.inspected_evm(&mut self.database, watched);
-        let ran = collision::inspect(&mut evm, transaction.clone());
-        let inspector = evm.inspector;
-        if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
-            return Err(CallError::Interrupted(interrupt));
-        }
+        let ran = inspect(
+            &environment,
+            &mut self.database.database,
+            transaction.clone(),
+            &mut tracer,
+            &mut Bounds::of_time(watch),
+        );
         let mut ran = ran.map_err(|error| match error {
-            EVMError::Transaction(found) => {
+            TransactError::Interrupted(interrupt) => CallError::Interrupted(interrupt),
+            TransactError::TooLarge => CallError::from(ExecuteError::Bug {
+                invariant: "a simulated call records nothing without bounds",
+            }),
+            TransactError::Evm(EVMError::Transaction(found)) => {
                 Rejected::new(found, &transaction, &environment, sender).into()
             }
-            error => CallError::from(execute_error(Some(self.calls.len()), error)),
+            TransactError::Evm(error) => {
+                CallError::from(execute_error(Some(self.calls.len()), error))
+            }
         })?;
         ran.result = call::ended(ran.result);
         let failure = match ran.result.is_success() {
@@ -182,7 +187,7 @@ impl<'b> OpenBlock<'b> {
             account.info.nonce = 0;
         }
         self.database.commit_transaction(&mut ran.state);
-        let (logs, next) = inspector.inner.finish();
+        let (logs, next) = tracer.finish();
         self.next_log = next;
         Ok((ran.result, failure, logs))
     }
@@ -197,14 +202,18 @@ impl<'b> OpenBlock<'b> {
     ) -> Result<CallError, CallError> {
         let mut endings = Endings::default();
         if result.is_halt() {
-            let watched = Watched::new(endings, watch, Recorded::default(), 0);
-            let mut evm = environment.inspected_evm(&mut self.database, watched);
-            // It ends as before.
-            drop(collision::inspect(&mut evm, transaction.clone()));
-            if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
+            let overlay = &mut self.database.database;
+            let mut bounds = Bounds::of_time(watch);
+            // The second run ends as the first.
+            if let Err(TransactError::Interrupted(interrupt)) = inspect(
+                environment,
+                overlay,
+                transaction.clone(),
+                &mut endings,
+                &mut bounds,
+            ) {
                 return Err(CallError::Interrupted(interrupt));
             }
-            endings = evm.inspector.inner;
         }
         Ok(call::failure(result.clone(), &endings))
     }

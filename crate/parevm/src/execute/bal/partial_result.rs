@@ -5,10 +5,10 @@
 //! [`Engine::merge`](crate::Engine::merge) merges the partial results into the outcome.
 
 use super::{Input, replay::WorkerResult, replayer::Replayer};
-use crate::execute::work_order::work_order;
 use crate::{
     bal::{BalMismatch, BalState, BalVerifier, BlockAccessList},
     block::Block,
+    execute::work_order::work_order,
     state::StateSource,
     vm::{Environment, ExecutionResult, Output, SuccessReason},
 };

@@ -93,12 +93,12 @@ pub(crate) fn run<'a>(
     };
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs, begun);
 
-    let execution = ParallelExecution::new(&program, &memory, order, workers.count());
-    let mut execution = execution.with_call_classes(classes);
+    let parallel = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut parallel = parallel.with_call_classes(classes);
     if let Some(recorder) = &recorder {
-        execution = execution.with_recorder(recorder);
+        parallel = parallel.with_recorder(recorder);
     }
-    let stats = execution.execute(&workers).map_err(execute_error)?;
+    let stats = parallel.execute(&workers).map_err(execute_error)?;
 
     let mut database = BalRecorder {
         database: SettledDatabase::new(&memory, state, program.codes(), spec, epochs.after()),

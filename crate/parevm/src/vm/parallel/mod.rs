@@ -1,19 +1,18 @@
-//! revm on a multi-version memory: the glue of the parallel executor.
+//! revm on a multi-version memory: the glue of the optimistic executor.
 //!
-//! A transaction runs on an unchanged revm ([`commuting_evm`]), which can stop at
-//! any load and go on later ([`suspension`]), over a database
-//! ([`database`]) that reads the memory and records what the run relies on;
-//! afterwards revm's journal becomes patches ([`write_set`]). What locations
-//! hold is in [`value`], and when a reader need not run again in [`check`]. A plain
-//! payment does without revm ([`transfer`]).
+//! A transaction runs on an unchanged revm ([`commuting_evm`]), which can be suspended at any load
+//! and resumed ([`suspension`]), over a database ([`database`]) that reads the memory and records
+//! the read set; afterwards revm's journal becomes the write set ([`write_set`]). The values of
+//! locations are in [`value`], their validation in [`check`]. A plain transfer bypasses revm
+//! ([`transfer`]).
 
+mod call_class;
 mod check;
 mod code_store;
 mod commuting_evm;
 mod commuting_handler;
 mod database;
 mod hook;
-mod kinds;
 mod location;
 mod memory;
 #[cfg(test)]
@@ -27,8 +26,8 @@ mod value;
 mod view_error;
 mod write_set;
 
+pub(crate) use call_class::call_classes;
 pub(crate) use code_store::CodeStore;
-pub(crate) use kinds::call_classes;
 pub use location::Location;
 pub(crate) use memory::StateMemory;
 pub(crate) use nonces::Nonces;

@@ -1,10 +1,10 @@
 //! A block as a program of the transaction scheduler.
 
 use super::{
+    call_class,
     code_store::CodeStore,
     commuting_evm::{CommutingEvm, Ran},
     database::ViewDatabase,
-    kinds,
     location::Location,
     memory::Epochs,
     nonces::Nonces,
@@ -164,7 +164,7 @@ impl<'b> Program for BlockProgram<'b> {
     }
 
     fn parties(&self, index: TxIndex) -> Parties {
-        kinds::parties(&self.block.transactions[index.as_usize()].env)
+        call_class::parties(&self.block.transactions[index.as_usize()].env)
     }
 
     fn cancelled(&self) -> bool {
