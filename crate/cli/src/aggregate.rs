@@ -135,7 +135,7 @@ impl BalAggregate {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+    #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
     use crate::constants::FIGURES;

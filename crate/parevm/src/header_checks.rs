@@ -1,6 +1,6 @@
 //! Comparison of an outcome with the header of its block.
 
-use crate::{block::Declared, execute::BlockOutcome};
+use crate::{block::HeaderCommitments, execute::BlockOutcome};
 use alloy_primitives::B256;
 
 /// Agreement of an outcome with each field of the header; `None` if the header or the outcome lacks the field.
@@ -21,7 +21,11 @@ pub struct HeaderChecks {
 impl HeaderChecks {
     /// Compares `outcome` with `declared`. `state_root` is the root computed from a witness, if there is one.
     #[must_use]
-    pub fn new(declared: &Declared, outcome: &BlockOutcome, state_root: Option<B256>) -> Self {
+    pub fn new(
+        declared: &HeaderCommitments,
+        outcome: &BlockOutcome,
+        state_root: Option<B256>,
+    ) -> Self {
         Self {
             gas_used: both(declared.gas_used, Some(outcome.gas_used)),
             receipts_root: both(declared.receipts_root, outcome.receipts_root),

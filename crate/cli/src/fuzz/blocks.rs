@@ -8,7 +8,7 @@ use parevm::{
 };
 use parevm_testkit::{
     fixture,
-    fuzz::{Case, Finding, Oracle, digest, made, mutate, shrink},
+    fuzz::{Case, Finding, Oracle, digest, generate, mutate, shrink},
 };
 use std::{
     collections::BTreeMap,
@@ -53,7 +53,7 @@ impl Blocks {
         self.check(
             &format!("blocks {seed}"),
             seed,
-            made(seed),
+            generate(seed),
             "blocks",
             report,
         );
@@ -120,7 +120,7 @@ pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitC
     };
     let mut digests = BTreeMap::new();
     for seed in first..first + count {
-        let case = made(seed);
+        let case = generate(seed);
         let outcome = engine
             .execute(&case.block, &*case.state, &options)
             .map_err(|source| CliError::Block {

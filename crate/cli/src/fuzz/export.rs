@@ -8,7 +8,7 @@ use parevm::{
 };
 use parevm_testkit::{
     conformance::alloc::{self, Alloc},
-    fuzz::made,
+    fuzz::generate,
     signed,
 };
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ pub(super) fn run(first: u64, count: u64) -> Result<ExitCode, CliError> {
         ..Default::default()
     };
     for seed in first..first + count {
-        let case = made(seed);
+        let case = generate(seed);
         let Some(mut block) = signed::block(&case.block) else {
             continue;
         };

@@ -40,7 +40,7 @@ pub struct Block {
     /// Ommers, paid before the merge.
     pub ommers: Vec<Ommer>,
     /// What the header claims about the result.
-    pub declared: Declared,
+    pub declared: HeaderCommitments,
 }
 
 impl Block {
@@ -59,7 +59,7 @@ impl Block {
             transactions,
             withdrawals: Vec::new(),
             ommers: Vec::new(),
-            declared: Declared::default(),
+            declared: HeaderCommitments::default(),
         }
     }
 
@@ -188,9 +188,9 @@ pub enum Ommer {
     HashOnly(B256),
 }
 
-/// What the header claims about the result; `None` where the input does not say.
+/// Commitments of the header to the outcome; `None` if the input lacks the field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Declared {
+pub struct HeaderCommitments {
     /// Block hash.
     pub hash: Option<B256>,
     /// Gas used by all transactions.

@@ -1,8 +1,8 @@
 //! A block as RLP.
 
 use super::{
-    AlloyBlock, Block, BlockError, Declared, ForkSchedule, Header, Ommer, TransactionError,
-    Withdrawal,
+    AlloyBlock, Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer,
+    TransactionError, Withdrawal,
     candidate::{Candidate, recover},
     verify,
 };
@@ -124,8 +124,8 @@ impl From<&ConsensusHeader> for Header {
     }
 }
 
-fn declared(header: &ConsensusHeader) -> Declared {
-    Declared {
+fn declared(header: &ConsensusHeader) -> HeaderCommitments {
+    HeaderCommitments {
         hash: Some(header.hash_slow()),
         gas_used: Some(header.gas_used),
         blob_gas_used: header.blob_gas_used,

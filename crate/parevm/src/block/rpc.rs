@@ -1,7 +1,7 @@
 //! A block as `eth_getBlockByNumber` returns it, with full transactions.
 
 use super::{
-    Block, BlockError, Declared, ForkSchedule, Header, Ommer, Withdrawal,
+    Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer, Withdrawal,
     candidate::{Senders, recover},
     rpc_transaction::RpcTransaction,
     verify,
@@ -107,7 +107,7 @@ impl RpcBlock {
                 })
                 .collect(),
             ommers: self.uncles.iter().copied().map(Ommer::HashOnly).collect(),
-            declared: Declared {
+            declared: HeaderCommitments {
                 hash: self.hash,
                 gas_used: self.gas_used.map(|gas| gas.to()),
                 blob_gas_used: self.blob_gas_used.map(|gas| gas.to()),

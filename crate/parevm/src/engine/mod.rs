@@ -15,7 +15,7 @@ use crate::{
     state::StateSource,
     vm::{Bounds, Environment, OverlayInspector},
 };
-use plan::Plan;
+use plan::ExecutionPlan;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 /// Engine that executes blocks, one at a time, on its own pool of threads.
@@ -257,8 +257,8 @@ impl Engine {
         options: &ExecuteOptions<'a>,
     ) -> Result<ExecutionOutput<'a>, ExecuteError> {
         let threads = self.threads();
-        let plan = Plan::new(options, block, environment, threads);
-        let without_list = |plan: Plan<'a>| {
+        let plan = ExecutionPlan::new(options, block, environment, threads);
+        let without_list = |plan: ExecutionPlan<'a>| {
             let options = ExecuteOptions {
                 access_list: None,
                 access_list_output: plan.output,

@@ -28,7 +28,7 @@ const MAX_WORKERS_ON_TRANSFERS: usize = 8;
 
 /// Plan of a block's execution, decided once before it starts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan<'a> {
+pub(super) struct ExecutionPlan<'a> {
     /// Executor; never [`Executor::Auto`].
     pub(super) executor: Executor,
     /// Number of threads that execute transactions.
@@ -41,7 +41,7 @@ pub(super) struct Plan<'a> {
     pub(super) reason: &'static str,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> ExecutionPlan<'a> {
     /// Plans the execution of `block` with `options` on up to `threads` threads.
     pub(super) fn new(
         options: &ExecuteOptions<'a>,
@@ -187,7 +187,7 @@ mod tests {
     fn planned(calls: usize, transfers: usize, threads: usize) -> (Executor, &'static str) {
         let block = block(calls, transfers, SpecId::OSAKA);
         let options = ExecuteOptions::default();
-        let plan = Plan::new(&options, &block, &Environment::new(&block), threads);
+        let plan = ExecutionPlan::new(&options, &block, &Environment::new(&block), threads);
         (plan.executor, plan.reason)
     }
 
@@ -227,7 +227,7 @@ mod tests {
             };
             {
                 let block = block(calls, 0, spec);
-                Plan::new(&options, &block, &Environment::new(&block), 2).executor
+                ExecutionPlan::new(&options, &block, &Environment::new(&block), 2).executor
             }
         };
         assert_eq!(

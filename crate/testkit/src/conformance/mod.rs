@@ -14,7 +14,7 @@ mod difference;
 pub mod exception;
 pub mod fixture;
 pub mod forks;
-mod made;
+mod generated;
 mod precompiles;
 pub mod rpc;
 mod rules;

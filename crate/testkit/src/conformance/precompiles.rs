@@ -124,7 +124,9 @@ fn execute_vectors(
     let counted = change.and_then(|change| change.slots.get(&U256::ZERO));
     if counted != Some(&U256::from(vectors.len())) {
         let calls = vectors.len();
-        return Err(format!("{calls} calls were made, {counted:?} were counted"));
+        return Err(format!(
+            "{calls} calls were executed, {counted:?} were counted"
+        ));
     }
     let logs = outcome.receipts.into_iter();
     let logs = logs.map(|receipt| receipt.logs.into_iter().next().unwrap_or_default());

@@ -1,6 +1,6 @@
 //! Names of the suites.
 
-use super::{Setup, Verdict, bal, blockchain, made, precompiles, rpc, state, tracers, zkevm};
+use super::{Setup, Verdict, bal, blockchain, generated, precompiles, rpc, state, tracers, zkevm};
 use std::{fmt, str::FromStr};
 
 /// Suite: a format of fixtures, with the check of its cases.
@@ -18,8 +18,8 @@ pub enum Suite {
     Bal,
     /// Execution witnesses: proofs, and detection of missing parts.
     Zkevm,
-    /// Random blocks of a seed: digest of the outcome.
-    Made,
+    /// Random blocks of a seed: digest of the outcome. Its name is `made`.
+    Generated,
     /// One transaction: output of a tracer.
     Tracers,
     /// JSON-RPC requests to a chain: responses. The input is a file packed with [`rpc::SharedFiles`].
@@ -38,7 +38,7 @@ impl Suite {
         Self::Precompiles,
         Self::Bal,
         Self::Zkevm,
-        Self::Made,
+        Self::Generated,
         Self::Tracers,
         Self::Rpc,
     ];
@@ -53,7 +53,7 @@ impl Suite {
             Self::Precompiles => "precompiles",
             Self::Bal => "bal",
             Self::Zkevm => "zkevm",
-            Self::Made => "made",
+            Self::Generated => "made",
             Self::Tracers => "tracers",
             Self::Rpc => "rpc",
         }
@@ -76,7 +76,7 @@ impl Suite {
             Self::Precompiles => precompiles::run,
             Self::Bal => bal::run,
             Self::Zkevm => zkevm::run,
-            Self::Made => made::run,
+            Self::Generated => generated::run,
             Self::Tracers => tracers::run,
             Self::Rpc => rpc::run,
         };

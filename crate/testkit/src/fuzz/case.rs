@@ -26,13 +26,13 @@ pub fn fork_of(seed: u64) -> SpecId {
 
 /// Generates the random block of `seed`: 1 to 60 transactions, each fork in turn.
 #[must_use]
-pub fn made(seed: u64) -> Case<'static> {
-    made_under(seed, fork_of(seed))
+pub fn generate(seed: u64) -> Case<'static> {
+    generate_under(seed, fork_of(seed))
 }
 
 /// Generates the random block of `seed` under the rules of `fork`.
 #[must_use]
-pub fn made_under(seed: u64, fork: SpecId) -> Case<'static> {
+pub fn generate_under(seed: u64, fork: SpecId) -> Case<'static> {
     let count = 1 + usize::try_from(Random::new(!seed).below(60)).unwrap_or(0);
     let (block, state) = workload::adversarial(seed, count, fork);
     Case {

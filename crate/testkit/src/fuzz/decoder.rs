@@ -84,7 +84,7 @@ impl Decoder {
         })
     }
 
-    /// Returns well-formed inputs, made from the texts of fixtures and from generated blocks.
+    /// Returns well-formed inputs, from the texts of fixtures and from generated blocks.
     #[must_use]
     pub fn samples(self, fixtures: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let documents = || {
@@ -96,9 +96,9 @@ impl Decoder {
         match self {
             Self::BlockRlp => {
                 for seed in 0..28 {
-                    let made = super::made(seed);
+                    let case = super::generate(seed);
                     samples
-                        .extend(signed::block(&made.block).map(|block| alloy_rlp::encode(&block)));
+                        .extend(signed::block(&case.block).map(|block| alloy_rlp::encode(&block)));
                 }
             }
             Self::BlockJson => {
@@ -318,10 +318,11 @@ fn lists() -> Vec<BlockAccessList> {
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };
-    let made = (0..28).map(super::made);
-    made.filter_map(|case| {
-        let outcome = engine.execute(&case.block, &*case.state, &options).ok()?;
-        outcome.block_access_list
-    })
-    .collect()
+    let cases = (0..28).map(super::generate);
+    cases
+        .filter_map(|case| {
+            let outcome = engine.execute(&case.block, &*case.state, &options).ok()?;
+            outcome.block_access_list
+        })
+        .collect()
 }

@@ -1,6 +1,6 @@
 //! Differential fuzzing: blocks from a seed, executed in every way and compared.
 //!
-//! - [`made`] generates random blocks, [`mutate`] mutates blocks of a chain; both return a [`Case`];
+//! - [`generate`] generates random blocks, [`mutate`] mutates blocks of a chain; both return a [`Case`];
 //! - [`Oracle`] executes a case in every way and returns the first difference;
 //! - [`shrink`] reduces a case that shows a difference;
 //! - [`Decoder`] decodes bytes that were [mutated](bytes::mutate).
@@ -16,7 +16,7 @@ mod oracle;
 mod rejection;
 mod shrink;
 
-pub use case::{Case, fork_of, made, made_under};
+pub use case::{Case, fork_of, generate, generate_under};
 pub use decoder::{Decoder, Reading};
 pub use digest::digest;
 pub use mutation::mutate;

@@ -34,7 +34,7 @@ pub fn erc20_partly_into_one(count: usize, hot: u64) -> (Block, MemoryState) {
 
 fn transfers(count: usize, to: impl Fn(u64) -> Address) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
-    let token = Token::new(numbered(0xe0, 0), &mut state);
+    let token = Erc20Token::new(numbered(0xe0, 0), &mut state);
     let transactions = (0..count as u64)
         .map(|index| token.transfer(&mut state, user(index), to(index)))
         .collect();
@@ -43,11 +43,11 @@ fn transfers(count: usize, to: impl Fn(u64) -> Address) -> (Block, MemoryState) 
 
 /// ERC-20 token.
 #[derive(Clone, Copy)]
-pub(super) struct Token {
+pub(super) struct Erc20Token {
     pub(super) address: Address,
 }
 
-impl Token {
+impl Erc20Token {
     /// Inserts the token at `address`.
     pub(super) fn new(address: Address, state: &mut MemoryState) -> Self {
         deploy(state, address, Bytes::from_static(code::ERC20));

@@ -1,8 +1,8 @@
 //! Transactions of all kinds, some of which conflict.
 
 use super::{
-    block, call, erc20::Token, fund, numbered, receiver, uniswap::Market, uniswap::deploy_router,
-    user,
+    block, call, erc20::Erc20Token, fund, numbered, receiver, uniswap::Market,
+    uniswap::deploy_router, user,
 };
 use parevm::{Block, MemoryState, vm::SpecId};
 
@@ -13,7 +13,7 @@ use parevm::{Block, MemoryState, vm::SpecId};
 pub fn hot_mix(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
     deploy_router(&mut state);
-    let token = Token::new(numbered(0xe0, 0), &mut state);
+    let token = Erc20Token::new(numbered(0xe0, 0), &mut state);
     let hot = receiver(u64::MAX);
     let hot_market = Market::new(u64::MAX, &mut state);
     let transactions = (0..count as u64)

@@ -21,7 +21,7 @@ pub use uniswap::{one_pool, swaps};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
@@ -115,6 +115,6 @@ pub(crate) fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
         transactions,
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     }
 }

@@ -4,7 +4,7 @@
 //! address of the factory that the router was built for. A swap calls neither the factory nor WETH, so the state lacks
 //! them.
 
-use super::{block, call_with, code, deploy, erc20::Token, fund, numbered, user};
+use super::{block, call_with, code, deploy, erc20::Erc20Token, fund, numbered, user};
 use alloy_primitives::{Address, B256, Bytes, U256, address, b256, keccak256};
 use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 
@@ -64,7 +64,7 @@ pub(super) fn deploy_router(state: &mut MemoryState) {
 /// Pair of tokens, their pool, and a swapping contract.
 #[derive(Clone, Copy)]
 pub(super) struct Market {
-    token_0: Token,
+    token_0: Erc20Token,
     swapper: Address,
 }
 
@@ -73,8 +73,8 @@ impl Market {
     /// swap reaches them.
     pub(super) fn new(index: u64, state: &mut MemoryState) -> Self {
         // The first token of a pool has the lower address.
-        let token_0 = Token::new(numbered(0xe1, index), state);
-        let token_1 = Token::new(numbered(0xe2, index), state);
+        let token_0 = Erc20Token::new(numbered(0xe1, index), state);
+        let token_1 = Erc20Token::new(numbered(0xe2, index), state);
         let pool = pool_address(token_0, token_1);
         deploy(state, pool, pool_code(pool, token_0, token_1));
         token_0.give(state, pool);
@@ -108,7 +108,7 @@ impl Market {
 }
 
 /// Returns the address at which the router expects the pool of two tokens.
-fn pool_address(token_0: Token, token_1: Token) -> Address {
+fn pool_address(token_0: Erc20Token, token_1: Erc20Token) -> Address {
     let mut key = [0; 96];
     key[..32].copy_from_slice(token_0.address.into_word().as_slice());
     key[32..64].copy_from_slice(token_1.address.into_word().as_slice());
@@ -117,7 +117,7 @@ fn pool_address(token_0: Token, token_1: Token) -> Address {
 }
 
 /// Returns the pool's code with the values of its immutable variables.
-fn pool_code(pool: Address, token_0: Token, token_1: Token) -> Bytes {
+fn pool_code(pool: Address, token_0: Erc20Token, token_1: Erc20Token) -> Bytes {
     let mut code = code::POOL.to_vec();
     for (built, own) in [
         (BUILT_SELF, pool),

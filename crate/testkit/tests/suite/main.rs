@@ -24,10 +24,10 @@ mod executor {
     mod fetched_state;
     mod full_balances;
     mod fuzz;
+    mod generated_blocks;
     mod hot_account;
     mod keccak_cache;
     mod known_faults;
-    mod made_blocks;
     mod partial_results;
     mod stream;
     mod synthetic;

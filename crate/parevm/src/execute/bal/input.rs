@@ -8,7 +8,7 @@ use crate::{
     vm::{Environment, SpecId},
 };
 
-/// A block with its access list and the state before it.
+/// Block with its access list and the state before it.
 pub(crate) struct Input<'a> {
     pub(crate) block: &'a Block,
     pub(crate) environment: &'a Environment,

@@ -24,16 +24,16 @@ fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incar
     outcome.report.timeline.unwrap()
 }
 
-/// Returns the minimum of `count` over some timelines of `made`, or the first value of at most `enough`.
+/// Returns the minimum of `count` over some timelines of `block`, or the first value of at most `enough`.
 fn least(
-    made: &(Block, MemoryState),
+    block: &(Block, MemoryState),
     enough: usize,
     count: impl Fn(&[Incarnation]) -> usize,
 ) -> usize {
     let engine = Engine::new(2).unwrap();
     let mut least = usize::MAX;
     for _ in 0..TRIES {
-        least = least.min(count(&timeline(&engine, made)));
+        least = least.min(count(&timeline(&engine, block)));
         if least <= enough {
             break;
         }
@@ -63,8 +63,8 @@ fn by_the_second(runs: &[Incarnation]) -> usize {
 fn a_block_with_some_transfers_to_one_account_keeps_both_workers() {
     let most = COUNT * 5 / 100;
     for hot in [5, 15, 25] {
-        let made = workload::erc20_partly_into_one(COUNT, hot);
-        let found = least(&made, most, alone);
+        let block = workload::erc20_partly_into_one(COUNT, hot);
+        let found = least(&block, most, alone);
         assert!(
             found <= most,
             "{hot} %: {found} of {COUNT} by a worker alone"
@@ -75,7 +75,7 @@ fn a_block_with_some_transfers_to_one_account_keeps_both_workers() {
 #[test]
 fn a_block_with_all_transfers_to_one_account_is_left_to_one_worker() {
     let most = COUNT * 20 / 100;
-    let made = workload::erc20_into_one(COUNT);
-    let found = least(&made, most, by_the_second);
+    let block = workload::erc20_into_one(COUNT);
+    let found = least(&block, most, by_the_second);
     assert!(found <= most, "{found} of {COUNT} by the second worker");
 }

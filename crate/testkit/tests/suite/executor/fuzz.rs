@@ -11,7 +11,7 @@ use parevm::{
 use parevm_testkit::{
     compare::difference,
     fixture,
-    fuzz::{Case, Finding, Oracle, digest, made, made_under, mutate, shrink},
+    fuzz::{Case, Finding, Oracle, digest, generate, generate_under, mutate, shrink},
     workload,
 };
 use std::{borrow::Cow, collections::BTreeMap, env};
@@ -51,7 +51,7 @@ fn seeds_that_once_failed_pass() {
         tried += 1;
         match words.as_slice() {
             ["blocks", _, fork] => {
-                let case = made_under(seed, fork.parse().unwrap());
+                let case = generate_under(seed, fork.parse().unwrap());
                 failures.extend(failure(&oracle, &case, seed));
             }
             ["mutations", _, block] => {
@@ -72,7 +72,7 @@ fn seeds_that_once_failed_pass() {
 #[test]
 fn generated_blocks_have_one_outcome() {
     let oracle = Oracle::new(&[1, 3, 8]).unwrap();
-    let failures = seeds(DIGESTS_KEPT).filter_map(|seed| failure(&oracle, &made(seed), seed));
+    let failures = seeds(DIGESTS_KEPT).filter_map(|seed| failure(&oracle, &generate(seed), seed));
     let failures: Vec<_> = failures.collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
@@ -111,7 +111,7 @@ fn a_digest_depends_on_the_block_and_not_on_the_executor() {
     let engine = Engine::new(3).unwrap();
     let mut digests = Vec::new();
     for seed in 0..FORKS.len() as u64 {
-        let case = made(seed);
+        let case = generate(seed);
         let [one, other] = [Executor::Sequential, Executor::Optimistic].map(|executor| {
             let options = ExecuteOptions {
                 executor,
@@ -142,7 +142,7 @@ fn shrinking_keeps_the_transactions_of_the_difference() {
         state: Cow::Owned(state),
     };
     let finding = |words: &str| Finding {
-        way: "made".into(),
+        way: "generated".into(),
         words: words.into(),
     };
     let fails = |block: &Block, _: &MemoryState| {
@@ -174,7 +174,7 @@ fn generated_blocks_keep_their_digests() {
     let engine = Engine::new(2).unwrap();
     let kept: BTreeMap<u64, B256> = serde_json::from_str(DIGESTS).unwrap();
     let differing = kept.iter().filter(|(seed, kept)| {
-        let case = made(**seed);
+        let case = generate(**seed);
         let options = ExecuteOptions {
             executor: Executor::Optimistic,
             access_list_output: AccessListOutput::Returned,

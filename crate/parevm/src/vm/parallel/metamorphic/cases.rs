@@ -3,7 +3,7 @@
 use super::super::hook::Hook;
 use crate::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
@@ -63,7 +63,7 @@ pub(super) fn of(hook: Hook) -> (Block, MemoryState) {
         transactions: vec![Transaction { hash: None, env }],
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     };
     (block, state)
 }

@@ -7,7 +7,7 @@ use super::super::{
 };
 use crate::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::{Account, SourceError, StateDiff, StateSource},
     vm::{Bytecode, SpecId},
 };
@@ -164,7 +164,7 @@ pub(super) fn translate(
             .collect(),
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     };
     (block, own)
 }

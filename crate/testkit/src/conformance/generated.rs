@@ -4,7 +4,7 @@
 //! builds with the native one.
 
 use super::{CaseOutcome, Setup, Verdict};
-use crate::fuzz::{digest, made};
+use crate::fuzz::{digest, generate};
 use alloy_primitives::B256;
 use parevm::{ExecuteOptions, execute::AccessListOutput};
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 }
 
 fn check(seed: u64, expected: B256, setup: &Setup<'_>) -> Result<(), String> {
-    let case = made(seed);
+    let case = generate(seed);
     setup.with_each_executor(|executor| {
         let options = ExecuteOptions {
             executor,

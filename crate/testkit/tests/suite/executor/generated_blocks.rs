@@ -39,8 +39,8 @@ fn equals_plain_revm(executor: Executor, threads: usize) {
     for seed in 0..seeds() {
         for spec in FORKS {
             // Few contracts conflict often, many rarely.
-            let made = workload::contracts(seed, 40, 2 + seed % 7, spec);
-            if let Some(words) = first_difference(&engine, &made, executor) {
+            let generated = workload::contracts(seed, 40, 2 + seed % 7, spec);
+            if let Some(words) = first_difference(&engine, &generated, executor) {
                 failures.push(format!("seed {seed}, {spec:?}: {words}"));
             }
         }
@@ -66,7 +66,7 @@ fn parallel_equals_plain_revm_on_4_threads() {
 #[test]
 fn transfers_of_every_shape_equal_plain_revm() {
     let engine = Engine::new(4).unwrap();
-    for made in [
+    for generated in [
         workload::transfers(200),
         workload::one_sender(200),
         workload::passed_on(200),
@@ -79,7 +79,7 @@ fn transfers_of_every_shape_equal_plain_revm() {
             Executor::Bal,
         ] {
             assert_eq!(
-                first_difference(&engine, &made, executor),
+                first_difference(&engine, &generated, executor),
                 None,
                 "{executor}"
             );
