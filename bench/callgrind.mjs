@@ -33,8 +33,8 @@ function perRun(program, where, run) {
 }
 
 function count(program, where, run, repeat) {
-  const probe = ['probe', ...where, '--run', run, '--threads', '1', '--repeat', String(repeat)]
-  const valgrind = ['--tool=callgrind', '--callgrind-out-file=/dev/null', program, ...probe]
+  const profile = ['profile', ...where, '--run', run, '--threads', '1', '--repeat', String(repeat)]
+  const valgrind = ['--tool=callgrind', '--callgrind-out-file=/dev/null', program, ...profile]
   const { status, stderr } = spawnSync('valgrind', valgrind, { cwd: root, encoding: 'utf8' })
   const collected = /Collected : (\d+)/.exec(stderr)?.[1]
   if (status !== 0 || collected === undefined) {

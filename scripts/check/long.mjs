@@ -5,7 +5,6 @@ export const longFiles = new Map([
   ['js/src/type/wire.ts', 'generated from the Rust types'],
   ['rpc/mod.rs', 'the table of methods'],
   ...[
-    'cli/tests/conformance.rs',
     'chain/saved.rs',
     'node/mod.rs',
     'node/saved.rs',
@@ -15,7 +14,6 @@ export const longFiles = new Map([
     'state/trie.rs',
     'trace/gas.rs',
     'suite/chain.rs',
-    'suite/executor/bal.rs',
     'suite/node/mining.rs',
     'suite/node/reserved.rs',
     'suite/simulate/as_geth.rs',

@@ -1,5 +1,5 @@
 // Files beside those of the suite `rpc`, which reads each file packed with all of them. The same
-// rules as `crate/testkit/src/conformance/rpc/beside.rs`.
+// rules as `crate/testkit/src/conformance/rpc/shared_files.rs`.
 
 /** Whether a file of this name belongs to it. Schemas are not for the engine. */
 export const isBeside = (name) => name === 'genesis.json' || name === 'chain.rlp'

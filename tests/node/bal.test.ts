@@ -115,7 +115,7 @@ describe('workers without shared memory', () => {
     const run = await evm.executeBlock({ fixture: bare, executor: 'bal' })
     expect(run.plan).toMatchObject({ executor: 'sequential', threads: 1 })
     expect(run.statistics.executions).toBe(9)
-    expect(run.plan.reason).toContain('no access list is at hand')
+    expect(run.plan.reason).toContain('without an access list')
     expect(run.blockAccessList).toHaveLength(document.blockAccessList.length)
   })
 

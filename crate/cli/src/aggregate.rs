@@ -2,7 +2,7 @@
 //!
 //! Cases of the formulas are in `bench/figures.json`, which `npm run bench` reads as well.
 
-use crate::{constants::CONSTANTS, figures::Row, shares::Shares};
+use crate::{constants::CONSTANTS, figures::Row, time_shares::TimeShares};
 use serde::Serialize;
 
 /// Aggregate of all rows of one number of threads.
@@ -28,9 +28,9 @@ pub(crate) struct Aggregate {
     /// Time with a timeline over that without, where requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<f64>,
-    /// Shares of the threads' time, where requested.
+    /// TimeShares of the threads' time, where requested.
     #[serde(skip_serializing_if = "Option::is_none")]
-    shares: Option<Shares>,
+    shares: Option<TimeShares>,
 }
 
 /// Aggregate of the rows with an access list.
@@ -73,10 +73,10 @@ impl Aggregate {
                 .sum::<Option<f64>>()
                 .map(|with| with / parallel),
             shares: counted()
-                .map(|row| row.spent)
+                .map(|row| row.thread_time)
                 .reduce(|all, one| Some(all? + one?))
                 .flatten()
-                .map(Shares::from),
+                .map(TimeShares::from),
         }
     }
 
@@ -135,12 +135,12 @@ impl BalAggregate {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+    #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
     use crate::constants::FIGURES;
     use crate::figures::{Row, tests::row};
-    use parevm_testkit::{measure::median, spent::Spent};
+    use parevm_testkit::{measurement::median, thread_time::ThreadTime};
     use serde::Deserialize;
 
     /// Cases of the formulas.
@@ -234,18 +234,18 @@ mod tests {
     fn time_of_threads_is_summed_over_blocks_and_passes() {
         let mut one = row("1", 1.0, 1.0, 1.0);
         assert!(Aggregate::new(&[one.clone()], 2).shares.is_none());
-        one.spent = Some(Spent {
-            kept: 3.0,
-            thrown_away: 1.0,
-            between: 0.0,
+        one.thread_time = Some(ThreadTime {
+            committed: 3.0,
+            aborted: 1.0,
+            outside: 0.0,
         });
         let mut other = row("2", 1.0, 1.0, 1.0);
-        other.spent = Some(Spent {
-            between: 4.0,
-            ..Spent::default()
+        other.thread_time = Some(ThreadTime {
+            outside: 4.0,
+            ..ThreadTime::default()
         });
         let merged = Row::merged(&[one.clone(), one]).unwrap();
         let shares = Aggregate::new(&[merged, other], 2).shares.unwrap();
-        assert_eq!((shares.kept, shares.thrown_away), (0.5, 1.0 / 6.0));
+        assert_eq!((shares.committed, shares.aborted), (0.5, 1.0 / 6.0));
     }
 }

@@ -1,48 +1,48 @@
-//! Times blocks beside plain revm.
+//! Command `bench`: measures blocks next to plain revm.
 
 use crate::{
     aggregate::Aggregate,
-    capacity::capacity,
     engine,
     error::CliError,
     figures::{Figures, HEADER, Row, is_stdout},
+    hardware_ceiling::hardware_ceiling,
     machine::now_ms,
-    subject::{Selection, Subject},
+    selection::{LoadedBlock, Selection},
 };
 use parevm::{Engine, Executor};
-use parevm_testkit::measure::{Measured, Timing, measure};
+use parevm_testkit::measurement::{BlockMeasurement, SamplingOptions, measure};
 use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct BenchArguments {
     #[command(flatten)]
     selection: Selection,
     /// Numbers of executing threads.
     #[arg(long, value_delimiter = ',', default_value = "1,2")]
     threads: Vec<usize>,
-    /// The executor of the column "parallel": auto, parallel, sequential or bal.
+    /// Executor of the column "parallel": auto, parallel, sequential or bal.
     #[arg(long, default_value = "auto")]
     executor: Executor,
-    /// Samples of each figure; the median counts.
+    /// Samples of each time; the result is their median.
     #[arg(long, default_value_t = 9)]
     runs: usize,
-    /// Times that all blocks are gone through, with a part of the samples each: a machine that is
-    /// slow for some seconds is not slow for all samples of a block.
+    /// Passes over all blocks, each with a part of the samples: a machine that is slow for some seconds is then not slow for
+    /// all samples of a block.
     #[arg(long, default_value_t = 3)]
     passes: usize,
-    /// A sample is repeated until it takes this long, in milliseconds.
+    /// Minimum duration of a sample, in milliseconds.
     #[arg(long, default_value_t = 100.0)]
     sample_ms: f64,
-    /// Measures what a timeline costs, too, and says where the threads' time went.
+    /// Measures executions with a timeline, too, and prints the use of the threads' time.
     #[arg(long)]
     timeline: bool,
-    /// Writes the figures to this file, `-` for stdout.
+    /// File for the results, `-` for stdout.
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
-/// Measures every block. A result that is not that of sequential execution is told on stderr.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+/// Measures every block. Prints outcomes that differ from the sequential one on stderr.
+pub(crate) fn run(arguments: &BenchArguments) -> Result<ExitCode, CliError> {
     let engines = arguments
         .threads
         .iter()
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     let threads: Vec<_> = engines.iter().map(|engine| engine.threads()).collect();
     let runs = arguments.runs.max(1);
     let passes = arguments.passes.clamp(1, runs);
-    let timing = Timing {
+    let timing = SamplingOptions {
         samples: runs.div_ceil(passes),
         sample_ms: arguments.sample_ms,
         now: now_ms,
@@ -72,24 +72,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     };
     let mut is_good = true;
     let sources = arguments.selection.sources()?;
-    // Of each block on each number of threads the rows of all passes.
-    let mut seen = vec![Vec::new(); sources.len() * threads.len()];
+    // Rows of all passes, for each block and number of threads.
+    let mut passes_by_row = vec![Vec::new(); sources.len() * threads.len()];
     for _ in 0..passes {
-        for (source, seen) in sources.iter().zip(seen.chunks_mut(threads.len())) {
-            let subject = source.load(most)?;
-            let (measured, capacities) = one_pass(&subject, &engines, arguments.executor, &timing)?;
+        for (source, rows_of_block) in sources.iter().zip(passes_by_row.chunks_mut(threads.len())) {
+            let loaded = source.load(most)?;
+            let (measured, ceilings) = one_pass(&loaded, &engines, arguments.executor, &timing)?;
             for difference in measured.on.iter().filter_map(|on| on.difference.as_ref()) {
                 is_good = false;
-                err!("{}: not as in order: {difference}", subject.name);
+                err!("{}: differs from sequential: {difference}", loaded.name);
             }
-            let rows = Row::of(&subject.name, &threads, &measured, &capacities);
-            for (seen, row) in seen.iter_mut().zip(rows) {
+            let rows = Row::of(&loaded.name, &threads, &measured, &ceilings);
+            for (passes, row) in rows_of_block.iter_mut().zip(rows) {
                 err!("{}", row.line());
-                seen.push(row);
+                passes.push(row);
             }
         }
     }
-    let rows: Vec<_> = (seen.iter().map(Vec::as_slice))
+    let rows: Vec<_> = (passes_by_row.iter().map(Vec::as_slice))
         .filter_map(Row::merged)
         .collect();
     print(HEADER);
@@ -113,23 +113,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     })
 }
 
-/// What is measured of a block in one pass, and what each engine's threads do at most.
+/// Measures a block in one pass. Returns the measurement and the hardware ceiling of each engine.
 fn one_pass(
-    subject: &Subject,
+    loaded: &LoadedBlock,
     engines: &[&Engine],
     executor: Executor,
-    timing: &Timing,
-) -> Result<(Measured, Vec<f64>), CliError> {
-    let Subject { name, block, state } = subject;
-    let failed = |source| CliError::Subject {
+    timing: &SamplingOptions,
+) -> Result<(BlockMeasurement, Vec<f64>), CliError> {
+    let LoadedBlock { name, block, state } = loaded;
+    let failed = |source| CliError::Block {
         name: name.clone(),
         source,
     };
     let measured = measure(engines, executor, None, block, state, timing).map_err(failed)?;
-    let capacities = engines
+    let ceilings = engines
         .iter()
-        .map(|engine| capacity(block, state, engine.threads(), timing))
+        .map(|engine| hardware_ceiling(block, state, engine.threads(), timing))
         .collect::<Result<_, _>>()
         .map_err(failed)?;
-    Ok((measured, capacities))
+    Ok((measured, ceilings))
 }

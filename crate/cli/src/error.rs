@@ -1,16 +1,16 @@
-//! Why a command failed.
+//! Error of a command.
 
 use parevm::ExecuteError;
 use parevm_testkit::fixture::LoadError;
 use std::{error::Error, io, path::PathBuf};
 
-/// Why a command failed.
+/// Error of a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// The threads of the engine cannot be started.
     #[error("the engine's threads cannot be started")]
     Threads(#[source] Box<dyn Error + Send + Sync>),
-    /// A fixture cannot be used.
+    /// A fixture cannot be loaded.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// A block cannot be executed.
@@ -18,21 +18,21 @@ pub(crate) enum CliError {
     Execute { path: PathBuf, source: ExecuteError },
     /// A selected block cannot be executed.
     #[error("block {name} cannot be executed")]
-    Subject { name: String, source: ExecuteError },
+    Block { name: String, source: ExecuteError },
     /// No selected block has this name.
-    #[error("no block is called {name}")]
+    #[error("no block has the name {name}")]
     Unknown { name: String },
-    /// The process that was to run a block failed.
-    #[error("the process that ran block {name} failed")]
-    Probe { name: String },
-    /// The memory of a process cannot be told.
+    /// The process that executed a block failed.
+    #[error("the process that executed block {name} failed")]
+    Process { name: String },
+    /// The memory of a process cannot be measured.
     #[error("the memory of a process cannot be measured")]
     Memory(#[source] io::Error),
     /// The folder of blocks cannot be listed.
     #[error("folder {} cannot be read", path.display())]
     Folder { path: PathBuf, source: io::Error },
-    /// The folder holds no blocks.
-    #[error("folder {} holds no .json or .json.gz file", path.display())]
+    /// The folder has no blocks.
+    #[error("folder {} has no .json or .json.gz file", path.display())]
     Empty { path: PathBuf },
     /// The result cannot be written.
     #[error("{} cannot be written", path.display())]
@@ -42,7 +42,7 @@ pub(crate) enum CliError {
     Encode(#[from] serde_json::Error),
 }
 
-/// The error and its causes, in one line.
+/// Returns the error and its causes, on one line.
 pub(crate) fn in_words(error: &CliError) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();

@@ -6,8 +6,8 @@ use crate::{
     machine::{Machine, Versions},
 };
 use parevm_testkit::{
-    measure::{Measured, median},
-    spent::Spent,
+    measurement::{BlockMeasurement, median},
+    thread_time::ThreadTime,
 };
 use serde::Serialize;
 use std::{fs, path::Path};
@@ -67,7 +67,7 @@ pub(crate) struct Row {
     pub(crate) timeline_ms: Option<f64>,
     /// Use of the threads' time, where requested.
     #[serde(skip)]
-    pub(crate) spent: Option<Spent>,
+    pub(crate) thread_time: Option<ThreadTime>,
     /// Slowest transaction in plain revm.
     pub(crate) longest_ms: f64,
     /// Hardware ceiling: throughput of independent revm loops on these threads, over one loop.
@@ -84,7 +84,7 @@ impl Row {
     pub(crate) fn of<'a>(
         name: &'a str,
         threads: &'a [usize],
-        measured: &'a Measured,
+        measured: &'a BlockMeasurement,
         capacities: &'a [f64],
     ) -> impl Iterator<Item = Self> + 'a {
         let on_threads = threads.iter().zip(&measured.on).zip(capacities);
@@ -97,7 +97,7 @@ impl Row {
             parallel_ms: on.parallel_ms,
             bal_ms: on.bal_ms,
             timeline_ms: on.timeline_ms,
-            spent: on.spent,
+            thread_time: on.thread_time,
             longest_ms: measured.longest_ms,
             capacity: *capacity,
             re_executions: on.outcome.report.re_executions,
@@ -118,9 +118,9 @@ impl Row {
             parallel_ms: of(|row| row.parallel_ms),
             bal_ms: of_some(|row| row.bal_ms),
             timeline_ms: of_some(|row| row.timeline_ms),
-            spent: passes
+            thread_time: passes
                 .iter()
-                .map(|row| row.spent)
+                .map(|row| row.thread_time)
                 .reduce(|all, one| Some(all? + one?))?,
             longest_ms: of(|row| row.longest_ms),
             capacity: of(|row| row.capacity),
@@ -164,7 +164,7 @@ impl Row {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+    #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
     use super::*;
 
@@ -178,7 +178,7 @@ pub(crate) mod tests {
             parallel_ms,
             bal_ms: None,
             timeline_ms: None,
-            spent: None,
+            thread_time: None,
             longest_ms,
             capacity: 2.0,
             re_executions: 0,

@@ -1,71 +1,71 @@
-//! Makes blocks and bytes from seeds and compares every way to run or read them.
+//! Command `fuzz`: generates blocks and bytes from seeds, and compares every way to execute or decode them.
 
 mod blocks;
 mod decoders;
 mod export;
 mod report;
-mod watch;
+mod watchdog;
 
 use crate::error::CliError;
 use clap::ValueEnum;
 use parevm_testkit::fixture;
-use report::Report;
+use report::FuzzReport;
 use std::{
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
-use watch::Watch;
+use watchdog::Watchdog;
 
-/// So many differences are enough to look at.
-const ENOUGH: usize = 10;
+/// Number of differences after which the command ends.
+const MAX_DIFFERENCES: usize = 10;
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
-    /// What is tried; everything in turn if it is left out.
+pub(crate) struct FuzzArguments {
+    /// Targets. Default: all, in turns.
     #[arg(long, value_enum)]
     target: Vec<Target>,
-    /// Seconds after which no other seed is begun.
+    /// Seconds after which no new seed starts.
     #[arg(long, default_value_t = 60)]
     time: u64,
-    /// The first seed of each target. The next ones follow.
+    /// First seed of each target.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Seeds of each target after which it ends.
+    /// Number of seeds of each target. Default: unlimited.
     #[arg(long)]
     count: Option<u64>,
     /// Numbers of executing threads.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 4, 8])]
     threads: Vec<usize>,
-    /// Folder of the blocks that are mutated. Default: `blocks` of the folder that PAREVM_DATA names,
-    /// else those in the package.
+    /// Folder of the blocks that are mutated. Default: `blocks` in the folder of PAREVM_DATA, else the blocks in the
+    /// package.
     #[arg(long)]
     blocks: Option<PathBuf>,
-    /// Prints a hash of what each made block leaves, and compares nothing.
+    /// Prints the digest of each generated block's outcome, and compares nothing.
     #[arg(long)]
     digest: bool,
-    /// Prints each made block with the state before it and what it leaves, as one line of JSON for
-    /// other engines, and compares nothing.
+    /// Prints each generated block with the state before it and its outcome, as a line of JSON for other engines, and
+    /// compares nothing.
     #[arg(long)]
     export: bool,
-    /// Writes well-formed inputs of every decoder below this folder, for other fuzzers.
+    /// Writes well-formed inputs of every decoder to this folder, for other fuzzers.
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
 }
 
-/// What is tried.
+/// Target of the fuzzer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Target {
     /// Random blocks.
     Blocks,
-    /// Recorded blocks, spoilt.
+    /// Mutated recorded blocks.
     Mutations,
-    /// Bytes for all that reads bytes of others.
+    /// Mutated bytes for every decoder.
     Decoders,
 }
 
-/// Tries seeds until the time is over.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+/// Runs seeds until the time is over.
+pub(crate) fn run(arguments: &FuzzArguments) -> Result<ExitCode, CliError> {
     let mut threads = arguments.threads.clone();
     if arguments.digest {
         threads.truncate(1);
@@ -86,17 +86,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     }
     let start = Instant::now();
     let end = start + Duration::from_secs(arguments.time);
-    let watch = Watch::start();
-    let mut report = Report::default();
+    let watchdog = Watchdog::start();
+    let mut report = FuzzReport::default();
     let mut blocks = blocks::Blocks::new(&threads, &folder)?;
-    // A panic is told as a finding, with its seed.
+    // A panic is reported as a finding, with its seed.
     std::panic::set_hook(Box::new(|_| {}));
     let mut next = [arguments.seed; 3];
-    let mut told = start;
+    let mut last_report = start;
     'time: loop {
         let mut is_over = true;
         for target in &targets {
-            // About as much time for each.
+            // About the same time for each target.
             let (at, batch) = match target {
                 Target::Blocks => (0, 24),
                 Target::Mutations => (1, 8),
@@ -110,24 +110,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
                 {
                     break;
                 }
-                if Instant::now() >= end || report.differences() >= ENOUGH {
+                if Instant::now() >= end || report.differences() >= MAX_DIFFERENCES {
                     break 'time;
                 }
                 is_over = false;
                 next[at] += 1;
-                watch.seed(*target, seed);
+                watchdog.start_seed(*target, seed);
                 match target {
-                    Target::Blocks => blocks.made(seed, &mut report),
+                    Target::Blocks => blocks.generated(seed, &mut report),
                     Target::Mutations => blocks.mutated(seed, &mut report)?,
-                    Target::Decoders => decoders.read(seed, &mut report),
+                    Target::Decoders => decoders.decode(seed, &mut report),
                 }
             }
         }
         if is_over {
             break;
         }
-        if told.elapsed() > Duration::from_secs(60) {
-            told = Instant::now();
+        if last_report.elapsed() > Duration::from_secs(60) {
+            last_report = Instant::now();
             err!("{}", report.line(start.elapsed()));
         }
     }

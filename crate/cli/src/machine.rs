@@ -1,15 +1,15 @@
-//! What the figures were measured on and with.
+//! Environment of a measurement: clock, machine and versions.
 
 use serde::Serialize;
 use std::{fs, sync::LazyLock, thread, time::Instant};
 
-/// Milliseconds since the first look at this clock.
+/// Returns the milliseconds since the first call.
 pub(crate) fn now_ms() -> f64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed().as_secs_f64() * 1e3
 }
 
-/// The machine.
+/// Machine of a measurement.
 #[derive(Debug, Serialize)]
 pub(crate) struct Machine {
     cpu: String,
@@ -18,7 +18,7 @@ pub(crate) struct Machine {
     arch: &'static str,
 }
 
-/// What was measured.
+/// Versions of the measured software.
 #[derive(Debug, Serialize)]
 pub(crate) struct Versions {
     parevm: &'static str,
@@ -49,14 +49,14 @@ impl Versions {
     }
 }
 
-/// The processor's name, where the system tells it.
+/// Returns the processor's name, if the system has it.
 fn cpu() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// The version of a package that this binary was built with.
+/// Returns the version of a package in the lock file.
 fn locked(package: &str) -> Option<&'static str> {
     const LOCK: &str = include_str!("../../../Cargo.lock");
     let name = format!("name = \"{package}\"");
@@ -70,7 +70,7 @@ fn locked(package: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_version_of_revm_is_read_from_the_lock_file() {
+    fn the_version_of_revm_is_that_of_the_lock_file() {
         assert_eq!(super::locked("revm"), Some("43.0.3"));
         assert_eq!(super::locked("no-such-package"), None);
     }

@@ -1,7 +1,6 @@
-//! Replays and benchmarks blocks natively, to be compared with native peers, and runs
-//! official fixtures.
+//! Native command line: replays and benchmarks blocks, and runs official fixtures.
 //!
-//! Plain revm and parevm run in this one process, so both have the same allocator: mimalloc.
+//! Plain revm and parevm run in one process with one allocator, mimalloc.
 
 #![forbid(unsafe_code)]
 
@@ -10,19 +9,19 @@ mod terminal;
 
 mod aggregate;
 mod bench;
-mod capacity;
 mod conformance;
 mod constants;
 mod error;
 mod figures;
 mod fuzz;
+mod hardware_ceiling;
 mod machine;
 mod memory;
-mod probe;
+mod profile;
 mod replay;
-mod shares;
+mod selection;
 mod stress;
-mod subject;
+mod time_shares;
 
 use clap::{Parser, Subcommand};
 use error::{CliError, in_words};
@@ -42,27 +41,27 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs blocks and compares the results with their headers.
-    Replay(replay::Arguments),
-    /// Times blocks beside plain revm.
-    Bench(bench::Arguments),
+    /// Executes blocks and compares the outcomes with their headers.
+    Replay(replay::ReplayArguments),
+    /// Measures blocks next to plain revm.
+    Bench(bench::BenchArguments),
     /// Runs official fixtures.
-    Conformance(conformance::Arguments),
-    /// Compares peak memory with that of plain revm.
-    Memory(memory::Arguments),
-    /// Runs blocks in parallel again and again and compares each run with running them in order.
-    Stress(stress::Arguments),
-    /// Makes blocks and bytes from seeds and compares every way to run or read them.
-    Fuzz(fuzz::Arguments),
-    /// Runs one block, to be watched by another program.
+    Conformance(conformance::ConformanceArguments),
+    /// Measures peak memory next to plain revm.
+    Memory(memory::MemoryArguments),
+    /// Executes blocks in parallel many times and compares each outcome with the sequential one.
+    Stress(stress::StressArguments),
+    /// Generates blocks and bytes from seeds, and compares every way to execute or decode them.
+    Fuzz(fuzz::FuzzArguments),
+    /// Executes one block, for a profiler.
     #[command(hide = true)]
-    Probe(probe::Arguments),
+    Profile(profile::ProfileArguments),
 }
 
 fn main() -> ExitCode {
     let command = match Arguments::try_parse() {
         Ok(arguments) => arguments.command,
-        // It quotes the arguments; help and version are such an error, too.
+        // The text quotes the arguments. Help and version are such an error, too.
         Err(error) if error.use_stderr() => {
             err!("{}", error.to_string().trim_end());
             return ExitCode::from(2);
@@ -79,7 +78,7 @@ fn main() -> ExitCode {
         Command::Memory(arguments) => memory::run(&arguments),
         Command::Stress(arguments) => stress::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
-        Command::Probe(arguments) => probe::run(&arguments),
+        Command::Profile(arguments) => profile::run(&arguments),
     };
     match ran {
         Ok(code) => code,
@@ -90,7 +89,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The engine of a command.
+/// Creates the engine of a command.
 fn engine(threads: Option<usize>) -> Result<parevm::Engine, CliError> {
     parevm::Engine::new(threads.unwrap_or(0)).map_err(|error| CliError::Threads(error.into()))
 }

@@ -1,10 +1,10 @@
-//! Compares the memory of parevm with that of plain revm, each in a process of its own.
+//! Command `memory`: measures peak memory next to plain revm, each in a separate process.
 
 use crate::{
     error::CliError,
     figures::{Figures, is_stdout},
-    probe::Memory,
-    subject::{Selection, Source},
+    profile::MemoryUsage,
+    selection::{BlockSource, Selection},
 };
 use serde::Serialize;
 use std::{
@@ -14,43 +14,43 @@ use std::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct MemoryArguments {
     #[command(flatten)]
     selection: Selection,
     /// Executing threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
-    /// How often each process runs its block.
+    /// Executions of the block in each process.
     #[arg(long, default_value_t = 3)]
     repeat: usize,
-    /// Writes the figures to this file, `-` for stdout.
+    /// File for the results, `-` for stdout.
     #[arg(long)]
     json: Option<PathBuf>,
 }
 
-/// Peak memory of one block, in bytes, from decoded block and state on.
+/// Peak memory of one block after decoding, in bytes.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+struct MemoryRow {
     name: String,
     threads: usize,
-    /// Held by the process that then runs the plain loop, before it does.
+    /// Memory before the reference loop.
     before_bytes: u64,
     plain_bytes: u64,
     parallel_bytes: u64,
     ratio: f64,
 }
 
-/// The block that needs most beside plain revm.
+/// Block with the highest ratio to plain revm.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Aggregate {
+struct WorstRatio {
     threads: usize,
     worst: f64,
     worst_name: String,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+pub(crate) fn run(arguments: &MemoryArguments) -> Result<ExitCode, CliError> {
     let json = arguments.json.as_deref();
     let print = |line: &str| {
         if json.is_some_and(is_stdout) {
@@ -62,9 +62,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     print("block             before MB   plain MB  parallel MB  ratio");
     let mut rows = Vec::new();
     for source in arguments.selection.sources()? {
-        let plain = probe(&source, "plain", arguments)?;
-        let parallel = probe(&source, "parallel", arguments)?;
-        let row = Row {
+        let plain = profile(&source, "plain", arguments)?;
+        let parallel = profile(&source, "parallel", arguments)?;
+        let row = MemoryRow {
             name: source.name().to_owned(),
             threads: arguments.threads,
             before_bytes: plain.before_bytes,
@@ -86,7 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         .iter()
         .max_by(|one, other| one.ratio.total_cmp(&other.ratio));
     let aggregate: Vec<_> = worst
-        .map(|row| Aggregate {
+        .map(|row| WorstRatio {
             threads: row.threads,
             worst: row.ratio,
             worst_name: row.name.clone(),
@@ -109,21 +109,25 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// Runs the block in a process of its own.
-fn probe(source: &Source, run: &str, arguments: &Arguments) -> Result<Memory, CliError> {
+/// Executes the block in a separate process.
+fn profile(
+    source: &BlockSource,
+    run: &str,
+    arguments: &MemoryArguments,
+) -> Result<MemoryUsage, CliError> {
     let mut command = Command::new(env::current_exe().map_err(CliError::Memory)?);
     command
-        .arg("probe")
+        .arg("profile")
         .args(source.arguments())
         .args(["--run", run])
         .args(["--threads", &arguments.threads.to_string()])
         .args(["--repeat", &arguments.repeat.to_string()])
-        // What is freed goes back at once. Else the waste of decoding hides what a run needs.
+        // Returns freed memory at once. Otherwise the garbage of decoding hides the memory of the execution.
         .env("MIMALLOC_PURGE_DELAY", "0")
         .stderr(Stdio::inherit());
     let output = command.output().map_err(CliError::Memory)?;
     if !output.status.success() {
-        return Err(CliError::Probe {
+        return Err(CliError::Process {
             name: source.name().to_owned(),
         });
     }

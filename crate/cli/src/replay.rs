@@ -1,4 +1,4 @@
-//! Runs blocks and compares the results with their headers.
+//! Command `replay`: executes blocks and compares the outcomes with their headers.
 
 use crate::{
     engine,
@@ -6,10 +6,10 @@ use crate::{
     machine::now_ms,
     terminal::clean,
 };
-use parevm::{Checks, Engine, ExecuteError, Executor};
+use parevm::{Engine, ExecuteError, Executor, HeaderChecks};
 use parevm_testkit::{
     fixture,
-    measure::{OnEngine, Timing, measure},
+    measurement::{EngineMeasurement, SamplingOptions, measure},
 };
 use serde::Serialize;
 use std::{
@@ -18,14 +18,14 @@ use std::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ReplayArguments {
     /// Block fixtures, `.json.gz` or `.json`.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// Executing threads; one per core if left out.
+    /// Executing threads. Default: one per core.
     #[arg(long)]
     threads: Option<usize>,
-    /// auto, parallel, sequential or bal.
+    /// Executor: auto, parallel, sequential or bal.
     #[arg(long, default_value = "auto")]
     executor: Executor,
     /// Prints one JSON array and nothing else.
@@ -33,10 +33,10 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// What is printed of one block.
+/// Report on one block.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
+struct ReplayReport {
     number: u64,
     transactions: usize,
     gas_used: u64,
@@ -56,8 +56,8 @@ struct Report {
     build: &'static str,
 }
 
-/// Runs every file. A file that cannot be used is told on stderr, and the next one is run.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+/// Replays every file. Prints the error of a file that cannot be replayed on stderr and continues.
+pub(crate) fn run(arguments: &ReplayArguments) -> Result<ExitCode, CliError> {
     let engine = engine(arguments.threads)?;
     let mut reports = Vec::new();
     let mut is_good = true;
@@ -89,15 +89,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
     })
 }
 
-/// Few and short: a replay is to show figures soon. `bench` measures.
-const TIMING: Timing = Timing {
+/// Few and short samples: `bench` measures precisely.
+const SAMPLING: SamplingOptions = SamplingOptions {
     samples: 3,
     sample_ms: 20.0,
     now: now_ms,
     timeline: false,
 };
 
-fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, CliError> {
+fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<ReplayReport, CliError> {
     let loaded = fixture::load(engine, path)?;
     let (block, state) = (&loaded.block, &loaded.state);
     let list = loaded.block_access_list.as_ref();
@@ -105,8 +105,9 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         path: path.to_owned(),
         source,
     };
-    let mut measured = measure(&[engine], executor, list, block, state, &TIMING).map_err(failed)?;
-    let OnEngine {
+    let mut measured =
+        measure(&[engine], executor, list, block, state, &SAMPLING).map_err(failed)?;
+    let EngineMeasurement {
         outcome,
         difference,
         parallel_ms,
@@ -115,7 +116,7 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
         .on
         .pop()
         .ok_or(ExecuteError::Bug {
-            invariant: "one engine, one measurement",
+            invariant: "a measurement has one result per engine",
         })
         .map_err(failed)?;
     if let Some(difference) = &difference {
@@ -124,8 +125,8 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
             clean(&path.display().to_string())
         );
     }
-    let checks = Checks::new(&block.declared, &outcome, loaded.state_root_after(&outcome));
-    Ok(Report {
+    let checks = HeaderChecks::new(&block.declared, &outcome, loaded.state_root_after(&outcome));
+    Ok(ReplayReport {
         number: block.header.number,
         transactions: block.transactions.len(),
         gas_used: outcome.gas_used,
@@ -149,7 +150,7 @@ fn replay(engine: &Engine, path: &Path, executor: Executor) -> Result<Report, Cl
 const HEADER: &str = "     block   txs        gas  gas receipts bloom requests state =seq  \
 executor     threads re-runs   plain ms  parallel ms";
 
-impl Report {
+impl ReplayReport {
     fn is_good(&self) -> bool {
         let checks = [
             self.gas_used_matches,
@@ -183,7 +184,7 @@ impl Report {
     }
 }
 
-/// A check in a table: `-` where the fixture does not allow it.
+/// Returns a check as a word of the table: `-` if the fixture does not allow it.
 const fn word(check: Option<bool>) -> &'static str {
     match check {
         None => "-",

@@ -1,4 +1,4 @@
-//! Runs blocks in parallel again and again and compares each run with running them in order.
+//! Command `stress`: executes blocks in parallel many times and compares each outcome with the sequential one.
 
 use crate::error::{CliError, in_words};
 use parevm::{Engine, ExecuteOptions, Executor, execute::AccessListOutput};
@@ -9,44 +9,44 @@ use std::{
 };
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct StressArguments {
     /// Block fixtures, `.json.gz` or `.json`.
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// How often each block is run with each number of threads.
+    /// Executions of each block with each number of threads.
     #[arg(long, default_value_t = 100)]
     runs: usize,
     /// Numbers of executing threads.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 4, 8])]
     threads: Vec<usize>,
-    /// auto, parallel, sequential or bal.
+    /// Executor: auto, parallel, sequential or bal.
     #[arg(long, default_value = "parallel")]
     executor: Executor,
-    /// Compares the access lists as well.
+    /// Compares the access lists, too.
     #[arg(long)]
     access_lists: bool,
 }
 
-/// What many runs came to.
+/// Counts of executions.
 #[derive(Clone, Copy, Debug, Default)]
-struct Count {
+struct StressCounts {
     runs: usize,
     differences: usize,
     re_executions: usize,
 }
 
-/// Runs every file. A difference is told on stderr at once, and the rest is run all the same.
-pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
+/// Executes every file. Prints differences on stderr at once and continues.
+pub(crate) fn run(arguments: &StressArguments) -> Result<ExitCode, CliError> {
     let mut engines = Vec::new();
     for threads in &arguments.threads {
         engines.push(crate::engine(Some(*threads))?);
     }
-    let mut total = Count::default();
-    out!("     block  runs  differences  re-runs");
+    let mut total = StressCounts::default();
+    out!("     block  runs  differences  re-executions");
     for path in &arguments.files {
         let count = block(&engines, path, arguments)?;
         out!(
-            "{:>10} {:>5} {:>12} {:>8}",
+            "{:>10} {:>5} {:>12} {:>14}",
             fixture::name(path),
             count.runs,
             count.differences,
@@ -56,20 +56,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, CliError> {
         total.differences += count.differences;
         total.re_executions += count.re_executions;
     }
-    let Count {
+    let StressCounts {
         runs,
         differences,
         re_executions,
     } = total;
-    out!("{runs} runs, {differences} differences, {re_executions} re-runs");
+    out!("{runs} runs, {differences} differences, {re_executions} re-executions");
     Ok(match differences {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
     })
 }
 
-fn block(engines: &[Engine], path: &Path, arguments: &Arguments) -> Result<Count, CliError> {
-    let mut count = Count::default();
+fn block(
+    engines: &[Engine],
+    path: &Path,
+    arguments: &StressArguments,
+) -> Result<StressCounts, CliError> {
+    let mut count = StressCounts::default();
     let Some(first) = engines.first() else {
         return Ok(count);
     };

@@ -1,7 +1,6 @@
-//! Output on a terminal: text of others (files, fixtures, arguments) cannot control it.
+//! Terminal output: untrusted text (files, fixtures, arguments) cannot control the terminal.
 //!
-//! Everything that the binary prints goes through `out!` and `err!`. JSON is escaped as JSON is, so that it
-//! stays the same JSON.
+//! All output goes through `out!` and `err!`. JSON is escaped as JSON, so its value does not change.
 
 use std::fmt::{Arguments, Write as _};
 use std::io;
@@ -16,7 +15,7 @@ macro_rules! err {
     ($($words:tt)*) => { $crate::terminal::print(std::io::stderr(), format_args!($($words)*)) };
 }
 
-/// Ranges of characters that change direction or show nothing (general category Cf and
+/// Ranges of characters that change direction or are invisible (general category Cf and
 /// `Default_Ignorable_Code_Point` of Unicode 16), and separators of lines and paragraphs.
 const INVISIBLE: [(char, char); 25] = [
     ('\u{ad}', '\u{ad}'),
@@ -51,12 +50,12 @@ fn is_hostile(character: char) -> bool {
     character.is_control() || INVISIBLE.iter().any(is_in)
 }
 
-/// Returns `text` of somebody else on one line, with escapes in place of what would not be seen.
+/// Returns untrusted `text` on one line, with escapes for control and invisible characters.
 pub(crate) fn clean(text: &str) -> String {
     escaped(text, is_hostile)
 }
 
-/// Prints `words` and ends the line. A reader that has gone is no error.
+/// Prints `words` and a line end. A closed pipe is no error.
 pub(crate) fn print(mut to: impl io::Write, words: Arguments<'_>) {
     let text = escaped(&words.to_string(), |c| c != '\n' && is_hostile(c));
     let _ = writeln!(to, "{text}");
@@ -72,7 +71,7 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
             '\t' => shown.push_str("\\t"),
             _ => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    // A string takes everything.
+                    // Writing to a string never fails.
                     let _ = write!(shown, "\\u{unit:04x}");
                 }
             }
@@ -86,7 +85,7 @@ mod tests {
     use super::{clean, print};
 
     #[test]
-    fn what_controls_a_terminal_is_shown() {
+    fn control_characters_are_escaped() {
         for (text, shown) in [
             ("\u{1b}[2J", "\\u001b[2J"),
             ("\u{9b}2J\u{7f}", "\\u009b2J\\u007f"),
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn json_means_the_same_after_it_was_printed() {
+    fn printed_json_keeps_its_value() {
         let value = serde_json::json!({ "name": "\u{1b}\u{9b}\u{2028}\u{202e}\u{e0041}\n" });
         let mut printed = Vec::new();
         print(&mut printed, format_args!("{value:#}"));

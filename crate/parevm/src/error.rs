@@ -1,22 +1,22 @@
-//! Why a block could not be executed.
+//! Error of a block execution.
 
 use crate::{interrupt::Interrupt, state::SourceError};
 use alloy_primitives::Address;
 use revm::context::result::InvalidTransaction;
 
-/// Why a block could not be executed. The state is unchanged.
+/// Error of a block execution. The state is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExecuteError {
-    /// No valid block holds this transaction. Do not retry.
+    /// The block is invalid: it breaks a rule at this transaction. Do not retry.
     #[error("transaction {index} is invalid")]
     InvalidTransaction {
         /// Position in the block, from zero.
         index: usize,
-        /// The rule it breaks.
+        /// Broken rule.
         source: InvalidTransaction,
     },
-    /// The transaction's gas limit is more than the gas the block has left. Do not retry.
+    /// The block is invalid: the gas limit of a transaction exceeds the gas left in the block. Do not retry.
     #[error("transaction {index} has gas limit {gas_limit}, the block has {available} gas left")]
     BlockGasExceeded {
         /// Position in the block, from zero.
@@ -26,23 +26,23 @@ pub enum ExecuteError {
         /// Gas left in the block.
         available: u64,
     },
-    /// The block holds more blobs than its fork allows. Do not retry.
+    /// The block is invalid: it has more blobs than its fork allows. Do not retry.
     #[error("transaction {index} raises the block's blob gas to {blob_gas}, {limit} is allowed")]
     BlobGasExceeded {
         /// Position in the block, from zero.
         index: usize,
-        /// Blob gas of the block up to and with this transaction.
+        /// Blob gas of the block up to this transaction, which is included.
         blob_gas: u64,
-        /// Blob gas that a block may use.
+        /// Maximum blob gas of a block.
         limit: u64,
     },
-    /// A call of the protocol to a system contract failed, so the block is invalid.
+    /// The block is invalid: a system call failed. Do not retry.
     #[error("the system call to {contract} failed")]
     SystemCall {
         /// Address of the system contract.
         contract: Address,
     },
-    /// A log of the deposit contract does not have the form of EIP-6110, so the block is invalid.
+    /// The block is invalid: a log of the deposit contract breaks EIP-6110. Do not retry.
     #[error("a deposit log of transaction {index} is malformed")]
     MalformedDeposit {
         /// Position of the transaction in the block, from zero.
@@ -51,9 +51,9 @@ pub enum ExecuteError {
     /// The state source did not answer. Retrying may help.
     #[error("{} could not read the state", Reader(.index))]
     StateUnavailable {
-        /// The transaction that read; `None` for the block's own system calls.
+        /// Transaction that read the state; `None` for a system call.
         index: Option<usize>,
-        /// What was missing.
+        /// Error of the source.
         source: SourceError,
     },
     /// The caller set the cancel flag.
@@ -62,21 +62,21 @@ pub enum ExecuteError {
         /// Number of committed transactions.
         committed: usize,
     },
-    /// The caller's [`Watch`](crate::interrupt::Watch) ended the run.
+    /// The caller's [`Watch`](crate::interrupt::Watch) interrupted the execution.
     #[error(transparent)]
     Interrupted(Interrupt),
-    /// The EVM itself failed: a fatal error of a precompile.
+    /// A precompile failed fatally. Please report it, unless the precompile is custom.
     #[error("the EVM failed in transaction {index:?}: {message}")]
     Evm {
-        /// The transaction; `None` for the block's own system calls.
+        /// Transaction; `None` for a system call.
         index: Option<usize>,
-        /// What the EVM says.
+        /// Message of the precompile.
         message: String,
     },
-    /// An invariant of ours broke. Please report it.
+    /// An internal invariant is broken. Please report it.
     #[error("invariant broken: {invariant}")]
     Bug {
-        /// What should have held.
+        /// Broken invariant.
         invariant: &'static str,
     },
 }

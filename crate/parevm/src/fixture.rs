@@ -1,13 +1,13 @@
-//! A block with the state before it, as one JSON document.
+//! Fixture: a block with the state before it, as one JSON document.
 //!
 //! ```text
 //! { chainId, config?, block | blockRlp, preState, blockHashes, witness?, blockAccessList? }
 //! ```
 //!
-//! `config` is that of a genesis file: when the forks of a chain begin that is not known by its id.
+//! `config` is that of a genesis file: the fork schedule of a chain whose id is unknown.
 //!
-//! `preState` is as the prestate tracer gives it. An account it does not name is absent. One with a
-//! code hash and no code is one whose code no transaction runs: an error only if it is asked for.
+//! `preState` is the output of geth's prestate tracer. An account that is not in it is absent. An account
+//! may have a code hash without the code: reading the code is then an error.
 
 use crate::{
     bal::BlockAccessList,
@@ -26,35 +26,35 @@ use alloy_rlp::Decodable;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// A block with the state before it.
+/// Block with the state before it.
 #[derive(Clone, Debug)]
 pub struct Fixture {
-    /// The block.
+    /// Block.
     pub block: Block,
-    /// The state before it, as far as the fixture has it.
+    /// State before the block, as far as the fixture has it.
     pub state: MemoryState,
-    /// Proofs of that state, from which the root after the block can be computed.
+    /// Witness of that state, from which the state root after the block can be computed.
     pub witness: Option<Witness>,
-    /// What the block's transactions read and write. Not checked.
+    /// Access list of the block, not verified.
     pub block_access_list: Option<BlockAccessList>,
 }
 
-/// Why a fixture cannot be used. The input is wrong; do not retry.
+/// Error of a fixture. The input is wrong; do not retry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FixtureError {
     /// The document or its block cannot be used.
     #[error(transparent)]
     Block(#[from] BlockError),
-    /// The rules of the chain cannot be used.
+    /// The `config` of the chain cannot be used.
     #[error("config")]
     Config(#[source] Box<ConfigError>),
-    /// An account's code is not the one its code hash names.
+    /// The code of an account does not have its code hash.
     #[error("preState.{address}.code has hash {computed}, codeHash is {declared}")]
     CodeMismatch {
-        /// The account.
+        /// Account.
         address: Address,
-        /// What `codeHash` says.
+        /// Value of `codeHash`.
         declared: B256,
         /// Hash of the code.
         computed: B256,
@@ -97,31 +97,31 @@ struct RawWitness {
 }
 
 impl Fixture {
-    /// Reads a fixture from plain JSON (not gzip): of a chain whose fork schedule is known by its id, or
-    /// with the `config` of a genesis file.
+    /// Decodes a fixture from JSON, without gzip. The chain id has a known fork schedule, or the fixture has the
+    /// `config` of a genesis file.
     ///
     /// Senders are recovered on rayon's current pool.
     ///
     /// # Errors
     ///
-    /// [`FixtureError`], which names the field or the transaction.
+    /// [`FixtureError`], with the field or the transaction.
     ///
     /// # Example
     ///
     /// ```
-    /// let error = parevm::block::Fixture::from_json(br#"{ "chainId": 1 }"#).unwrap_err();
+    /// let error = parevm::Fixture::from_json(br#"{ "chainId": 1 }"#).unwrap_err();
     /// assert_eq!(error.to_string(), "preState is missing");
     /// ```
     pub fn from_json(text: &[u8]) -> Result<Self, FixtureError> {
         Self::read(text, None, SenderSource::Signature)
     }
 
-    /// As [`Fixture::from_json`], but believes the senders that the document names. For a copy of
-    /// what is read by that function elsewhere: recovering senders takes most of the time.
+    /// As [`Fixture::from_json`], but trusts the senders in the document: recovering them takes most of the time.
+    /// For a document that another engine has decoded with that function.
     ///
     /// # Errors
     ///
-    /// [`FixtureError`], which names the field or the transaction.
+    /// [`FixtureError`], with the field or the transaction.
     pub fn from_checked_json(text: &[u8]) -> Result<Self, FixtureError> {
         Self::read(text, None, SenderSource::Declared)
     }
@@ -130,7 +130,7 @@ impl Fixture {
     ///
     /// # Errors
     ///
-    /// [`FixtureError`], which names the field or the transaction.
+    /// [`FixtureError`], with the field or the transaction.
     pub fn from_json_on(text: &[u8], schedule: Option<ForkSchedule>) -> Result<Self, FixtureError> {
         Self::read(text, schedule, SenderSource::Signature)
     }
@@ -193,7 +193,7 @@ impl Fixture {
 }
 
 impl Fixture {
-    /// The state root after the block, where the witness and `outcome` allow to compute it.
+    /// Returns the state root after the block, if the witness and `outcome` suffice to compute it.
     #[must_use]
     pub fn state_root_after(&self, outcome: &BlockOutcome) -> Option<B256> {
         let witness = self
@@ -232,8 +232,7 @@ impl PreAccount {
             nonce: self.nonce.unwrap_or_default().to(),
             code_hash,
         };
-        // The tracer names accounts that are not there, too; from Spurious Dragon on no empty
-        // account is (EIP-161).
+        // The tracer also lists absent accounts; from Spurious Dragon on an empty account is absent (EIP-161).
         let spec = block
             .schedule
             .spec(block.header.number, block.header.timestamp);

@@ -1,8 +1,8 @@
-//! Executes Ethereum blocks on all cores the host gives, with the result of running them in order.
+//! Parallel execution of Ethereum blocks, with the outcome of a sequential one.
 //!
-//! [`Engine::execute`] is the door: a [`block::Block`] and a [`state::StateSource`] go in, an
-//! [`execute::BlockOutcome`] comes out. This crate knows no JavaScript, opens no socket and reads
-//! no clock. Everything that names the EVM implementation is in [`vm`].
+//! [`Engine::execute`] is the entry point: it takes a [`block::Block`] and a [`state::StateSource`], and
+//! returns an [`execute::BlockOutcome`]. This crate knows no JavaScript, opens no socket and reads no
+//! clock. Everything that names the EVM implementation is in [`vm`].
 //!
 //! # Example
 //!
@@ -47,9 +47,9 @@
 //! let block = Block::new(1, schedule, header, transactions.collect());
 //!
 //! let engine = Engine::new(2)?;
-//! let told = |receipt: &Receipt| println!("{} used {} gas", receipt.index, receipt.gas_used);
+//! let print = |receipt: &Receipt| println!("{} used {} gas", receipt.index, receipt.gas_used);
 //! let options = ExecuteOptions {
-//!     on_receipt: Some(&told), // in block order, while later transactions still run
+//!     on_receipt: Some(&print), // in block order, while later transactions still run
 //!     ..Default::default()
 //! };
 //! let outcome = engine.execute(&block, &state, &options)?;
@@ -64,24 +64,24 @@
 //!
 //! # More
 //!
-//! - a state of your own: [`StateSource`];
-//! - blocks from elsewhere: [`Block::from_alloy`], [`Block::from_rpc`], [`Block::from_rlp`];
-//! - precompiles of your own: [`vm::Environment::with_precompile`];
-//! - what a call would do: [`simulate`];
-//! - what a transaction does, as geth tells it: [`trace`]; an inspector of your own:
-//!   [`Engine::inspect`];
-//! - which thread ran what when: [`ExecuteOptions::timeline`].
+//! - custom state: [`StateSource`];
+//! - block decoding: [`Block::from_alloy`], [`Block::from_rpc`], [`Block::from_rlp`];
+//! - custom precompiles: [`vm::Environment::with_precompile`];
+//! - custom inspectors: [`Engine::inspect`];
+//! - timeline of an execution: [`ExecuteOptions::timeline`].
+//!
+//! Calls and traces are in the crate `parevm-simulate`, a local chain in `parevm-node`.
 
 #![forbid(unsafe_code)]
 
 pub mod bal;
 pub mod block;
 pub mod build;
-pub mod checks;
 mod engine;
 mod error;
 pub mod execute;
 pub mod fixture;
+pub mod header_checks;
 pub mod interrupt;
 #[cfg(test)]
 mod metamorphic;
@@ -91,11 +91,11 @@ pub mod vm;
 
 pub use bal::BlockAccessList;
 pub use block::Block;
-pub use checks::Checks;
 pub use engine::Engine;
 pub use error::ExecuteError;
 pub use execute::{BlockOutcome, ExecuteOptions, Executor};
 pub use fixture::Fixture;
+pub use header_checks::HeaderChecks;
 pub use state::{MemoryState, StateSource};
 
 #[cfg(doctest)]

@@ -1,8 +1,8 @@
-//! Writes EVM code for all forks: no opcode that Frontier lacks, unless asked for.
+//! Assembler of EVM code for all forks: only opcodes of Frontier, unless the caller names others.
 
 use alloy_primitives::{Address, Bytes};
 
-/// Code that grows.
+/// Code under construction.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assembler(Vec<u8>);
 
@@ -23,19 +23,19 @@ impl Assembler {
         self.op(&[op::PUSH1 + 19]).op(address.as_slice())
     }
 
-    /// Leaves the value of a slot.
+    /// Pushes the value of a slot.
     pub(crate) fn load(&mut self, slot: u8) -> &mut Self {
         self.push(slot).op(&[op::SLOAD])
     }
 
-    /// Takes a value into a slot.
+    /// Pops a value into a slot.
     pub(crate) fn store(&mut self, slot: u8) -> &mut Self {
         self.push(slot).op(&[op::SSTORE])
     }
 
-    /// Runs `body` if the value on the stack, which is taken, is zero.
+    /// Pops a value, and runs `body` if it is zero.
     pub(crate) fn unless(&mut self, body: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
-        // A jump over the body, to be filled in.
+        // A jump over the body. Its target is set later.
         self.op(&[op::PUSH1 + 1, 0, 0, op::JUMPI]);
         let start = self.0.len();
         body(self);
@@ -48,7 +48,7 @@ impl Assembler {
         self.op(&[op::JUMPDEST])
     }
 
-    /// Runs `body` until it leaves zero on the stack.
+    /// Runs `body` until it pushes zero.
     pub(crate) fn repeat(&mut self, body: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
         let start = u16::try_from(self.0.len())
             .unwrap_or(u16::MAX)
@@ -58,7 +58,7 @@ impl Assembler {
         self.op(&[op::PUSH1 + 1]).op(&start).op(&[op::JUMPI])
     }
 
-    /// Calls with `opcode`, without data, and leaves whether it went well.
+    /// Calls with `opcode`, without data, and pushes the success flag.
     pub(crate) fn call(
         &mut self,
         opcode: u8,
@@ -70,12 +70,12 @@ impl Assembler {
             self.push(value);
         }
         to(self);
-        // Not all gas: the caller may go on after a callee has used it up. Before EIP-150 asking
-        // for more than there is fails.
+        // Not all gas, so that the caller survives a callee that uses it up. Before EIP-150 a call with more gas than
+        // is left fails.
         self.op(&[op::PUSH1 + 1, 0x75, 0x30, opcode])
     }
 
-    /// Puts `bytes`, at most 256, into memory from 0 on.
+    /// Writes `bytes`, at most 256, to memory from 0 on.
     pub(crate) fn memory(&mut self, bytes: &[u8]) -> &mut Self {
         for (index, word) in bytes.chunks(32).enumerate() {
             let at = u8::try_from(32 * index).unwrap_or(u8::MAX);
@@ -89,12 +89,12 @@ impl Assembler {
         self
     }
 
-    /// The code so far.
+    /// Returns the code.
     pub(crate) fn finish(&self) -> Bytes {
         self.0.clone().into()
     }
 
-    /// Code that deploys this code.
+    /// Returns init code that deploys this code.
     pub(crate) fn deployed(&self) -> Bytes {
         let length = u16::try_from(self.0.len())
             .unwrap_or(u16::MAX)

@@ -1,4 +1,4 @@
-//! Compares two outcomes of one block.
+//! Comparison of two outcomes of one block.
 
 use parevm::{
     BlockOutcome,
@@ -6,8 +6,7 @@ use parevm::{
 };
 use std::fmt::Debug;
 
-/// The first difference between two outcomes in words, or `None` where they are the same. How the
-/// block was run does not count.
+/// Returns the first difference between two outcomes in words, or `None` if they are equal. Ignores the reports.
 #[must_use]
 pub fn difference(left: &BlockOutcome, right: &BlockOutcome) -> Option<String> {
     if left.receipts.len() != right.receipts.len() {

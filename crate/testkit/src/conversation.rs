@@ -1,4 +1,4 @@
-//! A node, and somebody who asks it one thing after the other.
+//! Node with a client that sends one request after the other.
 
 use alloy_primitives::keccak256;
 use parevm::Engine;
@@ -9,22 +9,22 @@ use parevm_node::{
 };
 use serde_json::Value;
 
-/// A node, and somebody who asks it one thing after the other. What must succeed panics where it does not.
+/// Node with a client that sends one request after the other. A request that must succeed panics if it fails.
 #[derive(Debug)]
 pub struct Conversation {
-    /// The node.
+    /// Node.
     pub node: Node,
-    /// What it executes on.
+    /// Engine of the node.
     pub engine: Engine,
-    /// The time that it is told, in milliseconds since the Unix epoch.
+    /// Time of the node, in milliseconds since the Unix epoch.
     pub now: u64,
-    /// Requests until now: each has other random bytes.
+    /// Number of requests so far: the seed of each request's entropy.
     requests: u128,
 }
 
 #[allow(clippy::expect_used, clippy::panic, reason = "for tests")]
 impl Conversation {
-    /// A conversation with a node that begins with `options`, the JSON of a [`NodeOptions`].
+    /// Creates a node with `options`, the JSON of a [`NodeOptions`].
     #[must_use]
     pub fn new(options: Value) -> Self {
         let options: NodeOptions = serde_json::from_value(options).expect("options");
@@ -55,7 +55,7 @@ impl Conversation {
         self.node.request(&host, method, &params)
     }
 
-    /// The result of a request that succeeds.
+    /// Returns the result of a request that must succeed.
     pub fn ask(&mut self, method: &str, params: Value) -> Value {
         match self.answer(method, params).result {
             Ok(result) => result.parse().expect(method),
@@ -63,7 +63,7 @@ impl Conversation {
         }
     }
 
-    /// The notifications since the last call.
+    /// Returns the notifications since the last call.
     pub fn notified(&mut self) -> Vec<Value> {
         let notifications = self.node.take_notifications();
         let params = notifications.iter().map(|params| params.parse());
@@ -72,7 +72,7 @@ impl Conversation {
             .expect("JSON of notifications")
     }
 
-    /// The error of a request that fails. The node says that it is as before.
+    /// Returns the error of a request that must fail and leave the node unchanged.
     pub fn refused(&mut self, method: &str, params: Value) -> RpcError {
         let answer = self.answer(method, params);
         assert!(!answer.changed, "{method}");

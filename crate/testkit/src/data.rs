@@ -12,7 +12,7 @@ use std::{
 /// Environment variable that names the folder of outside data.
 pub const VARIABLE: &str = "PAREVM_DATA";
 
-/// Returns the path of `name` in the folder of outside data, or `None` where it is not there.
+/// Returns the path of `name` in the folder of outside data, or `None` if it does not exist.
 #[must_use]
 pub fn find_outside(name: &str) -> Option<PathBuf> {
     let folder = env::var_os(VARIABLE).filter(|named| !named.is_empty())?;
@@ -24,7 +24,7 @@ pub fn find_outside(name: &str) -> Option<PathBuf> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::NotFound`], which says what to set.
+/// [`io::ErrorKind::NotFound`], with the variable to set.
 pub fn outside(name: &str) -> io::Result<PathBuf> {
     find_outside(name).ok_or_else(|| {
         let words = format!(

@@ -1,4 +1,4 @@
-//! Fixture files, gzip or plain.
+//! Fixture files, with or without gzip.
 
 use crate::data;
 use flate2::read::GzDecoder;
@@ -12,33 +12,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why a fixture file cannot be used.
+/// Error of a fixture file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoadError {
     /// The file cannot be read, or its gzip stream is damaged.
     #[error("{} cannot be read", path.display())]
     Read {
-        /// The file.
+        /// File.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
-    /// The file's content cannot be used.
+    /// The content of the file is no fixture.
     #[error("{} cannot be used", path.display())]
     Content {
-        /// The file.
+        /// File.
         path: PathBuf,
-        /// Field or transaction, and why.
+        /// Error, with the field or the transaction.
         source: FixtureError,
     },
 }
 
-/// Reads one fixture; senders are recovered on the engine's threads.
+/// Loads a fixture. Senders are recovered on the engine's threads.
 ///
 /// # Errors
 ///
-/// [`LoadError`], which names the file.
+/// [`LoadError`], with the file.
 pub fn load(engine: &Engine, path: &Path) -> Result<Fixture, LoadError> {
     let text = read(path).map_err(|source| LoadError::Read {
         path: path.to_owned(),
@@ -52,11 +52,11 @@ pub fn load(engine: &Engine, path: &Path) -> Result<Fixture, LoadError> {
         })
 }
 
-/// The JSON text of a fixture file.
+/// Reads the JSON text of a fixture file.
 ///
 /// # Errors
 ///
-/// When the file cannot be read or its gzip stream is damaged.
+/// The file cannot be read, or its gzip stream is damaged.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let bytes = fs::read(path)?;
     // A gzip stream begins with these two bytes, a JSON text never does.
@@ -68,11 +68,11 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// The fixture files of a folder, by name.
+/// Returns the fixture files of a folder, sorted by name.
 ///
 /// # Errors
 ///
-/// When the folder cannot be read.
+/// The folder cannot be read.
 pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -95,13 +95,13 @@ pub fn blocks_folder() -> PathBuf {
     data::find_outside("blocks").unwrap_or_else(embedded_folder)
 }
 
-/// The folder of the blocks that the package ships.
+/// Returns the folder of the blocks in the package.
 #[must_use]
 pub fn embedded_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
-/// The name of a fixture file, without folder and endings.
+/// Returns the name of a fixture file, without folder and extensions.
 #[must_use]
 pub fn name(path: &Path) -> &str {
     let name = path

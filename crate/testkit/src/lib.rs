@@ -1,27 +1,27 @@
-//! What tests and benchmarks share: fixture files, seeded workloads, the plain-revm baseline, its
-//! times beside ours, and comparison of outcomes in words.
+//! Shared parts of tests and benchmarks: fixture files, seeded workloads, the reference loop of plain revm,
+//! measurements, and comparison of outcomes in words.
 
 #![forbid(unsafe_code)]
 
-mod admission;
 mod assembler;
-pub mod baseline;
 pub mod compare;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod conversation;
+mod corrected_cache;
 pub mod data;
+mod draft_block;
 pub mod fixture;
 pub mod fuzz;
-pub mod measure;
-mod mended;
+pub mod measurement;
 mod program;
-pub mod puppet;
 pub mod random;
+pub mod reference;
+pub mod scripted_contract;
 pub mod signed;
 pub mod signer;
-pub mod spent;
+pub mod thread_time;
 pub mod workload;
 
-/// The build of the engine that everything here belongs to.
+/// Build of the engine that this crate uses.
 pub use parevm;

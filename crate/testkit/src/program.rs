@@ -7,19 +7,19 @@ use crate::{
 use alloy_primitives::Address;
 use parevm::vm::SpecId;
 
-/// Slots a contract uses; few, so that transactions meet.
+/// Number of slots of a contract; few, so that transactions conflict.
 const SLOTS: u64 = 4;
 
-/// Whom random code may touch.
+/// Accounts that random code interacts with.
 pub(crate) struct Neighbours<'a> {
     /// Accounts of any kind.
     pub(crate) accounts: &'a [Address],
-    /// Deploys [`child`] at the same address again and again, where there is CREATE2.
+    /// Contract that deploys [`child`] repeatedly at one address, with CREATE2.
     pub(crate) factory: Address,
     pub(crate) spec: SpecId,
 }
 
-/// Code of a few random statements.
+/// Returns code of a few random statements.
 pub(crate) fn random(random: &mut Random, near: &Neighbours<'_>) -> Assembler {
     let mut code = Assembler::default();
     for _ in 0..2 + random.below(7) {
@@ -33,7 +33,7 @@ pub(crate) fn random(random: &mut Random, near: &Neighbours<'_>) -> Assembler {
     code
 }
 
-/// Counts its calls in slot 0 and destroys itself when it is paid.
+/// Returns code that counts its calls in slot 0 and self-destructs if it receives value.
 pub(crate) fn child() -> Assembler {
     let mut code = Assembler::default();
     code.load(0).push(1).op(&[op::ADD]).store(0);
@@ -42,7 +42,7 @@ pub(crate) fn child() -> Assembler {
     code
 }
 
-/// Deploys [`child`] with CREATE2 and salt 0, and passes on to it what it is paid.
+/// Returns code that deploys [`child`] with CREATE2 and salt 0, and forwards its call value.
 pub(crate) fn factory() -> Assembler {
     let init = child().deployed();
     let mut code = Assembler::default();
@@ -75,7 +75,7 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             .store(slot),
         // slot = other slot
         3 => code.load(below_256(random, SLOTS)).store(slot),
-        // slot = balance of someone
+        // slot = balance of an account
         4 | 5 => {
             match random.below(4) {
                 0 => code.op(&[op::COINBASE, op::BALANCE]),
@@ -87,7 +87,7 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
         }
         // log of a slot
         6 => code.load(slot).push(0).push(0).op(&[op::LOG1]),
-        // slot = whether a payment went well
+        // slot = success of a transfer
         7 | 8 => {
             let to = any(random, near);
             let value = below_256(random, 3);
@@ -98,29 +98,29 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
                 code.op(&[op::POP])
             }
         }
-        // the beneficiary is paid
+        // transfer to the beneficiary
         9 => code
             .call(op::CALL, Some(1), |code| code.op(&[op::COINBASE]))
             .op(&[op::POP]),
-        // someone else's code on own slots
+        // delegatecall
         10 if has(SpecId::HOMESTEAD) => {
             let to = any(random, near);
             code.call(op::DELEGATECALL, None, |code| code.address(to))
                 .op(&[op::POP])
         }
-        // someone else's code on own slots, with a payment to itself
+        // callcode with a transfer to itself
         10 => {
             let to = any(random, near);
             code.call(op::CALLCODE, Some(1), |code| code.address(to))
                 .op(&[op::POP])
         }
-        // slot = what a look that must not write says
+        // slot = success of a static call
         11 if has(SpecId::BYZANTIUM) => {
             let to = any(random, near);
             code.call(op::STATICCALL, None, |code| code.address(to))
                 .store(slot)
         }
-        // slot = hash or size of someone's code
+        // slot = hash or size of a code
         12 => {
             let opcode = if has(SpecId::PETERSBURG) {
                 op::EXTCODEHASH
@@ -129,25 +129,25 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             };
             code.address(any(random, near)).op(&[opcode]).store(slot)
         }
-        // every slot gains the one above, which is read first
+        // adds to every slot the one above, which is read first
         13 => code
             .push(below_256(random, SLOTS) + 1)
             .repeat(|code| {
                 code.op(&[op::DUP1, op::SLOAD]).push(1).op(&[op::ADD]);
-                // slot - 1, twice: once to store, once to count on
+                // slot - 1, twice: once to store, once as the loop condition
                 code.op(&[op::SWAP1])
                     .push(1)
                     .op(&[op::SWAP1, op::SUB, op::DUP1]);
                 code.op(&[op::SWAP1 + 1, op::SWAP1, op::SSTORE, op::DUP1])
             })
             .op(&[op::POP]),
-        // which slot is read depends on another
+        // the slot of a read depends on another slot
         14 => code
             .load(slot)
             .push(3)
             .op(&[op::AND, op::SLOAD])
             .store(slot),
-        // ends, one way or another, if a slot's number is odd
+        // ends in one of several ways if a slot's value is odd
         15 => {
             code.load(slot).push(1).op(&[op::AND, op::ISZERO]);
             code.unless(|code| match random.below(4) {
@@ -158,7 +158,7 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
                 _ => code.push(0).push(0).op(&[op::REVERT]),
             })
         }
-        // memory that lasts for the transaction
+        // transient storage
         16 if has(SpecId::CANCUN) => {
             code.push(1)
                 .op(&[op::TLOAD])
@@ -167,7 +167,7 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
                 .store(slot);
             code.push(1).op(&[op::TSTORE])
         }
-        // the factory's child comes and counts, and goes if it is paid
+        // the factory deploys its child, which counts, and self-destructs if it receives value
         17 | 18 => {
             let factory = near.factory;
             code.call(op::CALL, Some(below_256(random, 2)), |code| {
@@ -176,18 +176,18 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             .op(&[op::POP])
         }
         19 | 20 => precompile(code, random, near.spec, slot),
-        // slot = what the block says of itself
+        // slot = a field of the block or transaction
         21 => fact(code, random, near.spec).store(slot),
-        // slot = gas left: whatever costs another amount shows
+        // slot = gas left: shows any difference in gas costs
         22 => code.op(&[op::GAS]).store(slot),
-        // slot = nothing, which is refunded
+        // slot = 0, with a refund
         23 => code.push(0).store(slot),
-        // slot = a word of the data
+        // slot = a word of the call data
         24 => code
             .push(below_256(random, 33))
             .op(&[op::CALLDATALOAD])
             .store(slot),
-        // creates what the data says, keeps its address
+        // creates a contract from the call data, stores its address
         25 | 26 => {
             code.op(&[op::CALLDATASIZE]).push(0).push(0);
             code.op(&[op::CALLDATACOPY]);
@@ -205,11 +205,11 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
             }
             .store(slot)
         }
-        // calls whom a slot names
+        // calls the address in a slot
         27 => code
             .call(op::CALL, Some(below_256(random, 2)), |code| code.load(slot))
             .op(&[op::POP]),
-        // log of someone's code
+        // log of a code
         28 => {
             let whose = any(random, near);
             code.push(40).push(0).push(0).address(whose);
@@ -219,7 +219,7 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
                 .push(0)
                 .op(&[op::LOG1])
         }
-        // slot = how much a callee returned, and what
+        // slot = length and content of the return data
         29 if has(SpecId::BYZANTIUM) => {
             let to = any(random, near);
             code.call(op::DELEGATECALL, None, |code| code.address(to));
@@ -243,9 +243,9 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
                     .op(&[op::RETURN])
             })
         }
-        // create a contract of one byte of code, keep its code hash where there is such an opcode
+        // creates a contract with one byte of code, stores its code hash if the fork has the opcode
         _ => {
-            // Init code: PUSH1 1 PUSH1 31 RETURN, of which the first byte of memory is STOP.
+            // Init code: PUSH1 1 PUSH1 31 RETURN; the returned byte of memory is STOP.
             let init = [op::PUSH1, 0x01, op::PUSH1, 0x1f, op::RETURN];
             code.op(&[op::PUSH1 + 4])
                 .op(&init)
@@ -263,14 +263,14 @@ fn statement(code: &mut Assembler, random: &mut Random, near: &Neighbours<'_>) {
     };
 }
 
-/// Slot = the first word that a precompile returns for slots and a little of the data.
+/// Stores the first word that a precompile returns for slots and a part of the call data.
 fn precompile<'c>(
     code: &'c mut Assembler,
     random: &mut Random,
     spec: SpecId,
     slot: u8,
 ) -> &'c mut Assembler {
-    // Lengths that some precompile asks for, and one of none.
+    // Input lengths of precompiles, and one that is invalid for all.
     const LENGTHS: [u8; 9] = [0, 32, 96, 128, 160, 192, 213, 224, 255];
     let length = LENGTHS[usize::from(below_256(random, 9))];
     let last = if spec.is_enabled_in(SpecId::PRAGUE) {
@@ -284,7 +284,7 @@ fn precompile<'c>(
     code.push(100).push(0).push(32).op(&[op::CALLDATACOPY]);
     code.load(slot).push(0).op(&[op::MSTORE]);
     code.push(32).push(0).push(length).push(0).push(0);
-    // P256 stands at 0x100.
+    // P256 is at 0x100.
     if which == 0x12 && random.below(2) == 0 {
         code.op(&[op::PUSH1 + 1, 1, 0]);
     } else {
@@ -294,7 +294,7 @@ fn precompile<'c>(
     code.push(0).op(&[op::MLOAD, op::ADD]).store(slot)
 }
 
-/// Leaves what the block or the transaction says of itself.
+/// Pushes a field of the block or the transaction.
 fn fact<'c>(code: &'c mut Assembler, random: &mut Random, spec: SpecId) -> &'c mut Assembler {
     let has = |fork| spec.is_enabled_in(fork);
     match random.below(12) {
@@ -307,7 +307,7 @@ fn fact<'c>(code: &'c mut Assembler, random: &mut Random, spec: SpecId) -> &'c m
         6 if has(SpecId::CANCUN) => code.push(0).op(&[op::BLOBHASH]),
         7 if has(SpecId::CANCUN) => code.op(&[op::BLOBBASEFEE]),
         8 => code.op(&[op::ORIGIN]),
-        // The parent, itself, or what is too long ago.
+        // The parent, the block itself, or an ancestor that is too old.
         9..=11 => {
             let back = [1, 0, 255][usize::from(below_256(random, 3))];
             code.push(back).op(&[op::NUMBER, op::SUB, op::BLOCKHASH])
@@ -316,7 +316,7 @@ fn fact<'c>(code: &'c mut Assembler, random: &mut Random, spec: SpecId) -> &'c m
     }
 }
 
-/// The heir may be the contract itself.
+/// Appends a self-destruct. The heir may be the contract itself.
 fn destroy<'c>(
     code: &'c mut Assembler,
     random: &mut Random,

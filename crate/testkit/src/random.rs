@@ -1,17 +1,17 @@
-//! Numbers from a seed, the same on every machine.
+//! Random numbers from a seed, equal on every machine.
 
-/// A generator of numbers (SplitMix64). Not for secrets.
+/// Random number generator (SplitMix64). Not for secrets.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// A generator that starts at `seed`.
+    /// Creates a generator with `seed`.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next number of 64 bits.
+    /// Returns the next number of 64 bits.
     pub const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -20,7 +20,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `bound`, which must not be zero.
+    /// Returns a number below `bound`, which must not be zero.
     pub const fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }

@@ -1,4 +1,4 @@
-//! Made blocks as others read them: signed, with a whole header.
+//! Synthetic blocks with signatures and a complete header.
 
 use crate::signer;
 use alloy_consensus::{
@@ -20,8 +20,8 @@ use revm::context_interface::either::Either;
 
 type Typed = EthereumTypedTransaction<TxEip4844>;
 
-/// The block with signatures and what its header can say before it is run; `None` where somebody's
-/// key is not known.
+/// Signs the transactions of `block` and builds its header, without the results of execution; `None` if the key of a
+/// sender is unknown.
 #[must_use]
 pub fn block(block: &Block) -> Option<AlloyBlock> {
     let transactions = block
@@ -87,7 +87,7 @@ pub fn block(block: &Block) -> Option<AlloyBlock> {
     Some(AlloyBlock::new(header, body))
 }
 
-/// Fills in what only a run tells. The state root is left.
+/// Completes the header with the results of execution, except for the state root.
 pub fn complete(block: &mut AlloyBlock, outcome: &BlockOutcome) {
     let header = &mut block.header;
     header.gas_used = outcome.gas_used;
@@ -107,7 +107,7 @@ fn signature_hash(typed: &Typed) -> B256 {
     }
 }
 
-/// The transaction that is run as `env`; `None` where an authority's key is not known.
+/// Returns the transaction of `env`; `None` if the key of an authority is unknown.
 fn typed(env: &TxEnv) -> Option<Typed> {
     let chain_id = env.chain_id.unwrap_or(1);
     let (nonce, gas_limit, value) = (env.nonce, env.gas_limit, env.value);

@@ -1,20 +1,20 @@
-//! Senders whose keys are known, so that made blocks can be signed and read by others.
+//! Senders with known keys, which sign synthetic blocks.
 
 use alloy_primitives::{Address, B256, Signature};
 use k256::ecdsa::SigningKey;
 use std::sync::LazyLock;
 
-/// How many there are.
+/// Number of signers.
 pub const SIGNERS: usize = 6;
 
 static SIGNERS_BY_INDEX: LazyLock<Vec<Signer>> =
     LazyLock::new(|| (1..=SIGNERS as u64).filter_map(Signer::new).collect());
 
-/// A sender with its key.
+/// Sender with its key.
 #[derive(Debug)]
 pub struct Signer {
     key: SigningKey,
-    /// Whose key it is.
+    /// Address of the key.
     pub address: Address,
 }
 
@@ -27,19 +27,19 @@ impl Signer {
         Some(Self { key, address })
     }
 
-    /// The signature of `hash`; `None` if the library refuses, which it does for no hash.
+    /// Signs `hash`; `None` if the library fails, which no hash causes.
     pub fn sign(&self, hash: B256) -> Option<Signature> {
         let signed = self.key.sign_prehash_recoverable(hash.as_slice()).ok()?;
         Some(signed.into())
     }
 }
 
-/// All signers, in an order that does not change.
+/// Returns all signers, in a fixed order.
 pub fn all() -> &'static [Signer] {
     &SIGNERS_BY_INDEX
 }
 
-/// Who signs for `address`.
+/// Returns the signer of `address`.
 pub fn of(address: Address) -> Option<&'static Signer> {
     all().iter().find(|signer| signer.address == address)
 }

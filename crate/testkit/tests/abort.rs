@@ -1,6 +1,6 @@
-//! A block that is ended in the middle leaves nothing behind.
+//! Cancelled executions release their memory.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use parevm::{Engine, ExecuteError, ExecuteOptions, Executor, execute::Receipt, vm::SpecId};
 use parevm_testkit::workload;
@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicBool, AtomicIsize, Ordering},
 };
 
-/// Counts what is held, by all threads.
+/// Allocator that counts the allocated bytes of all threads.
 struct Counting;
 
 static HELD_BYTES: AtomicIsize = AtomicIsize::new(0);
@@ -17,7 +17,7 @@ static HELD_BYTES: AtomicIsize = AtomicIsize::new(0);
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// SAFETY: every call goes to the system's allocator with the arguments it came with.
+// SAFETY: passes every call on to the system's allocator, with its arguments.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HELD_BYTES.fetch_add(layout.size() as isize, Ordering::Relaxed);
@@ -51,7 +51,7 @@ fn fifty_aborts_hold_no_memory_and_the_next_block_runs() {
             let error = engine.execute(&block, &state, &options).unwrap_err();
             assert!(matches!(error, ExecuteError::Cancelled { .. }), "{error:?}");
         };
-        // What threads keep for themselves is there after some runs.
+        // Per-thread caches are filled after some executions.
         (0..10).for_each(|_| abort_at(150));
         let before = HELD_BYTES.load(Ordering::Relaxed);
         (0..50).for_each(|run| abort_at(run * 5));

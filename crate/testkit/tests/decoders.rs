@@ -1,16 +1,16 @@
-//! Spoilt bytes for all that reads bytes of others: no panic, no long wait, no memory out of
-//! proportion; and what is accepted comes back from its encoding.
+//! Mutated bytes for every decoder of untrusted bytes: no panic, no long wait, no excessive memory, and accepted values
+//! round-trip.
 //!
-//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried of each decoder.
+//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds of each decoder.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod counting;
 
 use counting::peak_of;
 use parevm_testkit::{
     fixture,
-    fuzz::{Decoder, Reading, bytes::spoil},
+    fuzz::{Decoder, Reading, bytes::mutate},
     random::Random,
 };
 use std::{
@@ -18,9 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Bytes of memory for one byte of input, at most. Text grows: `{}` is a block's worth of fields.
+/// Maximum memory per byte of input. Text grows: `{}` decodes to all fields of a block.
 const PROPORTION: usize = 200;
-/// And so much for anything.
+/// Constant part of the maximum memory, in bytes.
 const FLOOR: usize = 1 << 20;
 
 fn number(variable: &str, default: u64) -> u64 {
@@ -34,7 +34,7 @@ fn texts() -> Vec<Vec<u8>> {
         .iter()
         .map(|path| fixture::read(path).unwrap())
         .collect();
-    // A fixture that is short.
+    // A short fixture.
     let account = r#""0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b":{"balance":"0x64","nonce":1,"code":"0x6001","storage":{"0x1":"0x2"}}"#;
     let block = r#""number":"0x1","timestamp":"0x1","miner":"0x0000000000000000000000000000000000000001","gasLimit":"0x5208","transactions":[]"#;
     let list = r#"{"address":"0x00000000000000000000000000000000000000aa","storageChanges":[],"storageReads":["0x1"],"nonceChanges":[],"codeChanges":[],"balanceChanges":[{"index":"0x1","value":"0x5"}]}"#;
@@ -48,7 +48,7 @@ fn texts() -> Vec<Vec<u8>> {
     texts
 }
 
-/// Reads `bytes` and says what is wrong with how that went.
+/// Decodes `bytes`. The error is a violation, in words.
 fn complaint(decoder: Decoder, bytes: &[u8]) -> Result<Reading, String> {
     let start = Instant::now();
     let (reading, peak) = peak_of(|| decoder.read(bytes));
@@ -64,7 +64,7 @@ fn complaint(decoder: Decoder, bytes: &[u8]) -> Result<Reading, String> {
 }
 
 #[test]
-fn spoilt_bytes_are_accepted_or_refused() {
+fn mutated_bytes_are_accepted_or_rejected() {
     let texts = texts();
     let first = number("PAREVM_SEED", 0);
     let mut complaints = Vec::new();
@@ -88,38 +88,38 @@ fn spoilt_bytes_are_accepted_or_refused() {
             "{}: all samples are long",
             decoder.name()
         );
-        let (mut refused, mut accepted) = (0, 0);
+        let (mut rejected, mut accepted) = (0, 0);
         for seed in first..first + number("PAREVM_SEEDS", 400) {
             let mut random = Random::new(seed);
             let [one, other] = [(); 2].map(|()| {
                 let at = random.below(short.len() as u64);
                 short[usize::try_from(at).unwrap()]
             });
-            match complaint(decoder, &spoil(&mut random, one, other)) {
+            match complaint(decoder, &mutate(&mut random, one, other)) {
                 Ok(Reading::Accepted) => accepted += 1,
-                Ok(Reading::Refused) => refused += 1,
+                Ok(Reading::Rejected) => rejected += 1,
                 Err(words) => complaints.push(format!("{}, seed {seed}: {words}", decoder.name())),
             }
         }
         println!(
-            "{}: {} samples; {accepted} accepted, {refused} refused",
+            "{}: {} samples; {accepted} accepted, {rejected} rejected",
             decoder.name(),
             samples.len()
         );
-        assert!(refused > 0, "{}: nothing is refused", decoder.name());
+        assert!(rejected > 0, "{}: nothing is rejected", decoder.name());
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// Lists in lists, objects in objects: refused, not followed until the stack ends.
+/// Deeply nested lists and objects are rejected before the stack overflows.
 #[test]
-fn what_is_nested_deeply_is_refused() {
+fn deeply_nested_input_is_rejected() {
     let deep = |open: &str, close: &str| {
         let text = [open.repeat(200_000), close.repeat(200_000)].concat();
         text.into_bytes()
     };
     let mut rlp = Vec::new();
-    // Each list is as long as what it holds.
+    // The length of each list is that of its content.
     for _ in 0..50_000 {
         let mut outer = Vec::new();
         alloy_rlp::Header {
@@ -142,7 +142,7 @@ fn what_is_nested_deeply_is_refused() {
         ] {
             assert_eq!(
                 complaint(decoder, &bytes),
-                Ok(Reading::Refused),
+                Ok(Reading::Rejected),
                 "{}",
                 decoder.name()
             );
@@ -150,9 +150,9 @@ fn what_is_nested_deeply_is_refused() {
     }
 }
 
-/// A length that promises more than there is takes no memory.
+/// A length beyond the end of the input allocates no memory.
 #[test]
-fn lengths_that_lie_take_no_memory() {
+fn wrong_lengths_take_no_memory() {
     for decoder in Decoder::ALL {
         for head in [
             vec![0xbf, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
@@ -164,7 +164,7 @@ fn lengths_that_lie_take_no_memory() {
         ] {
             assert_eq!(
                 complaint(decoder, &head),
-                Ok(Reading::Refused),
+                Ok(Reading::Rejected),
                 "{}",
                 decoder.name()
             );

@@ -1,7 +1,6 @@
-//! Requests that record, return and read as much as they can: each is answered, or refused by a limit, within the
-//! memory that a request may take.
+//! Memory limit of requests: expensive requests succeed or fail at a limit, within the memory of a request.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod counting;
 
@@ -14,15 +13,15 @@ use parevm_node::{
 };
 use serde_json::{Value, json};
 
-/// Bytes that a request may take.
+/// Memory limit of a request, in bytes.
 const MEMORY: usize = 32 << 20;
-/// Gas that a call may have.
+/// Gas limit of a call.
 const GAS: u64 = 6_000_000;
 
 const LOOP: &str = "0x00000000000000000000000000000000000000cc";
 const INVALID: &str = "0x00000000000000000000000000000000000000dd";
 
-/// Code that does one thing until its gas is used up, or as deep as calls go.
+/// Codes that repeat one operation until the gas is used up, or up to the maximum call depth.
 const LOOPS: [(&str, &str); 22] = [
     ("writes a new slot", "5f5b808055600101600156"),
     (
@@ -63,8 +62,8 @@ const LOOPS: [(&str, &str); 22] = [
         "5f5b8061c0005f5ff550600101600156",
     ),
     ("hashes 64 KiB", "5f5b805f52620100005f2050600101600156"),
-    ("looks at another account", "5f5b803b50600101600156"),
-    ("looks at its own code", "5b303b505f56"),
+    ("reads another account", "5f5b803b50600101600156"),
+    ("reads its own code", "5b303b505f56"),
     ("stores transiently", "5f5b80805d600101600156"),
     ("reverts with a mebibyte", "621000005ffd"),
 ];
@@ -135,14 +134,14 @@ impl Subject {
         }
     }
 
-    /// What the node answers, and the most bytes that this took.
+    /// Returns the response of the node, and its peak memory in bytes.
     fn ask(&mut self, method: &str, params: &Value) -> (Result<Json, RpcError>, usize) {
         let params = params.as_array().unwrap();
         let host = Self::host(&self.engine);
         peak_of(|| self.node.request(&host, method, params).result)
     }
 
-    /// Notes in `complaints` what is wrong with how a request went.
+    /// Sends a request, and appends its failures to `complaints`.
     fn check(&mut self, title: &str, method: &str, params: &Value, complaints: &mut Vec<String>) {
         let (answer, peak) = self.ask(method, params);
         if peak > MEMORY {
@@ -185,7 +184,7 @@ fn a_trace_takes_no_more_memory_than_a_request_may() {
 }
 
 #[test]
-fn what_tries_a_call_takes_no_more_memory_than_a_request_may() {
+fn repeated_calls_take_no_more_memory_than_a_request_may() {
     let mut subject = Subject::new(json!({ "limits": limits() }));
     let mut complaints = Vec::new();
     for (title, code) in LOOPS {
@@ -196,7 +195,7 @@ fn what_tries_a_call_takes_no_more_memory_than_a_request_may() {
             subject.check(title, method, &tried, &mut complaints);
         }
         let calls = vec![json!({ "to": LOOP, "gas": "0x2dc6c0" }); 7];
-        // Together they have no more than one call.
+        // All attempts together share the limit of one call.
         let blocks = json!([{ "stateOverrides": state, "calls": calls[..2] }]);
         let payload = json!([{ "blockStateCalls": blocks, "traceTransfers": true }, "latest"]);
         subject.check(title, "eth_simulateV1", &payload, &mut complaints);

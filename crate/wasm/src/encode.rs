@@ -1,11 +1,11 @@
 //! Results of the engine as wire types.
 
 use alloy_primitives::{B256, Bytes};
-use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
+use parevm::execute::timeline::{Incarnation, IncarnationOutcome, TimeSpan};
 use parevm::execute::{self, ExecutionReport};
 use parevm::state::StateDiff;
 use parevm::vm::Location;
-use parevm::{Block, Checks};
+use parevm::{Block, HeaderChecks};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -22,7 +22,7 @@ pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
 pub(crate) fn outcome(
     block: &Block,
     outcome: execute::BlockOutcome,
-    checks: Checks,
+    checks: HeaderChecks,
     ms: f64,
 ) -> wire::BlockOutcome {
     let mut log_index = 0;
@@ -87,7 +87,7 @@ pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wi
     }
 }
 
-pub(crate) fn wire_checks(checks: Checks) -> wire::HeaderChecks {
+pub(crate) fn wire_checks(checks: HeaderChecks) -> wire::HeaderChecks {
     wire::HeaderChecks {
         gas_used: checks.gas_used,
         receipts_root: checks.receipts_root,
@@ -119,13 +119,13 @@ fn timeline(report: &ExecutionReport) -> Option<Vec<wire_timeline::Incarnation>>
 }
 
 fn incarnation(run: &Incarnation) -> wire_timeline::Incarnation {
-    let span = |span: Span| wire_timeline::TimeSpan {
-        start_ns: span.start,
-        end_ns: span.end,
+    let span = |span: TimeSpan| wire_timeline::TimeSpan {
+        start_ns: span.from,
+        end_ns: span.to,
     };
     let conflict = match run.outcome {
-        IncarnationOutcome::Final => None,
-        IncarnationOutcome::Rerun(location) => {
+        IncarnationOutcome::Committed => None,
+        IncarnationOutcome::Aborted(location) => {
             let (address, slot) = match location {
                 Some(Location::Account(address)) => (Some(address), None),
                 Some(Location::Slot(address, slot)) => (Some(address), Some(B256::from(slot))),
@@ -143,12 +143,12 @@ fn incarnation(run: &Incarnation) -> wire_timeline::Incarnation {
         worker: run.worker as u32,
         spans: run.spans().map(span).collect(),
         waits: run
-            .waits
+            .suspensions
             .iter()
-            .map(|wait| wire_timeline::IncarnationWait {
-                transaction_index: wait.transaction as u32,
-                start_ns: wait.span.start,
-                end_ns: wait.span.end,
+            .map(|it| wire_timeline::IncarnationWait {
+                transaction_index: it.writer.get(),
+                start_ns: it.span.from,
+                end_ns: it.span.to,
             })
             .collect(),
         outcome: match conflict {

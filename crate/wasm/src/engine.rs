@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use parevm::execute::{self, AccessListOutput, ExecuteOptions, Executor};
 use parevm::fixture::Fixture;
-use parevm::{BlockOutcome, Checks};
+use parevm::{BlockOutcome, HeaderChecks};
 use parevm_node::Node;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -178,7 +178,7 @@ impl Engine {
         let reason = match (options.executor, options.access_list) {
             (Executor::Sequential, _) => "asked for",
             (Executor::Bal, None) => {
-                "bal was asked for, but no access list is at hand: this run makes one"
+                "bal was asked for without an access list: this execution builds one"
             }
             _ => "the single build has one thread",
         };
@@ -192,7 +192,7 @@ impl Engine {
                 paused_at = clock::now_ms();
             }
         }
-        Ok(execute::finish(&environment, run.finish(reason)?)?)
+        Ok(run.finish(reason)?.into_outcome(&environment)?)
     }
 }
 
@@ -201,9 +201,9 @@ impl Engine {
 const PAUSE_MS: f64 = 40.0;
 
 /// Compares `outcome` with the header, the state root too where a witness allows it.
-pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> Checks {
+pub(crate) fn compare(fixture: &Fixture, outcome: &BlockOutcome) -> HeaderChecks {
     let state_root = fixture.state_root_after(outcome);
-    Checks::new(&fixture.block.declared, outcome, state_root)
+    HeaderChecks::new(&fixture.block.declared, outcome, state_root)
 }
 
 /// Returns the executor with this name.

@@ -23,7 +23,7 @@ pub(crate) async fn join(request: u32, fixture: &Fixture, workers: usize) -> Opt
     let listed = BalBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
     let batches = execute::batches(&fixture.block, workers);
     host::queue_batches(request, &encode::to_js(&batches).ok()?);
-    let mut result = listed.start();
+    let mut result = listed.worker();
     while let Some(batch) = host::next_batch(request).await {
         result.run(&batch).ok()?;
     }

@@ -1,7 +1,7 @@
 //! Archives of fixture files.
 
 use super::{
-    files::{File, Found, bounded},
+    fixture_file::{FixtureFile, FoundFile, read_bounded},
     sample::Sample,
 };
 use flate2::read::MultiGzDecoder;
@@ -14,24 +14,24 @@ use std::{
 };
 use tar::{Archive, Entry};
 
-/// True when the file is an archive, by its name.
+/// Returns true if the name is that of an archive.
 pub(super) fn is_archive(name: &str) -> bool {
     [".tar", ".tar.gz", ".tgz", ".tar.xz"]
         .iter()
         .any(|end| name.ends_with(end))
 }
 
-/// Tells every fixture file of the sample in an archive. Anything else in it is told as what cannot be
-/// used, and so is the rest of an archive that is damaged.
+/// Calls `found` with every fixture file of the sample in an archive, and with an error for every other file and for the
+/// rest of a damaged archive.
 pub(super) fn walk(
     name: &str,
     path: &Path,
     suite: Suite,
     sample: Sample,
-    found: &mut dyn FnMut(Found),
+    found: &mut dyn FnMut(FoundFile),
 ) {
     if let Err(error) = read(name, path, suite, sample, found) {
-        found(Found {
+        found(FoundFile {
             name: name.to_owned(),
             file: Err(format!("the archive cannot be read: {error}")),
         });
@@ -43,7 +43,7 @@ fn read(
     path: &Path,
     suite: Suite,
     sample: Sample,
-    found: &mut dyn FnMut(Found),
+    found: &mut dyn FnMut(FoundFile),
 ) -> io::Result<()> {
     let packed = BufReader::new(fs::File::open(path)?);
     let unpacked: Box<dyn Read> = if name.ends_with(".xz") {
@@ -63,15 +63,15 @@ fn read(
         let name = format!("{name}/{}", inner.trim_start_matches("./"));
         if !kind.is_file() || !suite.reads(&name) {
             let file = Err("is no fixture file".to_owned());
-            found(Found { name, file });
+            found(FoundFile { name, file });
         } else if sample.has(&name) {
             let file = content(entry);
-            found(Found { name, file });
+            found(FoundFile { name, file });
         }
     }
     Ok(())
 }
 
-fn content(entry: Entry<'_, impl Read>) -> Result<File, String> {
-    bounded(entry).map(File::Bytes)
+fn content(entry: Entry<'_, impl Read>) -> Result<FixtureFile, String> {
+    read_bounded(entry).map(FixtureFile::Bytes)
 }

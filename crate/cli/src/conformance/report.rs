@@ -1,46 +1,46 @@
-//! What all files came to.
+//! Report of a suite.
 
 use crate::{error::CliError, machine::now_ms, terminal::clean};
 use parevm::Executor;
-use parevm_testkit::conformance::{Outcome, Suite, Tally, Verdict};
+use parevm_testkit::conformance::{CaseCounts, CaseOutcome, Suite, Verdict};
 use serde::Serialize;
 use std::{collections::BTreeMap, fs, path::Path, process::ExitCode};
 
-/// So many failures are told at once; the file that `--json` names has all.
-const TOLD: usize = 100;
+/// Number of failures that are printed; the file of `--json` has all.
+const MAX_PRINTED: usize = 100;
 
-/// What all files came to.
+/// Report of a suite.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report {
+pub(super) struct SuiteReport {
     suite: &'static str,
     build: &'static str,
     threads: usize,
     executors: Vec<&'static str>,
-    /// Of the whole run, by the clock.
+    /// Wall time of the run.
     seconds: f64,
     files: usize,
     #[serde(flatten)]
-    total: Tally,
-    /// By the first folder below the one that was asked for.
-    folders: BTreeMap<String, Row>,
+    total: CaseCounts,
+    /// Counts by subfolder.
+    folders: BTreeMap<String, FolderCounts>,
     failures: Vec<Remark>,
     skips: Vec<Remark>,
     #[serde(skip)]
     start_ms: f64,
 }
 
-/// What the files of a folder came to.
+/// Counts of a subfolder.
 #[derive(Debug, Default, Serialize)]
-struct Row {
+struct FolderCounts {
     files: usize,
     #[serde(flatten)]
-    tally: Tally,
-    /// Of all cases, added up over all cores.
+    cases: CaseCounts,
+    /// Sum over all cases and cores.
     seconds: f64,
 }
 
-/// Why a case did not pass.
+/// Reason why a case did not pass.
 #[derive(Debug, Serialize)]
 struct Remark {
     file: String,
@@ -48,7 +48,7 @@ struct Remark {
     reason: String,
 }
 
-impl Report {
+impl SuiteReport {
     pub(super) fn new(suite: Suite, threads: usize, executors: &[Executor]) -> Self {
         Self {
             suite: suite.name(),
@@ -57,7 +57,7 @@ impl Report {
             executors: executors.iter().map(|executor| executor.name()).collect(),
             seconds: 0.0,
             files: 0,
-            total: Tally::default(),
+            total: CaseCounts::default(),
             folders: BTreeMap::new(),
             failures: Vec::new(),
             skips: Vec::new(),
@@ -65,10 +65,10 @@ impl Report {
         }
     }
 
-    /// Adds one file; failures are told on stderr at once.
+    /// Adds one file. Prints failures on stderr at once.
     pub(super) fn add(&mut self, file: &str, verdicts: Vec<Verdict>) {
         if verdicts.is_empty() {
-            return; // The case that was asked for is in another file.
+            return; // The requested case is in another file.
         }
         self.files += 1;
         let folder = file.split_once('/').map_or(".", |(folder, _)| folder);
@@ -76,23 +76,23 @@ impl Report {
         row.files += 1;
         for Verdict { case, outcome, ms } in verdicts {
             row.seconds += ms / 1e3;
-            row.tally.count(&outcome);
+            row.cases.count(&outcome);
             self.total.count(&outcome);
             let file = file.to_owned();
             let reason = match outcome {
-                Outcome::Passed => continue,
-                Outcome::Skipped(reason) => {
+                CaseOutcome::Passed => continue,
+                CaseOutcome::Skipped(reason) => {
                     self.skips.push(Remark { file, case, reason });
                     continue;
                 }
-                Outcome::Failed(reason) => reason,
-                Outcome::Open(_) => "nobody judges what it answers".to_owned(),
+                CaseOutcome::Failed(reason) => reason,
+                CaseOutcome::Open(_) => "the results were not validated".to_owned(),
             };
             match self.failures.len() {
-                told if told < TOLD => {
+                printed if printed < MAX_PRINTED => {
                     err!("FAILED {}: {}\n  {reason}", clean(&file), clean(&case))
                 }
-                TOLD => err!("more failures are not printed; --json FILE lists all"),
+                MAX_PRINTED => err!("more failures are not printed; --json FILE lists all"),
                 _ => {}
             }
             self.failures.push(Remark { file, case, reason });
@@ -100,7 +100,7 @@ impl Report {
         self.seconds = (now_ms() - self.start_ms) / 1e3;
     }
 
-    /// How far the run is, in one line.
+    /// Returns the progress, on one line.
     pub(super) fn progress(&self) -> String {
         let Self {
             suite,
@@ -112,12 +112,12 @@ impl Report {
         format!("{suite}: {files} files, {total}, {seconds:.0} s")
     }
 
-    /// Prints skips, the table and, as the last line, the counts.
+    /// Prints skips, the table and the counts, which are the last line.
     pub(super) fn print(&self) -> ExitCode {
-        if self.total == Tally::default() {
+        if self.total == CaseCounts::default() {
             err!("error: no case was found");
         }
-        // Cases that are skipped for one reason are told together.
+        // Groups the skipped cases by reason.
         let mut reasons = BTreeMap::<&str, (usize, &str)>::new();
         for skip in &self.skips {
             reasons.entry(&skip.reason).or_insert((0, &skip.case)).0 += 1;
@@ -127,14 +127,14 @@ impl Report {
         }
         out!("folder                 files   cases  passed  failed skipped  time (s)");
         for (folder, row) in &self.folders {
-            out!("{}", line(folder, row.files, &row.tally, row.seconds));
+            out!("{}", line(folder, row.files, &row.cases, row.seconds));
         }
         out!(
             "{}",
             line(self.suite, self.files, &self.total, self.seconds)
         );
         out!(
-            "time of a folder is added up over all cores, that of the suite is by the clock; \
+            "time of a folder is the sum over all cores, that of the suite is wall time; \
              {} threads, {}",
             self.threads,
             self.executors.join(" and ")
@@ -157,12 +157,12 @@ impl Report {
     }
 }
 
-fn line(name: &str, files: usize, tally: &Tally, seconds: f64) -> String {
-    let Tally {
+fn line(name: &str, files: usize, counts: &CaseCounts, seconds: f64) -> String {
+    let CaseCounts {
         passed,
         failed,
         skipped,
-    } = *tally;
+    } = *counts;
     let cases = passed + failed + skipped;
     format!("{name:<20} {files:>7} {cases:>7} {passed:>7} {failed:>7} {skipped:>7} {seconds:>9.2}")
 }

@@ -1,18 +1,18 @@
-//! Which files are run.
+//! Sample of the files.
 
-/// A share of the files, the same for the same seed.
+/// Sample of the files, determined by its seed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
-    /// How many of a hundred files are in it.
+    /// Percentage of the files.
     pub(super) percent: f64,
     pub(super) seed: u64,
 }
 
 impl Sample {
-    /// True when the file called `name` is in the sample.
+    /// Returns true if the file `name` is in the sample.
     ///
-    /// The same rule stands in `scripts/conformance/sample.mjs`: FNV-1a over the seed in decimal, a
-    /// colon and the name, in 32 bits, mixed once more so that similar names part.
+    /// `scripts/conformance/sample.mjs` has the same rule: 32-bit FNV-1a over the seed in decimal, a colon and the name, mixed
+    /// once more so that the hashes of similar names differ.
     pub(super) fn has(self, name: &str) -> bool {
         let text = format!("{}:{name}", self.seed);
         let mut hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {

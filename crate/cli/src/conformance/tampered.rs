@@ -1,15 +1,11 @@
-//! Official fixtures that are made wrong must fail, with what is wrong in words.
+//! Tampered official fixtures must fail, with the difference in words.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
-use super::{files, sample::Sample};
+use super::{fixture_file::FixtureFile, folder, sample::Sample};
 use parevm::{Engine, Executor};
 use parevm_testkit::{
-    conformance::{Outcome, Setup, Suite},
+    conformance::{CaseOutcome, Setup, Suite},
     data,
 };
 
@@ -21,15 +17,15 @@ fn text(suite: Suite, archive: &str, name: &str) -> String {
         seed: 0,
     };
     let mut text = None;
-    files::walk(&path, suite, all, &mut |found| {
+    folder::walk(&path, suite, all, &mut |found| {
         if found.name.ends_with(name) {
-            text = found.file.and_then(files::File::read).ok();
+            text = found.file.and_then(FixtureFile::read).ok();
         }
     });
     String::from_utf8(text.unwrap_or_else(|| panic!("{archive} has no {name}"))).unwrap()
 }
 
-/// Why the first case fails that does.
+/// Returns the reason of the first failed case.
 fn failure(suite: Suite, text: &str) -> Option<String> {
     let engine = Engine::new(2).ok()?;
     let setup = Setup {
@@ -41,17 +37,17 @@ fn failure(suite: Suite, text: &str) -> Option<String> {
     };
     let mut reason = None;
     suite.run("file", text.as_bytes(), &setup, &mut |verdict| {
-        if let (None, Outcome::Failed(words)) = (&reason, verdict.outcome) {
+        if let (None, CaseOutcome::Failed(words)) = (&reason, verdict.outcome) {
             reason = Some(words);
         }
     });
     reason
 }
 
-/// Replaces `from`, which must be there, and expects a failure that says `words`.
+/// Replaces `from`, which must exist, and expects a failure with `words`.
 fn fails(suite: Suite, text: &str, (from, to): (&str, &str), words: &str) {
     let tampered = text.replacen(from, to, 1);
-    assert_ne!(tampered, text, "{from} is not there");
+    assert_ne!(tampered, text, "{from} is missing");
     let reason = failure(suite, &tampered);
     assert!(
         reason.as_ref().is_some_and(|reason| reason.contains(words)),
@@ -85,7 +81,7 @@ fn a_wrong_list_fails() {
 }
 
 #[test]
-fn a_list_that_is_refused_for_another_reason_fails() {
+fn a_list_that_is_rejected_for_another_reason_fails() {
     let archive = "bal.tar.xz";
     let name = "/bal_invalid_duplicate_account.json";
     let invalid = text(Suite::Bal, archive, name);
@@ -107,13 +103,13 @@ fn a_wrong_witness_fails() {
     fails(Suite::Zkevm, &valid, change, "nodes of the state");
     let change = ("\"headers\": [", "\"headers\": [\"0xc0\",");
     fails(Suite::Zkevm, &valid, change, "header");
-    // The witness is said to lack something.
+    // The fixture says that the witness is incomplete.
     let change = ("0010100000000000000\"", "0000100000000000000\"");
-    fails(Suite::Zkevm, &valid, change, "something is missing");
+    fails(Suite::Zkevm, &valid, change, "incomplete witness");
 }
 
 #[test]
-fn other_rules_need_a_reason() {
+fn a_case_with_other_rules_needs_a_skip_reason() {
     let archive = "zkevm.tar.xz";
     let other = text(Suite::Zkevm, archive, "/witness_codes_extcodesize.json");
     assert_eq!(failure(Suite::Zkevm, &other), None);

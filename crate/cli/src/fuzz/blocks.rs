@@ -1,6 +1,6 @@
-//! Blocks, made or spoilt.
+//! Targets `blocks` and `mutations`: generated and mutated blocks.
 
-use super::report::Report;
+use super::report::FuzzReport;
 use crate::error::CliError;
 use parevm::{
     Block, Engine, ExecuteOptions, Executor, MemoryState, execute::AccessListOutput,
@@ -8,7 +8,7 @@ use parevm::{
 };
 use parevm_testkit::{
     fixture,
-    fuzz::{Case, Finding, Oracle, digest, made, mutate, shrink},
+    fuzz::{Case, Finding, Oracle, digest, generate, mutate, shrink},
 };
 use std::{
     collections::BTreeMap,
@@ -17,19 +17,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A recorded block is spoilt with so many seeds before the next one is read.
-const SEEDS_OF_A_BLOCK: u64 = 32;
-/// How long a case may be made smaller.
-const SHRINKING: Duration = Duration::from_secs(60);
-/// How often a case is run to see whether it still fails: what threads do differs from run to run.
+/// Number of seeds that mutate one recorded block before the next is loaded.
+const SEEDS_PER_BLOCK: u64 = 32;
+/// Time limit of shrinking.
+const SHRINK_LIMIT: Duration = Duration::from_secs(60);
+/// Executions of a case to see whether it still fails: thread schedules differ.
 const TRIES: u64 = 12;
 
-/// Runs blocks of seeds.
+/// Executor of the targets' blocks.
 pub(super) struct Blocks {
     oracle: Oracle,
     reader: Engine,
     paths: Vec<PathBuf>,
-    /// The recorded block that is spoilt now, and which one it is.
+    /// Loaded block, with its position in `paths`.
     loaded: Option<(usize, Fixture)>,
 }
 
@@ -48,23 +48,23 @@ impl Blocks {
         })
     }
 
-    /// The random block of `seed`.
-    pub(super) fn made(&self, seed: u64, report: &mut Report) {
+    /// Checks the random block of `seed`.
+    pub(super) fn generated(&self, seed: u64, report: &mut FuzzReport) {
         self.check(
             &format!("blocks {seed}"),
             seed,
-            made(seed),
+            generate(seed),
             "blocks",
             report,
         );
     }
 
-    /// A recorded block, spoilt by `seed`.
-    pub(super) fn mutated(&mut self, seed: u64, report: &mut Report) -> Result<(), CliError> {
+    /// Checks a recorded block, mutated with `seed`.
+    pub(super) fn mutated(&mut self, seed: u64, report: &mut FuzzReport) -> Result<(), CliError> {
         if self.paths.is_empty() {
             return Ok(());
         }
-        let at = (seed / SEEDS_OF_A_BLOCK) % self.paths.len() as u64;
+        let at = (seed / SEEDS_PER_BLOCK) % self.paths.len() as u64;
         let at = usize::try_from(at).unwrap_or(0);
         if self.loaded.as_ref().is_none_or(|(loaded, _)| *loaded != at) {
             self.loaded = Some((at, fixture::load(&self.reader, &self.paths[at])?));
@@ -83,12 +83,12 @@ impl Blocks {
         seed: u64,
         case: Case<'_>,
         target: &'static str,
-        report: &mut Report,
+        report: &mut FuzzReport,
     ) {
         match self.oracle.check(&case.block, &case.state, seed) {
-            Ok(counts) => report.ran(target, case.fork(), counts),
+            Ok(counts) => report.add_block(target, case.fork(), counts),
             Err(finding) => {
-                report.differs();
+                report.add_difference();
                 err!("{name}: {finding}");
                 let (case, finding) = self.shrunk(case, finding, seed);
                 err!("{name}, shrunk: {finding}\n{case}");
@@ -100,9 +100,9 @@ impl Blocks {
     }
 
     fn shrunk<'a>(&self, case: Case<'a>, finding: Finding, seed: u64) -> (Case<'a>, Finding) {
-        let end = Instant::now() + SHRINKING;
+        let end = Instant::now() + SHRINK_LIMIT;
         let fails = |block: &Block, state: &MemoryState| {
-            // The parity chooses who listens.
+            // The parity of the seed decides whether there is a listener.
             let mut tries = (0..TRIES).map(|turn| seed.wrapping_add(2 * turn));
             tries.find_map(|seed| self.oracle.check(block, state, seed).err())
         };
@@ -110,7 +110,7 @@ impl Blocks {
     }
 }
 
-/// Prints the digest of what each made block leaves, by its seed: a file of the suite `made`.
+/// Prints the digest of each generated block's outcome, by seed: a file of the suite `made`.
 pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitCode, CliError> {
     let engine = crate::engine(threads.first().copied())?;
     let options = ExecuteOptions {
@@ -120,10 +120,10 @@ pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitC
     };
     let mut digests = BTreeMap::new();
     for seed in first..first + count {
-        let case = made(seed);
+        let case = generate(seed);
         let outcome = engine
             .execute(&case.block, &*case.state, &options)
-            .map_err(|source| CliError::Subject {
+            .map_err(|source| CliError::Block {
                 name: seed.to_string(),
                 source,
             })?;

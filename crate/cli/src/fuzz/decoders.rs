@@ -1,11 +1,11 @@
-//! Bytes for all that reads bytes of others.
+//! Target `decoders`: mutated bytes for every decoder of untrusted bytes.
 
-use super::report::Report;
+use super::report::FuzzReport;
 use crate::error::CliError;
 use alloy_primitives::hex;
 use parevm_testkit::{
     fixture,
-    fuzz::{Decoder, bytes::spoil},
+    fuzz::{Decoder, bytes::mutate},
     random::Random,
 };
 use std::{
@@ -16,14 +16,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Larger files are left to the blocks in the package.
-const SMALL: u64 = 60_000;
-/// No input is so long that it takes longer to read, on a machine that has other things to do.
-const LONG: Duration = Duration::from_secs(60);
-/// Longer samples cost more and find as much.
-const LONGEST: usize = 60_000;
+/// Maximum size of a fixture, in bytes. The blocks in the package may be larger.
+const MAX_FILE_BYTES: u64 = 60_000;
+/// Time limit of decoding one input, generous for a busy machine.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// Maximum length of a sample, in bytes: longer ones cost more and find as much.
+const MAX_SAMPLE_BYTES: usize = 60_000;
 
-/// Reads bytes of seeds.
+/// Decoders with their samples.
 pub(super) struct Decoders(Vec<(Decoder, Vec<Vec<u8>>)>);
 
 impl Decoders {
@@ -34,19 +34,19 @@ impl Decoders {
         };
         let embedded = fixture::embedded_folder();
         let mut paths = fixture::list(folder).map_err(failed(folder))?;
-        paths.retain(|path| fs::metadata(path).is_ok_and(|file| file.len() < SMALL));
+        paths.retain(|path| fs::metadata(path).is_ok_and(|file| file.len() < MAX_FILE_BYTES));
         paths.extend(fixture::list(&embedded).map_err(failed(&embedded))?);
         let texts = paths.iter().map(|path| fixture::read(path));
         let texts: Vec<_> = texts.collect::<Result<_, _>>().map_err(failed(folder))?;
         let with_samples = |decoder: Decoder| {
             let mut samples = decoder.samples(&texts);
-            samples.retain(|sample| sample.len() < LONGEST);
+            samples.retain(|sample| sample.len() < MAX_SAMPLE_BYTES);
             (decoder, samples)
         };
         Ok(Self(Decoder::ALL.map(with_samples).into()))
     }
 
-    /// Writes every sample into a folder of its decoder.
+    /// Writes every sample to the folder of its decoder.
     pub(super) fn write(&self, corpus: &Path) -> Result<ExitCode, CliError> {
         for (decoder, samples) in &self.0 {
             let folder = corpus.join(decoder.name());
@@ -63,29 +63,29 @@ impl Decoders {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Spoils a sample of one decoder and has it read.
-    pub(super) fn read(&self, seed: u64, report: &mut Report) {
+    /// Mutates a sample of one decoder and decodes it.
+    pub(super) fn decode(&self, seed: u64, report: &mut FuzzReport) {
         let mut random = Random::new(seed);
         let (decoder, samples) = &self.0[below(&mut random, self.0.len())];
         if samples.is_empty() {
             return;
         }
         let [one, other] = [(); 2].map(|()| &samples[below(&mut random, samples.len())]);
-        let bytes = spoil(&mut random, one, other);
+        let bytes = mutate(&mut random, one, other);
         let start = Instant::now();
         let read = catch_unwind(|| decoder.read(&bytes));
         let took = start.elapsed();
-        let complaint = match read {
-            Ok(Ok(_)) if took > LONG => Some(format!("took {took:?}")),
+        let difference = match read {
+            Ok(Ok(_)) if took > TIME_LIMIT => Some(format!("took {took:?}")),
             Ok(Ok(reading)) => {
-                report.read(*decoder, reading);
+                report.add_input(*decoder, reading);
                 None
             }
             Ok(Err(words)) => Some(words),
             Err(_) => Some("panic".into()),
         };
-        if let Some(words) = complaint {
-            report.differs();
+        if let Some(words) = difference {
+            report.add_difference();
             let shown = hex::encode(&bytes[..bytes.len().min(400)]);
             let (name, length) = (decoder.name(), bytes.len());
             err!("decoders {seed}: {name}: {words}; {length} bytes: {shown}");

@@ -1,4 +1,4 @@
-//! Made blocks for other engines.
+//! Export of generated blocks for other engines.
 
 use crate::error::CliError;
 use alloy_primitives::{B256, U64, hex};
@@ -8,13 +8,13 @@ use parevm::{
 };
 use parevm_testkit::{
     conformance::alloc::{self, Alloc},
-    fuzz::made,
+    fuzz::generate,
     signed,
 };
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
-/// Prints a line for each made block whose senders' keys are known.
+/// Prints a line of JSON for each generated block whose senders have known keys.
 pub(super) fn run(first: u64, count: u64) -> Result<ExitCode, CliError> {
     let engine = crate::engine(Some(1))?;
     let options = ExecuteOptions {
@@ -22,13 +22,13 @@ pub(super) fn run(first: u64, count: u64) -> Result<ExitCode, CliError> {
         ..Default::default()
     };
     for seed in first..first + count {
-        let case = made(seed);
+        let case = generate(seed);
         let Some(mut block) = signed::block(&case.block) else {
             continue;
         };
         let outcome = engine
             .execute(&case.block, &*case.state, &options)
-            .map_err(|source| CliError::Subject {
+            .map_err(|source| CliError::Block {
                 name: seed.to_string(),
                 source,
             })?;

@@ -1,4 +1,4 @@
-//! What was tried.
+//! Report of the fuzzer.
 
 use parevm::vm::SpecId;
 use parevm_testkit::fuzz::{Counts, Decoder, Reading};
@@ -6,25 +6,25 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 /// Counts by target and fork.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(super) struct FuzzReport {
     blocks: BTreeMap<(&'static str, SpecId), Counts>,
-    /// Inputs read and those accepted.
+    /// Numbers of decoded and of accepted inputs.
     inputs: BTreeMap<Decoder, (u64, u64)>,
     differences: usize,
 }
 
-impl Report {
-    pub(super) fn ran(&mut self, target: &'static str, fork: SpecId, counts: Counts) {
+impl FuzzReport {
+    pub(super) fn add_block(&mut self, target: &'static str, fork: SpecId, counts: Counts) {
         *self.blocks.entry((target, fork)).or_default() += counts;
     }
 
-    pub(super) fn read(&mut self, decoder: Decoder, reading: Reading) {
+    pub(super) fn add_input(&mut self, decoder: Decoder, reading: Reading) {
         let (read, accepted) = self.inputs.entry(decoder).or_default();
         *read += 1;
         *accepted += u64::from(reading == Reading::Accepted);
     }
 
-    pub(super) fn differs(&mut self) {
+    pub(super) fn add_difference(&mut self) {
         self.differences += 1;
     }
 
@@ -32,10 +32,10 @@ impl Report {
         self.differences
     }
 
-    /// A row for each target and fork, and for each decoder.
+    /// Returns a table with a row for each target and fork, and for each decoder.
     pub(super) fn table(&self, took: Duration) -> String {
         let mut table = String::from(
-            "target     fork                blocks  refused  transactions    runs  by list  executions  re-executions  blocks/s\n",
+            "target     fork                blocks rejected  transactions    runs  by list  executions  re-executions  blocks/s\n",
         );
         for ((target, fork), counts) in &self.blocks {
             let name: &str = (*fork).into();
@@ -43,7 +43,7 @@ impl Report {
                 table,
                 "{target:<10} {name:<18} {:>7} {:>8} {:>13} {:>7} {:>8} {:>11} {:>14} {:>9.1}",
                 counts.blocks,
-                counts.refused,
+                counts.rejected,
                 counts.transactions,
                 counts.runs,
                 counts.by_list,
@@ -63,7 +63,7 @@ impl Report {
         table
     }
 
-    /// All of it in one line.
+    /// Returns the totals on one line.
     pub(super) fn line(&self, took: Duration) -> String {
         let mut all = Counts::default();
         for counts in self.blocks.values() {

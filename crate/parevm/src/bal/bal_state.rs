@@ -1,4 +1,4 @@
-//! The state before the block with the writes of a list on top, at any place in the block.
+//! State at any block access index: the state before the block with the writes of an access list on top.
 
 use super::BlockAccessList;
 use crate::{
@@ -11,87 +11,91 @@ use alloy_primitives::{
     map::{AddressMap, B256Map, HashMap},
 };
 
-/// A list over the state before the block. Read by all workers at once.
+/// Access list over the state before the block. All workers share it.
 #[derive(Debug)]
 pub(crate) struct BalState<'a> {
     state: &'a dyn StateSource,
     accounts: &'a [AccountChanges],
-    /// Where in `accounts` each address is.
-    places: AddressMap<usize>,
-    /// For each account, how many slots lie before it that are only read.
-    reads_before: Vec<usize>,
-    /// How many changes are bal_state.
+    /// Position in `accounts` of each address.
+    positions: AddressMap<usize>,
+    /// For each account, the number of listed reads of the accounts before it.
+    reads_below: Vec<usize>,
+    /// Number of listed changes.
     changes: usize,
-    /// Hashes of the codes in `code_changes`, in the order bal_state.
+    /// Hashes of the codes in `code_changes`, in their order.
     code_hashes: HashMap<usize, Vec<B256>>,
     codes: B256Map<Bytecode>,
 }
 
 impl<'a> BalState<'a> {
-    /// `list` over `state`. The list keeps EIP-7928's order.
+    /// Creates the state of `list` over `state`. The list is in the order of EIP-7928.
     pub(crate) fn new(list: &'a BlockAccessList, state: &'a dyn StateSource) -> Self {
         let accounts = list.accounts();
         let mut bal_state = Self {
             state,
             accounts,
-            places: AddressMap::with_capacity_and_hasher(accounts.len(), Default::default()),
-            reads_before: Vec::with_capacity(accounts.len() + 1),
+            positions: AddressMap::with_capacity_and_hasher(accounts.len(), Default::default()),
+            reads_below: Vec::with_capacity(accounts.len() + 1),
             changes: 0,
             code_hashes: HashMap::default(),
             codes: B256Map::default(),
         };
         let mut reads = 0;
-        for (place, account) in accounts.iter().enumerate() {
-            bal_state.places.insert(account.address, place);
-            bal_state.reads_before.push(reads);
+        for (position, account) in accounts.iter().enumerate() {
+            bal_state.positions.insert(account.address, position);
+            bal_state.reads_below.push(reads);
             reads += account.storage_reads.len();
             bal_state.changes += changes_of(account);
             for change in &account.code_changes {
                 let code = bytecode_of(change.new_code.clone());
                 let hash = code.hash_slow();
-                bal_state.code_hashes.entry(place).or_default().push(hash);
+                bal_state
+                    .code_hashes
+                    .entry(position)
+                    .or_default()
+                    .push(hash);
                 bal_state.codes.insert(hash, code);
             }
         }
-        bal_state.reads_before.push(reads);
+        bal_state.reads_below.push(reads);
         bal_state
     }
 
-    /// The entries of the list.
+    /// Returns the entries of the list.
     pub(crate) fn accounts(&self) -> &'a [AccountChanges] {
         self.accounts
     }
 
-    /// Where in [`Self::accounts`] the address is.
-    pub(crate) fn place(&self, address: Address) -> Option<usize> {
-        self.places.get(&address).copied()
+    /// Returns the position of `address` in [`Self::accounts`].
+    pub(crate) fn position(&self, address: Address) -> Option<usize> {
+        self.positions.get(&address).copied()
     }
 
-    /// A number of its own for the slot that the account at `place` lists as `read`-th read.
-    pub(crate) fn read_number(&self, place: usize, read: usize) -> usize {
-        self.reads_before[place] + read
+    /// Returns a unique number of the `read`-th read of the account at `position`.
+    pub(crate) fn read_number(&self, position: usize, read: usize) -> usize {
+        self.reads_below[position] + read
     }
 
-    /// How many slots are bal_state as read.
+    /// Number of listed reads.
     pub(crate) fn reads(&self) -> usize {
-        self.reads_before.last().copied().unwrap_or_default()
+        self.reads_below.last().copied().unwrap_or_default()
     }
 
-    /// How many changes are bal_state.
+    /// Number of listed changes.
     pub(crate) fn changes(&self) -> usize {
         self.changes
     }
 
-    /// Hash of the code that the account at `place` lists at `index`.
-    pub(crate) fn code_at(&self, place: usize, index: BlockAccessIndex) -> Option<B256> {
-        let changes = &self.accounts[place].code_changes;
+    /// Returns the hash of the code that the account at `position` lists at `index`.
+    pub(crate) fn code_at(&self, position: usize, index: BlockAccessIndex) -> Option<B256> {
+        let changes = &self.accounts[position].code_changes;
         let at = changes
             .binary_search_by_key(&index, |change| change.block_access_index)
             .ok()?;
-        self.code_hashes.get(&place)?.get(at).copied()
+        self.code_hashes.get(&position)?.get(at).copied()
     }
 
-    /// The state as the run at `index` finds it.
+    /// Returns the state before the changes of `index`.
     pub(crate) fn at(&'a self, index: BlockAccessIndex) -> BalStateAt<'a> {
         BalStateAt {
             bal_state: self,
@@ -99,62 +103,62 @@ impl<'a> BalState<'a> {
         }
     }
 
-    /// The state before the block.
+    /// Returns the state before the block.
     pub(crate) fn before(&self) -> &'a dyn StateSource {
         self.state
     }
 
-    /// What the block changed, if the list is right. The accounts at `resets` had their storage
-    /// emptied.
+    /// Returns the state diff of the block, if the list is valid. The storage of the accounts at `resets` was
+    /// cleared.
     ///
     /// # Errors
     ///
-    /// When the state source fails.
+    /// The state source failed.
     pub(crate) fn diff(&self, resets: &[usize]) -> Result<StateDiff, SourceError> {
         let mut diff = StateDiff::default();
-        for place in 0..self.accounts.len() {
-            self.insert_change(&mut diff, place, StorageReset::No)?;
+        for position in 0..self.accounts.len() {
+            self.insert_change(&mut diff, position, StorageReset::No)?;
         }
-        for place in resets {
-            self.insert_change(&mut diff, *place, StorageReset::Yes)?;
+        for position in resets {
+            self.insert_change(&mut diff, *position, StorageReset::Yes)?;
         }
         Ok(diff)
     }
 
-    /// Puts the change of the account at `place` into `diff`.
+    /// Inserts the change of the account at `position` into `diff`.
     ///
     /// # Errors
     ///
-    /// When the state source fails.
+    /// The state source failed.
     fn insert_change(
         &self,
         diff: &mut StateDiff,
-        place: usize,
+        position: usize,
         reset: StorageReset,
     ) -> Result<(), SourceError> {
-        let bal_state = &self.accounts[place];
-        if !bal_state.has_changes() && reset == StorageReset::No {
+        let listed = &self.accounts[position];
+        if !listed.has_changes() && reset == StorageReset::No {
             return Ok(());
         }
-        let before = self.state.account(bal_state.address)?;
+        let before = self.state.account(listed.address)?;
         let end = BlockAccessIndex::new(u64::MAX);
-        let after = self.changed(place, before, end);
-        let mut slots = Vec::with_capacity(bal_state.storage_changes.len());
-        for slot in &bal_state.storage_changes {
+        let after = self.changed(position, before, end);
+        let mut slots = Vec::with_capacity(listed.storage_changes.len());
+        for slot in &listed.storage_changes {
             let Some(last) = slot.changes.last() else {
                 continue;
             };
             let new = last.new_value;
-            // A single change is one; several may have led back.
+            // A single change differs from the old value; several may restore it.
             let old = match slot.changes.len() {
                 1 => !new,
                 _ if before.is_none() => U256::ZERO,
-                _ => self.state.storage(bal_state.address, slot.slot)?,
+                _ => self.state.storage(listed.address, slot.slot)?,
             };
             slots.push((slot.slot, old, new));
         }
         let is_reset = reset == StorageReset::Yes;
-        diff.insert(bal_state.address, before, after, is_reset, slots);
+        diff.insert(listed.address, before, after, is_reset, slots);
         let code_before = before.map_or(KECCAK256_EMPTY, |account| account.code_hash);
         if let Some(Account { code_hash, .. }) = after
             && code_hash != code_before
@@ -166,20 +170,20 @@ impl<'a> BalState<'a> {
         Ok(())
     }
 
-    /// The account at `place` as the run at `index` finds it, if `before` is what it was before
-    /// the block.
+    /// Returns the account at `position` before the changes of `index`, if `before` is the account before the
+    /// block.
     fn changed(
         &self,
-        place: usize,
+        position: usize,
         before: Option<Account>,
         index: BlockAccessIndex,
     ) -> Option<Account> {
-        let bal_state = &self.accounts[place];
-        let balances = &bal_state.balance_changes;
+        let listed = &self.accounts[position];
+        let balances = &listed.balance_changes;
         let balance = below(balances, index, |change| change.block_access_index);
-        let nonces = &bal_state.nonce_changes;
+        let nonces = &listed.nonce_changes;
         let nonce = below(nonces, index, |change| change.block_access_index);
-        let codes = &bal_state.code_changes;
+        let codes = &listed.code_changes;
         let code = below(codes, index, |change| change.block_access_index);
         if balance.or(nonce).or(code).is_none() {
             return before;
@@ -192,11 +196,11 @@ impl<'a> BalState<'a> {
             account.nonce = nonces[at].new_nonce;
         }
         if let Some(at) = code
-            && let Some(hashes) = self.code_hashes.get(&place)
+            && let Some(hashes) = self.code_hashes.get(&position)
         {
             account.code_hash = hashes[at];
         }
-        // What is changed is touched, so an empty account is gone (EIP-161).
+        // A changed account is touched, so it is deleted if it is empty (EIP-161).
         (!account.is_empty()).then_some(account)
     }
 }
@@ -209,16 +213,16 @@ fn changes_of(account: &AccountChanges) -> usize {
         + slots.map(|slot| slot.changes.len()).sum::<usize>()
 }
 
-/// Whether the storage of an account was emptied in the block.
+/// Whether the storage of an account was cleared in the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum StorageReset {
-    /// It was not.
+    /// Not cleared.
     No,
-    /// It was.
+    /// Cleared.
     Yes,
 }
 
-/// The last change below `index`.
+/// Returns the position of the last change below `index`.
 fn below<T>(
     changes: &[T],
     index: BlockAccessIndex,
@@ -229,8 +233,8 @@ fn below<T>(
         .checked_sub(1)
 }
 
-/// The state as the run at one index of the block finds it. What is not bal_state is as before the
-/// block: the [`BalVerifier`](super::BalVerifier) refuses a list that lacks something.
+/// State before the changes of one block access index. Anything that is not listed is as before the block: the
+/// [`BalVerifier`](super::BalVerifier) rejects a list that lacks it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BalStateAt<'a> {
     bal_state: &'a BalState<'a>,
@@ -238,31 +242,31 @@ pub(crate) struct BalStateAt<'a> {
 }
 
 impl<'a> BalStateAt<'a> {
-    /// The list below.
+    /// Returns the list.
     pub(crate) fn bal_state(&self) -> &'a BalState<'a> {
         self.bal_state
     }
 
-    /// The account at `place` of the list.
+    /// Returns the account at `position` of the list.
     ///
     /// # Errors
     ///
-    /// When the state source fails.
-    pub(crate) fn account_at(&self, place: usize) -> Result<Option<Account>, SourceError> {
+    /// The state source failed.
+    pub(crate) fn account_at(&self, position: usize) -> Result<Option<Account>, SourceError> {
         let before = self
             .bal_state
             .state
-            .account(self.bal_state.accounts[place].address)?;
-        Ok(self.bal_state.changed(place, before, self.index))
+            .account(self.bal_state.accounts[position].address)?;
+        Ok(self.bal_state.changed(position, before, self.index))
     }
 
-    /// A slot of the account at `place` of the list.
+    /// Returns the value of a slot of the account at `position` of the list.
     ///
     /// # Errors
     ///
-    /// When the state source fails.
-    pub(crate) fn storage_at(&self, place: usize, key: U256) -> Result<U256, SourceError> {
-        let account = &self.bal_state.accounts[place];
+    /// The state source failed.
+    pub(crate) fn storage_at(&self, position: usize, key: U256) -> Result<U256, SourceError> {
+        let account = &self.bal_state.accounts[position];
         let slots = &account.storage_changes;
         if let Ok(at) = slots.binary_search_by_key(&key, |slot| slot.slot) {
             let changes = &slots[at].changes;
@@ -276,8 +280,8 @@ impl<'a> BalStateAt<'a> {
 
 impl StateSource for BalStateAt<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        match self.bal_state.place(address) {
-            Some(place) => self.account_at(place),
+        match self.bal_state.position(address) {
+            Some(position) => self.account_at(position),
             None => self.bal_state.state.account(address),
         }
     }
@@ -290,8 +294,8 @@ impl StateSource for BalStateAt<'_> {
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        match self.bal_state.place(address) {
-            Some(place) => self.storage_at(place, slot),
+        match self.bal_state.position(address) {
+            Some(position) => self.storage_at(position, slot),
             None => self.bal_state.state.storage(address, slot),
         }
     }

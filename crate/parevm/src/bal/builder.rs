@@ -1,4 +1,4 @@
-//! Makes a list from what final transactions leave, in block order.
+//! Builder of a block access list.
 
 use super::BlockAccessList;
 use crate::vm::transfer::balance_after_reward;
@@ -6,36 +6,36 @@ use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, U256, map::hash_map::Entry};
 use revm::state::{Account, EvmState, bal::Bal};
 
-/// Makes a list from what final transactions leave. Fed in block order: first index 0, then the
-/// transactions, then what comes after them.
+/// Builder of a block access list from committed changes, in block order: pre-execution changes,
+/// transactions, post-execution changes.
 #[derive(Debug, Default)]
 pub struct BalBuilder {
     list: Bal,
-    /// What the steps of the protocol at the edge `edge_index` have done together.
-    edge: EvmState,
-    edge_index: BlockAccessIndex,
+    /// Protocol changes at `protocol_index`, merged.
+    protocol_changes: EvmState,
+    protocol_index: BlockAccessIndex,
 }
 
 impl BalBuilder {
-    /// Adds what a transaction at `index` loaded and changed. Its balances are those of this point
-    /// in the block.
+    /// Records the accounts that a transaction at `index` loaded and changed. Their balances are those of
+    /// this index.
     pub fn record(&mut self, index: BlockAccessIndex, changes: &EvmState) {
-        self.close_edge();
+        self.merge_protocol_changes();
         for (address, account) in changes {
             self.list.update_account(index, *address, account);
         }
     }
 
-    /// Adds what one of several steps of the protocol at `index` loaded and changed. revm's list
-    /// compares with what was there before the whole index, so they are put together first.
-    pub(crate) fn record_step(&mut self, index: BlockAccessIndex, changes: &EvmState) {
-        if self.edge_index != index {
-            self.close_edge();
-            self.edge_index = index;
+    /// Records the accounts that one of several protocol changes at `index` loaded and changed. revm's list
+    /// compares with the state before the index, so these changes are merged first.
+    pub(crate) fn record_protocol_change(&mut self, index: BlockAccessIndex, changes: &EvmState) {
+        if self.protocol_index != index {
+            self.merge_protocol_changes();
+            self.protocol_index = index;
         }
         for (address, account) in changes {
-            match self.edge.entry(*address) {
-                Entry::Occupied(mut earlier) => go_on(earlier.get_mut(), account),
+            match self.protocol_changes.entry(*address) {
+                Entry::Occupied(mut earlier) => merge(earlier.get_mut(), account),
                 Entry::Vacant(entry) => {
                     entry.insert(account.clone());
                 }
@@ -43,33 +43,33 @@ impl BalBuilder {
         }
     }
 
-    fn close_edge(&mut self) {
-        for (address, account) in self.edge.drain() {
-            let index = self.edge_index;
+    fn merge_protocol_changes(&mut self) {
+        for (address, account) in self.protocol_changes.drain() {
+            let index = self.protocol_index;
             self.list.update_account(index, address, &account);
         }
     }
 
-    /// Adds what an optimistic run at `index` loaded and changed. It may have seen other balances
-    /// than those of this point in the block, so what it gained or lost is moved to the balance
-    /// here. `base` is the balance before the block, asked where the list knows none yet.
+    /// Records the accounts that an optimistic execution at `index` loaded and changed. It may have read
+    /// balances other than those of this index, so its gains and losses are applied to the latter. `base`
+    /// returns the balance before the block, for accounts whose balance is not recorded yet.
     ///
     /// # Errors
     ///
-    /// What `base` returned.
-    pub(crate) fn record_moved<E>(
+    /// Error of `base`.
+    pub(crate) fn record_optimistic<E>(
         &mut self,
         index: BlockAccessIndex,
         changes: EvmState,
         base: impl Fn(Address) -> Result<U256, E>,
     ) -> Result<(), E> {
-        self.close_edge();
+        self.merge_protocol_changes();
         for (address, mut account) in changes {
             let listed = self.list.accounts.get(&address);
             match listed.and_then(|account| account.balance.writes.last()) {
-                Some((_, before)) => move_balance(&mut account, *before),
-                None if account.is_changed() => move_balance(&mut account, base(address)?),
-                // Neither listed nor changed: no balance is listed now.
+                Some((_, before)) => rebase_balance(&mut account, *before),
+                None if account.is_changed() => rebase_balance(&mut account, base(address)?),
+                // Neither recorded nor changed: no balance is recorded now.
                 None => {}
             }
             self.list.update_account(index, address, &account);
@@ -77,12 +77,12 @@ impl BalBuilder {
         Ok(())
     }
 
-    /// Adds that an account which the run at `index` has not loaded gets a reward of `gain` wei.
-    /// `base` as for [`Self::record_moved`].
+    /// Records a reward of `gain` wei for an account that the execution at `index` has not loaded. `base` as for
+    /// [`Self::record_optimistic`].
     ///
     /// # Errors
     ///
-    /// What `base` returned.
+    /// Error of `base`.
     pub(crate) fn record_reward<E>(
         &mut self,
         index: BlockAccessIndex,
@@ -90,7 +90,7 @@ impl BalBuilder {
         gain: U256,
         base: impl Fn(Address) -> Result<U256, E>,
     ) -> Result<(), E> {
-        self.close_edge();
+        self.merge_protocol_changes();
         let balance = &mut self.list.accounts.entry(address).or_default().balance;
         let before = match balance.writes.last() {
             Some((_, before)) => *before,
@@ -100,21 +100,21 @@ impl BalBuilder {
         Ok(())
     }
 
-    /// What was recorded, in revm's form.
+    /// Returns the recorded entries, as revm's type.
     pub(crate) fn entries(&mut self) -> &Bal {
-        self.close_edge();
+        self.merge_protocol_changes();
         &self.list
     }
 
-    /// The list, in the order of EIP-7928.
+    /// Returns the list, in the order of EIP-7928.
     pub fn finish(mut self) -> BlockAccessList {
-        self.close_edge();
+        self.merge_protocol_changes();
         BlockAccessList::new(self.list.into_alloy_bal())
     }
 }
 
-/// Has `earlier`, as one step left it, be what a later step left of it.
-fn go_on(earlier: &mut Account, later: &Account) {
+/// Merges the changes of `later` into `earlier`.
+fn merge(earlier: &mut Account, later: &Account) {
     if earlier.is_selfdestructed_locally() {
         for slot in earlier.storage.values_mut() {
             slot.present_value = U256::ZERO;
@@ -132,8 +132,8 @@ fn go_on(earlier: &mut Account, later: &Account) {
     }
 }
 
-/// Makes `account` have had the balance `before`, with the same gain.
-fn move_balance(account: &mut Account, before: U256) {
+/// Replaces the original balance of `account` by `before`, and keeps its gain or loss.
+fn rebase_balance(account: &mut Account, before: U256) {
     let seen = std::mem::replace(&mut account.original_info_mut().balance, before);
     let gain = account.info.balance.wrapping_sub(seen);
     account.info.balance = before.wrapping_add(gain);

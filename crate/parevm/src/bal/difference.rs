@@ -1,46 +1,44 @@
-//! The first place where a given list and the one that a run made differ.
+//! First difference between a given access list and that of an execution.
 
 use super::BlockAccessList;
 use alloy_eip7928::{AccountChanges, BlockAccessIndex};
 use alloy_primitives::{Address, U256, keccak256};
 use std::{cmp::Ordering, fmt};
 
-/// The first place where a given list and the one that a run made differ.
+/// First difference between a given access list and that of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The account.
+pub struct BalDifference {
+    /// Account.
     pub address: Address,
-    /// What of it.
-    pub field: Field,
-    /// Where in the block; `None` for [`Field::Account`] and [`Field::Read`], which have no index.
+    /// Field of the account.
+    pub field: BalField,
+    /// Block access index; `None` for [`BalField::Account`] and [`BalField::Read`], which have none.
     pub index: Option<u64>,
-    /// The value that is listed, `None` where nothing is: wei, a nonce, a word of storage or the
-    /// hash of a code.
+    /// Listed value: wei, a nonce, a word of storage or a code hash; `None` if nothing is listed.
     pub listed: Option<U256>,
-    /// What the run found, in the same unit.
+    /// Value of the execution, in the same unit.
     pub found: Option<U256>,
 }
 
-/// What of an account differs.
+/// Field of an account in an access list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// Whether it was accessed.
+pub enum BalField {
+    /// Access to the account.
     Account,
-    /// Its balance after a transaction.
+    /// Balance after a transaction.
     Balance,
-    /// Its nonce after a transaction.
+    /// Nonce after a transaction.
     Nonce,
-    /// Its code after a transaction.
+    /// Code after a transaction.
     Code,
-    /// A slot after a transaction.
+    /// Value of a slot after a transaction.
     Slot(U256),
-    /// Whether a slot was read and not changed.
+    /// Read of a slot that was not changed.
     Read(U256),
 }
 
-impl Difference {
-    /// The first difference between `listed` and `found`, both in order; `None` where they are the
-    /// same.
+impl BalDifference {
+    /// Returns the first difference between `listed` and `found`, both sorted; `None` if they are equal.
     #[must_use]
     pub fn between(listed: &BlockAccessList, found: &BlockAccessList) -> Option<Self> {
         let account = |account: &AccountChanges| account.address;
@@ -50,7 +48,7 @@ impl Difference {
                 (Some(listed), Some(found)) => of_account(listed, found),
                 _ => Some(Self {
                     address,
-                    field: Field::Account,
+                    field: BalField::Account,
                     index: None,
                     listed: listed.map(|_| U256::ONE),
                     found: found.map(|_| U256::ONE),
@@ -60,11 +58,11 @@ impl Difference {
     }
 }
 
-fn of_account(listed: &AccountChanges, found: &AccountChanges) -> Option<Difference> {
+fn of_account(listed: &AccountChanges, found: &AccountChanges) -> Option<BalDifference> {
     let address = listed.address;
     let at = |field, change: Option<Change>| {
         let (index, listed, found) = change?;
-        Some(Difference {
+        Some(BalDifference {
             address,
             field,
             index,
@@ -91,7 +89,7 @@ fn of_account(listed: &AccountChanges, found: &AccountChanges) -> Option<Differe
             let change = changes(&writes(listed), &writes(found), |change| {
                 (change.block_access_index, change.new_value)
             });
-            at(Field::Slot(key), change)
+            at(BalField::Slot(key), change)
         })
     };
     let read = || {
@@ -100,17 +98,17 @@ fn of_account(listed: &AccountChanges, found: &AccountChanges) -> Option<Differe
             let is = |read: Option<&U256>| read.map(|_| U256::ONE);
             let differs = listed.is_some() != found.is_some();
             let change = differs.then(|| (None, is(listed), is(found)));
-            at(Field::Read(key), change)
+            at(BalField::Read(key), change)
         })
     };
-    at(Field::Balance, balance)
-        .or_else(|| at(Field::Nonce, nonce))
-        .or_else(|| at(Field::Code, code))
+    at(BalField::Balance, balance)
+        .or_else(|| at(BalField::Nonce, nonce))
+        .or_else(|| at(BalField::Code, code))
         .or_else(slot)
         .or_else(read)
 }
 
-/// Index, what is listed and what was found.
+/// Block access index, listed value and found value.
 type Change = (Option<u64>, Option<U256>, Option<U256>);
 
 fn changes<T>(
@@ -125,7 +123,7 @@ fn changes<T>(
     })
 }
 
-/// Walks two slices that are in order of `key`, one key after the other.
+/// Merges two slices that are sorted by `key`.
 fn merged<'a, T, K: Ord>(
     mut left: &'a [T],
     mut right: &'a [T],
@@ -153,31 +151,33 @@ fn take<'a, T>(from: &mut &'a [T]) -> Option<&'a T> {
     Some(first)
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for BalDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, index, .. } = self;
         let index = index.unwrap_or_default();
         match (self.field, self.listed.is_some()) {
-            (Field::Account, true) => write!(f, "account {address} is listed and was not accessed"),
-            (Field::Account, false) => {
-                write!(f, "account {address} was accessed and is not listed")
+            (BalField::Account, true) => {
+                write!(f, "account {address} is listed, but was not accessed")
             }
-            (Field::Read(slot), true) => write!(
+            (BalField::Account, false) => {
+                write!(f, "account {address} was accessed, but is not listed")
+            }
+            (BalField::Read(slot), true) => write!(
                 f,
-                "slot {slot:#x} of {address} is listed as read and was not only read"
+                "slot {slot:#x} of {address} is listed as read, but was changed or not read"
             ),
-            (Field::Read(slot), false) => write!(
+            (BalField::Read(slot), false) => write!(
                 f,
-                "slot {slot:#x} of {address} was read and is not listed as such"
+                "slot {slot:#x} of {address} was read, but is not listed as read"
             ),
-            (Field::Balance, _) => write!(f, "balance of {address} at index {index}: "),
-            (Field::Nonce, _) => write!(f, "nonce of {address} at index {index}: "),
-            (Field::Code, _) => write!(f, "code hash of {address} at index {index}: "),
-            (Field::Slot(slot), _) => {
+            (BalField::Balance, _) => write!(f, "balance of {address} at index {index}: "),
+            (BalField::Nonce, _) => write!(f, "nonce of {address} at index {index}: "),
+            (BalField::Code, _) => write!(f, "code hash of {address} at index {index}: "),
+            (BalField::Slot(slot), _) => {
                 write!(f, "slot {slot:#x} of {address} at index {index}: ")
             }
         }?;
-        if matches!(self.field, Field::Account | Field::Read(_)) {
+        if matches!(self.field, BalField::Account | BalField::Read(_)) {
             return Ok(());
         }
         write!(

@@ -1,11 +1,11 @@
-//! The list as JSON-RPC writes it: keys and values of storage as whole words, the rest as
-//! quantities. Reading is left to the types of EIP-7928, which know every spelling.
+//! JSON encoding of a block access list as in JSON-RPC: storage keys and values as 32-byte words, the rest as
+//! quantities. The types of EIP-7928 decode it.
 
 use alloy_eip7928::{AccountChanges, SlotChanges};
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use serde::{Serialize, Serializer};
 
-/// Writes entries as the `eth_getBlockAccessList*` methods do.
+/// Entries, serialized as the `eth_getBlockAccessList*` methods return them.
 pub(super) struct JsonList<'a>(pub(super) &'a [AccountChanges]);
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! The list, its encodings and its rules.
+//! Block access list, its encodings and its rules.
 
 use super::json::JsonList;
 use alloy_eip7928::{
@@ -9,10 +9,10 @@ use alloy_primitives::B256;
 use alloy_rlp::Decodable;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A block access list (EIP-7928).
+/// Block access list (EIP-7928).
 ///
-/// Index 0 is what comes before the first transaction, `i + 1` transaction `i`, and the number of
-/// transactions plus 1 what comes after the last.
+/// Index 0 is that of the pre-execution changes, `i + 1` that of transaction `i`, and the number of
+/// transactions plus 1 that of the post-execution changes.
 ///
 /// # Example
 ///
@@ -28,57 +28,57 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlockAccessList(Vec<AccountChanges>);
 
-/// Why bytes are no block access list. The input is wrong; do not retry.
+/// Error of bytes that are no block access list. The input is wrong; do not retry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {
-    /// The text is no list in JSON.
-    #[error("the block access list is no valid JSON")]
+    /// The text is not JSON of a list.
+    #[error("the block access list is not valid JSON")]
     Json(#[from] serde_json::Error),
-    /// The bytes are no list in RLP.
-    #[error("the block access list is no valid RLP")]
+    /// The bytes are not RLP of a list.
+    #[error("the block access list is not valid RLP")]
     Rlp(#[from] alloy_rlp::Error),
 }
 
-/// The rule of EIP-7928 that a list breaks.
+/// Rule of EIP-7928 that a list breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListRule {
-    /// Something is out of order, there twice, empty, or beyond the block.
+    /// Order: an entry is unsorted, duplicate, empty, or beyond the block.
     #[error(transparent)]
     Order(#[from] BlockAccessListValidationError),
-    /// It has more items than the block's gas can pay.
-    #[error("it has {} items, the block's gas pays {}", .0.items, .0.max_items)]
+    /// Size: the list has more items than the gas of the block pays for.
+    #[error("it has {} items, the block's gas pays for {}", .0.items, .0.max_items)]
     Size(BlockAccessListGasError),
 }
 
 impl BlockAccessList {
-    /// The list with the entries `accounts`, in the order given. Rules are not checked.
+    /// Creates a list with the entries `accounts`, in this order. Rules are not checked.
     #[must_use]
     pub const fn new(accounts: Vec<AccountChanges>) -> Self {
         Self(accounts)
     }
 
-    /// Reads JSON as the `eth_getBlockAccessList*` methods return it, or as this package's fixtures
-    /// spell it. Rules are not checked.
+    /// Decodes JSON as the `eth_getBlockAccessList*` methods return it, or as the fixtures of this package
+    /// have it. Rules are not checked.
     ///
     /// # Errors
     ///
-    /// [`ListError::Json`], which says where.
+    /// [`ListError::Json`], with the position.
     pub fn from_json(text: &[u8]) -> Result<Self, ListError> {
         Ok(serde_json::from_slice(text)?)
     }
 
-    /// The JSON that the `eth_getBlockAccessList*` methods return.
+    /// Encodes the JSON that the `eth_getBlockAccessList*` methods return.
     ///
     /// # Errors
     ///
-    /// [`ListError::Json`], never seen: nothing in a list has no JSON.
+    /// [`ListError::Json`]; unreachable, since every list has JSON.
     pub fn to_json(&self) -> Result<String, ListError> {
         Ok(serde_json::to_string(self)?)
     }
 
-    /// Reads RLP as EIP-7928 defines it. Rules are not checked.
+    /// Decodes the RLP of EIP-7928. Rules are not checked.
     ///
     /// # Errors
     ///
@@ -91,35 +91,35 @@ impl BlockAccessList {
         Ok(Self(accounts))
     }
 
-    /// The RLP that EIP-7928 defines.
+    /// Encodes the RLP of EIP-7928.
     #[must_use]
     pub fn to_rlp(&self) -> Vec<u8> {
         alloy_rlp::encode(&self.0)
     }
 
-    /// Keccak-256 of the RLP, as the header declares it.
+    /// Returns the Keccak-256 hash of the RLP, as in the header.
     #[must_use]
     pub fn hash(&self) -> B256 {
         compute_block_access_list_hash(&self.0)
     }
 
-    /// The entries.
+    /// Returns the entries.
     #[must_use]
     pub fn accounts(&self) -> &[AccountChanges] {
         &self.0
     }
 
-    /// The entries, to be changed.
+    /// Returns the entries, mutable.
     pub const fn accounts_mut(&mut self) -> &mut Vec<AccountChanges> {
         &mut self.0
     }
 
     /// Checks order, uniqueness, indices and size for a block of `transactions` transactions with
-    /// gas limit `gas_limit`. Whether the content is right only a run can tell.
+    /// gas limit `gas_limit`. Only an execution can verify the content.
     ///
     /// # Errors
     ///
-    /// The first [`ListRule`] that is broken.
+    /// First broken [`ListRule`].
     pub fn check(&self, transactions: usize, gas_limit: u64) -> Result<(), ListRule> {
         let items = total_bal_items(&self.0);
         if items > gas_limit / ITEM_COST as u64 {
@@ -169,7 +169,7 @@ mod tests {
     const WORD: &str = "0x000000000000000000000000000000000000000000000000000000000000000";
 
     #[test]
-    fn json_is_that_of_the_execution_apis() {
+    fn json_matches_the_execution_apis() {
         let json = sample().to_json().unwrap();
         let expected = format!(
             r#"[{{"address":"0x00000000000000000000000000000000000000aa","storageChanges":[{{"key":"{WORD}1","changes":[{{"index":"0x2","value":"{WORD}7"}}]}}],"storageReads":["{WORD}3"],"balanceChanges":[{{"index":"0x2","value":"0x5"}}],"nonceChanges":[{{"index":"0x2","value":"0x9"}}],"codeChanges":[{{"index":"0x2","code":"0xfe"}}]}}]"#
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn rlp_comes_back_and_has_no_tail() {
+    fn rlp_round_trips_and_a_tail_is_an_error() {
         let mut bytes = sample().to_rlp();
         assert_eq!(BlockAccessList::from_rlp(&bytes).unwrap(), sample());
         bytes.push(0);

@@ -1,38 +1,39 @@
-//! Why a block could not be run by its access list.
+//! Reason why a block could not be executed by its access list.
 
-use super::{Difference, ListRule};
+use super::{BalDifference, ListRule};
 use alloy_primitives::Address;
 
-/// Why a block could not be run by its access list, and was run another way.
+/// Reason why a block could not be executed by its access list, and was executed without it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BalMismatch {
     /// The list breaks a rule of EIP-7928.
     #[error("the access list is malformed: {0}")]
     Malformed(ListRule),
-    /// What ran is not what is listed.
+    /// The execution differs from the list.
     #[error("the access list is wrong: {}", match .first {
         Some(first) => first.to_string(),
-        None => "a transaction does not run by it".to_owned(),
+        None => "a transaction does not match it".to_owned(),
     })]
     Differs {
-        /// The first difference between the list and the one that the block makes; `None` where
-        /// the block has none because it is invalid.
-        first: Option<Difference>,
+        /// First difference between the list and that of the execution; `None` if the block is
+        /// invalid and has no list.
+        first: Option<BalDifference>,
     },
-    /// Before Spurious Dragon empty accounts exist, and no list tells them from absent ones.
-    #[error("before Spurious Dragon a block cannot be run by an access list")]
+    /// The fork is older than Spurious Dragon: empty accounts exist, and a list cannot distinguish
+    /// them from absent ones.
+    #[error("a block before Spurious Dragon cannot be executed by an access list")]
     Fork,
-    /// The storage of this account was emptied. What of it no transaction read is not listed.
-    #[error("the storage of {address} was emptied, which no access list tells")]
+    /// The storage of this account was cleared, with slots that no transaction read.
+    #[error("storage of {address} was cleared; an access list cannot express that")]
     StorageReset {
-        /// The account.
+        /// Account.
         address: Address,
     },
-    /// This account is empty and in the state, which no list tells from an absent one.
-    #[error("account {address} is empty and not absent, which no access list tells")]
+    /// This account exists and is empty, which a list cannot distinguish from an absent one.
+    #[error("account {address} exists and is empty; an access list cannot express that")]
     EmptyAccount {
-        /// The account.
+        /// Account.
         address: Address,
     },
 }

@@ -1,8 +1,9 @@
-//! Block access lists (EIP-7928): what every transaction of a block reads and writes.
+//! Block access lists (EIP-7928): reads and writes of every transaction of a block.
 //!
-//! [`BlockAccessList`] is the list with its encodings and rules, `BalBuilder` makes one from what
-//! ran, [`Difference`] is the first place where two differ. The executor that runs by a list is in
-//! [`crate::execute`]; it reads the state through `BalState` and checks what ran with an `BalVerifier`.
+//! [`BlockAccessList`] is the list with its encodings and rules, [`BalBuilder`] builds one during an
+//! execution, and [`BalDifference`] is the first difference between two. The executor by access list
+//! is in [`crate::execute`]: it reads the state from a `BalState` and verifies the list with a
+//! `BalVerifier`.
 
 mod bal_state;
 mod builder;
@@ -13,7 +14,7 @@ mod mismatch;
 mod recorder;
 mod verifier;
 
-pub use difference::{Difference, Field};
+pub use difference::{BalDifference, BalField};
 pub use list::{BlockAccessList, ListError, ListRule};
 pub use mismatch::BalMismatch;
 pub use recorder::BalRecorder;

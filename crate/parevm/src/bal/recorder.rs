@@ -1,4 +1,4 @@
-//! A database that notes for a list what is committed to it.
+//! Database that records the committed changes in a block access list.
 
 use super::BalBuilder;
 use crate::{
@@ -12,36 +12,36 @@ use revm::{
     state::{Account, AccountId, AccountInfo},
 };
 
-/// A database that notes for a list what is committed to it, if a list is wanted.
+/// Database that records the committed changes in a block access list, if one is wanted.
 #[derive(Debug)]
 pub struct BalRecorder<DB> {
-    /// The database.
+    /// Recorded database.
     pub database: DB,
-    /// Where commits belong in the block.
+    /// Block access index of the next commit.
     pub index: BlockAccessIndex,
-    /// The list, if one is made.
+    /// List, if one is wanted.
     pub list: Option<BalBuilder>,
 }
 
 impl BalRecorder<Overlay<'_>> {
-    /// Commits what the next transaction of the block leaves. Codes are taken out of `changes`.
+    /// Commits the write set of the next transaction. Moves the codes out of `changes`.
     pub fn commit_transaction(&mut self, changes: &mut AddressMap<Account>) {
         self.index.increment();
         if let Some(list) = &mut self.list {
             list.record(self.index, changes);
         }
-        // One by one, where they are: to move them out takes longer than to read what has changed.
+        // In place: moving the accounts takes longer than reading their changes.
         for (address, account) in changes {
             self.database.commit_account(*address, account);
         }
     }
 
-    /// Commits the next transaction of the block, which is `transfer`. False where the EVM has to run
-    /// it: a list is made of what that has loaded.
+    /// Commits the next transaction, which is `transfer`. Returns false if the EVM must execute it: a
+    /// list needs the accounts that the EVM loads.
     ///
     /// # Errors
     ///
-    /// When the source fails.
+    /// The state source failed.
     pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Result<bool, SourceError> {
         let is_done = self.list.is_none() && transfer.apply_to(&mut self.database)?;
         if is_done {
@@ -93,11 +93,11 @@ impl<DB: StorageAware> StorageAware for BalRecorder<DB> {
     }
 }
 
-/// Commits what a step of the protocol leaves, before the first or after the last transaction.
+/// Commits a pre-execution or post-execution change.
 impl<DB: DatabaseCommit> DatabaseCommit for BalRecorder<DB> {
     fn commit(&mut self, changes: AddressMap<Account>) {
         if let Some(list) = &mut self.list {
-            list.record_step(self.index, &changes);
+            list.record_protocol_change(self.index, &changes);
         }
         self.database.commit(changes);
     }

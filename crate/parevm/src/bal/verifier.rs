@@ -1,9 +1,9 @@
-//! Checks what ran against a list.
+//! Verification of a block access list during an execution by it.
 //!
-//! Every change that a run makes must be bal_state at its index with its value, and is counted.
-//! Whatever a run loads must be bal_state, and is marked. When everything has run, the list is right
-//! exactly if as many changes were found as are bal_state and every account and every read is marked:
-//! the list that could be built from the runs is the given one.
+//! Every change of a transaction must be listed at its index with its value; such changes are counted.
+//! Every account and slot that a transaction loads must be listed; those entries are collected in a
+//! set. After the whole block, the list is valid exactly if all listed changes are counted and all
+//! listed accounts and reads are in the set: the list of the execution is then the given one.
 
 use super::{BalBuilder, BalState};
 use crate::{
@@ -15,29 +15,29 @@ use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use alloy_rlp::{Decodable, Encodable};
 use revm::state::{Account, bal::AccountBal};
 
-/// What some runs of a block have found of a list.
+/// Entries of a list that some transactions of its block have accessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct BalVerifier {
-    /// Which accounts were loaded.
+    /// Accounts that were loaded.
     accounts: IndexSet,
-    /// Which slots were read that are bal_state as read.
+    /// Slots that are listed as read and were read.
     reads: IndexSet,
-    /// How many changes were found where they are bal_state.
+    /// Number of listed changes that were made.
     changes: usize,
-    /// Accounts whose storage was emptied.
+    /// Accounts whose storage was cleared.
     resets: Vec<usize>,
 }
 
-/// Something that ran is not as bal_state. What, a list built from what ran will tell.
+/// Difference between a transaction and the list. A list built by another execution shows where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Differs;
 
 impl BalVerifier {
-    /// Checks what a transaction at `index` did with the account at `address`.
+    /// Verifies the changes of a transaction at `index` to the account at `address`.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used.
+    /// Reason why the list cannot be used.
     pub(crate) fn account(
         &mut self,
         bal_state: &BalState<'_>,
@@ -45,15 +45,17 @@ impl BalVerifier {
         address: Address,
         account: &mut Account,
     ) -> Result<(), BalMismatch> {
-        let place = account.info.account_id.map(|id| id.get());
-        let place = place.or_else(|| bal_state.place(address)).ok_or(Differs)?;
-        self.accounts.set(place);
+        let position = account.info.account_id.map(|id| id.get());
+        let position = position
+            .or_else(|| bal_state.position(address))
+            .ok_or(Differs)?;
+        self.accounts.set(position);
         if account.is_touched() && (account.is_selfdestructed() || account.is_created()) {
             if !account.is_created() {
-                // What of its storage was not loaded is emptied, too, and no list tells.
+                // Slots that were not loaded are cleared, too; a list cannot express that.
                 return Err(BalMismatch::StorageReset { address });
             }
-            self.resets.push(place);
+            self.resets.push(position);
         }
         let is_destroyed = account.is_selfdestructed_locally();
         if account.is_changed() || is_destroyed {
@@ -69,14 +71,14 @@ impl BalVerifier {
             } else {
                 (info.balance, info.nonce, info.code_hash)
             };
-            let mut change = Change::new(self, bal_state, place, index);
+            let mut change = AccountCheck::new(self, bal_state, position, index);
             change.balance((balance != new_balance).then_some(new_balance))?;
             change.nonce((nonce != new_nonce).then_some(new_nonce))?;
             change.code((code != new_code).then_some(new_code))?;
         } else if account.info.is_empty() && !account.is_loaded_as_not_existing() {
             return Err(BalMismatch::EmptyAccount { address });
         }
-        let mut change = Change::new(self, bal_state, place, index);
+        let mut change = AccountCheck::new(self, bal_state, position, index);
         for (key, slot) in &account.storage {
             let present = if is_destroyed {
                 U256::ZERO
@@ -88,31 +90,31 @@ impl BalVerifier {
         Ok(())
     }
 
-    /// Checks that a transaction at `index` made `after` of the account at `place`, which was `before`
-    /// and not empty.
+    /// Verifies that a transfer at `index` changed the account at `position` from `before`, which is not
+    /// empty, to `after`.
     ///
     /// # Errors
     ///
-    /// When it is not bal_state.
-    pub(crate) fn paid(
+    /// The change is not listed.
+    pub(crate) fn transfer(
         &mut self,
         bal_state: &BalState<'_>,
         index: BlockAccessIndex,
-        place: usize,
+        position: usize,
         before: state::Account,
         after: state::Account,
     ) -> Result<(), Differs> {
-        self.accounts.set(place);
-        let mut change = Change::new(self, bal_state, place, index);
+        self.accounts.set(position);
+        let mut change = AccountCheck::new(self, bal_state, position, index);
         change.balance((before.balance != after.balance).then_some(after.balance))?;
         change.nonce((before.nonce != after.nonce).then_some(after.nonce))
     }
 
-    /// Checks what the protocol did at `index`, beside the transactions.
+    /// Verifies the protocol changes at `index`.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used.
+    /// Reason why the list cannot be used.
     pub(crate) fn protocol_change(
         &mut self,
         bal_state: &BalState<'_>,
@@ -128,14 +130,14 @@ impl BalVerifier {
             },
         ) in &done.entries().accounts
         {
-            let place = bal_state.place(*address).ok_or(Differs)?;
-            self.accounts.set(place);
-            let found = state.account_at(place).map_err(|_| Differs)?;
+            let position = bal_state.position(*address).ok_or(Differs)?;
+            self.accounts.set(position);
+            let found = state.account_at(position).map_err(|_| Differs)?;
             if found.is_some_and(|account| account.is_empty()) {
-                // Gone now, if it was touched.
+                // Deleted if it was touched.
                 return Err(BalMismatch::EmptyAccount { address: *address });
             }
-            let mut change = Change::new(self, bal_state, place, index);
+            let mut change = AccountCheck::new(self, bal_state, position, index);
             change.balance(account_info.balance.writes.last().map(|(_, value)| *value))?;
             change.nonce(account_info.nonce.writes.last().map(|(_, value)| *value))?;
             change.code(account_info.code.writes.last().map(|(_, (hash, _))| *hash))?;
@@ -146,7 +148,7 @@ impl BalVerifier {
         Ok(())
     }
 
-    /// Adds what another worker has found.
+    /// Merges the entries of another worker.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.accounts.merge(&other.accounts);
         self.reads.merge(&other.reads);
@@ -154,20 +156,24 @@ impl BalVerifier {
         self.resets.extend(&other.resets);
     }
 
-    /// Writes the verifier as RLP items.
+    /// Appends the RLP items of the verifier.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         self.accounts.0.encode(out);
         self.reads.0.encode(out);
         (self.changes as u64).encode(out);
-        let resets: Vec<u64> = self.resets.iter().map(|place| *place as u64).collect();
+        let resets: Vec<u64> = self
+            .resets
+            .iter()
+            .map(|position| *position as u64)
+            .collect();
         resets.encode(out);
     }
 
-    /// Reads what [`Self::encode`] wrote.
+    /// Decodes the items of [`Self::encode`].
     ///
     /// # Errors
     ///
-    /// When it did not.
+    /// The bytes are not those items.
     pub(crate) fn decode(bytes: &mut &[u8]) -> Result<Self, alloy_rlp::Error> {
         let number = |number: u64| usize::try_from(number).map_err(|_| alloy_rlp::Error::Overflow);
         Ok(Self {
@@ -181,22 +187,22 @@ impl BalVerifier {
         })
     }
 
-    /// Says whether the whole list was found, when the whole block has run.
+    /// Verifies, after the whole block, that every entry of the list was accessed.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used: it is not what ran, the state source fails, or a storage was
-    /// emptied that held something before the block, so that what was read of it later may be wrong.
+    /// Reason why the list cannot be used: it differs from the execution, the state source failed, or the
+    /// storage of an account was cleared that was not empty before the block, so later reads of it may be wrong.
     pub(crate) fn finish(self, bal_state: BalState<'_>) -> Result<VerifiedBal<'_>, ResetError> {
-        let is_whole = self.changes == bal_state.changes()
+        let is_complete = self.changes == bal_state.changes()
             && self.accounts.count() == bal_state.accounts().len()
             && self.reads.count() == bal_state.reads();
-        if !is_whole {
+        if !is_complete {
             return Err(BalMismatch::from(Differs).into());
         }
         let mut resets = Vec::new();
-        for place in self.resets {
-            let account = bal_state.accounts().get(place);
+        for position in self.resets {
+            let account = bal_state.accounts().get(position);
             let account = account.ok_or(BalMismatch::from(Differs))?;
             let address = account.address;
             if bal_state.before().account(address)?.is_none() {
@@ -207,31 +213,31 @@ impl BalVerifier {
                     return Err(BalMismatch::StorageReset { address }.into());
                 }
             }
-            resets.push(place);
+            resets.push(position);
         }
         Ok(VerifiedBal { bal_state, resets })
     }
 }
 
-/// A list that is what ran: it tells the state after the block.
+/// Access list that passed its verification, with the state after the block.
 pub(crate) struct VerifiedBal<'a> {
     bal_state: BalState<'a>,
-    /// Accounts whose storage was emptied.
+    /// Accounts whose storage was cleared.
     resets: Vec<usize>,
 }
 
 impl VerifiedBal<'_> {
-    /// What the block changed.
+    /// Returns the state diff of the block.
     ///
     /// # Errors
     ///
-    /// When the state source fails.
+    /// The state source failed.
     pub(crate) fn diff(&self) -> Result<StateDiff, SourceError> {
         self.bal_state.diff(&self.resets)
     }
 }
 
-/// Why a list cannot be used.
+/// Reason why a list failed its final check.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ResetError {
     #[error(transparent)]
@@ -246,31 +252,31 @@ impl From<Differs> for BalMismatch {
     }
 }
 
-/// What one run did with one account, against what is bal_state.
-struct Change<'c, 'a> {
+/// Comparison of one transaction's changes to one account with the list.
+struct AccountCheck<'c, 'a> {
     verifier: &'c mut BalVerifier,
     bal_state: &'c BalState<'a>,
-    place: usize,
+    position: usize,
     index: BlockAccessIndex,
 }
 
-impl<'c, 'a> Change<'c, 'a> {
+impl<'c, 'a> AccountCheck<'c, 'a> {
     fn new(
         verifier: &'c mut BalVerifier,
         bal_state: &'c BalState<'a>,
-        place: usize,
+        position: usize,
         index: BlockAccessIndex,
     ) -> Self {
         Self {
             verifier,
             bal_state,
-            place,
+            position,
             index,
         }
     }
 
     fn balance(&mut self, found: Option<U256>) -> Result<(), Differs> {
-        let changes = &self.bal_state.accounts()[self.place].balance_changes;
+        let changes = &self.bal_state.accounts()[self.position].balance_changes;
         let index = self.index;
         self.compare(found, || {
             let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
@@ -279,7 +285,7 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     fn nonce(&mut self, found: Option<u64>) -> Result<(), Differs> {
-        let changes = &self.bal_state.accounts()[self.place].nonce_changes;
+        let changes = &self.bal_state.accounts()[self.position].nonce_changes;
         let index = self.index;
         self.compare(found, || {
             let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
@@ -288,12 +294,12 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     fn code(&mut self, found: Option<B256>) -> Result<(), Differs> {
-        let (bal_state, place, index) = (self.bal_state, self.place, self.index);
-        self.compare(found, || bal_state.code_at(place, index))
+        let (bal_state, position, index) = (self.bal_state, self.position, self.index);
+        self.compare(found, || bal_state.code_at(position, index))
     }
 
     fn slot(&mut self, key: U256, found: Option<U256>) -> Result<(), Differs> {
-        let account = &self.bal_state.accounts()[self.place];
+        let account = &self.bal_state.accounts()[self.position];
         let written = &account.storage_changes;
         let written = written.binary_search_by_key(&key, |slot| slot.slot).ok();
         if found.is_none() && written.is_none() {
@@ -301,7 +307,7 @@ impl<'c, 'a> Change<'c, 'a> {
             let read = read.map_err(|_| Differs)?;
             self.verifier
                 .reads
-                .set(self.bal_state.read_number(self.place, read));
+                .set(self.bal_state.read_number(self.position, read));
             return Ok(());
         }
         let index = self.index;
@@ -312,16 +318,16 @@ impl<'c, 'a> Change<'c, 'a> {
         })
     }
 
-    /// Counts a change that is bal_state. One that is bal_state and not found is missed by the count.
+    /// Counts a listed change. One that is listed and not made is missing in the count.
     fn compare<T: PartialEq>(
         &mut self,
         found: Option<T>,
-        bal_state: impl FnOnce() -> Option<T>,
+        listed: impl FnOnce() -> Option<T>,
     ) -> Result<(), Differs> {
         if found.is_none() {
             return Ok(());
         }
-        if found != bal_state() {
+        if found != listed() {
             return Err(Differs);
         }
         self.verifier.changes += 1;
@@ -329,7 +335,7 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 }
 
-/// A set of small numbers.
+/// Bit set of positions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct IndexSet(Vec<u64>);
 

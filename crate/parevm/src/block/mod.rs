@@ -44,8 +44,8 @@ pub struct Block {
     pub withdrawals: Vec<Withdrawal>,
     /// Ommers, rewarded before the merge.
     pub ommers: Vec<Ommer>,
-    /// Results that the header declares.
-    pub declared: Declared,
+    /// Commitments of the header to the outcome.
+    pub declared: HeaderCommitments,
 }
 
 impl Block {
@@ -64,7 +64,7 @@ impl Block {
             transactions,
             withdrawals: Vec::new(),
             ommers: Vec::new(),
-            declared: Declared::default(),
+            declared: HeaderCommitments::default(),
         }
     }
 
@@ -193,9 +193,9 @@ pub enum Ommer {
     HashOnly(B256),
 }
 
-/// Results that a header declares; `None` if the input does not have them.
+/// Commitments of the header to the outcome; `None` if the input lacks the field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Declared {
+pub struct HeaderCommitments {
     /// Block hash.
     pub hash: Option<B256>,
     /// Gas used by all transactions.

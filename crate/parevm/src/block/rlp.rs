@@ -1,8 +1,8 @@
 //! RLP decoder of blocks.
 
 use super::{
-    AlloyBlock, Block, BlockError, Declared, ForkSchedule, Header, Ommer, TransactionError,
-    Withdrawal,
+    AlloyBlock, Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer,
+    TransactionError, Withdrawal,
     sender_recovery::{UnrecoveredTransaction, recover},
     verify,
 };
@@ -128,8 +128,8 @@ impl From<&ConsensusHeader> for Header {
     }
 }
 
-fn declared(header: &ConsensusHeader) -> Declared {
-    Declared {
+fn declared(header: &ConsensusHeader) -> HeaderCommitments {
+    HeaderCommitments {
         hash: Some(header.hash_slow()),
         gas_used: Some(header.gas_used),
         blob_gas_used: header.blob_gas_used,

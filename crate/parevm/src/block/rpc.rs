@@ -1,7 +1,7 @@
 //! JSON-RPC decoder of blocks: the result of `eth_getBlockByNumber` with full transactions.
 
 use super::{
-    Block, BlockError, Declared, ForkSchedule, Header, Ommer, Withdrawal,
+    Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer, Withdrawal,
     rpc_transaction::RpcTransaction,
     sender_recovery::{SenderSource, recover},
     verify,
@@ -106,7 +106,7 @@ impl RpcBlock {
                 })
                 .collect(),
             ommers: self.uncles.iter().copied().map(Ommer::HashOnly).collect(),
-            declared: Declared {
+            declared: HeaderCommitments {
                 hash: self.hash,
                 gas_used: self.gas_used.map(|gas| gas.to()),
                 blob_gas_used: self.blob_gas_used.map(|gas| gas.to()),

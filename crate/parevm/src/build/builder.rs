@@ -1,4 +1,4 @@
-//! A new block on top of a parent.
+//! Builder of a block on top of a parent.
 
 use super::{
     BlockAttributes, BlockResults, ExecutedBlock, SentTransaction, next_header, receipt_roots,
@@ -27,20 +27,20 @@ use std::sync::{
 /// Treatment of a transaction that the block cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// The build fails.
+    /// Fail the build.
     Fails,
-    /// The block is built without it.
+    /// Build the block without it.
     LeftOut,
 }
 
-/// A block that was built and is not yet in a chain.
+/// Built block that is not in a chain yet.
 #[derive(Debug)]
 pub struct BuiltBlock {
-    /// The sealed block.
+    /// Sealed block.
     pub block: ExecutedBlock,
     /// Requests to the consensus layer (EIP-7685); empty before Prague.
     pub requests: Requests,
-    /// Offered transactions that the block does not hold, by position, with the reason.
+    /// Transactions that were left out, by position, with the reason.
     pub left_out: Vec<(usize, ExecuteError)>,
 }
 
@@ -55,10 +55,10 @@ pub struct BlockBuilder<'a> {
     pub parent: &'a ExecutedBlock,
     /// State after the parent, with the hashes of its ancestors.
     pub state: &'a dyn StateSource,
-    /// Bytes that the memory of a contract and of its callers may take together.
+    /// Limit of the EVM memory of a contract and its callers together, in bytes.
     pub memory_bytes: usize,
-    /// Ends a build that takes too long. It is asked between transactions, and within those that have more gas than
-    /// EIP-7825 allows, which then run in order.
+    /// Interrupts a build that takes too long. Polled between transactions, and within those that have more gas than
+    /// EIP-7825 allows; such blocks are executed sequentially.
     pub watch: Option<Watch<'a>>,
 }
 
@@ -72,14 +72,14 @@ impl std::fmt::Debug for BlockBuilder<'_> {
 }
 
 impl BlockBuilder<'_> {
-    /// Builds a block of `transactions`, in this order. They run once, and once more where some are left out.
+    /// Builds a block of `transactions`, in this order. Executes them once, and again if some are left out.
     ///
-    /// Contracts may send transactions (against EIP-3607): impersonated accounts do.
+    /// Contracts may send transactions, despite EIP-3607: impersonated accounts do.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError`]; with [`Unfit::LeftOut`] none that names a transaction. [`ExecuteError::Interrupted`] when the
-    /// watch ends the build.
+    /// [`ExecuteError`]; with [`Unfit::LeftOut`] none of an invalid transaction. [`ExecuteError::Interrupted`] if the
+    /// watch interrupts the build.
     pub fn build(
         &self,
         engine: &Engine,
@@ -154,7 +154,7 @@ impl BlockBuilder<'_> {
         })
     }
 
-    /// As [`Engine::execute_with`], until the watch ends the run.
+    /// As [`Engine::execute_with`], with the watch.
     fn execute(
         &self,
         engine: &Engine,
@@ -174,7 +174,7 @@ impl BlockBuilder<'_> {
         }
         let interrupted = OnceLock::new();
         let cancel = AtomicBool::new(false);
-        let ask = |_| {
+        let poll = |_| {
             if let Some(interrupt) = watch() {
                 interrupted.get_or_init(|| interrupt);
                 cancel.store(true, Relaxed);
@@ -182,7 +182,7 @@ impl BlockBuilder<'_> {
         };
         let options = ExecuteOptions {
             cancel: Some(&cancel),
-            progress: Some(&ask),
+            progress: Some(&poll),
             ..*options
         };
         let ran = engine.execute_with(block, environment, self.state, &options);
@@ -195,7 +195,7 @@ impl BlockBuilder<'_> {
     }
 }
 
-/// The block of `transactions` under `header`, ready to be executed. Signatures are not verified again.
+/// Returns the block of `transactions` under `header`, for execution. Signatures are not verified again.
 #[must_use]
 pub fn executable(
     chain_id: u64,

@@ -1,21 +1,21 @@
-//! The difficulty that a proof-of-work block must have.
+//! Difficulty of a proof-of-work block.
 
 use crate::{block::ForkSchedule, vm::SpecId};
 use alloy_consensus::Header;
 use alloy_primitives::U256;
 
-/// Least difficulty of a block.
-const LEAST: U256 = U256::from_limbs([131_072, 0, 0, 0]);
-/// By this part of the parent's difficulty it goes up or down in one step.
+/// Minimum difficulty of a block.
+const MIN_DIFFICULTY: U256 = U256::from_limbs([131_072, 0, 0, 0]);
+/// Divisor of the parent's difficulty that gives one step.
 const BOUND_DIVISOR: U256 = U256::from_limbs([2_048, 0, 0, 0]);
-/// Most steps down.
-const MOST_STEPS_DOWN: u64 = 99;
-/// Blocks in which the bomb doubles once.
+/// Maximum number of steps down.
+const MAX_STEPS_DOWN: u64 = 99;
+/// Number of blocks in which the difficulty bomb doubles.
 const BOMB_PERIOD: u64 = 100_000;
 
-/// The difficulty of the child of `parent` with timestamp `timestamp` (seconds).
+/// Returns the difficulty of the child of `parent` with timestamp `timestamp` (seconds).
 ///
-/// Rules of Frontier, Homestead (EIP-2) and Byzantium (EIP-100); the bomb's delays are the schedule's.
+/// Rules of Frontier, Homestead (EIP-2) and Byzantium (EIP-100), with the bomb delays of the schedule.
 #[must_use]
 pub fn next_difficulty(schedule: &ForkSchedule, parent: &Header, timestamp: u64) -> U256 {
     let number = parent.number.saturating_add(1);
@@ -38,16 +38,16 @@ pub fn next_difficulty(schedule: &ForkSchedule, parent: &Header, timestamp: u64)
             .difficulty
             .saturating_add(step * U256::from(up - down))
     } else {
-        let steps = (down - up).min(MOST_STEPS_DOWN);
+        let steps = (down - up).min(MAX_STEPS_DOWN);
         parent.difficulty.saturating_sub(step * U256::from(steps))
     };
     let delay = schedule.bomb_delay(number, timestamp);
     adjusted
-        .max(LEAST)
+        .max(MIN_DIFFICULTY)
         .saturating_add(bomb(number.saturating_sub(delay)))
 }
 
-/// What the bomb adds at a height from which its delay is subtracted.
+/// Returns the difficulty that the bomb adds at a height from which its delay is subtracted.
 fn bomb(number: u64) -> U256 {
     match number / BOMB_PERIOD {
         0 | 1 => U256::ZERO,
@@ -65,7 +65,7 @@ mod tests {
     type Case = (u64, u64, bool, u64, u64);
 
     #[test]
-    fn the_difficulty_follows_from_the_parent() {
+    fn the_difficulty_depends_on_the_parent() {
         let cases: [Case; 6] = [
             // Frontier: one step up within 13 seconds, else one step down.
             (1_000, 22_000_000_000, false, 12, 22_010_742_187),
@@ -88,7 +88,7 @@ mod tests {
                 20,
                 6_996_584_178_733_648,
             ),
-            // Never less than this.
+            // The minimum.
             (1_000, 131_072, false, 1_000, 131_072),
         ];
         let schedule =

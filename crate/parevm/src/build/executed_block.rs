@@ -1,4 +1,4 @@
-//! A sealed block with what its execution left.
+//! Sealed block with its receipts and the state after it.
 
 use crate::{
     block::{AlloyBlock, Transaction},
@@ -8,21 +8,21 @@ use crate::{
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844, transaction::Recovered};
 use alloy_primitives::{B256, U256};
 
-/// A signed transaction as blocks hold it, with its sender.
+/// Signed transaction of a block, with its sender.
 pub type SentTransaction = Recovered<EthereumTxEnvelope<TxEip4844>>;
 
-/// A sealed block with its receipts and the state after it.
+/// Sealed block with its receipts and the state after it.
 #[derive(Clone, Debug)]
 pub struct ExecutedBlock {
     /// Hash of the header.
     pub hash: B256,
     /// Header and body.
     pub block: AlloyBlock,
-    /// Bytes of the block's RLP encoding.
+    /// Length of the block's RLP encoding, in bytes.
     pub size: usize,
     /// Receipts in block order.
     pub receipts: Vec<Receipt>,
-    /// Before Byzantium: the state root after each transaction, which its receipt holds.
+    /// State root after each transaction, before Byzantium: receipts contain it.
     pub receipt_roots: Vec<B256>,
     /// Difficulty of this block and all its ancestors.
     pub total_difficulty: U256,
@@ -31,13 +31,13 @@ pub struct ExecutedBlock {
 }
 
 impl ExecutedBlock {
-    /// Height of the block.
+    /// Returns the height of the block.
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.block.header.number
     }
 
-    /// The transaction at `index` with its sender.
+    /// Returns the transaction at `index` with its sender.
     #[must_use]
     pub fn sent(&self, index: usize) -> Option<SentTransaction> {
         let transaction = self.block.body.transactions.get(index)?.clone();

@@ -1,4 +1,4 @@
-//! Header of a new block: what follows from its parent, its fork and the builder's choices.
+//! Header of a new block, derived from its parent, its fork and the builder's choices.
 
 use super::next_difficulty;
 use crate::{block::ForkSchedule, vm::SpecId};
@@ -11,28 +11,28 @@ use alloy_eips::{
 };
 use alloy_primitives::{Address, B256, Bytes, U256};
 
-/// Choices of a block's builder. All else follows from parent, transactions and fork.
+/// Choices of the block builder. Parent, transactions and fork determine the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlockAttributes {
     /// Seconds since the Unix epoch.
     pub timestamp: u64,
-    /// Receiver of the fees.
+    /// Recipient of the fees.
     pub beneficiary: Address,
-    /// Gas that all transactions may use together.
+    /// Gas limit of the block.
     pub gas_limit: u64,
-    /// Wei per gas that is burnt; `None` for the fee of EIP-1559. Other nodes refuse a block with another fee.
+    /// Base fee, in wei per gas; `None` for that of EIP-1559. Other nodes reject a block with any other.
     pub base_fee: Option<u64>,
     /// Randomness of the beacon chain (EIP-4399).
     pub prev_randao: B256,
     /// Root of the parent beacon block (EIP-4788).
     pub parent_beacon_block_root: B256,
-    /// At most 32 bytes of the builder's choice.
+    /// Arbitrary data, at most 32 bytes.
     pub extra_data: Bytes,
-    /// Payments of the consensus layer (EIP-4895).
+    /// Withdrawals (EIP-4895).
     pub withdrawals: Vec<Withdrawal>,
 }
 
-/// Header of the child of `parent`, which has this hash, without the results of execution.
+/// Returns the header of the child of `parent` (with hash `parent_hash`), without the results of execution.
 #[must_use]
 pub fn next_header(
     schedule: &ForkSchedule,
@@ -70,7 +70,7 @@ pub fn next_header(
     }
 }
 
-/// Wei per gas that the child of `parent` burns (EIP-1559), if its fork is London or later.
+/// Returns the base fee of the child of `parent` (EIP-1559), in wei per gas. Valid from London on.
 #[must_use]
 pub fn next_base_fee(parent: &Header) -> u64 {
     parent
@@ -85,8 +85,7 @@ pub fn next_base_fee(parent: &Header) -> u64 {
         })
 }
 
-/// Blob gas in excess of the target before the child of `parent`, under the child's `params`
-/// (EIPs 4844 and 7918).
+/// Returns the excess blob gas of the child of `parent`, under the child's `params` (EIP-4844, EIP-7918).
 #[must_use]
 pub fn next_excess_blob_gas(parent: &Header, params: &BlobParams) -> u64 {
     params.next_block_excess_blob_gas_osaka(

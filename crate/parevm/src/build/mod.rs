@@ -1,4 +1,4 @@
-//! Builds blocks: the one way in which a node, a simulation and a preview make one.
+//! Block building, for the node, simulations and previews.
 //!
 //! [`BlockBuilder`] executes transactions on top of a parent and seals the block; [`ExecutedBlock`] is a sealed block
 //! with its receipts and the state after it. Header rules that follow from the parent are in [`header`] and

@@ -1,4 +1,4 @@
-//! State roots in receipts, before Byzantium.
+//! State roots of receipts before Byzantium.
 
 use super::ExecutedBlock;
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
 };
 use alloy_primitives::B256;
 
-/// State root after each transaction of `block`, which its receipt held before Byzantium. `state` is the state after
-/// `parent` with the block hashes.
+/// Returns the state root after each transaction of `block`, which receipts contain before Byzantium. `state` is the
+/// state after `parent` with the block hashes.
 ///
 /// # Errors
 ///
-/// As the execution of the block; [`ExecuteError::Interrupted`] when `watch` ends it.
+/// As the execution of the block; [`ExecuteError::Interrupted`] if `watch` interrupts it.
 pub fn receipt_roots(
     block: &Block,
     environment: &Environment,

@@ -1,4 +1,4 @@
-//! The last step of a block: its header gets the results of execution.
+//! Sealing of a block: completes its header with the results of execution.
 
 use super::ExecutedBlock;
 use crate::{
@@ -15,18 +15,18 @@ use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{B256, Bloom, U256};
 use alloy_rlp::Encodable;
 
-/// Results of a block's execution that its header commits to.
+/// Results of an execution that the header commits to.
 #[derive(Debug)]
 pub struct BlockResults {
     /// Receipts in block order.
     pub receipts: Vec<Receipt>,
-    /// State root after each transaction before Byzantium, else empty.
+    /// State root after each transaction, before Byzantium; empty later.
     pub receipt_roots: Vec<B256>,
-    /// Gas of all transactions, as the header counts it.
+    /// Gas used by all transactions, as the header counts it.
     pub gas_used: u64,
-    /// Blob gas of all transactions.
+    /// Blob gas used by all transactions.
     pub blob_gas_used: u64,
-    /// Hash of the requests (EIP-7685); `None` where no contract made any.
+    /// Hash of the requests (EIP-7685); `None` if the state lacks the contracts that make them.
     pub requests_hash: Option<B256>,
     /// Block access list (EIP-7928), from Amsterdam on.
     pub block_access_list: Option<BlockAccessList>,
@@ -34,8 +34,8 @@ pub struct BlockResults {
     pub state: TrieState,
 }
 
-/// Seals a block: `header`, which lacks the results, with `transactions` and `withdrawals`, which count from Shanghai
-/// on. `parent_difficulty` is the total difficulty of the parent.
+/// Seals a block of `transactions`: completes `header` with `results`. `withdrawals` are ignored before Shanghai.
+/// `parent_difficulty` is the total difficulty of the parent.
 #[must_use]
 pub fn seal(
     header: Header,
@@ -63,7 +63,7 @@ pub fn seal(
             .fold(Bloom::ZERO, |bloom, receipt| bloom | receipt.logs_bloom),
         gas_used: results.gas_used,
         blob_gas_used: since(SpecId::CANCUN).then_some(results.blob_gas_used),
-        // A state without the contracts that make requests makes none.
+        // Without the contracts that make requests there are none.
         requests_hash: results.requests_hash.or(header.requests_hash),
         block_access_list_hash: results.block_access_list.map(|list| list.hash()),
         ..header

@@ -1,4 +1,4 @@
-//! Selection of the transactions that a block can hold, of those that are offered.
+//! Selection of the transactions that fit into a block.
 
 use crate::{
     block::Block,
@@ -9,12 +9,11 @@ use crate::{
 };
 use revm::DatabaseCommit;
 
-/// For each transaction of `block`, in order, the reason why the block cannot hold it after those before it that it
-/// can hold; `None` if it can.
+/// Executes the transactions of `block` in order, and returns for each the error that excludes it, if any.
 ///
 /// # Errors
 ///
-/// Errors that no transaction causes: the state cannot be read, the EVM failed, or `watch` ended the run.
+/// Errors that no transaction causes: the state cannot be read, the EVM failed, or `watch` interrupted.
 pub(super) fn select(
     block: &Block,
     environment: &Environment,
@@ -51,7 +50,7 @@ pub(super) fn select(
     Ok(refused)
 }
 
-/// Whether a block is possible without the transaction that caused `error`.
+/// Returns true if the block becomes valid without the transaction that caused `error`.
 pub(super) const fn is_fault_of_transaction(error: &ExecuteError) -> bool {
     matches!(
         error,

@@ -1,21 +1,21 @@
-//! Engine: a pool of threads that executes blocks, by a plan.
+//! Engine: executes blocks on a pool of threads.
 
 mod plan;
 
 use crate::{
     block::Block,
     execute::{
-        BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor, PartialResult, Sequential,
-        StepError,
-        bal::{self, Source},
-        finish, optimistic,
+        BlockOutcome, ExecuteError, ExecuteOptions, ExecutionOutput, Executor, PartialResult,
+        Sequential, StepError,
+        bal::{self, ReplaySource},
+        optimistic,
     },
     fixture::{Fixture, FixtureError},
     interrupt::Watch,
     state::StateSource,
     vm::{Bounds, Environment, OverlayInspector},
 };
-use plan::Plan;
+use plan::ExecutionPlan;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 /// Engine that executes blocks, one at a time, on its own pool of threads.
@@ -31,14 +31,14 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// When the threads cannot be spawned.
+    /// The threads cannot be spawned.
     pub fn new(threads: usize) -> Result<Self, ThreadPoolBuildError> {
         Ok(Self::with_pool(
             ThreadPoolBuilder::new().num_threads(threads).build()?,
         ))
     }
 
-    /// Creates an engine on a pool that the host has built.
+    /// Creates an engine on an existing pool.
     #[must_use]
     pub fn with_pool(pool: ThreadPool) -> Self {
         // Without randomness the tables are correct, only not hardened.
@@ -46,19 +46,19 @@ impl Engine {
         Self { pool, seed }
     }
 
-    /// Number of executing threads.
+    /// Returns the number of executing threads.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.pool.current_num_threads()
     }
 
-    /// Pool of threads, for work beside execution such as the recovery of senders.
+    /// Returns the pool of threads, for other parallel work such as the recovery of senders.
     #[must_use]
     pub fn pool(&self) -> &ThreadPool {
         &self.pool
     }
 
-    /// Reads a fixture as [`Fixture::from_json`] does, with this engine's threads.
+    /// Decodes a fixture as [`Fixture::from_json`], on this engine's threads.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// - [`ExecuteError::InvalidTransaction`] and others that name the block: it is wrong, do not retry.
+    /// - [`ExecuteError::InvalidTransaction`] and others: the block is invalid. Do not retry.
     /// - [`ExecuteError::StateUnavailable`]: the source failed. Retrying may help.
     /// - [`ExecuteError::Cancelled`]: the caller's flag was set.
     pub fn execute(
@@ -86,8 +86,8 @@ impl Engine {
         self.execute_with(block, &Environment::new(block), state, options)
     }
 
-    /// Executes `block` under the rules of `environment`: with custom precompiles
-    /// ([`Environment::with_precompile`]), or with other limits than the chain's.
+    /// Executes `block` in `environment`: with custom precompiles ([`Environment::with_precompile`]) or
+    /// custom limits.
     ///
     /// # Errors
     ///
@@ -100,11 +100,11 @@ impl Engine {
         options: &ExecuteOptions<'_>,
     ) -> Result<BlockOutcome, ExecuteError> {
         let executed = self.run(block, environment, state, options)?;
-        finish(environment, executed)
+        executed.into_outcome(environment)
     }
 
-    /// Executes `block` sequentially, whatever executor `options` name, and passes every step of the EVM to
-    /// `inspector`, which may also interfere. System calls before and after the transactions are not inspected.
+    /// Executes `block` sequentially and calls `inspector` at every step of the EVM; the inspector may change the
+    /// execution. Ignores the executor in `options`. System calls are not inspected.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Engine {
         inspector: &mut OverlayInspector<'_, 'a>,
     ) -> Result<BlockOutcome, ExecuteError> {
         let mut run = Sequential::new(block, environment, state, options)?;
-        // The caller's inspector keeps what it likes: nothing that it records is counted.
+        // The records of the caller's inspector are unbounded.
         let mut bounds = Bounds::of_time(None);
         let stepped = loop {
             match run.step_inspected(inspector, &mut bounds) {
@@ -178,10 +178,11 @@ impl Engine {
             }
         };
         stepped?;
-        finish(environment, run.finish("an inspector is attached")?)
+        run.finish("an inspector is attached")?
+            .into_outcome(environment)
     }
 
-    /// Executes `block` sequentially until `watch` ends the run: it is asked within transactions.
+    /// Executes `block` sequentially, with a `watch` that is polled within transactions.
     ///
     /// # Errors
     ///
@@ -196,14 +197,12 @@ impl Engine {
     ) -> Result<BlockOutcome, ExecuteError> {
         let mut run = Sequential::new(block, environment, state, options)?;
         while run.step_watched(Some(watch))?.is_some() {}
-        finish(
-            environment,
-            run.finish("a watch is asked within transactions")?,
-        )
+        run.finish("a watch is polled within transactions")?
+            .into_outcome(environment)
     }
 
-    /// Executes `block` up to results in block order and the merged state: the part of [`Engine::execute`] that is
-    /// compared with plain revm. [`finish`] makes receipts and roots.
+    /// Executes `block` without receipts and roots: the part of [`Engine::execute`] that benchmarks compare with
+    /// plain revm. [`ExecutionOutput::into_outcome`] computes the rest.
     ///
     /// # Errors
     ///
@@ -214,13 +213,19 @@ impl Engine {
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-    ) -> Result<Executed<'a>, ExecuteError> {
-        self.run_from(Source::Pool(&self.pool), block, environment, state, options)
+    ) -> Result<ExecutionOutput<'a>, ExecuteError> {
+        self.run_from(
+            ReplaySource::Pool(&self.pool),
+            block,
+            environment,
+            state,
+            options,
+        )
     }
 
-    /// Merges the partial results of `workers` engines that share no memory with this one, each of which has executed
-    /// some transactions of `block` by the access list in `options`. Where the list fails its verification, or a
-    /// partial result is missing, the block is executed here.
+    /// Merges the partial results of `workers` engines that share no memory with this one. Each has executed some
+    /// transactions of `block` by the access list in `options`. If the list fails its verification, or a partial result
+    /// is missing, this engine executes the block.
     ///
     /// # Errors
     ///
@@ -234,26 +239,26 @@ impl Engine {
         workers: usize,
     ) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
-        let source = Source::PartialResults { results, workers };
+        let source = ReplaySource::PartialResults { results, workers };
         let options = ExecuteOptions {
             executor: Executor::Bal,
             ..*options
         };
         let executed = self.run_from(source, block, &environment, state, &options)?;
-        finish(&environment, executed)
+        executed.into_outcome(&environment)
     }
 
     fn run_from<'a>(
         &self,
-        source: Source<'_>,
+        source: ReplaySource<'_>,
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-    ) -> Result<Executed<'a>, ExecuteError> {
+    ) -> Result<ExecutionOutput<'a>, ExecuteError> {
         let threads = self.threads();
-        let plan = Plan::new(options, block, environment, threads);
-        let without_list = |plan: Plan<'a>| {
+        let plan = ExecutionPlan::new(options, block, environment, threads);
+        let without_list = |plan: ExecutionPlan<'a>| {
             let options = ExecuteOptions {
                 access_list: None,
                 access_list_output: plan.output,
@@ -264,12 +269,12 @@ impl Engine {
                     Sequential::new(block, environment, state, &options)?.run(plan.reason)
                 }
                 _ => {
-                    let workers = optimistic::Team {
+                    let config = optimistic::OptimisticConfig {
                         pool: &self.pool,
                         workers: plan.workers,
                         seed: self.seed,
                     };
-                    optimistic::run(block, environment, state, &options, workers, plan.reason)
+                    optimistic::run(block, environment, state, &options, config, plan.reason)
                 }
             }
         };

@@ -1,4 +1,4 @@
-//! Plan of a block's execution: who runs it, on how many threads, and why.
+//! Plan of a block's execution: executor, number of threads, access list, and reason.
 
 use crate::{
     bal::BlockAccessList,
@@ -7,33 +7,33 @@ use crate::{
     vm::{Environment, SpecId},
 };
 
-/// Gas limits of all transactions together, below which a sequential execution ends before the workers of an
-/// optimistic one have started: about half a millisecond of work.
+/// Sum of all gas limits below which a sequential execution ends before the workers of an optimistic one have started:
+/// about half a millisecond of work.
 ///
-/// Read off the recorded blocks on 2 threads: those below ran at 0.3 to 1.0 times the speed of plain revm in parallel,
-/// those above faster.
-const LEAST_GAS: u64 = 3_750_000;
-/// Gas that a plain transfer counts for here. It takes less time than its gas limit says.
+/// Measured on the recorded blocks with 2 threads: those below had 0.3 to 1.0 times the throughput of plain revm in
+/// parallel, those above more.
+const MIN_GAS: u64 = 3_750_000;
+/// Gas that a plain transfer counts for in this sum: it takes less time than its gas limit suggests.
 const TRANSFER_GAS: u64 = 4_000;
-/// Gas limits of calls per plain transfer, below which transfers are most of the work. A transfer is so cheap that
+/// Gas limits of calls per plain transfer below which transfers are most of the work. A transfer is so cheap that
 /// speculating and validating costs twice as much as running it.
 const CALL_GAS_PER_TRANSFER: u64 = 8_000;
-/// Transfers from which on optimistic execution pays all the same, given [`THREADS_FOR_TRANSFERS`].
+/// Number of transfers from which optimistic execution pays off, with [`THREADS_FOR_TRANSFERS`].
 const MANY_TRANSFERS: u64 = 5_000;
 const THREADS_FOR_TRANSFERS: usize = 4;
-/// Gas limits of calls per plain transfer, below which more than [`MOST_ON_TRANSFERS`] workers slow each other down:
-/// shared cache lines move faster than the work on them.
-const CALL_GAS_FOR_MORE: u64 = 40_000;
-const MOST_ON_TRANSFERS: usize = 8;
+/// Gas limits of calls per plain transfer below which more than [`MAX_WORKERS_ON_TRANSFERS`] workers slow each other
+/// down: they contend for shared cache lines.
+const CALL_GAS_FOR_MORE_WORKERS: u64 = 40_000;
+const MAX_WORKERS_ON_TRANSFERS: usize = 8;
 
 /// Plan of a block's execution, decided once before it starts.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plan<'a> {
-    /// The executor; never [`Executor::Auto`].
+pub(super) struct ExecutionPlan<'a> {
+    /// Executor; never [`Executor::Auto`].
     pub(super) executor: Executor,
-    /// Threads that execute transactions.
+    /// Number of threads that execute transactions.
     pub(super) workers: usize,
-    /// Block access list by which the block is executed.
+    /// Block access list, for [`Executor::Bal`].
     pub(super) list: Option<&'a BlockAccessList>,
     /// Whether the outcome holds the block's access list.
     pub(super) output: AccessListOutput,
@@ -41,7 +41,7 @@ pub(super) struct Plan<'a> {
     pub(super) reason: &'static str,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> ExecutionPlan<'a> {
     /// Plans the execution of `block` with `options` on up to `threads` threads.
     pub(super) fn new(
         options: &ExecuteOptions<'a>,
@@ -73,19 +73,19 @@ impl<'a> Plan<'a> {
                 output: AccessListOutput::Returned,
                 ..plan(
                     by_work,
-                    "bal was asked for, but no access list is at hand: this run makes one",
+                    "bal was asked for without an access list: this execution builds one",
                 )
             },
             (Executor::Auto, Some(list))
                 if by_work == Executor::Optimistic && is_from_cancun(block) =>
             {
-                by_list(list, "an access list is at hand")
+                by_list(list, "an access list was given")
             }
             (Executor::Auto, _) => plan(by_work, work_reason),
         }
     }
 
-    /// The plan for the same block after its access list has failed the verification.
+    /// Returns the plan for the same block after its access list has failed the verification.
     pub(super) fn without_list(self, block: &Block, threads: usize) -> Self {
         let (executor, _) = by_work(block, threads);
         Self {
@@ -98,8 +98,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Whether a list holds all effects of the block. Before Cancun a contract could clear its storage, which no list
-/// expresses: the execution may be in vain.
+/// Returns true from Cancun on. Before, a contract can clear its storage, which a list cannot express, so an execution
+/// by it may be in vain.
 fn is_from_cancun(block: &Block) -> bool {
     let Header {
         number, timestamp, ..
@@ -108,7 +108,7 @@ fn is_from_cancun(block: &Block) -> bool {
     spec.is_enabled_in(SpecId::CANCUN)
 }
 
-/// The executor for a block without an access list, with the reason in words.
+/// Returns the executor for a block without an access list, with the reason in words.
 fn by_work(block: &Block, threads: usize) -> (Executor, &'static str) {
     if threads < 2 {
         return (Executor::Sequential, "one thread");
@@ -116,7 +116,7 @@ fn by_work(block: &Block, threads: usize) -> (Executor, &'static str) {
     let work = Work::of(block);
     if block.transactions.len() < 2 {
         (Executor::Sequential, "one transaction")
-    } else if work.gas() < LEAST_GAS {
+    } else if work.gas() < MIN_GAS {
         (Executor::Sequential, "little to compute")
     } else if work.calls_below(CALL_GAS_PER_TRANSFER)
         && (work.transfers < MANY_TRANSFERS || threads < THREADS_FOR_TRANSFERS)
@@ -130,23 +130,24 @@ fn by_work(block: &Block, threads: usize) -> (Executor, &'static str) {
     }
 }
 
-/// Threads of `threads` that execute transactions of `block`.
+/// Returns the number of `threads` that execute transactions of `block`.
 fn workers(executor: Executor, block: &Block, threads: usize) -> usize {
     match executor {
         Executor::Sequential => 1,
         Executor::Optimistic
-            if threads > MOST_ON_TRANSFERS && Work::of(block).calls_below(CALL_GAS_FOR_MORE) =>
+            if threads > MAX_WORKERS_ON_TRANSFERS
+                && Work::of(block).calls_below(CALL_GAS_FOR_MORE_WORKERS) =>
         {
-            MOST_ON_TRANSFERS
+            MAX_WORKERS_ON_TRANSFERS
         }
         _ => threads,
     }
 }
 
-/// Work of a block, as far as its transactions tell beforehand.
+/// Expected work of a block, from its transactions.
 struct Work {
     transfers: u64,
-    /// Gas limits of all other transactions together.
+    /// Sum of the gas limits of all other transactions.
     call_gas: u64,
 }
 
@@ -171,7 +172,7 @@ impl Work {
         self.call_gas.saturating_add(transfers)
     }
 
-    /// Whether calls have less than `gas` per transfer.
+    /// Returns true if calls have less than `gas` per transfer.
     fn calls_below(&self, gas: u64) -> bool {
         self.call_gas < self.transfers.saturating_mul(gas)
     }
@@ -186,7 +187,7 @@ mod tests {
     fn planned(calls: usize, transfers: usize, threads: usize) -> (Executor, &'static str) {
         let block = block(calls, transfers, SpecId::OSAKA);
         let options = ExecuteOptions::default();
-        let plan = Plan::new(&options, &block, &Environment::new(&block), threads);
+        let plan = ExecutionPlan::new(&options, &block, &Environment::new(&block), threads);
         (plan.executor, plan.reason)
     }
 
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_used_where_it_helps_and_is_complete() {
+    fn a_list_is_used_from_cancun_on_and_for_enough_work() {
         let list = BlockAccessList::default();
         let with_list = |executor, calls, spec| {
             let options = ExecuteOptions {
@@ -226,7 +227,7 @@ mod tests {
             };
             {
                 let block = block(calls, 0, spec);
-                Plan::new(&options, &block, &Environment::new(&block), 2).executor
+                ExecutionPlan::new(&options, &block, &Environment::new(&block), 2).executor
             }
         };
         assert_eq!(
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_executor_follows_from_threads_and_work() {
+    fn the_executor_depends_on_threads_and_work() {
         use Executor::{Optimistic, Sequential};
         assert_eq!(planned(100, 0, 1), (Sequential, "one thread"));
         assert_eq!(planned(1, 0, 8), (Sequential, "one transaction"));
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn transfers_are_for_some_workers_and_calls_for_all() {
+    fn transfers_use_at_most_eight_workers() {
         let workers = |calls, transfers, threads| {
             super::workers(
                 Executor::Optimistic,

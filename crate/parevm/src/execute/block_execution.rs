@@ -1,7 +1,7 @@
-//! The skeleton of a block: pre-execution changes, transactions in order, post-execution changes.
+//! Execution of a block: pre-execution changes, transactions in block order, post-execution changes.
 //!
-//! Every executor, the builder of blocks and simulated blocks commit into a [`BlockExecution`], so this is the one
-//! place that orders the steps of a block, counts gas, makes receipts and calls listeners.
+//! Every executor, the block builder and simulated blocks commit into a [`BlockExecution`]: only this module orders
+//! the steps of a block, counts gas, creates receipts and calls listeners.
 
 use super::{ExecuteError, ExecuteOptions, GasPool, Receipt};
 use crate::{
@@ -14,7 +14,7 @@ use alloy_primitives::Log;
 use revm::{Database, DatabaseCommit};
 use std::fmt;
 
-/// A block in execution: its committed transactions, in block order.
+/// Block in execution, with its committed transactions in block order.
 #[derive(Clone)]
 pub struct BlockExecution<'a> {
     block: &'a Block,
@@ -25,7 +25,7 @@ pub struct BlockExecution<'a> {
     committed: Committed,
 }
 
-/// Results or receipts. A receipt is made at its commit only for a listener: its bloom takes longer than a plain
+/// Results or receipts. A receipt is created at its commit only for a listener: its bloom takes longer than a plain
 /// transfer.
 #[derive(Clone)]
 enum Committed {
@@ -63,7 +63,7 @@ impl<'a> BlockExecution<'a> {
         })
     }
 
-    /// Number of committed transactions.
+    /// Returns the number of committed transactions.
     #[must_use]
     pub fn committed(&self) -> usize {
         match &self.committed {
@@ -72,13 +72,13 @@ impl<'a> BlockExecution<'a> {
         }
     }
 
-    /// True when every transaction of the block is committed.
+    /// Returns true if every transaction of the block is committed.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.committed() == self.block.transactions.len()
     }
 
-    /// Checks that the block has gas and blob gas left for `transaction`; errors name it by `index`.
+    /// Checks that the block has gas and blob gas left for `transaction`; errors contain `index`.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl<'a> BlockExecution<'a> {
     ///
     /// # Errors
     ///
-    /// As [`Self::admit`]; [`ExecuteError::Bug`] when the block has no more transactions.
+    /// As [`Self::admit`]; [`ExecuteError::Bug`] if the block has no more transactions.
     pub fn commit_next(&mut self, result: ExecutionResult) -> Result<(), ExecuteError> {
         let block = self.block;
         match block.transactions.get(self.committed()) {
@@ -115,7 +115,7 @@ impl<'a> BlockExecution<'a> {
         }
     }
 
-    /// Commits the result of `transaction`, which follows those committed before.
+    /// Commits the result of `transaction`, after those committed before.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl<'a> BlockExecution<'a> {
         Ok(())
     }
 
-    /// Applies the post-execution changes to `database`, and returns what the system calls returned.
+    /// Applies the post-execution changes to `database`, and returns their result.
     ///
     /// # Errors
     ///
@@ -171,7 +171,7 @@ impl<'a> BlockExecution<'a> {
         system::post_execution_changes(database, block, environment, logs, self.pre_execution)
     }
 
-    /// Logs of each committed transaction. A reverted transaction has none.
+    /// Returns the logs of each committed transaction. A reverted transaction has none.
     fn logs(&self) -> impl Iterator<Item = &[Log]> {
         let (results, receipts) = match &self.committed {
             Committed::Results(results) => (results.as_slice(), [].as_slice()),
@@ -181,13 +181,13 @@ impl<'a> BlockExecution<'a> {
         of_results.chain(receipts.iter().map(|receipt| receipt.logs.as_slice()))
     }
 
-    /// Gas and blob gas of the committed transactions.
+    /// Returns the gas pool after the committed transactions.
     #[must_use]
     pub const fn gas_pool(&self) -> &GasPool {
         &self.gas_pool
     }
 
-    /// Receipts of the committed transactions, in block order.
+    /// Returns the receipts of the committed transactions, in block order.
     #[must_use]
     pub fn into_receipts(self) -> Vec<Receipt> {
         let results = match self.committed {
@@ -206,7 +206,7 @@ impl<'a> BlockExecution<'a> {
     }
 }
 
-/// Logs of a transaction. A reverted transaction has none.
+/// Returns the logs of a transaction. A reverted transaction has none.
 pub(super) fn logs_of(result: &ExecutionResult) -> &[Log] {
     match result.is_success() {
         true => result.logs(),
@@ -214,7 +214,7 @@ pub(super) fn logs_of(result: &ExecutionResult) -> &[Log] {
     }
 }
 
-/// Gas used by all transactions before the next one.
+/// Returns the gas used by all transactions before the next one.
 fn gas_before(receipts: &[Receipt]) -> u64 {
     receipts
         .last()

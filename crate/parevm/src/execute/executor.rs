@@ -1,23 +1,23 @@
-//! Executors by name.
+//! Names of the executors.
 
 use std::{fmt, str::FromStr};
 
 /// Executor of a block. Every executor returns the same outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Executor {
-    /// The one that is expected to be fastest.
+    /// Executor that is expected to be fastest.
     #[default]
     Auto,
     /// Optimistic execution (Block-STM) on several threads; `parallel` to users.
     Optimistic,
-    /// One transaction after the other, on the calling thread.
+    /// Sequential execution, on the calling thread.
     Sequential,
-    /// Every transaction once, on the state that the block access list gives it (EIP-7928).
+    /// Execution by block access list: every transaction once, on the state of the list (EIP-7928).
     Bal,
 }
 
 impl Executor {
-    /// Name that users write: `auto`, `parallel`, `sequential` or `bal`.
+    /// Returns the name that users write: `auto`, `parallel`, `sequential` or `bal`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,9 +48,9 @@ impl FromStr for Executor {
     }
 }
 
-/// Error of a name that no executor has.
+/// Error of an unknown executor name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no executor is called {name:?}, the names are auto, parallel, sequential and bal")]
+#[error("unknown executor {name:?}; expected auto, parallel, sequential or bal")]
 pub struct UnknownExecutor {
     /// The unknown name.
     pub name: String,

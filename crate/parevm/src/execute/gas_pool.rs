@@ -1,26 +1,25 @@
-//! What a block's transactions may use together: gas and blob gas.
+//! Gas and blob gas that are left in a block.
 
 use super::ExecuteError;
 use crate::vm::{Environment, TxEnv};
 use alloy_eips::eip4844::DATA_GAS_PER_BLOB;
 use revm::{context::result::ResultGas, primitives::hardfork::SpecId};
 
-/// Counts gas and blob gas in block order. The same for every executor: transactions are admitted
-/// and settled in turn.
+/// Gas and blob gas of a block, used and left. Every executor admits and commits transactions in block order.
 #[derive(Clone, Copy, Debug)]
 pub struct GasPool {
     gas: u64,
     blob_gas: u64,
-    /// `None` before Cancun, where the EVM rejects what has blobs.
+    /// `None` before Cancun, where the EVM rejects blobs.
     blob_gas_limit: Option<u64>,
-    /// From Amsterdam on, regular gas and state gas are limited each for itself (EIP-8037).
-    counts_apart: bool,
+    /// From Amsterdam on, regular gas and state gas have separate limits (EIP-8037).
+    has_state_gas: bool,
     regular: u64,
     state: u64,
 }
 
 impl GasPool {
-    /// The limits of an empty block.
+    /// Creates the gas pool of an empty block.
     #[must_use]
     pub fn new(environment: &Environment) -> Self {
         Self {
@@ -29,17 +28,17 @@ impl GasPool {
             blob_gas_limit: environment
                 .blob_params
                 .map(|params| params.max_blob_gas_per_block()),
-            counts_apart: environment.spec().is_enabled_in(SpecId::AMSTERDAM),
+            has_state_gas: environment.spec().is_enabled_in(SpecId::AMSTERDAM),
             regular: 0,
             state: 0,
         }
     }
 
-    /// Takes the transaction at `index` into the block.
+    /// Checks that the block has gas left for the transaction at `index`, and counts its blobs.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError::BlockGasExceeded`] or [`ExecuteError::BlobGasExceeded`] when it does not fit.
+    /// [`ExecuteError::BlockGasExceeded`] or [`ExecuteError::BlobGasExceeded`].
     pub fn admit(&mut self, index: usize, transaction: &TxEnv) -> Result<(), ExecuteError> {
         let available = self.gas.saturating_sub(self.used());
         if transaction.gas_limit > available {
@@ -71,9 +70,9 @@ impl GasPool {
             .saturating_add(blobs.saturating_mul(DATA_GAS_PER_BLOB));
     }
 
-    /// Counts what an admitted transaction used.
+    /// Counts the gas of an admitted transaction.
     pub fn commit(&mut self, gas: &ResultGas) {
-        if self.counts_apart {
+        if self.has_state_gas {
             self.regular = self.regular.saturating_add(gas.block_regular_gas_used());
             self.state = self.state.saturating_add(gas.block_state_gas_used());
         } else {
@@ -81,13 +80,13 @@ impl GasPool {
         }
     }
 
-    /// Gas used so far, as the header counts it.
+    /// Returns the gas used so far, as the header counts it.
     #[must_use]
     pub fn used(&self) -> u64 {
         self.regular.max(self.state)
     }
 
-    /// Blob gas used so far.
+    /// Returns the blob gas used so far.
     #[must_use]
     pub fn blob_gas_used(&self) -> u64 {
         self.blob_gas

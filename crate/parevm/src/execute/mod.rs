@@ -1,34 +1,31 @@
-//! Runs a block.
+//! Executors of a block.
 //!
-//! [`sequential`] is the specification: every other executor must return what it returns. An
-//! executor settles its transactions into a [`BlockExecution`] and hands back an [`Executed`]; [`finish`] turns
-//! that into a [`BlockOutcome`].
-//! [`choose`](choose::choose) decides which executor runs.
+//! [`sequential`] is the specification: every other executor returns the same. An executor commits the
+//! transactions into a [`BlockExecution`] and returns an [`ExecutionOutput`];
+//! [`ExecutionOutput::into_outcome`] computes the [`BlockOutcome`]. The engine's plan chooses the executor.
 
 pub(crate) mod bal;
 mod block_execution;
+mod execution_output;
 mod executor;
-mod finish;
 mod gas_pool;
-mod merged;
 pub(crate) mod optimistic;
 mod outcome;
-pub(crate) mod pool;
+pub(crate) mod pool_workers;
+mod post_state;
 mod receipt;
 pub mod sequential;
 pub mod timeline;
 mod work_order;
 
 pub use crate::error::ExecuteError;
-pub use bal::partial_result::{
-    BalBlock, BatchExecution, PartialResult, PartialResultError, batches,
-};
+pub use bal::partial_result::{BalBlock, BalWorker, PartialResult, PartialResultError, batches};
 pub use block_execution::BlockExecution;
+pub use execution_output::ExecutionOutput;
 pub use executor::{Executor, UnknownExecutor};
-pub use finish::finish;
 pub use gas_pool::GasPool;
-pub use merged::Merged;
-pub use outcome::{BlockOutcome, Executed, ExecutionReport};
+pub use outcome::{BlockOutcome, ExecutionReport};
+pub use post_state::PostState;
 pub use receipt::Receipt;
 pub use receipt::{receipts_root, receipts_root_with};
 pub use sequential::{Sequential, StepError};
@@ -38,38 +35,36 @@ use timeline::Clock;
 
 use std::{fmt, sync::atomic::AtomicBool};
 
-/// How a block is to be executed.
+/// Options of a block execution.
 #[derive(Clone, Copy, Default)]
 pub struct ExecuteOptions<'a> {
-    /// Which executor runs.
+    /// Executor.
     pub executor: Executor,
-    /// The block's access list, which [`Executor::Bal`] runs by. It need not be right: what differs
-    /// is found, and the block is run another way.
+    /// Access list of the block, for [`Executor::Bal`]. It may be wrong: the block is then executed without it.
     pub access_list: Option<&'a BlockAccessList>,
-    /// Whether the outcome holds the block's access list. [`Executor::Bal`] without a list makes one
-    /// in any case.
+    /// Whether the outcome holds the block's access list. [`Executor::Bal`] without a list always returns one.
     pub access_list_output: AccessListOutput,
-    /// Set to true by anyone, at any time, to end the run with [`ExecuteError::Cancelled`].
+    /// Flag that ends the execution with [`ExecuteError::Cancelled`] once it is true.
     pub cancel: Option<&'a AtomicBool>,
-    /// Told the number of settled transactions as it grows. See [`Self::on_receipt`] for who calls.
+    /// Callback with the number of committed transactions, called as [`Self::on_receipt`] is.
     pub progress: Option<&'a (dyn Fn(usize) + Sync)>,
-    /// Told each receipt, in block order, as soon as its transaction is final. If the block fails
-    /// later, what was told is void.
+    /// Callback with each receipt, in block order, as soon as its transaction is committed. If the execution
+    /// fails later, the receipts are invalid.
     ///
-    /// Called by whichever thread finds the transaction final, one call at a time; no further
-    /// transaction becomes final meanwhile. It must not call the engine.
+    /// The thread that commits the transaction calls it, one call at a time; no other transaction is committed
+    /// meanwhile. It must not call the engine.
     pub on_receipt: Option<&'a (dyn Fn(&Receipt) + Sync)>,
-    /// Records a timeline on this clock: [`ExecutionReport::timeline`]. Default: none.
+    /// Clock of the timeline in [`ExecutionReport::timeline`]. Default: no timeline.
     pub timeline: Option<Clock<'a>>,
 }
 
 /// Whether an outcome holds the block's access list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AccessListOutput {
-    /// It does not. Making a list costs time.
+    /// No list. Building one costs time.
     #[default]
     Omitted,
-    /// It does.
+    /// A list.
     Returned,
 }
 

@@ -1,4 +1,4 @@
-//! The receipt of a transaction, and the root over all of them.
+//! Receipt of a transaction, and root of all receipts.
 
 use crate::{block::Transaction, vm::ExecutionResult};
 use alloy_eips::eip4844::DATA_GAS_PER_BLOB;
@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bloom, Log, TxKind};
 use alloy_rlp::{BufMut, Encodable, Header};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 
-/// The receipt of one transaction.
+/// Receipt of one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
     /// Position in the block, from zero.
@@ -19,14 +19,14 @@ pub struct Receipt {
     pub from: Address,
     /// Receiver; `None` for a contract creation.
     pub to: Option<Address>,
-    /// Address of the created contract, whether or not the creation succeeded, as go-ethereum's
-    /// `MakeReceipt` has it; `None` for a call.
+    /// Address of the created contract, even if the creation failed, as in go-ethereum's `MakeReceipt`;
+    /// `None` for a call.
     pub contract_address: Option<Address>,
-    /// True when the transaction neither reverted nor halted.
+    /// True if the transaction neither reverted nor halted.
     pub success: bool,
     /// Gas used by this transaction.
     pub gas_used: u64,
-    /// Gas used by this transaction and all before it.
+    /// Gas used by this and all lower transactions.
     pub cumulative_gas_used: u64,
     /// Wei per gas the sender paid.
     pub effective_gas_price: u128,
@@ -39,7 +39,8 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of `transaction`, which used gas on top of `gas_before`. `base_fee` is in wei.
+    /// Creates the receipt of `transaction`. `gas_before` is the gas used by all lower transactions, `base_fee` is
+    /// in wei.
     #[must_use]
     pub fn new(
         index: usize,
@@ -59,7 +60,7 @@ impl Receipt {
             TxKind::Create => Some(env.caller.create(env.nonce)),
             TxKind::Call(_) => None,
         };
-        // A revert takes its logs back.
+        // A revert discards the logs.
         let logs = if success {
             result.into_logs()
         } else {
@@ -82,8 +83,8 @@ impl Receipt {
         }
     }
 
-    /// Writes the receipt as the trie holds it (EIP-2718). `result` is whether it succeeded (EIP-658),
-    /// before Byzantium the state root after it.
+    /// Appends the encoding of the receipt in the trie (EIP-2718). `result` is the status (EIP-658); before
+    /// Byzantium it is the state root after the transaction.
     fn encode(&self, result: &dyn Encodable, out: &mut dyn BufMut) {
         if self.transaction_type != 0 {
             out.put_u8(self.transaction_type);
@@ -104,7 +105,7 @@ impl Receipt {
     }
 }
 
-/// Root of the trie that maps position to receipt.
+/// Returns the root of the trie that maps position to receipt.
 #[must_use]
 pub fn receipts_root(receipts: &[Receipt]) -> B256 {
     ordered_trie_root_with_encoder(receipts, |receipt, out| {
@@ -112,7 +113,7 @@ pub fn receipts_root(receipts: &[Receipt]) -> B256 {
     })
 }
 
-/// The same before Byzantium: `roots` are those of the state after each transaction.
+/// As [`receipts_root`], before Byzantium: `roots` are the state roots after each transaction.
 #[must_use]
 pub fn receipts_root_with(receipts: &[Receipt], roots: &[B256]) -> B256 {
     let receipts: Vec<_> = receipts.iter().zip(roots).collect();

@@ -1,9 +1,9 @@
-//! One transaction after the other: the specification.
+//! Sequential executor: the specification of all others.
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
-    Executor, Merged,
-    timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, ExecutionOutput,
+    ExecutionReport, Executor, PostState,
+    timeline::{Incarnation, IncarnationOutcome, TimeSpan, from_now},
 };
 use crate::{
     bal::{BalBuilder, BalRecorder},
@@ -26,7 +26,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-/// Sequential execution of a block, in steps that the caller paces.
+/// Sequential execution of a block, one transaction per call of [`Sequential::step`].
 pub struct Sequential<'a> {
     block: &'a Block,
     environment: &'a Environment,
@@ -45,19 +45,18 @@ pub enum StepError {
     /// The block cannot be executed.
     #[error(transparent)]
     Execute(#[from] ExecuteError),
-    /// More would be recorded than [`Bounds::bytes`] allow.
-    #[error("the inspector would record more than its bounds allow")]
+    /// The inspector exceeded [`Bounds::bytes`].
+    #[error("the inspector records more than its bounds allow")]
     TooLarge,
 }
 
-/// Accounts that a transaction adds mostly: sender and receiver. A map that grows is copied.
+/// Accounts that most transactions add: sender and recipient. Reserved, since a growing map is copied.
 const ACCOUNTS: usize = 2;
 
-/// The clock of a run, and what was seen on it.
+/// Clock of an execution, with the recorded incarnations.
 struct Timeline<'a> {
     clock: Box<dyn Fn() -> u64 + Sync + 'a>,
-    /// When the last transaction ended, if nothing else was done since: the clock need not be read again
-    /// when the next one starts.
+    /// End of the last transaction, if the next one follows at once: its start needs no read of the clock.
     end: Option<u64>,
     seen: Vec<Incarnation>,
 }
@@ -73,15 +72,18 @@ impl Timeline<'_> {
         self.seen.push(Incarnation {
             transaction,
             worker: 0,
-            span: Span { start, end },
-            waits: Vec::new(),
-            outcome: IncarnationOutcome::Final,
+            span: TimeSpan {
+                from: start,
+                to: end,
+            },
+            suspensions: Vec::new(),
+            outcome: IncarnationOutcome::Committed,
         });
     }
 }
 
 impl<'a> Sequential<'a> {
-    /// Starts the block: applies its pre-execution changes. The executor that `options` name does not count.
+    /// Applies the pre-execution changes of `block`. Ignores the executor in `options`.
     ///
     /// # Errors
     ///
@@ -118,18 +120,18 @@ impl<'a> Sequential<'a> {
         })
     }
 
-    /// Number of transactions that have run.
+    /// Returns the number of committed transactions.
     #[must_use]
     pub fn committed(&self) -> usize {
         self.execution.committed()
     }
 
-    /// Runs the next transaction and returns how many have run, or `None` when all had before.
+    /// Executes the next transaction. Returns the number of committed ones, or `None` if none was left.
     ///
     /// # Errors
     ///
-    /// [`ExecuteError::Cancelled`] when the flag in the options is set; else when the transaction is
-    /// invalid or the state cannot be read. The run cannot go on then.
+    /// [`ExecuteError::Cancelled`] if the flag in the options is set; otherwise the transaction is invalid or the
+    /// state cannot be read. The execution cannot continue then.
     pub fn step(&mut self) -> Result<Option<usize>, ExecuteError> {
         if let Some(timeline) = &mut self.timeline {
             timeline.end = None;
@@ -137,7 +139,7 @@ impl<'a> Sequential<'a> {
         self.run_next()
     }
 
-    /// As [`Self::step`], until `watch` ends the run: it is asked within transactions.
+    /// As [`Self::step`], with a `watch` that is polled within the transaction.
     ///
     /// # Errors
     ///
@@ -160,7 +162,7 @@ impl<'a> Sequential<'a> {
         })
     }
 
-    /// As [`Self::step`], and passes every step of the EVM to `inspector`, within `bounds`. System calls are not
+    /// As [`Self::step`], and calls `inspector` at every step of the EVM, within `bounds`. System calls are not
     /// inspected.
     ///
     /// # Errors
@@ -176,7 +178,7 @@ impl<'a> Sequential<'a> {
         })
     }
 
-    /// Takes the step that `run` runs.
+    /// Executes the next transaction with `run`, and commits it.
     fn inspect_next(
         &mut self,
         run: impl FnOnce(&Environment, &mut Overlay<'a>, TxEnv) -> Result<ResultAndState, TransactError>,
@@ -200,10 +202,10 @@ impl<'a> Sequential<'a> {
         Ok(Some(self.committed()))
     }
 
-    /// The next transaction with its position, if the block has room for it.
+    /// Returns the next transaction with its position, if the block has gas left for it.
     fn next(&self) -> Result<Option<(usize, &'a Transaction)>, ExecuteError> {
         let index = self.committed();
-        // Relaxed: the flag carries no data, and being a transaction late is fine.
+        // Relaxed: the flag publishes no data, and a delay of one transaction is fine.
         let cancel = self.options.cancel;
         if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
             return Err(ExecuteError::Cancelled { committed: index });
@@ -230,29 +232,28 @@ impl<'a> Sequential<'a> {
         Ok(Some(self.committed()))
     }
 
-    /// What the transactions that have run changed together.
+    /// Returns the state diff of the committed transactions.
     #[must_use]
     pub fn state_diff(&self) -> StateDiff {
         self.evm.ctx.journaled_state.database.database.diff()
     }
 
-    /// Does what comes after the last transaction and hands over the whole run. `reason` says why
-    /// this executor was chosen.
+    /// Applies the post-execution changes and returns the output. `reason` is the reason for this executor.
     ///
     /// # Errors
     ///
-    /// As [`BlockExecution::finish`]; [`ExecuteError::Bug`] before the last step.
-    pub fn finish(self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
+    /// As [`BlockExecution::finish`]; [`ExecuteError::Bug`] if a transaction is left.
+    pub fn finish(self, reason: &'static str) -> Result<ExecutionOutput<'a>, ExecuteError> {
         if !self.execution.is_complete() {
             return Err(ExecuteError::Bug {
-                invariant: "a block is finished after its last step",
+                invariant: "every transaction is committed before the post-execution changes",
             });
         }
         let mut database = self.evm.ctx.journaled_state.database;
         database.index.increment();
         let system = self.execution.finish(&mut database)?;
-        Ok(Executed {
-            merged: Merged::on_top(database.database),
+        Ok(ExecutionOutput {
+            post_state: PostState::from_overlay(database.database),
             system,
             block_access_list: database.list.map(BalBuilder::finish),
             report: ExecutionReport {
@@ -268,20 +269,24 @@ impl<'a> Sequential<'a> {
         })
     }
 
-    /// Takes all steps that are left, and finishes. `reason` says why this executor was chosen.
+    /// Executes the remaining transactions and returns the output. `reason` is the reason for this executor.
     ///
     /// # Errors
     ///
     /// As [`Self::step`] and [`Self::finish`].
-    pub fn run(mut self, reason: &'static str) -> Result<Executed<'a>, ExecuteError> {
-        let is_heard = self.options.on_receipt.is_some() || self.options.progress.is_some();
-        let next = if is_heard { Self::step } else { Self::run_next };
+    pub fn run(mut self, reason: &'static str) -> Result<ExecutionOutput<'a>, ExecuteError> {
+        let has_listener = self.options.on_receipt.is_some() || self.options.progress.is_some();
+        let next = if has_listener {
+            Self::step
+        } else {
+            Self::run_next
+        };
         while next(&mut self)?.is_some() {}
         self.finish(reason)
     }
 }
 
-/// A payment that needs no EVM does without.
+/// Executes and commits `transaction`. A plain transfer bypasses the EVM.
 fn transact(
     evm: &mut BlockEvm<SequentialDatabase<'_>>,
     transaction: TxEnv,

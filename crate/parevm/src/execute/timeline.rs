@@ -1,4 +1,4 @@
-//! Which worker ran which transaction when, and why it ran again.
+//! Timeline of a block: incarnations of its transactions, with worker, time and outcome.
 
 use crate::vm::Location;
 use alloy_primitives::map::HashMap;
@@ -8,73 +8,56 @@ use std::{fmt, iter};
 /// Nanoseconds since a moment of the host's choice, the same for all threads. The engine reads no
 /// clock of its own.
 pub use parevm_stm::Clock;
+pub use parevm_stm::{Suspension, TimeSpan};
 
-/// One run of one transaction. Times are in nanoseconds since the block began.
+/// One execution of one transaction. Times are in nanoseconds since the start of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incarnation {
     /// Position of the transaction in the block, from zero.
     pub transaction: usize,
-    /// Number of the thread that ran it, from zero.
+    /// Number of the worker that executed it, from zero.
     pub worker: usize,
-    /// From its start to its end, waits included.
-    pub span: Span,
-    /// For whom it waited meanwhile, in order.
-    pub waits: Vec<Wait>,
-    /// What became of it.
+    /// Time from start to end, suspensions included.
+    pub span: TimeSpan,
+    /// Suspensions until a lower transaction was executed, in order.
+    pub suspensions: Vec<Suspension>,
+    /// Outcome of its validation.
     pub outcome: IncarnationOutcome,
 }
 
-/// A stretch of time, in nanoseconds since the block began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// When it began.
-    pub start: u64,
-    /// When it ended.
-    pub end: u64,
-}
-
-/// A wait for a lower transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// Position in the block of the transaction that was waited for.
-    pub transaction: usize,
-    /// From the read that could not go on until it did.
-    pub span: Span,
-}
-
-/// What became of a run.
+/// Outcome of an incarnation's validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IncarnationOutcome {
-    /// Its result is the transaction's result.
-    Final,
-    /// Its guess was wrong, and the transaction ran again. The location is the first that held
-    /// another value than the run relied on; `None` where the run failed on what it saw.
-    Rerun(Option<Location>),
+    /// The incarnation was committed.
+    Committed,
+    /// The incarnation was aborted, and the transaction executed again. The location is the first one whose
+    /// committed value invalidated the read set; `None` if the execution failed with a valid read set.
+    Aborted(Option<Location>),
 }
 
 impl Incarnation {
-    /// When it ran, in order: more than one where it waited between.
-    pub fn spans(&self) -> impl Iterator<Item = Span> {
-        let starts = self.waits.iter().map(|wait| wait.span.end);
-        let ends = self.waits.iter().map(|wait| wait.span.start);
-        iter::once(self.span.start)
+    /// Returns the times of execution, in order: those between the suspensions.
+    pub fn spans(&self) -> impl Iterator<Item = TimeSpan> {
+        let starts = self.suspensions.iter().map(|it| it.span.to);
+        let ends = self.suspensions.iter().map(|it| it.span.from);
+        iter::once(self.span.from)
             .chain(starts)
-            .zip(ends.chain([self.span.end]))
-            .map(|(start, end)| Span { start, end })
+            .zip(ends.chain([self.span.to]))
+            .map(|(from, to)| TimeSpan { from, to })
     }
 }
 
 impl fmt::Display for IncarnationOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Final => f.write_str("final"),
-            Self::Rerun(Some(location)) => write!(f, "run again: {location} was another"),
-            Self::Rerun(None) => f.write_str("run again: it failed on a guess"),
+            Self::Committed => f.write_str("committed"),
+            Self::Aborted(Some(location)) => write!(f, "aborted: {location} was changed"),
+            Self::Aborted(None) => f.write_str("aborted: the optimistic execution failed"),
         }
     }
 }
 
-/// A clock that starts at zero.
+/// Returns `clock` from zero on.
 pub(super) fn from_now(clock: Clock<'_>) -> impl Fn() -> u64 + Sync {
     let start = clock();
     move || clock().saturating_sub(start)
@@ -90,37 +73,26 @@ pub(super) fn incarnations(
         ValidationOutcome::Aborted(cause) => cause,
         ValidationOutcome::Committed => None,
     });
-    let mut names: HashMap<LocationId, Option<Location>> =
+    let mut locations: HashMap<LocationId, Option<Location>> =
         causes.map(|cause| (cause, None)).collect();
-    if !names.is_empty() {
+    if !locations.is_empty() {
         for_each_location(&mut |location, id| {
-            if let Some(name) = names.get_mut(&id) {
-                *name = Some(*location);
+            if let Some(cause) = locations.get_mut(&id) {
+                *cause = Some(*location);
             }
         });
     }
-    let span = |span: parevm_stm::TimeSpan| Span {
-        start: span.from,
-        end: span.to,
-    };
     executions
         .into_iter()
         .map(|it| Incarnation {
             transaction: it.index.as_usize(),
             worker: it.worker.get(),
-            span: span(it.span),
-            waits: it
-                .suspensions
-                .into_iter()
-                .map(|suspension| Wait {
-                    transaction: suspension.writer.as_usize(),
-                    span: span(suspension.span),
-                })
-                .collect(),
+            span: it.span,
+            suspensions: it.suspensions,
             outcome: match it.validation {
-                ValidationOutcome::Committed => IncarnationOutcome::Final,
+                ValidationOutcome::Committed => IncarnationOutcome::Committed,
                 ValidationOutcome::Aborted(cause) => {
-                    IncarnationOutcome::Rerun(cause.and_then(|id| *names.get(&id)?))
+                    IncarnationOutcome::Aborted(cause.and_then(|id| *locations.get(&id)?))
                 }
             },
         })
@@ -130,22 +102,23 @@ pub(super) fn incarnations(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parevm_stm::TxIndex;
 
     #[test]
-    fn a_run_is_not_on_while_it_waits() {
-        let span = |start, end| Span { start, end };
-        let wait = |start, end| Wait {
-            transaction: 0,
-            span: span(start, end),
+    fn the_spans_of_an_incarnation_exclude_its_suspensions() {
+        let span = |from, to| TimeSpan { from, to };
+        let suspension = |from, to| Suspension {
+            writer: TxIndex::new(0),
+            span: span(from, to),
         };
-        let run = Incarnation {
+        let incarnation = Incarnation {
             transaction: 1,
             worker: 0,
             span: span(10, 90),
-            waits: vec![wait(20, 40), wait(50, 80)],
-            outcome: IncarnationOutcome::Final,
+            suspensions: vec![suspension(20, 40), suspension(50, 80)],
+            outcome: IncarnationOutcome::Committed,
         };
-        let spans: Vec<_> = run.spans().collect();
+        let spans: Vec<_> = incarnation.spans().collect();
         assert_eq!(spans, [span(10, 20), span(40, 50), span(80, 90)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv, optimistic::Hook},
 };
@@ -62,7 +62,7 @@ pub(super) fn of(hook: Hook) -> (Block, MemoryState) {
         transactions: vec![Transaction { hash: None, env }],
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     };
     (block, state)
 }

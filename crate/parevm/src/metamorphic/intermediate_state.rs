@@ -2,7 +2,7 @@
 
 use crate::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::{Account, SourceError, StateDiff, StateSource},
     vm::{
         Bytecode, Location, SpecId,
@@ -162,7 +162,7 @@ pub(super) fn translate(
             .collect(),
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     };
     (block, own)
 }

@@ -1,4 +1,4 @@
-//! The accounts of a fixture: read, changed, compared, and their root.
+//! Accounts of a fixture: decoding, changes, comparison and state root.
 
 use alloy_genesis::GenesisAccount;
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
@@ -10,10 +10,10 @@ use parevm::{
 };
 use std::{collections::BTreeMap, fmt::Display};
 
-/// Accounts by address, as fixtures and genesis files list them.
+/// Accounts by address, as in fixtures and genesis files.
 pub type Alloc = BTreeMap<Address, GenesisAccount>;
 
-/// The accounts as the engine reads them. Those that are listed exist, even where they are empty.
+/// Returns the state of the accounts. Every listed account exists, even if it is empty.
 #[must_use]
 pub fn state_of(alloc: &Alloc) -> MemoryState {
     let mut state = MemoryState::default();
@@ -35,7 +35,7 @@ pub fn state_of(alloc: &Alloc) -> MemoryState {
     state
 }
 
-/// Root of the trie of these accounts.
+/// Returns the state root of the accounts.
 #[must_use]
 pub fn root(alloc: &Alloc) -> B256 {
     let accounts = alloc
@@ -44,7 +44,7 @@ pub fn root(alloc: &Alloc) -> B256 {
     state_root_unhashed(accounts)
 }
 
-/// Changes the accounts as a block did.
+/// Applies the changes of a block to the accounts.
 pub fn apply(alloc: &mut Alloc, diff: &StateDiff) {
     for (address, change) in &diff.accounts {
         match change.account {
@@ -73,24 +73,24 @@ fn set(listed: &mut GenesisAccount, account: Account, change: &AccountChange, di
     }
 }
 
-/// The first difference in words: which account, and what of it.
+/// Compares accounts.
 ///
 /// # Errors
 ///
-/// That difference.
+/// The first difference in words: account and field.
 pub fn compare(expected: &Alloc, found: &Alloc) -> Result<(), String> {
     for (address, expected) in expected {
         let at = format!("account {address}");
         let found = found
             .get(address)
-            .ok_or_else(|| format!("{at}: expected, not there"))?;
+            .ok_or_else(|| format!("{at}: expected, not found"))?;
         account(&at, expected, found)?;
     }
     match found
         .keys()
         .find(|address| !expected.contains_key(*address))
     {
-        Some(address) => Err(format!("account {address}: not expected, there")),
+        Some(address) => Err(format!("account {address}: not expected, found")),
         None => Ok(()),
     }
 }
@@ -118,7 +118,7 @@ fn account(at: &str, expected: &GenesisAccount, found: &GenesisAccount) -> Resul
 ///
 /// # Errors
 ///
-/// The name, what was expected, and what was found.
+/// The name, the expected and the found value.
 pub fn same<T: PartialEq + Display>(name: &str, expected: &T, found: &T) -> Result<(), String> {
     if expected == found {
         return Ok(());

@@ -1,16 +1,15 @@
-//! The suite `bal`: block access lists (EIP-7928), in the shape of blockchain tests.
+//! Suite `bal`: block access lists (EIP-7928), in the format of blockchain tests.
 //!
-//! What a list is must be right whatever gas costs: its JSON, its RLP, its hash in the header, its
-//! order and its size. What it says, only a run can tell: that is a verdict of its own, which needs the
-//! rules that the fixture was filled under.
+//! A first verdict is independent of gas costs: JSON, RLP, hash in the header, order and size of the list. A second one is
+//! on its content, which only an execution can verify, under the rules of the fixture.
 
 use super::{
-    Outcome, Setup, Verdict,
+    CaseOutcome, Setup, Verdict,
     alloc::Alloc,
     exception::in_words,
     fixture,
     forks::Config,
-    rules::{self, Before, Rules},
+    rules::{self, PreState, Rules},
 };
 use alloy_eip7928::BlockAccessListValidationError as Disorder;
 use alloy_primitives::{B256, Bytes};
@@ -22,7 +21,7 @@ use parevm::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A chain of blocks with their lists.
+/// Case: a chain of blocks with their lists.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Case {
@@ -31,7 +30,7 @@ struct Case {
     config: Config,
     genesis_block_header: Genesis,
     pre: Alloc,
-    blocks: Vec<BalState>,
+    blocks: Vec<ListedBlock>,
 }
 
 #[derive(Deserialize)]
@@ -39,10 +38,10 @@ struct Genesis {
     hash: B256,
 }
 
-/// A block and its list. One that must be rejected has its list beside its content.
+/// Block with its list. An invalid block has the list outside of its decoded content.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct BalState {
+struct ListedBlock {
     rlp: Bytes,
     block_access_list: Option<Box<RawValue>>,
     #[serde(rename = "rlp_decoded")]
@@ -56,14 +55,14 @@ struct Decoded {
     block_access_list: Box<RawValue>,
 }
 
-/// What is given of a block: what it is, its list, and names of reasons to reject it.
-type Given<'a> = (Block, BlockAccessList, Option<&'a str>);
+/// Decoded block: the block, its list, and the names of its expected exceptions.
+type DecodedBlock<'a> = (Block, BlockAccessList, Option<&'a str>);
 
-/// Why a list is refused without a run.
-enum Refusal {
-    /// The header declares another hash.
+/// Reason why a list is rejected before an execution.
+enum Rejection {
+    /// The hash differs from that in the header.
     Hash,
-    /// It breaks a rule.
+    /// The list breaks a rule.
     Rule(ListRule),
 }
 
@@ -84,8 +83,8 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 }
 
 impl Case {
-    /// Every block with its list.
-    fn blocks(&self) -> Result<Vec<Given<'_>>, String> {
+    /// Decodes every block with its list.
+    fn blocks(&self) -> Result<Vec<DecodedBlock<'_>>, String> {
         let schedule = self.config.schedule(&self.network)?;
         let blocks = self.blocks.iter().map(|listed| {
             let block = Block::from_rlp(&listed.rlp, self.config.chain_id(), schedule.clone());
@@ -95,17 +94,17 @@ impl Case {
         blocks.collect()
     }
 
-    /// Checks the lists by themselves.
+    /// Checks the lists without an execution.
     fn check_lists(&self) -> Result<(), String> {
         for (block, list, exception) in self.blocks()? {
             let at = |difference| format!("block {}: {difference}", block.header.number);
             check_encodings(&list).map_err(at)?;
-            match (refusal(&list, &block), exception) {
+            match (rejection(&list, &block), exception) {
                 (None, _) => {}
-                (Some(refusal), None) => return Err(at(refusal.in_words())),
-                (Some(refusal), Some(names)) => {
-                    if !names.split('|').any(|name| refusal.is(name)) {
-                        let words = refusal.in_words();
+                (Some(rejection), None) => return Err(at(rejection.in_words())),
+                (Some(rejection), Some(names)) => {
+                    if !names.split('|').any(|name| rejection.is(name)) {
+                        let words = rejection.in_words();
                         return Err(at(format!("expected {names}, found: {words}")));
                     }
                 }
@@ -114,78 +113,78 @@ impl Case {
         Ok(())
     }
 
-    /// Checks what the lists say.
-    fn execute(&self, name: &str, setup: &Setup<'_>) -> Outcome {
-        let mut before = Before {
+    /// Checks the content of the lists.
+    fn execute(&self, name: &str, setup: &Setup<'_>) -> CaseOutcome {
+        let mut pre_state = PreState {
             accounts: self.pre.clone(),
             hashes: vec![self.genesis_block_header.hash],
         };
         let blocks = match self.blocks() {
             Ok(blocks) => blocks,
-            Err(reason) => return Outcome::Failed(reason),
+            Err(reason) => return CaseOutcome::Failed(reason),
         };
         for (block, list, exception) in blocks {
             let at = |difference| {
-                Outcome::Failed(format!("block {}: {difference}", block.header.number))
+                CaseOutcome::Failed(format!("block {}: {difference}", block.header.number))
             };
-            let plain = match before.run(&block, setup) {
+            let plain = match pre_state.run(&block, setup) {
                 Ok(Rules::Same(plain)) => plain,
                 Ok(Rules::Other(difference)) => return rules::other(name, &difference),
                 Err(difference) => return at(difference),
             };
-            if let Err(difference) = check_content(&block, &list, exception, &before, setup) {
+            if let Err(difference) = check_content(&block, &list, exception, &pre_state, setup) {
                 return at(difference);
             }
-            before.add(&block, &plain);
+            pre_state.apply(&block, &plain);
         }
-        Outcome::Passed
+        CaseOutcome::Passed
     }
 }
 
-impl BalState {
+impl ListedBlock {
     fn list(&self) -> Result<BlockAccessList, String> {
         let decoded = self.decoded.as_ref();
-        let beside = decoded.map(|decoded| &decoded.block_access_list);
-        let text = self.block_access_list.as_ref().or(beside);
+        let in_content = decoded.map(|decoded| &decoded.block_access_list);
+        let text = self.block_access_list.as_ref().or(in_content);
         let text = text.ok_or("there is no list")?;
         BlockAccessList::from_json(text.get().as_bytes()).map_err(|error| in_words(&error))
     }
 }
 
-/// Writes the list and reads it again, and reads what is none.
+/// Checks that the list round-trips through JSON and RLP, and that RLP of another length is rejected.
 fn check_encodings(list: &BlockAccessList) -> Result<(), String> {
     let json = list.to_json().map_err(|error| in_words(&error))?;
     let again = BlockAccessList::from_json(json.as_bytes());
     let again = again.map_err(|error| in_words(&error))?;
     if again != *list {
-        return Err(format!("JSON: wrote {list:?}, read {again:?}"));
+        return Err(format!("JSON: encoded {list:?}, decoded {again:?}"));
     }
     let mut rlp = list.to_rlp();
     let again = BlockAccessList::from_rlp(&rlp).map_err(|error| in_words(&error))?;
     if again != *list {
-        return Err(format!("RLP: wrote {list:?}, read {again:?}"));
+        return Err(format!("RLP: encoded {list:?}, decoded {again:?}"));
     }
     rlp.push(0);
     let less = rlp.len() - 2;
     for (wrong, what) in [(&rlp[..], "more"), (&rlp[..less], "less")] {
         if BlockAccessList::from_rlp(wrong).is_ok() {
-            return Err(format!("RLP: a byte {what} is not seen"));
+            return Err(format!("RLP: a byte {what} was accepted"));
         }
     }
     Ok(())
 }
 
-/// Why the list is refused without running the block, if it is.
-fn refusal(list: &BlockAccessList, block: &Block) -> Option<Refusal> {
+/// Returns the reason why the list is rejected before an execution, if it is.
+fn rejection(list: &BlockAccessList, block: &Block) -> Option<Rejection> {
     if block.declared.block_access_list_hash != Some(list.hash()) {
-        return Some(Refusal::Hash);
+        return Some(Rejection::Hash);
     }
     let checked = list.check(block.transactions.len(), block.header.gas_limit);
-    checked.err().map(Refusal::Rule)
+    checked.err().map(Rejection::Rule)
 }
 
-impl Refusal {
-    /// True when it is the one that fixtures call so.
+impl Rejection {
+    /// Returns true if `name` is the fixtures' name of this reason.
     fn is(&self, name: &str) -> bool {
         use Disorder::{AccountsOutOfOrder, DuplicateAccount};
         match name {
@@ -208,21 +207,21 @@ impl Refusal {
 
     fn in_words(&self) -> String {
         match self {
-            Self::Hash => "hash: the header declares another".to_owned(),
+            Self::Hash => "hash: differs from that in the header".to_owned(),
             Self::Rule(rule) => in_words(rule),
         }
     }
 }
 
-/// Compares the list with the one that a run makes, and runs the block by it.
+/// Compares the list with those of all executors, and executes the block by it.
 fn check_content(
     block: &Block,
     list: &BlockAccessList,
     exception: Option<&str>,
-    before: &Before,
+    pre_state: &PreState,
     setup: &Setup<'_>,
 ) -> Result<(), String> {
-    let state = before.state();
+    let state = pre_state.state();
     let execute = |options: &ExecuteOptions<'_>| {
         let outcome = setup.engine.execute(block, &state, options);
         outcome.map_err(|error| in_words(&error))
@@ -239,11 +238,11 @@ fn check_content(
         Some(mismatch) => mismatch.to_string(),
         None => "the list was accepted".to_owned(),
     };
-    match (exception, refusal(list, block)) {
+    match (exception, rejection(list, block)) {
         (None, _) if mismatch.is_some() => return Err(found),
-        // The list is that of the block: only its hash or its size is wrong.
-        (Some(_), Some(Refusal::Hash)) if mismatch.is_none() => {}
-        (Some(_), Some(Refusal::Rule(_))) if is_malformed => return Ok(()),
+        // The list is valid for the block: only its hash or its size is wrong.
+        (Some(_), Some(Rejection::Hash)) if mismatch.is_none() => {}
+        (Some(_), Some(Rejection::Rule(_))) if is_malformed => return Ok(()),
         (Some(_), None) if differs => return Ok(()),
         (Some(names), _) => return Err(format!("expected {names}, found: {found}")),
         (None, _) => {}
@@ -255,8 +254,8 @@ fn check_content(
             ..Default::default()
         })?;
         match outcome.block_access_list {
-            Some(made) if made == *list => Ok(()),
-            made => Err(format!("list: expected {list:?}, found {made:?}")),
+            Some(found) if found == *list => Ok(()),
+            found => Err(format!("list: expected {list:?}, found {found:?}")),
         }
     })
 }

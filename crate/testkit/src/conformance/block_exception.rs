@@ -1,9 +1,9 @@
-//! Reasons to reject a block: the names of fixtures and our errors.
+//! Reasons for the rejection of a block: names in fixtures and errors of this project.
 
 use parevm::{ExecuteError, block::BlockError};
 use parevm_node::chain::{ImportError, OmmerViolation, Violation};
 
-/// True when `error` is what fixtures call `BlockException.name`.
+/// Returns true if `BlockException.name` is the fixtures' name of `error`.
 pub(super) fn is_invalid_block(name: &str, error: &ImportError) -> bool {
     match error {
         ImportError::Block(error) => is_malformed(name, error),
@@ -28,7 +28,7 @@ fn is_malformed(name: &str, error: &BlockError) -> bool {
         "RLP_STRUCTURES_ENCODING" => {
             matches!(error, BlockError::Rlp(_) | BlockError::Transaction { .. })
         }
-        // Without one of its fields the header is another list.
+        // A missing field shifts the fields after it.
         "INCORRECT_BLOCK_FORMAT" => matches!(error, BlockError::Header(_)),
         "INVALID_TRANSACTIONS_ROOT" => is_mismatch("block.transactionsRoot"),
         "INVALID_WITHDRAWALS_ROOT" => is_mismatch("block.withdrawalsRoot"),

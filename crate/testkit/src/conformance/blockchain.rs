@@ -1,7 +1,7 @@
-//! The suites `blockchain` and `benchmark`: a chain from its genesis block on.
+//! Suites `blockchain` and `benchmark`: a chain from its genesis block on.
 //!
-//! Every block is read from RLP, checked, executed, and its state root compared. An invalid one must be
-//! rejected for a reason that the fixture names, and leave the chain as it was.
+//! Every block is decoded from RLP, validated, executed, and its state root compared. An invalid block must be rejected for a
+//! reason in the fixture, and leave the chain unchanged.
 
 use super::{
     Setup, Verdict,
@@ -21,37 +21,37 @@ use revm::inspector::inspectors::TracerEip3155;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// A case: the first block with its state, the blocks after it, and the head they leave.
+/// Case: the genesis block with its state, the blocks after it, and the head after them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Case {
     network: String,
     #[serde(rename = "genesisRLP")]
     genesis_rlp: Bytes,
-    genesis_block_header: Named,
+    genesis_block_header: HeaderHash,
     pre: Alloc,
     blocks: Vec<BlockCase>,
     lastblockhash: B256,
-    /// All accounts. Only looked at to say in words why a state root differs.
+    /// All accounts, which explain a different state root.
     post_state: Option<Box<RawValue>>,
     post_state_hash: Option<B256>,
     #[serde(default)]
     config: Config,
 }
 
-/// A header, of which only the hash is read.
+/// Hash of a header.
 #[derive(Deserialize)]
-struct Named {
+struct HeaderHash {
     hash: B256,
 }
 
-/// A block, or bytes that are none.
+/// RLP of a block, maybe malformed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BlockCase {
     rlp: Bytes,
     expect_exception: Option<String>,
-    block_header: Option<Named>,
+    block_header: Option<HeaderHash>,
 }
 
 /// Runs the cases of one file.
@@ -67,7 +67,7 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 }
 
 impl Case {
-    /// The first difference between what should become of the chain and what does.
+    /// Imports the blocks with every executor. The error is the first difference to the fixture.
     fn check(&self, setup: &Setup<'_>) -> Result<(), String> {
         let chain = self.genesis()?;
         setup.with_each_executor(|executor| {
@@ -99,12 +99,12 @@ impl Case {
     ) -> Result<(), String> {
         for (index, block) in self.blocks.iter().enumerate() {
             if setup.trace.is_some() {
-                // The verdict is that of the import.
+                // The verdict depends on the import alone.
                 let _ = trace(&chain, &block.rlp, setup);
             }
             let head = chain.head().hash;
             let imported = chain.import(setup.engine, &block.rlp, options);
-            self.judge(&chain, block, head, imported.map(|block| block.hash), setup)
+            self.check_import(&chain, block, head, imported.map(|block| block.hash), setup)
                 .map_err(|difference| format!("block {index}: {difference}"))?;
         }
         let head = chain.head();
@@ -115,8 +115,8 @@ impl Case {
         }
     }
 
-    /// Whether a block was taken or rejected as the fixture says.
-    fn judge(
+    /// Checks that a block was accepted or rejected as in the fixture.
+    fn check_import(
         &self,
         chain: &Chain,
         block: &BlockCase,
@@ -147,7 +147,7 @@ impl Case {
         }
     }
 
-    /// The first account that differs after the last block.
+    /// Compares the accounts after the last block. The error is the first difference.
     fn compare_state(&self, chain: &Chain, rlp: &[u8], setup: &Setup<'_>) -> Result<(), String> {
         let (Some(expected), Ok(block)) = (&self.post_state, self.block(chain, rlp)) else {
             return Ok(());
@@ -176,7 +176,7 @@ impl Case {
     }
 }
 
-/// The accounts as a chain keeps them. Those that are listed exist, even where they are empty.
+/// Returns the chain state of the accounts. Every listed account exists, even if it is empty.
 fn chain_state(alloc: &Alloc) -> TrieState {
     let mut state = TrieState::default();
     for (address, listed) in alloc {
@@ -194,7 +194,7 @@ fn chain_state(alloc: &Alloc) -> TrieState {
     state
 }
 
-/// The accounts of a chain as fixtures list them.
+/// Returns the accounts of a chain, as in fixtures.
 fn alloc_of(state: &TrieState) -> Alloc {
     let listed = |address, account: parevm::state::Account| {
         let code = state.code(account.code_hash).unwrap_or_default();
@@ -226,7 +226,7 @@ fn trace(chain: &Chain, rlp: &[u8], setup: &Setup<'_>) -> Option<()> {
     let environment = Environment::new(&block);
     let options = ExecuteOptions::default();
     let mut tracer = TracerEip3155::new(open());
-    // A block that is invalid is traced up to there.
+    // The trace of an invalid block ends at the error.
     let _ = setup
         .engine
         .inspect(&block, &environment, &before, &options, &mut tracer);

@@ -1,8 +1,8 @@
-//! What differs between two texts of JSON, and what went wrong, in words.
+//! Differences of JSON values and causes of errors, in words.
 
 use serde_json::Value;
 
-/// The first difference, by its path.
+/// Compares two JSON values. The error is the first difference, with its path.
 pub(super) fn compare(path: &str, expected: &Value, found: &Value) -> Result<(), String> {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
@@ -10,7 +10,7 @@ pub(super) fn compare(path: &str, expected: &Value, found: &Value) -> Result<(),
                 let path = format!("{path}.{field}");
                 match found.get(field) {
                     Some(found) => compare(&path, expected, found)?,
-                    None => return Err(format!("{path}: expected {expected}, not there")),
+                    None => return Err(format!("{path}: expected {expected}, not found")),
                 }
             }
             match found
@@ -33,7 +33,7 @@ pub(super) fn compare(path: &str, expected: &Value, found: &Value) -> Result<(),
     }
 }
 
-/// The error with its causes.
+/// Returns the error with its causes.
 pub(super) fn in_words(error: &dyn std::error::Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();

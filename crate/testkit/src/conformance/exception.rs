@@ -1,4 +1,4 @@
-//! Reasons to reject a transaction or a block: the names of fixtures and our errors.
+//! Reasons for the rejection of a transaction or block: names in fixtures and errors of this project.
 
 use super::block_exception::is_invalid_block;
 use alloy_eips::eip2718::Eip2718Error;
@@ -10,25 +10,25 @@ use parevm::{
 use parevm_node::chain::{ImportError, Violation};
 use std::error::Error;
 
-/// Why the engine rejected what a fixture holds.
+/// Reason why the engine rejected a transaction or block of a fixture.
 #[derive(Clone, Copy, Debug)]
 pub enum Rejection<'a> {
     /// The transaction cannot be decoded, or it has no sender.
     Transaction(&'a TransactionError),
     /// The block cannot be executed.
     Execute(&'a ExecuteError),
-    /// The block cannot be taken into the chain.
+    /// The chain cannot import the block.
     Import(&'a ImportError),
 }
 
 impl Rejection<'_> {
-    /// True when this is one of the reasons that a fixture expects: names, separated by `|`.
+    /// Returns true if the reason is one of those that a fixture expects: `names`, separated by `|`.
     #[must_use]
     pub fn is_expected(&self, names: &str) -> bool {
         names.split('|').any(|name| self.is(name))
     }
 
-    /// The error and its causes.
+    /// Returns the error and its causes.
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {
@@ -80,14 +80,14 @@ impl Rejection<'_> {
 
 fn is_undecodable(name: &str, error: &TransactionError) -> bool {
     match name {
-        // Their types have an address where others may have none.
+        // These types require an address.
         "TYPE_3_TX_CONTRACT_CREATION" => {
             matches!(error, TransactionError::NoReceiver { found: 3 })
         }
         "TYPE_4_TX_CONTRACT_CREATION" => {
             matches!(error, TransactionError::NoReceiver { found: 4 })
         }
-        // A price of more than 128 bits.
+        // A gas price of more than 128 bits.
         "GASLIMIT_PRICE_PRODUCT_OVERFLOW" => matches!(
             error,
             TransactionError::Encoding(Eip2718Error::RlpError(alloy_rlp::Error::Overflow))
@@ -138,7 +138,7 @@ fn is_invalid(name: &str, error: &InvalidTransaction) -> bool {
     }
 }
 
-/// An error and its causes, in one line.
+/// Returns an error and its causes, on one line.
 #[must_use]
 pub fn in_words(error: &dyn Error) -> String {
     let mut words = error.to_string();

@@ -1,14 +1,14 @@
-//! A file of fixtures: one JSON object with a case at each name.
+//! Fixture files: a JSON object of cases by name.
 
-use super::{Outcome, Setup, Verdict};
+use super::{CaseOutcome, Setup, Verdict};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Runs the cases of a JSON file whose `fixture-format` is `format`, in the order of their names.
+/// Runs the cases of a JSON file whose `fixture-format` is `format`, sorted by name.
 ///
-/// A case that cannot be decoded as `T` fails alone, and so does the file where it is no object of
-/// cases. A case that says it has another format is skipped.
+/// A case that cannot be decoded as `T` is one failure, and so is a file that is no object of cases. A case of another format
+/// is skipped.
 pub fn run<T: DeserializeOwned>(
     file: &str,
     text: &[u8],
@@ -27,11 +27,11 @@ pub fn run<T: DeserializeOwned>(
     );
 }
 
-/// A check of a case, which is told the case's name.
-pub type Check<'a, T> = &'a dyn Fn(&str, T) -> Outcome;
+/// Check of a case. Arguments: the name of the case, and the case.
+pub type Check<'a, T> = &'a dyn Fn(&str, T) -> CaseOutcome;
 
-/// The same, with a verdict for each part of a case. `parts` has what to put after the case's name, and
-/// the check; the first part stands for the case where it cannot be decoded.
+/// As [`run`], with a verdict for each part of a case. `parts` has the suffix of the case's name and the check; a case that
+/// cannot be decoded gets only the verdict of the first part.
 pub fn run_parts<T: DeserializeOwned>(
     file: &str,
     text: &[u8],
@@ -51,34 +51,34 @@ pub fn run_parts<T: DeserializeOwned>(
         report(Verdict::broken(file, "holds no case"));
     }
     for (name, text) in cases {
-        let is_whole = decode::<T>(text).is_ok();
-        let parts = if is_whole { parts } else { &parts[..1] };
+        let is_decodable = decode::<T>(text).is_ok();
+        let parts = if is_decodable { parts } else { &parts[..1] };
         for (part, check) in parts {
             setup.case(&format!("{name}{part}"), report, || match decode(text) {
                 Ok(case) => check(&name, case),
                 Err(error) => match format_of(text) {
                     Some(other) if other != format => {
-                        Outcome::Skipped(format!("is a {other}, not a {format}"))
+                        CaseOutcome::Skipped(format!("is a {other}, not a {format}"))
                     }
-                    _ => Outcome::Failed(error),
+                    _ => CaseOutcome::Failed(error),
                 },
             });
         }
     }
 }
 
-/// The value, or which field is wrong and how.
+/// Decodes a value.
 ///
 /// # Errors
 ///
-/// The field and the reason.
+/// The path of the wrong field, and the reason.
 pub fn decode<T: DeserializeOwned>(text: &RawValue) -> Result<T, String> {
     let mut decoder = serde_json::Deserializer::from_str(text.get());
     serde_path_to_error::deserialize(&mut decoder)
         .map_err(|error| format!("{}: {}", error.path(), error.inner()))
 }
 
-/// What a case says it is.
+/// Returns the format of a case.
 fn format_of(text: &RawValue) -> Option<String> {
     #[derive(Deserialize)]
     struct Case {

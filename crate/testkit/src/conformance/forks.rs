@@ -1,4 +1,4 @@
-//! Forks as fixtures call them.
+//! Names of forks in fixtures.
 
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::U64;
@@ -12,11 +12,11 @@ use parevm::{
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// What a fixture says of its chain.
+/// Chain configuration of a fixture.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// EIP-155 chain id; fixtures without one mean mainnet's.
+    /// EIP-155 chain id; default: mainnet.
     #[serde(
         alias = "chainId",
         deserialize_with = "alloy_serde::quantity::opt::deserialize"
@@ -27,7 +27,7 @@ pub struct Config {
     blob_schedule: BTreeMap<String, Blobs>,
 }
 
-/// Blob parameters as fixtures write them.
+/// Blob parameters of a fixture.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Blobs {
@@ -37,24 +37,24 @@ struct Blobs {
 }
 
 impl Config {
-    /// EIP-155 chain id.
+    /// Returns the EIP-155 chain id.
     #[must_use]
     pub fn chain_id(&self) -> u64 {
         self.chainid.unwrap_or(1)
     }
 
-    /// The schedule of the chain that fixtures call `network`: the name of a fork that holds from the
-    /// first block on, or two as in `ParisToShanghaiAtTime15k` and `BerlinToLondonAt5`.
+    /// Returns the fork schedule of `network`: the name of a fork that is active from the first block on, or of a transition
+    /// such as `ParisToShanghaiAtTime15k` and `BerlinToLondonAt5`.
     ///
     /// # Errors
     ///
-    /// When no fork is called so.
+    /// The name is unknown.
     pub fn schedule(&self, network: &str) -> Result<ForkSchedule, String> {
         let mut forks = vec![(Activation::Block(0), network)];
         if let Some((first, rest)) = network.split_once("To")
             && let Some((second, at)) = rest.split_once("At")
         {
-            let unknown = || format!("{network:?} does not say when {second} begins");
+            let unknown = || format!("{network:?} has no activation of {second}");
             let at = activation(at).ok_or_else(unknown)?;
             forks = vec![(Activation::Block(0), first), (at, second)];
         }
@@ -82,7 +82,7 @@ impl Blobs {
     }
 }
 
-/// `5` is a height, `Time15k` a timestamp.
+/// Decodes an activation: `5` is a height, `Time15k` a timestamp.
 fn activation(text: &str) -> Option<Activation> {
     let Some(time) = text.strip_prefix("Time") else {
         return Some(Activation::Block(text.parse().ok()?));
@@ -95,11 +95,11 @@ fn activation(text: &str) -> Option<Activation> {
     Some(Activation::Timestamp(count.checked_mul(unit)?))
 }
 
-/// The rules that fixtures call `fork`.
+/// Returns the fork that fixtures name `fork`.
 ///
 /// # Errors
 ///
-/// When there are none.
+/// The name is unknown.
 pub fn spec_of(fork: &str) -> Result<SpecId, String> {
     Ok(match fork {
         "Frontier" => SpecId::FRONTIER,
@@ -117,6 +117,6 @@ pub fn spec_of(fork: &str) -> Result<SpecId, String> {
         "Prague" => SpecId::PRAGUE,
         "Osaka" | "BPO1" | "BPO2" | "BPO3" | "BPO4" | "BPO5" => SpecId::OSAKA,
         "Amsterdam" => SpecId::AMSTERDAM,
-        _ => return Err(format!("the engine has no fork that is called {fork:?}")),
+        _ => return Err(format!("the engine has no fork {fork:?}")),
     })
 }

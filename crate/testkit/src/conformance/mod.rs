@@ -1,11 +1,10 @@
-//! Official test fixtures: decodes them, runs their cases and says what differs.
+//! Conformance suites: official test fixtures, decoded, executed and compared.
 //!
-//! A [`Suite`] reads one file and reports a [`Verdict`] for each case in it. Everything around that
-//! is the host's: this module opens no file, starts no thread, reads no clock and prints nothing, so
-//! it runs in wasm as it does natively.
+//! A [`Suite`] reads one file and reports a [`Verdict`] for each case in it. This module opens no file, starts no thread,
+//! reads no clock and prints nothing, so it runs natively and in wasm.
 //!
-//! A suite is one file here and one line in [`Suite`]. Accounts are read and compared by [`alloc`],
-//! reasons for a rejection by [`exception`]; a case that is not run stands in `skip.toml`.
+//! A suite is one file here and one variant of [`Suite`]. [`alloc`] decodes and compares accounts, [`exception`] the
+//! reasons for a rejection; skipped cases are in `skip.toml`.
 
 pub mod alloc;
 mod bal;
@@ -15,7 +14,7 @@ mod difference;
 pub mod exception;
 pub mod fixture;
 pub mod forks;
-mod made;
+mod generated;
 mod precompiles;
 pub mod rpc;
 mod rules;
@@ -30,4 +29,4 @@ mod zkevm;
 
 pub use setup::{Setup, TraceSink};
 pub use suite::{Suite, UnknownSuite};
-pub use verdict::{Outcome, Tally, Verdict};
+pub use verdict::{CaseCounts, CaseOutcome, Verdict};

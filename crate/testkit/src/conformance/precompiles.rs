@@ -1,15 +1,15 @@
-//! The suite `precompiles`: vectors of precompiles, and of opcodes that take two words.
+//! Suite `precompiles`: vectors of precompiles, and of opcodes with two operands.
 //!
-//! The vectors of a file are the transactions of one block. Each calls a contract that asks and logs
-//! what came back, so what is tested is the engine: its executors, and its memory of what precompiles
-//! returned. Every fork is tried whose rules and gas the vectors have.
+//! The vectors of a file are the transactions of one block. Each calls a contract that calls the precompile and logs the
+//! result. So the suite tests the engine: its executors, and its cache of precompile results. A vector runs in every fork
+//! whose rules and gas costs it has.
 
 mod contract;
 mod failure;
-mod topic;
+mod tested_operation;
 mod vector;
 
-use super::{Outcome, Setup, Verdict, exception::in_words};
+use super::{CaseOutcome, Setup, Verdict, exception::in_words};
 use crate::workload::{block, call_with, deploy, fund, numbered, user};
 use alloy_primitives::{Log, U256};
 use parevm::{
@@ -18,15 +18,15 @@ use parevm::{
     vm::{Environment, SpecId},
 };
 use std::cell::OnceCell;
-use topic::Topic;
+use tested_operation::TestedOperation;
 use vector::Vector;
 
-/// Runs the vectors of one file, whose name says what they are about.
+/// Runs the vectors of one file. The name of the file determines the tested operation.
 pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut(Verdict)) {
     let name = file.rsplit('/').next().unwrap_or(file);
     let name = name.trim_end_matches(".gz").trim_end_matches(".json");
-    let Some(topic) = Topic::of(name) else {
-        let reason = "no precompile and no opcode is called so";
+    let Some(operation) = TestedOperation::of(name) else {
+        let reason = "no precompile or opcode has this name";
         return report(Verdict::broken(file, reason));
     };
     let mut vectors = match vector::read(name, text) {
@@ -34,63 +34,68 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
         Err(error) => return report(Verdict::broken(file, error)),
     };
     vectors.retain(|vector| setup.only.is_none_or(|only| only == vector.name));
-    // One block for all of them, run when the first verdict is asked for.
-    let complaints = OnceCell::new();
+    // One block for all vectors, executed for the first verdict.
+    let differences = OnceCell::new();
     for (index, vector) in vectors.iter().enumerate() {
         setup.case(&vector.name, report, || {
-            let complaints = complaints.get_or_init(|| complaints_of(topic, &vectors, setup));
-            match &complaints[index] {
-                None => Outcome::Passed,
-                Some(complaint) => Outcome::Failed(complaint.clone()),
+            let differences =
+                differences.get_or_init(|| first_differences(operation, &vectors, setup));
+            match &differences[index] {
+                None => CaseOutcome::Passed,
+                Some(difference) => CaseOutcome::Failed(difference.clone()),
             }
         });
     }
 }
 
-/// The first complaint about each vector, under any fork and with any executor.
-fn complaints_of(topic: &Topic, vectors: &[Vector], setup: &Setup<'_>) -> Vec<Option<String>> {
-    let mut complaints = vec![None; vectors.len()];
-    for spec in topic.forks() {
+/// Returns the first difference of each vector, over all forks and executors.
+fn first_differences(
+    operation: &TestedOperation,
+    vectors: &[Vector],
+    setup: &Setup<'_>,
+) -> Vec<Option<String>> {
+    let mut differences = vec![None; vectors.len()];
+    for spec in operation.forks() {
         for executor in setup.executors {
-            let answers = ask(topic, vectors, spec, *executor, setup);
-            for (index, (vector, complaint)) in vectors.iter().zip(&mut complaints).enumerate() {
-                let found = match &answers {
-                    Ok(logs) => vector.check(&logs[index], topic, spec),
-                    Err(difference) => Err(difference.clone()),
+            let logs = execute_vectors(operation, vectors, spec, *executor, setup);
+            for (index, (vector, difference)) in vectors.iter().zip(&mut differences).enumerate() {
+                let found = match &logs {
+                    Ok(logs) => vector.check(&logs[index], operation, spec),
+                    Err(error) => Err(error.clone()),
                 };
-                if let (None, Err(difference)) = (&complaint, found) {
-                    *complaint = Some(format!("{spec}, {executor}: {difference}"));
+                if let (None, Err(words)) = (&difference, found) {
+                    *difference = Some(format!("{spec}, {executor}: {words}"));
                 }
             }
         }
     }
-    complaints
+    differences
 }
 
-/// What the transaction of each vector logs.
+/// Executes the vectors as transactions of one block and returns the log of each.
 ///
 /// # Errors
 ///
-/// Why there is no block of them, in words.
-fn ask(
-    topic: &Topic,
+/// The error of the block, in words.
+fn execute_vectors(
+    operation: &TestedOperation,
     vectors: &[Vector],
     spec: SpecId,
     executor: Executor,
     setup: &Setup<'_>,
 ) -> Result<Vec<Log>, String> {
-    let asker = numbered(0xd0, 0);
+    let caller = numbered(0xd0, 0);
     let mut state = MemoryState::default();
-    deploy(&mut state, asker, topic.contract());
+    deploy(&mut state, caller, operation.contract());
     let mut transactions = Vec::with_capacity(vectors.len());
     for (index, vector) in (0..).zip(vectors) {
         fund(&mut state, user(index));
         let (gas_limit, data) = (vector.gas_limit(), vector.data());
-        transactions.push(call_with(user(index), asker, gas_limit, data));
+        transactions.push(call_with(user(index), caller, gas_limit, data));
     }
     let block = block(spec, transactions);
     let mut environment = Environment::new(&block);
-    // Some vectors cost more than a transaction may use from Osaka on (EIP-7825).
+    // Some vectors exceed the gas limit of a transaction from Osaka on (EIP-7825).
     environment.cfg.tx_gas_limit_cap = Some(u64::MAX);
     let execute = |options: &ExecuteOptions<'_>| {
         let outcome = setup
@@ -114,12 +119,14 @@ fn ask(
         access_list: list.as_ref(),
         ..Default::default()
     })?;
-    // The contract counts its calls, so every transaction depends on the one before.
-    let change = outcome.state_diff.accounts.get(&asker);
+    // The contract counts its calls, so every transaction depends on the previous one.
+    let change = outcome.state_diff.accounts.get(&caller);
     let counted = change.and_then(|change| change.slots.get(&U256::ZERO));
     if counted != Some(&U256::from(vectors.len())) {
         let calls = vectors.len();
-        return Err(format!("{calls} calls were made, {counted:?} were counted"));
+        return Err(format!(
+            "{calls} calls were executed, {counted:?} were counted"
+        ));
     }
     let logs = outcome.receipts.into_iter();
     let logs = logs.map(|receipt| receipt.logs.into_iter().next().unwrap_or_default());

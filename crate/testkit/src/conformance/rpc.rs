@@ -1,18 +1,17 @@
-//! The suite `rpc`: requests of JSON-RPC to the chain of execution-apis, and the answers.
+//! Suite `rpc`: JSON-RPC requests to the chain of execution-apis, and their responses.
 //!
-//! Each file has a chain of its own: the one that lies beside the files, on which nothing is mined. An
-//! answer must be the expected one but for the words of an error. A file that says `speconly` binds only
-//! the kind of the answer and its schema.
+//! Each file gets a copy of the chain in [`SharedFiles`], on which no block is mined. A response must equal the expected one,
+//! except for error messages. In a file with `speconly` only the kind of the response and its schema count.
 
-mod beside;
 mod dialogue;
 #[cfg(feature = "schemas")]
 mod schema;
+mod shared_files;
 
-pub use beside::{Beside, pack};
+pub use shared_files::{SharedFiles, pack};
 
 use super::{
-    Outcome, Setup, Verdict,
+    CaseOutcome, Setup, Verdict,
     difference::{compare, in_words},
     fixture,
 };
@@ -31,46 +30,47 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// A file with what lies beside it.
+/// File packed with the shared files.
 #[derive(Deserialize)]
 struct Packed<'a> {
     #[serde(borrow)]
-    beside: &'a RawValue,
+    #[serde(rename = "beside")]
+    shared_files: &'a RawValue,
     text: String,
-    /// What another server answered to the requests of the file, in their order.
+    /// Responses of another server to the requests of the file, in their order.
     responses: Option<Vec<Value>>,
 }
 
-/// What all files of a folder share.
-struct World {
+/// Node and schemas that all files share.
+struct Shared {
     node: Node,
     #[cfg(feature = "schemas")]
     schemas: schema::Schemas,
 }
 
-/// A result of which only the kind is bound.
+/// Result that only a schema restricts.
 #[derive(Serialize)]
-struct Bound {
+struct SchemaResult {
     method: String,
     result: Value,
 }
 
-/// The newest world, under the hash of what it was made of.
-static WORLD: Mutex<Option<(B256, Arc<World>)>> = Mutex::new(None);
+/// Last node and schemas, by the hash of the shared files.
+static SHARED: Mutex<Option<(B256, Arc<Shared>)>> = Mutex::new(None);
 
 /// Runs the one case of a file; its name is the file's.
 pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut(Verdict)) {
-    let check = || check(text, setup.engine).unwrap_or_else(Outcome::Failed);
+    let check = || check(text, setup.engine).unwrap_or_else(CaseOutcome::Failed);
     setup.case(file, report, check);
 }
 
-fn check(text: &[u8], engine: &Engine) -> Result<Outcome, String> {
+fn check(text: &[u8], engine: &Engine) -> Result<CaseOutcome, String> {
     let packed: Packed<'_> =
         serde_json::from_slice(text).map_err(|error| format!("no packed file: {error}"))?;
-    let world = World::of(packed.beside, engine)?;
+    let shared = Shared::of(packed.shared_files, engine)?;
     let dialogue = Dialogue::read(&packed.text)?;
-    let mut node = world.node.clone();
-    let mut open = Vec::new();
+    let mut node = shared.node.clone();
+    let mut schema_results = Vec::new();
     for (index, exchange) in dialogue.exchanges.iter().enumerate() {
         let found = match &packed.responses {
             None => answer(&mut node, engine, &exchange.request),
@@ -84,16 +84,16 @@ fn check(text: &[u8], engine: &Engine) -> Result<Outcome, String> {
             compare("error.code", &error["code"], &found["error"]["code"])?;
         } else {
             let method = exchange.request["method"].as_str().unwrap_or_default();
-            open.push(Bound {
+            schema_results.push(SchemaResult {
                 method: method.to_owned(),
                 result: found["result"].clone(),
             });
         }
     }
-    world.judge(&open)
+    shared.validate(&schema_results)
 }
 
-/// Whether both are results, or both are errors.
+/// Checks that both are results, or both are errors.
 fn check_kind(expected: &Value, found: &Value) -> Result<(), String> {
     match (expected.get("error"), found.get("error")) {
         (None, Some(error)) => Err(format!("expected a result, found the error {error}")),
@@ -102,7 +102,7 @@ fn check_kind(expected: &Value, found: &Value) -> Result<(), String> {
     }
 }
 
-/// What the node answers, as [`outcome`] has it.
+/// Returns the response of the node, as [`outcome`] does.
 fn answer(node: &mut Node, engine: &Engine, request: &Value) -> Value {
     let host = Host {
         engine,
@@ -129,7 +129,7 @@ fn answer(node: &mut Node, engine: &Engine, request: &Value) -> Value {
     }
 }
 
-/// The result or the error of a response, without the words of the latter.
+/// Returns the result or the error of a response, without the error message.
 fn outcome(response: &Value) -> Value {
     match response.get("error") {
         None => json!({ "result": response.get("result") }),
@@ -143,42 +143,42 @@ fn outcome(response: &Value) -> Value {
     }
 }
 
-impl World {
-    /// The world of what lies beside a file, made once for all files in turn.
-    fn of(beside: &RawValue, engine: &Engine) -> Result<Arc<Self>, String> {
-        let key = keccak256(beside.get());
-        let mut newest = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, world)) = &*newest
+impl Shared {
+    /// Returns the node and schemas of the shared files; creates them once.
+    fn of(shared_files: &RawValue, engine: &Engine) -> Result<Arc<Self>, String> {
+        let key = keccak256(shared_files.get());
+        let mut last = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, shared)) = &*last
             && *known == key
         {
-            return Ok(Arc::clone(world));
+            return Ok(Arc::clone(shared));
         }
-        let world = Arc::new(Self::new(fixture::decode(beside)?, engine)?);
-        *newest = Some((key, Arc::clone(&world)));
-        Ok(world)
+        let shared = Arc::new(Self::new(fixture::decode(shared_files)?, engine)?);
+        *last = Some((key, Arc::clone(&shared)));
+        Ok(shared)
     }
 
-    /// Whether the results are what their methods may return, as far as this build can tell.
+    /// Validates the results with the schemas of their methods, if this build has schemas.
     #[cfg_attr(
         not(feature = "schemas"),
-        allow(clippy::unused_self, reason = "it has no schemas")
+        allow(clippy::unused_self, reason = "no schemas in this build")
     )]
-    fn judge(&self, open: &[Bound]) -> Result<Outcome, String> {
+    fn validate(&self, results: &[SchemaResult]) -> Result<CaseOutcome, String> {
         #[cfg(feature = "schemas")]
-        for Bound { method, result } in open {
+        for SchemaResult { method, result } in results {
             self.schemas.check(method, result)?;
         }
-        match open {
+        match results {
             #[cfg(not(feature = "schemas"))]
-            [_, ..] => Ok(Outcome::Open(json!(open))),
-            _ => Ok(Outcome::Passed),
+            [_, ..] => Ok(CaseOutcome::Open(json!(results))),
+            _ => Ok(CaseOutcome::Passed),
         }
     }
 
     fn new(files: BTreeMap<String, String>, engine: &Engine) -> Result<Self, String> {
         let file = |name| {
             let found = files.get(name);
-            found.ok_or_else(|| format!("{name} does not lie beside the file"))
+            found.ok_or_else(|| format!("the shared files lack {name}"))
         };
         let wrong =
             |name: &str, error: &dyn std::error::Error| format!("{name}: {}", in_words(error));

@@ -1,35 +1,35 @@
-//! Whether a fixture was filled under the rules that the engine has.
+//! Comparison of a fixture's rules with those of the engine.
 //!
-//! Fixtures of a fork that is not final come from a devnet, and the rules have gone on. Whether they
-//! have is for plain revm to say, so that a fault of the engine cannot pass for it.
+//! Fixtures of an unfinished fork come from a devnet whose rules have changed since. Plain revm decides whether they have,
+//! so that a fault of the engine cannot pass for a change of the rules.
 
 use super::{
-    Outcome, Setup,
+    CaseOutcome, Setup,
     alloc::{self, Alloc, same},
     exception::in_words,
     skip,
 };
-use crate::{baseline, compare::difference};
+use crate::{compare::difference, reference};
 use alloy_primitives::B256;
 use parevm::{Block, BlockOutcome, ExecuteOptions, Executor, MemoryState, StateSource};
 
-/// The state before a block, as plain revm reads it.
-pub(super) struct Before {
+/// State before a block.
+pub(super) struct PreState {
     pub(super) accounts: Alloc,
-    /// Hashes of the blocks so far.
+    /// Hashes of the ancestors, from the genesis block on.
     pub(super) hashes: Vec<B256>,
 }
 
-/// What plain revm makes of a block.
+/// Agreement of plain revm with the header of a block.
 pub(super) enum Rules {
-    /// What the header says.
+    /// Same rules: the outcome of plain revm.
     Same(BlockOutcome),
-    /// Something else: the first difference in words.
+    /// Other rules: the first difference in words.
     Other(String),
 }
 
-impl Before {
-    /// The same, as the engine reads it.
+impl PreState {
+    /// Returns the state as the engine reads it.
     pub(super) fn state(&self) -> MemoryState {
         let mut state = alloc::state_of(&self.accounts);
         for (number, hash) in (0..).zip(&self.hashes) {
@@ -38,14 +38,14 @@ impl Before {
         state
     }
 
-    /// Runs `block` with plain revm and with every executor, on the whole state.
+    /// Executes `block` with plain revm and with every executor, on the whole state.
     ///
     /// # Errors
     ///
-    /// Where an executor differs from plain revm, in words.
+    /// The first difference of an executor to plain revm, in words.
     pub(super) fn run(&self, block: &Block, setup: &Setup<'_>) -> Result<Rules, String> {
         let state = self.state();
-        let plain = match baseline::outcome(block, &state) {
+        let plain = match reference::outcome(block, &state) {
             Ok(plain) => plain,
             Err(error) => return Ok(Rules::Other(in_words(&error))),
         };
@@ -56,7 +56,7 @@ impl Before {
         })
     }
 
-    /// Compares what the block leaves with what its header says.
+    /// Compares the outcome with the header of the block.
     fn compare(&self, block: &Block, outcome: &BlockOutcome) -> Result<(), String> {
         let mut after = self.accounts.clone();
         alloc::apply(&mut after, &outcome.state_diff);
@@ -72,14 +72,14 @@ impl Before {
         same("state root", &expected, &alloc::root(&after))
     }
 
-    /// Goes on to the next block.
-    pub(super) fn add(&mut self, block: &Block, outcome: &BlockOutcome) {
+    /// Applies the outcome of `block`, for the next one.
+    pub(super) fn apply(&mut self, block: &Block, outcome: &BlockOutcome) {
         alloc::apply(&mut self.accounts, &outcome.state_diff);
         self.hashes.extend(block.declared.hash);
     }
 }
 
-/// Runs `block` on `state` with every executor; each must leave what plain revm leaves.
+/// Executes `block` on `state` with every executor, and compares the outcomes with that of plain revm.
 ///
 /// # Errors
 ///
@@ -104,11 +104,11 @@ pub(super) fn equals(
     })
 }
 
-/// The outcome where the rules are others, as `difference` shows: `skip.toml` must have a reason for
-/// the rules of this case.
-pub(super) fn other(name: &str, difference: &str) -> Outcome {
+/// Returns the outcome of a case with other rules, as `difference` shows: skipped if `skip.toml` has a reason for it,
+/// else failed.
+pub(super) fn other(name: &str, difference: &str) -> CaseOutcome {
     match skip::reason(&format!("rules of {name}")) {
-        Some(reason) => Outcome::Skipped(reason.to_owned()),
-        None => Outcome::Failed(format!("plain revm: {difference}")),
+        Some(reason) => CaseOutcome::Skipped(reason.to_owned()),
+        None => CaseOutcome::Failed(format!("plain revm: {difference}")),
     }
 }

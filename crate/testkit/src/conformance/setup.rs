@@ -1,6 +1,6 @@
-//! How cases are run.
+//! Setup of a conformance run.
 
-use super::{Outcome, Verdict, skip};
+use super::{CaseOutcome, Verdict, skip};
 use parevm::{Engine, Executor};
 use std::{
     any::Any,
@@ -9,37 +9,42 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// Opens what a trace is written to.
+/// Function that opens the output of a trace.
 pub type TraceSink<'a> = &'a (dyn Fn() -> Box<dyn Write> + Sync);
 
-/// How cases are run, the same for every file.
+/// Setup of a conformance run, equal for every file.
 #[derive(Clone, Copy)]
 pub struct Setup<'a> {
-    /// Executes the blocks.
+    /// Engine that executes the blocks.
     pub engine: &'a Engine,
-    /// A case passes when it passes with each of these.
+    /// Executors; a case passes if it passes with each of them.
     pub executors: &'a [Executor],
-    /// Runs only the case of this name.
+    /// Name of the only case to run.
     pub only: Option<&'a str>,
-    /// Traces every transaction as EIP-3155 says, in a run of its own.
+    /// Output of EIP-3155 traces of every transaction, from a separate execution.
     pub trace: Option<TraceSink<'a>>,
-    /// Milliseconds on a clock that never goes back.
+    /// Monotonic clock, in milliseconds.
     pub now: fn() -> f64,
 }
 
 impl Setup<'_> {
-    /// Runs one case and reports its verdict, unless another case was asked for or `skip.toml` names
-    /// this one. A panic is a failure with its message.
-    pub fn case(&self, name: &str, report: &mut dyn FnMut(Verdict), run: impl FnOnce() -> Outcome) {
+    /// Runs one case and reports its verdict, unless only another case is requested. A case in `skip.toml` is skipped. A
+    /// panic is a failure with its message.
+    pub fn case(
+        &self,
+        name: &str,
+        report: &mut dyn FnMut(Verdict),
+        run: impl FnOnce() -> CaseOutcome,
+    ) {
         if self.only.is_some_and(|only| only != name) {
             return;
         }
         let start = (self.now)();
         let outcome = match skip::reason(name) {
-            Some(reason) => Outcome::Skipped(reason.to_owned()),
-            // A panic of the engine leaves nothing behind that a later run reads.
+            Some(reason) => CaseOutcome::Skipped(reason.to_owned()),
+            // No later run reads state that a panic of the engine may have corrupted.
             None => catch_unwind(AssertUnwindSafe(run))
-                .unwrap_or_else(|panic| Outcome::Failed(message(panic.as_ref()))),
+                .unwrap_or_else(|panic| CaseOutcome::Failed(message(panic.as_ref()))),
         };
         report(Verdict {
             case: name.to_owned(),
@@ -48,12 +53,11 @@ impl Setup<'_> {
         });
     }
 
-    /// Runs `check` with each executor in turn, up to the first that finds a difference; the words
-    /// then begin with the executor's name.
+    /// Runs `check` with each executor.
     ///
     /// # Errors
     ///
-    /// The first difference.
+    /// The first difference, preceded by the executor's name.
     pub fn with_each_executor(
         &self,
         mut check: impl FnMut(Executor) -> Result<(), String>,
@@ -65,7 +69,7 @@ impl Setup<'_> {
     }
 }
 
-/// What a panic says.
+/// Returns the message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     let words = panic
         .downcast_ref::<String>()

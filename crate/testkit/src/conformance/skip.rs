@@ -1,4 +1,4 @@
-//! Cases that are not run, each with its reason.
+//! Skipped cases, each with its reason.
 
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -10,34 +10,34 @@ struct Skips {
     skip: Vec<Skip>,
 }
 
-/// Cases of one name and one reason.
+/// Skipped cases with one reason.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skip {
-    /// How the names of the cases begin.
+    /// Prefix of the cases' names.
     pub case: String,
-    /// A parameter that their names have as well.
+    /// Text that the rest of their names contains.
     #[serde(default)]
     pub with: String,
-    /// Why they are not run.
+    /// Reason for the skip.
     pub reason: String,
 }
 
 const TEXT: &str = include_str!("../../skip.toml");
 
-/// A test reads the text, so it does not fail here.
+/// Skips of `skip.toml`. A test decodes the file, so no error is lost.
 static SKIPS: LazyLock<Vec<Skip>> = LazyLock::new(|| read().unwrap_or_default());
 
-/// All of them, as they stand in `skip.toml`.
+/// Decodes `skip.toml`.
 ///
 /// # Errors
 ///
-/// When the file is not what it has to be.
+/// The file is malformed.
 pub fn read() -> Result<Vec<Skip>, toml::de::Error> {
     Ok(toml::from_str::<Skips>(TEXT)?.skip)
 }
 
-/// Why the case called `name` is not run; `None` where it is.
+/// Returns the reason why the case `name` is skipped; `None` if it is not.
 pub(super) fn reason(name: &str) -> Option<&'static str> {
     let found = SKIPS.iter().find(|skip| {
         let rest = name.strip_prefix(skip.case.as_str());

@@ -1,7 +1,7 @@
-//! The suite `state`: one transaction on a small state, in the shape of GeneralStateTests.
+//! Suite `state`: one transaction on a small state, in the format of GeneralStateTests.
 //!
-//! For every fork and every choice of data, gas and value: the state root after the transaction and
-//! the hash of its logs, or the reason to reject it. Nothing happens at the edges of the block.
+//! For every fork and every variant of data, gas and value: the state root after the transaction and the hash of its logs, or
+//! the reason for its rejection. Protocol changes are omitted.
 
 use super::{
     Setup, Verdict,
@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// A case: one state, one transaction in variants, and what becomes of it by fork.
+/// Case: a state, a transaction with variants, and its outcomes by fork.
 #[derive(Deserialize)]
 struct Case {
     env: Env,
@@ -34,7 +34,7 @@ struct Case {
     config: Config,
 }
 
-/// The header of the block. Numbers past 64 bits stand for the largest of 64.
+/// Header of the block. Numbers above 64 bits are clamped.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Env {
@@ -50,7 +50,7 @@ struct Env {
     slot_number: Option<U256>,
 }
 
-/// What becomes of one variant.
+/// Expected outcome of one variant.
 #[derive(Deserialize)]
 struct Post {
     hash: B256,
@@ -59,7 +59,7 @@ struct Post {
     txbytes: Option<Bytes>,
     #[serde(rename = "expectException")]
     exception: Option<String>,
-    /// All accounts. Only looked at to say in words why `hash` differs.
+    /// All accounts, which explain a different `hash`.
     state: Option<Box<RawValue>>,
 }
 
@@ -71,9 +71,9 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 }
 
 impl Case {
-    /// The first difference between what should become of the transaction and what does.
+    /// Executes every variant. The error is the first difference to the fixture.
     fn check(&self, setup: &Setup<'_>) -> Result<(), String> {
-        let state = Before(alloc::state_of(&self.pre));
+        let state = StateWithAncestors(alloc::state_of(&self.pre));
         for (fork, posts) in &self.post {
             for (index, post) in posts.iter().enumerate() {
                 self.check_one(fork, post, &state, setup)
@@ -87,7 +87,7 @@ impl Case {
         &self,
         fork: &str,
         post: &Post,
-        state: &Before,
+        state: &StateWithAncestors,
         setup: &Setup<'_>,
     ) -> Result<(), String> {
         let schedule = self.config.schedule(fork)?;
@@ -99,7 +99,7 @@ impl Case {
         if let Some(bytes) = &post.txbytes {
             match Transaction::from_2718(bytes, spec) {
                 Ok(transaction) => {
-                    // Only the encoding says whether the signature covers the chain.
+                    // Only the encoding shows whether the signature covers the chain id.
                     env.chain_id = transaction.env.chain_id;
                     if transaction.env != env {
                         return Err(format!(
@@ -117,7 +117,7 @@ impl Case {
         if let Some(open) = setup.trace {
             let mut tracer = TracerEip3155::new(open());
             let options = ExecuteOptions::default();
-            // The verdict is that of the runs below.
+            // The verdict depends on the executions below.
             let _ = setup
                 .engine
                 .inspect(&block, &environment, state, &options, &mut tracer);
@@ -166,7 +166,7 @@ impl Case {
     }
 }
 
-/// Whether the fixture expects this.
+/// Checks that the fixture expects `rejection`.
 fn rejected(post: &Post, rejection: &Rejection<'_>) -> Result<(), String> {
     match &post.exception {
         Some(names) if rejection.is_expected(names) => Ok(()),
@@ -193,11 +193,10 @@ impl Env {
     }
 }
 
-/// The state before, in a chain whose blocks have the hashes of their heights in decimal: these tests
-/// have no ancestors.
-struct Before(MemoryState);
+/// State with synthetic ancestors, as these tests demand: the hash of a block is the Keccak-256 of its height in decimal.
+struct StateWithAncestors(MemoryState);
 
-impl StateSource for Before {
+impl StateSource for StateWithAncestors {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
         self.0.account(address)
     }

@@ -1,4 +1,4 @@
-//! The transaction of a state test: fields, some in variants.
+//! Transaction of a state test, with variants of some fields.
 
 use alloy_eips::{
     eip2930::AccessList,
@@ -8,7 +8,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use parevm::{block::TransactionFields, vm::TxEnv};
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// The fields of a transaction. Data, gas and value come in variants.
+/// Fields of a transaction, with variants of data, gas and value.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parts {
@@ -23,13 +23,13 @@ pub(super) struct Parts {
     max_fee_per_gas: Option<U256>,
     max_priority_fee_per_gas: Option<U256>,
     max_fee_per_blob_gas: Option<U256>,
-    /// One for each variant of the data.
+    /// Access list of each variant of the data.
     access_lists: Option<Vec<Option<AccessList>>>,
     blob_versioned_hashes: Option<Vec<B256>>,
     authorization_list: Option<Vec<SignedFields>>,
 }
 
-/// Which variant of each.
+/// Indexes of one variant.
 #[derive(Deserialize)]
 pub(super) struct Indexes {
     data: usize,
@@ -37,7 +37,7 @@ pub(super) struct Indexes {
     value: usize,
 }
 
-/// A signed authorization of EIP-7702. Fixtures name the parity twice.
+/// Signed authorization (EIP-7702). Fixtures have the parity twice.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SignedFields {
@@ -51,11 +51,11 @@ struct SignedFields {
 }
 
 impl Parts {
-    /// What the EVM runs. Numbers past the width of a field stand for its largest.
+    /// Returns the transaction of a variant. Numbers above the width of a field are clamped.
     ///
     /// # Errors
     ///
-    /// When there is no such variant.
+    /// The variant does not exist.
     pub(super) fn env(&self, indexes: &Indexes, chain_id: u64) -> Result<TxEnv, String> {
         let gas_limit: &U256 = variant(&self.gas_limit, indexes.gas, "gasLimit")?;
         let access_list = self
@@ -101,7 +101,7 @@ fn variant<'a, T>(of: &'a [T], index: usize, name: &str) -> Result<&'a T, String
         .ok_or_else(|| format!("transaction.{name} has no variant {index}"))
 }
 
-/// An address; a transaction that creates a contract has none.
+/// Decodes an address; that of a contract creation is empty.
 fn address_or_empty<'de, D: Deserializer<'de>>(decoder: D) -> Result<Option<Address>, D::Error> {
     match Option::<String>::deserialize(decoder)?.as_deref() {
         None | Some("") => Ok(None),

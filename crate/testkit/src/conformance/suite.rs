@@ -1,33 +1,32 @@
-//! The suites, by name.
+//! Names of the suites.
 
-use super::{Setup, Verdict, bal, blockchain, made, precompiles, rpc, state, tracers, zkevm};
+use super::{Setup, Verdict, bal, blockchain, generated, precompiles, rpc, state, tracers, zkevm};
 use std::{fmt, str::FromStr};
 
-/// A kind of fixture, and how its cases are run.
+/// Suite: a format of fixtures, with the check of its cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Suite {
-    /// One transaction on a small state: the state root and the logs after it.
+    /// One transaction on a small state: state root and logs after it.
     State,
     /// Whole chains, from the genesis block on.
     Blockchain,
-    /// The same with few and heavy blocks.
+    /// Whole chains with few and expensive blocks.
     Benchmark,
-    /// Calls of one precompile, or words for one opcode: output, gas and failures.
+    /// Calls of one precompile, or operands of one opcode: output, gas and failures.
     Precompiles,
-    /// Block access lists: encodings, hash, order, size, and what they say.
+    /// Block access lists: encodings, hash, order, size and content.
     Bal,
-    /// Execution witnesses: what they prove, and what is missing.
+    /// Execution witnesses: proofs, and detection of missing parts.
     Zkevm,
-    /// Random blocks of a seed: the hash of what they leave.
-    Made,
-    /// One transaction, and what a tracer tells of it.
+    /// Random blocks of a seed: digest of the outcome. Its name is `made`.
+    Generated,
+    /// One transaction: output of a tracer.
     Tracers,
-    /// Requests of JSON-RPC to a chain, and the answers. What is read is a file with what lies beside
-    /// it, see [`rpc::Beside`].
+    /// JSON-RPC requests to a chain: responses. The input is a file packed with [`rpc::SharedFiles`].
     Rpc,
 }
 
-/// Reads one file and reports what becomes of each case in it.
+/// Function that runs the cases of one file and reports their verdicts.
 type Run = fn(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut(Verdict));
 
 impl Suite {
@@ -39,12 +38,12 @@ impl Suite {
         Self::Precompiles,
         Self::Bal,
         Self::Zkevm,
-        Self::Made,
+        Self::Generated,
         Self::Tracers,
         Self::Rpc,
     ];
 
-    /// The name users write.
+    /// Returns the name that users write.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,13 +53,13 @@ impl Suite {
             Self::Precompiles => "precompiles",
             Self::Bal => "bal",
             Self::Zkevm => "zkevm",
-            Self::Made => "made",
+            Self::Generated => "made",
             Self::Tracers => "tracers",
             Self::Rpc => "rpc",
         }
     }
 
-    /// True when a file of this name may hold fixtures of this suite.
+    /// Returns true if a file of this name may hold fixtures of this suite.
     #[must_use]
     pub fn reads(self, name: &str) -> bool {
         match self {
@@ -69,7 +68,7 @@ impl Suite {
         }
     }
 
-    /// Runs the cases of one file. A file that cannot be used is one failed case with the reason.
+    /// Runs the cases of one file. A file that cannot be decoded is one failed case with the reason.
     pub fn run(self, file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn FnMut(Verdict)) {
         let run: Run = match self {
             Self::State => state::run,
@@ -77,7 +76,7 @@ impl Suite {
             Self::Precompiles => precompiles::run,
             Self::Bal => bal::run,
             Self::Zkevm => zkevm::run,
-            Self::Made => made::run,
+            Self::Generated => generated::run,
             Self::Tracers => tracers::run,
             Self::Rpc => rpc::run,
         };
@@ -102,11 +101,11 @@ impl FromStr for Suite {
     }
 }
 
-/// No suite has this name.
+/// Error of an unknown suite name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no suite is called {name:?}, the names are {}", names())]
+#[error("unknown suite {name:?}; expected {}", names())]
 pub struct UnknownSuite {
-    /// What was asked for.
+    /// Unknown name.
     pub name: String,
 }
 

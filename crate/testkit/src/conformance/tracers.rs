@@ -1,7 +1,7 @@
-//! The suite `tracers`: what a tracer tells of one transaction, in the shape of geth's own tests.
+//! Suite `tracers`: output of a tracer for one transaction, in the format of geth's tests.
 //!
-//! The tracer is known by the shape of its result. Compared is what geth's test compares: of a flat
-//! call trace not where the transaction stands, and a field that holds nothing is as good as absent.
+//! The shape of the result determines the tracer. As in geth's tests, the comparison ignores the position of the transaction
+//! in a flat call trace, and treats empty fields as absent.
 
 use super::{
     Setup, Verdict,
@@ -20,7 +20,7 @@ use parevm_simulate::trace::{TraceLimits, TraceOptions, trace_call};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 
-/// A case: a state, a block's facts, one transaction, and its trace.
+/// Case: a state, a block context, a transaction, and its trace.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Case {
@@ -32,7 +32,7 @@ struct Case {
     result: Value,
 }
 
-/// The parent block.
+/// Parent block.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Genesis {
@@ -43,7 +43,7 @@ struct Genesis {
     blob_gas_used: Option<U256>,
 }
 
-/// The block of the transaction.
+/// Block of the transaction.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Context {
@@ -55,7 +55,7 @@ struct Context {
     base_fee_per_gas: Option<U256>,
 }
 
-/// The file as geth reads it: names of forks in any case, and accounts without hashes of their code.
+/// Normalizes the file as geth does: fork names in any case, accounts without code hashes.
 fn as_geth_reads(text: &RawValue) -> Result<Box<RawValue>, String> {
     let mut case: Value = serde_json::from_str(text.get()).map_err(|error| error.to_string())?;
     if let Some(config) = case
@@ -92,7 +92,7 @@ pub(super) fn run(file: &str, text: &[u8], setup: &Setup<'_>, report: &mut dyn F
 }
 
 impl Case {
-    /// The first difference between the trace that is expected and the one that is made.
+    /// Traces the transaction. The error is the first difference to the fixture.
     fn check(self) -> Result<(), String> {
         let tracer = tracer_of(&self.result)?;
         let schedule = self.genesis.schedule(&self.context);
@@ -116,11 +116,11 @@ impl Case {
         let mut expected = self.result;
         for value in [&mut expected, &mut found] {
             match tracer {
-                "flatCallTracer" => leave_place_out(value),
-                "callTracer" => leave_first_out(value),
+                "flatCallTracer" => remove_position(value),
+                "callTracer" => remove_first_index(value),
                 _ => {}
             }
-            leave_nothing_out(value, tracer == "flatCallTracer");
+            remove_empty(value, tracer == "flatCallTracer");
         }
         compare("trace", &expected, &found)
     }
@@ -157,8 +157,8 @@ impl Case {
 }
 
 impl Genesis {
-    /// The rules at the block of the transaction, from the first block on. A chain is past its merge
-    /// when its total difficulty counts for nothing.
+    /// Returns a schedule with the fork of the transaction's block from the first block on. A terminal total difficulty of
+    /// zero means that the chain is past the merge.
     fn schedule(&self, context: &Context) -> ForkSchedule {
         let config = &self.config;
         let number: u64 = context.number.saturating_to();
@@ -172,7 +172,7 @@ impl Genesis {
             (config.eip150_block, number, SpecId::TANGERINE),
             (config.eip158_block, number, SpecId::SPURIOUS_DRAGON),
             (config.byzantium_block, number, SpecId::BYZANTIUM),
-            // The EVM has no Constantinople of its own.
+            // The EVM has no separate Constantinople.
             (config.constantinople_block, number, SpecId::PETERSBURG),
             (config.petersburg_block, number, SpecId::PETERSBURG),
             (config.istanbul_block, number, SpecId::ISTANBUL),
@@ -204,7 +204,7 @@ impl Genesis {
     }
 }
 
-/// The tracer whose result looks so.
+/// Returns the tracer with a result of this shape.
 fn tracer_of(result: &Value) -> Result<&'static str, String> {
     let has = |field| result.get(field).is_some();
     match result {
@@ -212,12 +212,12 @@ fn tracer_of(result: &Value) -> Result<&'static str, String> {
         Value::Object(_) if has("usedOpcodes") => Ok("erc7562Tracer"),
         Value::Object(_) if has("type") => Ok("callTracer"),
         Value::Object(_) => Ok("prestateTracer"),
-        _ => Err("result: no tracer has such a result".to_owned()),
+        _ => Err("result: no tracer has a result of this shape".to_owned()),
     }
 }
 
-/// Leaves out of a flat call trace where the transaction stands: geth's test does not look at it.
-fn leave_place_out(traces: &mut Value) {
+/// Removes the position of the transaction from a flat call trace: geth's test ignores it.
+fn remove_position(traces: &mut Value) {
     let place = [
         "blockHash",
         "blockNumber",
@@ -232,14 +232,14 @@ fn leave_place_out(traces: &mut Value) {
     }
 }
 
-/// Leaves out that a log is the first one: geth's test takes a missing index for zero.
-fn leave_first_out(frame: &mut Value) {
+/// Removes the index of the first log: geth's test treats a missing index as zero.
+fn remove_first_index(frame: &mut Value) {
     for log in list_mut(frame, "logs") {
         if let Some(log) = log.as_object_mut() {
             log.retain(|field, value| field != "index" || value != "0x0");
         }
     }
-    list_mut(frame, "calls").for_each(leave_first_out);
+    list_mut(frame, "calls").for_each(remove_first_index);
 }
 
 fn list_mut<'a>(frame: &'a mut Value, field: &str) -> impl Iterator<Item = &'a mut Value> {
@@ -247,18 +247,17 @@ fn list_mut<'a>(frame: &'a mut Value, field: &str) -> impl Iterator<Item = &'a m
     list.into_iter().flatten()
 }
 
-/// Leaves out fields that hold nothing: lists and objects, and of a flat call trace zeros too. geth's
-/// test reads both sides into one type.
-fn leave_nothing_out(value: &mut Value, zeros: bool) {
+/// Removes empty lists and objects, and zeros in a flat call trace. geth's test decodes both sides into one type.
+fn remove_empty(value: &mut Value, zeros: bool) {
     match value {
         Value::Array(items) => {
             for item in items {
-                leave_nothing_out(item, zeros);
+                remove_empty(item, zeros);
             }
         }
         Value::Object(fields) => {
             for field in fields.values_mut() {
-                leave_nothing_out(field, zeros);
+                remove_empty(field, zeros);
             }
             fields.retain(|_, value| match value {
                 Value::Null => false,

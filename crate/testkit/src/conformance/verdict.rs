@@ -1,37 +1,36 @@
-//! What became of a case.
+//! Verdict on a case.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What became of a case.
+/// Verdict on a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// The fixture's own name of the case; the file's name where the file cannot be used.
+    /// Name of the case in the fixture; that of the file if it cannot be decoded.
     pub case: String,
-    /// How it ended.
+    /// Outcome.
     #[serde(flatten)]
-    pub outcome: Outcome,
-    /// Time it took, in milliseconds.
+    pub outcome: CaseOutcome,
+    /// Duration, in milliseconds.
     pub ms: f64,
 }
 
-/// How a case ended.
+/// CaseOutcome of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "reason", rename_all = "lowercase")]
-pub enum Outcome {
-    /// Everything that the fixture says holds.
+pub enum CaseOutcome {
+    /// The engine agrees with the fixture.
     Passed,
-    /// Something does not: the first difference in words, with what was expected and what was found.
+    /// The engine differs: the first difference in words, with the expected and the found value.
     Failed(String),
-    /// It was not run, for this reason.
+    /// The case was not run, for this reason.
     Skipped(String),
-    /// What it answers is bound by schemas, which this build leaves to its host: the results with their
-    /// methods.
+    /// The host must validate the results with schemas, which this build lacks: results with their methods.
     Open(Value),
 }
 
-impl From<Result<(), String>> for Outcome {
-    /// The first difference, if there was one.
+impl From<Result<(), String>> for CaseOutcome {
+    /// An error is the first difference.
     fn from(result: Result<(), String>) -> Self {
         match result {
             Ok(()) => Self::Passed,
@@ -41,47 +40,47 @@ impl From<Result<(), String>> for Outcome {
 }
 
 impl Verdict {
-    /// The verdict on a file that cannot be used.
+    /// Returns the verdict on a file that cannot be decoded.
     #[must_use]
     pub fn broken(file: &str, reason: impl Into<String>) -> Self {
         Self {
             case: file.to_owned(),
-            outcome: Outcome::Failed(reason.into()),
+            outcome: CaseOutcome::Failed(reason.into()),
             ms: 0.0,
         }
     }
 }
 
-/// Numbers of cases, by how they ended.
+/// Numbers of cases, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
-    /// Cases that passed.
+pub struct CaseCounts {
+    /// Passed cases.
     pub passed: usize,
-    /// Cases that failed, files that cannot be used among them.
+    /// Failed cases, with the files that cannot be decoded.
     pub failed: usize,
-    /// Cases that were not run.
+    /// Skipped cases.
     pub skipped: usize,
 }
 
-impl Tally {
-    /// Counts one more.
-    pub const fn count(&mut self, outcome: &Outcome) {
+impl CaseCounts {
+    /// Counts `outcome`.
+    pub const fn count(&mut self, outcome: &CaseOutcome) {
         match outcome {
-            Outcome::Passed => self.passed += 1,
-            // Whoever leaves it open has failed to judge.
-            Outcome::Failed(_) | Outcome::Open(_) => self.failed += 1,
-            Outcome::Skipped(_) => self.skipped += 1,
+            CaseOutcome::Passed => self.passed += 1,
+            // A case that the host has not validated counts as failed.
+            CaseOutcome::Failed(_) | CaseOutcome::Open(_) => self.failed += 1,
+            CaseOutcome::Skipped(_) => self.skipped += 1,
         }
     }
 
-    /// True when something was run or skipped, and nothing failed.
+    /// Returns true if there are cases and none failed.
     #[must_use]
     pub const fn is_good(&self) -> bool {
         self.failed == 0 && self.passed + self.skipped > 0
     }
 }
 
-impl std::fmt::Display for Tally {
+impl std::fmt::Display for CaseCounts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self {
             passed,

@@ -1,16 +1,15 @@
-//! The suite `zkevm`: execution witnesses, in the shape of blockchain tests.
+//! Suite `zkevm`: execution witnesses, in the format of blockchain tests.
 //!
-//! What a witness proves must be right whatever gas costs: its headers, its nodes, the root of the
-//! state before the block, and codes. That it is what a run needs is a verdict of its own, which needs
-//! the rules that the fixture was filled under. What a run lacks where the fixture says so does not.
+//! A first verdict is independent of gas costs: headers, nodes, state root before the block, codes, and the detection of an
+//! incomplete witness. A second one is whether an execution finds all it needs, under the rules of the fixture.
 
 use super::{
-    Outcome, Setup, Verdict,
+    CaseOutcome, Setup, Verdict,
     alloc::{Alloc, same},
     exception::in_words,
     fixture,
     forks::Config,
-    rules::{self, Before, Rules, equals},
+    rules::{self, PreState, Rules, equals},
 };
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
@@ -21,7 +20,7 @@ use parevm::{
 };
 use serde::Deserialize;
 
-/// A chain of blocks with their witnesses.
+/// Case: a chain of blocks with their witnesses.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Case {
@@ -43,7 +42,7 @@ struct Genesis {
 struct Witnessed {
     rlp: Bytes,
     execution_witness: Parts,
-    /// Root of the request, whether the witness is enough, and the chain, in SSZ.
+    /// Root of the request, completeness of the witness, and the chain, in SSZ.
     stateless_output_bytes: Bytes,
 }
 
@@ -77,41 +76,41 @@ impl Case {
         block.map_err(|error| in_words(&error))
     }
 
-    /// Checks what the witnesses prove, and that those which lack something are not enough.
+    /// Checks the proofs of complete witnesses, and that incomplete ones are detected.
     fn check_witnesses(&self, setup: &Setup<'_>) -> Result<(), String> {
         for (index, witnessed) in self.blocks.iter().enumerate() {
             let block = self.block(witnessed)?;
             let at = |difference| format!("block {}: {difference}", block.header.number);
-            // Only of the first block the whole state is known.
+            // The whole state is known only before the first block.
             let pre = (index == 0).then_some(&self.pre);
-            match (witnessed.is_enough(), witnessed.state(&block)) {
+            match (witnessed.is_complete(), witnessed.state(&block)) {
                 (true, state) => check_proofs(&state.map_err(at)?, witnessed, pre).map_err(at)?,
                 (false, Err(_)) => {}
-                (false, Ok(state)) => check_lack(&state, &block, setup).map_err(at)?,
+                (false, Ok(state)) => check_incomplete(&state, &block, setup).map_err(at)?,
             }
         }
         Ok(())
     }
 
-    /// Runs the blocks on their witnesses.
-    fn execute(&self, name: &str, setup: &Setup<'_>) -> Outcome {
-        let mut before = Before {
+    /// Executes the blocks on their witnesses.
+    fn execute(&self, name: &str, setup: &Setup<'_>) -> CaseOutcome {
+        let mut pre_state = PreState {
             accounts: self.pre.clone(),
             hashes: vec![self.genesis_block_header.hash],
         };
         for witnessed in &self.blocks {
             let block = match self.block(witnessed) {
                 Ok(block) => block,
-                Err(reason) => return Outcome::Failed(reason),
+                Err(reason) => return CaseOutcome::Failed(reason),
             };
-            // What it lacks is checked beside.
-            if !witnessed.is_enough() {
+            // `check_witnesses` covers incomplete witnesses.
+            if !witnessed.is_complete() {
                 break;
             }
             let at = |difference| {
-                Outcome::Failed(format!("block {}: {difference}", block.header.number))
+                CaseOutcome::Failed(format!("block {}: {difference}", block.header.number))
             };
-            let plain = match before.run(&block, setup) {
+            let plain = match pre_state.run(&block, setup) {
                 Ok(Rules::Same(plain)) => plain,
                 Ok(Rules::Other(difference)) => return rules::other(name, &difference),
                 Err(difference) => return at(difference),
@@ -127,19 +126,19 @@ impl Case {
             if root != block.declared.state_root {
                 return at(format!("the state root from the witness is {root:?}"));
             }
-            before.add(&block, &plain);
+            pre_state.apply(&block, &plain);
         }
-        Outcome::Passed
+        CaseOutcome::Passed
     }
 }
 
 impl Witnessed {
-    /// Whether the witness is enough to validate the block.
-    fn is_enough(&self) -> bool {
+    /// Returns true if the witness suffices to validate the block.
+    fn is_complete(&self) -> bool {
         self.stateless_output_bytes.get(32) == Some(&1)
     }
 
-    /// The state that it proves.
+    /// Returns the state that the witness proves.
     fn state(&self, block: &Block) -> Result<ProvenState, String> {
         let Parts {
             state,
@@ -153,7 +152,7 @@ impl Witnessed {
     }
 }
 
-/// Headers ascend here. The engine takes them in any order: nodes write them in either.
+/// Checks that headers are in ascending order, as in this suite. The engine accepts any order: nodes use both.
 fn check_order(headers: &[Bytes]) -> Result<(), String> {
     let mut above: Option<B256> = None;
     for encoded in headers {
@@ -167,8 +166,8 @@ fn check_order(headers: &[Bytes]) -> Result<(), String> {
     Ok(())
 }
 
-/// Computes the root of the state from the nodes, each of which is part of it, and compares with the
-/// state where it is known what is proven.
+/// Computes the state root from the nodes, checks that none is superfluous, and compares the proven accounts with `pre`,
+/// if it is known.
 fn check_proofs(
     state: &ProvenState,
     witnessed: &Witnessed,
@@ -200,19 +199,18 @@ fn check_proofs(
             }
         }
     }
-    // One fixture has a code on purpose that nobody has.
+    // One fixture has a code on purpose that no account has.
     let known = |code: &&Bytes| codes.contains(&keccak256(code));
-    let strangers = witnessed.execution_witness.codes.iter();
-    let strangers = strangers.filter(|code| !known(code)).count();
-    if strangers > 1 {
-        return Err(format!("{strangers} codes are nobody's"));
+    let superfluous = witnessed.execution_witness.codes.iter();
+    let superfluous = superfluous.filter(|code| !known(code)).count();
+    if superfluous > 1 {
+        return Err(format!("{superfluous} codes belong to no account"));
     }
     Ok(())
 }
 
-/// Runs a block on a witness that is not enough: the run must find out, or the state root after it
-/// cannot be computed.
-fn check_lack(state: &ProvenState, block: &Block, setup: &Setup<'_>) -> Result<(), String> {
+/// Executes a block on an incomplete witness: the execution or the computation of the state root after it must fail.
+fn check_incomplete(state: &ProvenState, block: &Block, setup: &Setup<'_>) -> Result<(), String> {
     setup.with_each_executor(|executor| {
         let options = ExecuteOptions {
             executor,
@@ -223,7 +221,7 @@ fn check_lack(state: &ProvenState, block: &Block, setup: &Setup<'_>) -> Result<(
             Err(error) => Err(in_words(&error)),
             Ok(outcome) => match state_root(state.witness(), &outcome.state_diff) {
                 None => Ok(()),
-                Some(_) => Err("expected: something is missing, found: nothing is".to_owned()),
+                Some(_) => Err("expected an incomplete witness, found a complete one".to_owned()),
             },
         }
     })

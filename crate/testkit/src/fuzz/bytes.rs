@@ -1,9 +1,9 @@
-//! Spoils bytes.
+//! Mutation of bytes.
 
 use crate::random::Random;
 
-/// Bytes that mean something to a decoder: limits of RLP, of JSON and of integers.
-const TELLING: [&[u8]; 24] = [
+/// Bytes at the limits of RLP, JSON and integers, where decoders err.
+const BOUNDARY_BYTES: [&[u8]; 24] = [
     &[0x00],
     &[0x7f],
     &[0x80],
@@ -30,20 +30,20 @@ const TELLING: [&[u8]; 24] = [
     b"18446744073709551616",
 ];
 
-/// `bytes` with one to some changes; `other` lends pieces.
+/// Returns `bytes` with one to six changes, some of which copy parts of `other`.
 #[must_use]
-pub fn spoil(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
-    let mut spoilt = bytes.to_vec();
-    // Mostly one change: many together are refused at the first.
+pub fn mutate(random: &mut Random, bytes: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut mutated = bytes.to_vec();
+    // Mostly one change: a decoder rejects many at the first of them.
     let changes = if random.below(3) == 0 {
         1 + random.below(6)
     } else {
         1
     };
     for _ in 0..changes {
-        change(random, &mut spoilt, other);
+        change(random, &mut mutated, other);
     }
-    spoilt
+    mutated
 }
 
 fn change(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
@@ -62,9 +62,9 @@ fn change(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
             bytes.splice(from..to, other[start..end].iter().copied());
         }
         4 | 5 => {
-            let telling = TELLING[below(random, TELLING.len())];
-            let end = (from + below(random, 2) * telling.len()).min(bytes.len());
-            bytes.splice(from..end, telling.iter().copied());
+            let boundary = BOUNDARY_BYTES[below(random, BOUNDARY_BYTES.len())];
+            let end = (from + below(random, 2) * boundary.len()).min(bytes.len());
+            bytes.splice(from..end, boundary.iter().copied());
         }
         6 => {
             if let Some(byte) = bytes.get_mut(from) {
@@ -84,7 +84,7 @@ fn change(random: &mut Random, bytes: &mut Vec<u8>, other: &[u8]) {
     }
 }
 
-/// A range of positions, mostly a short one.
+/// Returns a range of positions, mostly a short one.
 fn range(random: &mut Random, length: usize) -> (usize, usize) {
     let from = below(random, length + 1);
     let most = [4, 40, length][below(random, 3)];

@@ -1,4 +1,4 @@
-//! A block with the state before it.
+//! Test case: a block with the state before it.
 
 use crate::{random::Random, workload};
 use parevm::{
@@ -8,31 +8,31 @@ use parevm::{
 };
 use std::{borrow::Cow, fmt};
 
-/// A block with the state before it.
+/// Test case: a block with the state before it.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
-    /// What is run.
+    /// Block.
     pub block: Block,
-    /// What it is run on.
+    /// State before the block.
     pub state: Cow<'a, MemoryState>,
 }
 
-/// The fork of a made block.
+/// Returns the fork of the generated block of `seed`.
 #[must_use]
 pub fn fork_of(seed: u64) -> SpecId {
     let at = usize::try_from(seed % FORKS.len() as u64).unwrap_or(0);
     FORKS[at]
 }
 
-/// The random block of `seed`: a handful to some dozens of transactions, each fork in turn.
+/// Generates the random block of `seed`: 1 to 60 transactions, each fork in turn.
 #[must_use]
-pub fn made(seed: u64) -> Case<'static> {
-    made_under(seed, fork_of(seed))
+pub fn generate(seed: u64) -> Case<'static> {
+    generate_under(seed, fork_of(seed))
 }
 
-/// The random block of `seed` under the rules of `fork`.
+/// Generates the random block of `seed` under the rules of `fork`.
 #[must_use]
-pub fn made_under(seed: u64, fork: SpecId) -> Case<'static> {
+pub fn generate_under(seed: u64, fork: SpecId) -> Case<'static> {
     let count = 1 + usize::try_from(Random::new(!seed).below(60)).unwrap_or(0);
     let (block, state) = workload::adversarial(seed, count, fork);
     Case {
@@ -42,7 +42,7 @@ pub fn made_under(seed: u64, fork: SpecId) -> Case<'static> {
 }
 
 impl Case<'_> {
-    /// The rules that hold for the block.
+    /// Returns the fork of the block.
     #[must_use]
     pub fn fork(&self) -> SpecId {
         let header = &self.block.header;
@@ -50,7 +50,7 @@ impl Case<'_> {
     }
 }
 
-/// The block in words: a line for each transaction.
+/// Text of the block: a line for each transaction.
 impl fmt::Display for Case<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Block {

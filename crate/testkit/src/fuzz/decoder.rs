@@ -1,4 +1,4 @@
-//! Reads bytes that may be anything. What is accepted must come back from its encoding.
+//! Decoders of untrusted bytes. An accepted value must round-trip through its encoding.
 
 use crate::signed;
 use alloy_primitives::{Address, Bytes, U256, keccak256};
@@ -13,14 +13,14 @@ use parevm::{
 };
 use serde_json::Value;
 
-/// What reads bytes of others.
+/// Decoder of untrusted bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Decoder {
     /// [`Block::from_rlp`].
     BlockRlp,
     /// [`Block::from_rpc`].
     BlockJson,
-    /// [`Fixture::from_json`], and the state root where there is a witness.
+    /// [`Fixture::from_json`], and the state root if there is a witness.
     FixtureJson,
     /// [`BlockAccessList::from_rlp`].
     ListRlp,
@@ -30,17 +30,17 @@ pub enum Decoder {
     Witness,
 }
 
-/// What became of bytes.
+/// Result of decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// They were understood, and came back.
+    /// The bytes were decoded, and the value round-trips.
     Accepted,
-    /// They were refused with an error.
-    Refused,
+    /// The decoder returned an error.
+    Rejected,
 }
 
 impl Decoder {
-    /// All of them.
+    /// All decoders.
     pub const ALL: [Self; 6] = [
         Self::BlockRlp,
         Self::BlockJson,
@@ -50,7 +50,7 @@ impl Decoder {
         Self::Witness,
     ];
 
-    /// Its name, as folders of inputs have it.
+    /// Returns the name, which is that of its folder of inputs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,11 +63,11 @@ impl Decoder {
         }
     }
 
-    /// Reads `bytes`. A panic is the caller's to catch.
+    /// Decodes `bytes`. The caller catches panics.
     ///
     /// # Errors
     ///
-    /// What accepted bytes do not come back as, in words.
+    /// The encoding that does not round-trip, in words.
     pub fn read(self, bytes: &[u8]) -> Result<Reading, String> {
         let is_accepted = match self {
             Self::BlockRlp => block_rlp(bytes)?,
@@ -80,11 +80,11 @@ impl Decoder {
         Ok(if is_accepted {
             Reading::Accepted
         } else {
-            Reading::Refused
+            Reading::Rejected
         })
     }
 
-    /// Well-formed inputs to begin with, made from the texts of fixtures and from made blocks.
+    /// Returns well-formed inputs, from the texts of fixtures and from generated blocks.
     #[must_use]
     pub fn samples(self, fixtures: &[Vec<u8>]) -> Vec<Vec<u8>> {
         let documents = || {
@@ -96,9 +96,9 @@ impl Decoder {
         match self {
             Self::BlockRlp => {
                 for seed in 0..28 {
-                    let made = super::made(seed);
+                    let case = super::generate(seed);
                     samples
-                        .extend(signed::block(&made.block).map(|block| alloy_rlp::encode(&block)));
+                        .extend(signed::block(&case.block).map(|block| alloy_rlp::encode(&block)));
                 }
             }
             Self::BlockJson => {
@@ -119,7 +119,7 @@ impl Decoder {
                 let json = |list: &BlockAccessList| list.to_json().ok().map(String::into_bytes);
                 samples.extend(lists().iter().filter_map(json));
             }
-            Self::Witness => samples.extend(documents().flat_map(|document| families(&document))),
+            Self::Witness => samples.extend(documents().flat_map(|document| subtrees(&document))),
         }
         samples.retain(|sample| sample.len() < 1 << 20);
         samples
@@ -132,10 +132,10 @@ fn mainnet() -> ForkSchedule {
 
 fn block_rlp(bytes: &[u8]) -> Result<bool, String> {
     let read = Block::from_rlp(bytes, 1, mainnet()).is_ok();
-    // Roots and signatures may be wrong where the encoding is right.
+    // Roots and signatures may be wrong in a valid encoding.
     let Ok(block) = AlloyBlock::decode(&mut { bytes }) else {
         return if read {
-            Err("read, but not by alloy".into())
+            Err("accepted, but not by alloy".into())
         } else {
             Ok(false)
         };
@@ -144,12 +144,12 @@ fn block_rlp(bytes: &[u8]) -> Result<bool, String> {
     if bytes.starts_with(&again) {
         return Ok(read);
     }
-    // Some encodings have more than one spelling; the second one must be fixed.
+    // Some values have more than one encoding; ours must be a fixed point.
     let second = AlloyBlock::decode(&mut again.as_slice()).map(alloy_rlp::encode);
     if second.as_ref() == Ok(&again) {
         Ok(read)
     } else {
-        Err("the block does not come back from its RLP".into())
+        Err("the block does not round-trip through RLP".into())
     }
 }
 
@@ -169,12 +169,12 @@ fn list_rlp(bytes: &[u8]) -> Result<bool, String> {
     };
     let _rules = list.check(40, 30_000_000);
     if BlockAccessList::from_rlp(&list.to_rlp()).ok().as_ref() != Some(&list) {
-        return Err("the list does not come back from its RLP".into());
+        return Err("the list does not round-trip through RLP".into());
     }
     if list.to_rlp() != bytes {
-        return Err("the list has another RLP".into());
+        return Err("the RLP of the list differs from the input".into());
     }
-    comes_back_from_json(&list)?;
+    round_trips_through_json(&list)?;
     Ok(true)
 }
 
@@ -184,24 +184,24 @@ fn list_json(bytes: &[u8]) -> Result<bool, String> {
     };
     let _rules = list.check(40, 30_000_000);
     if BlockAccessList::from_rlp(&list.to_rlp()).ok().as_ref() != Some(&list) {
-        return Err("the list does not come back from its RLP".into());
+        return Err("the list does not round-trip through RLP".into());
     }
-    comes_back_from_json(&list)?;
+    round_trips_through_json(&list)?;
     Ok(true)
 }
 
-fn comes_back_from_json(list: &BlockAccessList) -> Result<(), String> {
+fn round_trips_through_json(list: &BlockAccessList) -> Result<(), String> {
     let json = list.to_json().map_err(|error| error.to_string())?;
     let again = BlockAccessList::from_json(json.as_bytes()).map_err(|error| error.to_string())?;
     if again == *list {
         Ok(())
     } else {
-        Err("the list does not come back from its JSON".into())
+        Err("the list does not round-trip through JSON".into())
     }
 }
 
-/// Reads a list of nodes in RLP, the root's first. Where a node holds the hash of another, 32 times
-/// the other's position stands: so a spoilt node is still found.
+/// Decodes a list of nodes in RLP, the root first. Instead of the hash of another node, a node holds that node's
+/// position, repeated 32 times: so a mutated node is still found.
 fn witness(bytes: &[u8]) -> bool {
     let Ok(mut nodes) = Vec::<Bytes>::decode(&mut { bytes }) else {
         return false;
@@ -224,9 +224,9 @@ fn witness(bytes: &[u8]) -> bool {
             nonce: 1,
             ..Account::default()
         };
-        let is_gone = number % 3 == 2;
+        let is_deleted = number % 3 == 2;
         let change = AccountChange {
-            account: (!is_gone).then_some(account),
+            account: (!is_deleted).then_some(account),
             storage_reset: number % 3 != 0,
             slots: (0..u64::from(number % 3))
                 .map(|slot| (U256::from(slot), U256::from(slot)))
@@ -254,8 +254,8 @@ fn replace(text: &mut [u8], from: &[u8], to: &[u8]) {
     }
 }
 
-/// Families of nodes of a witness: one with those below it, as [`witness`] reads them.
-fn families(document: &Value) -> Vec<Vec<u8>> {
+/// Returns subtrees of a witness, as [`witness`] reads them.
+fn subtrees(document: &Value) -> Vec<Vec<u8>> {
     let Some(state) = document["witness"]["state"].as_array() else {
         return Vec::new();
     };
@@ -263,39 +263,39 @@ fn families(document: &Value) -> Vec<Vec<u8>> {
         .iter()
         .filter_map(|node| node.as_str()?.parse().ok())
         .collect();
-    let family = |first: &Bytes| {
-        let mut family = vec![first.clone()];
+    let subtree = |first: &Bytes| {
+        let mut nodes_below = vec![first.clone()];
         let mut at = 0;
-        while at < family.len() && family.len() < 24 {
-            let holds = |hash: &[u8]| family[at].windows(32).any(|window| window == hash);
+        while at < nodes_below.len() && nodes_below.len() < 24 {
+            let holds = |hash: &[u8]| nodes_below[at].windows(32).any(|window| window == hash);
             let below: Vec<_> = nodes
                 .iter()
                 .filter(|node| holds(keccak256(node).as_slice()))
                 .take(4)
                 .cloned()
                 .collect();
-            family.extend(below);
+            nodes_below.extend(below);
             at += 1;
         }
-        for later in 1..family.len() {
+        for later in 1..nodes_below.len() {
             let place = [u8::try_from(later).unwrap_or(0); 32];
-            let hash = keccak256(&family[later]);
-            for earlier in &mut family[..later] {
+            let hash = keccak256(&nodes_below[later]);
+            for earlier in &mut nodes_below[..later] {
                 let mut node = earlier.to_vec();
                 replace(&mut node, hash.as_slice(), &place);
                 *earlier = node.into();
             }
         }
-        alloy_rlp::encode(&family)
+        alloy_rlp::encode(&nodes_below)
     };
     nodes
         .iter()
         .step_by(nodes.len() / 12 + 1)
-        .map(family)
+        .map(subtree)
         .collect()
 }
 
-/// The block with few transactions and without the hashes that tell so.
+/// Returns the block with few transactions, without the hashes that would reveal it.
 fn shortened(mut block: Value) -> Value {
     if let Some(transactions) = block["transactions"].as_array_mut() {
         transactions.truncate(6);
@@ -308,7 +308,7 @@ fn shortened(mut block: Value) -> Value {
     block
 }
 
-/// Lists of made blocks.
+/// Returns the access lists of generated blocks.
 fn lists() -> Vec<BlockAccessList> {
     let Ok(engine) = Engine::new(1) else {
         return Vec::new();
@@ -318,10 +318,11 @@ fn lists() -> Vec<BlockAccessList> {
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };
-    let made = (0..28).map(super::made);
-    made.filter_map(|case| {
-        let outcome = engine.execute(&case.block, &*case.state, &options).ok()?;
-        outcome.block_access_list
-    })
-    .collect()
+    let cases = (0..28).map(super::generate);
+    cases
+        .filter_map(|case| {
+            let outcome = engine.execute(&case.block, &*case.state, &options).ok()?;
+            outcome.block_access_list
+        })
+        .collect()
 }

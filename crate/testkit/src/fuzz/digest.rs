@@ -1,10 +1,10 @@
-//! One hash of everything that a block leaves.
+//! Digest of a block's outcome.
 
 use alloy_primitives::{B256, Keccak256, U256};
 use parevm::{BlockOutcome, state::Account};
 
-/// The hash of receipts, state, requests and access list of `outcome`: the same in every build and
-/// by every executor. How the block was run does not count.
+/// Returns the hash of receipts, state, requests and access list of `outcome`: equal in every build and for every
+/// executor. Ignores the report.
 #[must_use]
 pub fn digest(outcome: &BlockOutcome) -> B256 {
     let mut words = Words(Keccak256::new());
@@ -12,7 +12,7 @@ pub fn digest(outcome: &BlockOutcome) -> B256 {
         words.number(receipt.gas_used);
         words.number(u64::from(receipt.success));
         words.number(u64::from(receipt.transaction_type));
-        // The address of a contract that was not created follows from sender and nonce.
+        // The address of a contract whose creation failed is determined by sender and nonce.
         let contract = receipt.contract_address.filter(|_| receipt.success);
         words.bytes(contract.unwrap_or_default().as_slice());
         words.bytes(&receipt.effective_gas_price.to_be_bytes());
@@ -59,7 +59,7 @@ pub fn digest(outcome: &BlockOutcome) -> B256 {
     words.0.finalize()
 }
 
-/// What goes into the hash; what has no fixed length is told its length.
+/// Hasher; values without a fixed length are preceded by their length.
 struct Words(Keccak256);
 
 impl Words {

@@ -1,22 +1,22 @@
-//! Differential fuzzing: blocks from a seed, run in every way there is and compared.
+//! Differential fuzzing: blocks from a seed, executed in every way and compared.
 //!
-//! - [`made`]: random blocks; [`mutate`]: blocks of a chain, spoilt. Both give a [`Case`];
-//! - [`Oracle`] runs a case in every way and tells the first difference;
-//! - [`shrink`] makes a case that shows a difference small;
-//! - [`Decoder`] reads bytes that are [`spoilt`](bytes::spoil).
+//! - [`generate`] generates random blocks, [`mutate`] mutates blocks of a chain; both return a [`Case`];
+//! - [`Oracle`] executes a case in every way and returns the first difference;
+//! - [`shrink`] reduces a case that shows a difference;
+//! - [`Decoder`] decodes bytes that were [mutated](bytes::mutate).
 //!
-//! No files, no clock but the one of the caller, no printing.
+//! This module reads no file, has no clock of its own, and prints nothing.
 
-mod appeal;
 pub mod bytes;
 mod case;
 mod decoder;
 mod digest;
 mod mutation;
 mod oracle;
+mod rejection;
 mod shrink;
 
-pub use case::{Case, fork_of, made, made_under};
+pub use case::{Case, fork_of, generate, generate_under};
 pub use decoder::{Decoder, Reading};
 pub use digest::digest;
 pub use mutation::mutate;

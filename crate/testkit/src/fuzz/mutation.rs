@@ -1,7 +1,7 @@
-//! Blocks of a chain, spoilt.
+//! Mutation of recorded blocks.
 
 use super::case::Case;
-use crate::{admission::Admission, random::Random};
+use crate::{draft_block::DraftBlock, random::Random};
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     block::{ForkSchedule, Ommer, Transaction, Withdrawal},
@@ -11,12 +11,12 @@ use parevm::{
 };
 use std::borrow::Cow;
 
-/// At most so many transactions are kept: many small blocks find more than few large ones.
-const MOST: u64 = 80;
+/// Maximum number of transactions: many small blocks find more than few large ones.
+const MAX_TRANSACTIONS: u64 = 80;
 
-/// The block of `fixture`, with transactions dropped, repeated, in another order, of other senders,
-/// with other gas limits, values and data; its header, fork and a little of its state changed. Three
-/// in four are mended, so that most of what is left runs.
+/// Returns the block of `fixture` with mutations: transactions dropped, duplicated or reordered, with other senders,
+/// gas limits, values and data; header, fork and parts of the state changed. Three in four blocks are repaired, so
+/// that most of their transactions are valid.
 #[must_use]
 pub fn mutate(seed: u64, fixture: &Fixture) -> Case<'_> {
     let mut random = Random::new(seed);
@@ -39,19 +39,19 @@ pub fn mutate(seed: u64, fixture: &Fixture) -> Case<'_> {
         state(&mut random, &mut case, &accounts);
     }
     if random.below(4) != 0 {
-        mend(&mut case);
+        repair(&mut case);
     }
     case
 }
 
-/// Keeps a piece of the block.
+/// Keeps a part of the block.
 fn cut(random: &mut Random, transactions: &mut Vec<Transaction>) {
     let from = below(random, transactions.len().max(1) / 2 + 1);
-    // Mostly from the start, where the state is right.
+    // Mostly from the start, where the state fits.
     if random.below(3) == 0 {
         transactions.drain(..from);
     }
-    let keep = 1 + below(random, usize::try_from(MOST).unwrap_or(1));
+    let keep = 1 + below(random, usize::try_from(MAX_TRANSACTIONS).unwrap_or(1));
     transactions.truncate(keep);
 }
 
@@ -75,7 +75,7 @@ fn order(random: &mut Random, transactions: &mut Vec<Transaction>) {
             let moved = transactions.remove(one);
             transactions.insert(other.min(count - 1), moved);
         }
-        // The same again and again.
+        // Many duplicates.
         _ => {
             let again = transactions[one].clone();
             for _ in 0..random.below(12) {
@@ -85,7 +85,7 @@ fn order(random: &mut Random, transactions: &mut Vec<Transaction>) {
     }
 }
 
-/// Whom the block's transactions name, and some more.
+/// Returns the senders and recipients of the block, the beneficiary and a precompile.
 fn accounts(case: &Case<'_>) -> Vec<Address> {
     let mut accounts = vec![case.block.header.beneficiary, Address::with_last_byte(4)];
     for transaction in &case.block.transactions {
@@ -108,7 +108,7 @@ fn transaction(random: &mut Random, transactions: &mut [Transaction], accounts: 
         1 => env.gas_limit = env.gas_limit * (1 + random.below(15)) / 8,
         2 => env.value = U256::from(random.below(1_000)),
         3 => env.value = example.value,
-        4 => env.data = spoilt(random, &env.data),
+        4 => env.data = mutated_data(random, &env.data),
         5 => env.data = example.data,
         6 => env.caller = example.caller,
         7 => env.kind = TxKind::Call(accounts[below(random, accounts.len())]),
@@ -125,7 +125,7 @@ fn transaction(random: &mut Random, transactions: &mut [Transaction], accounts: 
             env.authorization_list = example.authorization_list;
         }
         12 => env.access_list = example.access_list,
-        // Calls what the other creates or calls, as the other.
+        // Same sender, recipient and data as the other transaction.
         _ => {
             env.caller = example.caller;
             env.kind = example.kind;
@@ -134,7 +134,7 @@ fn transaction(random: &mut Random, transactions: &mut [Transaction], accounts: 
     }
 }
 
-fn spoilt(random: &mut Random, data: &Bytes) -> Bytes {
+fn mutated_data(random: &mut Random, data: &Bytes) -> Bytes {
     let mut data = data.to_vec();
     let length = data.len().max(1);
     match random.below(4) {
@@ -182,7 +182,7 @@ fn state(random: &mut Random, case: &mut Case<'_>, accounts: &[Address]) {
         return;
     };
     match random.below(4) {
-        // Enough for a few transactions at most.
+        // Enough for at most a few transactions.
         0 | 1 => {
             account.balance = U256::from(10_u128.pow(16) / (1 + u128::from(random.below(1_000))))
         }
@@ -195,18 +195,18 @@ fn state(random: &mut Random, case: &mut Case<'_>, accounts: &[Address]) {
     state.insert_account(address, account);
 }
 
-/// Gives every transaction the nonce that its sender has reached, and drops those that cannot run.
-fn mend(case: &mut Case<'_>) {
+/// Sets the nonce of every transaction to that of its sender, and drops those that are invalid.
+fn repair(case: &mut Case<'_>) {
     let block = &case.block;
-    let mut admission = Admission::new(block, &case.state);
+    let mut draft = DraftBlock::new(block, &case.state);
     let mut kept = Vec::with_capacity(block.transactions.len());
     for transaction in &block.transactions {
         let mut transaction = transaction.clone();
-        transaction.env.nonce = admission.nonce(transaction.env.caller);
+        transaction.env.nonce = draft.nonce(transaction.env.caller);
         if !case.fork().is_enabled_in(SpecId::SPURIOUS_DRAGON) {
             transaction.env.chain_id = None;
         }
-        if admission.admit(&transaction) {
+        if draft.try_push(&transaction) {
             kept.push(transaction);
         }
     }

@@ -1,7 +1,7 @@
-//! Runs a block in every way there is and compares.
+//! Oracle: executes a block in every way and compares the outcomes.
 
-use super::appeal;
-use crate::{baseline, compare::difference, random::Random};
+use super::rejection;
+use crate::{compare::difference, random::Random, reference};
 use alloy_primitives::U256;
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
@@ -20,20 +20,20 @@ use std::{
 
 type Ran = Result<BlockOutcome, ExecuteError>;
 
-/// Runs blocks in order, in parallel and by their list, and compares.
+/// Oracle that executes blocks sequentially, in parallel and by access list, and compares the outcomes.
 #[derive(Debug)]
 pub struct Oracle {
-    /// One thread.
-    in_order: Engine,
+    /// Engine with one thread.
+    sequential: Engine,
     engines: Vec<Engine>,
 }
 
-/// Two ways to run a block that do not leave the same.
+/// Difference between two ways to execute a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which way is wrong, if the other is right.
+    /// Way that is wrong, if the expected outcome is right.
     pub way: String,
-    /// The first difference.
+    /// First difference.
     pub words: String,
 }
 
@@ -43,22 +43,22 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was run.
+/// Counts of executed blocks and transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Blocks.
     pub blocks: u64,
-    /// Their transactions.
+    /// Transactions of these blocks.
     pub transactions: u64,
-    /// Blocks that are invalid, as every way says.
-    pub refused: u64,
-    /// Runs of whole blocks in all ways.
+    /// Blocks that every way rejects.
+    pub rejected: u64,
+    /// Executions of blocks, in all ways.
     pub runs: u64,
-    /// Runs by an access list to the end.
+    /// Executions of blocks by a verified access list.
     pub by_list: u64,
-    /// Runs of transactions, in parallel or by the list.
+    /// Executions of transactions, in parallel or by access list.
     pub executions: u64,
-    /// Those beyond the first of each transaction.
+    /// Executions beyond the first of each transaction.
     pub re_executions: u64,
 }
 
@@ -66,7 +66,7 @@ impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.blocks += other.blocks;
         self.transactions += other.transactions;
-        self.refused += other.refused;
+        self.rejected += other.rejected;
         self.runs += other.runs;
         self.by_list += other.by_list;
         self.executions += other.executions;
@@ -75,14 +75,14 @@ impl AddAssign for Counts {
 }
 
 impl Oracle {
-    /// An oracle that runs blocks in parallel on each of these numbers of threads.
+    /// Creates an oracle that executes blocks in parallel on each of these numbers of threads.
     ///
     /// # Errors
     ///
-    /// When the threads cannot be spawned.
+    /// The threads cannot be spawned.
     pub fn new(threads: &[usize]) -> Result<Self, ThreadPoolBuildError> {
         Ok(Self {
-            in_order: Engine::new(1)?,
+            sequential: Engine::new(1)?,
             engines: threads
                 .iter()
                 .map(|threads| Engine::new(*threads))
@@ -90,12 +90,12 @@ impl Oracle {
         })
     }
 
-    /// Runs `block` in every way. `seed` chooses what is varied beside: how a list is made wrong, who
-    /// listens.
+    /// Executes `block` in every way. `seed` chooses the change that makes a list wrong, and whether there is a
+    /// listener.
     ///
     /// # Errors
     ///
-    /// The first [`Finding`]; a panic is one.
+    /// The first [`Finding`]; a panic is a finding, too.
     pub fn check(&self, block: &Block, state: &MemoryState, seed: u64) -> Result<Counts, Finding> {
         catch_unwind(AssertUnwindSafe(|| self.compare(block, state, seed))).unwrap_or_else(
             |panic| {
@@ -120,16 +120,16 @@ impl Oracle {
             access_list_output: AccessListOutput::Returned,
             ..Default::default()
         };
-        let plain = baseline::outcome(block, state);
-        let expected = self.in_order.execute(block, state, &options);
+        let plain = reference::outcome(block, state);
+        let expected = self.sequential.execute(block, state, &options);
         counts.runs += 2;
         let words = match (&expected, &plain) {
             (Ok(left), Ok(right)) => difference(left, right),
-            (Err(refusal), _) => appeal::hear(block, state, refusal, &plain),
-            (Ok(_), Err(error)) => Some(format!("plain revm refuses with {error:?}")),
+            (Err(error), _) => rejection::unconfirmed(block, state, error, &plain),
+            (Ok(_), Err(error)) => Some(format!("plain revm rejects it with {error:?}")),
         };
-        found("in order, beside plain revm", words)?;
-        counts.refused += u64::from(expected.is_err());
+        found("sequential, against plain revm", words)?;
+        counts.rejected += u64::from(expected.is_err());
         let list = expected.as_ref().ok();
         let list = list.and_then(|outcome| outcome.block_access_list.as_ref());
         let wrong = list.map(|list| tampered(list, seed));
@@ -139,7 +139,7 @@ impl Oracle {
             options.access_list = None;
             let ran = with_listener(engine, block, state, &options, seed);
             let ran = ran.map_err(|words| Finding {
-                way: format!("receipts told, {threads} threads"),
+                way: format!("receipts of the listener, {threads} threads"),
                 words,
             })?;
             let way = format!("in parallel, {threads} threads");
@@ -149,45 +149,45 @@ impl Oracle {
             options.executor = Executor::Bal;
             options.access_list = Some(list);
             let ran = engine.execute(block, state, &options);
-            let way = format!("by the list, {threads} threads");
+            let way = format!("by access list, {threads} threads");
             found(&way, compare_runs(&ran, &expected))?;
-            found(&way, refused_list(&ran, environment_spec(block)))?;
+            found(&way, mismatch_of_valid_list(&ran, environment_spec(block)))?;
             count(&mut counts, &ran);
             options.access_list = wrong.as_ref();
             let ran = engine.execute(block, state, &options);
-            let way = format!("by a wrong list, {threads} threads");
+            let way = format!("by a wrong access list, {threads} threads");
             found(&way, compare_runs(&ran, &expected))?;
             count(&mut counts, &ran);
         }
         for list in [list, wrong.as_ref()].into_iter().flatten() {
-            if let Some(ran) = self.in_chunks(block, state, list) {
-                found("in chunks", compare_runs(&ran, &expected))?;
+            if let Some(ran) = self.merged(block, state, list) {
+                found("merged partial results", compare_runs(&ran, &expected))?;
                 count(&mut counts, &ran);
             }
         }
         Ok(counts)
     }
 
-    /// Runs `block` as engines do that share no memory; `None` where the list is of no use.
-    fn in_chunks(&self, block: &Block, state: &MemoryState, list: &BlockAccessList) -> Option<Ran> {
+    /// Executes `block` as engines without shared memory do; `None` if the list cannot be used.
+    fn merged(&self, block: &Block, state: &MemoryState, list: &BlockAccessList) -> Option<Ran> {
         let environment = Environment::new(block);
-        let listed = BalBlock::new(block, &environment, state, list).ok()?;
-        let mut runs = [listed.start(), listed.start()];
+        let bal_block = BalBlock::new(block, &environment, state, list).ok()?;
+        let mut workers = [bal_block.worker(), bal_block.worker()];
         for (at, transactions) in batches(block, 2).iter().enumerate() {
-            runs[at % 2].run(transactions).ok()?;
+            workers[at % 2].run(transactions).ok()?;
         }
-        let chunks = runs.map(|run| PartialResult::decode(&run.finish().encode()));
-        let chunks = chunks.into_iter().collect::<Result<_, _>>().ok()?;
+        let results = workers.map(|worker| PartialResult::decode(&worker.finish().encode()));
+        let results = results.into_iter().collect::<Result<_, _>>().ok()?;
         let options = ExecuteOptions {
             access_list: Some(list),
             access_list_output: AccessListOutput::Returned,
             ..Default::default()
         };
-        Some(self.in_order.merge(block, state, &options, chunks, 2))
+        Some(self.sequential.merge(block, state, &options, results, 2))
     }
 }
 
-/// Runs `block`, with every other seed under the eyes of a listener, who must be told the receipts.
+/// Executes `block`; with every other seed a listener must receive the receipts of the outcome.
 fn with_listener(
     engine: &Engine,
     block: &Block,
@@ -199,21 +199,21 @@ fn with_listener(
         return Ok(engine.execute(block, state, options));
     }
     let receipts = Mutex::new(Vec::new());
-    let told = |receipt: &Receipt| {
+    let on_receipt = |receipt: &Receipt| {
         let mut receipts = receipts.lock().unwrap_or_else(PoisonError::into_inner);
         receipts.push(receipt.clone());
     };
     let options = ExecuteOptions {
-        on_receipt: Some(&told),
+        on_receipt: Some(&on_receipt),
         ..*options
     };
     let ran = engine.execute(block, state, &options);
-    let told = receipts
+    let received = receipts
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     match &ran {
-        Ok(outcome) if outcome.receipts != told => {
-            Err(format!("{told:?} and {:?}", outcome.receipts))
+        Ok(outcome) if outcome.receipts != received => {
+            Err(format!("{received:?} and {:?}", outcome.receipts))
         }
         _ => Ok(ran),
     }
@@ -234,22 +234,22 @@ fn compare_runs(ran: &Ran, expected: &Ran) -> Option<String> {
             let differs = ran.block_access_list != expected.block_access_list;
             differs.then(|| "the access lists differ".to_owned())
         }),
-        (Err(ran), Err(expected)) if appeal::same(ran, expected) => None,
+        (Err(ran), Err(expected)) if rejection::same(ran, expected) => None,
         (Err(ran), Err(expected)) => Some(format!("{ran:?} and {expected:?}")),
-        (Ok(_), Err(expected)) => Some(format!("runs what is refused with {expected:?}")),
-        (Err(ran), Ok(_)) => Some(format!("refuses with {ran:?}")),
+        (Ok(_), Err(expected)) => Some(format!("accepted, expected {expected:?}")),
+        (Err(ran), Ok(_)) => Some(format!("rejected with {ran:?}")),
     }
 }
 
-/// Why a right list was not run by, where there is no good reason.
-fn refused_list(ran: &Ran, spec: SpecId) -> Option<String> {
+/// Returns the mismatch of a valid list, unless the list cannot express the block.
+fn mismatch_of_valid_list(ran: &Ran, spec: SpecId) -> Option<String> {
     let mismatch = ran.as_ref().ok()?.report.bal_mismatch.as_ref()?;
-    let is_reason = match mismatch {
+    let is_expected = match mismatch {
         BalMismatch::EmptyAccount { .. } | BalMismatch::Malformed(_) => true,
         BalMismatch::Fork | BalMismatch::StorageReset { .. } => !spec.is_enabled_in(SpecId::CANCUN),
         _ => false,
     };
-    (!is_reason).then(|| format!("a right list is refused: {mismatch}"))
+    (!is_expected).then(|| format!("a valid access list was rejected: {mismatch}"))
 }
 
 fn environment_spec(block: &Block) -> SpecId {
@@ -261,14 +261,14 @@ fn environment_spec(block: &Block) -> SpecId {
 fn count(counts: &mut Counts, ran: &Ran) {
     counts.runs += 1;
     if let Ok(outcome) = ran {
-        let schedule = &outcome.report;
-        counts.by_list += u64::from(schedule.executor == Executor::Bal);
-        counts.executions += schedule.executions as u64;
-        counts.re_executions += schedule.re_executions as u64;
+        let report = &outcome.report;
+        counts.by_list += u64::from(report.executor == Executor::Bal);
+        counts.executions += report.executions as u64;
+        counts.re_executions += report.re_executions as u64;
     }
 }
 
-/// `list` with one entry changed.
+/// Returns `list` with one entry changed.
 fn tampered(list: &BlockAccessList, seed: u64) -> BlockAccessList {
     let mut random = Random::new(seed);
     let mut list = list.clone();

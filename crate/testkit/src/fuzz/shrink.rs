@@ -1,4 +1,4 @@
-//! Makes a case that shows a difference small.
+//! Reduction of a test case that shows a difference.
 
 use super::{Case, Finding};
 use alloy_primitives::{Bytes, U256};
@@ -9,40 +9,40 @@ use parevm::{
     vm::TxEnv,
 };
 
-/// The smallest case that still fails, by leaving out transactions, then parts of them, of the block
-/// and of a small state. `fails` says what is wrong with a case and is asked until `may_go_on` says no.
+/// Returns the smallest case that still fails: removes transactions, then parts of them, of the block and of a small
+/// state. `fails` returns the finding of a case; it is called until `may_continue` returns false.
 ///
-/// A difference that comes and goes should be looked for several times by `fails`.
+/// `fails` should try an intermittent difference several times.
 #[must_use]
 pub fn shrink<'a>(
     case: Case<'a>,
     finding: Finding,
     fails: impl Fn(&Block, &MemoryState) -> Option<Finding>,
-    may_go_on: impl Fn() -> bool,
+    may_continue: impl Fn() -> bool,
 ) -> (Case<'a>, Finding) {
     let mut best = Best {
         case,
         finding,
         fails,
-        may_go_on,
+        may_continue,
     };
     best.fewer_transactions();
     best.block(|block| block.withdrawals.clear());
     best.block(|block| block.ommers.clear());
     for index in 0..best.case.block.transactions.len() {
-        best.plainer_transaction(index);
+        best.simpler_transaction(index);
     }
     best.smaller_state();
     best.fewer_transactions();
     (best.case, best.finding)
 }
 
-/// The smallest case so far.
+/// Smallest case so far.
 struct Best<'a, F, G> {
     case: Case<'a>,
     finding: Finding,
     fails: F,
-    may_go_on: G,
+    may_continue: G,
 }
 
 impl<F, G> Best<'_, F, G>
@@ -50,9 +50,9 @@ where
     F: Fn(&Block, &MemoryState) -> Option<Finding>,
     G: Fn() -> bool,
 {
-    /// Whether the case with another block fails as well; it is the best then.
+    /// Returns true and keeps `block` if the case fails with it.
     fn try_block(&mut self, block: Block) -> bool {
-        if !(self.may_go_on)() {
+        if !(self.may_continue)() {
             return false;
         }
         let found = (self.fails)(&block, &self.case.state);
@@ -69,16 +69,16 @@ where
         self.try_block(block);
     }
 
-    /// Leaves out ever smaller pieces, with and without counting later nonces down.
+    /// Removes ever smaller ranges of transactions, with and without decreasing later nonces.
     fn fewer_transactions(&mut self) {
         let mut size = self.case.block.transactions.len().div_ceil(2);
         while size > 0 {
             let mut from = 0;
             while from < self.case.block.transactions.len() {
                 let to = (from + size).min(self.case.block.transactions.len());
-                let with = |is_counted| without(&self.case.block, from, to, is_counted);
-                let (counted, plain) = (with(true), with(false));
-                if !self.try_block(counted) && !self.try_block(plain) {
+                let with = |decreases_nonces| without(&self.case.block, from, to, decreases_nonces);
+                let (decreased, unchanged) = (with(true), with(false));
+                if !self.try_block(decreased) && !self.try_block(unchanged) {
                     from += size;
                 }
             }
@@ -86,7 +86,7 @@ where
         }
     }
 
-    fn plainer_transaction(&mut self, index: usize) {
+    fn simpler_transaction(&mut self, index: usize) {
         let ways: [fn(&mut TxEnv); 8] = [
             |env| env.data = Bytes::new(),
             |env| {
@@ -118,7 +118,7 @@ where
         }
     }
 
-    /// Takes the code or the whole of accounts, where there are few.
+    /// Removes accounts or their code, if there are few.
     fn smaller_state(&mut self) {
         let mut addresses: Vec<_> = self
             .case
@@ -139,7 +139,7 @@ where
                 ..account
             };
             for change in [None, Some(codeless)] {
-                if change == Some(account) || !(self.may_go_on)() {
+                if change == Some(account) || !(self.may_continue)() {
                     continue;
                 }
                 let state = with_account(&self.case.state, address, change);
@@ -153,23 +153,23 @@ where
     }
 }
 
-/// The block without the transactions from `from` to before `to`; the nonces of the same senders may
-/// be counted down.
-fn without(block: &Block, from: usize, to: usize, counts_down: bool) -> Block {
+/// Returns the block without the transactions from `from` to before `to`, optionally with decreased nonces of the same
+/// senders.
+fn without(block: &Block, from: usize, to: usize, decreases_nonces: bool) -> Block {
     let mut block = block.clone();
     let removed: Vec<Transaction> = block.transactions.drain(from..to).collect();
     for later in block.transactions.iter_mut().skip(from) {
         let of_same = removed
             .iter()
             .filter(|one| one.env.caller == later.env.caller);
-        if counts_down {
+        if decreases_nonces {
             later.env.nonce = later.env.nonce.wrapping_sub(of_same.count() as u64);
         }
     }
     block
 }
 
-/// The state with another account at `address`, or none.
+/// Returns the state with `account` at `address`, or without an account there.
 fn with_account(
     state: &MemoryState,
     address: alloy_primitives::Address,

@@ -1,8 +1,8 @@
-//! Blocks of few accounts that do everything to each other.
+//! Adversarial blocks: few accounts with as many interactions as possible.
 
-use super::{GAS_PRICE, block, call, edges, numbered, receiver};
+use super::{GAS_PRICE, block, call, environment, numbered, receiver};
 use crate::{
-    admission::Admission,
+    draft_block::DraftBlock,
     program::{self, Neighbours},
     random::Random,
     signer::{self, SIGNERS},
@@ -24,12 +24,11 @@ use revm::context_interface::{
 const USERS: u64 = SIGNERS as u64;
 const CONTRACTS: u64 = 5;
 
-/// Up to `count` valid transactions under the rules of `spec`: calls of contracts with random code,
-/// payments, creations at fixed addresses again and again, self-destructs, delegations (EIP-7702)
-/// that come, change and go, blobs, access lists, fees of nothing; ommers, withdrawals and system
-/// contracts. Senders, receivers of fees and authorities may be the same accounts.
+/// Generates up to `count` valid transactions under the rules of `spec`: calls of contracts with random code, transfers,
+/// repeated creations at fixed addresses, self-destructs, changing delegations (EIP-7702), blobs, access lists, zero
+/// fees; with ommers, withdrawals and system contracts. Senders, fee recipients and authorities may be the same accounts.
 ///
-/// Each transaction is run as it is made, so that its nonce is right whatever came before.
+/// Each transaction is executed when it is generated, so that its nonce is valid.
 #[must_use]
 pub fn adversarial(seed: u64, count: usize, spec: SpecId) -> (Block, MemoryState) {
     let mut random = Random::new(seed);
@@ -37,13 +36,13 @@ pub fn adversarial(seed: u64, count: usize, spec: SpecId) -> (Block, MemoryState
     let mut state = cast.state(&mut random, spec);
     let mut block = block(spec, Vec::new());
     block.header.beneficiary = cast.beneficiary;
-    edges::decorate(&mut random, &mut block, &mut state, spec, &cast.accounts);
-    let mut admission = Admission::new(&block, &state);
+    environment::decorate(&mut random, &mut block, &mut state, spec, &cast.accounts);
+    let mut draft = DraftBlock::new(&block, &state);
     let mut transactions = Vec::with_capacity(count);
-    // Some candidates are refused: their sender has code by now or cannot pay.
+    // Some candidates are invalid: their sender has code or cannot pay.
     for _ in 0..count * 2 {
-        let transaction = cast.transaction(&mut random, spec, &mut admission);
-        if admission.admit(&transaction) {
+        let transaction = cast.transaction(&mut random, spec, &mut draft);
+        if draft.try_push(&transaction) {
             transactions.push(transaction);
         }
         if transactions.len() == count {
@@ -54,7 +53,7 @@ pub fn adversarial(seed: u64, count: usize, spec: SpecId) -> (Block, MemoryState
     (block, state)
 }
 
-/// Who plays.
+/// Accounts of the block, by role.
 struct Cast {
     beneficiary: Address,
     factory: Address,
@@ -77,9 +76,9 @@ impl Cast {
         let mut accounts = contracts.clone();
         accounts.extend([factory, child, child, beneficiary, receiver(0), empty()]);
         accounts.extend((0..USERS).map(signed));
-        // ecrecover, sha256, ripemd, identity; with modexp and more where there are such.
+        // ecrecover, sha256, ripemd, identity; modexp and later ones in later forks.
         accounts.extend((1..=9).map(Address::with_last_byte));
-        accounts.extend(edges::SYSTEM_CONTRACTS.map(|(address, _)| address));
+        accounts.extend(environment::SYSTEM_CONTRACTS.map(|(address, _)| address));
         Self {
             beneficiary,
             factory,
@@ -107,7 +106,7 @@ impl Cast {
         for address in &self.contracts {
             let code = program::random(random, &near).finish();
             let balance = u128::from(random.below(1_000));
-            // Creators that hardly own anything: from Amsterdam on the opcode compares (EIP-8037).
+            // Creators with tiny balances: from Amsterdam on the opcode compares them (EIP-8037).
             let is_poor = spec.is_enabled_in(SpecId::AMSTERDAM);
             let balance = if is_poor { balance % 3 } else { balance };
             account(*address, balance, 1, Some(Bytecode::new_legacy(code)));
@@ -116,7 +115,7 @@ impl Cast {
         account(self.factory, 3, 1, Some(Bytecode::new_legacy(factory)));
         account(empty(), 0, 0, None);
         for index in 0..USERS {
-            // The last can pay for a transaction or two.
+            // The last one can pay for one or two transactions.
             let balance = if index + 1 == USERS {
                 3_000_000
             } else {
@@ -150,17 +149,17 @@ impl Cast {
         &self,
         random: &mut Random,
         spec: SpecId,
-        admission: &mut Admission<'_>,
+        draft: &mut DraftBlock<'_>,
     ) -> Transaction {
         let caller = signed(random.below(USERS));
         let to = match random.below(8) {
             0 | 1 => self.any(random),
             2 => self.factory,
-            3 if random.below(3) == 0 => edges::SYSTEM_CONTRACTS[below(random, 4)].0,
+            3 if random.below(3) == 0 => environment::SYSTEM_CONTRACTS[below(random, 4)].0,
             _ => one_of(random, &self.contracts),
         };
         let gas_limit = match random.below(5) {
-            // Hardly enough to begin, or for a few storage slots.
+            // Barely the intrinsic gas, or enough for a few storage slots.
             0 => 21_000 + random.below(40_000),
             _ => 100_000 + random.below(400_000),
         };
@@ -169,12 +168,12 @@ impl Cast {
             true => gas_limit * 10,
             false => gas_limit,
         };
-        // Now and then so much that a later payment may fail.
+        // Sometimes so much that a later transfer may fail.
         let value = match random.below(12) {
             0 => 10_u64.pow(17) * random.below(10),
             _ => random.below(3),
         };
-        let nonce = admission.nonce(caller);
+        let nonce = draft.nonce(caller);
         let mut transaction = call(caller, nonce, to, gas_limit, value);
         let env = &mut transaction.env;
         env.data = self.data(random, spec);
@@ -212,7 +211,7 @@ impl Cast {
                 env.tx_type = 4;
                 env.gas_priority_fee = Some(1);
                 for _ in 0..1 + random.below(3) {
-                    self.authorize(random, env, admission);
+                    self.authorize(random, env, draft);
                 }
             }
             _ => {}
@@ -220,7 +219,7 @@ impl Cast {
         transaction
     }
 
-    /// Nothing, random bytes, code that deploys code, or what a system contract takes.
+    /// Returns empty data, random bytes, init code, or the input of a system contract.
     fn data(&self, random: &mut Random, spec: SpecId) -> Bytes {
         let length = match random.below(6) {
             0 | 1 => return Bytes::new(),
@@ -232,7 +231,7 @@ impl Cast {
                     code.deployed()
                 };
             }
-            // Withdrawals and consolidations take 56 and 96 bytes, beacon roots and hashes a word.
+            // Withdrawals and consolidations take 56 and 96 bytes, beacon roots and block hashes a word.
             4 => [32, 56, 96][below(random, 3)],
             _ => below(random, 120),
         };
@@ -252,9 +251,9 @@ impl Cast {
         AccessList(vec![item])
     }
 
-    /// Adds an authorisation: of the sender or another, to run a contract's code, another account's
-    /// or none any more; now and then with a wrong nonce.
-    fn authorize(&self, random: &mut Random, env: &mut TxEnv, admission: &mut Admission<'_>) {
+    /// Adds an authorization of any account that delegates to a contract, to another account, or to none; sometimes with
+    /// a wrong nonce.
+    fn authorize(&self, random: &mut Random, env: &mut TxEnv, draft: &mut DraftBlock<'_>) {
         let authority = signed(random.below(USERS));
         let is_of = |earlier: &Authority| authority_of(earlier) == Some(authority);
         let earlier = env
@@ -272,7 +271,7 @@ impl Cast {
         let authorization = Authorization {
             chain_id: U256::from(random.below(2)),
             address,
-            nonce: admission.nonce(authority) + own + earlier + wrong,
+            nonce: draft.nonce(authority) + own + earlier + wrong,
         };
         let authority = RecoveredAuthority::Valid(authority);
         let recovered = RecoveredAuthorization::new_unchecked(authorization, authority);
@@ -294,7 +293,7 @@ fn one_of(random: &mut Random, accounts: &[Address]) -> Address {
     accounts[below(random, accounts.len() as u64)]
 }
 
-/// A sender with a known key.
+/// Returns a sender with a known key.
 fn signed(index: u64) -> Address {
     let at = usize::try_from(index).unwrap_or(0);
     signer::all()
@@ -302,23 +301,23 @@ fn signed(index: u64) -> Address {
         .map_or(Address::ZERO, |signer| signer.address)
 }
 
-/// A position below `bound`, which must not be zero.
+/// Returns a position below `bound`, which must not be zero.
 fn below(random: &mut Random, bound: u64) -> usize {
     usize::try_from(random.below(bound)).unwrap_or(0)
 }
 
-/// There, but empty: what touches it deletes it from Spurious Dragon on.
+/// Returns an existing empty account: a touch deletes it from Spurious Dragon on.
 fn empty() -> Address {
     numbered(0xe0, 0)
 }
 
-/// The code of an account that runs the code at `to`.
+/// Returns the code of an account that delegates to `to`.
 fn delegation(to: Address) -> Bytecode {
     let code = [&[0xef, 0x01, 0x00], to.as_slice()].concat();
     Bytecode::new_raw(Bytes::from(code))
 }
 
-/// The first byte of a blob's hash.
+/// Returns the version byte of a blob hash.
 fn version() -> B256 {
     B256::right_padding_from(&[1])
 }

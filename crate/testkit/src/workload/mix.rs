@@ -1,27 +1,26 @@
-//! Transactions of all kinds, some of which meet.
+//! Transactions of all kinds, some of which conflict.
 
 use super::{
-    block, call, erc20::Token, fund, numbered, receiver, uniswap::Market, uniswap::deploy_router,
-    user,
+    block, call, erc20::Erc20Token, fund, numbered, receiver, uniswap::Market,
+    uniswap::deploy_router, user,
 };
 use parevm::{Block, MemoryState, vm::SpecId};
 
-/// `count` transactions of senders of their own, of which three in ten meet: one pays an account
-/// that all of its kind pay, one sends tokens to an account that all of its kind send to, one swaps
-/// in a pool that all of its kind swap in. The other seven are two payments, three token transfers
-/// and two swaps that meet nobody.
+/// Generates `count` transactions with distinct senders, three in ten of which conflict: one transfer to a shared
+/// account, one token transfer to a shared account, and one swap in a shared pool. The other seven are independent: two
+/// transfers, three token transfers and two swaps.
 #[must_use]
 pub fn hot_mix(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
     deploy_router(&mut state);
-    let token = Token::new(numbered(0xe0, 0), &mut state);
+    let token = Erc20Token::new(numbered(0xe0, 0), &mut state);
     let hot = receiver(u64::MAX);
     let hot_market = Market::new(u64::MAX, &mut state);
     let transactions = (0..count as u64)
         .map(|index| {
             let (from, to) = (user(index), receiver(index));
             let state = &mut state;
-            // Not one kind after the other: the hot ones are spread.
+            // Mixes the kinds: the conflicting transactions are spread over the block.
             match index * 7 % 10 {
                 kind @ 0..3 => {
                     fund(state, from);

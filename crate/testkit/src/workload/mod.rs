@@ -1,8 +1,8 @@
-//! Blocks made by rule: the synthetic suite of the benchmarks, and blocks for tests.
+//! Generated blocks: the synthetic suite of the benchmarks, and blocks for tests.
 
 mod adversarial;
 mod code;
-mod edges;
+mod environment;
 mod erc20;
 mod mix;
 mod random_calls;
@@ -14,24 +14,24 @@ pub use adversarial::adversarial;
 pub use erc20::{erc20, erc20_into_one, erc20_partly_into_one};
 pub use mix::hot_mix;
 pub use random_calls::contracts;
-pub use suite::{Kind, SYNTHETIC, UnknownKind};
+pub use suite::{SYNTHETIC, UnknownWorkload, Workload};
 pub use transfer::{one_sender, passed_on, transfers};
 pub use uniswap::{one_pool, swaps};
 
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use parevm::{
     Block, MemoryState,
-    block::{Declared, ForkSchedule, Header, Transaction},
+    block::{ForkSchedule, Header, HeaderCommitments, Transaction},
     state::Account,
     vm::{Bytecode, SpecId, TxEnv},
 };
 
-/// Gas limit of every made block; high enough for all of them.
+/// Gas limit of every generated block; high enough for all of them.
 const BLOCK_GAS_LIMIT: u64 = 1 << 40;
 const BASE_FEE: u64 = 7;
 const GAS_PRICE: u128 = 10;
 
-/// The receiver of all fees of a made block.
+/// Returns the recipient of all fees of a generated block.
 #[must_use]
 pub fn beneficiary() -> Address {
     numbered(0xc0, 0)
@@ -63,7 +63,7 @@ pub(crate) fn fund(state: &mut MemoryState, address: Address) {
     );
 }
 
-/// Creates a contract.
+/// Inserts a contract into `state`.
 pub(crate) fn deploy(state: &mut MemoryState, address: Address, code: Bytes) {
     let code_hash = state.insert_code(Bytecode::new_legacy(code));
     state.insert_account(
@@ -93,7 +93,7 @@ fn call(caller: Address, nonce: u64, to: Address, gas_limit: u64, value: u64) ->
     }
 }
 
-/// A call with `data` and no value.
+/// Returns a call with `data` and no value.
 pub(crate) fn call_with(caller: Address, to: Address, gas_limit: u64, data: Bytes) -> Transaction {
     let mut transaction = call(caller, 0, to, gas_limit, 0);
     transaction.env.data = data;
@@ -115,6 +115,6 @@ pub(crate) fn block(spec: SpecId, transactions: Vec<Transaction>) -> Block {
         transactions,
         withdrawals: Vec::new(),
         ommers: Vec::new(),
-        declared: Declared::default(),
+        declared: HeaderCommitments::default(),
     }
 }

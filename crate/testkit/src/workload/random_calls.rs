@@ -1,6 +1,6 @@
 //! Calls of contracts with random code.
 
-use super::{beneficiary, block, call, edges, fund, numbered, user};
+use super::{beneficiary, block, call, environment, fund, numbered, user};
 use crate::{
     program::{self, Neighbours},
     random::Random,
@@ -12,9 +12,8 @@ use parevm::{
     vm::{Bytecode, SpecId},
 };
 
-/// `count` calls to a few contracts with random code under the rules of `spec`: reads and writes of
-/// shared slots, calls that move value, reads of balances, creations, self-destructs, reverts. The
-/// fewer contracts, the more conflicts.
+/// Generates `count` calls to contracts with random code under the rules of `spec`: reads and writes of shared slots,
+/// calls with value, reads of balances, creations, self-destructs, reverts. Fewer contracts mean more conflicts.
 #[must_use]
 pub fn contracts(seed: u64, count: usize, contracts: u64, spec: SpecId) -> (Block, MemoryState) {
     let mut random = Random::new(seed);
@@ -66,7 +65,7 @@ pub fn contracts(seed: u64, count: usize, contracts: u64, spec: SpecId) -> (Bloc
         *nonce += 1;
     }
     let block = block(spec, transactions);
-    edges::ancestors(&mut state, block.header.number);
+    environment::ancestors(&mut state, block.header.number);
     (block, state)
 }
 

@@ -1,52 +1,56 @@
-//! The blocks of the synthetic suite.
+//! Workloads of the synthetic suite.
 
 use super::{erc20, erc20_into_one, hot_mix, one_pool, swaps, transfers};
 use parevm::{Block, MemoryState};
 
-/// One kind of made block.
+/// Workload: one kind of generated block.
 #[derive(Clone, Copy, Debug)]
-pub struct Kind {
-    /// What it is called in figures.
+pub struct Workload {
+    /// Name in the results of benchmarks.
     pub name: &'static str,
-    /// Transactions in the suite: about 1 Ggas for the kinds that do not meet.
+    /// Number of transactions in the suite: about 1 Ggas for the conflict-free workloads.
     pub count: usize,
-    /// Makes a block with so many transactions, and the state before it.
+    /// Generates a block with this number of transactions, and the state before it.
     pub make: fn(usize) -> (Block, MemoryState),
 }
 
-/// The blocks of the synthetic suite.
-pub const SYNTHETIC: [Kind; 6] = [
-    kind("transfers", 47_620, transfers),
-    kind("erc20", 33_000, erc20),
-    kind("erc20-into-one", 33_000, erc20_into_one),
-    kind("swaps", 6_400, swaps),
-    kind("one-pool", 1_000, one_pool),
-    kind("hot-mix", 10_000, hot_mix),
+/// Workloads of the synthetic suite.
+pub const SYNTHETIC: [Workload; 6] = [
+    workload("transfers", 47_620, transfers),
+    workload("erc20", 33_000, erc20),
+    workload("erc20-into-one", 33_000, erc20_into_one),
+    workload("swaps", 6_400, swaps),
+    workload("one-pool", 1_000, one_pool),
+    workload("hot-mix", 10_000, hot_mix),
 ];
 
-const fn kind(name: &'static str, count: usize, make: fn(usize) -> (Block, MemoryState)) -> Kind {
-    Kind { name, count, make }
+const fn workload(
+    name: &'static str,
+    count: usize,
+    make: fn(usize) -> (Block, MemoryState),
+) -> Workload {
+    Workload { name, count, make }
 }
 
-/// No made block has this name.
+/// Error of an unknown workload name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no made block is called {name:?}, the names are {}", SYNTHETIC.map(|kind| kind.name).join(", "))]
-pub struct UnknownKind {
-    /// What was asked for.
+#[error("unknown workload {name:?}; expected {}", SYNTHETIC.map(|it| it.name).join(", "))]
+pub struct UnknownWorkload {
+    /// Unknown name.
     pub name: String,
 }
 
-impl Kind {
-    /// The kind that is called `name`.
+impl Workload {
+    /// Returns the workload `name`.
     ///
     /// # Errors
     ///
-    /// When there is none.
-    pub fn named(name: &str) -> Result<Self, UnknownKind> {
+    /// No workload has this name.
+    pub fn named(name: &str) -> Result<Self, UnknownWorkload> {
         SYNTHETIC
             .into_iter()
-            .find(|kind| kind.name == name)
-            .ok_or_else(|| UnknownKind {
+            .find(|it| it.name == name)
+            .ok_or_else(|| UnknownWorkload {
                 name: name.to_owned(),
             })
     }

@@ -4,7 +4,7 @@ use super::{GAS_PRICE, block, call, fund, receiver, user};
 use alloy_primitives::U256;
 use parevm::{Block, MemoryState, vm::SpecId};
 
-/// `count` plain transfers, each with a sender and a receiver of its own.
+/// Generates `count` plain transfers with distinct senders and recipients.
 ///
 /// # Example
 ///
@@ -28,7 +28,7 @@ pub fn transfers(count: usize) -> (Block, MemoryState) {
     (block(SpecId::OSAKA, transactions), state)
 }
 
-/// `count` plain transfers of one sender, one nonce after the other.
+/// Generates `count` plain transfers of one sender, with consecutive nonces.
 #[must_use]
 pub fn one_sender(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
@@ -39,7 +39,7 @@ pub fn one_sender(count: usize) -> (Block, MemoryState) {
     (block(SpecId::OSAKA, transactions), state)
 }
 
-/// `count` transfers in a chain: each sender is funded by the transaction before.
+/// Generates a chain of `count` transfers: each sender is funded by the previous transaction.
 #[must_use]
 pub fn passed_on(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();

@@ -1,22 +1,22 @@
 //! Swaps on Uniswap v3.
 //!
-//! The router and the contract that calls it lie where their code expects each other. A pool lies
-//! where the router looks for it: at the CREATE2 address of the factory that the router was built
-//! for. A swap calls neither the factory nor WETH, so they are not there.
+//! The router and the contract that calls it are at the addresses that their codes contain. A pool is at the CREATE2
+//! address of the factory that the router was built for. A swap calls neither the factory nor WETH, so the state lacks
+//! them.
 
-use super::{block, call_with, code, deploy, erc20::Token, fund, numbered, user};
+use super::{block, call_with, code, deploy, erc20::Erc20Token, fund, numbered, user};
 use alloy_primitives::{Address, B256, Bytes, U256, address, b256, keccak256};
 use parevm::{Block, MemoryState, block::Transaction, vm::SpecId};
 
-/// The router that the swapping contract calls.
+/// Router that the swapping contract calls.
 const ROUTER: Address = address!("e7cfcccb38ce07ba9d8d13431afe8cf6172de031");
-/// The factory whose pools the router trusts.
+/// Factory whose pools the router trusts.
 const FACTORY: Address = address!("d787a42ee3ac477c46dd6c912e7af795d44453d5");
-/// Hash of the init code that the router thinks pools were made with.
+/// Hash of the pools' init code, as the router has it.
 const INIT_CODE_HASH: B256 =
     b256!("636fcf59d7fdf3a03833dba1c6d936c9d7c6730057c8c4c8e5059feaeab60e04");
 
-// What the immutable variables of the pool's code hold.
+// Values of the immutable variables in the pool's code.
 const BUILT_SELF: Address = address!("d495d5e5cab2567777fff988c4fcd71328b17c9d");
 const BUILT_FACTORY: Address = address!("cba6b9a951749b8735c603e7ffc5151849248772");
 const BUILT_TOKEN_0: Address = address!("261d8c5e9742e6f7f1076fa1f560894524e19cad");
@@ -24,7 +24,7 @@ const BUILT_TOKEN_1: Address = address!("ce3478a9e0167a6bc5716dc39dbbbfac38f2762
 
 /// 0.3 percent, in hundredths of a basis point.
 const FEE: u64 = 3_000;
-/// In the middle of [`TICK`], 120 ticks above the next border of a word of the tick bitmap.
+/// Price in the middle of [`TICK`], 120 ticks above the next word boundary of the tick bitmap.
 const SQRT_PRICE_X96: u128 = 92_051_603_017_437_864_660_682_955_815;
 const TICK: u64 = 3_000;
 /// A swap of [`AMOUNT`] moves the price by a bit more than a tick.
@@ -34,7 +34,7 @@ const AMOUNT: u128 = 10_u128.pow(15);
 const SELL_TOKEN_0: [u8; 4] = [0xc9, 0x2b, 0x08, 0x91];
 const GAS_LIMIT: u64 = 300_000;
 
-/// `count` swaps, each with a sender, a pool, and a pair of tokens of its own.
+/// Generates `count` swaps with distinct senders, pools and token pairs.
 #[must_use]
 pub fn swaps(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
@@ -45,8 +45,7 @@ pub fn swaps(count: usize) -> (Block, MemoryState) {
     (block(SpecId::OSAKA, transactions), state)
 }
 
-/// `count` swaps in one pool, each with a sender of its own: every swap starts from the price that
-/// the one before left.
+/// Generates `count` swaps in one pool with distinct senders: every swap starts at the price of the previous one.
 #[must_use]
 pub fn one_pool(count: usize) -> (Block, MemoryState) {
     let mut state = MemoryState::default();
@@ -62,20 +61,20 @@ pub(super) fn deploy_router(state: &mut MemoryState) {
     deploy(state, ROUTER, Bytes::from_static(code::SWAP_ROUTER));
 }
 
-/// A pair of tokens, their pool, and a contract to swap with.
+/// Pair of tokens, their pool, and a swapping contract.
 #[derive(Clone, Copy)]
 pub(super) struct Market {
-    token_0: Token,
+    token_0: Erc20Token,
     swapper: Address,
 }
 
 impl Market {
-    /// Creates the market with this number, with liquidity over the whole range of prices. (The
-    /// ticks at its ends are not written: no swap gets there.)
+    /// Inserts market number `index`, with liquidity over the whole price range. The ticks at its ends are missing: no
+    /// swap reaches them.
     pub(super) fn new(index: u64, state: &mut MemoryState) -> Self {
-        // A pool's first token has the lower address.
-        let token_0 = Token::new(numbered(0xe1, index), state);
-        let token_1 = Token::new(numbered(0xe2, index), state);
+        // The first token of a pool has the lower address.
+        let token_0 = Erc20Token::new(numbered(0xe1, index), state);
+        let token_1 = Erc20Token::new(numbered(0xe2, index), state);
         let pool = pool_address(token_0, token_1);
         deploy(state, pool, pool_code(pool, token_0, token_1));
         token_0.give(state, pool);
@@ -97,7 +96,7 @@ impl Market {
         Self { token_0, swapper }
     }
 
-    /// A swap by `trader`, who sends nothing else in the block.
+    /// Returns a swap by `trader`, the only transaction of this sender.
     pub(super) fn swap(self, state: &mut MemoryState, trader: Address) -> Transaction {
         fund(state, trader);
         self.token_0.give(state, trader);
@@ -108,8 +107,8 @@ impl Market {
     }
 }
 
-/// Where the router looks for the pool of two tokens.
-fn pool_address(token_0: Token, token_1: Token) -> Address {
+/// Returns the address at which the router expects the pool of two tokens.
+fn pool_address(token_0: Erc20Token, token_1: Erc20Token) -> Address {
     let mut key = [0; 96];
     key[..32].copy_from_slice(token_0.address.into_word().as_slice());
     key[32..64].copy_from_slice(token_1.address.into_word().as_slice());
@@ -117,8 +116,8 @@ fn pool_address(token_0: Token, token_1: Token) -> Address {
     FACTORY.create2(keccak256(key), INIT_CODE_HASH)
 }
 
-/// The pool's code with its own values in its immutable variables.
-fn pool_code(pool: Address, token_0: Token, token_1: Token) -> Bytes {
+/// Returns the pool's code with the values of its immutable variables.
+fn pool_code(pool: Address, token_0: Erc20Token, token_1: Erc20Token) -> Bytes {
     let mut code = code::POOL.to_vec();
     for (built, own) in [
         (BUILT_SELF, pool),
@@ -131,7 +130,7 @@ fn pool_code(pool: Address, token_0: Token, token_1: Token) -> Bytes {
     code.into()
 }
 
-/// Replaces an address wherever it is.
+/// Replaces every occurrence of an address.
 fn replace(code: &mut [u8], old: Address, new: Address) {
     let mut from = 0;
     while let Some(at) = code

@@ -1,4 +1,4 @@
-//! Allocator that counts what each thread holds.
+//! Allocator that counts the allocated bytes of each thread.
 
 #![allow(dead_code, reason = "each program uses a part")]
 
@@ -7,7 +7,7 @@ use std::{
     cell::Cell,
 };
 
-/// Counts what each thread holds.
+/// Allocator that counts the allocated bytes of each thread.
 struct Counting;
 
 thread_local! {
@@ -16,7 +16,7 @@ thread_local! {
 }
 
 fn count(bytes: isize) {
-    // A thread that ends has no counter any more.
+    // A thread that is ending has no counter.
     let _gone = HELD.try_with(|held| {
         held.set(held.get() + bytes);
         let _gone = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
@@ -41,12 +41,12 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Bytes that this thread holds.
+/// Returns the allocated bytes of this thread.
 pub(crate) fn held() -> usize {
     usize::try_from(HELD.get()).unwrap_or(0)
 }
 
-/// Returns what `work` returns, and the most bytes that this thread held meanwhile beside those from before.
+/// Returns the result of `work`, and the peak of this thread's allocated bytes during it, minus those before.
 pub(crate) fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.get();
     PEAK.set(before);

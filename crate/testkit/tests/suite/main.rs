@@ -1,16 +1,12 @@
-//! Everything that is tested from outside, in one program: each would be linked with the whole engine.
-//! What counts allocations is a program of its own.
+//! Integration tests in one program, since each program links the whole engine. Tests that count allocations are
+//! separate programs.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on fails"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 mod block {
     mod bad_input;
     mod bundle;
-    mod collision;
+    mod eip7610;
     mod invalid;
     mod recorded;
     mod rules;
@@ -22,26 +18,27 @@ mod execution_apis;
 mod executor {
     mod adversarial;
     mod bal;
+    mod bal_mismatch;
     mod chain;
     mod creation;
     mod engine;
-    mod fetched;
+    mod fetched_state;
     mod full_balances;
     mod fuzz;
-    mod hashes;
+    mod generated_blocks;
     mod hot_account;
+    mod keccak_cache;
     mod known_faults;
-    mod made_blocks;
     mod partial_results;
-    mod payments;
     mod stream;
     mod synthetic;
+    mod transfers;
 }
-/// What tests and benchmarks share.
+/// Test kit itself.
 mod kit {
     #[cfg(feature = "conformance")]
     mod forks;
-    mod measure;
+    mod measurement;
     #[cfg(feature = "conformance")]
     mod precompiles;
     mod random;

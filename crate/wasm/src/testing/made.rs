@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use parevm_testkit::workload::Kind;
+use parevm_testkit::workload::Workload;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -43,7 +43,7 @@ impl Engine {
     ///
     /// A `WireError`: there is no such block.
     pub fn made(&self, name: &str, count: usize) -> Result<String, JsValue> {
-        let kind = Kind::named(name).map_err(|error| WireError::option(&error))?;
+        let kind = Workload::named(name).map_err(|error| WireError::option(&error))?;
         let (block, state) = (kind.make)(count);
         let codes: BTreeMap<_, _> = state.codes().collect();
         let alloc = state.iter().map(|(address, account, storage)| {

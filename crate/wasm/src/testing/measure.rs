@@ -1,8 +1,8 @@
 //! Runs a block again and again, beside a plain loop of revm over the same memory.
 
-use parevm::{Block, BlockAccessList, BlockOutcome, Checks, ExecuteError, MemoryState};
-use parevm_testkit::measure::{OnEngine, Timing, measure};
-use parevm_testkit::workload::Kind;
+use parevm::{Block, BlockAccessList, BlockOutcome, ExecuteError, HeaderChecks, MemoryState};
+use parevm_testkit::measurement::{EngineMeasurement, SamplingOptions, measure};
+use parevm_testkit::workload::Workload;
 use wasm_bindgen::prelude::*;
 
 use crate::clock::now_ms;
@@ -56,7 +56,7 @@ impl Engine {
         samples: usize,
         sample_ms: f64,
     ) -> Result<JsValue, JsValue> {
-        let kind = Kind::named(&name).map_err(|error| WireError::option(&error))?;
+        let kind = Workload::named(&name).map_err(|error| WireError::option(&error))?;
         let (block, state) = (kind.make)(if count == 0 { kind.count } else { count });
         let timing = timing(samples, sample_ms);
         let (_, replay) = self.measure(&block, &state, None, &executor, &timing)?;
@@ -71,16 +71,16 @@ impl Engine {
         state: &MemoryState,
         list: Option<&BlockAccessList>,
         executor: &str,
-        timing: &Timing,
+        timing: &SamplingOptions,
     ) -> Result<(BlockOutcome, wire::Replay), WireError> {
         let mut measured = measure(&[&self.core], choice(executor)?, list, block, state, timing)?;
-        let OnEngine {
+        let EngineMeasurement {
             parallel_ms,
             bal_ms,
             outcome,
             difference,
             timeline_ms: _,
-            spent: _,
+            thread_time: _,
         } = measured.on.pop().ok_or(ExecuteError::Bug {
             invariant: "one engine, one measurement",
         })?;
@@ -88,7 +88,7 @@ impl Engine {
             number: block.header.number,
             transactions: block.transactions.len() as u32,
             gas_used: outcome.gas_used,
-            checks: encode::wire_checks(Checks::default()),
+            checks: encode::wire_checks(HeaderChecks::default()),
             equals_sequential: difference.is_none(),
             plan: encode::plan(&outcome.report),
             statistics: encode::statistics(&outcome.report),
@@ -102,8 +102,8 @@ impl Engine {
     }
 }
 
-fn timing(samples: usize, sample_ms: f64) -> Timing {
-    Timing {
+fn timing(samples: usize, sample_ms: f64) -> SamplingOptions {
+    SamplingOptions {
         samples,
         sample_ms,
         now: now_ms,

@@ -3,12 +3,12 @@
 use crate::{
     bal::{BalMismatch, BalState, BlockAccessList},
     block::Block,
-    execute::pool::Pool,
+    execute::pool_workers::PoolWorkers,
     state::StateSource,
     vm::{Environment, SpecId},
 };
 
-/// A block with its access list and the state before it.
+/// Block with its access list and the state before it.
 pub(crate) struct Input<'a> {
     pub(crate) block: &'a Block,
     pub(crate) environment: &'a Environment,
@@ -17,12 +17,15 @@ pub(crate) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// Lays the list over the state, on the threads of `pool`.
+    /// Creates the state of the list, on the workers of `pool`.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as it shows without an execution.
-    pub(super) fn bal_state(&self, pool: Option<Pool<'_>>) -> Result<BalState<'a>, BalMismatch> {
+    /// Reason why the list cannot be used, as far as it is known before an execution.
+    pub(super) fn bal_state(
+        &self,
+        pool: Option<PoolWorkers<'_>>,
+    ) -> Result<BalState<'a>, BalMismatch> {
         if !self
             .environment
             .spec()

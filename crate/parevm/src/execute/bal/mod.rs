@@ -1,8 +1,8 @@
-//! Executor by block access list (EIP-7928): every transaction once, in any order.
+//! Executor by block access list (EIP-7928): executes every transaction once, in any order.
 //!
-//! The list gives every transaction the state that it finds, so none waits for another. Each is verified against the
-//! list ([`crate::bal`]) while it runs; the state diff is the list's. A wrong list costs time and nothing else: the block
-//! is then executed another way.
+//! The list gives every transaction its pre-state, so all are independent. The verification of the list
+//! ([`crate::bal`]) is part of the execution; the state diff is the list's. A wrong list costs time and nothing else: the
+//! block is then executed without it.
 
 mod input;
 pub(crate) mod partial_result;
@@ -12,30 +12,30 @@ mod replayer;
 pub(crate) use input::Input;
 
 use super::{
-    AccessListOutput, ExecuteError, ExecuteOptions, Executed, ExecutionReport, Executor, Merged,
-    pool::Pool,
+    AccessListOutput, ExecuteError, ExecuteOptions, ExecutionOutput, ExecutionReport, Executor,
+    PostState, pool_workers::PoolWorkers,
 };
-use crate::bal::{BalMismatch, Difference};
+use crate::bal::{BalDifference, BalMismatch};
 use partial_result::PartialResult;
 use rayon::ThreadPool;
 use replay::{ReplayError, replay, run_workers};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Place where the transactions run.
-pub(crate) enum Source<'p> {
-    /// All threads of a pool.
+/// Source of the transactions' results.
+pub(crate) enum ReplaySource<'p> {
+    /// Execution on all threads of a pool.
     Pool(&'p ThreadPool),
-    /// Engines that share no memory with this one, which have finished.
+    /// Partial results of engines that share no memory with this one.
     PartialResults {
         results: Vec<PartialResult>,
         workers: usize,
     },
 }
 
-impl<'p> Source<'p> {
-    fn pool(&self) -> Option<Pool<'p>> {
+impl<'p> ReplaySource<'p> {
+    fn pool(&self) -> Option<PoolWorkers<'p>> {
         match self {
-            Self::Pool(pool) => Some(Pool::all(pool)),
+            Self::Pool(pool) => Some(PoolWorkers::all(pool)),
             Self::PartialResults { .. } => None,
         }
     }
@@ -57,40 +57,46 @@ impl<'p> Source<'p> {
 pub(crate) fn run<'a>(
     input: Input<'a>,
     options: &ExecuteOptions<'a>,
-    source: Source<'_>,
+    source: ReplaySource<'_>,
     reason: &'static str,
-    otherwise: impl FnOnce() -> Result<Executed<'a>, ExecuteError>,
-) -> Result<Executed<'a>, ExecuteError> {
-    let ran = AtomicUsize::new(0);
+    otherwise: impl FnOnce() -> Result<ExecutionOutput<'a>, ExecuteError>,
+) -> Result<ExecutionOutput<'a>, ExecuteError> {
+    let executions = AtomicUsize::new(0);
     let threads = source.threads();
-    // Engines that share no memory share no clock.
+    // Engines without shared memory have no common clock.
     let clock = options
         .timeline
-        .filter(|_| matches!(source, Source::Pool(_)));
+        .filter(|_| matches!(source, ReplaySource::Pool(_)));
     let replayed = replay(&input, options, source.pool(), |bal_state| match source {
-        Source::Pool(pool) => run_workers(&input, bal_state, options, Pool::all(pool), &ran),
-        Source::PartialResults { results, .. } => {
+        ReplaySource::Pool(pool) => run_workers(
+            &input,
+            bal_state,
+            options,
+            PoolWorkers::all(pool),
+            &executions,
+        ),
+        ReplaySource::PartialResults { results, .. } => {
             let worker_results = partial_result::worker_results(results)?;
             let count = worker_results
                 .iter()
                 .map(|worker_result| worker_result.results.len())
                 .sum();
-            ran.store(count, Ordering::Relaxed);
+            executions.store(count, Ordering::Relaxed);
             Ok(worker_results)
         }
     });
     let mismatch = match replayed {
-        Ok(done) => {
-            let wanted = options.access_list_output == AccessListOutput::Returned;
-            let mut execution = done.execution;
-            for result in done.results {
+        Ok(replayed) => {
+            let has_output = options.access_list_output == AccessListOutput::Returned;
+            let mut execution = replayed.execution;
+            for result in replayed.results {
                 execution.commit_next(result)?;
             }
-            return Ok(Executed {
+            return Ok(ExecutionOutput {
                 execution,
-                merged: Merged::in_list(done.list),
-                system: done.system,
-                block_access_list: wanted.then(|| input.list.clone()),
+                post_state: PostState::from_list(replayed.list),
+                system: replayed.system,
+                block_access_list: has_output.then(|| input.list.clone()),
                 report: ExecutionReport {
                     executor: Executor::Bal,
                     reason: reason.into(),
@@ -98,7 +104,7 @@ pub(crate) fn run<'a>(
                     threads,
                     executions: input.block.transactions.len(),
                     re_executions: 0,
-                    timeline: clock.map(|_| done.timeline),
+                    timeline: clock.map(|_| replayed.timeline),
                 },
             });
         }
@@ -106,19 +112,19 @@ pub(crate) fn run<'a>(
             // Nothing is committed before the list is verified.
             return Err(ExecuteError::Cancelled { committed: 0 });
         }
-        Err(ReplayError::Refused(mismatch)) => mismatch,
+        Err(ReplayError::Mismatch(mismatch)) => mismatch,
     };
     let mut executed = otherwise()?;
     let mismatch = match (mismatch, &executed.block_access_list) {
         (BalMismatch::Differs { .. }, Some(found)) => BalMismatch::Differs {
-            first: Difference::between(input.list, found),
+            first: BalDifference::between(input.list, found),
         },
         (mismatch, _) => mismatch,
     };
     if options.access_list_output == AccessListOutput::Omitted {
         executed.block_access_list = None;
     }
-    let wasted = ran.into_inner();
+    let wasted = executions.into_inner();
     executed.report.executions += wasted;
     executed.report.re_executions += wasted;
     executed.report.reason = mismatch.to_string().into();

@@ -1,8 +1,8 @@
 //! Execution of some transactions of a block by its access list, in an engine that shares no memory with the others.
 //!
 //! Every helper engine has the block, the list and the whole state before it: `storageReads` has no index, so no part
-//! of the state suffices. A helper runs batches of the work queue and returns one partial result, as bytes;
-//! [`Engine::merge`](crate::Engine::merge) makes the outcome.
+//! of the state suffices. A helper executes batches of the work queue and returns one partial result, as bytes;
+//! [`Engine::merge`](crate::Engine::merge) merges the partial results into the outcome.
 
 use super::{Input, replay::WorkerResult, replayer::Replayer};
 use crate::{
@@ -22,7 +22,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct PartialResult(WorkerResult);
 
-/// Batches of a block's transactions, by position, in work order: those that may take longest are first.
+/// Returns batches of a block's transactions, by position, in work order: the most expensive first.
 #[must_use]
 pub fn batches(block: &Block, workers: usize) -> Vec<Vec<u32>> {
     let order = work_order(&block.transactions, workers, SchedulingPolicy::INDEPENDENT);
@@ -32,7 +32,7 @@ pub fn batches(block: &Block, workers: usize) -> Vec<Vec<u32>> {
         .collect()
 }
 
-/// A block over its access list, of which any transaction can be executed.
+/// Block on the state of its access list: its transactions can be executed in any order.
 #[derive(Debug)]
 pub struct BalBlock<'a> {
     block: &'a Block,
@@ -41,11 +41,11 @@ pub struct BalBlock<'a> {
 }
 
 impl<'a> BalBlock<'a> {
-    /// Lays `block` over `list` and the state before it.
+    /// Creates the state of `list` for the execution of `block`.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as it shows without an execution.
+    /// Reason why the list cannot be used, as far as it is known before an execution.
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
@@ -65,9 +65,9 @@ impl<'a> BalBlock<'a> {
         })
     }
 
-    /// Starts a partial result.
-    pub fn start(&self) -> BatchExecution<'_> {
-        BatchExecution {
+    /// Creates a worker.
+    pub fn worker(&self) -> BalWorker<'_> {
+        BalWorker {
             replayer: Replayer::new(
                 self.block,
                 self.environment,
@@ -75,33 +75,32 @@ impl<'a> BalBlock<'a> {
                 &Arc::default(),
             ),
             worker_result: WorkerResult::default(),
-            ran: HashSet::default(),
+            executed: HashSet::default(),
         }
     }
 }
 
-/// A partial result in execution.
-#[expect(missing_debug_implementations, reason = "revm's machine has none")]
-pub struct BatchExecution<'a> {
+/// Worker that executes batches of a block by its access list.
+#[expect(missing_debug_implementations, reason = "revm's EVM has none")]
+pub struct BalWorker<'a> {
     /// `None` for a block without transactions.
     replayer: Option<Replayer<'a>>,
     worker_result: WorkerResult,
-    ran: HashSet<u32>,
+    executed: HashSet<u32>,
 }
 
-impl BatchExecution<'_> {
-    /// Runs `transactions`, given by their positions in the block; those that have run already are
-    /// skipped.
+impl BalWorker<'_> {
+    /// Executes `transactions`, given by their positions in the block. Skips those it has executed before.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as these transactions show.
+    /// Reason why the list cannot be used, found in these transactions.
     pub fn run(&mut self, transactions: &[u32]) -> Result<(), BalMismatch> {
         let Some(replayer) = &mut self.replayer else {
             return Ok(());
         };
         for index in transactions {
-            if self.ran.insert(*index) {
+            if self.executed.insert(*index) {
                 let result = replayer.run(*index as usize)?;
                 self.worker_result.results.push((*index, result));
             }
@@ -109,7 +108,7 @@ impl BatchExecution<'_> {
         Ok(())
     }
 
-    /// Ends the execution.
+    /// Returns the partial result.
     #[must_use]
     pub fn finish(mut self) -> PartialResult {
         if let Some(replayer) = self.replayer {
@@ -120,8 +119,8 @@ impl BatchExecution<'_> {
 }
 
 impl PartialResult {
-    /// Encodes the partial result. Of the output of a transaction only the created address is kept, and of
-    /// a failure only that it was one: receipts hold no more.
+    /// Encodes the partial result, as far as receipts need it: the created address of a transaction instead of
+    /// its output, and its failure without the reason.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -137,7 +136,7 @@ impl PartialResult {
     ///
     /// # Errors
     ///
-    /// When [`Self::encode`] did not write `bytes`.
+    /// `bytes` were not written by [`Self::encode`].
     pub fn decode(mut bytes: &[u8]) -> Result<Self, PartialResultError> {
         let bytes = &mut bytes;
         let count = u64::decode(bytes)?;
@@ -153,11 +152,11 @@ impl PartialResult {
     }
 }
 
-/// Worker results of `results`, each transaction in one of them. A partial result that is there twice counts once.
+/// Returns the worker results of `results`, each transaction in one of them. A duplicate partial result counts once.
 ///
 /// # Errors
 ///
-/// When two of them share a transaction and differ: its part of the counts is unknown.
+/// Two partial results share some of their transactions, so the counts of their verifiers overlap.
 pub(super) fn worker_results(
     results: Vec<PartialResult>,
 ) -> Result<Vec<WorkerResult>, BalMismatch> {
@@ -181,10 +180,10 @@ pub(super) fn worker_results(
 
 /// Error of bytes that are no partial result.
 #[derive(Debug, thiserror::Error)]
-#[error("a partial result is damaged")]
+#[error("the bytes are not a partial result")]
 pub struct PartialResultError(#[from] RlpError);
 
-/// Outcome of a transaction, as far as its receipt shows it.
+/// Outcome of a transaction, as its receipt has it.
 const CALLED: u8 = 1;
 const CREATED: u8 = 2;
 const FAILED: u8 = 3;

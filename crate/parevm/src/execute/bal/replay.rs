@@ -1,4 +1,4 @@
-//! Execution of all transactions by the list, with its verification.
+//! Execution of all transactions by an access list, with its verification.
 
 use super::{Input, replayer::Replayer};
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
     execute::{
         BlockExecution, ExecuteError, ExecuteOptions,
         block_execution::logs_of,
-        pool::Pool,
-        timeline::{Incarnation, IncarnationOutcome, Span, from_now},
+        pool_workers::PoolWorkers,
+        timeline::{Incarnation, IncarnationOutcome, TimeSpan, from_now},
         work_order::work_order,
     },
     state::{Overlay, SourceError},
@@ -22,9 +22,9 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-/// Results of a block that was executed by its list.
-pub(super) struct Replay<'a> {
-    /// The block, of which no transaction is committed.
+/// Results of a block that was executed by its access list.
+pub(super) struct ReplayedBlock<'a> {
+    /// Execution of the block, without a committed transaction.
     pub(super) execution: BlockExecution<'a>,
     pub(super) results: Vec<ExecutionResult>,
     pub(super) list: VerifiedBal<'a>,
@@ -35,26 +35,26 @@ pub(super) struct Replay<'a> {
 /// Reason why a block was not executed by its list.
 pub(super) enum ReplayError {
     Cancelled,
-    Refused(BalMismatch),
+    Mismatch(BalMismatch),
 }
 
 impl From<BalMismatch> for ReplayError {
     fn from(mismatch: BalMismatch) -> Self {
-        Self::Refused(mismatch)
+        Self::Mismatch(mismatch)
     }
 }
 
 impl From<ExecuteError> for ReplayError {
-    /// By a wrong list anything may fail; only another execution tells whether the block itself does.
+    /// With a wrong list anything may fail; only an execution without it shows whether the block is invalid.
     fn from(_: ExecuteError) -> Self {
-        Self::Refused(BalMismatch::Differs { first: None })
+        Self::Mismatch(BalMismatch::Differs { first: None })
     }
 }
 
 impl From<SourceError> for ReplayError {
     /// As for an error of the execution.
     fn from(_: SourceError) -> Self {
-        Self::Refused(BalMismatch::Differs { first: None })
+        Self::Mismatch(BalMismatch::Differs { first: None })
     }
 }
 
@@ -67,7 +67,7 @@ impl From<ResetError> for ReplayError {
     }
 }
 
-/// Results of the transactions that one worker has run.
+/// Results of the transactions that one worker has executed.
 #[derive(Debug, Default)]
 pub(super) struct WorkerResult {
     pub(super) results: Vec<(u32, ExecutionResult)>,
@@ -75,35 +75,35 @@ pub(super) struct WorkerResult {
     pub(super) verifier: BalVerifier,
 }
 
-/// Executes the block by its list, with the transactions that `run` runs.
+/// Executes the block by its list. `run` executes the transactions.
 pub(super) fn replay<'a>(
     input: &Input<'a>,
     options: &ExecuteOptions<'a>,
-    pool: Option<Pool<'_>>,
+    pool: Option<PoolWorkers<'_>>,
     run: impl FnOnce(&BalState<'_>) -> Result<Vec<WorkerResult>, ReplayError>,
-) -> Result<Replay<'a>, ReplayError> {
+) -> Result<ReplayedBlock<'a>, ReplayError> {
     let Input {
         block, environment, ..
     } = *input;
     let bal_state = input.bal_state(pool)?;
-    let mut steps = ProtocolSteps::begin(block, environment, options, &bal_state)?;
+    let mut protocol = ProtocolReplay::begin(block, environment, options, &bal_state)?;
     let worker_results = run(&bal_state)?;
     let mut timeline = Vec::new();
     let mut slots: Vec<Option<ExecutionResult>> = Vec::new();
     slots.resize_with(block.transactions.len(), || None);
     let differs = || BalMismatch::Differs { first: None };
     for worker_result in worker_results {
-        steps.verifier.merge(&worker_result.verifier);
+        protocol.verifier.merge(&worker_result.verifier);
         timeline.extend(worker_result.timeline);
         for (index, result) in worker_result.results {
             *slots.get_mut(index as usize).ok_or_else(differs)? = Some(result);
         }
     }
-    timeline.sort_by_key(|run| run.transaction);
+    timeline.sort_by_key(|it| it.transaction);
     let results: Option<Vec<_>> = slots.into_iter().collect();
     let results = results.ok_or_else(differs)?;
-    let (execution, system, verifier) = steps.finish(&results)?;
-    Ok(Replay {
+    let (execution, system, verifier) = protocol.finish(&results)?;
+    Ok(ReplayedBlock {
         execution,
         results,
         list: verifier.finish(bal_state)?,
@@ -112,20 +112,20 @@ pub(super) fn replay<'a>(
     })
 }
 
-/// Runs every transaction on the threads of `pool`, and counts them in `ran`.
+/// Executes every transaction on the workers of `pool`, and counts them in `executions`.
 pub(super) fn run_workers(
     input: &Input<'_>,
     bal_state: &BalState<'_>,
     options: &ExecuteOptions<'_>,
-    pool: Pool<'_>,
-    ran: &AtomicUsize,
+    pool: PoolWorkers<'_>,
+    executions: &AtomicUsize,
 ) -> Result<Vec<WorkerResult>, ReplayError> {
     let Input {
         block, environment, ..
     } = *input;
     let policy = SchedulingPolicy::INDEPENDENT;
     let work = WorkCursor::new(work_order(&block.transactions, pool.count(), policy));
-    let is_stopped = AtomicBool::new(false);
+    let has_failed = AtomicBool::new(false);
     let clock = options.timeline.map(from_now);
     let memo = Arc::default();
     let worker_results = Mutex::new(Vec::with_capacity(pool.count()));
@@ -138,12 +138,12 @@ pub(super) fn run_workers(
                     worker_result.timeline.push(Incarnation {
                         transaction: index as usize,
                         worker: worker.get(),
-                        span: Span {
-                            start,
-                            end: clock(),
+                        span: TimeSpan {
+                            from: start,
+                            to: clock(),
                         },
-                        waits: Vec::new(),
-                        outcome: IncarnationOutcome::Final,
+                        suspensions: Vec::new(),
+                        outcome: IncarnationOutcome::Committed,
                     });
                 }
                 worker_result.results.push((index, result));
@@ -151,15 +151,15 @@ pub(super) fn run_workers(
             };
         let replayer = Replayer::new(block, environment, bal_state, &memo);
         let worker_result = run_worker(replayer, &work, run_one, |count| {
-            ran.fetch_add(count, Ordering::Relaxed);
+            executions.fetch_add(count, Ordering::Relaxed);
             let cancelled = options.cancel;
             if cancelled.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
                 return Err(ReplayError::Cancelled);
             }
-            Ok(!is_stopped.load(Ordering::Relaxed))
+            Ok(!has_failed.load(Ordering::Relaxed))
         });
         if worker_result.is_err() {
-            is_stopped.store(true, Ordering::Relaxed);
+            has_failed.store(true, Ordering::Relaxed);
         }
         let mut worker_results = worker_results
             .lock()
@@ -172,7 +172,7 @@ pub(super) fn run_workers(
     worker_results.into_iter().collect()
 }
 
-/// Runs transactions on one worker until none is left. `may_continue` takes the number that have run since its last
+/// Executes transactions on one worker until none is left. `may_continue` takes the number executed since its last
 /// call.
 fn run_worker(
     replayer: Option<Replayer<'_>>,
@@ -184,28 +184,28 @@ fn run_worker(
         return Ok(WorkerResult::default());
     };
     let mut worker_result = WorkerResult::default();
-    let mut done = 0;
-    while may_continue(done)?
+    let mut executed = 0;
+    while may_continue(executed)?
         && let Some(batch) = work.claim()
     {
         for index in batch {
             run(&mut replayer, &mut worker_result, index.get())?;
         }
-        done = batch.len();
+        executed = batch.len();
     }
     worker_result.verifier = replayer.verifier;
     Ok(worker_result)
 }
 
 /// Pre-execution and post-execution changes on the state of the list.
-struct ProtocolSteps<'a, 'l> {
+struct ProtocolReplay<'a, 'l> {
     execution: BlockExecution<'a>,
     spec: SpecId,
     bal_state: &'l BalState<'l>,
     verifier: BalVerifier,
 }
 
-impl<'a, 'l> ProtocolSteps<'a, 'l> {
+impl<'a, 'l> ProtocolReplay<'a, 'l> {
     fn begin(
         block: &'a Block,
         environment: &'a Environment,
@@ -244,13 +244,13 @@ impl<'a, 'l> ProtocolSteps<'a, 'l> {
     }
 }
 
-/// Runs `step` on the state that the list gives at `index`, and verifies its changes.
+/// Runs `change` on the state of the list at `index`, and verifies its changes.
 fn at<T>(
     bal_state: &BalState<'_>,
     verifier: &mut BalVerifier,
     spec: SpecId,
     index: BlockAccessIndex,
-    step: impl FnOnce(&mut BalRecorder<Overlay<'_>>) -> Result<T, ExecuteError>,
+    change: impl FnOnce(&mut BalRecorder<Overlay<'_>>) -> Result<T, ExecuteError>,
 ) -> Result<T, ReplayError> {
     let state = bal_state.at(index);
     let mut database = BalRecorder {
@@ -258,9 +258,9 @@ fn at<T>(
         index,
         list: Some(BalBuilder::default()),
     };
-    let done = step(&mut database)?;
+    let result = change(&mut database)?;
     if let Some(list) = &mut database.list {
         verifier.protocol_change(bal_state, index, list)?;
     }
-    Ok(done)
+    Ok(result)
 }

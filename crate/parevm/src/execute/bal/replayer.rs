@@ -1,4 +1,4 @@
-//! Transaction execution on the state of an access list, one worker.
+//! Execution of transactions on the state of an access list, by one worker.
 
 use crate::{
     bal::{BalMismatch, BalState, BalStateAt, BalVerifier},
@@ -18,12 +18,12 @@ use revm::{
 };
 use std::sync::Arc;
 
-/// Worker that executes transactions of a block by its list.
+/// Executor of single transactions of a block by its access list.
 pub(crate) struct Replayer<'a> {
     block: &'a Block,
     bal_state: &'a BalState<'a>,
     evm: ReplayEvm<'a>,
-    /// Verification of the transactions that this worker has run.
+    /// Verification of the transactions executed so far.
     pub(crate) verifier: BalVerifier,
 }
 
@@ -31,7 +31,7 @@ type ReplayEvm<'a> =
     ContextEvm<Context<BlockEnv, &'a TxEnv, CfgEnv, BalDatabase<'a>, Journal<BalDatabase<'a>>, ()>>;
 
 impl<'a> Replayer<'a> {
-    /// A worker for `block`; `None` where there is no transaction to run. All workers worker_result `memo`.
+    /// Creates an executor for `block`; `None` if it has no transactions. All workers share `memo`.
     pub(crate) fn new(
         block: &'a Block,
         environment: &Environment,
@@ -66,8 +66,8 @@ impl<'a> Replayer<'a> {
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used. An invalid transaction is such a reason: only another execution tells whether the
-    /// block itself is invalid.
+    /// Reason why the list cannot be used. An invalid transaction is one: only an execution without the list shows
+    /// whether the block is invalid.
     pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
         let at = BlockAccessIndex::from_tx_index(index as u64);
         self.evm.ctx.journaled_state.database.state.index = at;
@@ -90,7 +90,7 @@ impl<'a> Replayer<'a> {
         ran.map_err(|_| BalMismatch::Differs { first: None })
     }
 
-    /// Applies `transfer` at `at` and verifies it as any transaction. `None` where revm must run it.
+    /// Applies `transfer` at `at` and verifies its changes. `None` if revm must run it.
     fn transfer(
         &mut self,
         transfer: &Transfer,
@@ -98,20 +98,20 @@ impl<'a> Replayer<'a> {
     ) -> Option<Result<ExecutionResult, BalMismatch>> {
         let bal_state = self.bal_state;
         let find = |address| {
-            let place = bal_state.place(address)?;
-            let account = bal_state.at(at).account_at(place).ok()?;
+            let position = bal_state.position(address)?;
+            let account = bal_state.at(at).account_at(position).ok()?;
             // A touched empty account is deleted (EIP-161); the list cannot express that.
             let is_expressible = account.is_none_or(|account| !account.is_empty());
-            is_expressible.then_some((place, account))
+            is_expressible.then_some((position, account))
         };
         let (payer, sender) = find(transfer.sender)?;
         let (payee, recipient) = find(transfer.recipient)?;
         let (pays, takes) = transfer.apply(sender, recipient)?;
         let rewarded = match transfer.beneficiary {
             Some(address) => {
-                let (place, beneficiary) = find(address)?;
+                let (position, beneficiary) = find(address)?;
                 let after = transfer.reward_to(beneficiary)?;
-                Some((place, beneficiary, after))
+                Some((position, beneficiary, after))
             }
             None => None,
         };
@@ -119,9 +119,10 @@ impl<'a> Replayer<'a> {
         let checked = two
             .into_iter()
             .chain(rewarded)
-            .try_for_each(|(place, before, after)| {
+            .try_for_each(|(position, before, after)| {
                 let before = before.unwrap_or_default();
-                self.verifier.paid(bal_state, at, place, before, after)
+                self.verifier
+                    .transfer(bal_state, at, position, before, after)
             });
         Some(match checked {
             Ok(()) => Ok(transfer.result()),
@@ -134,9 +135,9 @@ impl<'a> Replayer<'a> {
 #[derive(Debug)]
 struct BalDatabase<'a> {
     state: BalStateAt<'a>,
-    /// Codes this worker has used: a copy of its own of each handle.
+    /// Codes that this worker has used: a separate handle avoids contention on its reference count.
     known: B256Map<Bytecode>,
-    /// Hashes this worker has computed.
+    /// Hashes that this worker has computed.
     keccak_cache: KeccakCache,
 }
 
@@ -150,16 +151,16 @@ impl Database for BalDatabase<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
-        let place = self.state.bal_state().place(address);
-        let account = match place {
-            Some(place) => self.state.account_at(place)?,
+        let position = self.state.bal_state().position(address);
+        let account = match position {
+            Some(position) => self.state.account_at(position)?,
             None => self.state.account(address)?,
         };
         Ok(account.map(|account| AccountInfo {
             balance: account.balance,
             nonce: account.nonce,
             code_hash: account.code_hash,
-            account_id: place.and_then(AccountId::new),
+            account_id: position.and_then(AccountId::new),
             code: None,
         }))
     }

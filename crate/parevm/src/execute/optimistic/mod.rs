@@ -10,8 +10,9 @@ mod committed;
 pub(crate) mod program;
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
-    Executor, Merged, pool::Pool, timeline, work_order::work_order,
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, ExecutionOutput,
+    ExecutionReport, Executor, PostState, pool_workers::PoolWorkers, timeline,
+    work_order::work_order,
 };
 use crate::{
     bal::{BalBuilder, BalRecorder},
@@ -31,19 +32,20 @@ use parevm_stm::{
 use program::{BlockProgram, StartedBlock};
 use rayon::ThreadPool;
 
-/// Locations that a transaction adds at least, mostly: sender and receiver.
+/// Locations that most transactions add: sender and recipient.
 const LOCATIONS: usize = 2;
 
-/// Threads of one execution.
-pub(crate) struct Team<'p> {
+/// Configuration of an optimistic execution.
+pub(crate) struct OptimisticConfig<'p> {
+    /// Threads.
     pub(crate) pool: &'p ThreadPool,
-    /// Workers, at most the threads of `pool`.
+    /// Number of workers, at most the threads of `pool`.
     pub(crate) workers: usize,
-    /// Key of the hash of locations. It changes no result; the block's author must not know it.
+    /// Key of the location hash. It changes no result; the block's author must not know it.
     pub(crate) seed: u64,
 }
 
-/// Executes `block` on the workers of `team`. `reason` says why this executor was chosen.
+/// Executes `block` with `config`. `reason` is the reason for this executor.
 ///
 /// # Errors
 ///
@@ -53,23 +55,23 @@ pub(crate) fn run<'a>(
     environment: &'a Environment,
     state: &'a dyn StateSource,
     options: &ExecuteOptions<'a>,
-    team: Team<'_>,
+    config: OptimisticConfig<'_>,
     reason: &'static str,
-) -> Result<Executed<'a>, ExecuteError> {
+) -> Result<ExecutionOutput<'a>, ExecuteError> {
     let unavailable = |source| ExecuteError::StateUnavailable {
         index: None,
         source,
     };
     let count = u32::try_from(block.transactions.len()).map_err(|_| ExecuteError::Bug {
-        invariant: "a block's transactions can be counted",
+        invariant: "a block has fewer than 2^32 transactions",
     })?;
     let clock = options.timeline.map(timeline::from_now);
     let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
     let memory = StateMemory::with_capacity(
-        team.seed,
+        config.seed,
         block.transactions.len().saturating_mul(LOCATIONS),
     );
-    let workers = Pool::new(team.pool, team.workers);
+    let workers = PoolWorkers::new(config.pool, config.workers);
     let transactions = &block.transactions;
     let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
     let (nonces, (order, classes)) = workers.both(
@@ -130,9 +132,9 @@ pub(crate) fn run<'a>(
         }),
     };
     let (execution, codes) = program.into_parts();
-    Ok(Executed {
+    Ok(ExecutionOutput {
         execution,
-        merged: Merged::in_memory(memory, codes),
+        post_state: PostState::from_memory(memory, codes),
         system,
         block_access_list,
         report,

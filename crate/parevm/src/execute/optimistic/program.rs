@@ -107,7 +107,7 @@ impl<'b> BlockProgram<'b> {
             Ok(account.map_or(U256::ZERO, |account| account.balance))
         };
         let at = BlockAccessIndex::from_tx_index(index.get().into());
-        list.record_moved(at, *changes, base)?;
+        list.record_optimistic(at, *changes, base)?;
         match output.reward {
             Some(reward) => {
                 list.record_reward(at, self.environment.block.beneficiary, reward, base)

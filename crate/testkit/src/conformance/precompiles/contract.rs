@@ -1,29 +1,28 @@
-//! The contracts that ask, and what they log.
+//! Contracts that call a precompile or run an opcode, and their logs.
 
 use crate::assembler::Assembler;
 use alloy_primitives::{Address, Bytes, Log, U256};
 use parevm::vm::SpecId;
 use revm::bytecode::opcode as op;
 
-/// Code that calls the precompile at `address` twice with the same input, and logs what the second
-/// call returned under four words: gas it used, whether it went well, whether the first one did,
-/// and the length of the input.
+/// Returns code that calls the precompile at `address` twice with the same input, and logs the output of the second call
+/// with four topics: its gas, its success, the success of the first call, and the length of the input.
 ///
 /// Call data is the gas of the second call, the gas of the first, and the input.
 pub(super) fn caller(address: Address) -> Bytes {
     let mut code = Assembler::default();
     count(&mut code);
-    // The input's length, and the input into memory.
+    // Pushes the length of the input, and copies the input to memory.
     code.push(64).op(&[op::CALLDATASIZE, op::SUB, op::DUP1]);
     code.push(64).push(0).op(&[op::CALLDATACOPY]);
-    // Length of the input as the third, later the fifth, on the stack.
+    // The length of the input is the third, later the fifth item of the stack.
     code.push(0).push(0).op(&[op::DUP3]).push(0);
     code.address(address).push(32);
     code.op(&[op::CALLDATALOAD, op::STATICCALL, op::GAS]);
     code.push(0).push(0).op(&[op::DUP5]).push(0);
     code.address(address).push(0);
     code.op(&[op::CALLDATALOAD, op::STATICCALL, op::GAS]);
-    // Before, well, after: well, before - after.
+    // Stack: gas before, success, gas after -> success, gas before - gas after.
     code.op(&[op::SWAP1, op::SWAP2, op::SUB]);
     code.op(&[op::RETURNDATASIZE])
         .push(0)
@@ -33,7 +32,7 @@ pub(super) fn caller(address: Address) -> Bytes {
     code.finish()
 }
 
-/// Code that logs what `opcode` makes of two words, the second of which is on top of the stack.
+/// Returns code that logs the result of `opcode` for two operands, the second on top of the stack.
 pub(super) fn operator(opcode: u8) -> Bytes {
     let mut code = Assembler::default();
     count(&mut code);
@@ -44,28 +43,28 @@ pub(super) fn operator(opcode: u8) -> Bytes {
     code.finish()
 }
 
-/// Counts the calls in slot 0.
+/// Appends code that counts the calls in slot 0.
 fn count(code: &mut Assembler) {
     code.load(0).push(1).op(&[op::ADD]).store(0);
 }
 
-/// What [`caller`] logged.
+/// Log of [`caller`].
 #[derive(Debug)]
-pub(super) struct Answer<'a> {
+pub(super) struct CallLog<'a> {
     /// Gas of the second call.
     pub(super) gas_used: u64,
-    /// Whether the second call went well.
+    /// Success of the second call.
     pub(super) is_success: bool,
-    /// Whether the first call did.
+    /// Success of the first call.
     pub(super) is_first_success: bool,
-    /// Bytes of input.
+    /// Length of the input, in bytes.
     pub(super) input: usize,
-    /// What the second call returned.
+    /// Output of the second call.
     pub(super) output: &'a Bytes,
 }
 
-impl<'a> Answer<'a> {
-    /// Reads a log; `None` where the contract did not come so far.
+impl<'a> CallLog<'a> {
+    /// Decodes a log; `None` if the contract failed before it.
     pub(super) fn read(log: &'a Log, spec: SpecId) -> Option<Self> {
         let [gas_used, is_success, is_first_success, input] = log.topics() else {
             return None;
@@ -81,8 +80,8 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// Gas between the two looks at the gas left, without the precompile's own: seven words on the
-/// stack, the call itself (EIP-150; since EIP-2929 the address is warm), and the second look.
+/// Returns the gas between the two `GAS` opcodes without that of the precompile: seven pushes, the call itself (EIP-150; since
+/// EIP-2929 the address is warm), and the second `GAS`.
 fn overhead(spec: SpecId) -> u64 {
     let call = if spec.is_enabled_in(SpecId::BERLIN) {
         100

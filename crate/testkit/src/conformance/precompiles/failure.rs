@@ -1,37 +1,37 @@
-//! Why a call must fail. No contract can ask, so the precompile itself is.
+//! Failure reasons of precompiles. Contracts cannot read them, so this check calls the precompile directly.
 
-use super::topic::Topic;
+use super::tested_operation::TestedOperation;
 use parevm::vm::{
     SpecId,
     revm::precompile::{PrecompileHalt, PrecompileSpecId, Precompiles},
 };
 
-/// Compares why the precompile fails on `input` with `expected`, in go-ethereum's words.
+/// Compares the failure reason of the precompile on `input` with `expected`, a message of go-ethereum.
 ///
 /// # Errors
 ///
 /// The difference in words.
 pub(super) fn check(
     expected: &str,
-    topic: &Topic,
+    operation: &TestedOperation,
     input: &[u8],
     spec: SpecId,
 ) -> Result<(), String> {
     let precompiles = Precompiles::new(PrecompileSpecId::from_spec_id(spec));
-    let precompile = topic
+    let precompile = operation
         .address()
         .and_then(|address| precompiles.get(&address));
-    let precompile = precompile.ok_or("there is no such precompile")?;
+    let precompile = precompile.ok_or("the precompile does not exist")?;
     let output = precompile.execute(input, u64::MAX, 0);
     let output = output.map_err(|error| error.to_string())?;
     match output.status.halt_reason() {
         Some(halt) if words(halt) == Some(expected) => Ok(()),
         Some(halt) => Err(format!("reason: expected {expected:?}, found {halt:?}")),
-        None => Err(format!("reason: expected {expected:?}, there is none")),
+        None => Err(format!("reason: expected {expected:?}, found none")),
     }
 }
 
-/// go-ethereum's words for it, for what vectors expect.
+/// Returns go-ethereum's message, for the reasons in vectors.
 fn words(halt: &PrecompileHalt) -> Option<&'static str> {
     use PrecompileHalt::*;
     Some(match halt {

@@ -1,24 +1,24 @@
-//! Vectors: how files spell them, what is asked, and whether the answer is right.
+//! Test vectors: decoding, call data, and check of the result.
 
-use super::{contract::Answer, failure, topic::Topic};
+use super::{contract::CallLog, failure, tested_operation::TestedOperation};
 use crate::conformance::alloc::same;
 use alloy_primitives::{Bytes, Log, U256, hex};
 use parevm::vm::SpecId;
 use serde::Deserialize;
 
-/// Gas for a call that must fail. It must use all of it.
-const GAS_TO_FAIL_WITH: u64 = 1_000_000;
+/// Gas of a call that must fail, all of which it must use.
+const FAILURE_GAS: u64 = 1_000_000;
 
-/// One vector.
+/// Test vector.
 #[derive(Debug)]
 pub(super) struct Vector {
-    /// The file's name and its own; a number where it has none.
+    /// Name of the file and of the vector; its position if it has none.
     pub(super) name: String,
-    question: Question,
+    operands: Operands,
 }
 
 #[derive(Debug)]
-enum Question {
+enum Operands {
     Call { input: Bytes, expected: Expected },
     Words { x: U256, y: U256, expected: U256 },
 }
@@ -29,10 +29,10 @@ enum Expected {
     Failure(String),
 }
 
-/// A vector as files spell it.
+/// Vector as in a file.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Spelling {
+enum JsonVector {
     #[serde(rename_all = "PascalCase")]
     Call {
         name: String,
@@ -54,27 +54,27 @@ enum Spelling {
     },
 }
 
-/// Reads the vectors of the file called `file`.
+/// Decodes the vectors of the file `file`.
 ///
 /// # Errors
 ///
-/// What cannot be read, in words.
+/// The first error, in words.
 pub(super) fn read(file: &str, text: &[u8]) -> Result<Vec<Vector>, String> {
-    let spellings: Vec<Spelling> =
+    let vectors: Vec<JsonVector> =
         serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    if spellings.is_empty() {
+    if vectors.is_empty() {
         return Err("holds no vector".to_owned());
     }
-    let numbered = spellings.into_iter().enumerate();
+    let numbered = vectors.into_iter().enumerate();
     numbered
-        .map(|(index, spelling)| Vector::read(file, index, spelling))
+        .map(|(index, vector)| Vector::read(file, index, vector))
         .collect()
 }
 
 impl Vector {
-    fn read(file: &str, index: usize, spelling: Spelling) -> Result<Self, String> {
-        let (name, question) = match spelling {
-            Spelling::Call {
+    fn read(file: &str, index: usize, vector: JsonVector) -> Result<Self, String> {
+        let (name, operands) = match vector {
+            JsonVector::Call {
                 name,
                 input,
                 expected,
@@ -82,95 +82,101 @@ impl Vector {
             } => {
                 let (input, output) = (bytes(&input)?, bytes(&expected)?);
                 let expected = Expected::Output { output, gas };
-                (name, Question::Call { input, expected })
+                (name, Operands::Call { input, expected })
             }
-            Spelling::Failure {
+            JsonVector::Failure {
                 name,
                 input,
                 expected_error,
             } => {
                 let input = bytes(&input)?;
                 let expected = Expected::Failure(expected_error);
-                (name, Question::Call { input, expected })
+                (name, Operands::Call { input, expected })
             }
-            Spelling::Words { x, y, expected } => {
+            JsonVector::Words { x, y, expected } => {
                 let [x, y, expected] = [word(&x)?, word(&y)?, word(&expected)?];
-                (index.to_string(), Question::Words { x, y, expected })
+                (index.to_string(), Operands::Words { x, y, expected })
             }
         };
         Ok(Self {
             name: format!("{file}/{name}"),
-            question,
+            operands,
         })
     }
 
-    /// Gas that the call needs at most.
+    /// Returns the gas of the call.
     fn call_gas(&self) -> u64 {
-        match &self.question {
-            // More than expected, so that it can be seen how much is used.
-            Question::Call {
+        match &self.operands {
+            // More than expected, so that a higher gas cost is measurable.
+            Operands::Call {
                 expected: Expected::Output { gas, .. },
                 ..
             } => 2 * gas + 10_000,
-            Question::Call {
+            Operands::Call {
                 expected: Expected::Failure(_),
                 ..
-            } => GAS_TO_FAIL_WITH,
-            Question::Words { .. } => 0,
+            } => FAILURE_GAS,
+            Operands::Words { .. } => 0,
         }
     }
 
-    /// Gas for a transaction: two calls, bytes of input in data and memory, the contract itself.
+    /// Returns the gas limit of the transaction: two calls, the input in call data and memory, the contract itself.
     pub(super) fn gas_limit(&self) -> u64 {
         3 * self.call_gas() + 100 * self.data().len() as u64 + 500_000
     }
 
-    /// Call data.
+    /// Returns the call data.
     pub(super) fn data(&self) -> Bytes {
         let word = |number: U256| number.to_be_bytes::<32>();
-        match &self.question {
-            Question::Call { input, expected } => {
-                // What is one too little.
-                let little = match expected {
+        match &self.operands {
+            Operands::Call { input, expected } => {
+                // Too little gas, by one.
+                let insufficient = match expected {
                     Expected::Output { gas, .. } => gas.saturating_sub(1),
-                    Expected::Failure(_) => GAS_TO_FAIL_WITH / 2,
+                    Expected::Failure(_) => FAILURE_GAS / 2,
                 };
-                let [gas, little] = [self.call_gas(), little].map(|gas| word(U256::from(gas)));
-                [&gas, &little, input.as_ref()].concat().into()
+                let [gas, insufficient] =
+                    [self.call_gas(), insufficient].map(|gas| word(U256::from(gas)));
+                [&gas, &insufficient, input.as_ref()].concat().into()
             }
-            Question::Words { x, y, .. } => [word(*x), word(*y)].concat().into(),
+            Operands::Words { x, y, .. } => [word(*x), word(*y)].concat().into(),
         }
     }
 
-    /// Compares what the contract logged under `spec`.
+    /// Compares the log of the contract in fork `spec`.
     ///
     /// # Errors
     ///
     /// The first difference in words.
-    pub(super) fn check(&self, log: &Log, topic: &Topic, spec: SpecId) -> Result<(), String> {
-        let (input, expected) = match &self.question {
-            Question::Call { input, expected } => (input, expected),
-            Question::Words { expected, .. } => {
+    pub(super) fn check(
+        &self,
+        log: &Log,
+        operation: &TestedOperation,
+        spec: SpecId,
+    ) -> Result<(), String> {
+        let (input, expected) = match &self.operands {
+            Operands::Call { input, expected } => (input, expected),
+            Operands::Words { expected, .. } => {
                 let expected = Bytes::from(expected.to_be_bytes::<32>());
                 return same("result", &expected, &log.data.data);
             }
         };
-        let answer = Answer::read(log, spec).ok_or("the contract did not come to its end")?;
-        same("bytes of input", &input.len(), &answer.input)?;
+        let call = CallLog::read(log, spec).ok_or("the contract failed before its log")?;
+        same("bytes of input", &input.len(), &call.input)?;
         match expected {
             Expected::Output { output, gas } => {
-                same("success", &true, &answer.is_success)?;
-                same("gas used", gas, &answer.gas_used)?;
-                same("output", output, answer.output)?;
+                same("success", &true, &call.is_success)?;
+                same("gas used", gas, &call.gas_used)?;
+                same("output", output, call.output)?;
                 let is_free = *gas == 0;
-                same("success with less gas", &is_free, &answer.is_first_success)
+                same("success with less gas", &is_free, &call.is_first_success)
             }
             Expected::Failure(reason) => {
-                same("success", &false, &answer.is_success)?;
-                same("success", &false, &answer.is_first_success)?;
-                same("gas used", &GAS_TO_FAIL_WITH, &answer.gas_used)?;
-                same("output", &Bytes::new(), answer.output)?;
-                failure::check(reason, topic, input, spec)
+                same("success", &false, &call.is_success)?;
+                same("success", &false, &call.is_first_success)?;
+                same("gas used", &FAILURE_GAS, &call.gas_used)?;
+                same("output", &Bytes::new(), call.output)?;
+                failure::check(reason, operation, input, spec)
             }
         }
     }
@@ -183,5 +189,5 @@ fn bytes(text: &str) -> Result<Bytes, String> {
 
 fn word(text: &str) -> Result<U256, String> {
     let bytes = bytes(text)?;
-    U256::try_from_be_slice(&bytes).ok_or_else(|| format!("{text:?} is more than a word"))
+    U256::try_from_be_slice(&bytes).ok_or_else(|| format!("{text:?} is longer than a word"))
 }

@@ -1,16 +1,16 @@
-//! A file of requests and the responses to them.
+//! File of requests and responses.
 
 use serde_json::Value;
 
-/// Requests and responses in turn.
+/// Requests with their responses.
 #[derive(Debug, Default)]
 pub(super) struct Dialogue {
     pub(super) exchanges: Vec<Exchange>,
-    /// What the responses say does not matter, only how.
+    /// Whether only the schema of a response counts, and not its content.
     pub(super) binds_schema_only: bool,
 }
 
-/// A request and the response to it.
+/// Request with its response.
 #[derive(Debug)]
 pub(super) struct Exchange {
     pub(super) request: Value,
@@ -18,14 +18,14 @@ pub(super) struct Exchange {
 }
 
 impl Dialogue {
-    /// Reads lines that begin with `>>` for a request, `<<` for the response, `//` for a comment.
+    /// Decodes lines: `>>` begins a request, `<<` a response, `//` a comment.
     ///
     /// # Errors
     ///
-    /// The line that is wrong, counted from one.
+    /// The first wrong line, counted from one.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let mut dialogue = Self::default();
-        let mut asked = None;
+        let mut pending = None;
         for (index, line) in text.lines().enumerate() {
             let wrong = |what: &str| format!("line {}: {what}", index + 1);
             let json =
@@ -33,18 +33,20 @@ impl Dialogue {
             if let Some(comment) = line.strip_prefix("//") {
                 dialogue.binds_schema_only |= comment.trim_start().starts_with("speconly");
             } else if let Some(request) = line.strip_prefix(">>") {
-                if asked.replace(json(request)?).is_some() {
-                    return Err(wrong("the request before has no response"));
+                if pending.replace(json(request)?).is_some() {
+                    return Err(wrong("the previous request has no response"));
                 }
             } else if let Some(response) = line.strip_prefix("<<") {
-                let request = asked.take().ok_or_else(|| wrong("nothing was asked"))?;
+                let request = pending
+                    .take()
+                    .ok_or_else(|| wrong("the response has no request"))?;
                 let response = json(response)?;
                 dialogue.exchanges.push(Exchange { request, response });
             } else if !line.trim().is_empty() {
-                return Err(wrong("is no request, response or comment"));
+                return Err(wrong("expected a request, a response or a comment"));
             }
         }
-        if asked.is_some() || dialogue.exchanges.is_empty() {
+        if pending.is_some() || dialogue.exchanges.is_empty() {
             return Err("a request has no response".to_owned());
         }
         Ok(dialogue)

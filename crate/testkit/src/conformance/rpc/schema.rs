@@ -1,26 +1,26 @@
-//! What the results of each method must look like.
+//! Schemas of JSON-RPC results.
 
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Schemas of the engine API that `spec/` refers to and does not hold.
+/// Schemas of the engine API that `spec/` refers to and lacks.
 const OF_ENGINE_API: &str = include_str!("engine.json");
 
-/// The schemas of the results of all methods, as the OpenRPC sources of execution-apis have them.
+/// Schemas of the results of all methods, from the OpenRPC sources of execution-apis.
 pub(super) struct Schemas {
-    /// What the others refer to, by name.
+    /// Named schemas that others refer to.
     components: Value,
     /// Schemas of results, by method.
     results: BTreeMap<String, Value>,
 }
 
 impl Schemas {
-    /// Reads the files below `spec/`: named schemas are in `spec/schemas`, methods in the other folders.
+    /// Decodes the files in `spec/`: named schemas are in `spec/schemas`, methods in the other folders.
     ///
     /// # Errors
     ///
-    /// The file that is wrong.
+    /// The first malformed file.
     pub(super) fn new(files: &BTreeMap<String, String>) -> Result<Self, String> {
         let mut components: Map<String, Value> =
             serde_json::from_str(OF_ENGINE_API).map_err(|error| error.to_string())?;
@@ -39,7 +39,7 @@ impl Schemas {
                     });
                     results.extend(named);
                 }
-                // Numbers of errors, which no schema refers to.
+                // Error codes, which no schema refers to.
                 _ => {}
             }
         }
@@ -49,11 +49,11 @@ impl Schemas {
         })
     }
 
-    /// Whether `result` is what `method` may return.
+    /// Validates `result` with the schema of `method`.
     ///
     /// # Errors
     ///
-    /// What does not fit.
+    /// The first violation, with its path.
     pub(super) fn check(&self, method: &str, result: &Value) -> Result<(), String> {
         match self.validator(method)?.validate(result) {
             Ok(()) => Ok(()),

@@ -1,4 +1,4 @@
-//! Fixtures that cannot be used: the error names file, field or transaction, and the engine goes on.
+//! Malformed fixtures: the error has the file, the field or the transaction, and the engine remains usable.
 
 use alloy_primitives::{Bytes, keccak256};
 use parevm::{
@@ -13,7 +13,7 @@ use parevm_testkit::fixture::{self, LoadError};
 use serde_json::{Value, json};
 use std::{error::Error, fs, path::PathBuf};
 
-/// 45 transactions of Cancun, one of them with blobs.
+/// Block of Cancun with 45 transactions, one of them with blobs.
 const BLOCK: &str = "19933122.json.gz";
 
 fn path() -> PathBuf {
@@ -28,7 +28,7 @@ fn document() -> Value {
     serde_json::from_slice(&fixture::read(&path()).unwrap()).unwrap()
 }
 
-/// What reading the document says after `change`.
+/// Returns the error of the document after `change`.
 fn error_after(change: impl FnOnce(&mut Value)) -> FixtureError {
     let mut document = document();
     change(&mut document);
@@ -44,7 +44,7 @@ fn block_error_after(change: impl FnOnce(&mut Value)) -> BlockError {
     }
 }
 
-/// The complaint about one transaction: its index and why.
+/// Returns the error of one transaction, with its index.
 fn transaction_error_after(change: impl FnOnce(&mut Value)) -> (usize, TransactionError) {
     match block_error_after(change) {
         BlockError::Transaction { index, source } => (index, source),
@@ -56,7 +56,7 @@ fn without(value: &mut Value, field: &str) {
     value.as_object_mut().unwrap().remove(field).unwrap();
 }
 
-/// The error and its causes.
+/// Returns the error and its causes.
 fn in_words(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
@@ -93,7 +93,7 @@ fn an_unusable_file_is_named_with_its_field() {
 }
 
 #[test]
-fn truncated_json_is_told_from_other_text() {
+fn truncated_json_and_other_text_have_different_errors() {
     let text = document().to_string();
     let error = engine()
         .read_fixture(&text.as_bytes()[..text.len() / 2])
@@ -152,7 +152,7 @@ fn a_wrong_value_is_named_with_its_path() {
 
 #[test]
 fn an_unrecoverable_sender_is_named_with_the_index() {
-    // The order of the curve is no valid r.
+    // The order of the curve is not a valid r.
     let order = "0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
     let (index, error) = transaction_error_after(|document| {
         document["block"]["transactions"][5]["r"] = json!(order)
@@ -219,7 +219,7 @@ fn a_header_field_that_was_changed_breaks_the_block_hash() {
 }
 
 #[test]
-fn damaged_rlp_is_told() {
+fn damaged_rlp_is_an_error() {
     let error = block_error_after(|document| {
         without(document, "block");
         document["blockRlp"] = json!("0xf90102");
@@ -233,7 +233,7 @@ fn a_chain_without_schedule_is_named() {
     assert_eq!(error.to_string(), "chain 424242 has no known fork schedule");
 }
 
-/// The fixture without transactions and with the rules of another chain.
+/// Returns the fixture without transactions and with the rules of another chain.
 fn on_another_chain(config: Value) -> Result<Fixture, FixtureError> {
     let mut document = document();
     document["chainId"] = json!(424_242);
@@ -245,7 +245,7 @@ fn on_another_chain(config: Value) -> Result<Fixture, FixtureError> {
 }
 
 #[test]
-fn the_rules_of_a_chain_come_with_its_block() {
+fn a_fixture_may_have_the_rules_of_its_chain() {
     let rules = |until: &str| {
         let mut config = json!({
             "chainId": 424_242, "londonBlock": 0, "terminalTotalDifficulty": 0, "shanghaiTime": 0,
@@ -263,14 +263,14 @@ fn the_rules_of_a_chain_come_with_its_block() {
 }
 
 #[test]
-fn rules_that_do_not_say_when_the_merge_was_are_named() {
+fn rules_without_the_merge_are_an_error() {
     let config = json!({ "chainId": 424_242, "terminalTotalDifficulty": 7 });
     let error = on_another_chain(config).unwrap_err();
     assert!(matches!(error, FixtureError::Config(_)), "{error:?}");
 }
 
 #[test]
-fn code_that_is_not_what_its_hash_says_is_named() {
+fn code_with_another_hash_is_an_error() {
     let error = error_after(|document| {
         let accounts = document["preState"].as_object_mut().unwrap();
         let (_, account) = accounts
@@ -287,7 +287,7 @@ fn code_that_is_not_what_its_hash_says_is_named() {
 }
 
 #[test]
-fn absent_code_is_an_error_only_when_a_transaction_asks_for_it() {
+fn absent_code_is_an_error_only_when_it_is_read() {
     let engine = engine();
     let original = document();
     let accounts = original["preState"].as_object().unwrap();
@@ -331,7 +331,7 @@ fn absent_code_is_an_error_only_when_a_transaction_asks_for_it() {
     );
     assert!(words.contains(address.as_str().unwrap()), "{words}");
 
-    // An account nobody calls.
+    // An account that no transaction calls.
     let mut document = original;
     document["preState"]["0x00000000000000000000000000000000000000aa"] = json!({
         "balance": "0x1",
@@ -348,7 +348,7 @@ fn absent_code_is_an_error_only_when_a_transaction_asks_for_it() {
 }
 
 #[test]
-fn an_invalid_transaction_is_named_and_the_engine_goes_on() {
+fn an_invalid_transaction_is_named_and_the_engine_remains_usable() {
     let engine = Engine::new(2).unwrap();
     let Fixture { block, state, .. } = fixture::load(&engine, &path()).unwrap();
     let mut broken = block.clone();
@@ -362,7 +362,7 @@ fn an_invalid_transaction_is_named_and_the_engine_goes_on() {
     );
     broken.transactions[9].env.nonce -= 1;
 
-    // One gas less than the block uses: some transaction near the end does not fit.
+    // One gas less than the block uses: a transaction near the end does not fit.
     let whole = engine
         .execute(&block, &state, &ExecuteOptions::default())
         .unwrap();

@@ -1,9 +1,9 @@
-//! Every recorded block: executors against each other, plain revm and the header.
+//! Recorded blocks: executors against each other, plain revm and the header.
 //!
-//! `PAREVM_REPEAT` says how often each is run in parallel.
+//! `PAREVM_REPEAT` is the number of parallel executions of each.
 
-use parevm::{Checks, Engine, ExecuteOptions, Executor, fixture::Fixture};
-use parevm_testkit::{baseline, compare::difference, fixture};
+use parevm::{Engine, ExecuteOptions, Executor, HeaderChecks, fixture::Fixture};
+use parevm_testkit::{compare::difference, fixture, reference};
 use std::{env, path::PathBuf};
 
 fn blocks() -> Vec<PathBuf> {
@@ -26,19 +26,19 @@ fn options(executor: Executor) -> ExecuteOptions<'static> {
     }
 }
 
-/// Runs `check` on every block and fails with all its complaints.
+/// Runs `check` on every block and fails with all differences.
 fn each_block(engine: &Engine, check: impl Fn(&Fixture) -> Option<String>) {
-    let mut complaints = Vec::new();
+    let mut failures = Vec::new();
     for path in blocks() {
         let loaded = fixture::load(engine, &path).unwrap();
-        if let Some(complaint) = check(&loaded) {
-            complaints.push(format!("{}: {complaint}", fixture::name(&path)));
+        if let Some(failure) = check(&loaded) {
+            failures.push(format!("{}: {failure}", fixture::name(&path)));
         }
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Runs every block `repetitions` times and compares with running it in order.
+/// Executes every block `repetitions` times and compares each outcome with the sequential one.
 fn equals_sequential(executor: Executor, threads: usize, repetitions: usize) {
     let engine = Engine::new(threads).unwrap();
     each_block(&engine, |Fixture { block, state, .. }| {
@@ -64,7 +64,7 @@ fn sequential_matches_every_header() {
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let checks = Checks::new(
+        let checks = HeaderChecks::new(
             &block.declared,
             &outcome,
             fixture.state_root_after(&outcome),
@@ -81,7 +81,7 @@ fn sequential_equals_plain_revm() {
         let outcome = engine
             .execute(block, state, &options(Executor::Sequential))
             .unwrap();
-        let plain = baseline::outcome(block, state).unwrap();
+        let plain = reference::outcome(block, state).unwrap();
         difference(&outcome, &plain)
     });
 }

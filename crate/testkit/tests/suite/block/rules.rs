@@ -1,4 +1,4 @@
-//! Blocks under rules of the caller's.
+//! Blocks under custom rules.
 
 use alloy_primitives::{Address, Bytes, U256};
 use parevm::{
@@ -10,7 +10,7 @@ use parevm_testkit::{compare::difference, workload};
 
 const OWN: Address = Address::repeat_byte(0xdd);
 
-/// Calls of a precompile, the input of each its own number.
+/// Returns calls of a precompile; the input of each is its position.
 fn calls() -> (Block, MemoryState) {
     let (mut block, state) = workload::transfers(60);
     for (index, transaction) in block.transactions.iter_mut().enumerate() {
@@ -22,7 +22,7 @@ fn calls() -> (Block, MemoryState) {
     (block, state)
 }
 
-/// Succeeds, reverts, runs out of gas, refuses, or lies about its gas, by the number it is given.
+/// Precompile that succeeds, reverts, runs out of gas, fails, or reports wrong gas, depending on its input.
 fn moody(input: &[u8], gas_limit: u64) -> Result<Returned, PrecompileFailure> {
     let returned = |gas_used| Returned {
         gas_used,
@@ -50,13 +50,13 @@ fn execute(executor: Executor, block: &Block, state: &MemoryState) -> BlockOutco
 }
 
 #[test]
-fn a_precompile_of_the_callers_runs_on_every_executor() {
+fn a_custom_precompile_runs_on_every_executor() {
     let (block, state) = calls();
     let parallel = execute(Executor::Optimistic, &block, &state);
     let sequential = execute(Executor::Sequential, &block, &state);
     assert_eq!(difference(&parallel, &sequential), None);
     assert_eq!(parallel.report.executor, Executor::Optimistic);
-    let told: Vec<_> = parallel.receipts[5..10]
+    let found: Vec<_> = parallel.receipts[5..10]
         .iter()
         .map(|receipt| (receipt.success, receipt.gas_used))
         .collect();
@@ -68,10 +68,10 @@ fn a_precompile_of_the_callers_runs_on_every_executor() {
         (false, 50_000),
         (false, 50_000),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
 }
 
-/// Counts its calls in slot 0, calls [`OWN`] with more gas each time, and keeps what that returns.
+/// Returns code that counts its calls in slot 0, calls [`OWN`] with more gas each time, and stores the output.
 fn counter() -> Bytecode {
     let call = [0x60, 32, 0x60, 0, 0x60, 0, 0x60, 0, 0x60, 0, 0x73];
     let code = [
@@ -86,7 +86,7 @@ fn counter() -> Bytecode {
 }
 
 #[test]
-fn a_precompile_may_return_what_its_gas_limit_says() {
+fn a_precompile_may_return_its_gas_limit() {
     let callee = Address::repeat_byte(0xcc);
     let (mut block, mut state) = workload::transfers(60);
     let code_hash = state.insert_code(counter());
@@ -128,7 +128,7 @@ fn a_precompile_may_return_what_its_gas_limit_says() {
 }
 
 #[test]
-fn a_block_whose_balances_are_not_checked_runs_in_order() {
+fn a_block_without_balance_checks_is_executed_sequentially() {
     let (block, state) = workload::transfers(50);
     let mut environment = Environment::new(&block);
     environment.cfg.disable_balance_check = true;

@@ -1,4 +1,4 @@
-//! Blocks that run on a witness alone.
+//! Stateless execution: blocks on a witness alone.
 
 use alloy_primitives::{B256, Bytes, hex};
 use parevm::{
@@ -10,7 +10,7 @@ use parevm_testkit::{compare::difference, fixture};
 use serde_json::Value;
 use std::path::Path;
 
-/// A block with the parts of its witness.
+/// Block with the parts of its witness.
 struct Witnessed {
     fixture: Fixture,
     nodes: Vec<Bytes>,
@@ -19,7 +19,7 @@ struct Witnessed {
 }
 
 impl Witnessed {
-    /// `None` where the fixture has no witness.
+    /// Loads a fixture; `None` if it has no witness.
     fn load(engine: &Engine, path: &Path) -> Option<Self> {
         let text = fixture::read(path).unwrap();
         let json: Value = serde_json::from_slice(&text).unwrap();
@@ -37,7 +37,7 @@ impl Witnessed {
         })
     }
 
-    /// The smallest one, which the repository has.
+    /// Loads the smallest one, which is in the repository.
     fn embedded(engine: &Engine) -> Self {
         let path = fixture::embedded_folder().join("21429063.json.gz");
         Self::load(engine, &path).unwrap()
@@ -56,7 +56,7 @@ impl Witnessed {
         )
     }
 
-    /// Why the block cannot be run on the witness.
+    /// Returns the error of an execution on the witness.
     fn error(&self, engine: &Engine) -> SourceError {
         let state = self.state().unwrap();
         let options = ExecuteOptions::default();
@@ -68,7 +68,7 @@ impl Witnessed {
 }
 
 #[test]
-fn a_witness_is_all_that_a_block_needs() {
+fn a_witness_suffices_to_execute_its_block() {
     let engine = Engine::new(2).unwrap();
     let mut count = 0;
     for path in fixture::list(&fixture::blocks_folder()).unwrap() {
@@ -80,7 +80,7 @@ fn a_witness_is_all_that_a_block_needs() {
         let recomputed = state.recompute_root();
         let declared = state.witness().state_root_before();
         assert_eq!(Some(recomputed.root), declared, "{name}");
-        // Some witnesses have nodes of the state after the block, too.
+        // Some witnesses also have nodes of the state after the block.
         assert!(recomputed.nodes <= witnessed.nodes.len(), "{name}");
         let block = &witnessed.fixture.block;
         let options = ExecuteOptions::default();
@@ -103,7 +103,7 @@ fn a_witness_is_all_that_a_block_needs() {
 }
 
 #[test]
-fn what_is_not_proven_is_an_error() {
+fn unproven_state_is_an_error() {
     let engine = Engine::new(1).unwrap();
     let mut witnessed = Witnessed::embedded(&engine);
     let nodes = std::mem::take(&mut witnessed.nodes);
@@ -112,11 +112,11 @@ fn what_is_not_proven_is_an_error() {
         matches!(found, SourceError::AccountUnproven { .. }),
         "{found}"
     );
-    // All nodes but one: each is needed, for an account, for a slot, or for the root after.
+    // All nodes but one: each is needed, for an account, for a slot, or for the state root after the block.
     let (mut accounts, mut slots) = (0, 0);
-    for left_out in (0..nodes.len()).step_by(7) {
+    for omitted in (0..nodes.len()).step_by(7) {
         witnessed.nodes = nodes.clone();
-        witnessed.nodes.remove(left_out);
+        witnessed.nodes.remove(omitted);
         let state = witnessed.state().unwrap();
         let options = ExecuteOptions::default();
         match engine.execute(&witnessed.fixture.block, &state, &options) {
@@ -127,7 +127,7 @@ fn what_is_not_proven_is_an_error() {
             },
             Ok(outcome) => {
                 let root = state_root(state.witness(), &outcome.state_diff);
-                assert_eq!(root, None, "node {left_out} is not needed");
+                assert_eq!(root, None, "node {omitted} is not needed");
             }
             Err(other) => panic!("{other:?}"),
         }
@@ -143,7 +143,7 @@ fn what_is_not_proven_is_an_error() {
 }
 
 #[test]
-fn headers_are_the_parent_and_its_ancestors() {
+fn headers_must_be_the_parent_and_its_ancestors() {
     let engine = Engine::new(1).unwrap();
     let witnessed = Witnessed::embedded(&engine);
     let [header]: [Bytes; 1] = witnessed.headers.clone().try_into().unwrap();
@@ -171,7 +171,7 @@ fn headers_are_the_parent_and_its_ancestors() {
             "a header that is none"
         );
     }
-    // A header of some other chain.
+    // A header of another chain.
     let mut other = header.to_vec();
     let last = other.len() - 1;
     other[last] ^= 1;

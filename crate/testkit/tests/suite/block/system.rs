@@ -1,4 +1,4 @@
-//! What the protocol does at the edges of a block, by every executor.
+//! Pre-execution and post-execution changes, by every executor.
 
 use alloy_primitives::{Address, B256, U256, address, b256};
 use parevm::{
@@ -11,7 +11,7 @@ use parevm_testkit::workload;
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
-/// The outcome of a block, the same by both executors.
+/// Returns the outcome of a block, after checking that it is equal for both executors.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
     outcome_in(&Environment::new(block), block, state)
 }
@@ -32,7 +32,7 @@ fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> 
     one
 }
 
-/// A block without transactions.
+/// Returns a block without transactions.
 fn empty_block(schedule: ForkSchedule, number: u64) -> Block {
     let (mut block, _) = workload::transfers(0);
     block.schedule = schedule;
@@ -104,13 +104,13 @@ fn withdrawals_are_paid_in_gwei() {
     });
     let paid = outcome(&block, &MemoryState::default());
     assert_eq!(balance(&paid, address), U256::from(6_000_000_000_u64));
-    // Nothing was paid to the other, so it is not there (EIP-161).
+    // The other receives nothing, so it stays absent (EIP-161).
     assert_eq!(paid.state_diff.accounts.len(), 1);
     assert!(paid.is_state_complete);
 }
 
 #[test]
-fn system_contracts_that_are_not_there_are_skipped() {
+fn absent_system_contracts_are_skipped() {
     let block = empty_block(ForkSchedule::always(SpecId::OSAKA), 100);
     let skipped = outcome(&block, &MemoryState::default());
     assert_eq!(skipped.requests_hash, None);
@@ -122,7 +122,7 @@ fn system_contracts_that_are_not_there_are_skipped() {
 }
 
 #[test]
-fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
+fn a_block_without_its_withdrawals_has_an_incomplete_state() {
     let text = |withdrawals_root: &str, rest: &str| {
         format!(
             r#"{{"number": "0x1", "timestamp": "0x1", "gasLimit": "0x1000",
@@ -144,7 +144,7 @@ fn without_its_withdrawals_a_block_leaves_an_incomplete_state() {
 }
 
 #[test]
-fn without_its_edges_a_block_is_its_transactions() {
+fn a_block_without_protocol_changes_is_its_transactions() {
     let (mut block, state) = workload::transfers(2);
     block.schedule = ForkSchedule::always(SpecId::LONDON);
     block.withdrawals = vec![Withdrawal {
@@ -153,7 +153,7 @@ fn without_its_edges_a_block_is_its_transactions() {
     }];
     let environment = Environment::new(&block).without_protocol_changes();
     let bare = outcome_in(&environment, &block, &state);
-    // Two senders, two receivers and the miner, who gets fees and no reward.
+    // Two senders, two recipients and the miner, which gets fees and no reward.
     assert_eq!(bare.state_diff.accounts.len(), 5);
     assert!(balance(&bare, workload::beneficiary()) < U256::from(ETHER));
     assert!(bare.is_state_complete);
@@ -166,7 +166,7 @@ fn without_its_edges_a_block_is_its_transactions() {
     assert!(bare.is_state_complete);
 }
 
-/// revm 43 gives more, as Amsterdam will.
+/// revm 43 allows more, as Amsterdam will.
 #[test]
 fn a_system_call_has_thirty_million_gas() {
     let contracts = [
@@ -175,7 +175,7 @@ fn a_system_call_has_thirty_million_gas() {
     ];
     let block = empty_block(ForkSchedule::always(SpecId::PRAGUE), 1);
     let run = |gas: u32| {
-        // 26 gas for each turn of a loop: PUSH3 turns, then JUMPDEST, minus one, JUMPI, and STOP.
+        // 26 gas for each iteration: PUSH3 iterations, then JUMPDEST, minus one, JUMPI, and STOP.
         let [_, turns @ ..] = (gas / 26).to_be_bytes();
         let code = [
             &[0x62],

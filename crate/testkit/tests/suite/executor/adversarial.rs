@@ -1,7 +1,6 @@
-//! Few accounts that do everything to each other, under the rules of many forks: every executor on
-//! any number of threads leaves what plain revm leaves.
+//! Adversarial blocks under the rules of many forks: every executor equals plain revm on any number of threads.
 //!
-//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried. A complaint names its seed.
+//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds. A failure names its seed.
 
 use parevm::{
     Engine, ExecuteOptions, Executor,
@@ -9,7 +8,7 @@ use parevm::{
     execute::AccessListOutput,
     vm::{FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 use std::env;
 
 const COUNT: usize = 40;
@@ -27,10 +26,10 @@ fn seeds() -> std::ops::Range<u64> {
 #[test]
 fn every_executor_equals_plain_revm() {
     let engines = [1, 2, 3, 4, 8].map(|threads| Engine::new(threads).unwrap());
-    let mut complaints = Vec::new();
+    let mut failures = Vec::new();
     for (seed, spec) in seeds().flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
-        let plain = baseline::outcome(&block, &state).unwrap();
+        let plain = reference::outcome(&block, &state).unwrap();
         for engine in &engines {
             for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {
                 let options = ExecuteOptions {
@@ -43,17 +42,17 @@ fn every_executor_equals_plain_revm() {
                 };
                 if let Some(words) = found {
                     let threads = engine.threads();
-                    complaints.push(format!(
+                    failures.push(format!(
                         "PAREVM_SEED={seed}, {spec:?}, {executor}, {threads} threads: {words}"
                     ));
                 }
             }
         }
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// The list of a run in order is that of a parallel run, and running by it gives the same.
+/// The access lists of a sequential and a parallel execution are equal, and an execution by it has the same outcome.
 #[test]
 fn every_executor_makes_the_same_access_list() {
     let mut by_list = 0;
@@ -83,7 +82,7 @@ fn every_executor_makes_the_same_access_list() {
             assert_eq!(difference(&outcome, &expected), None, "{at}, by the list");
             if spec.is_enabled_in(SpecId::CANCUN) {
                 let schedule = &outcome.report;
-                // One account is there and empty, which no list can tell.
+                // One account exists and is empty, which a list cannot express.
                 let is_empty_there = matches!(
                     schedule.bal_mismatch,
                     Some(BalMismatch::EmptyAccount { .. })
@@ -97,15 +96,15 @@ fn every_executor_makes_the_same_access_list() {
     assert!(by_list > 20, "{by_list} runs by a list");
 }
 
-/// What the blocks are made for happens in them.
+/// The blocks have the features they are generated for.
 #[test]
-fn the_blocks_hold_what_they_are_made_for() {
+fn the_blocks_have_all_adversarial_features() {
     let (mut transactions, mut failed, mut logs, mut created, mut reset, mut gone) =
         (0, 0, 0, 0, 0, 0);
     let (mut delegations, mut types) = (0, [0; 5]);
     for (seed, spec) in (0..25).flat_map(|seed| FORKS.map(|spec| (seed, spec))) {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
-        let plain = baseline::outcome(&block, &state).unwrap();
+        let plain = reference::outcome(&block, &state).unwrap();
         transactions += block.transactions.len();
         for transaction in &block.transactions {
             types[usize::from(transaction.env.tx_type)] += 1;

@@ -1,5 +1,5 @@
-//! CREATE and CREATE2 that depend on what the creator owns. From Amsterdam on revm compares the balance
-//! in the opcode, and a creator that lacks the value gets no frame (EIP-8037).
+//! CREATE and CREATE2 that depend on the creator's balance. From Amsterdam on revm compares the balance in the opcode, and a
+//! creator that lacks the value gets no frame (EIP-8037).
 
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex, keccak256};
 use parevm::{
@@ -8,26 +8,26 @@ use parevm::{
     state::Account,
     vm::{Bytecode, FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
-/// With data: slot 0 = whom it creates; else takes what it is paid.
+/// Contract. With data: slot 0 = created address; else accepts value.
 const CREATOR: Address = Address::repeat_byte(0xcc);
-/// Loops long, then pays the creator.
+/// Contract that loops long, then pays the creator.
 const PAYER: Address = Address::repeat_byte(0xdd);
-/// Has the creator's code run, one way or another.
+/// Contract that runs the creator's code, in one of several ways.
 const CALLER: Address = Address::repeat_byte(0xee);
-/// What a creation is worth, in wei.
+/// Value of the creation, in wei.
 const VALUE: u8 = 5;
 
-/// Stops unless there is data.
+/// Code that stops unless there is data.
 const IF_DATA: [u8; 6] = hex!("36600557005b");
 
-/// How the creator comes to create.
+/// Way to the creation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
-    /// The transaction calls it.
+    /// Call by the transaction.
     Direct,
-    /// A contract calls it with this opcode. With DELEGATECALL and CALLCODE that contract creates.
+    /// Call by a contract with this opcode. With DELEGATECALL and CALLCODE that contract is the creator.
     Through(u8),
 }
 
@@ -40,7 +40,7 @@ const WAYS: [Way; 5] = [
 ];
 
 impl Way {
-    /// Who creates, and is paid before.
+    /// Returns the creator, which is paid before.
     fn creator(self) -> Address {
         match self {
             Self::Direct | Self::Through(0xf1 | 0xfa) => CREATOR,
@@ -49,11 +49,11 @@ impl Way {
     }
 }
 
-/// Slot 0 = CREATE or CREATE2 (salt 0) of no code with the value.
+/// Returns code: slot 0 = CREATE or CREATE2 (salt 0) of empty code with the value.
 fn creator(is_create2: bool) -> Vec<u8> {
     let salt: &[u8] = if is_create2 { &[0x5f] } else { &[] };
     let opcode = if is_create2 { 0xf5 } else { 0xf0 };
-    // The order of words on the stack: value, offset, length and salt from the top.
+    // Stack from the top: value, offset, length, salt.
     [
         &IF_DATA[..],
         salt,
@@ -62,7 +62,7 @@ fn creator(is_create2: bool) -> Vec<u8> {
     .concat()
 }
 
-/// Loops 100,000 times, then pays `to` the wei of its own `balance`.
+/// Returns code that loops 100,000 times, then pays `value` wei to `to`.
 fn payer(to: Address, value: u8) -> Vec<u8> {
     let count = hex!("620186a05b60019003806004575f5f5f5f60");
     [
@@ -74,14 +74,14 @@ fn payer(to: Address, value: u8) -> Vec<u8> {
     .concat()
 }
 
-/// With data calls the creator with a byte of data by `opcode`.
+/// Returns code that calls the creator with a byte of data by `opcode`, if there is data.
 fn caller(opcode: u8) -> Vec<u8> {
     let value: &[u8] = if matches!(opcode, 0xf1 | 0xf2) {
         &[0x5f]
     } else {
         &[]
     };
-    // Output, input of one byte, value, whom, gas.
+    // Output, input of one byte, value, callee, gas.
     let call = [
         &[0x5f, 0x5f, 0x60, 1, 0x5f],
         value,
@@ -92,7 +92,7 @@ fn caller(opcode: u8) -> Vec<u8> {
     [&IF_DATA[..], &call.concat()].concat()
 }
 
-/// A block in which the creator is paid `paid` wei before it creates.
+/// Returns a block in which the creator receives `paid` wei before the creation.
 fn case(spec: SpecId, is_create2: bool, way: Way, paid: u8) -> (Block, MemoryState) {
     let (mut block, mut state) = workload::transfers(2);
     block.schedule = parevm::block::ForkSchedule::always(spec);
@@ -124,22 +124,22 @@ fn case(spec: SpecId, is_create2: bool, way: Way, paid: u8) -> (Block, MemorySta
     (block, state)
 }
 
-/// How many runs there are of each case with each number of threads.
+/// Executions of each case with each number of threads.
 const ROUNDS: usize = 3;
 
-/// Runs the case by every executor; returns what the creator keeps in slot 0.
+/// Executes the case with every executor, and returns slot 0 of the creator.
 fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u8) -> U256 {
     let at = format!("{spec:?}, CREATE2 {is_create2}, {way:?}, {paid} wei");
     let (block, state) = case(spec, is_create2, way, paid);
-    let plain = baseline::outcome(&block, &state).unwrap();
+    let plain = reference::outcome(&block, &state).unwrap();
     let mut options = ExecuteOptions {
         executor: Executor::Sequential,
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };
-    let in_order = engines[0].execute(&block, &state, &options).unwrap();
-    assert_eq!(difference(&in_order, &plain), None, "{at}, in order");
-    let list = in_order.block_access_list.as_ref();
+    let sequential = engines[0].execute(&block, &state, &options).unwrap();
+    assert_eq!(difference(&sequential, &plain), None, "{at}, sequential");
+    let list = sequential.block_access_list.as_ref();
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());
         for round in 0..ROUNDS {
@@ -165,7 +165,7 @@ fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u
     slot.unwrap_or_default()
 }
 
-/// The address of the only creation, where there is one.
+/// Returns the created address, or zero.
 fn expected(is_create2: bool, way: Way, paid: u8) -> U256 {
     // A static call cannot create.
     if paid < VALUE || way == Way::Through(0xfa) {

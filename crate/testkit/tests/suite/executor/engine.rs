@@ -1,10 +1,8 @@
-//! The door: progress, cancelling, steps.
+//! Engine: progress, cancellation, single steps.
 
 use alloy_primitives::U256;
 use parevm::{
-    Engine, ExecuteError, ExecuteOptions, Executor,
-    execute::{Sequential, finish},
-    vm::Environment,
+    Engine, ExecuteError, ExecuteOptions, Executor, execute::Sequential, vm::Environment,
 };
 use parevm_testkit::{compare::difference, workload};
 use std::sync::{
@@ -19,15 +17,15 @@ fn progress_grows_to_the_number_of_transactions() {
     let engine = Engine::new(2).unwrap();
     let (block, state) = workload::transfers(50);
     for executor in EXECUTORS {
-        let told = Mutex::new(Vec::new());
+        let received = Mutex::new(Vec::new());
         let options = ExecuteOptions {
             executor,
-            progress: Some(&|settled| told.lock().unwrap().push(settled)),
+            progress: Some(&|committed| received.lock().unwrap().push(committed)),
             ..Default::default()
         };
         engine.execute(&block, &state, &options).unwrap();
-        let told = told.into_inner().unwrap();
-        assert_eq!(told.iter().max(), Some(&50), "{executor}: {told:?}");
+        let received = received.into_inner().unwrap();
+        assert_eq!(received.iter().max(), Some(&50), "{executor}: {received:?}");
     }
 }
 
@@ -48,7 +46,7 @@ fn a_set_flag_cancels_before_the_first_transaction() {
             "{executor}: {error:?}"
         );
     }
-    // The engine goes on.
+    // The engine remains usable.
     let outcome = engine
         .execute(&block, &state, &ExecuteOptions::default())
         .unwrap();
@@ -64,7 +62,7 @@ fn a_flag_set_while_running_cancels() {
         let options = ExecuteOptions {
             executor,
             cancel: Some(&cancel),
-            progress: Some(&|settled| cancel.store(settled >= 10, Ordering::Relaxed)),
+            progress: Some(&|committed| cancel.store(committed >= 10, Ordering::Relaxed)),
             ..Default::default()
         };
         let error = engine.execute(&block, &state, &options).unwrap_err();
@@ -81,7 +79,7 @@ fn a_flag_set_while_running_cancels() {
 }
 
 #[test]
-fn steps_give_what_a_whole_run_gives() {
+fn steps_have_the_outcome_of_a_whole_execution() {
     let (block, state) = workload::one_sender(5);
     let environment = Environment::new(&block);
     let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
@@ -92,7 +90,7 @@ fn steps_give_what_a_whole_run_gives() {
     }
     assert_eq!(steps, 5);
     let executed = run.finish("steps").unwrap();
-    let stepped = finish(&environment, executed).unwrap();
+    let stepped = executed.into_outcome(&environment).unwrap();
     assert_eq!(stepped.report.executor, Executor::Sequential);
     assert_eq!(stepped.report.reason, "steps");
     assert_eq!(stepped.report.executions, 5);
@@ -104,7 +102,7 @@ fn steps_give_what_a_whole_run_gives() {
 }
 
 #[test]
-fn a_run_is_not_finished_before_its_last_step() {
+fn an_execution_cannot_be_finished_before_its_last_step() {
     let (block, state) = workload::transfers(2);
     let environment = Environment::new(&block);
     let mut run = Sequential::new(&block, &environment, &state, &Default::default()).unwrap();
@@ -116,10 +114,10 @@ fn a_run_is_not_finished_before_its_last_step() {
 }
 
 #[test]
-fn the_first_rule_that_breaks_is_the_same_for_every_executor() {
+fn the_first_broken_rule_is_the_same_for_every_executor() {
     let engine = Engine::new(4).unwrap();
     let (mut block, state) = workload::transfers(50);
-    // Wrong in two ways: more gas than the block has left, and more than its sender can pay.
+    // Invalid for two reasons: more gas than the block has left, and more than its sender can pay.
     block.header.gas_limit = 50 * 21_000;
     block.transactions[40].env.gas_limit = 1_000_000;
     block.transactions[40].env.value = U256::MAX;

@@ -1,5 +1,5 @@
-//! Balances at the end of 256 bits: what becomes of a reward, a payment, an endowment, an heir's gain and
-//! a withdrawal that do not fit is what becomes of them in plain revm, with every executor.
+//! Balances near 2^256: rewards, transfers, endowments, self-destructs and withdrawals that overflow have the outcome of
+//! plain revm, with every executor.
 
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use parevm::{
@@ -10,9 +10,9 @@ use parevm::{
     state::Account,
     vm::{Bytecode, FORKS, SpecId},
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
-/// Owns nearly as much as there can be.
+/// Account with a nearly full balance.
 const FULL: Address = Address::repeat_byte(0xf0);
 const CONTRACT: Address = Address::repeat_byte(0xcc);
 
@@ -31,9 +31,9 @@ fn deploy(state: &mut MemoryState, code: &[u8], balance: u64) {
     state.insert_account(CONTRACT, account);
 }
 
-/// What every executor leaves: what plain revm leaves, with one access list.
+/// Returns the outcome of plain revm, after checking that every executor has it, with one access list.
 fn agreed(at: &str, block: &Block, state: &MemoryState, engines: &[Engine]) -> BlockOutcome {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     let mut lists: Vec<BlockAccessList> = Vec::new();
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());
@@ -59,7 +59,7 @@ fn agreed(at: &str, block: &Block, state: &MemoryState, engines: &[Engine]) -> B
     plain
 }
 
-/// Balance of the full account afterwards.
+/// Returns the balance of the full account after the block.
 fn left(outcome: &BlockOutcome, before: U256) -> U256 {
     let change = outcome.state_diff.accounts.get(&FULL);
     change.map_or(before, |change| change.account.unwrap().balance)
@@ -69,7 +69,7 @@ fn engines() -> [Engine; 3] {
     [1, 2, 4].map(|threads| Engine::new(threads).unwrap())
 }
 
-/// Four payments under Osaka, of which each gives 63,000 wei to the beneficiary, the last 21,000.
+/// Returns four transfers under Osaka. Each pays 63,000 wei to the beneficiary, the last one 21,000.
 fn payments(room: u64) -> (Block, MemoryState, U256) {
     let (mut block, mut state) = workload::transfers(4);
     block.header.beneficiary = FULL;
@@ -116,20 +116,20 @@ fn a_reward_that_does_not_fit_is_lost_for_a_contract_call_too() {
     }
 }
 
-/// What else makes a balance grow.
+/// Cause of a gain.
 #[derive(Clone, Copy, Debug)]
 enum Gain {
-    /// Rewards alone.
+    /// Rewards only.
     Reward,
-    /// The code reads the beneficiary's balance and keeps it.
+    /// Rewards, with a contract that stores the beneficiary's balance.
     ReadReward,
     /// Value of a transaction; the recipient may be the beneficiary.
     Value,
     /// Value of a call.
     Call,
-    /// Value of a creation, at an address that owns nearly everything.
+    /// Value of a creation, at an address with a nearly full balance.
     Endowment,
-    /// What a contract leaves to its heir.
+    /// Balance of a self-destructed contract.
     Inheritance,
     /// Withdrawals, or ommers before the merge.
     AfterBlock,
@@ -164,14 +164,14 @@ fn case(spec: SpecId, gain: Gain, before: U256) -> (Block, MemoryState) {
         // slot of the gas left = balance of the beneficiary
         Gain::ReadReward => hex!("41315a55").to_vec(),
         Gain::Reward | Gain::Value | Gain::AfterBlock | Gain::OwnReward => vec![],
-        // slot of the gas left = whether FULL was paid 3 wei
+        // slot of the gas left = success of a payment of 3 wei to FULL
         Gain::Call => [
             &hex!("6000600060006000600373")[..],
             FULL.as_slice(),
             &hex!("620186a0f15a55"),
         ]
         .concat(),
-        // slot of the gas left = who was created with 3 wei
+        // slot of the gas left = address created with 3 wei
         Gain::Endowment => hex!("600060006003f05a55").to_vec(),
         Gain::Inheritance => [&[0x73], FULL.as_slice(), &[0xff]].concat(),
     };
@@ -212,7 +212,7 @@ fn case(spec: SpecId, gain: Gain, before: U256) -> (Block, MemoryState) {
 }
 
 #[test]
-fn nothing_that_does_not_fit_tells_an_executor_from_plain_revm() {
+fn overflowing_gains_equal_plain_revm_with_every_executor() {
     let engines = [2, 4].map(|threads| Engine::new(threads).unwrap());
     for spec in FORKS {
         for gain in GAINS {

@@ -1,6 +1,6 @@
-//! A little of what `parevm-cli fuzz` does for hours: seeds that once failed, and some others.
+//! Short fuzzing: seeds that once failed, and some others. `parevm-cli fuzz` runs for hours.
 //!
-//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` how many are tried. A complaint names its seed.
+//! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds. A failure names its seed.
 
 use alloy_eip7928::{BalanceChange, BlockAccessIndex};
 use alloy_primitives::{Address, B256, U256};
@@ -11,7 +11,7 @@ use parevm::{
 use parevm_testkit::{
     compare::difference,
     fixture,
-    fuzz::{Case, Finding, Oracle, digest, made, made_under, mutate, shrink},
+    fuzz::{Case, Finding, Oracle, digest, generate, generate_under, mutate, shrink},
     workload,
 };
 use std::{borrow::Cow, collections::BTreeMap, env};
@@ -31,19 +31,19 @@ fn seeds(count: u64) -> std::ops::Range<u64> {
     first..first + number("PAREVM_SEEDS", count)
 }
 
-fn complaint(oracle: &Oracle, case: &Case<'_>, seed: u64) -> Option<String> {
+fn failure(oracle: &Oracle, case: &Case<'_>, seed: u64) -> Option<String> {
     let found = oracle.check(&case.block, &case.state, seed).err()?;
     Some(format!("seed {seed}, {:?}: {found}", case.fork()))
 }
 
 #[test]
-fn seeds_that_once_failed_do_not() {
+fn seeds_that_once_failed_pass() {
     let oracle = Oracle::new(&[1, 2, 4, 8]).unwrap();
     let engine = Engine::new(2).unwrap();
     let lines = SEEDS
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut complaints = Vec::new();
+    let mut failures = Vec::new();
     let mut tried = 0;
     for line in lines {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -51,38 +51,38 @@ fn seeds_that_once_failed_do_not() {
         tried += 1;
         match words.as_slice() {
             ["blocks", _, fork] => {
-                let case = made_under(seed, fork.parse().unwrap());
-                complaints.extend(complaint(&oracle, &case, seed));
+                let case = generate_under(seed, fork.parse().unwrap());
+                failures.extend(failure(&oracle, &case, seed));
             }
             ["mutations", _, block] => {
                 let path = fixture::blocks_folder().join(format!("{block}.json.gz"));
-                // The package brings some of the blocks only.
+                // The package has only some of the blocks.
                 if path.exists() {
                     let loaded = fixture::load(&engine, &path).unwrap();
-                    complaints.extend(complaint(&oracle, &mutate(seed, &loaded), seed));
+                    failures.extend(failure(&oracle, &mutate(seed, &loaded), seed));
                 }
             }
-            _ => complaints.push(format!("not understood: {line}")),
+            _ => failures.push(format!("malformed line: {line}")),
         }
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(tried > 5);
 }
 
 #[test]
-fn made_blocks_leave_the_same_every_way() {
+fn generated_blocks_have_one_outcome() {
     let oracle = Oracle::new(&[1, 3, 8]).unwrap();
-    let complaints = seeds(DIGESTS_KEPT).filter_map(|seed| complaint(&oracle, &made(seed), seed));
-    let complaints: Vec<_> = complaints.collect();
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let failures = seeds(DIGESTS_KEPT).filter_map(|seed| failure(&oracle, &generate(seed), seed));
+    let failures: Vec<_> = failures.collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
-fn spoilt_blocks_leave_the_same_every_way() {
+fn mutated_blocks_have_one_outcome() {
     let oracle = Oracle::new(&[2, 4]).unwrap();
     let engine = Engine::new(2).unwrap();
-    let mut complaints = Vec::new();
-    let (mut blocks, mut refused, mut transactions) = (0, 0, 0);
+    let mut failures = Vec::new();
+    let (mut blocks, mut rejected, mut transactions) = (0, 0, 0);
     for path in fixture::list(&fixture::embedded_folder()).unwrap() {
         let loaded = fixture::load(&engine, &path).unwrap();
         for seed in seeds(16) {
@@ -90,28 +90,28 @@ fn spoilt_blocks_leave_the_same_every_way() {
             match oracle.check(&case.block, &case.state, seed) {
                 Ok(counts) => {
                     blocks += counts.blocks;
-                    refused += counts.refused;
+                    rejected += counts.rejected;
                     transactions += counts.transactions;
                 }
                 Err(found) => {
-                    complaints.push(format!("{}, seed {seed}: {found}", path.display()));
+                    failures.push(format!("{}, seed {seed}: {found}", path.display()));
                 }
             }
         }
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
-    println!("{blocks} blocks of which {refused} are refused, {transactions} transactions");
-    // Some are refused, most are not.
-    assert!(refused > 0 && refused < blocks / 2 && transactions > 10 * blocks);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    println!("{blocks} blocks of which {rejected} are rejected, {transactions} transactions");
+    // Some are rejected, most are not.
+    assert!(rejected > 0 && rejected < blocks / 2 && transactions > 10 * blocks);
 }
 
-/// Whatever ran it: one digest for one block, and another for another.
+/// A block has one digest for every executor, and different blocks have different digests.
 #[test]
-fn a_digest_tells_blocks_apart_and_executors_not() {
+fn a_digest_depends_on_the_block_and_not_on_the_executor() {
     let engine = Engine::new(3).unwrap();
     let mut digests = Vec::new();
     for seed in 0..FORKS.len() as u64 {
-        let case = made(seed);
+        let case = generate(seed);
         let [one, other] = [Executor::Sequential, Executor::Optimistic].map(|executor| {
             let options = ExecuteOptions {
                 executor,
@@ -129,9 +129,9 @@ fn a_digest_tells_blocks_apart_and_executors_not() {
     assert_eq!(digests.len(), FORKS.len());
 }
 
-/// A difference that needs two certain transactions is made as small as that.
+/// A difference that needs two transactions shrinks to them.
 #[test]
-fn shrinking_keeps_what_shows_the_difference() {
+fn shrinking_keeps_the_transactions_of_the_difference() {
     let (block, state) = workload::transfers(40);
     let (one, other) = (
         block.transactions[7].env.caller,
@@ -142,11 +142,11 @@ fn shrinking_keeps_what_shows_the_difference() {
         state: Cow::Owned(state),
     };
     let finding = |words: &str| Finding {
-        way: "made".into(),
+        way: "generated".into(),
         words: words.into(),
     };
     let fails = |block: &Block, _: &MemoryState| {
-        let has = |who| block.transactions.iter().any(|one| one.env.caller == who);
+        let has = |sender| block.transactions.iter().any(|it| it.env.caller == sender);
         (has(one) && has(other)).then(|| finding("still"))
     };
     let (small, found) = shrink(case, finding("at first"), fails, || true);
@@ -168,13 +168,13 @@ fn shrinking_keeps_what_shows_the_difference() {
     assert!(small.state.iter().next().is_none());
 }
 
-/// `parevm-cli fuzz --digest --count 150` prints them. The wasm builds are held against the same file.
+/// `parevm-cli fuzz --digest --count 150` prints the expected digests. The wasm builds use the same file.
 #[test]
-fn made_blocks_leave_what_they_left_before() {
+fn generated_blocks_keep_their_digests() {
     let engine = Engine::new(2).unwrap();
     let kept: BTreeMap<u64, B256> = serde_json::from_str(DIGESTS).unwrap();
     let differing = kept.iter().filter(|(seed, kept)| {
-        let case = made(**seed);
+        let case = generate(**seed);
         let options = ExecuteOptions {
             executor: Executor::Optimistic,
             access_list_output: AccessListOutput::Returned,
@@ -188,8 +188,8 @@ fn made_blocks_leave_what_they_left_before() {
     assert_eq!(kept.len() as u64, DIGESTS_KEPT);
 }
 
-/// The outcome in order, with the list; every executor makes the same list and, by it, the same
-/// outcome. Returns why the list was refused as well.
+/// Returns the sequential outcome with its access list, and the mismatch of an execution by it. Every executor must build the
+/// same list, and have the same outcome by it.
 fn by_every_list(block: &Block, state: &MemoryState) -> (BlockOutcome, Option<BalMismatch>) {
     let engine = Engine::new(2).unwrap();
     let mut options = ExecuteOptions {
@@ -208,10 +208,9 @@ fn by_every_list(block: &Block, state: &MemoryState) -> (BlockOutcome, Option<Ba
     (expected, by_list.report.bal_mismatch)
 }
 
-/// Found by fuzzing, seed 516: two payments after the last transaction, of which the second changes
-/// nothing.
+/// Found by fuzzing, seed 516: two withdrawals, the second of which changes nothing.
 #[test]
-fn a_payment_of_nothing_does_not_take_an_earlier_one_from_the_list() {
+fn a_withdrawal_of_zero_does_not_remove_an_earlier_one_from_the_list() {
     let address = Address::repeat_byte(0x77);
     let (mut block, state) = workload::transfers(3);
     block.withdrawals = [5, 0].map(|amount| Withdrawal { address, amount }).into();
@@ -227,9 +226,9 @@ fn a_payment_of_nothing_does_not_take_an_earlier_one_from_the_list() {
     assert_eq!(mismatch, None);
 }
 
-/// Found by fuzzing, seed 1229: the account is gone then, and no list tells.
+/// Found by fuzzing, seed 1229: the account is deleted, which a list cannot express.
 #[test]
-fn an_empty_account_that_a_withdrawal_of_nothing_touches_is_found() {
+fn an_empty_account_touched_by_a_withdrawal_of_zero_is_a_mismatch() {
     let address = Address::repeat_byte(0x77);
     let (mut block, mut state) = workload::transfers(3);
     state.insert_account(address, Account::default());

@@ -1,18 +1,17 @@
-//! Hundreds of payments to one account, or from one: they are in nobody's way, but who looks at the
-//! balance sees every one of them.
+//! Hundreds of transfers to or from one account: they do not conflict, and a read of the balance sees all of them.
 
 use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState, state::Account,
     vm::Bytecode,
 };
-use parevm_testkit::{baseline, compare::difference, workload};
+use parevm_testkit::{compare::difference, reference, workload};
 
 const COUNT: usize = 300;
 const RECEIVER: Address = address!("0x7ec0000000000000000000000000000000007ec0");
 const OBSERVER: Address = address!("0x0b5e0000000000000000000000000000000000b5");
 
-/// Each transaction pays the receiver as many wei as its position in the block.
+/// Returns a block in which each transaction pays its position in wei to one recipient.
 fn payments() -> (Block, MemoryState) {
     let (mut block, state) = workload::transfers(COUNT);
     for (index, transaction) in block.transactions.iter_mut().enumerate() {
@@ -22,9 +21,9 @@ fn payments() -> (Block, MemoryState) {
     (block, state)
 }
 
-/// The outcome on 2 to 8 threads, always that of plain revm.
+/// Returns the outcomes on 2 to 8 threads, after checking that they equal plain revm.
 fn outcomes(block: &Block, state: &MemoryState) -> Vec<BlockOutcome> {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     let options = ExecuteOptions {
         executor: Executor::Optimistic,
         ..Default::default()
@@ -41,7 +40,7 @@ fn outcomes(block: &Block, state: &MemoryState) -> Vec<BlockOutcome> {
 }
 
 #[test]
-fn payments_to_one_account_are_no_conflict() {
+fn transfers_to_one_account_do_not_conflict() {
     let (block, mut state) = payments();
     let balance = U256::from(1_u64 << 60);
     state.insert_account(
@@ -57,13 +56,13 @@ fn payments_to_one_account_are_no_conflict() {
 }
 
 #[test]
-fn an_account_that_is_new_is_paid_by_hundreds() {
+fn hundreds_of_transfers_pay_a_new_account() {
     let (block, state) = payments();
     outcomes(&block, &state);
 }
 
 #[test]
-fn payments_of_one_sender_are_no_conflict() {
+fn transfers_of_one_sender_do_not_conflict() {
     let (mut block, state) = payments();
     let sender = block.transactions[0].env.caller;
     for (nonce, transaction) in (0..).zip(&mut block.transactions) {
@@ -72,13 +71,13 @@ fn payments_of_one_sender_are_no_conflict() {
         transaction.env.value = U256::ONE;
     }
     for outcome in outcomes(&block, &state) {
-        // Whoever read before the first payment was seen took the receiver for absent.
+        // An execution that read before the first transfer found the recipient absent.
         assert!(outcome.report.re_executions < COUNT / 4);
     }
 }
 
 #[test]
-fn who_looks_at_the_balance_sees_every_payment() {
+fn a_read_of_the_balance_sees_every_transfer() {
     let (mut block, mut state) = payments();
     // slot [calldata] = balance of the receiver
     let code = [&[0x73][..], RECEIVER.as_slice(), &[0x31, 0x5f, 0x35, 0x55]].concat();
@@ -92,8 +91,8 @@ fn who_looks_at_the_balance_sees_every_payment() {
             ..Account::default()
         },
     );
-    let looks = (4..COUNT).step_by(5);
-    for index in looks.clone() {
+    let reads = (4..COUNT).step_by(5);
+    for index in reads.clone() {
         let env = &mut block.transactions[index].env;
         env.kind = TxKind::Call(OBSERVER);
         env.value = U256::ZERO;
@@ -102,7 +101,7 @@ fn who_looks_at_the_balance_sees_every_payment() {
     }
     for outcome in outcomes(&block, &state) {
         let slots = &outcome.state_diff.accounts[&OBSERVER].slots;
-        for index in looks.clone() {
+        for index in reads.clone() {
             let paid: usize = (0..index).filter(|payer| payer % 5 != 4).sum();
             assert_eq!(slots[&U256::from(index)], U256::from(paid), "{index}");
         }

@@ -1,4 +1,4 @@
-//! Faults that other engines had, each with its link: they do not happen here.
+//! Regression tests for known faults of other engines, each with its link.
 
 use alloy_primitives::{Address, Bytes, TxKind, U256, hex};
 use parevm::{
@@ -12,8 +12,8 @@ use parevm_stm::{
     TxIndex, Value, View, WorkOrder,
 };
 use parevm_testkit::{
-    baseline,
     compare::difference,
+    reference,
     workload::{self, beneficiary},
 };
 use revm::context_interface::{
@@ -43,9 +43,9 @@ fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcom
         .execute(block, state, &options)
 }
 
-/// The outcome of many parallel runs on several threads: always that of plain revm.
+/// Returns the outcome of plain revm, after checking that many parallel executions have it.
 fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
-    let plain = baseline::outcome(block, state).unwrap();
+    let plain = reference::outcome(block, state).unwrap();
     for round in 0..40 {
         let threads = 2 + round % 7;
         let outcome = run(block, state, threads).unwrap();
@@ -66,7 +66,7 @@ fn deploy(state: &mut MemoryState, code: &[u8], balance: u64) {
     state.insert_account(CONTRACT, account);
 }
 
-/// Has the transactions at `indices` call the contract.
+/// Makes the transactions at `indices` call the contract.
 fn call_contract(block: &mut Block, indices: impl IntoIterator<Item = usize>) {
     for index in indices {
         let env = &mut block.transactions[index].env;
@@ -81,7 +81,7 @@ fn slot(outcome: &BlockOutcome, key: u64) -> Option<U256> {
     change.slots.get(&U256::from(key)).copied()
 }
 
-/// All keys have the same hash.
+/// Location with a constant hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Colliding(u64);
 
@@ -111,7 +111,7 @@ impl Value for Register {
     }
 }
 
-/// Transaction i doubles what lies at i.
+/// Program in which transaction i doubles the value at i.
 struct Doubling;
 struct Worker<'m>(View<'m, Doubling>);
 
@@ -152,7 +152,7 @@ impl<'m> TransactionExecutor<'m, Doubling> for Worker<'m> {
 /// https://github.com/risechain/pevm/pull/515
 /// https://github.com/risechain/pevm/pull/517
 #[test]
-fn locations_with_one_hash_are_not_one_location() {
+fn locations_with_equal_hashes_are_distinct() {
     let memory = MvMemory::new(7);
     let stats = ParallelExecution::new(&Doubling, &memory, WorkOrder::in_block_order(100), 4)
         .execute(&Threads::new(4))
@@ -169,7 +169,7 @@ fn locations_with_one_hash_are_not_one_location() {
 
 /// https://github.com/risechain/pevm/pull/406
 #[test]
-fn a_nonce_too_high_is_an_error_and_no_freeze() {
+fn a_nonce_too_high_is_an_error_and_does_not_hang() {
     let (mut block, state) = workload::one_sender(100);
     block.transactions.remove(50);
     let (sender, receiver) = mpsc::channel();
@@ -195,14 +195,14 @@ fn a_self_destruct_does_not_make_a_block_sequential() {
     assert_eq!(plain.state_diff.accounts[&CONTRACT].account, None);
     for _ in 0..20 {
         let report = run(&block, &state, 4).unwrap().report;
-        // Nobody else has to do with it: at most the second caller runs again.
+        // All others are independent: at most the second caller is executed again.
         assert!(report.re_executions <= 1, "{report:?}");
     }
 }
 
 /// https://github.com/erigontech/erigon/issues/23206
 #[test]
-fn a_destroyed_account_that_is_paid_begins_anew() {
+fn a_destroyed_account_that_is_paid_has_no_storage() {
     let (mut block, mut state) = workload::transfers(60);
     block.schedule = parevm::block::ForkSchedule::always(SpecId::SHANGHAI);
     let code = [&[0x73], HEIR.as_slice(), &[0xff]].concat();
@@ -218,7 +218,7 @@ fn a_destroyed_account_that_is_paid_begins_anew() {
 
 /// https://github.com/risechain/pevm/issues/522
 #[test]
-fn prague_runs_in_parallel() {
+fn a_prague_block_is_executed_in_parallel() {
     for seed in 0..8 {
         let (block, state) = workload::adversarial(seed, 60, SpecId::PRAGUE);
         let is_delegating = |one: &Transaction| one.env.tx_type == 4;
@@ -230,12 +230,12 @@ fn prague_runs_in_parallel() {
 /// https://github.com/Galxe/grevm/pull/102
 /// https://github.com/Galxe/grevm/issues/111
 #[test]
-fn a_sender_that_authorises_itself_goes_on() {
+fn a_sender_that_authorizes_itself_sends_further_transactions() {
     let (mut block, mut state) = workload::one_sender(40);
     block.schedule = parevm::block::ForkSchedule::always(SpecId::PRAGUE);
     deploy(&mut state, &hex!("600054600101600055"), 0);
     let caller = block.transactions[0].env.caller;
-    // Two nonces a transaction: its own and the authorisation's, which alternates.
+    // Two nonces per transaction: its own and that of the authorization, which alternates.
     for (index, transaction) in (0_u64..).zip(&mut block.transactions) {
         let address = if index % 2 == 0 {
             CONTRACT
@@ -267,14 +267,14 @@ fn a_sender_that_authorises_itself_goes_on() {
         (account.nonce, account.code_hash),
         (80, Account::default().code_hash)
     );
-    // Counted where it was delegated.
+    // Counts its calls while it is delegated.
     assert_eq!(change.slots[&U256::ZERO], U256::from(20));
 }
 
 /// https://github.com/cosmos/cosmos-sdk/issues/26583
 #[test]
-fn no_result_of_a_run_that_was_overtaken_is_committed() {
-    // slot 0 = slot 0 + 1: each run but the right one is stale.
+fn no_result_of_an_aborted_incarnation_is_committed() {
+    // slot 0 = slot 0 + 1: every other incarnation is stale.
     let (mut block, mut state) = workload::transfers(80);
     deploy(&mut state, &hex!("600054600101600055"), 0);
     call_contract(&mut block, 0..80);
@@ -287,7 +287,7 @@ fn no_result_of_a_run_that_was_overtaken_is_committed() {
 
 /// https://github.com/Galxe/grevm/pull/97 (R3-006)
 #[test]
-fn a_payment_to_the_beneficiary_is_seen_by_who_looks() {
+fn a_read_of_the_beneficiary_sees_transfers_to_it() {
     let (mut block, mut state) = workload::transfers(60);
     // slot 0 = balance of the beneficiary
     deploy(&mut state, &hex!("4131600055"), 0);
@@ -296,7 +296,7 @@ fn a_payment_to_the_beneficiary_is_seen_by_who_looks() {
         transaction.env.value = U256::from(1_000_000);
     }
     call_contract(&mut block, [30]);
-    // 30 payments and 30 tips of 3 wei per gas.
+    // 30 transfers and 30 tips of 3 wei per gas.
     let expected = 30 * 1_000_000 + 30 * 21_000 * 3;
     assert_eq!(
         slot(&outcome(&block, &state), 0),
@@ -306,9 +306,9 @@ fn a_payment_to_the_beneficiary_is_seen_by_who_looks() {
 
 /// https://github.com/Galxe/grevm/pull/97 (R3-004)
 #[test]
-fn a_run_that_is_done_again_leaves_no_write_of_the_first() {
+fn an_aborted_incarnation_leaves_no_write() {
     let (mut block, mut state) = workload::transfers(60);
-    // If slot 0 is set, slot 2 = 1, else slot 1 = 1. With value: slot 0 = 1, after a long while.
+    // If slot 0 is set, slot 2 = 1, else slot 1 = 1. With value: slot 0 = 1, after a long loop.
     let code = hex!(
         "34601757600054601057600160015500"
         "5b600160025500"
@@ -326,7 +326,7 @@ fn a_run_that_is_done_again_leaves_no_write_of_the_first() {
 
 /// https://github.com/Galxe/grevm/pull/97 (empty partition)
 #[test]
-fn fewer_transactions_than_threads() {
+fn a_block_may_have_fewer_transactions_than_threads() {
     for count in 0..5 {
         let (block, state) = workload::transfers(count);
         assert_eq!(outcome(&block, &state).gas_used, 21_000 * count as u64);

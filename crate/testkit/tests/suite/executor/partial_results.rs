@@ -1,4 +1,4 @@
-//! Blocks run by their access list in results, as engines do that share no memory.
+//! Partial results: blocks executed by their access list in engines without shared memory.
 
 use alloy_primitives::{Address, U256};
 use parevm::{
@@ -10,7 +10,7 @@ use parevm::{
 };
 use parevm_testkit::{compare::difference, fixture, workload};
 
-fn in_order(engine: &Engine, block: &Block, state: &MemoryState) -> BlockOutcome {
+fn sequential(engine: &Engine, block: &Block, state: &MemoryState) -> BlockOutcome {
     let options = ExecuteOptions {
         executor: Executor::Sequential,
         access_list_output: AccessListOutput::Returned,
@@ -19,15 +19,15 @@ fn in_order(engine: &Engine, block: &Block, state: &MemoryState) -> BlockOutcome
     engine.execute(block, state, &options).unwrap()
 }
 
-/// Runs each result by itself, as an engine does that has nothing but messages.
-fn sent(
+/// Executes batches in separate workers, and encodes their partial results as messages do.
+fn partial_results(
     block: &Block,
     state: &MemoryState,
     list: &BlockAccessList,
 ) -> Result<Vec<PartialResult>, BalMismatch> {
     let environment = Environment::new(block);
     let listed = BalBlock::new(block, &environment, state, list)?;
-    let mut runs = [listed.start(), listed.start(), listed.start()];
+    let mut runs = [listed.worker(), listed.worker(), listed.worker()];
     for (at, transactions) in batches(block, 2).iter().rev().enumerate() {
         runs[at % 3].run(transactions)?;
     }
@@ -50,13 +50,13 @@ fn merged(
 }
 
 #[test]
-fn a_chunk_that_comes_twice_counts_once() {
+fn a_duplicate_partial_result_counts_once() {
     let engine = Engine::new(1).unwrap();
     let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
-    let expected = in_order(&engine, &block, &state);
+    let expected = sequential(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
-    let mut results = sent(&block, &state, list).unwrap();
-    results.extend(sent(&block, &state, list).unwrap());
+    let mut results = partial_results(&block, &state, list).unwrap();
+    results.extend(partial_results(&block, &state, list).unwrap());
     let outcome = merged(&engine, &block, &state, list, results);
     assert_eq!(difference(&outcome, &expected), None);
     assert_eq!(outcome.report.bal_mismatch, None);
@@ -65,14 +65,14 @@ fn a_chunk_that_comes_twice_counts_once() {
 }
 
 #[test]
-fn a_transaction_that_a_chunk_runs_twice_counts_once() {
+fn a_transaction_in_two_batches_of_a_worker_counts_once() {
     let engine = Engine::new(1).unwrap();
     let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
-    let expected = in_order(&engine, &block, &state);
+    let expected = sequential(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
     let environment = Environment::new(&block);
     let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
-    let mut result = listed.start();
+    let mut result = listed.worker();
     for batch in batches(&block, 2) {
         result.run(&batch).unwrap();
         result.run(&batch[..1]).unwrap();
@@ -83,17 +83,17 @@ fn a_transaction_that_a_chunk_runs_twice_counts_once() {
     assert_eq!(outcome.report.executions, 40);
 }
 
-/// Half of one result and half of the other: what was counted for which transaction nobody can tell.
+/// The counts of a verifier cannot be divided among its transactions.
 #[test]
-fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
+fn overlapping_partial_results_are_rejected_and_the_block_is_executed_here() {
     let engine = Engine::new(1).unwrap();
     let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
-    let expected = in_order(&engine, &block, &state);
+    let expected = sequential(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
     let environment = Environment::new(&block);
     let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
     let result = |transactions: std::ops::Range<u32>| {
-        let mut result = listed.start();
+        let mut result = listed.worker();
         result.run(&transactions.collect::<Vec<_>>()).unwrap();
         result.finish()
     };
@@ -110,7 +110,7 @@ fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
 }
 
 #[test]
-fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
+fn merged_partial_results_equal_sequential() {
     let engine = Engine::new(1).unwrap();
     for seed in 0..30 {
         for spec in FORKS
@@ -118,9 +118,9 @@ fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
             .filter(|spec| spec.is_enabled_in(SpecId::CANCUN))
         {
             let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
-            let expected = in_order(&engine, &block, &state);
+            let expected = sequential(&engine, &block, &state);
             let list = expected.block_access_list.as_ref().unwrap();
-            let results = sent(&block, &state, list).unwrap();
+            let results = partial_results(&block, &state, list).unwrap();
             let outcome = merged(&engine, &block, &state, list, results);
             let at = format!("seed {seed}, {spec:?}");
             assert_eq!(difference(&outcome, &expected), None, "{at}");
@@ -130,9 +130,9 @@ fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
     }
 }
 
-/// Without any signature the block is the same: what is believed is what the document names.
+/// Without signatures the block is the same: the senders in the document are trusted.
 #[test]
-fn a_copy_is_read_without_its_signatures() {
+fn a_checked_document_needs_no_signatures() {
     let text = |from: &str| {
         let r = format!("0x{}", "11".repeat(32));
         format!(
@@ -150,7 +150,7 @@ fn a_copy_is_read_without_its_signatures() {
     assert_eq!(env.caller, Address::with_last_byte(0xaa));
     assert_eq!(env.chain_id, Some(1));
 
-    // Nobody is named: the signature tells.
+    // No sender in the document: it is recovered from the signature.
     let unnamed = text("");
     let read = Fixture::from_json(unnamed.as_bytes()).map(|read| read.block.transactions);
     let copy = Fixture::from_checked_json(unnamed.as_bytes()).map(|read| read.block.transactions);
@@ -158,7 +158,7 @@ fn a_copy_is_read_without_its_signatures() {
 }
 
 #[test]
-fn recorded_blocks_run_in_chunks() {
+fn merged_partial_results_of_recorded_blocks_equal_sequential() {
     let engine = Engine::new(1).unwrap();
     let mut ran = 0;
     for path in fixture::list(&fixture::blocks_folder()).unwrap() {
@@ -172,11 +172,11 @@ fn recorded_blocks_run_in_chunks() {
             block,
             state,
             list,
-            sent(block, state, list).unwrap(),
+            partial_results(block, state, list).unwrap(),
         );
         let name = fixture::name(&path);
         assert_eq!(
-            difference(&outcome, &in_order(&engine, block, state)),
+            difference(&outcome, &sequential(&engine, block, state)),
             None,
             "{name}"
         );
@@ -187,12 +187,12 @@ fn recorded_blocks_run_in_chunks() {
 }
 
 #[test]
-fn a_lost_chunk_is_found_out() {
+fn a_missing_partial_result_is_detected() {
     let engine = Engine::new(1).unwrap();
     let (block, state) = workload::contracts(1, 40, 4, SpecId::CANCUN);
-    let expected = in_order(&engine, &block, &state);
+    let expected = sequential(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
-    let mut lost = sent(&block, &state, list).unwrap();
+    let mut lost = partial_results(&block, &state, list).unwrap();
     lost.pop();
     let outcome = merged(&engine, &block, &state, list, lost);
     assert_eq!(difference(&outcome, &expected), None);
@@ -201,29 +201,29 @@ fn a_lost_chunk_is_found_out() {
 }
 
 #[test]
-fn a_wrong_list_is_found_out_by_a_chunk_or_when_merged() {
+fn a_wrong_list_is_detected_by_a_worker_or_at_the_merge() {
     let engine = Engine::new(1).unwrap();
     let (block, state) = workload::contracts(1, 40, 4, SpecId::CANCUN);
-    let expected = in_order(&engine, &block, &state);
+    let expected = sequential(&engine, &block, &state);
     let mut list = expected.block_access_list.clone().unwrap();
     let account = &mut list.accounts_mut()[0];
     account.storage_reads.push(U256::MAX);
-    // Nothing that runs misses the read that is too much.
-    let results = sent(&block, &state, &list).unwrap();
+    // No transaction detects the superfluous read.
+    let results = partial_results(&block, &state, &list).unwrap();
     let outcome = merged(&engine, &block, &state, &list, results);
     assert_eq!(difference(&outcome, &expected), None);
     assert!(outcome.report.bal_mismatch.is_some());
 
     list.accounts_mut().remove(0);
-    assert!(sent(&block, &state, &list).is_err());
+    assert!(partial_results(&block, &state, &list).is_err());
 }
 
 #[test]
-fn damaged_bytes_are_no_chunk() {
+fn damaged_bytes_are_no_partial_result() {
     let (block, state) = workload::transfers(5);
-    let expected = in_order(&Engine::new(1).unwrap(), &block, &state);
+    let expected = sequential(&Engine::new(1).unwrap(), &block, &state);
     let list = expected.block_access_list.unwrap();
-    for result in sent(&block, &state, &list).unwrap() {
+    for result in partial_results(&block, &state, &list).unwrap() {
         let bytes = result.encode();
         assert!(PartialResult::decode(&bytes[..bytes.len() - 1]).is_err());
         assert!(PartialResult::decode(&[&bytes[..], &[0]].concat()).is_err());

@@ -1,4 +1,4 @@
-//! Receipts and times of a block while it runs.
+//! Receipts during an execution, and its timeline.
 
 use parevm::{
     Block, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor, MemoryState,
@@ -19,7 +19,7 @@ use std::{
 
 const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
-/// A block with logs, reverts and conflicts.
+/// Returns a block with logs, reverts and conflicts.
 fn busy() -> (Block, MemoryState) {
     workload::contracts(7, 300, 8, SpecId::OSAKA)
 }
@@ -34,7 +34,7 @@ fn execute(executor: Executor, options: &ExecuteOptions<'_>) -> Result<BlockOutc
 }
 
 #[test]
-fn receipts_come_in_order_and_are_those_of_the_outcome() {
+fn receipts_are_sent_in_order_and_equal_those_of_the_outcome() {
     let quiet = execute(Executor::Sequential, &ExecuteOptions::default()).unwrap();
     assert!(
         quiet
@@ -43,14 +43,14 @@ fn receipts_come_in_order_and_are_those_of_the_outcome() {
             .any(|receipt| !receipt.logs.is_empty())
     );
     for executor in EXECUTORS {
-        let told = Mutex::new(Vec::new());
-        let on_receipt = |receipt: &Receipt| told.lock().unwrap().push(receipt.clone());
+        let received = Mutex::new(Vec::new());
+        let on_receipt = |receipt: &Receipt| received.lock().unwrap().push(receipt.clone());
         let options = ExecuteOptions {
             on_receipt: Some(&on_receipt),
             ..Default::default()
         };
         let outcome = execute(executor, &options).unwrap();
-        assert_eq!(told.into_inner().unwrap(), quiet.receipts, "{executor}");
+        assert_eq!(received.into_inner().unwrap(), quiet.receipts, "{executor}");
         assert_eq!(outcome.receipts, quiet.receipts, "{executor}");
         assert_eq!(outcome.receipts_root, quiet.receipts_root, "{executor}");
         assert_eq!(outcome.logs_bloom, quiet.logs_bloom, "{executor}");
@@ -59,12 +59,12 @@ fn receipts_come_in_order_and_are_those_of_the_outcome() {
 }
 
 #[test]
-fn no_receipt_comes_after_the_one_that_cancelled() {
+fn no_receipt_follows_the_one_that_cancelled() {
     for executor in EXECUTORS {
         let cancel = AtomicBool::new(false);
-        let told = Mutex::new(Vec::new());
+        let received = Mutex::new(Vec::new());
         let on_receipt = |receipt: &Receipt| {
-            told.lock().unwrap().push(receipt.index);
+            received.lock().unwrap().push(receipt.index);
             cancel.store(receipt.index == 100, Ordering::Relaxed);
         };
         let options = ExecuteOptions {
@@ -77,8 +77,8 @@ fn no_receipt_comes_after_the_one_that_cancelled() {
             matches!(error, ExecuteError::Cancelled { committed: 101 }),
             "{executor}: {error:?}"
         );
-        let told = told.into_inner().unwrap();
-        assert_eq!(told, (0..=100).collect::<Vec<_>>(), "{executor}");
+        let received = received.into_inner().unwrap();
+        assert_eq!(received, (0..=100).collect::<Vec<_>>(), "{executor}");
     }
 }
 
@@ -95,54 +95,61 @@ fn timeline(executor: Executor) -> (BlockOutcome, Vec<Incarnation>, u64) {
 }
 
 #[test]
-fn a_timeline_holds_every_run() {
+fn a_timeline_has_every_incarnation() {
     for executor in EXECUTORS {
         let (outcome, timeline, end) = timeline(executor);
-        let schedule = &outcome.report;
-        assert_eq!(timeline.len(), schedule.executions, "{executor}");
+        let report = &outcome.report;
+        assert_eq!(timeline.len(), report.executions, "{executor}");
         let of = |outcome: fn(&IncarnationOutcome) -> bool| {
             timeline.iter().filter(|run| outcome(&run.outcome)).count()
         };
-        let is_final = |outcome: &IncarnationOutcome| *outcome == IncarnationOutcome::Final;
-        assert_eq!(of(is_final), 300, "{executor}");
-        assert_eq!(timeline.len() - 300, schedule.re_executions, "{executor}");
+        let is_committed = |outcome: &IncarnationOutcome| *outcome == IncarnationOutcome::Committed;
+        assert_eq!(of(is_committed), 300, "{executor}");
+        assert_eq!(timeline.len() - 300, report.re_executions, "{executor}");
         for run in &timeline {
-            assert!(run.worker < schedule.threads, "{executor}: {run:?}");
+            assert!(run.worker < report.threads, "{executor}: {run:?}");
             let spans: Vec<_> = run.spans().collect();
-            assert_eq!(spans.len(), run.waits.len() + 1, "{executor}: {run:?}");
-            assert_eq!(spans[0].start, run.span.start, "{executor}: {run:?}");
+            assert_eq!(
+                spans.len(),
+                run.suspensions.len() + 1,
+                "{executor}: {run:?}"
+            );
+            assert_eq!(spans[0].from, run.span.from, "{executor}: {run:?}");
             for span in spans {
-                assert!(span.start <= span.end && span.end <= end, "{run:?}");
+                assert!(span.from <= span.to && span.to <= end, "{run:?}");
             }
-            for wait in &run.waits {
-                assert!(wait.transaction < run.transaction, "{run:?}");
+            for suspension in &run.suspensions {
+                assert!(suspension.writer.as_usize() < run.transaction, "{run:?}");
             }
         }
         let last = timeline.iter().rfind(|run| run.transaction == 299);
-        assert_eq!(last.map(|run| run.outcome), Some(IncarnationOutcome::Final));
+        assert_eq!(
+            last.map(|run| run.outcome),
+            Some(IncarnationOutcome::Committed)
+        );
     }
 }
 
 #[test]
-fn a_re_run_tells_its_cause_in_words() {
-    // The users of this block send to few contracts, so some run starts run on a wrong guess.
+fn an_aborted_incarnation_has_its_cause_in_words() {
+    // The users of this block call few contracts, so some incarnation is aborted.
     let cause = (0..50).find_map(|_| {
         let (_, timeline, _) = timeline(Executor::Optimistic);
         timeline
             .iter()
-            .find(|run| matches!(run.outcome, IncarnationOutcome::Rerun(Some(_))))
+            .find(|run| matches!(run.outcome, IncarnationOutcome::Aborted(Some(_))))
             .map(|run| run.outcome.to_string())
     });
     let cause = cause.unwrap();
     assert!(
-        cause.starts_with("run again: slot 0x") || cause.starts_with("run again: account 0x"),
+        cause.starts_with("aborted: slot 0x") || cause.starts_with("aborted: account 0x"),
         "{cause}"
     );
-    assert!(cause.ends_with("was another"), "{cause}");
+    assert!(cause.ends_with("was changed"), "{cause}");
 }
 
 #[test]
-fn there_is_no_timeline_unless_asked_for() {
+fn there_is_no_timeline_unless_requested() {
     for executor in EXECUTORS {
         let outcome = execute(executor, &ExecuteOptions::default()).unwrap();
         assert_eq!(outcome.report.timeline, None);

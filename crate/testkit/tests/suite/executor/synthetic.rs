@@ -1,16 +1,16 @@
-//! The blocks of the synthetic suite do what they are to measure.
+//! Workloads of the synthetic suite: gas, logs and conflicts are as intended.
 
 use parevm::{BlockOutcome, Engine, ExecuteOptions, Executor};
 use parevm_testkit::{
-    baseline,
     compare::difference,
-    workload::{Kind, SYNTHETIC},
+    reference,
+    workload::{SYNTHETIC, Workload},
 };
 
-/// The outcome of `count` transactions of the kind `name`, the same for all executors.
+/// Returns the outcome of `count` transactions of the workload `name`, after checking that it is equal for all executors.
 fn outcome(name: &str, count: usize) -> BlockOutcome {
-    let (block, state) = (Kind::named(name).unwrap().make)(count);
-    let plain = baseline::outcome(&block, &state).unwrap();
+    let (block, state) = (Workload::named(name).unwrap().make)(count);
+    let plain = reference::outcome(&block, &state).unwrap();
     for threads in [1, 4] {
         let engine = Engine::new(threads).unwrap();
         for executor in [Executor::Sequential, Executor::Optimistic] {
@@ -34,7 +34,7 @@ fn logs(outcome: &BlockOutcome) -> Vec<usize> {
 }
 
 #[test]
-fn the_suite_has_these_blocks() {
+fn the_suite_has_six_workloads() {
     let kinds = SYNTHETIC.map(|kind| (kind.name, kind.count));
     let expected = [
         ("transfers", 47_620),
@@ -55,14 +55,14 @@ fn a_transfer_logs_nothing() {
 }
 
 #[test]
-fn a_token_transfer_logs_it() {
+fn a_token_transfer_logs_one_event() {
     for name in ["erc20", "erc20-into-one"] {
         assert_eq!(logs(&outcome(name, 50)), [1; 50], "{name}");
     }
 }
 
 #[test]
-fn tokens_sent_into_one_account_add_up() {
+fn tokens_sent_to_one_account_add_up() {
     let outcome = outcome("erc20-into-one", 50);
     let token = &outcome.state_diff.accounts[&outcome.receipts[0].to.unwrap()];
     let most = token.slots.values().max().unwrap();
@@ -70,8 +70,7 @@ fn tokens_sent_into_one_account_add_up() {
     assert_eq!(token.slots.len(), 51);
 }
 
-/// Three of the seven are the token that is bought, the token that is sold and the pool's `Swap`;
-/// the others are approvals.
+/// Three of the seven logs are the bought token, the sold token and the pool's `Swap`; the others are approvals.
 #[test]
 fn a_swap_logs_both_transfers_and_the_swap() {
     for name in ["swaps", "one-pool"] {
@@ -81,7 +80,7 @@ fn a_swap_logs_both_transfers_and_the_swap() {
 }
 
 #[test]
-fn swaps_in_one_pool_get_less_and_less() {
+fn consecutive_swaps_in_one_pool_return_less_and_less() {
     let outcome = outcome("one-pool", 50);
     let bought: Vec<_> = outcome
         .receipts
@@ -92,7 +91,7 @@ fn swaps_in_one_pool_get_less_and_less() {
 }
 
 #[test]
-fn independent_swaps_all_get_the_same() {
+fn independent_swaps_all_return_the_same() {
     let outcome = outcome("swaps", 50);
     let mut bought = outcome
         .receipts
@@ -103,7 +102,7 @@ fn independent_swaps_all_get_the_same() {
 }
 
 #[test]
-fn three_in_ten_of_the_mix_meet() {
+fn three_in_ten_of_the_mix_conflict() {
     let outcome = outcome("hot-mix", 50);
     let mut logs = logs(&outcome);
     logs.sort_unstable();

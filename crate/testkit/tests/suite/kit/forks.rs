@@ -1,4 +1,4 @@
-//! Forks as fixtures call them.
+//! Names of forks in fixtures.
 
 use parevm::vm::SpecId;
 use parevm_testkit::conformance::forks::Config;

@@ -1,12 +1,12 @@
-//! What a wrong vector is told.
+//! Verdicts on right and wrong vectors.
 
 use parevm::{Engine, Executor};
-use parevm_testkit::conformance::{Outcome, Setup, Suite};
+use parevm_testkit::conformance::{CaseOutcome, Setup, Suite};
 
 const EXECUTORS: [Executor; 3] = [Executor::Sequential, Executor::Optimistic, Executor::Bal];
 
-/// The names and outcomes of all vectors in `text`, read as the file `file`.
-fn outcomes(file: &str, text: &str) -> Vec<(String, Outcome)> {
+/// Returns the names and outcomes of all vectors in `text`, read as the file `file`.
+fn outcomes(file: &str, text: &str) -> Vec<(String, CaseOutcome)> {
     let engine = Engine::new(2);
     let engine = engine.as_ref().map_err(ToString::to_string);
     let mut outcomes = Vec::new();
@@ -27,17 +27,17 @@ fn sum(name: &str, gas: u64, output: &str) -> String {
     format!(r#"{{"Name":"{name}","Input":"","Expected":"{output}","Gas":{gas}}}"#)
 }
 
-fn passed(name: &str) -> (String, Outcome) {
-    (name.to_owned(), Outcome::Passed)
+fn passed(name: &str) -> (String, CaseOutcome) {
+    (name.to_owned(), CaseOutcome::Passed)
 }
 
-fn failed(name: &str, reason: &str) -> (String, Outcome) {
-    (name.to_owned(), Outcome::Failed(reason.to_owned()))
+fn failed(name: &str, reason: &str) -> (String, CaseOutcome) {
+    (name.to_owned(), CaseOutcome::Failed(reason.to_owned()))
 }
 
 #[test]
 fn gas_and_output_of_a_call_are_exact() {
-    // Two points of bn254 at infinity: their sum is there, too, and costs 150 gas from Istanbul on.
+    // Two points of bn254 at infinity: so is their sum, which costs 150 gas from Istanbul on.
     let output = "00".repeat(64);
     let short = "00".repeat(63);
     let vectors = [
@@ -104,13 +104,13 @@ fn the_second_word_is_on_top() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_one_failure() {
-    let unknown = "no precompile and no opcode is called so";
+fn a_file_that_cannot_be_decoded_is_one_failure() {
+    let unknown = "no precompile or opcode has this name";
     assert_eq!(outcomes("b.json", "[]"), [failed("b.json", unknown)]);
     for text in ["{}", "[1]", "[", r#"[{"X":"1","Y":"","Expected":""}]"#] {
         let found = outcomes("testcases_add.json", text);
         assert!(
-            matches!(found.as_slice(), [(name, Outcome::Failed(_))] if name == "testcases_add.json"),
+            matches!(found.as_slice(), [(name, CaseOutcome::Failed(_))] if name == "testcases_add.json"),
             "{text}: {found:?}"
         );
     }

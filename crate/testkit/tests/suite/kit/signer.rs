@@ -4,7 +4,7 @@ use alloy_primitives::B256;
 use parevm_testkit::signer::{SIGNERS, all};
 
 #[test]
-fn a_signature_names_its_signer() {
+fn the_signer_is_recovered_from_its_signature() {
     assert_eq!(all().len(), SIGNERS);
     let hash = B256::repeat_byte(7);
     for signer in all() {

@@ -1,9 +1,9 @@
-//! Cases that are not run.
+//! Skipped cases.
 
 use parevm_testkit::conformance::skip::read;
 
 #[test]
-fn every_skip_names_a_case_and_a_reason() {
+fn every_skip_has_a_case_and_a_reason() {
     let skips = read().unwrap();
     assert!(!skips.is_empty());
     for skip in skips {

@@ -4,22 +4,22 @@ use crate::execution_apis;
 use parevm::Engine;
 use parevm_node::rpc;
 use parevm_testkit::conformance::{
-    Outcome, Setup, Suite,
-    rpc::{Beside, pack},
+    CaseOutcome, Setup, Suite,
+    rpc::{SharedFiles, pack},
 };
 use serde_json::{Value, json, value::RawValue};
 
 fn beside() -> Box<RawValue> {
-    let mut beside = Beside::default();
+    let mut beside = SharedFiles::default();
     for (name, bytes) in execution_apis::files() {
-        if Beside::has(name) {
+        if SharedFiles::has(name) {
             beside.add(name, bytes);
         }
     }
     beside.joined()
 }
 
-fn run(packed: &[u8]) -> Outcome {
+fn run(packed: &[u8]) -> CaseOutcome {
     let engine = Engine::new(1).unwrap();
     let setup = Setup {
         engine: &engine,
@@ -46,7 +46,7 @@ fn every_method_answers_as_the_vectors_of_execution_apis() {
         let files = execution_apis::files().iter();
         for (name, text) in files.filter(|(name, _)| name.starts_with(&folder)) {
             match run(&pack(&beside, text)) {
-                Outcome::Passed => passed += 1,
+                CaseOutcome::Passed => passed += 1,
                 other => wrong.push(format!("{name}: {other:?}")),
             }
         }
@@ -61,8 +61,8 @@ fn failure(text: &str, responses: Option<Value>) -> Option<String> {
     let mut packed: Value = serde_json::from_slice(&packed).unwrap();
     packed["responses"] = json!(responses);
     match run(packed.to_string().as_bytes()) {
-        Outcome::Passed => None,
-        Outcome::Failed(reason) => Some(reason),
+        CaseOutcome::Passed => None,
+        CaseOutcome::Failed(reason) => Some(reason),
         other => panic!("{other:?}"),
     }
 }

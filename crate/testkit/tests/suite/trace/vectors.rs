@@ -2,7 +2,7 @@
 
 use parevm::Engine;
 use parevm_testkit::{
-    conformance::{Outcome, Setup, Suite, Verdict},
+    conformance::{CaseOutcome, Setup, Suite, Verdict},
     data,
 };
 use std::fs;
@@ -29,7 +29,7 @@ fn tracers_have_the_results_of_geth() {
                 continue;
             }
             let mut report = |verdict: Verdict| match verdict.outcome {
-                Outcome::Passed => passed += 1,
+                CaseOutcome::Passed => passed += 1,
                 other => wrong.push(format!("{name}: {other:?}")),
             };
             Suite::Tracers.run(&name, &fs::read(&path).unwrap(), &setup, &mut report);

@@ -5,7 +5,7 @@ use super::scenario::{
     number, say, topic, transfer,
 };
 use alloy_primitives::{Address, U256, hex};
-use parevm_testkit::puppet::{Puppet, answer};
+use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::json;
 
 #[test]
@@ -20,7 +20,7 @@ fn approval_changes_have_the_grants_before_and_after() {
         "allowance(address,address,address)",
         &[word(ALICE), word(OTHER), word(BOB)],
     );
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let erc20 = [
                 topic("Approval(address,address,uint256)"),
@@ -31,7 +31,7 @@ fn approval_changes_have_the_grants_before_and_after() {
             let act = say(act, &allowance(ALICE, BOB), 50);
             let erc721 = [erc20[0], erc20[1], erc20[2], number(5)];
             let act = act.log(&erc721, &[]);
-            let act = act.store(answer(&approved), word(BOB).into());
+            let act = act.store(answer_slot(&approved), word(BOB).into());
             let all = [
                 topic("ApprovalForAll(address,address,bool)"),
                 word(ALICE),
@@ -47,7 +47,7 @@ fn approval_changes_have_the_grants_before_and_after() {
             ];
             let act = act.log(&permit, &[number(77), number(0)].concat());
             let act = say(act, &through, 77);
-            act.store(answer(&through) + U256::ONE, U256::from(1_800_000_000))
+            act.store(answer_slot(&through) + U256::ONE, U256::from(1_800_000_000))
         })
         .code();
     let world = Scenario::new()
@@ -79,7 +79,7 @@ fn approvals_of_erc6909_and_permit2_are_reported() {
         &[word(ALICE), word(BOB), number(3)],
     );
     let operator = data("isOperator(address,address)", &[word(ALICE), word(BOB)]);
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         // isApprovedForAll: it has none.
         .on(hex!("e985e9c5"), |act| act.revert(&[]))
         .on(GO, |act| {
@@ -113,7 +113,7 @@ fn approvals_of_erc6909_and_permit2_are_reported() {
 
 #[test]
 fn an_approval_that_contradicts_its_event_is_flagged() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
                 topic("Approval(address,address,uint256)"),
@@ -141,7 +141,7 @@ fn only_a_possible_spend_explains_a_lower_grant() {
         &[BOB.into_word(), CAROL.into_word(), number(5)],
     );
     let outcome = |fails: bool| {
-        let token = Puppet::default()
+        let token = ScriptedContract::default()
             .on(GO, |act| {
                 let topics = [
                     topic("Approval(address,address,uint256)"),
@@ -157,8 +157,8 @@ fn only_a_possible_spend_explains_a_lower_grant() {
                 },
             )
             .code();
-        let spender =
-            Puppet::default().always(|act| act.call(TOKEN, 0, &GO).call(TOKEN, 0, &spending));
+        let spender = ScriptedContract::default()
+            .always(|act| act.call(TOKEN, 0, &GO).call(TOKEN, 0, &spending));
         let world = Scenario::new()
             .with(TOKEN, token)
             .with(OTHER, spender)
@@ -176,14 +176,14 @@ fn an_allowance_that_is_spent_without_an_event_is_reported() {
         "transferFrom(address,address,uint256)",
         &[BOB.into_word(), CAROL.into_word(), number(5)],
     );
-    let token = Puppet::default()
+    let token = ScriptedContract::default()
         .on(hex!("23b872dd"), |act| {
             let act = transfer(act, BOB, CAROL, 5);
             let act = say(say(act, &balance_of(BOB), 15), &balance_of(CAROL), 5);
             say(act, &allowance(BOB, OTHER), 95)
         })
         .code();
-    let spender = Puppet::default().always(|act| act.call_or_fail(TOKEN, &transfer_from));
+    let spender = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &transfer_from));
     let world = Scenario::new()
         .with(TOKEN, token)
         .with(OTHER, spender)

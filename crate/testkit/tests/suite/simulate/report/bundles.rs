@@ -4,12 +4,12 @@ use super::scenario::{
     ALICE, BOB, CAROL, GO, Scenario, TOKEN, balance_of, changes, number, transfer,
 };
 use alloy_primitives::{Bytes, hex};
-use parevm_testkit::puppet::{Puppet, answer};
+use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::{Value, json};
 
 #[test]
 fn an_atomic_bundle_takes_effect_as_a_whole_or_not_at_all() {
-    let failing = Puppet::default().always(|act| act.revert(&[]));
+    let failing = ScriptedContract::default().always(|act| act.revert(&[]));
     let world = Scenario::new().with(TOKEN, failing);
     let calls = json!([
         { "to": CAROL, "value": "0x5" },
@@ -52,10 +52,10 @@ fn an_atomic_bundle_takes_effect_as_a_whole_or_not_at_all() {
 
 #[test]
 fn a_call_executes_on_the_state_after_the_one_before() {
-    let counter = Puppet::default()
+    let counter = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, BOB, ALICE, 5);
-            act.add_word(4, answer(&balance_of(ALICE)))
+            act.add_word(4, answer_slot(&balance_of(ALICE)))
         })
         .code();
     let world = Scenario::new().with(TOKEN, counter);
@@ -87,7 +87,7 @@ fn the_parameters_of_wallet_send_calls_are_accepted() {
 
 #[test]
 fn an_unsigned_authorization_is_simulated() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| act.call(CAROL, 5, &[]))
         .code();
     let world = Scenario::new().with(TOKEN, code);
@@ -130,7 +130,7 @@ fn an_unsigned_authorization_is_simulated() {
 #[test]
 fn a_blob_transaction_is_simulated_without_its_blobs() {
     // Returns the hash of its second blob.
-    let code = Puppet::default().always(|act| {
+    let code = ScriptedContract::default().always(|act| {
         act.raw(&hex!("600149")) // PUSH1 1, BLOBHASH
             .raw(&hex!("60005260206000f3"))
     });

@@ -5,14 +5,16 @@ use alloy_genesis::Genesis;
 use alloy_primitives::{Address, Bytes, U256, hex};
 use parevm_node::{Chain, rpc};
 use parevm_simulate::report::Bundle;
-use parevm_testkit::puppet::Puppet;
+use parevm_testkit::scripted_contract::ScriptedContract;
 use serde_json::{Value, json};
 
 #[test]
 fn the_innermost_failure_is_named_and_decoded() {
     let error = data("Broke(uint256,address)", &[number(5), BOB.into_word()]);
-    let inner = Puppet::default().on(GO, |act| act.revert(&error)).code();
-    let outer = Puppet::default().always(|act| act.call_or_fail(TOKEN, &GO));
+    let inner = ScriptedContract::default()
+        .on(GO, |act| act.revert(&error))
+        .code();
+    let outer = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &GO));
     let world = Scenario::new().with(TOKEN, inner).with(OTHER, outer);
     let mut bundle = json!({ "calls": [{ "from": ALICE, "to": OTHER }] });
     let report = world.report(bundle.clone());
@@ -73,7 +75,9 @@ fn numbers_in_error_messages_are_decimal() {
         number(0),
     ];
     let error = data("Odd(uint8,int256,(uint256,bool)[])", &words);
-    let code = Puppet::default().on(GO, |act| act.revert(&error)).code();
+    let code = ScriptedContract::default()
+        .on(GO, |act| act.revert(&error))
+        .code();
     let components = json!([
         { "name": "amount", "type": "uint256" }, { "name": "yes", "type": "bool" },
     ]);
@@ -134,7 +138,9 @@ fn an_address_with_a_wrong_checksum_is_rejected() {
 #[test]
 fn reasons_panics_and_errors_of_tokens_need_no_abi() {
     let failing = |error: &[u8]| {
-        let code = Puppet::default().on(GO, |act| act.revert(error)).code();
+        let code = ScriptedContract::default()
+            .on(GO, |act| act.revert(error))
+            .code();
         Scenario::new().with(TOKEN, code).go()["calls"][0]["failure"].clone()
     };
     let panic = failing(&data("Panic(uint256)", &[number(0x11)]));
@@ -157,7 +163,10 @@ fn reasons_panics_and_errors_of_tokens_need_no_abi() {
     assert_eq!(failing(&poor)["error"]["args"][2]["name"], "needed");
 
     let halted = Scenario::new()
-        .with(TOKEN, Puppet::default().always(|act| act.raw(&[0xfe])))
+        .with(
+            TOKEN,
+            ScriptedContract::default().always(|act| act.raw(&[0xfe])),
+        )
         .go();
     let failure = &halted["calls"][0]["failure"];
     assert_eq!(failure["kind"], "halted");
@@ -218,7 +227,7 @@ fn output_of_more_than_1_kib_is_in_a_report_once() {
         // PUSH2, PUSH0, REVERT: zeros.
         let inner = [&[0x61][..], &length.to_be_bytes(), &hex!("5ffd")].concat();
         let error = vec![0; length.into()];
-        let outer = Puppet::default().always(|act| act.call_or_fail(TOKEN, &GO));
+        let outer = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &GO));
         let world = Scenario::new().with(TOKEN, inner.into()).with(OTHER, outer);
         let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
         let text = report.to_string();
@@ -250,7 +259,9 @@ fn an_error_that_would_decode_to_too_much_is_not_decoded() {
     };
     let report = |signature: &str, kind: &str, words: &[_]| {
         let error = data(signature, words);
-        let code = Puppet::default().on(GO, |act| act.revert(&error)).code();
+        let code = ScriptedContract::default()
+            .on(GO, |act| act.revert(&error))
+            .code();
         let report = Scenario::new().with(TOKEN, code).report(json!({
             "calls": [{ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) }],
             "abi": [{ "type": "error", "name": "Odd", "inputs": [{ "name": "", "type": kind }] }],

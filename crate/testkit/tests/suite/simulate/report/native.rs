@@ -5,7 +5,7 @@ use super::scenario::{
 };
 use alloy_primitives::{Bytes, hex};
 use parevm::{block::ForkSchedule, state::StateSource, vm::SpecId};
-use parevm_testkit::puppet::Puppet;
+use parevm_testkit::scripted_contract::ScriptedContract;
 use serde_json::json;
 
 #[test]
@@ -85,7 +85,7 @@ fn a_gain_that_the_fee_cancels_is_reported() {
 #[test]
 fn a_weth_deposit_changes_ether_and_token() {
     let deposit = |is_token: bool| {
-        Puppet::default()
+        ScriptedContract::default()
             .on(GO, |act| {
                 let topics = [topic("Deposit(address,uint256)"), ALICE.into_word()];
                 let act = act.log(&topics, number(9).as_slice());
@@ -117,7 +117,7 @@ fn a_weth_deposit_changes_ether_and_token() {
 
 #[test]
 fn a_destroyed_contract_loses_its_balance() {
-    let code = Puppet::default().always(|act| act.destroy(CAROL));
+    let code = ScriptedContract::default().always(|act| act.destroy(CAROL));
     let mut world = Scenario::new().with(TOKEN, code);
     let destroyed = [
         "Token native 0x3e8 0x0 -0x3e8",

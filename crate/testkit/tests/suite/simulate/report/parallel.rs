@@ -13,7 +13,7 @@ use parevm_simulate::{
     CallError, CallLimits, Overrides, Simulation,
     report::{Asset, Bundle, CallStatus, Delta, Report, ReportError, ReportOptions},
 };
-use parevm_testkit::{puppet::Puppet, random::Random, workload};
+use parevm_testkit::{random::Random, scripted_contract::ScriptedContract, workload};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -299,7 +299,7 @@ fn memory_that_gas_does_not_limit_is_limited() {
 
 #[test]
 fn calls_share_the_recorded_bytes() {
-    let code = Puppet::default().always(|act| act.log(&[], &[1; 224]));
+    let code = ScriptedContract::default().always(|act| act.log(&[], &[1; 224]));
     let told = |bytes, threads| limited(code.clone(), 20, bytes, threads, CallLimits::default());
     // A call, its end and a log, 256 bytes each, and the data.
     let needed = 20 * (3 * 256 + 224);
@@ -315,7 +315,7 @@ fn calls_share_the_recorded_bytes() {
 fn queries_that_exceed_their_gas_end_the_report() {
     let transfer = keccak256("Transfer(address,address,uint256)");
     let receiver = |index: u64| B256::from(U256::from(index + 1));
-    let code = Puppet::default().on([0; 4], |mut act| {
+    let code = ScriptedContract::default().on([0; 4], |mut act| {
         for index in 0..500 {
             act = act.log(&[transfer, SENDER.into_word(), receiver(index)], &[0; 32]);
         }
@@ -359,7 +359,7 @@ fn independent_calls_execute_once() {
     let sender = block.transactions[0].env.caller;
     let targets: Vec<_> = (1..=4).map(Address::repeat_byte).collect();
     for target in &targets {
-        let code = Puppet::default().always(|act| act.store(U256::ZERO, U256::ONE));
+        let code = ScriptedContract::default().always(|act| act.store(U256::ZERO, U256::ONE));
         let code_hash = state.insert_code(Bytecode::new_legacy(code));
         let account = Account {
             code_hash,

@@ -11,7 +11,7 @@ use parevm_simulate::{
     CallLimits, Overrides, Simulation,
     report::{Bundle, Report, ReportError, ReportOptions},
 };
-use parevm_testkit::puppet::{Act, answer};
+use parevm_testkit::scripted_contract::{Script, answer_slot};
 use serde_json::{Value, json};
 
 pub(crate) const ALICE: Address = address!("a11ce00000000000000000000000000000000000");
@@ -72,7 +72,7 @@ impl Scenario {
     /// Makes a puppet return `value` for the query `question`.
     pub(crate) fn saying(mut self, address: Address, question: &[u8], value: u64) -> Self {
         self.state
-            .insert_storage(address, answer(question), U256::from(value));
+            .insert_storage(address, answer_slot(question), U256::from(value));
         self
     }
 
@@ -131,11 +131,11 @@ pub(crate) fn allowance(owner: Address, spender: Address) -> Vec<u8> {
 pub(crate) const TRANSFER: &str = "Transfer(address,address,uint256)";
 
 /// The balances of a puppet's own state after the call.
-pub(crate) fn say<'a>(act: Act<'a>, question: &[u8], value: u64) -> Act<'a> {
-    act.store(answer(question), U256::from(value))
+pub(crate) fn say<'a>(act: Script<'a>, question: &[u8], value: u64) -> Script<'a> {
+    act.store(answer_slot(question), U256::from(value))
 }
 
-pub(crate) fn transfer<'a>(act: Act<'a>, from: Address, to: Address, amount: u64) -> Act<'a> {
+pub(crate) fn transfer<'a>(act: Script<'a>, from: Address, to: Address, amount: u64) -> Script<'a> {
     let topics = [topic(TRANSFER), from.into_word(), to.into_word()];
     act.log(&topics, number(amount).as_slice())
 }

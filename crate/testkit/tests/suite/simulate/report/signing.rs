@@ -5,12 +5,12 @@ use alloy_genesis::Genesis;
 use alloy_primitives::{Bytes, U256, hex};
 use parevm::state::StateSource;
 use parevm_node::{Chain, rpc};
-use parevm_testkit::puppet::Puppet;
+use parevm_testkit::scripted_contract::ScriptedContract;
 use serde_json::{Value, json};
 
 /// Stores into a slot: 20,000 gas, 2,100 of a cold slot, and a little.
 fn storing() -> Scenario {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| act.store(U256::from(1), U256::from(9)))
         .code();
     Scenario::new().with(TOKEN, code)

@@ -6,14 +6,14 @@ use super::scenario::{
 };
 use alloy_primitives::B256;
 use parevm_testkit::{
-    puppet::{Puppet, answer},
+    puppet::{ScriptedContract, answer},
     workload,
 };
 use serde_json::{Value, json};
 
 #[test]
 fn an_erc20_transfer_is_reported_with_the_balances_of_the_token() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, ALICE, BOB, 30);
             say(say(act, &balance_of(ALICE), 70), &balance_of(BOB), 31)
@@ -96,7 +96,7 @@ fn a_real_erc20_transfer_and_a_real_swap_are_reported() {
 
 #[test]
 fn an_erc721_mint_and_an_erc721_transfer_are_reported() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let made = [topic(TRANSFER), B256::ZERO, ALICE.into_word(), number(7)];
             let sent = [
@@ -128,7 +128,7 @@ fn an_erc721_mint_and_an_erc721_transfer_are_reported() {
 fn an_erc1155_batch_transfer_is_reported() {
     // ids [3, 4], values [10, 20]
     let words = [0x40, 0xa0, 2, 3, 4, 2, 10, 20].map(number);
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
                 topic("TransferBatch(address,address,address,uint256[],uint256[])"),
@@ -161,7 +161,7 @@ fn an_erc1155_batch_transfer_is_reported() {
 #[test]
 fn an_erc2309_transfer_is_reported_per_token() {
     let moved = |last: u64| {
-        let code = Puppet::default()
+        let code = ScriptedContract::default()
             .on(GO, |act| {
                 let topics = [
                     topic("ConsecutiveTransfer(uint256,uint256,address,address)"),
@@ -185,7 +185,7 @@ fn an_erc2309_transfer_is_reported_per_token() {
 
 #[test]
 fn an_erc6909_transfer_is_reported() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
                 topic("Transfer(address,address,address,uint256,uint256)"),
@@ -214,11 +214,11 @@ fn an_erc6909_transfer_is_reported() {
 #[test]
 fn events_of_failed_frames_do_not_count() {
     let outcome = |fails: bool| {
-        let inner = Puppet::default().always(|act| {
+        let inner = ScriptedContract::default().always(|act| {
             let act = transfer(act, BOB, ALICE, 4).call(CAROL, 1, &[]);
             if fails { act.revert(&[]) } else { act }
         });
-        let outer = Puppet::default()
+        let outer = ScriptedContract::default()
             .on(GO, |act| act.call(OTHER, 0, &[]))
             .code();
         let world = Scenario::new().with(OTHER, inner).with(TOKEN, outer);

@@ -2,14 +2,14 @@
 
 use super::scenario::{ALICE, BOB, GO, Scenario, TOKEN, number};
 use alloy_primitives::{B256, Bytes, U256, hex};
-use parevm_testkit::puppet::Puppet;
+use parevm_testkit::scripted_contract::ScriptedContract;
 use serde_json::json;
 
 #[test]
 fn created_contracts_are_reported() {
     // RETURN of two bytes of code.
     let init = hex!("60026000f3");
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| act.create(&init, None).create(&init, Some(9)))
         .code();
     let report = Scenario::new().with(TOKEN, code).go();
@@ -33,7 +33,7 @@ fn created_contracts_are_reported() {
 
 #[test]
 fn touched_slots_and_the_access_list_are_reported() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let act = act.store(U256::from(1), U256::from(9));
             act.raw(&hex!("60025450")).call(BOB, 0, &[]) // SLOAD of slot 2

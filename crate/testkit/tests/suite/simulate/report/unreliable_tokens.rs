@@ -6,12 +6,12 @@ use super::scenario::{
 };
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use parevm::state::Account;
-use parevm_testkit::puppet::{Puppet, answer};
+use parevm_testkit::scripted_contract::{ScriptedContract, answer};
 use serde_json::json;
 
 #[test]
 fn a_fee_on_transfer_token_is_flagged() {
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, ALICE, BOB, 100);
             let act = say(say(act, &balance_of(ALICE), 0), &balance_of(BOB), 98);
@@ -33,7 +33,7 @@ fn a_fee_on_transfer_token_is_flagged() {
 
 #[test]
 fn tokens_that_log_nothing_or_lie_are_flagged() {
-    let silent = Puppet::default()
+    let silent = ScriptedContract::default()
         .on(GO, |act| say(act, &balance_of(ALICE), 3))
         .code();
     let world = Scenario::new()
@@ -44,7 +44,7 @@ fn tokens_that_log_nothing_or_lie_are_flagged() {
         ["Alice erc20 0xa 0x3 -0x7 claims 0x0"]
     );
 
-    let liar = Puppet::default()
+    let liar = ScriptedContract::default()
         .on(GO, |act| transfer(act, BOB, ALICE, 9))
         .code();
     let world = Scenario::new().with(TOKEN, liar);
@@ -57,7 +57,7 @@ fn tokens_that_log_nothing_or_lie_are_flagged() {
     );
 
     // It logs, and returns no balance.
-    let mute = Puppet::default().always(|act| transfer(act, BOB, ALICE, 9));
+    let mute = ScriptedContract::default().always(|act| transfer(act, BOB, ALICE, 9));
     let world = Scenario::new().with(TOKEN, mute);
     assert_eq!(
         changes(&world.go()),
@@ -73,7 +73,7 @@ fn tokens_that_log_nothing_or_lie_are_flagged() {
 fn a_transfer_without_indexed_parameters_is_reported() {
     let words = [ALICE.into_word(), BOB.into_word(), number(7)].concat();
     let token = |is_collection: bool| {
-        let mut puppet = Puppet::default();
+        let mut puppet = ScriptedContract::default();
         if is_collection {
             let decimals = keccak256("decimals()");
             let selector = [decimals[0], decimals[1], decimals[2], decimals[3]];
@@ -142,12 +142,12 @@ fn a_balance_without_an_event_is_found_by_its_mapping_entry() {
 
 #[test]
 fn an_event_of_delegated_code_belongs_to_the_caller() {
-    let lender = Puppet::default()
+    let lender = ScriptedContract::default()
         .on(GO, |act| {
             say(transfer(act, BOB, ALICE, 4), &balance_of(ALICE), 4)
         })
         .code();
-    let borrower = Puppet::default()
+    let borrower = ScriptedContract::default()
         .on(GO, |act| act.delegate(OTHER, &GO))
         .code();
     let world = Scenario::new()
@@ -170,7 +170,7 @@ fn an_event_of_delegated_code_belongs_to_the_caller() {
 fn a_query_changes_no_state() {
     // PUSH0, SLOAD, PUSH1 1, ADD, DUP1, PUSH0, SSTORE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
     let counts = hex!("5f54600101805f555f5260205ff3");
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(hex!("70a08231"), |act| act.raw(&counts))
         .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();
@@ -189,7 +189,7 @@ fn a_query_creates_no_contract_at_an_address_with_storage() {
     let there = TOKEN.create2(B256::ZERO, keccak256([]));
     // PUSH0 four times, CREATE2, ISZERO, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN
     let creates = hex!("5f5f5f5ff5155f5260205ff3");
-    let code = Puppet::default()
+    let code = ScriptedContract::default()
         .on(hex!("70a08231"), |act| act.raw(&creates))
         .on(GO, |act| transfer(act, ALICE, BOB, 9))
         .code();
