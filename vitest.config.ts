@@ -2,14 +2,11 @@ import { defineConfig } from 'vitest/config'
 
 /** Blocks take seconds on a slow machine, and a browser seconds to start. */
 const testTimeout = 120_000
-/** Tests that drive a browser. All others below `tests` run in Node, in both of its lines. */
+/** Tests that drive a browser. All others below `tests` run in Node. */
 const browsers = ['tests/browser/**/*.test.ts', 'tests/**/*.browser.test.ts']
 
-/** Tests with clients that are installed for themselves: `npm run clients`. */
+/** Tests with clients that are too large to install for every run: `npm run clients`. */
 const clients = 'tests/clients/**/*.test.ts'
-
-/** What attacks an engine for minutes. It needs no second Node: the engine and its bounds are the same. */
-const attacks = process.env.SECOND_NODE ? ['tests/node/{attack,hostile}.test.ts'] : []
 
 export default defineConfig({
   test: {
@@ -20,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: [...browsers, ...attacks, clients, '**/node_modules'],
+          exclude: [...browsers, clients, '**/node_modules'],
           fileParallelism: false,
           testTimeout,
           hookTimeout: testTimeout,

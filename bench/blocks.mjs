@@ -56,7 +56,7 @@ export async function benchBlocks(args) {
   let running = []
   let version = ''
   for (let pass = 0; pass < passes; pass++) {
-    // Anew for each pass: memory that large blocks have cut to pieces is not joined again.
+    // Anew for each pass: memory that large blocks have fragmented stays fragmented.
     const engines = await Promise.all(asked.map((threads) => startEvm(nodeHost(), { threads })))
     running = engines.map(({ evm }) => evm.info.threads)
     version = engines[0]?.evm.info.version ?? ''

@@ -8,8 +8,8 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { buildCli } from '../scripts/cli.mjs'
 import { command, findCommand, isProgram, root, StepError } from '../scripts/process.mjs'
-import { buildNative } from './native.mjs'
 
 /** One of each kind: transfers, many calls, few long calls. They come with the package. */
 const BLOCKS = '13217637,19933122,21429063'
@@ -55,7 +55,7 @@ if (isProgram(import.meta.url)) {
       json: { type: 'string' },
     }
     const { blocks, only, run, json } = parseArgs({ args, options }).values
-    const program = await buildNative()
+    const program = await buildCli('release')
     const rows = countInstructions(program, { names: only.split(','), blocks, run })
     const shown = rows.map(
       ({ name, plain, parallel, ratio }) =>

@@ -1,11 +1,11 @@
-// Measures everything on this machine and keeps it: `npm run record`.
+// Measures everything on this machine and writes a record: `npm run record`.
 //
 //   npm run record -- [--machine NAME] [--threads 1,2,...] [--blocks DIR] [--runs N] [--sample-ms N]
 //     [--skip node,...] [--resume FILE]
 //
 // Writes bench/record/<date>-<machine>.json after each part, so that a part which fails costs no other:
-// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must do nothing
-// else meanwhile.
+// `--resume` takes what is in FILE, of the same commit and processor, and measures the rest. The machine must be
+// idle.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -13,11 +13,11 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchProgram } from '../scripts/bench.mjs'
 import { build } from '../scripts/build.mjs'
+import { buildCli } from '../scripts/cli.mjs'
 import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
 import { countInstructions, hasValgrind } from './callgrind.mjs'
-import { buildNative } from './native.mjs'
 
 const SUITES = ['mainnet', 'synthetic']
 const PARTS = ['native', 'node', 'memory', 'instructions']
@@ -30,7 +30,7 @@ export function scaling(cores) {
   return [...powers, cores]
 }
 
-/** What a machine is called if nobody names it: its processor and cores. */
+/** Default name of a machine: processor and cores. */
 export function machineName(cpu, cores) {
   const words = cpu
     .replace(/\((R|TM)\)|\bCPU\b|\bProcessor\b|@.*/g, ' ')
@@ -46,7 +46,7 @@ export function compact(record) {
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
 }
 
-/** The record to go on with, if it is one of what would be measured now. */
+/** The record to continue, if commit, threads, runs and processor are the same. */
 export function resumed(kept, fresh) {
   for (const fact of ['commit', 'threads', 'runs', 'cpu']) {
     const [was, is] = [kept, fresh].map((one) => String(one[fact] ?? one.machine?.[fact]))
@@ -77,7 +77,7 @@ if (isProgram(import.meta.url)) {
     const takes = (part) => !skipped.includes(part)
     const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
-    const native = await buildNative()
+    const native = await buildCli('release')
     if (takes('node')) await build(await setup(), { only: 'testing' })
     const scratch = mkdtempSync(join(os.tmpdir(), 'parevm-record-'))
     const measure = async (what, program, words) => {

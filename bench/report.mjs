@@ -9,11 +9,11 @@ import os from 'node:os'
  * @property {string} name
  * @property {number} threads
  * @property {string} executor - The one that ran.
- * @property {number} plainMs - Plain revm, one loop over an in-memory database, in the same wasm module.
+ * @property {number} plainMs - The reference loop (plain revm) over an in-memory database, in the same wasm module.
  * @property {number} sequentialMs
  * @property {number} parallelMs
  * @property {number} [balMs] - By the block's access list, where it can be run by one.
- * @property {number} longestMs - The slowest transaction in the plain loop.
+ * @property {number} longestMs - The slowest transaction in the reference loop.
  * @property {number} reExecutions
  * @property {number} gasUsed
  */
@@ -24,7 +24,7 @@ import os from 'node:os'
  * @typedef Aggregate
  * @property {number} threads
  * @property {number} speedup - All of plain revm's time over all of ours.
- * @property {number} worst - The ratio of the block that fares worst.
+ * @property {number} worst - The lowest ratio of a block.
  * @property {string} worstName - That block.
  * @property {number} ideal - The speed-up if nothing depended on anything: no block takes less than its
  *   slowest transaction, nor than its share of all.
@@ -37,10 +37,10 @@ import os from 'node:os'
 /** One chain of dependent precompile calls, more than all other blocks together. */
 const LEFT_OUT = '23879620'
 
-/** Who loses less than this, in milliseconds, has not lost. */
+/** Smallest loss that counts, in milliseconds. */
 const NOISE_MS = 0.02
 
-/** What several passes measured of one block on one number of threads, at least one, together. */
+/** Joins the rows of one block on one number of threads: at least one pass. */
 export function merged(passes) {
   const [first] = passes
   if (first === undefined) throw new RangeError('nothing was measured')
@@ -93,7 +93,7 @@ function aggregateBal(rows) {
   return { bal: { speedup, ofIdeal: sum(idealMs) / balMs, blocks: rows.length } }
 }
 
-/** What the block would take if no transaction depended on another. */
+/** Time of the block if no transaction depended on another, in milliseconds. */
 function idealMs({ plainMs, longestMs, threads }) {
   return Math.max(plainMs / threads, longestMs)
 }
@@ -103,7 +103,7 @@ function ratio({ plainMs, parallelMs }) {
   return lost > 0 && lost < NOISE_MS ? 1 : plainMs / parallelMs
 }
 
-/** What the figures were measured on. */
+/** Machine and versions of the figures. */
 export function machine() {
   const [cpu] = os.cpus()
   return {

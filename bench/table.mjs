@@ -1,17 +1,19 @@
-// The table of the README, from a record.
+// Table of docs/performance.md, from a record.
 //
 //   node bench/table.mjs bench/record/FILE.json [--write]
 //
-// `--write` puts it into README.md, between its two marks.
+// `--write` replaces the text between the two markers of docs/performance.md.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { replaced } from '../scripts/markers.mjs'
 import { command, isProgram, root, StepError } from '../scripts/process.mjs'
 
+/** Recorded block that is shown apart: nearly all of it is one chain. */
 const APART = '23879620'
 const MADE = ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix']
-const MARKS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
+const MARKERS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
 
 /** Returns the record as Markdown. */
 export function tableOf(record) {
@@ -66,7 +68,7 @@ function rowsOf(figures, title, threads) {
   }
   if (sum?.capacity > 1) {
     const cells = [number(sum.capacity), '', '']
-    found.push(line('plain loops side by side', cells, ({ capacity }) => capacity))
+    found.push(line('independent reference loops', cells, ({ capacity }) => capacity))
   }
   return found
 }
@@ -86,11 +88,7 @@ if (isProgram(import.meta.url)) {
       throw new StepError('which record?', 'node bench/table.mjs bench/record/FILE.json')
     const text = tableOf(JSON.parse(readFileSync(file, 'utf8')))
     if (!values.write) return void process.stdout.write(text)
-    const readme = join(root, 'README.md')
-    const old = readFileSync(readme, 'utf8')
-    const [from, to] = MARKS.map((mark) => old.indexOf(mark))
-    if (from < 0 || to < from) throw new StepError('README.md has not both marks', MARKS.join(' '))
-    const start = from + MARKS[0].length
-    writeFileSync(readme, `${old.slice(0, start)}\n${text}${old.slice(to)}`)
+    const page = join(root, 'docs/performance.md')
+    writeFileSync(page, replaced(readFileSync(page, 'utf8'), MARKERS, text))
   })
 }

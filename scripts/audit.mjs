@@ -1,17 +1,17 @@
-// What outsiders know of our dependencies: advisories (cargo deny), and signatures of the npm registry.
+// Advisories about dependencies (cargo deny), and signatures of the npm registry.
 //
 //   node scripts/audit.mjs
 //
-// Licences and sources are kept by scripts/notices.mjs on every machine. What is asked here needs a program
-// or a server that may not be there: then one line says so, and that is no failure.
+// scripts/notices.mjs checks licences and sources on every machine. These checks need a program or a server; where one
+// is missing, a line says so and nothing fails.
 
 import { spawnSync } from 'node:child_process'
 import { baseEnvironment, command, isProgram, root, say } from './process.mjs'
 
-/** How long a server may take, in milliseconds. */
+/** Time limits of the servers, in milliseconds. */
 const limitMs = { cargo: 300_000, npm: 20_000 }
 
-/** What came of `cargo deny check`: `passed`, `failed`, or why it could not be asked. */
+/** Verdict of `cargo deny check`: `passed`, `failed`, or why it did not run. */
 export function judgeDeny({ status, stderr }) {
   if (status === 0) return 'passed'
   if (/no such command: `deny`|not found/.test(stderr)) return 'cargo-deny is not installed'
@@ -21,14 +21,14 @@ export function judgeDeny({ status, stderr }) {
   return 'failed'
 }
 
-/** What came of `npm audit signatures --json`: `passed`, `failed`, or why it could not be asked. */
+/** Verdict of `npm audit signatures --json`: `passed`, `failed`, or why it did not run. */
 export function judgeSignatures({ status, stdout }) {
   if (status === null) return 'the registry did not answer in time'
   try {
     const { invalid, missing } = JSON.parse(stdout)
     if (!Array.isArray(invalid)) return 'the registry has no keys, or does not answer'
     if (invalid.length > 0) return 'failed'
-    // A mirror hands packages on without their signatures.
+    // A mirror serves packages without their signatures.
     if (missing.length > 0) return `the registry has no signatures of ${missing.length} packages`
     return 'passed'
   } catch {

@@ -6,7 +6,7 @@ import { build } from './build.mjs'
 import { command, isProgram, root, run } from './process.mjs'
 import { setup } from './setup.mjs'
 
-/** What times blocks beside plain revm. It needs the test build. */
+/** Program that times blocks beside plain revm. It needs the test build. */
 export const benchProgram = join(root, 'bench/blocks.mjs')
 
 if (isProgram(import.meta.url)) {

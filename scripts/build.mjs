@@ -1,16 +1,16 @@
 // Builds the package: both wasm builds, then the TypeScript.
 //
-//   npm run build [-- --dev] [--force] [--only wasm|js|testing]
+//   npm run build [-- --dev] [--force] [--only wasm|js|testing] [--flavour threads|single] [--timings]
 //
-// `--dev`, or PAREVM_DEV=1 for every command, is for work on the engine: compiled
-// faster, and functions keep their names.
-// What is up to date is left alone. Outputs: dist/wasm/threads, dist/wasm/single, dist/js.
-// `--only testing` builds the whole package once more into dist/testing, with wasm that can be broken on
-// purpose, is timed beside plain revm and runs official fixtures. It is not published.
+// Outputs: dist/wasm/threads, dist/wasm/single, dist/js. Outputs whose sources, flags and compiler have not changed
+// are kept. `--dev`, or PAREVM_DEV=1 for every command, compiles faster and keeps function names. `--only testing` builds
+// the package into dist/testing with the feature `testing` of crate/wasm: fault injection, timing beside plain
+// revm, official fixtures. It is not published.
 
 import {
   cpSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -30,6 +30,8 @@ import {
   say,
   secondsSince,
 } from './process.mjs'
+import { createProgress, unitsOf } from './progress.mjs'
+import { prepareBindgen } from './setup/bindgen.mjs'
 import { setup } from './setup.mjs'
 import { digest, isCurrent, listFiles, record } from './stamp.mjs'
 import { findWaits, isolateWaits } from './wait32.mjs'
@@ -43,7 +45,7 @@ const outName = 'parevm'
 const maxMemory = 2 ** 30
 /** Pages for official fixtures: some take 1.6 GB, with more gas than any block has. */
 const testingPages = 2 ** 16
-/** What the threads of one memory share and what each needs of its own. */
+/** Flags for a shared memory, and exports with which each thread sets up its own stack and thread-locals. */
 const threadFlags = [
   '-Ctarget-feature=+atomics,+bulk-memory,+simd128',
   '-Clink-arg=--shared-memory',
@@ -59,22 +61,26 @@ export const flavours = {
   single: { features: [], rustflags: ['-Ctarget-feature=+bulk-memory,+simd128'] },
 }
 
-const wasmSources = [
+const buildSources = [
   'Cargo.toml',
   'Cargo.lock',
   'toolchain.json',
-  'scripts/build.mjs',
-  'scripts/wait32.mjs',
-  'scripts/memory.mjs',
-  'scripts/module.mjs',
-  'scripts/paths.mjs',
-  'crate/testkit/contract',
-  'crate/testkit/skip.toml',
-  ...['stm', 'core', 'testkit', 'wasm'].flatMap((name) => [
-    `crate/${name}/Cargo.toml`,
-    `crate/${name}/src`,
-  ]),
+  ...['build', 'wait32', 'memory', 'module', 'paths'].map((name) => `scripts/${name}.mjs`),
+  'scripts/bindgen',
 ]
+/** Crates that no wasm is made of; the test kit is in the test builds only. */
+const hostCrates = ['cli']
+const testSources = ['crate/testkit/contract', 'crate/testkit/skip.toml']
+
+/** Files and folders that the wasm of the package, or with `testing` that of the tests, is made from. */
+function wasmSources({ testing }) {
+  const crates = readdirSync(join(root, 'crate')).filter(
+    (name) => !hostCrates.includes(name) && (testing || name !== 'testkit'),
+  )
+  const code = crates.flatMap((name) => [`crate/${name}/Cargo.toml`, `crate/${name}/src`])
+  return [...buildSources, ...code, ...(testing ? testSources : [])]
+}
+
 const jsSources = [
   'package.json',
   'package-lock.json',
@@ -83,18 +89,23 @@ const jsSources = [
   'js',
 ]
 
-/** Builds what is out of date. `ready` is what `setup` resolved with. */
+/** Builds what is out of date. `ready` is what `setup` resolved with, `names` the wasm builds to make. */
 export async function build(
   ready,
-  { dev = process.env.PAREVM_DEV === '1', force = false, only } = {},
+  {
+    dev = process.env.PAREVM_DEV === '1',
+    force = false,
+    only,
+    names = Object.keys(flavours),
+    timings = false,
+  } = {},
 ) {
   const start = performance.now()
   const built = []
   if (only !== 'js') {
     const purpose = only === 'testing' ? only : undefined
     // Side by side: each ends with crates that one core compiles alone.
-    const names = Object.keys(flavours)
-    const made = names.map((name) => buildWasm(ready, name, { dev, force, purpose }))
+    const made = names.map((name) => buildWasm(ready, name, { dev, force, purpose, timings }))
     const outcomes = await Promise.allSettled(made)
     for (const [index, { reason, value }] of outcomes.entries()) {
       if (reason !== undefined) throw reason
@@ -109,7 +120,7 @@ export async function build(
 }
 
 /** Resolves with whether there was anything to do. */
-async function buildWasm(ready, name, { dev, force, purpose }) {
+async function buildWasm(ready, name, { dev, force, purpose, timings }) {
   const { rustflags } = flavours[name]
   const features = [...flavours[name].features, ...(purpose === undefined ? [] : [purpose])]
   const profile = dev ? 'wasm-dev' : 'wasm'
@@ -117,35 +128,46 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   const outputs = [`${outName}.js`, `${outName}_bg.wasm`].map((file) => join(out, file))
   const id = [purpose, name].filter(Boolean).join('-')
   const stamp = join(root, '.tools/stamp', `wasm-${id}`)
-  const value = digest(root, wasmSources, { profile, compiler: ready.compiler.id })
+  const value = digest(root, wasmSources({ testing: purpose !== undefined }), {
+    profile,
+    compiler: ready.compiler.id,
+  })
   if (!force && isCurrent(stamp, value, outputs)) return false
 
   const start = performance.now()
-  say(id, `compile ${crate} and std (profile ${profile}; first time 2 to 5 minutes)`)
+  say(id, `compile ${crate} and std (profile ${profile})`)
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm', name)
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
   if (features.length > 0) args.push('--features', features.join())
   if (!dev) args.push('--locked')
-  // Where it fails, the build says why.
+  if (timings) args.push('--timings')
+  // A failure shows in the build below.
   capture('cargo', ['fetch', '--target', target, '--locked'])
   const folders = builderFolders({ compiler: ready.compiler, targetDir })
   const flags = [...rustflags, ...remapFlags(folders)]
-  await mustRun('cargo', args, {
-    env: { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') },
-    failure: `the ${name} build did not compile`,
-    attempt:
-      'read the messages of cargo above; where the lock file is old: cargo update --workspace',
-  })
+  const env = { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
+  const graph = capture('cargo', [...args, '--unit-graph', '-Z', 'unstable-options'], { env })
+  const progress = createProgress(graph === null ? [] : unitsOf(graph), (line) => say(id, line))
+  const compile = () =>
+    mustRun('cargo', [...args, '--quiet', '--message-format=json-render-diagnostics'], {
+      env,
+      output: 'lines',
+      onLine: progress,
+      failure: `the ${name} build did not compile`,
+      attempt:
+        'read the messages of cargo above; where the lock file is old: cargo update --workspace',
+    })
+  // Side by side: a build ends with crates that one core compiles alone.
+  const [bindgen] = await Promise.all([bindgenOnce(ready.cargo), compile()])
 
-  // Complete before it is seen: what runs now goes on with what it has.
+  // Replaced in one step: running programs keep the files that they have open.
   const fresh = join(root, `.tools/fresh-${id}-${process.pid}`)
   mkdirSync(fresh, { recursive: true })
   mkdirSync(dirname(out), { recursive: true })
   const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
-  const bind = ['--target', 'web', '--out-dir', fresh, '--out-name', outName]
-  bind.push(...(dev ? ['--keep-debug'] : ['--remove-name-section', '--remove-producers-section']))
-  await mustRun(ready.wasmBindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
+  const bind = ['--out-dir', fresh, '--out-name', outName, ...(dev ? ['--keep-names'] : [])]
+  await mustRun(bindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
   const wasm = join(fresh, `${outName}_bg.wasm`)
   if (purpose === 'testing' && name === 'threads')
     writeFileSync(wasm, withMostPages(readFileSync(wasm), testingPages))
@@ -155,6 +177,13 @@ async function buildWasm(ready, name, { dev, force, purpose }) {
   record(stamp, value)
   say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)}`)
   return true
+}
+
+let bindgen
+/** Resolves with the path of the bindings generator, which several builds wait for. */
+function bindgenOnce(cargo) {
+  bindgen ??= prepareBindgen(cargo)
+  return bindgen
 }
 
 /** The last step on a binary: nothing may change it afterwards. Returns its size in bytes. */
@@ -197,11 +226,14 @@ async function buildJs({ force }) {
 
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
-    const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined
+    const optionOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined)
+    const [only, flavour] = ['--only', '--flavour'].map(optionOf)
     await build(await setup(), {
       ...(args.includes('--dev') ? { dev: true } : {}),
       force: args.includes('--force'),
       only,
+      timings: args.includes('--timings'),
+      ...(flavour === undefined ? {} : { names: [flavour] }),
     })
   })
 }

@@ -1,20 +1,38 @@
-// Keeps the rules of the house that no compiler keeps.
+// Checks the rules that no compiler checks: names, sizes and borders of files, versions, dependencies of crates.
 //
 //   node scripts/check.mjs
-//
-// Errors end with exit code 1; long files are only named.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { findCycles, readCrate } from './check/arrows.mjs'
+import { longFiles } from './check/long.mjs'
 import { capture, command, isProgram, root, StepError, say } from './process.mjs'
 
+/** Lines that a file may have. */
 const longFile = 400
 /** Names that say nothing about what a file holds. */
 const emptyNames = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'types']
 /** Crates that a package of ours must not depend on, directly or not. */
 const borders = {
   'parevm-stm': [/^revm/, /^alloy/, /^wasm-bindgen/, /^js-sys/],
-  parevm: [/^wasm-bindgen/, /^js-sys/, /^web-sys/],
+  // An embedder of the engine compiles no mnemonic, no JSON-RPC, no ABI code, no tracer, no test kit.
+  parevm: [
+    /^wasm-bindgen/,
+    /^js-sys/,
+    /^web-sys/,
+    /^coins-bip/,
+    /^alloy-(dyn-abi|json-abi|sol|rpc)/,
+    /^revm-inspectors/,
+    /^parevm-(simulate|node|testkit)/,
+  ],
+  'parevm-simulate': [
+    /^wasm-bindgen/,
+    /^js-sys/,
+    /^web-sys/,
+    /^coins-bip/,
+    /^parevm-(node|testkit)/,
+  ],
+  'parevm-node': [/^wasm-bindgen/, /^js-sys/, /^web-sys/, /^parevm-testkit/],
 }
 const codeEndings = /\.(rs|ts|mts|js|mjs)$/
 /** Marks of unfinished work. Written apart, so that this file does not find itself. */
@@ -22,7 +40,7 @@ const unfinished = new RegExp(
   ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK:'].map((word) => `\\b${word}`).join('|'),
 )
 
-/** What is wrong with the root of a crate, whose text is `text`: it has to forbid `unsafe`, the bindings to deny it. */
+/** Errors of a crate root with this text: it must forbid `unsafe`, the bindings must deny it. */
 export function judgeUnsafe(path, text) {
   const level = path.startsWith('crate/wasm/') ? 'deny' : 'forbid'
   return text.includes(`#![${level}(unsafe_code)]`)
@@ -36,10 +54,18 @@ export function findForbidden(tree, forbidden) {
   return [...new Set(names)].filter((name) => forbidden.some((pattern) => pattern.test(name)))
 }
 
-/** What is wrong with the name of a file, or null. */
+/** Error of a file name that says nothing, or null. */
 export function judgeName(path) {
   const name = basename(path).split('.')[0].toLowerCase()
   return emptyNames.includes(name) ? `${path}: the name says nothing about what it holds` : null
+}
+
+/** Errors of a file of code that is too long. */
+export function judgeLength(path, text, exceptions = longFiles) {
+  const lines = text.split('\n').length - 1
+  if (lines <= longFile || [...exceptions.keys()].some((end) => `/${path}`.endsWith(`/${end}`)))
+    return []
+  return [`${path}: ${lines} lines of at most ${longFile}; it has two subjects`]
 }
 
 /** Lines of `text` with a mark of unfinished work. */
@@ -70,7 +96,7 @@ export function findOutsidePaths(path, text) {
 }
 
 /** Disagreements between the pins and the files that repeat them. */
-export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
+export function compareVersionsOf({ pins, cargo, wasmCargo, bindgenCargo, lock, manifest }) {
   const errors = []
   const expect = (what, found, wanted) => {
     if (found !== wanted)
@@ -82,6 +108,11 @@ export function compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }) {
   expect(
     'the exact wasm-bindgen of Cargo.toml',
     own?.[1] ?? own?.[2] ?? workspace?.[1] ?? workspace?.[2],
+    pins.wasmBindgen.version,
+  )
+  expect(
+    'the exact wasm-bindgen-cli-support of scripts/bindgen',
+    /^wasm-bindgen-cli-support = "=([^"]+)"/m.exec(bindgenCargo)?.[1],
     pins.wasmBindgen.version,
   )
   const locked = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)
@@ -120,8 +151,10 @@ export function check() {
     const text = read(path)
     errors.push(...findUnfinished(path, text), ...findOutsidePaths(path, text))
     if (/^crate\/[^/]+\/src\/(lib|main)\.rs$/.test(path)) errors.push(...judgeUnsafe(path, text))
-    const lines = text.split('\n').length - 1
-    if (lines > longFile) say('long', `${path}: ${lines} lines; split it when it next changes`)
+    errors.push(...judgeLength(path, text))
+  }
+  for (const name of readdirSync(join(root, 'crate')).sort()) {
+    errors.push(...findCycles(readCrate(name), `crate/${name}/src/`))
   }
   for (const [name, forbidden] of Object.entries(borders)) {
     const tree = capture('cargo', [
@@ -141,8 +174,13 @@ export function check() {
   }
   const manifest = JSON.parse(read('package.json'))
   const pins = JSON.parse(read('toolchain.json'))
-  const [cargo, wasmCargo, lock] = ['Cargo.toml', 'crate/wasm/Cargo.toml', 'Cargo.lock'].map(read)
-  errors.push(...compareVersionsOf({ pins, cargo, wasmCargo, lock, manifest }))
+  const [cargo, wasmCargo, bindgenCargo, lock] = [
+    'Cargo.toml',
+    'crate/wasm/Cargo.toml',
+    'scripts/bindgen/Cargo.toml',
+    'Cargo.lock',
+  ].map(read)
+  errors.push(...compareVersionsOf({ pins, cargo, wasmCargo, bindgenCargo, lock, manifest }))
   for (const text of errors) say('wrong', text)
   say(
     'check',

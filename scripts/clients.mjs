@@ -3,7 +3,7 @@
 //   npm run clients                  cast, forge, Hardhat, web3.js: 320 MB below tests/clients/tools
 //   npm run clients -- -t Hardhat    what follows `--` goes to the runner
 //
-// Hardhat needs Node 22: the second Node of the tests, or the one that runs this.
+// Hardhat needs Node 22: that of the tests, or the one that runs this.
 
 import { existsSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
@@ -32,7 +32,7 @@ if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const ready = await setup({ test: true })
     await build(ready)
-    const node = ready.browsers.node ?? process.execPath
+    const node = ready.browsers.nodes.node22 ?? process.execPath
     await installClients(node)
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     return run(process.execPath, [vitest, 'run', '--project', 'clients', ...args], {

@@ -9,7 +9,7 @@
 //     --url URL                       judges a server of JSON-RPC: only the suite rpc
 //     --json FILE                     writes counts, failures and skips
 //   npm run conformance -- --table [--build NAME,...] [--sample PERCENT --seed N]
-//     every suite of the folder that PAREVM_DATA names with every build, and the table of README.md
+//     every suite of the folder that PAREVM_DATA names with every build, and the table of docs/conformance.md
 //
 // DIR has .json, .json.gz and archives of them; the suite rpc reads .io files and what lies beside them. The last line on stdout counts the cases.
 
@@ -17,6 +17,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { build as buildPackage } from './build.mjs'
+import { buildCli } from './cli.mjs'
 import { runFiles } from './conformance/engines.mjs'
 import { walk } from './conformance/files.mjs'
 import { createReport } from './conformance/report.mjs'
@@ -71,15 +72,15 @@ export function readArguments(args) {
 }
 
 /** Resolves with the exit code: 0 only if something was run and nothing failed. */
-export async function conformance(args) {
+export async function conformance(args, { profile = 'checked' } = {}) {
   if (args.includes('--table'))
     return writeTable(
-      conformance,
+      (words) => conformance(words, { profile: 'release' }),
       args.filter((word) => word !== '--table'),
     )
   const wanted = readArguments(args)
   const ready = await setup()
-  if (wanted.build === 'native') return native(ready, wanted)
+  if (wanted.build === 'native') return native(ready, wanted, profile)
   await buildPackage(ready, { only: 'testing' })
   // A server has one chain, which a file may change.
   const engines = wanted.url === undefined ? availableParallelism() : 1
@@ -96,15 +97,16 @@ export async function conformance(args) {
   return report.isGood() ? 0 : 1
 }
 
-/** The same command of the binary. */
-function native({ cargo }, wanted) {
-  const args = ['run', '--release', '--locked', '-p', 'parevm-cli', '--', 'conformance']
+/** The same command of the binary: of the one that the tests use, or for the times of the table of a release. */
+async function native({ cargo }, wanted, profile) {
+  const args = ['conformance']
   const names = ['suite', 'dir', 'threads', 'executor', 'sample', 'seed', 'case', 'json']
   for (const name of names) {
     if (wanted[name] !== undefined) args.push(`--${name}`, String(wanted[name]))
   }
   if (wanted.trace) args.push('--trace')
-  return run('cargo', args, { env: cargo.env, cwd: process.cwd(), output: 'own' })
+  const cli = await buildCli(profile, cargo.env)
+  return run(cli, args, { cwd: process.cwd(), output: 'own' })
 }
 
 if (isProgram(import.meta.url)) await command(conformance)

@@ -1,7 +1,7 @@
-// Where the data of the tests lies: the small part in the repository, the rest outside of it.
+// Folders of test data: a small one in the repository, an optional one outside of it.
 //
 // `PAREVM_DATA` names the folder of outside data, relative to the repository or absolute. Unset or empty:
-// there is none. HACKING.md ("Outside data") says what it holds and where that comes from. The crates read
+// there is none. docs/testing.md ("Outside data") says what it holds and where that comes from. The crates read
 // the same variable in `crate/testkit/src/data.rs`; nothing else names a path outside of the repository.
 
 import { existsSync } from 'node:fs'

@@ -5,6 +5,7 @@
 
 import { join } from 'node:path'
 import { check } from './check.mjs'
+import { language } from './language.mjs'
 import { notices } from './notices.mjs'
 import { capture, command, isProgram, root, run, StepError, say, secondsSince } from './process.mjs'
 import { setup } from './setup.mjs'
@@ -14,8 +15,11 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 /** The profile of the tests: macros and build scripts are compiled once for all. */
 const profile = ['--profile', 'checked', '--locked']
-/** What is only in the test build is judged, too. */
+/** Code of the test build is linted, too. */
 const features = ['--features', 'parevm-wasm/testing']
+
+/** Whether private words (scripts/language.mjs) are errors; until then they are only counted. */
+const wordingIsAnError = false
 
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
@@ -57,7 +61,7 @@ async function ensureComponent(tool, component) {
 
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
-    await setup()
+    const { cargo } = await setup()
     await ensureComponent('fmt', 'rustfmt')
     await ensureComponent('clippy', 'clippy')
     const fix = args.includes('--fix')
@@ -66,12 +70,13 @@ if (isProgram(import.meta.url)) {
       const line = fix ? step.fix : step.run
       if (line === undefined) continue
       const start = performance.now()
-      const code = await run(line[0], line.slice(1), { env: step.env })
+      const code = await run(line[0], line.slice(1), { env: { ...cargo.env, ...step.env } })
       say('lint', `${step.name} ${code === 0 ? 'ok' : 'failed'} (${secondsSince(start)})`)
       if (code !== 0) failed.push(step.name)
     }
     if (!fix && check() !== 0) failed.push('check')
     if (notices({ write: fix }) !== 0) failed.push('notices')
+    if (language({ list: wordingIsAnError }) !== 0 && wordingIsAnError) failed.push('wording')
     if (failed.length > 0)
       throw new StepError(
         `${failed.join(', ')} found something`,

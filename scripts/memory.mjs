@@ -28,7 +28,7 @@ export function withMostPages(bytes, pages) {
   ])
 }
 
-/** Where the number lies that limits the memory. */
+/** Position of the memory's limit. */
 function findLimit(reader) {
   for (let left = reader.unsigned(); left > 0; left -= 1) {
     reader.skip(reader.unsigned())
@@ -48,7 +48,7 @@ function findLimit(reader) {
   return undefined
 }
 
-/** Where the section's id stands: before its length, and that before its content. */
+/** Position of the section's id, before its length and content. */
 function headerStart(bytes, section) {
   const reader = new Reader(bytes, 8)
   while (reader.at < section.start) {

@@ -66,7 +66,7 @@ export function readSections(bytes) {
   return sections
 }
 
-/** How many functions the import section brings: they come first in the index space. */
+/** Number of imported functions: they are first in the index space. */
 export function countImportedFunctions(bytes, section) {
   if (section === undefined) return 0
   const reader = new Reader(bytes, section.start, section.end)

@@ -154,7 +154,7 @@ function npmPackages(allowed) {
     .sort(byName)
 }
 
-/** Where `name` lies for the package at `from`. */
+/** Path of `name` for the package at `from`. */
 function resolve(packages, from, name) {
   for (let folder = from; ; folder = folder.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, '')) {
     const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`

@@ -25,7 +25,7 @@ export function say(topic, text) {
   process.stderr.write(`${topic.padEnd(13)} ${text}\n`)
 }
 
-/** Where rustup and cargo put their commands, whether or not the shell knows it. */
+/** Folder of the commands of rustup and cargo, which may not be on the PATH. */
 export function cargoBin(environment = process.env) {
   return join(environment.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin')
 }
@@ -61,7 +61,7 @@ export function isExecutable(path) {
   }
 }
 
-/** What a short command prints, or null where it fails or does not exist. */
+/** Output of a short command, or null if it fails or does not exist. */
 export function capture(command, args, { env = {}, cwd = root } = {}) {
   const result = spawnSync(command, args, {
     cwd,
@@ -77,8 +77,8 @@ export function capture(command, args, { env = {}, cwd = root } = {}) {
  * Runs a command to its end and resolves with its exit code.
  *
  * Its output goes to stderr as it comes, so that a long step shows progress.
- * `output: 'own'` gives it the caller's stdout; `onLine` sees each line of its stdout on the way. The signals that stop us stop it,
- * and then us: whoever interrupts a step does not want the next one.
+ * `output: 'own'` gives it the caller's stdout. `onLine` is called with each line of its stdout, which is shown too unless
+ * `output` is `'lines'`. A signal that stops this process stops the command and skips the steps that follow.
  */
 export function run(command, args, { env = {}, cwd = root, output = 'progress', onLine } = {}) {
   return new Promise((resolve) => {
@@ -88,7 +88,7 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
       stdio: output === 'own' ? 'inherit' : ['ignore', onLine ? 'pipe' : 2, 2],
     })
     if (onLine) {
-      child.stdout.pipe(process.stderr, { end: false })
+      if (output !== 'lines') child.stdout.pipe(process.stderr, { end: false })
       createInterface({ input: child.stdout }).on('line', onLine)
     }
     let interrupted = false
@@ -98,7 +98,7 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
     }
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
-    const settle = (code) => {
+    const finish = (code) => {
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
       if (interrupted) process.exit(code)
@@ -106,10 +106,10 @@ export function run(command, args, { env = {}, cwd = root, output = 'progress', 
     }
     child.on('error', (cause) => {
       say('error', `${command}: ${cause.message}`)
-      settle(127)
+      finish(127)
     })
     // `close` comes after `exit` and after the last line.
-    child.on('close', (code, signal) => settle(code ?? (signal === 'SIGINT' ? 130 : 143)))
+    child.on('close', (code, signal) => finish(code ?? (signal === 'SIGINT' ? 130 : 143)))
   })
 }
 

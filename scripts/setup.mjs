@@ -1,7 +1,7 @@
 // Checks what building and testing need, and installs what is missing.
 //
 //   node scripts/setup.mjs          for `npm start`, `npm run build`, `npm run bench`
-//   node scripts/setup.mjs --test   also the browsers and the second Node of `npm test`
+//   node scripts/setup.mjs --test   also the browsers and the further lines of Node of `npm test`
 //
 // Every version comes from toolchain.json. A second run changes nothing.
 
@@ -11,16 +11,14 @@ import {
   capture,
   command,
   findCommand,
-  isExecutable,
   isProgram,
   mustRun,
   root,
-  run,
   StepError,
   say,
   secondsSince,
 } from './process.mjs'
-import { checkBrowser, prepareBrowser, prepareNode } from './setup/browser.mjs'
+import { checkBrowser, prepareBrowser, prepareNodes } from './setup/browser.mjs'
 import { prepareCompiler } from './setup/compiler.mjs'
 import { aptInstall } from './setup/package.mjs'
 import { compareVersions, parseVersion } from './version.mjs'
@@ -32,7 +30,7 @@ export function readPins() {
 
 /**
  * Makes everything ready and resolves with where it is:
- * `{ compiler, wasmBindgen, cargo, browsers }`.
+ * `{ compiler, cargo, browsers }`.
  *
  * @param options - `test`: also prepare what only the tests need
  */
@@ -44,13 +42,12 @@ export async function setup({ test = false, verbose = false } = {}) {
   await prepareLinker()
   const cargo = prepareCargo(pins.rust)
   const compiler = await prepareCompiler(pins.rust)
-  const wasmBindgen = await prepareWasmBindgen(pins.wasmBindgen, cargo)
-  const ready = { pins, cargo, compiler, wasmBindgen, browsers: null }
+  const ready = { pins, cargo, compiler, browsers: null }
   if (test) {
     ready.browsers = {
       chromium: await prepareBrowser('chromium', pins.chromium),
       firefox: await prepareBrowser('firefox', pins.firefox),
-      node: await prepareNode(pins.node),
+      nodes: await prepareNodes(pins.node),
     }
   }
   if (verbose) report(ready)
@@ -58,16 +55,17 @@ export async function setup({ test = false, verbose = false } = {}) {
   return ready
 }
 
-function report({ pins, cargo, wasmBindgen, browsers }) {
+function report({ pins, cargo, browsers }) {
   say('node', `${process.version}; ${pins.node.minimum} or newer is needed`)
   say('cargo', `${cargo.version}: native crates and their tests`)
-  say('wasm-bindgen', `${wasmBindgen} (${pins.wasmBindgen.version}): ${pins.wasmBindgen.why}`)
   if (browsers === null) return
   for (const name of ['chromium', 'firefox']) {
     const version = checkBrowser(name, browsers[name], pins[name])
     say(name, `${browsers[name]} (${version ?? 'version unknown'}): ${pins[name].why}`)
   }
-  say('second node', browsers.node ?? 'none for this platform; the tests run on this Node alone')
+  const nodes = Object.entries(browsers.nodes)
+  for (const [name, path] of nodes) say(name, path)
+  if (nodes.length === 0) say('node', 'no package of other lines for this platform')
 }
 
 function checkNode(pin) {
@@ -126,36 +124,6 @@ function prepareCargo(pins) {
     )
   }
   return { version, env }
-}
-
-/** The path of the wasm-bindgen command in exactly the pinned version. */
-async function prepareWasmBindgen({ version, why }, cargo) {
-  const own = join(root, '.tools/wasm-bindgen')
-  const places = [join(own, 'bin/wasm-bindgen'), findCommand('wasm-bindgen')]
-  const fits = (path) => parseVersion(capture(path, ['--version'])) === version
-  for (const path of places) {
-    if (path !== null && isExecutable(path) && fits(path)) return path
-  }
-  say('install', `wasm-bindgen-cli ${version} with cargo (2 minutes): ${why}`)
-  const args = [
-    'install',
-    'wasm-bindgen-cli',
-    '--version',
-    version,
-    '--root',
-    own,
-    '--force',
-    '--bin',
-    'wasm-bindgen',
-  ]
-  const code = await run('cargo', args, { env: cargo.env })
-  if (code !== 0 || !isExecutable(places[0])) {
-    throw new StepError(
-      `cargo could not install wasm-bindgen-cli ${version}`,
-      `cargo ${args.join(' ')}`,
-    )
-  }
-  return places[0]
 }
 
 if (isProgram(import.meta.url)) {

@@ -1,4 +1,4 @@
-// Tells whether an output is newer than all that it was made from, by content.
+// Stamps of outputs: whether an output is current, by the content of its sources.
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'

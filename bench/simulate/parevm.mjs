@@ -32,9 +32,9 @@ export async function open({ threads }) {
       ]),
     }
     return {
-      /** What the engine takes, JSON in and out, and nothing of the worker. */
+      /** Time of the engine, JSON in and out, without the worker. */
       engine: async (what, samples) => supervisor.request({ ...questions[what], samples }),
-      /** What a caller waits for. */
+      /** Time of the caller. */
       callers: {
         eth_call: () => evm.call(request),
         parevm_simulate: () =>

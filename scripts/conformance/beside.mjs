@@ -1,4 +1,4 @@
-// What lies beside the files of the suite `rpc`, which reads each file packed with all of it. The same
+// Files beside those of the suite `rpc`, which reads each file packed with all of them. The same
 // rules as `crate/testkit/src/conformance/rpc/beside.rs`.
 
 /** Whether a file of this name belongs to it. Schemas are not for the engine. */

@@ -1,6 +1,5 @@
-// What `npm test` runs of the official fixtures: the small suites natively, those of JSON-RPC also in every
-// build and over HTTP, and samples of the large ones in every build. The repository has samples of most
-// suites; with outside data the small suites are complete and the samples others.
+// Official fixtures that `npm test` runs: of the repository the small suites natively, the others and JSON-RPC in
+// every build and JSON-RPC over HTTP; of the outside data the complete small suites and other samples.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { buildCli } from '../cli.mjs'
 import { conformance } from '../conformance.mjs'
 import { root, run, StepError, say, secondsSince } from '../process.mjs'
 import { isInSample } from './sample.mjs'
@@ -24,79 +24,93 @@ const whole = ['precompiles', 'bal', 'zkevm', 'tracers']
 /** Random blocks, and what the native build leaves of each. */
 const made = join(root, 'crate/testkit/regression/made')
 
-/** Resolves with the exit code, 0 if nothing failed, and with what was not run for want of data. */
-export async function checkConformance({ cargo, browsers }) {
-  const absent = whole.filter((suite) => fixturesOf(suite) === null)
-  const partial = [...sampled, ...whole].filter(
-    (suite) => findFixtures(suite) === null && !absent.includes(suite),
-  )
-  const notRun = [
-    ...absent.map((suite) => `the fixtures of ${suite}`),
-    ...partial.map((suite) => `the fixtures of ${suite} that are not in the repository's sample`),
-  ]
-  const code = await runParts({ cargo, browsers, absent })
-  return { code, notRun }
-}
-
-const fixturesOf = (suite) => findFixtures(suite) ?? findEmbedded(suite)
-
-/** Resolves with 0 if nothing failed. */
-async function runParts({ cargo, browsers, absent }) {
-  const folder = mkdtempSync(join(tmpdir(), 'parevm-sample-'))
-  try {
-    const [node, pages] = [join(folder, 'node'), join(folder, 'pages')]
-    for (const suite of sampled) {
-      const { inNode, inBrowsers } =
-        findFixtures(suite) === null ? shares.embedded : shares.complete
-      unpack(suite, join(node, suite), inNode)
-      unpack(suite, join(pages, suite), inBrowsers)
-    }
+/** Runs the fixtures of the repository. Resolves with the exit code: 0 if nothing failed. */
+export function checkConformance({ cargo, browsers }) {
+  return inScratch(async (folder) => {
     const rpc = join(folder, 'rpc')
     mkdirSync(rpc)
     tar(['-xf', findEmbedded('rpc'), '-C', rpc])
-    const parts = []
-    for (const suite of whole.filter((suite) => !absent.includes(suite)))
-      parts.push([`native ${suite}`, () => native(cargo, suite, fixturesOf(suite))])
-    const inEveryBuild = [
-      ...sampled.map((suite) => [suite, join(node, suite)]),
-      ['made', made],
-      ['rpc', rpc],
-    ]
-    for (const [suite, dir] of inEveryBuild) {
-      parts.push([`native ${suite}`, () => native(cargo, suite, dir)])
-      for (const [build, threads] of [
-        ['threads', '2'],
-        ['single', '1'],
-      ]) {
-        const words = ['--suite', suite, '--dir', dir, '--build', build, '--threads', threads]
-        parts.push([`${build} ${suite}`, () => conformance(words)])
-      }
-    }
-    parts.push(['served rpc', () => served(rpc)])
-    parts.push(['browsers', () => inPages(browsers, pages)])
-    let failed = 0
-    for (const [name, start] of parts) {
-      const time = performance.now()
-      const code = await start()
-      // Ended from outside: what is left is not wanted either.
-      if (code === 130 || code === 143) return code
-      if (code !== 0) failed += 1
-      say('part', `${name} ${code === 0 ? 'passed' : 'FAILED'} (${secondsSince(time)})`)
-    }
-    return failed === 0 ? 0 : 1
+    return runParts([
+      ...partsOf({ cargo, browsers, folder, find: findEmbedded, share: shares.embedded }),
+      ...inEveryBuild(cargo, 'made', made),
+      ...inEveryBuild(cargo, 'rpc', rpc),
+      ['served rpc', () => served(rpc)],
+    ])
+  })
+}
+
+/** Runs the fixtures of the outside data, as `checkConformance` does. */
+export function checkOutside({ cargo, browsers }) {
+  return inScratch((folder) =>
+    runParts(partsOf({ cargo, browsers, folder, find: findFixtures, share: shares.complete })),
+  )
+}
+
+/** Names the suites that lack outside data, or of which the repository has a sample only. */
+export function namesNotRun() {
+  return [...sampled, ...whole]
+    .filter((suite) => findFixtures(suite) === null)
+    .map((suite) =>
+      findEmbedded(suite) === null
+        ? `the fixtures of ${suite}`
+        : `the fixtures of ${suite} that are not in the repository's sample`,
+    )
+}
+
+async function inScratch(use) {
+  const folder = mkdtempSync(join(tmpdir(), 'parevm-sample-'))
+  try {
+    return await use(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Small suites natively, samples of the others in every build and in browsers. `find` returns where a suite lies. */
+function partsOf({ cargo, browsers, folder, find, share }) {
+  const [node, pages] = [join(folder, 'node'), join(folder, 'pages')]
+  const samples = sampled.filter((suite) => find(suite) !== null)
+  for (const suite of samples) {
+    unpack(find(suite), join(node, suite), share.inNode)
+    unpack(find(suite), join(pages, suite), share.inBrowsers)
+  }
+  return [
+    ...whole
+      .filter((suite) => find(suite) !== null)
+      .map((suite) => [`native ${suite}`, () => native(cargo, suite, find(suite))]),
+    ...samples.flatMap((suite) => inEveryBuild(cargo, suite, join(node, suite))),
+    ...(samples.length > 0 ? [['browsers', () => inPages(browsers, pages)]] : []),
+  ]
+}
+
+function inEveryBuild(cargo, suite, dir) {
+  const inNode = (build, threads) => () =>
+    conformance(['--suite', suite, '--dir', dir, '--build', build, '--threads', threads])
+  return [
+    [`native ${suite}`, () => native(cargo, suite, dir)],
+    [`threads ${suite}`, inNode('threads', '2')],
+    [`single ${suite}`, inNode('single', '1')],
+  ]
+}
+
+/** Runs the parts one after the other and resolves with 0 if nothing failed. */
+async function runParts(parts) {
+  let failed = 0
+  for (const [name, start] of parts) {
+    const time = performance.now()
+    const code = await start()
+    // Interrupted: the other parts are not wanted either.
+    if (code === 130 || code === 143) return code
+    if (code !== 0) failed += 1
+    say('part', `${name} ${code === 0 ? 'passed' : 'FAILED'} (${secondsSince(time)})`)
+  }
+  return failed === 0 ? 0 : 1
+}
+
 /** Runs a suite with the binary that the tests of the crates use. */
 async function native({ env }, suite, dir) {
-  // A test of the binary asks for it with the features of all tests, so nothing is compiled twice.
-  const args = ['build', '--workspace', '--test', 'conformance', '--profile', 'checked', '--locked']
-  const code = await run('cargo', args, { env })
-  if (code !== 0) return code
-  const folder = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
-  return run(join(folder, 'checked/parevm-cli'), ['conformance', '--suite', suite, '--dir', dir])
+  const cli = await buildCli('checked', env)
+  return run(cli, ['conformance', '--suite', suite, '--dir', dir])
 }
 
 /** The package's own server, over HTTP. */
@@ -142,8 +156,7 @@ function inPages(browsers, fixtures) {
 }
 
 /** Unpacks `percent` of a hundred files of a suite; of a smaller share all are in a larger one. */
-function unpack(suite, target, percent) {
-  const archive = fixturesOf(suite)
+function unpack(archive, target, percent) {
   const names = tar(['-tf', archive]).split('\n')
   const chosen = names.filter(
     (name) => name.endsWith('.json') && isInSample(name, { sample: percent, seed }),

@@ -6,13 +6,13 @@ import { root, StepError } from '../process.mjs'
 import { pack } from './beside.mjs'
 import { answersOf } from './server.mjs'
 
-/** What the build for fixtures may grow to: 4 GiB, of which only what is written is used. */
+/** Largest memory of the test build: 4 GiB, of which only written pages are used. */
 const memoryPages = 2 ** 16
 /** A file that takes longer than this, in milliseconds, fails. */
 const limitMs = 600_000
 
 /**
- * Runs every file of the iterator `files` and tells `report` of each. An engine that dies fails the
+ * Runs every file of the iterator `files` and passes each to `report`. An engine that dies fails the
  * file it was at; its supervisor starts another for the next one. With a `url` the engines only judge
  * what the server there answers.
  */

@@ -1,13 +1,13 @@
-// What all files came to: the same words and names as `parevm-cli conformance`.
+// Report of all files, in the words of `parevm-cli conformance`.
 
-/** So many failures are told at once; the file that `--json` names has all. */
-const told = 100
+/** Failures that are printed; the file of `--json` has all. */
+const printed = 100
 
 const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0 })
 const inWords = ({ passed, failed, skipped }) =>
   `${passed} passed, ${failed} failed, ${skipped} skipped`
 
-/** Returns the report of a run that begins now. `terminal` is the package's own: names are those of files. */
+/** Returns the report of a run that starts now. `terminal` is the package's own: names are those of files. */
 export function createReport({ suite, build, threads, engines, executors, terminal }) {
   const { clean, printError } = terminal
   const start = performance.now()
@@ -19,9 +19,10 @@ export function createReport({ suite, build, threads, engines, executors, termin
   let files = 0
 
   const fail = (remark) => {
-    if (failures.length < told)
+    if (failures.length < printed)
       printError(`FAILED ${clean(remark.file)}: ${clean(remark.case)}\n  ${remark.reason}\n`)
-    if (failures.length === told) printError('more failures are not told; --json FILE lists all\n')
+    if (failures.length === printed)
+      printError('more failures are not printed; --json FILE lists all\n')
     failures.push(remark)
   }
 
@@ -43,7 +44,7 @@ export function createReport({ suite, build, threads, engines, executors, termin
         if (verdict.outcome === 'skipped') skips.push(remark)
       }
     },
-    /** How far the run is, in one line. */
+    /** Progress of the run, in one line. */
     progress: () => `${suite}: ${files} files, ${inWords(total)}, ${seconds().toFixed()} s`,
     isGood: () => total.failed === 0 && total.passed + total.skipped > 0,
     json: () =>
@@ -61,7 +62,7 @@ export function createReport({ suite, build, threads, engines, executors, termin
       const lines = []
       if (total.passed + total.failed + total.skipped === 0)
         printError('error: no case was found\n')
-      // Cases that are skipped for one reason are told together.
+      // Cases that are skipped for one reason are printed together.
       for (const reason of new Set(skips.map((skip) => skip.reason))) {
         const same = skips.filter((skip) => skip.reason === reason)
         lines.push(`skipped ${same.length}: ${reason} (first: ${clean(same[0].case)})`)

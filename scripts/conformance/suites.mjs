@@ -1,4 +1,4 @@
-// Where the fixtures of each suite lie: all of them in the folder of outside data, samples in the repository.
+// Paths of the fixtures of each suite: complete in the folder of outside data, samples in the repository.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

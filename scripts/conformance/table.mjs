@@ -1,14 +1,15 @@
-// The table of the README: every suite with every build.
+// Table of docs/conformance.md: every suite with every build.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { variable } from '../data.mjs'
+import { replaced } from '../markers.mjs'
 import { root, StepError, say } from '../process.mjs'
 import { findFixtures, suiteNames } from './suites.mjs'
 
-const marks = ['<!-- table of npm run conformance -->', '<!-- end of conformance -->']
+const markers = ['<!-- table of npm run conformance -->', '<!-- end of conformance -->']
 const options = {
   build: { type: 'string', default: 'native,threads,single' },
   sample: { type: 'string' },
@@ -21,7 +22,7 @@ const builds = [
 ]
 
 /**
- * Runs every suite with each build, puts the table into README.md and resolves with 0 if nothing
+ * Runs every suite with each build, writes the table into docs/conformance.md and resolves with 0 if nothing
  * failed. `conformance` runs one suite with one build, `args` say which builds and files.
  */
 export async function writeTable(conformance, args) {
@@ -49,8 +50,8 @@ export async function writeTable(conformance, args) {
   }
   const text = tableOf(rows, { cpu: cpus()[0]?.model.trim(), cores: availableParallelism() })
   process.stdout.write(text)
-  const readme = join(root, 'README.md')
-  writeFileSync(readme, replaced(readFileSync(readme, 'utf8'), text))
+  const page = join(root, 'docs/conformance.md')
+  writeFileSync(page, replaced(readFileSync(page, 'utf8'), markers, text))
   return failed === 0 ? 0 : 1
 }
 
@@ -68,11 +69,3 @@ export function tableOf(rows, { cpu, cores }) {
 }
 
 const names = { native: 'native', threads: 'wasm, threads', single: 'wasm, single' }
-
-/** Returns `readme` with `text` between the two marks. */
-export function replaced(readme, text) {
-  const from = readme.indexOf(marks[0])
-  const to = readme.indexOf(marks[1], from)
-  if (from < 0 || to < 0) throw new StepError('README.md has not both marks', marks.join(' '))
-  return `${readme.slice(0, from + marks[0].length)}\n${text}${readme.slice(to)}`
-}

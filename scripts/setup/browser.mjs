@@ -1,5 +1,4 @@
-// Finds the browsers and the second Node that the tests run in, and installs
-// what is missing.
+// Finds the browsers and the further lines of Node that the tests run in, and installs what is missing.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -76,20 +75,29 @@ export function checkBrowser(name, path, pin) {
   return version
 }
 
-/** The path of the second Node, or null on platforms that its package does not serve. */
-export async function prepareNode({ also }) {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return null
-  const folder = join(root, '.tools', `node-${also.version}`)
-  const path = join(folder, 'node_modules', also.package, 'bin/node')
+/**
+ * Paths of the further lines of Node by name, `node24` for version 24.22.3. Empty on platforms that their package does not
+ * serve.
+ */
+export async function prepareNodes({ also }) {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return {}
+  const nodes = {}
+  for (const line of also) nodes[`node${line.version.split('.')[0]}`] = await prepareNode(line)
+  return nodes
+}
+
+async function prepareNode({ package: name, version }) {
+  const folder = join(root, '.tools', `node-${version}`)
+  const path = join(folder, 'node_modules', name, 'bin/node')
   if (existsSync(path)) return path
-  say('install', `node ${also.version} from npm: the tests run on two lines of Node`)
+  say('install', `node ${version} from npm: the tests run on several lines of Node`)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
   const flags = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock']
-  await mustRun('npm', ['install', ...flags, `${also.package}@${also.version}`], {
+  await mustRun('npm', ['install', ...flags, `${name}@${version}`], {
     cwd: folder,
-    failure: `npm could not install ${also.package} ${also.version}`,
+    failure: `npm could not install ${name} ${version}`,
   })
-  if (!existsSync(path)) throw new StepError(`${also.package} holds no bin/node`, `rm -r ${folder}`)
+  if (!existsSync(path)) throw new StepError(`${name} holds no bin/node`, `rm -r ${folder}`)
   return path
 }

@@ -30,7 +30,7 @@ export async function prepareCompiler(pins) {
   )
 }
 
-/** What is installed, as `chooseCompiler` wants it. */
+/** Installed toolchains, in the form that `chooseCompiler` takes. */
 export function findCompilers(pins) {
   const rustup = findCommand('rustup') !== null
   const toolchains = rustup ? rustupToolchains() : pathToolchain()
@@ -38,7 +38,7 @@ export function findCompilers(pins) {
     ? rustcOf(pins.debian.rustc)?.version
     : null
   // apt-cache is asked only when its answer can matter: it takes a third of a second.
-  const settled = toolchains.some((toolchain) => toolchain.nightly && toolchain.sources)
+  const hasSources = toolchains.some((toolchain) => toolchain.nightly && toolchain.sources)
   return {
     rustup,
     toolchains,
@@ -46,7 +46,7 @@ export function findCompilers(pins) {
     debian: {
       version: debianVersion ?? null,
       sources: existsSync(pins.debian.sources),
-      candidate: settled ? null : parseVersion(aptCandidate(pins.debian.packages[0])),
+      candidate: hasSources ? null : parseVersion(aptCandidate(pins.debian.packages[0])),
     },
   }
 }

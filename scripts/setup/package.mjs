@@ -15,7 +15,7 @@ export function aptCandidate(name) {
   return found && found[1] !== '(none)' ? found[1] : null
 }
 
-/** What goes in front of apt-get to be allowed to install, or null where nothing helps. */
+/** Prefix that allows apt-get to install, or null if there is none. */
 function elevation() {
   if (process.getuid?.() === 0) return []
   if (findCommand('sudo') === null) return null

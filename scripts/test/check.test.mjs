@@ -5,6 +5,7 @@ import {
   findForbidden,
   findOutsidePaths,
   findUnfinished,
+  judgeLength,
   judgeName,
   judgeUnsafe,
 } from '../check.mjs'
@@ -17,6 +18,7 @@ const agreeing = {
   },
   cargo: '[workspace.package]\nedition = "2024"\nversion = "0.1.0"\nrust-version = "1.95"\n',
   wasmCargo: 'wasm-bindgen = "=0.2.130"\n',
+  bindgenCargo: 'wasm-bindgen-cli-support = "=0.2.130"\n',
   lock: 'name = "wasm-bindgen"\nversion = "0.2.130"\n',
   manifest: {
     version: '0.1.0',
@@ -34,6 +36,15 @@ test('a file is its noun', () => {
   assert.match(judgeName('crate/parevm/src/utils.rs'), /says nothing/)
   assert.match(judgeName('js/src/types.d.ts'), /says nothing/)
   assert.equal(judgeName('js/src/pool/supervisor.ts'), null)
+})
+
+test('a file has at most 400 lines, unless it is on the list', () => {
+  const text = 'a\n'.repeat(401)
+  const exceptions = new Map([['rpc/mod.rs', 'a table']])
+  assert.deepEqual(judgeLength('js/src/a.ts', 'a\n'.repeat(400), exceptions), [])
+  assert.match(judgeLength('js/src/a.ts', text, exceptions).join(), /^js\/src\/a.ts: 401 lines/)
+  assert.deepEqual(judgeLength('crate/node/src/rpc/mod.rs', text, exceptions), [])
+  assert.equal(judgeLength('crate/node/src/otherrpc/mod.rs', text, exceptions).length, 1)
 })
 
 test('unfinished work is named with its line', () => {
@@ -85,6 +96,13 @@ test('a wasm-bindgen that is not the pinned one is named', () => {
   const errors = compareVersionsOf({ ...agreeing, wasmCargo: 'wasm-bindgen = "=0.2.131"\n' })
   assert.deepEqual(errors, [
     'the exact wasm-bindgen of Cargo.toml is 0.2.131; toolchain.json says 0.2.130',
+  ])
+})
+
+test('a bindings generator of another version is named', () => {
+  const bindgenCargo = 'wasm-bindgen-cli-support = "=0.2.131"\n'
+  assert.deepEqual(compareVersionsOf({ ...agreeing, bindgenCargo }), [
+    'the exact wasm-bindgen-cli-support of scripts/bindgen is 0.2.131; toolchain.json says 0.2.130',
   ])
 })
 

@@ -25,8 +25,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What is told of each file: its content, or the first words of the reason. */
-const told = (path = folder, choice = everything) =>
+/** What the walk returns for each file: its content, or the first words of the reason. */
+const listed = (path = folder, choice = everything) =>
   [...walk(path, choice)].map(({ name, text, reason }) => [
     name,
     text?.toString() ?? reason.replace(/:.*/s, ''),
@@ -46,27 +46,27 @@ test('the largest files come first, and what is no fixture is left alone', () =>
   write('two/large.json', '{"more": 1}')
   write('two/packed.json.gz', gzipSync('{"packed": "in forty bytes or a little more"}'))
   write('README.md', 'no fixture')
-  assert.deepEqual(told(), [
+  assert.deepEqual(listed(), [
     ['two/packed.json.gz', '{"packed": "in forty bytes or a little more"}'],
     ['two/large.json', '{"more": 1}'],
     ['one/small.json', '{}'],
   ])
 })
 
-test('what cannot be read is told with its reason', () => {
+test('what cannot be read has its reason', () => {
   write('cut.json.gz', gzipSync('{}').subarray(0, 12))
   write('huge.json.gz', gzipSync(Buffer.alloc(2 ** 27 + 1, ' ')))
   write('one/good.json', '{}')
   symlinkSync(join(folder, 'nowhere'), join(folder, 'gone.json'))
   symlinkSync(join(folder, 'one'), join(folder, 'one/again'))
-  assert.deepEqual(told().sort(), [
+  assert.deepEqual(listed().sort(), [
     ['cut.json.gz', 'cannot be read'],
     ['gone.json', 'cannot be read'],
     ['huge.json.gz', 'has more than 134217728 bytes'],
     ['one/again', 'cannot be read'],
     ['one/good.json', '{}'],
   ])
-  assert.deepEqual(told(join(folder, 'nowhere')), [['nowhere', 'cannot be read']])
+  assert.deepEqual(listed(join(folder, 'nowhere')), [['nowhere', 'cannot be read']])
 })
 
 test('an archive is a folder, and nothing else may be in it', () => {
@@ -76,7 +76,7 @@ test('an archive is a folder, and nothing else may be in it', () => {
   spawnSync('tar', ['-czf', archive, '-C', join(folder, 'inside'), '.'])
   write('cut.tar', 'no archive')
   rmSync(join(folder, 'inside'), { recursive: true })
-  assert.deepEqual(told(), [
+  assert.deepEqual(listed(), [
     ['cut.tar', 'the archive cannot be read'],
     ['tests.tar.gz/README.md', 'is no fixture file'],
     ['tests.tar.gz/a.json', '{"a": 1}'],
@@ -118,8 +118,8 @@ test('what the engine leaves open is judged by the schemas of the methods', () =
     reason: 'result must match pattern "^0x[0-9a-f]{2}$"',
   })
   assert.equal(open(['eth_cod', '0x00']).reason, 'spec has no schema of eth_cod')
-  const settled = { case: 'one', outcome: 'failed', reason: 'another' }
-  assert.deepEqual(judge(settled), settled)
+  const judged = { case: 'one', outcome: 'failed', reason: 'another' }
+  assert.deepEqual(judge(judged), judged)
 })
 
 test('a server is asked what stands in the file, and its chain is put back', async () => {
@@ -150,15 +150,15 @@ test('a server is asked what stands in the file, and its chain is put back', asy
 
 test('a report counts, names what failed, and is good only where something was run', () => {
   const facts = { suite: 'state', build: 'single', threads: 1, engines: 2, executors: ['parallel'] }
-  const told = []
-  const terminal = { clean: (text) => `<${text}>`, printError: (text) => told.push(text) }
+  const printed = []
+  const terminal = { clean: (text) => `<${text}>`, printError: (text) => printed.push(text) }
   const report = createReport({ ...facts, terminal })
   assert.equal(report.isGood(), false)
   report.add('cancun/a.json', [{ case: 'one', outcome: 'passed', ms: 1 }])
   assert.equal(report.isGood(), true)
   report.add('cancun/b.json', [{ case: 'two', outcome: 'skipped', reason: 'a fork', ms: 0 }])
   report.add('c.json', [{ case: 'three', outcome: 'failed', reason: 'slot 1', ms: 2 }])
-  assert.deepEqual(told, ['FAILED <c.json>: <three>\n  slot 1\n'])
+  assert.deepEqual(printed, ['FAILED <c.json>: <three>\n  slot 1\n'])
   assert.equal(report.isGood(), false)
   const lines = report.text().trimEnd().split('\n')
   assert.equal(lines.at(-1), '1 passed, 1 failed, 1 skipped')

@@ -55,9 +55,9 @@ test('what the machine gives has a line of its own, where threads share it', () 
   const record = { machine: {}, versions: {}, threads: [1, 2], native }
   const lines = tableOf(record)
     .split('\n')
-    .filter((line) => line.includes('side by side'))
+    .filter((line) => line.includes('independent'))
   assert.deepEqual(lines, [
-    '| plain loops side by side | 2 | 1.75 |  |  |  |  |  |  | 1.90 |  |  |',
+    '| independent reference loops | 2 | 1.75 |  |  |  |  |  |  | 1.90 |  |  |',
   ])
 })
 

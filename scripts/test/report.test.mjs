@@ -22,7 +22,7 @@ test('blocks are summed up without the one that hides the rest', () => {
   })
 })
 
-test('runs by access list are held against the ideal of the same blocks', () => {
+test('runs by access list are compared with the ideal of the same blocks', () => {
   const rows = [{ ...row('1', 10, 5, 8), balMs: 10 }, row('2', 6, 5, 1)]
   assert.deepEqual(aggregate(rows, 2).bal, { speedup: 1, ofIdeal: 0.8, blocks: 1 })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { replaced, tableOf } from '../conformance/table.mjs'
+import { tableOf } from '../conformance/table.mjs'
+import { replaced } from '../markers.mjs'
 
 const machine = { cpu: 'Some CPU', cores: 2 }
 const row = { suite: 'bal', passed: 7, failed: 1, skipped: 2, build: 'single', threads: '1' }
@@ -11,11 +12,10 @@ test('a row has the cases, how they ended, and the time', () => {
   assert.match(tableOf([{ ...row, seconds: 150 }], machine), /\| 2\.5 min \|/)
 })
 
-test('only what is between the marks is replaced', () => {
-  const readme = 'a\n<!-- table of npm run conformance -->\nold\n<!-- end of conformance -->\nb\n'
-  assert.equal(
-    replaced(readme, 'new\n'),
-    'a\n<!-- table of npm run conformance -->\nnew\n<!-- end of conformance -->\nb\n',
-  )
-  assert.throws(() => replaced('a\n<!-- end of conformance -->\n', 'new'), /marks/)
+test('only the text between the markers is replaced', () => {
+  const markers = ['<!-- a -->', '<!-- b -->']
+  const page = 'before\n<!-- a -->\nold\n<!-- b -->\nafter\n'
+  assert.equal(replaced(page, markers, 'new\n'), 'before\n<!-- a -->\nnew\n<!-- b -->\nafter\n')
+  assert.throws(() => replaced('a\n<!-- b -->\n', markers, 'new'), /marker/)
+  assert.throws(() => replaced('<!-- b -->\n<!-- a -->\n', markers, 'new'), /marker/)
 })

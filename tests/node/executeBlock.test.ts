@@ -159,7 +159,7 @@ test('what does not fit is named before anything begins', async () => {
 
 test('the examples of docs/execute-block.md run', async () => {
   const page = await readFile(`${root}docs/execute-block.md`, 'utf8')
-  const [replay, calls] = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) =>
+  const [replay, calls, stream] = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) =>
     code?.replaceAll("from 'parevm'", "from './dist/js/src/index.js'"),
   )
   const run = async (name: string, code: string) => {
@@ -181,4 +181,8 @@ test('the examples of docs/execute-block.md run', async () => {
     `${calls}${print('{ trace: trace.gasUsed, report: report.gasUsed }')}`,
   )
   expect(tried).toEqual({ trace: replayed.gas, report: replayed.gas })
+  const last = print('{ gas: run.gasUsed, runs: run.schedule.timeline.length }')
+  const streamed = await run('stream', `${stream}${last}`)
+  expect(streamed.gas).toBe('29985362')
+  expect(streamed.runs).toBeGreaterThanOrEqual(1100)
 })

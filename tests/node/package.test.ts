@@ -56,23 +56,32 @@ test('the installed package executes a block', async () => {
   expect((await start([process.execPath, 'block.js'], folder)).trim()).toBe('2056821 true')
 })
 
-test('the examples of the README run', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const [replay, simulate] = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) =>
-    code?.replace("'fixtures/", "'node_modules/parevm/fixtures/"),
+/** TypeScript examples of a page, which find the fixtures in the installed package. */
+async function examplesOf(page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), 'utf8')
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) =>
+    code.replace("'fixtures/", "'node_modules/parevm/fixtures/"),
   )
-  await writeFile(join(folder, 'replay.js'), `${replay}\nconsole.log(run.gasUsed, run.checks)`)
-  const output = await start([process.execPath, 'replay.js'], folder)
-  expect(output).toContain('1100 of 1100')
+}
+
+test('the example of the README runs', async () => {
+  const [example] = await examplesOf('README.md')
+  const last = 'console.log(gasUsed, checks, report.status, report.assetChanges)'
+  await writeFile(join(folder, 'readme.js'), `${example}\n${last}`)
+  const output = await start([process.execPath, 'readme.js'], folder)
   expect(output).toContain('29985362n')
   expect(output).not.toContain('false')
+  expect(output).toContain('change: -5n')
+})
 
-  const told = simulate?.replaceAll(
+test('the example of docs/simulate.md runs', async () => {
+  const [example] = await examplesOf('docs/simulate.md')
+  const printed = example?.replaceAll(
     /^await (evm\.(?!close).*?)( \/\/.*)?$/gm,
     'console.log(await $1)',
   )
   const last = 'console.log(report.status, report.assetChanges)'
-  await writeFile(join(folder, 'simulate.js'), `${told}\n${last}`)
+  await writeFile(join(folder, 'simulate.js'), `${printed}\n${last}`)
   const answers = await start([process.execPath, 'simulate.js'], folder)
   expect(answers).toContain('21000n')
   expect(answers).toContain("type: 'CALL'")

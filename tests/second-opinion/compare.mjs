@@ -1,4 +1,4 @@
-// Where two engines differ over one block, in words.
+// Differences of two engines over one block, in words.
 
 /**
  * The first difference between what EthereumJS left (`theirs`) and what parevm left (`ours`), or

@@ -35,7 +35,7 @@ async function check({ network, pre, blocks, genesisBlockHeader }) {
   }
 }
 
-/** What EthereumJS leaves, against the header. */
+/** Compares the outcome of EthereumJS with the header. */
 function against({ block: { header }, gasUsed, receiptsRoot, stateRoot, requestsHash }) {
   const at = `block ${header.number}`
   const fields = [

@@ -13,12 +13,12 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { buildCli } from '../../scripts/cli.mjs'
 import { findEmbedded, findFixtures } from '../../scripts/conformance/suites.mjs'
 import { fixtures } from './fixtures.mjs'
 import { made } from './made.mjs'
 import { random, sample } from './sample.mjs'
 
-const root = join(import.meta.dirname, '../..')
 const complete = findFixtures('blockchain')
 
 const { values: options } = parseArgs({
@@ -59,7 +59,12 @@ function count(what, reason) {
 
 const start = performance.now()
 if (Number(options.count) > 0) {
-  await made({ cli: options.cli ?? build(), seed, count: Number(options.count), report })
+  await made({
+    cli: options.cli ?? (await buildCli('checked')),
+    seed,
+    count: Number(options.count),
+    report,
+  })
 }
 await official(options.dir)
 for (const [reason, times] of skips) console.error(`${times} skipped: ${reason}`)
@@ -92,14 +97,4 @@ async function official(place) {
 function listArchive(place) {
   const text = execFileSync('tar', ['-tJf', place], { encoding: 'utf8', maxBuffer: 2 ** 26 })
   return text.split('\n')
-}
-
-function build() {
-  // A test of the binary asks for it with the features of all tests, so nothing is compiled twice.
-  const what = ['--workspace', '--test', 'conformance', '--profile', 'checked', '--locked']
-  execFileSync('cargo', ['build', ...what], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'checked/parevm-cli')
 }

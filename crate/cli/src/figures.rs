@@ -137,7 +137,7 @@ impl Row {
         on_threads.map(|((threads, on), capacity)| Self {
             name: name.to_owned(),
             threads: *threads,
-            executor: on.outcome.schedule.executor.name(),
+            executor: on.outcome.report.executor.name(),
             plain_ms: measured.plain_ms,
             sequential_ms: measured.sequential_ms,
             parallel_ms: on.parallel_ms,
@@ -146,7 +146,7 @@ impl Row {
             spent: on.spent,
             longest_ms: measured.longest_ms,
             capacity: *capacity,
-            re_executions: on.outcome.schedule.re_executions,
+            re_executions: on.outcome.report.re_executions,
             gas_used: on.outcome.gas_used,
         })
     }

@@ -6,8 +6,7 @@ use crate::{
     subject::{Selection, Subject},
 };
 use parevm::{
-    Engine, ExecuteError, ExecuteOptions, Executor, execute::choose::UnknownExecutor,
-    vm::Environment,
+    Engine, ExecuteError, ExecuteOptions, Executor, execute::UnknownExecutor, vm::Environment,
 };
 use parevm_testkit::baseline;
 use serde::{Deserialize, Serialize};

@@ -92,7 +92,7 @@ fn block(engines: &[Engine], path: &Path, arguments: &Arguments) -> Result<Count
         for engine in engines {
             let found = match engine.execute(block, state, &options) {
                 Ok(outcome) => {
-                    count.re_executions += outcome.schedule.re_executions;
+                    count.re_executions += outcome.report.re_executions;
                     let lists_differ = outcome.block_access_list != expected.block_access_list;
                     let lists = lists_differ.then(|| "the access lists differ".to_owned());
                     difference(&outcome, &expected).or(lists)

@@ -34,9 +34,9 @@ impl Simulation<'_> {
         let mut runs = 0;
         loop {
             let given = transaction.access_list.clone();
-            let inspector = AccessListInspector::new(given.clone());
-            let (result, inspector) = self
-                .inspect(transaction.clone(), &environment, inspector)
+            let mut inspector = AccessListInspector::new(given.clone());
+            let result = self
+                .inspect(transaction.clone(), &environment, &mut inspector)
                 .map_err(|error| {
                     error.said(|words| format!("failed to apply transaction: err: {words}"))
                 })?;

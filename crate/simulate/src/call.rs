@@ -12,11 +12,14 @@ use parevm::{
     execute::ExecuteError,
     state::{Overlay, StateSource},
     vm::{
-        BlockContext, Environment, ExecutionResult, HaltReason, Inspector, Output, Recorded, Stop,
-        TxEnv, Watched, transact,
+        Bounds, Environment, ExecutionResult, HaltReason, Output, OverlayInspector, TransactError,
+        TxEnv, inspect, transact, transact_watched,
     },
 };
-use revm::{context::result::EVMError, inspector::NoOpInspector, interpreter::InstructionResult};
+use revm::{
+    context::result::{EVMError, ResultAndState},
+    interpreter::InstructionResult,
+};
 
 /// A block and the state after it, on which calls are tried. Nothing is changed by them.
 #[derive(Debug)]
@@ -25,9 +28,6 @@ pub struct Simulation<'a> {
     pub(super) state: OverriddenState<'a>,
     pub(super) limits: CallLimits<'a>,
 }
-
-/// What the EVM of a simulation works on.
-pub(super) type CallContext<'a> = BlockContext<Overlay<'a>>;
 
 impl<'a> Simulation<'a> {
     /// Calls in `block` (its transactions are not run) on `state`, both as `overrides` change them.
@@ -123,14 +123,11 @@ impl<'a> Simulation<'a> {
             return failure(failed, &Endings::default());
         }
         // A result does not say enough; a call that succeeds need not pay for it.
-        match self.inspect(transaction, environment, Endings::default()) {
-            Ok((_, endings)) => failure(failed, &endings),
+        let mut endings = Endings::default();
+        match self.inspect(transaction, environment, &mut endings) {
+            Ok(_) => failure(failed, &endings),
             Err(error) => error,
         }
-    }
-
-    fn overlay(&self, environment: &Environment) -> Overlay<'_> {
-        Overlay::new(&self.state, environment.spec())
     }
 
     /// Runs `transaction` on the state as it is.
@@ -139,35 +136,48 @@ impl<'a> Simulation<'a> {
         transaction: TxEnv,
         environment: &Environment,
     ) -> Result<ExecutionResult, CallError> {
-        if self.limits.watch.is_some() {
-            return Ok(self.inspect(transaction, environment, NoOpInspector)?.0);
-        }
-        let overlay = self.overlay(environment);
-        let ran = transact::run(&mut environment.evm(overlay), transaction.clone());
-        let refused = |error| call_error(error, &transaction, environment, &self.state);
-        Ok(ended(ran.map_err(refused)?.result))
+        let mut overlay = Overlay::new(&self.state, environment.spec());
+        let ran = match self.limits.watch {
+            None => {
+                let ran = transact(environment, &mut overlay, transaction.clone());
+                ran.map_err(TransactError::Evm)
+            }
+            watch => transact_watched(environment, &mut overlay, transaction.clone(), watch),
+        };
+        self.ended(ran, &transaction, environment)
     }
 
-    /// The same, and shows each step to `inspector`.
-    pub(super) fn inspect<'s, I>(
+    /// As [`Self::execute`], and passes every step of the EVM to `inspector`.
+    pub(super) fn inspect<'s>(
         &'s self,
         transaction: TxEnv,
         environment: &Environment,
-        inspector: I,
-    ) -> Result<(ExecutionResult, I), CallError>
-    where
-        I: Inspector<CallContext<'s>>,
-    {
-        let watched = Watched::new(inspector, self.limits.watch, Recorded::default(), 0);
-        let overlay = self.overlay(environment);
-        let mut evm = environment.inspected_evm(overlay, watched);
-        let ran = transact::inspect(&mut evm, transaction.clone());
-        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-            return Err(CallError::Interrupted(interrupt));
+        inspector: &mut OverlayInspector<'_, 's>,
+    ) -> Result<ExecutionResult, CallError> {
+        let mut overlay = Overlay::new(&self.state, environment.spec());
+        let mut bounds = Bounds::of_time(self.limits.watch);
+        let called = transaction.clone();
+        let ran = inspect(environment, &mut overlay, called, inspector, &mut bounds);
+        self.ended(ran, &transaction, environment)
+    }
+
+    fn ended(
+        &self,
+        ran: Result<ResultAndState, TransactError>,
+        transaction: &TxEnv,
+        environment: &Environment,
+    ) -> Result<ExecutionResult, CallError> {
+        match ran {
+            Ok(ran) => Ok(ended(ran.result)),
+            Err(TransactError::Interrupted(interrupt)) => Err(CallError::Interrupted(interrupt)),
+            Err(TransactError::TooLarge) => Err(ExecuteError::Bug {
+                invariant: "a call records nothing",
+            }
+            .into()),
+            Err(TransactError::Evm(error)) => {
+                Err(call_error(error, transaction, environment, &self.state))
+            }
         }
-        let refused = |error| call_error(error, &transaction, environment, &self.state);
-        let result = ended(ran.map_err(refused)?.result);
-        Ok((result, evm.inspector.inner))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::mended::Mended;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use parevm::{
     Block, BlockOutcome, ExecuteError, Executor, MemoryState, StateSource,
-    execute::{BlockExecution, ExecuteOptions, Executed, ScheduleReport, finish},
+    execute::{BlockExecution, ExecuteOptions, Executed, ExecutionReport, finish},
     state::{Account, Overlay, SourceError, StateDiff},
     system::{self, SystemResult},
     vm::{BlockContext, Bytecode, Environment, ExecutionResult, execute_error},
@@ -132,7 +132,7 @@ impl Plain<'_> {
             merged: diff.into(),
             system: self.system,
             block_access_list: None,
-            schedule: ScheduleReport {
+            report: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: "plain revm".into(),
                 bal_mismatch: None,

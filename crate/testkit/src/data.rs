@@ -1,7 +1,7 @@
 //! Data of the tests: a small part in this crate's folder `data`, the rest outside of the repository.
 //!
 //! [`VARIABLE`] names the folder of outside data, relative to the repository or absolute. Unset or empty:
-//! there is none, and tests that need it are not run. HACKING.md ("Outside data") says what it holds. The
+//! there is none, and tests that need it are not run. docs/testing.md ("Outside data") says what it holds. The
 //! scripts read the same variable in `scripts/data.mjs`; nothing else names a path outside of the repository.
 
 use std::{
@@ -28,7 +28,7 @@ pub fn find_outside(name: &str) -> Option<PathBuf> {
 pub fn outside(name: &str) -> io::Result<PathBuf> {
     find_outside(name).ok_or_else(|| {
         let words =
-            format!("{VARIABLE} names no folder that has {name}; see HACKING.md, Outside data");
+            format!("{VARIABLE} names no folder that has {name}; see docs/testing.md, Outside data");
         io::Error::new(io::ErrorKind::NotFound, words)
     })
 }

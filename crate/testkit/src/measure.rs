@@ -122,7 +122,7 @@ pub fn measure(
         };
         let (other, other_difference) = run_with(by_list)?;
         difference = difference.or(other_difference);
-        let is_by_list = other.schedule.executor == Executor::Bal;
+        let is_by_list = other.report.executor == Executor::Bal;
         let with_timeline = timing.timeline.then(|| series_with(recorded));
         let spent = || Spent::on(engine, block, environment, state, &recorded, now);
         pairs.push(Pair {

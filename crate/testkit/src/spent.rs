@@ -37,7 +37,7 @@ impl Spent {
         let start = now();
         let executed = black_box(engine.run(block, environment, state, options)?);
         let elapsed = now() - start;
-        let schedule = &executed.schedule;
+        let schedule = &executed.report;
         let runs = schedule.timeline.as_deref().unwrap_or_default();
         Ok(Self::of(runs, schedule.threads as f64 * elapsed))
     }

@@ -36,7 +36,7 @@ unsafe impl GlobalAlloc for Counting {
 fn fifty_aborts_hold_no_memory_and_the_next_block_runs() {
     let engine = Engine::new(4).unwrap();
     let (block, state) = workload::contracts(7, 300, 8, SpecId::OSAKA);
-    for executor in [Executor::Sequential, Executor::Parallel] {
+    for executor in [Executor::Sequential, Executor::Optimistic] {
         let abort_at = |stop: usize| {
             let cancel = AtomicBool::new(false);
             let on_receipt = |receipt: &Receipt| {

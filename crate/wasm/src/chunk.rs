@@ -7,7 +7,7 @@
 use std::sync::atomic::Ordering;
 
 use parevm::BlockOutcome;
-use parevm::execute::{self, Chunk, ExecuteError, ExecuteOptions, ListedBlock};
+use parevm::execute::{self, BalBlock, ExecuteError, ExecuteOptions, PartialResult};
 use parevm::fixture::Fixture;
 use parevm::vm::Environment;
 use wasm_bindgen::prelude::*;
@@ -36,13 +36,13 @@ impl Engine {
 }
 
 /// Runs pieces until the host has no more. `None` where there is no list, or a wrong one.
-async fn run(request: u32, fixture: &Fixture, workers: usize) -> Option<Chunk> {
+async fn run(request: u32, fixture: &Fixture, workers: usize) -> Option<PartialResult> {
     let list = fixture.block_access_list.as_ref()?;
     let environment = Environment::new(&fixture.block);
-    let listed = ListedBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
-    let pieces = execute::pieces(&fixture.block, workers);
+    let listed = BalBlock::new(&fixture.block, &environment, &fixture.state, list).ok()?;
+    let pieces = execute::batches(&fixture.block, workers);
     host::hand_out(request, &encode::to_js(&pieces).ok()?);
-    let mut chunk = listed.chunk();
+    let mut chunk = listed.start();
     while let Some(piece) = host::next_piece(request).await {
         chunk.run(&piece).ok()?;
     }
@@ -64,7 +64,8 @@ pub(crate) async fn lead(
     let mut chunks = Vec::with_capacity(workers);
     chunks.extend(run(request, fixture, workers).await);
     for bytes in host::chunks(request).await {
-        let chunk = Chunk::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
+        let chunk =
+            PartialResult::decode(&bytes).map_err(|error| WireError::bug(error.to_string()))?;
         chunks.push(chunk);
     }
     if CANCEL.load(Ordering::Relaxed) {

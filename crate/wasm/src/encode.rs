@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes};
 use parevm::execute::timeline::{Incarnation, IncarnationOutcome, Span};
-use parevm::execute::{self, ScheduleReport};
+use parevm::execute::{self, ExecutionReport};
 use parevm::state::StateDiff;
 use parevm::vm::Location;
 use parevm::{Block, Checks};
@@ -47,7 +47,7 @@ pub(crate) fn outcome(
         checks: wire_checks(checks),
         state_diff: state_diff(&outcome.state_diff),
         block_access_list: outcome.block_access_list.as_ref().map(wire_list::list),
-        schedule: schedule(&outcome.schedule),
+        schedule: schedule(&outcome.report),
         ms,
     }
 }
@@ -101,7 +101,7 @@ pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
     }
 }
 
-pub(crate) fn schedule(report: &ScheduleReport) -> wire::ForkSchedule {
+pub(crate) fn schedule(report: &ExecutionReport) -> wire::ForkSchedule {
     wire::ForkSchedule {
         executor: report.executor.name(),
         reason: report.reason.clone().into_owned(),

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     threads: Option<usize>,
     /// A case passes when it passes with each of these: auto, sequential, parallel, bal.
-    #[arg(long, value_delimiter = ',', default_values_t = [Executor::Sequential, Executor::Parallel])]
+    #[arg(long, value_delimiter = ',', default_values_t = [Executor::Sequential, Executor::Optimistic])]
     executor: Vec<Executor>,
     /// Share of the files that is run.
     #[arg(long, default_value_t = 100.0, value_name = "PERCENT")]

@@ -92,7 +92,7 @@ impl Report {
                 told if told < TOLD => {
                     err!("FAILED {}: {}\n  {reason}", clean(&file), clean(&case))
                 }
-                TOLD => err!("more failures are not told; --json FILE lists all"),
+                TOLD => err!("more failures are not printed; --json FILE lists all"),
                 _ => {}
             }
             self.failures.push(Remark { file, case, reason });

@@ -34,7 +34,7 @@ fn failure(suite: Suite, text: &str) -> Option<String> {
     let engine = Engine::new(2).ok()?;
     let setup = Setup {
         engine: &engine,
-        executors: &[Executor::Sequential, Executor::Parallel],
+        executors: &[Executor::Sequential, Executor::Optimistic],
         only: None,
         trace: None,
         now: || 0.0,

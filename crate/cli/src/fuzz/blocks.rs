@@ -114,7 +114,7 @@ impl Blocks {
 pub(super) fn digests(first: u64, count: u64, threads: &[usize]) -> Result<ExitCode, CliError> {
     let engine = crate::engine(threads.first().copied())?;
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         access_list_output: AccessListOutput::Returned,
         ..Default::default()
     };

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 pub(super) fn run(first: u64, count: u64) -> Result<ExitCode, CliError> {
     let engine = crate::engine(Some(1))?;
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         ..Default::default()
     };
     for seed in first..first + count {

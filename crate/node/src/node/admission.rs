@@ -6,12 +6,7 @@ use alloy_primitives::U256;
 use parevm::{
     Block,
     block::Transaction,
-    state::Overlay,
-    vm::{Environment, InvalidTransaction},
-};
-use revm::{
-    context::{ContextSetters, result::EVMError},
-    handler::{Handler, MainnetHandler},
+    vm::{Environment, check_intrinsic},
 };
 
 /// Whether `transaction` can come into the pool of `world`: it could be in a block to come.
@@ -70,20 +65,8 @@ fn check_itself(world: &World, transaction: &PoolTransaction) -> Result<(), Pool
     let mut environment = Environment::new(&block);
     environment.cfg.disable_base_fee = true;
     let state = world.chain.state_after(world.chain.head());
-    let overlay: Overlay<'_> = Overlay::new(&state, environment.spec());
-    let mut evm = environment.evm(overlay);
-    evm.ctx.set_tx(Transaction::from(&transaction.sent).env);
-    let handler = MainnetHandler::<_, EVMError<_>, _>::default();
-    let checked = handler
-        .validate_env(&mut evm)
-        .and_then(|()| handler.validate_initial_tx_gas(&mut evm));
-    match checked {
-        Ok(_) => Ok(()),
-        Err(EVMError::Transaction(error)) => Err(PoolError::Invalid(error)),
-        Err(other) => Err(PoolError::Invalid(InvalidTransaction::Str(
-            other.to_string().into(),
-        ))),
-    }
+    let transaction = Transaction::from(&transaction.sent).env;
+    check_intrinsic(&environment, &state, transaction).map_err(PoolError::Invalid)
 }
 
 /// Wei that a transaction may cost.

@@ -59,8 +59,8 @@ fn list_of(
         ..ExecuteOptions::default()
     };
     let watch = limits.call.watch;
-    let mut run = Sequential::watched(block, environment, before, &options, watch)?;
-    while run.step_watched()?.is_some() {
+    let mut run = Sequential::new(block, environment, before, &options)?;
+    while run.step_watched(watch)?.is_some() {
         limits.call.ask()?;
     }
     let executed = run.finish("for the access list")?;

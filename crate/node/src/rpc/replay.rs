@@ -62,11 +62,10 @@ impl<'c> Replay<'c> {
         }
         let options = ExecuteOptions::default();
         let (block, environment) = (&self.block, &self.environment);
-        let mut run =
-            Sequential::watched(block, environment, &self.before, &options, limits.watch)?;
+        let mut run = Sequential::new(block, environment, &self.before, &options)?;
         for _ in 0..index {
             limits.ask()?;
-            run.step_watched()?;
+            run.step_watched(limits.watch)?;
         }
         Ok(run.state_diff())
     }

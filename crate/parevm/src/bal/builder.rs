@@ -9,14 +9,14 @@ use revm::state::{Account, EvmState, bal::Bal};
 /// Makes a list from what final transactions leave. Fed in block order: first index 0, then the
 /// transactions, then what comes after them.
 #[derive(Debug, Default)]
-pub struct ListBuilder {
+pub struct BalBuilder {
     list: Bal,
     /// What the steps of the protocol at the edge `edge_index` have done together.
     edge: EvmState,
     edge_index: BlockAccessIndex,
 }
 
-impl ListBuilder {
+impl BalBuilder {
     /// Adds what a transaction at `index` loaded and changed. Its balances are those of this point
     /// in the block.
     pub fn record(&mut self, index: BlockAccessIndex, changes: &EvmState) {

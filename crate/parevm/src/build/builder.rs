@@ -11,7 +11,7 @@ use crate::{
     execute::{AccessListOutput, BlockOutcome, ExecuteError, ExecuteOptions},
     interrupt::Watch,
     state::StateSource,
-    vm::{Environment, SpecId, Stop, Watched},
+    vm::{Environment, SpecId},
 };
 use alloy_consensus::{Header, transaction::Recovered};
 use alloy_eips::{
@@ -170,12 +170,7 @@ impl BlockBuilder<'_> {
             .iter()
             .any(|transaction| transaction.env.gas_limit > MAX_TX_GAS_LIMIT_OSAKA);
         if has_long {
-            let mut watched = Watched::of_time(watch);
-            let ran = engine.inspect(block, environment, self.state, options, &mut watched);
-            return match watched.stopped() {
-                Some(Stop::Interrupted(interrupt)) => Err(ExecuteError::Interrupted(interrupt)),
-                _ => ran,
-            };
+            return engine.execute_watched(block, environment, self.state, options, watch);
         }
         let interrupted = OnceLock::new();
         let cancel = AtomicBool::new(false);

@@ -1,20 +1,21 @@
-//! Which transactions a block can hold, of those that are offered for it.
+//! Selection of the transactions that a block can hold, of those that are offered.
 
 use crate::{
     block::Block,
     execute::{BlockExecution, ExecuteError, ExecuteOptions},
     interrupt::Watch,
     state::{Overlay, StateSource},
-    vm::{Environment, Recorded, Stop, Watched, execute_error, transact},
+    vm::{Environment, TransactError, execute_error, transact_watched},
 };
-use revm::{DatabaseCommit, ExecuteEvm, context::ContextTr, inspector::NoOpInspector};
+use revm::DatabaseCommit;
 
-/// For each transaction of `block`, in order, why it cannot be there after those before it that can.
+/// For each transaction of `block`, in order, the reason why the block cannot hold it after those before it that it
+/// can hold; `None` if it can.
 ///
 /// # Errors
 ///
-/// What is no fault of a transaction: the state cannot be read, the EVM failed, or `watch` wants no more.
-pub(crate) fn select(
+/// Errors that no transaction causes: the state cannot be read, the EVM failed, or `watch` ended the run.
+pub(super) fn select(
     block: &Block,
     environment: &Environment,
     state: &dyn StateSource,
@@ -23,36 +24,35 @@ pub(crate) fn select(
     let mut overlay = Overlay::new(state, environment.spec());
     let options = ExecuteOptions::default();
     let mut execution = BlockExecution::begin(block, environment, &options, &mut overlay)?;
-    let watched = Watched::new(NoOpInspector, watch, Recorded::default(), 0);
-    let mut evm = environment.inspected_evm(overlay, watched);
     let mut refused = Vec::with_capacity(block.transactions.len());
     for (index, transaction) in block.transactions.iter().enumerate() {
-        let ran = execution.admit(index, transaction).and_then(|()| {
-            transact::inspect(&mut evm, transaction.env.clone())
-                .map_err(|error| execute_error(Some(index), error))
+        let admitted = execution.admit(index, transaction);
+        let ran = admitted.and_then(|()| {
+            transact_watched(environment, &mut overlay, transaction.env.clone(), watch).map_err(
+                |error| match error {
+                    TransactError::Interrupted(interrupt) => ExecuteError::Interrupted(interrupt),
+                    TransactError::Evm(error) => execute_error(Some(index), error),
+                    TransactError::TooLarge => ExecuteError::Bug {
+                        invariant: "a watch records nothing",
+                    },
+                },
+            )
         });
-        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-            return Err(ExecuteError::Interrupted(interrupt));
-        }
         refused.push(match ran {
             Ok(ran) => {
                 execution.commit(transaction, ran.result)?;
-                evm.ctx.db_mut().commit(ran.state);
+                overlay.commit(ran.state);
                 None
             }
-            Err(error) if is_fault_of_transaction(&error) => {
-                // What it loaded must not be seen by the next one.
-                evm.finalize();
-                Some(error)
-            }
+            Err(error) if is_fault_of_transaction(&error) => Some(error),
             Err(error) => return Err(error),
         });
     }
     Ok(refused)
 }
 
-/// Whether a block can be had by leaving one transaction out.
-pub(crate) const fn is_fault_of_transaction(error: &ExecuteError) -> bool {
+/// Whether a block is possible without the transaction that caused `error`.
+pub(super) const fn is_fault_of_transaction(error: &ExecuteError) -> bool {
     matches!(
         error,
         ExecuteError::InvalidTransaction { .. }

@@ -19,7 +19,7 @@ pub fn finish(
         merged,
         system,
         block_access_list,
-        schedule,
+        report,
     } = executed;
     if !execution.is_complete() {
         return Err(ExecuteError::Bug {
@@ -43,7 +43,7 @@ pub fn finish(
         is_state_complete: system.is_complete,
         state_diff: merged.into_diff()?,
         block_access_list,
-        schedule,
+        report,
         receipts,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::ExecuteError;
 use crate::{
-    bal::Proven,
+    bal::VerifiedBal,
     state::{Overlay, StateDiff},
     vm::optimistic::{CodeStore, StateMemory, state_diff},
 };
@@ -20,7 +20,7 @@ enum Form<'a> {
     /// Final values of the multi-version memory.
     Memory(Box<(StateMemory, CodeStore)>),
     /// An access list that has proved right.
-    List(Box<Proven<'a>>),
+    List(Box<VerifiedBal<'a>>),
 }
 
 impl<'a> Merged<'a> {
@@ -32,7 +32,7 @@ impl<'a> Merged<'a> {
         Self(Form::Memory(Box::new((memory, codes))))
     }
 
-    pub(crate) fn in_list(list: Proven<'a>) -> Self {
+    pub(crate) fn in_list(list: VerifiedBal<'a>) -> Self {
         Self(Form::List(Box::new(list)))
     }
 

@@ -5,9 +5,9 @@
 //! that into a [`BlockOutcome`].
 //! [`choose`](choose::choose) decides which executor runs.
 
-pub mod bal;
+pub(crate) mod bal;
 mod block_execution;
-pub mod choose;
+mod executor;
 mod finish;
 mod gas_pool;
 mod merged;
@@ -20,16 +20,18 @@ pub mod timeline;
 mod work_order;
 
 pub use crate::error::ExecuteError;
-pub use bal::batch::{Chunk, ChunkError, ChunkRun, ListedBlock, pieces};
+pub use bal::partial_result::{
+    BalBlock, BatchExecution, PartialResult, PartialResultError, batches,
+};
 pub use block_execution::BlockExecution;
-pub use choose::Executor;
+pub use executor::{Executor, UnknownExecutor};
 pub use finish::finish;
 pub use gas_pool::GasPool;
 pub use merged::Merged;
-pub use outcome::{BlockOutcome, Executed, ScheduleReport};
+pub use outcome::{BlockOutcome, Executed, ExecutionReport};
 pub use receipt::Receipt;
 pub use receipt::{receipts_root, receipts_root_with};
-pub use sequential::Sequential;
+pub use sequential::{Sequential, StepError};
 
 use crate::bal::BlockAccessList;
 use timeline::Clock;
@@ -57,7 +59,7 @@ pub struct ExecuteOptions<'a> {
     /// Called by whichever thread finds the transaction final, one call at a time; no further
     /// transaction becomes final meanwhile. It must not call the engine.
     pub on_receipt: Option<&'a (dyn Fn(&Receipt) + Sync)>,
-    /// Records a timeline on this clock: [`ScheduleReport::timeline`]. Default: none.
+    /// Records a timeline on this clock: [`ExecutionReport::timeline`]. Default: none.
     pub timeline: Option<Clock<'a>>,
 }
 

@@ -22,7 +22,7 @@ pub struct Executed<'a> {
     /// What the block read and wrote, if asked for.
     pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: ScheduleReport,
+    pub report: ExecutionReport,
 }
 
 /// The result of a block.
@@ -52,12 +52,12 @@ pub struct BlockOutcome {
     /// What the block read and wrote, if asked for.
     pub block_access_list: Option<BlockAccessList>,
     /// Which executor ran, why, and how much it ran.
-    pub schedule: ScheduleReport,
+    pub report: ExecutionReport,
 }
 
 /// Which executor ran, why, and how much it ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScheduleReport {
+pub struct ExecutionReport {
     /// The executor that ran; never [`Executor::Auto`].
     pub executor: Executor,
     /// Why this one, in words.

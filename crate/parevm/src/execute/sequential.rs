@@ -1,50 +1,54 @@
 //! One transaction after the other: the specification.
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
-    ScheduleReport,
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
+    Executor, Merged,
     timeline::{Incarnation, IncarnationOutcome, Span, from_now},
 };
 use crate::{
-    bal::{ListBuilder, Recording},
-    block::Block,
+    bal::{BalBuilder, BalRecorder},
+    block::{Block, Transaction},
     interrupt::Watch,
     state::{Overlay, SourceError, StateDiff, StateSource},
     vm::{
-        BlockContext, BlockEvm, Environment, ExecutionResult, Recorded, Stop, TxEnv, Watched,
-        execute_error, journal::clear, keccak256, transact, transfer::Transfer,
+        BlockEvm, Bounds, Environment, ExecutionResult, OverlayInspector, TransactError, TxEnv,
+        execute_error, inspect, journal::clear, keccak256, transact::replay_one, transact_watched,
+        transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
-use revm::{
-    Inspector,
-    context::{ContextSetters, ContextTr, result::EVMError},
-    inspector::NoOpInspector,
+use revm::context::{
+    ContextSetters, ContextTr,
+    result::{EVMError, ResultAndState},
 };
 use std::{
     fmt,
     sync::{Arc, atomic::Ordering},
 };
 
-/// Runs a block one transaction after the other, in steps the caller paces. `I` may inspect every
-/// step of the EVM.
-pub struct Sequential<'a, I = ()> {
+/// Sequential execution of a block, in steps that the caller paces.
+pub struct Sequential<'a> {
     block: &'a Block,
+    environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    evm: BlockEvm<SequentialDatabase<'a>, I>,
-    transact: Transact<'a, I>,
+    evm: BlockEvm<SequentialDatabase<'a>>,
     execution: BlockExecution<'a>,
     timeline: Option<Timeline<'a>>,
 }
 
-/// What the EVM of a [`Sequential`] run reads and writes.
-pub type SequentialDatabase<'a> = Recording<Overlay<'a>>;
+/// Database of the EVM of a [`Sequential`] execution.
+type SequentialDatabase<'a> = BalRecorder<Overlay<'a>>;
 
-/// How a transaction is run and committed: with the inspector or without.
-type Transact<'a, I> = fn(
-    &mut BlockEvm<SequentialDatabase<'a>, I>,
-    TxEnv,
-) -> Result<ExecutionResult, EVMError<SourceError>>;
+/// Reason why an inspected step has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The block cannot be executed.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    /// More would be recorded than [`Bounds::bytes`] allow.
+    #[error("the inspector would record more than its bounds allow")]
+    TooLarge,
+}
 
 /// Accounts that a transaction adds mostly: sender and receiver. A map that grows is copied.
 const ACCOUNTS: usize = 2;
@@ -77,77 +81,16 @@ impl Timeline<'_> {
 }
 
 impl<'a> Sequential<'a> {
-    /// Does what comes before the first transaction. The executor that `options` names is not heeded.
+    /// Starts the block: applies its pre-execution changes. The executor that `options` name does not count.
     ///
     /// # Errors
     ///
-    /// As [`system::pre_execution_changes`](crate::system::pre_execution_changes).
+    /// As [`BlockExecution::begin`].
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-    ) -> Result<Self, ExecuteError> {
-        Self::start(block, environment, state, options, (), transact)
-    }
-}
-
-impl<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>> Sequential<'a, I> {
-    /// As [`Sequential::new`], with an inspector for all transactions; not for the system calls.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sequential::new`].
-    pub fn inspected(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        inspector: I,
-    ) -> Result<Self, ExecuteError> {
-        Self::start(block, environment, state, options, inspector, inspect)
-    }
-}
-
-impl<'a> Sequential<'a, Watched<'a, NoOpInspector>> {
-    /// As [`Sequential::new`], until `watch` ends the run: it is asked within transactions.
-    ///
-    /// # Errors
-    ///
-    /// As [`Sequential::new`].
-    pub fn watched(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        watch: Option<Watch<'a>>,
-    ) -> Result<Self, ExecuteError> {
-        let watched = Watched::new(NoOpInspector, watch, Recorded::default(), 0);
-        Self::inspected(block, environment, state, options, watched)
-    }
-
-    /// As [`Self::step`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::step`], and [`ExecuteError::Interrupted`].
-    pub fn step_watched(&mut self) -> Result<Option<usize>, ExecuteError> {
-        let ran = self.step();
-        match self.inspector().stopped() {
-            Some(Stop::Interrupted(interrupt)) => Err(ExecuteError::Interrupted(interrupt)),
-            _ => ran,
-        }
-    }
-}
-
-impl<'a, I> Sequential<'a, I> {
-    fn start(
-        block: &'a Block,
-        environment: &'a Environment,
-        state: &'a dyn StateSource,
-        options: &ExecuteOptions<'a>,
-        inspector: I,
-        transact: Transact<'a, I>,
     ) -> Result<Self, ExecuteError> {
         let timeline = options.timeline.map(|clock| Timeline {
             clock: Box::new(from_now(clock)),
@@ -155,29 +98,24 @@ impl<'a, I> Sequential<'a, I> {
             seen: Vec::with_capacity(block.transactions.len()),
         });
         let accounts = block.transactions.len().saturating_mul(ACCOUNTS);
-        let mut database = Recording {
+        let mut database = BalRecorder {
             database: Overlay::with_capacity(state, environment.spec(), accounts),
             index: BlockAccessIndex::PRE_EXECUTION,
             list: (options.access_list_output == AccessListOutput::Returned)
-                .then(ListBuilder::default),
+                .then(BalBuilder::default),
         };
         let execution = BlockExecution::begin(block, environment, options, &mut database)?;
-        let mut evm = environment.inspected_evm(database, inspector);
+        let mut evm = environment.evm(database);
         evm.precompiles = environment.precompiles.with_memo(&Arc::default());
         keccak256::install(&mut evm.instruction);
         Ok(Self {
             block,
+            environment,
             options: *options,
             evm,
-            transact,
             execution,
             timeline,
         })
-    }
-
-    /// The inspector.
-    pub const fn inspector(&mut self) -> &mut I {
-        &mut self.evm.inspector
     }
 
     /// Number of transactions that have run.
@@ -199,8 +137,71 @@ impl<'a, I> Sequential<'a, I> {
         self.run_next()
     }
 
-    /// As [`Self::step`], where nobody else has worked since the last one.
-    fn run_next(&mut self) -> Result<Option<usize>, ExecuteError> {
+    /// As [`Self::step`], until `watch` ends the run: it is asked within transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::step`], and [`ExecuteError::Interrupted`].
+    pub fn step_watched(
+        &mut self,
+        watch: Option<Watch<'_>>,
+    ) -> Result<Option<usize>, ExecuteError> {
+        let Some(watch) = watch else {
+            return self.step();
+        };
+        let ran = self.inspect_next(|environment, overlay, transaction| {
+            transact_watched(environment, overlay, transaction, Some(watch))
+        });
+        ran.map_err(|error| match error {
+            StepError::Execute(error) => error,
+            StepError::TooLarge => ExecuteError::Bug {
+                invariant: "a watch records nothing",
+            },
+        })
+    }
+
+    /// As [`Self::step`], and passes every step of the EVM to `inspector`, within `bounds`. System calls are not
+    /// inspected.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::step`] ([`StepError::Execute`]), [`ExecuteError::Interrupted`], and [`StepError::TooLarge`].
+    pub fn step_inspected(
+        &mut self,
+        inspector: &mut OverlayInspector<'_, 'a>,
+        bounds: &mut Bounds<'_>,
+    ) -> Result<Option<usize>, StepError> {
+        self.inspect_next(|environment, overlay, transaction| {
+            inspect(environment, overlay, transaction, inspector, bounds)
+        })
+    }
+
+    /// Takes the step that `run` runs.
+    fn inspect_next(
+        &mut self,
+        run: impl FnOnce(&Environment, &mut Overlay<'a>, TxEnv) -> Result<ResultAndState, TransactError>,
+    ) -> Result<Option<usize>, StepError> {
+        let Some((index, transaction)) = self.next()? else {
+            return Ok(None);
+        };
+        let database = self.evm.ctx.db_mut();
+        let ran = run(
+            self.environment,
+            &mut database.database,
+            transaction.env.clone(),
+        );
+        let mut ran = ran.map_err(|error| match error {
+            TransactError::Interrupted(interrupt) => ExecuteError::Interrupted(interrupt).into(),
+            TransactError::TooLarge => StepError::TooLarge,
+            TransactError::Evm(error) => execute_error(Some(index), error).into(),
+        })?;
+        database.commit_transaction(&mut ran.state);
+        self.execution.commit(transaction, ran.result)?;
+        Ok(Some(self.committed()))
+    }
+
+    /// The next transaction with its position, if the block has room for it.
+    fn next(&self) -> Result<Option<(usize, &'a Transaction)>, ExecuteError> {
         let index = self.committed();
         // Relaxed: the flag carries no data, and being a transaction late is fine.
         let cancel = self.options.cancel;
@@ -211,8 +212,16 @@ impl<'a, I> Sequential<'a, I> {
             return Ok(None);
         };
         self.execution.admit(index, transaction)?;
+        Ok(Some((index, transaction)))
+    }
+
+    /// As [`Self::step`], where the caller has done nothing since the last one.
+    fn run_next(&mut self) -> Result<Option<usize>, ExecuteError> {
+        let Some((index, transaction)) = self.next()? else {
+            return Ok(None);
+        };
         let start = self.timeline.as_ref().map(Timeline::start);
-        let result = (self.transact)(&mut self.evm, transaction.env.clone())
+        let result = transact(&mut self.evm, transaction.env.clone())
             .map_err(|error| execute_error(Some(index), error))?;
         if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
             timeline.record(index, start);
@@ -245,8 +254,8 @@ impl<'a, I> Sequential<'a, I> {
         Ok(Executed {
             merged: Merged::on_top(database.database),
             system,
-            block_access_list: database.list.map(ListBuilder::finish),
-            schedule: ScheduleReport {
+            block_access_list: database.list.map(BalBuilder::finish),
+            report: ExecutionReport {
                 executor: Executor::Sequential,
                 reason: reason.into(),
                 bal_mismatch: None,
@@ -284,7 +293,7 @@ fn transact(
             return Ok(transfer.result());
         }
     }
-    let result = transact::replay_one(evm)?;
+    let result = replay_one(evm)?;
     let journal = &mut evm.ctx.journaled_state;
     journal
         .database
@@ -293,16 +302,7 @@ fn transact(
     Ok(result)
 }
 
-fn inspect<'a, I: Inspector<BlockContext<SequentialDatabase<'a>>>>(
-    evm: &mut BlockEvm<SequentialDatabase<'a>, I>,
-    transaction: TxEnv,
-) -> Result<ExecutionResult, EVMError<SourceError>> {
-    let mut ran = transact::inspect(evm, transaction)?;
-    evm.ctx.db_mut().commit_transaction(&mut ran.state);
-    Ok(ran.result)
-}
-
-impl<I> fmt::Debug for Sequential<'_, I> {
+impl fmt::Debug for Sequential<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sequential")
             .field("block", &self.block.header.number)

@@ -54,6 +54,18 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// Takes the overlay, and leaves one without changes.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self {
+            source: self.source,
+            clears_empty: self.clears_empty,
+            accounts: AddressIndexMap::default(),
+            codes: B256Map::default(),
+            keccak_cache: KeccakCache::default(),
+        };
+        std::mem::replace(self, empty)
+    }
+
     /// Returns the state source.
     #[must_use]
     pub fn source(&self) -> &'a dyn StateSource {

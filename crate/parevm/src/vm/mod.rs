@@ -6,20 +6,27 @@
 mod eip7610;
 pub mod environment;
 pub mod failure;
+mod intrinsic;
 pub mod invalid;
 pub(crate) mod journal;
 pub(crate) mod keccak256;
 pub(crate) mod memo;
 pub(crate) mod optimistic;
+mod overlay_evm;
 pub mod precompiles;
 mod system_call;
-pub mod transact;
+pub(crate) mod transact;
 pub(crate) mod transfer;
+mod view_calls;
 mod watched;
 
 pub use environment::{BlockContext, BlockEvm, Environment, ProtocolChanges};
 pub use failure::execute_error;
+pub use intrinsic::check_intrinsic;
 pub use optimistic::Location;
+pub use overlay_evm::{
+    Bounds, OverlayContext, OverlayInspector, TransactError, inspect, transact, transact_watched,
+};
 pub use precompiles::{BlockPrecompiles, Precompile, PrecompileFailure, Returned};
 /// EVM implementation, for inspectors.
 pub use revm;
@@ -32,7 +39,9 @@ pub use revm::{
     inspector::Inspector,
     primitives::hardfork::SpecId,
 };
-pub use watched::{Recorded, Stop, Watched, end_run};
+pub use view_calls::{ViewCalls, ViewResult};
+pub use watched::{Recorded, end_run};
+pub(crate) use watched::{Stop, Watched};
 
 pub use crate::{block::FORKS, state::bytecode_of};
 pub(crate) use system_call::system_call;

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Log, U256};
 use revm::{
     bytecode::opcode,
     context_interface::{Cfg, ContextError, ContextTr, JournalTr},
-    inspector::{Inspector, JournalExt, NoOpInspector},
+    inspector::{Inspector, JournalExt},
     interpreter::{
         CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult, Interpreter,
         InterpreterResult,
@@ -25,7 +25,7 @@ const RECORD: usize = 256;
 
 /// Reason for which a watched execution was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub(crate) enum Stop {
     /// The [`Watch`] interrupted it.
     Interrupted(Interrupt),
     /// The limit of recorded bytes was exceeded.
@@ -45,9 +45,9 @@ pub struct Recorded {
 
 /// Inspector that forwards to `inner`, and ends the execution at the limits of time, memory and recorded bytes.
 #[derive(Debug)]
-pub struct Watched<'a, I> {
+pub(crate) struct Watched<'a, I> {
     /// The watched inspector.
-    pub inner: I,
+    pub(crate) inner: I,
     watch: Option<DebugWatch<'a>>,
     recorded: Recorded,
     /// Bytes that may still be recorded.
@@ -70,7 +70,12 @@ impl std::fmt::Debug for DebugWatch<'_> {
 
 impl<'a, I> Watched<'a, I> {
     /// Watches `inner`, which records the parts in `recorded`: about `bytes` at most.
-    pub fn new(inner: I, watch: Option<Watch<'a>>, recorded: Recorded, bytes: usize) -> Self {
+    pub(crate) fn new(
+        inner: I,
+        watch: Option<Watch<'a>>,
+        recorded: Recorded,
+        bytes: usize,
+    ) -> Self {
         Self {
             inner,
             watch: watch.map(DebugWatch),
@@ -84,13 +89,13 @@ impl<'a, I> Watched<'a, I> {
 
     /// Returns the reason for which the execution was ended, if it was.
     #[must_use]
-    pub const fn stopped(&self) -> Option<Stop> {
+    pub(crate) const fn stopped(&self) -> Option<Stop> {
         self.stopped
     }
 
     /// Returns the bytes that may still be recorded.
     #[must_use]
-    pub const fn left(&self) -> usize {
+    pub(crate) const fn left(&self) -> usize {
         self.left
     }
 
@@ -181,14 +186,6 @@ fn end_call(inputs: &CallInputs, context: &mut impl ContextTr) -> CallOutcome {
     *context.error() = Err(ContextError::Custom(String::new()));
     let ended = InterpreterResult::new_oog(inputs.gas_limit, 0);
     CallOutcome::new(ended, inputs.return_memory_offset.clone())
-}
-
-impl<'a> Watched<'a, NoOpInspector> {
-    /// Creates an inspector that polls `watch` and records nothing.
-    #[must_use]
-    pub fn of_time(watch: Watch<'a>) -> Self {
-        Self::new(NoOpInspector, Some(watch), Recorded::default(), 0)
-    }
 }
 
 impl<C, I> Inspector<C> for Watched<'_, I>

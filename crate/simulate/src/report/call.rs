@@ -28,7 +28,7 @@ use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::{
     execute::ExecuteError,
     state::{Overlay, StateDiff, StateSource},
-    vm::{Environment, SpecId, Stop, TxEnv, Watched, transact},
+    vm::{Bounds, Environment, SpecId, TransactError, TxEnv, inspect},
 };
 use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
 use serde::Serialize;
@@ -147,35 +147,42 @@ pub(super) fn run(
 
     let tracer = Tracer::calls().map_err(|error| bug(&error))?;
     let recorded = tracer.recorded();
-    let observers = Observers {
+    let mut observers = Observers {
         tracer,
         storage: StorageInspector::default(),
     };
-    let watched = Watched::new(observers, settings.limits.watch, recorded, bytes);
-    let mut evm = environment.inspected_evm(overlay, watched);
-    let ran = transact::inspect(&mut evm, transaction.clone());
-    let left = evm.inspector.left();
-    match evm.inspector.stopped() {
-        Some(Stop::Interrupted(interrupt)) => {
-            return Err(CallError::Interrupted(interrupt).into());
-        }
-        Some(Stop::TooLarge) => return Err(ReportError::TooLarge { limit: bytes }),
-        None => {}
-    }
+    let mut bounds = Bounds {
+        watch: settings.limits.watch,
+        recorded,
+        bytes,
+    };
+    let called = transaction.clone();
+    let ran = inspect(
+        &environment,
+        &mut overlay,
+        called,
+        &mut observers,
+        &mut bounds,
+    );
     let ran = match ran {
         Ok(ran) => ran,
-        Err(error) => match call_error(error, &transaction, &environment, state) {
-            CallError::Invalid(rejected) => {
-                return Ok(Ran::invalid(Failure::invalid(&rejected), warnings));
+        Err(TransactError::Interrupted(interrupt)) => {
+            return Err(CallError::Interrupted(interrupt).into());
+        }
+        Err(TransactError::TooLarge) => return Err(ReportError::TooLarge { limit: bytes }),
+        Err(TransactError::Evm(error)) => {
+            match call_error(error, &transaction, &environment, state) {
+                CallError::Invalid(rejected) => {
+                    return Ok(Ran::invalid(Failure::invalid(&rejected), warnings));
+                }
+                error => return Err(error.into()),
             }
-            error => return Err(error.into()),
-        },
+        }
     };
     let Observers {
         mut tracer,
         storage,
-    } = evm.inspector.inner;
-    let mut overlay = evm.ctx.journaled_state.database;
+    } = observers;
     let trace = tracer
         .finish(
             Place::default(),
@@ -206,7 +213,7 @@ pub(super) fn run(
             Err(warning) => ran.report.warnings.push(warning),
         }
     }
-    ran.recorded = bytes - left;
+    ran.recorded = bytes - bounds.bytes;
     Ok(ran)
 }
 

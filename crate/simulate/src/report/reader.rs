@@ -2,18 +2,12 @@
 
 use super::{Approval, Asset, Grant, ReportError, Token};
 use crate::CallError;
-use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, TxKind, U256};
+use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use parevm::{
     interrupt::Watch,
     state::{Overlay, SourceError},
-    vm::{BlockEvm, Environment, TxEnv, execute_error, transact},
-};
-use revm::{
-    context::{ContextSetters, LocalContextTr, result::EVMError},
-    context_interface::{ContextTr, JournalTr, context::take_error},
-    handler::{EvmTr, FrameResult},
-    interpreter::{GasTracker, InterpreterResult},
+    vm::{Environment, ViewCalls, execute_error},
 };
 
 sol! {
@@ -80,7 +74,7 @@ impl Budget {
 
 /// Asks contracts on one state. What they change is dropped.
 pub(super) struct Reader<'r, 's> {
-    evm: BlockEvm<&'r mut Overlay<'s>>,
+    calls: ViewCalls<'r, 's>,
     watch: Option<Watch<'r>>,
     budget: &'r mut Budget,
 }
@@ -94,7 +88,7 @@ impl<'r, 's> Reader<'r, 's> {
         budget: &'r mut Budget,
     ) -> Self {
         Self {
-            evm: environment.evm(state),
+            calls: ViewCalls::new(environment, state),
             watch,
             budget,
         }
@@ -108,7 +102,7 @@ impl<'r, 's> Reader<'r, 's> {
     ) -> Result<Option<U256>, ReportError> {
         let said = match asset {
             Asset::Native => {
-                let account = unavailable(self.evm.ctx.db_mut().account(account))?;
+                let account = unavailable(self.calls.account(account))?;
                 return Ok(Some(account.unwrap_or_default().balance));
             }
             Asset::Erc20 { token } => self.ask(token, &balanceOfCall { owner: account })?,
@@ -253,44 +247,16 @@ impl<'r, 's> Reader<'r, 's> {
         if let Some(interrupt) = self.watch.and_then(|watch| watch()) {
             return Err(CallError::Interrupted(interrupt).into());
         }
-        let account = unavailable(self.evm.ctx.db_mut().account(contract))?;
+        let account = unavailable(self.calls.account(contract))?;
         if account.is_none_or(|account| account.code_hash == KECCAK256_EMPTY) {
             return Ok(Said::Nothing);
         }
-        let question = TxEnv {
-            gas_limit: GAS,
-            kind: TxKind::Call(contract),
-            data: data.into(),
-            chain_id: None,
-            ..TxEnv::default()
-        };
-        self.evm.ctx.set_tx(question);
-        let ran = self.execute();
+        let ran = self.calls.call(contract, data.into(), GAS);
         let ran = ran.map_err(|error| CallError::from(execute_error(Some(0), error)))?;
-        let used = GAS.saturating_sub(ran.gas.remaining());
-        let used = used.saturating_add(ASKING);
+        let used = ran.gas_used.saturating_add(ASKING);
         self.budget.spare(used)?;
         self.budget.left -= used;
-        Ok(match ran.result.is_ok() {
-            true => Said::Value(ran.output),
-            false => Said::Failed,
-        })
-    }
-
-    /// Runs the question that is set as a call alone: nobody sends or pays for it. What it changes is undone,
-    /// and what it has loaded stays for the next one.
-    fn execute(&mut self) -> Result<InterpreterResult, EVMError<SourceError>> {
-        let mut gas = GasTracker::new(GAS, GAS, 0);
-        let before = self.evm.ctx.journal_mut().checkpoint();
-        let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = transact::run_frames(&mut self.evm, begun, &mut gas);
-        take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
-        let ran = ran?;
-        self.evm.ctx.journal_mut().checkpoint_revert(before);
-        self.evm.ctx.local_mut().clear();
-        self.evm.frame_stack().clear();
-        let out_of_gas = || InterpreterResult::new_oog(GAS, 0);
-        Ok(ran.map_or_else(out_of_gas, FrameResult::into_interpreter_result))
+        Ok(ran.output.map_or(Said::Failed, Said::Value))
     }
 }
 
@@ -309,7 +275,7 @@ enum Said<T> {
     Failed,
 }
 
-fn unavailable<T>(read: Result<T, parevm::state::SourceError>) -> Result<T, ReportError> {
+fn unavailable<T>(read: Result<T, SourceError>) -> Result<T, ReportError> {
     read.map_err(|source| CallError::StateUnavailable(source).into())
 }
 

@@ -20,7 +20,7 @@ use alloy_eips::eip4895::Withdrawals;
 use alloy_primitives::{Address, B256, U256};
 use alloy_rpc_types_eth::Log as PlacedLog;
 use parevm::{
-    bal::{ListBuilder, Recording},
+    bal::{BalBuilder, BalRecorder},
     block::{Block, Transaction, Withdrawal},
     build::{BlockResults, seal},
     execute::{BlockExecution, ExecuteError, ExecuteOptions, Receipt},
@@ -28,8 +28,7 @@ use parevm::{
     state::{Account, Overlay},
     system,
     vm::{
-        Environment, ExecutionResult, Recorded, SpecId, Stop, TxEnv, Watched, execute_error,
-        transact,
+        Bounds, Environment, ExecutionResult, SpecId, TransactError, TxEnv, execute_error, inspect,
     },
 };
 use revm::{context::result::EVMError, context_interface::Transaction as _};
@@ -73,7 +72,7 @@ impl Draft {
 pub(super) struct OpenBlock<'b> {
     draft: &'b Draft,
     branch: &'b Branch<'b>,
-    database: Recording<Overlay<'b>>,
+    database: BalRecorder<Overlay<'b>>,
     execution: BlockExecution<'b>,
     transactions: Vec<Envelope>,
     /// Before Byzantium: the state root after each transaction.
@@ -89,10 +88,10 @@ impl<'b> OpenBlock<'b> {
         let environment = &draft.environment;
         let spec = environment.spec();
         let makes_list = spec.is_enabled_in(SpecId::AMSTERDAM);
-        let mut database = Recording {
+        let mut database = BalRecorder {
             database: Overlay::new(branch, spec),
             index: BlockAccessIndex::PRE_EXECUTION,
-            list: makes_list.then(ListBuilder::default),
+            list: makes_list.then(BalBuilder::default),
         };
         // Receipts are made at once: the block does not know its transactions beforehand.
         let options = ExecuteOptions {
@@ -153,20 +152,26 @@ impl<'b> OpenBlock<'b> {
             self.lend_blob_fee(&mut transaction, sender)?;
         }
         let environment = rules(&self.draft.environment, &transaction, is_checked);
-        let tracer = LogTracer::new(self.next_log, simulator.traces_transfers);
+        let mut tracer = LogTracer::new(self.next_log, simulator.traces_transfers);
         let watch = simulator.limits.watch;
-        let watched = Watched::new(tracer, watch, Recorded::default(), 0);
-        let mut evm = environment.inspected_evm(&mut self.database, watched);
-        let ran = transact::inspect(&mut evm, transaction.clone());
-        let inspector = evm.inspector;
-        if let Some(Stop::Interrupted(interrupt)) = inspector.stopped() {
-            return Err(CallError::Interrupted(interrupt));
-        }
+        let ran = inspect(
+            &environment,
+            &mut self.database.database,
+            transaction.clone(),
+            &mut tracer,
+            &mut Bounds::of_time(watch),
+        );
         let mut ran = ran.map_err(|error| match error {
-            EVMError::Transaction(found) => {
+            TransactError::Interrupted(interrupt) => CallError::Interrupted(interrupt),
+            TransactError::TooLarge => CallError::from(ExecuteError::Bug {
+                invariant: "a simulated call records nothing without bounds",
+            }),
+            TransactError::Evm(EVMError::Transaction(found)) => {
                 Rejected::new(found, &transaction, &environment, sender).into()
             }
-            error => CallError::from(execute_error(Some(self.calls.len()), error)),
+            TransactError::Evm(error) => {
+                CallError::from(execute_error(Some(self.calls.len()), error))
+            }
         })?;
         ran.result = call::ended(ran.result);
         let failure = match ran.result.is_success() {
@@ -182,7 +187,7 @@ impl<'b> OpenBlock<'b> {
             account.info.nonce = 0;
         }
         self.database.commit_transaction(&mut ran.state);
-        let (logs, next) = inspector.inner.finish();
+        let (logs, next) = tracer.finish();
         self.next_log = next;
         Ok((ran.result, failure, logs))
     }
@@ -197,14 +202,18 @@ impl<'b> OpenBlock<'b> {
     ) -> Result<CallError, CallError> {
         let mut endings = Endings::default();
         if result.is_halt() {
-            let watched = Watched::new(endings, watch, Recorded::default(), 0);
-            let mut evm = environment.inspected_evm(&mut self.database, watched);
-            // It ends as before.
-            drop(transact::inspect(&mut evm, transaction.clone()));
-            if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
+            let overlay = &mut self.database.database;
+            let mut bounds = Bounds::of_time(watch);
+            // The second run ends as the first.
+            if let Err(TransactError::Interrupted(interrupt)) = inspect(
+                environment,
+                overlay,
+                transaction.clone(),
+                &mut endings,
+                &mut bounds,
+            ) {
                 return Err(CallError::Interrupted(interrupt));
             }
-            endings = evm.inspector.inner;
         }
         Ok(call::failure(result.clone(), &endings))
     }
@@ -294,7 +303,7 @@ impl<'b> OpenBlock<'b> {
             gas_used: gas_pool.used(),
             blob_gas_used: gas_pool.blob_gas_used(),
             requests_hash: system.requests.map(|requests| requests.requests_hash()),
-            block_access_list: self.database.list.map(ListBuilder::finish),
+            block_access_list: self.database.list.map(BalBuilder::finish),
             state,
         };
         let block = seal(

@@ -5,9 +5,9 @@ use alloy_rpc_types_eth::TransactionInfo;
 use alloy_rpc_types_trace::parity::LocalizedTransactionTrace;
 use parevm::{
     block::Block,
-    execute::{ExecuteOptions, Sequential},
+    execute::{ExecuteError, ExecuteOptions, Sequential, StepError},
     state::StateSource,
-    vm::{Environment, Recorded, Stop, Watched},
+    vm::{Bounds, Environment, Recorded},
 };
 use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig};
 
@@ -30,26 +30,29 @@ pub fn list_calls(
         paths: true,
         ..Recorded::default()
     };
-    let watched = Watched::new(tracer(), limits.watch, recorded, limits.recorded_bytes);
+    let mut bounds = Bounds {
+        watch: limits.watch,
+        recorded,
+        bytes: limits.recorded_bytes,
+    };
     let options = ExecuteOptions::default();
-    let mut run = Sequential::inspected(block, environment, state, &options, watched)?;
+    let mut run = Sequential::new(block, environment, state, &options)?;
     let mut calls = Vec::new();
     for (index, transaction) in block.transactions.iter().enumerate() {
         if only.is_some_and(|only| index > only) {
             break;
         }
-        let ran = run.step();
-        let watched = run.inspector();
-        match watched.stopped() {
-            Some(Stop::Interrupted(interrupt)) => return Err(TraceError::Interrupted(interrupt)),
-            Some(Stop::TooLarge) => {
-                return Err(TraceError::TooLarge {
+        let mut traced = tracer();
+        run.step_inspected(&mut traced, &mut bounds)
+            .map_err(|error| match error {
+                StepError::Execute(ExecuteError::Interrupted(interrupt)) => {
+                    TraceError::Interrupted(interrupt)
+                }
+                StepError::Execute(error) => error.into(),
+                StepError::TooLarge => TraceError::TooLarge {
                     limit: limits.recorded_bytes,
-                });
-            }
-            None => ran?,
-        };
-        let traced = std::mem::replace(&mut watched.inner, tracer());
+                },
+            })?;
         if only.is_none_or(|only| index == only) {
             let info = TransactionInfo {
                 hash: transaction.hash,

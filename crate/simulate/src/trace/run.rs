@@ -8,12 +8,13 @@ use alloy_primitives::B256;
 use parevm::{
     block::{Block, Transaction},
     execute::{ExecuteError, GasPool},
-    interrupt::Watch,
     state::{Overlay, StateSource},
     system,
-    vm::{BlockEvm, Environment, Recorded, SpecId, Stop, TxEnv, Watched, execute_error, transact},
+    vm::{
+        Bounds, Environment, SpecId, TransactError, TxEnv, execute_error, inspect, transact_watched,
+    },
 };
-use revm::{DatabaseCommit, context::ContextTr, inspector::NoOpInspector};
+use revm::{DatabaseCommit, context::result::ResultAndState};
 
 /// Traces one call on `state`, which stays as it is.
 ///
@@ -72,7 +73,7 @@ pub fn trace_transaction(
         })?;
     let mut run = Run::of_block(block, environment, state, tracer, limits)?;
     for earlier in &block.transactions[..index] {
-        run.execute(earlier, environment)?;
+        run.execute(earlier)?;
     }
     run.trace_next(block, transaction)
 }
@@ -100,21 +101,22 @@ pub fn trace_block(
 }
 
 /// A block while some of its transactions are traced.
-struct Run<'a> {
-    evm: BlockEvm<Overlay<'a>, Watched<'a, Tracer>>,
-    used: GasPool,
+struct Run<'e, 'a> {
+    environment: &'e Environment,
+    overlay: Overlay<'a>,
+    tracer: Tracer,
+    bounds: Bounds<'a>,
+    gas_pool: GasPool,
     /// Number of transactions that have run.
-    settled: usize,
+    committed: usize,
     /// Number of their logs.
     logs: u64,
-    has_delegations: bool,
-    watch: Option<Watch<'a>>,
     recorded_bytes: usize,
 }
 
-impl<'a> Run<'a> {
+impl<'e, 'a> Run<'e, 'a> {
     fn new(
-        environment: &Environment,
+        environment: &'e Environment,
         state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
@@ -127,10 +129,10 @@ impl<'a> Run<'a> {
         )
     }
 
-    /// A run that has done what comes before the first transaction of `block`.
+    /// A run after the pre-execution changes of `block`.
     fn of_block(
         block: &Block,
-        environment: &Environment,
+        environment: &'e Environment,
         state: &'a (dyn StateSource + 'a),
         tracer: Tracer,
         limits: &TraceLimits<'a>,
@@ -142,42 +144,35 @@ impl<'a> Run<'a> {
 
     fn on(
         overlay: Overlay<'a>,
-        environment: &Environment,
+        environment: &'e Environment,
         mut tracer: Tracer,
         limits: &TraceLimits<'a>,
     ) -> Self {
-        let bytes = tracer.allow(limits.recorded_bytes);
-        let recorded = tracer.recorded();
-        let watched = Watched::new(tracer, limits.watch, recorded, bytes);
-        Self {
-            evm: environment.inspected_evm(overlay, watched),
-            used: GasPool::new(environment),
-            settled: 0,
-            logs: 0,
-            has_delegations: environment.spec().is_enabled_in(SpecId::PRAGUE),
+        let bounds = Bounds {
             watch: limits.watch,
+            bytes: tracer.allow(limits.recorded_bytes),
+            recorded: tracer.recorded(),
+        };
+        Self {
+            environment,
+            overlay,
+            tracer,
+            bounds,
+            gas_pool: GasPool::new(environment),
+            committed: 0,
+            logs: 0,
             recorded_bytes: limits.recorded_bytes,
         }
     }
 
-    /// Runs the next transaction of the block, which is in `environment`, without recording it.
-    fn execute(
-        &mut self,
-        transaction: &Transaction,
-        environment: &Environment,
-    ) -> Result<(), TraceError> {
-        self.used.admit(self.settled, &transaction.env)?;
-        let watched = Watched::new(NoOpInspector, self.watch, Recorded::default(), 0);
-        let mut evm = environment.inspected_evm(self.evm.ctx.db_mut(), watched);
-        let ran = transact::inspect(&mut evm, transaction.env.clone());
-        if let Some(Stop::Interrupted(interrupt)) = evm.inspector.stopped() {
-            return Err(TraceError::Interrupted(interrupt));
-        }
-        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
-        self.used.commit(ran.result.gas());
-        self.settled += 1;
-        self.logs += ran.result.logs().len() as u64;
-        self.evm.ctx.db_mut().commit(ran.state);
+    /// Runs the next transaction of the block without recording it.
+    fn execute(&mut self, transaction: &Transaction) -> Result<(), TraceError> {
+        self.gas_pool.admit(self.committed, &transaction.env)?;
+        let call = transaction.env.clone();
+        let watch = self.bounds.watch;
+        let ran = transact_watched(self.environment, &mut self.overlay, call, watch);
+        let ran = ran.map_err(|error| self.error(error))?;
+        self.commit(ran);
         Ok(())
     }
 
@@ -187,10 +182,10 @@ impl<'a> Run<'a> {
         block: &Block,
         transaction: &Transaction,
     ) -> Result<Trace, TraceError> {
-        self.used.admit(self.settled, &transaction.env)?;
+        self.gas_pool.admit(self.committed, &transaction.env)?;
         let place = Place {
             block_hash: block.declared.hash,
-            index: Some(self.settled),
+            index: Some(self.committed),
             transaction_hash: transaction.hash,
             block_number: block.header.number,
             first_log: self.logs,
@@ -199,50 +194,61 @@ impl<'a> Run<'a> {
     }
 
     fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
-        let context = &self.evm.ctx;
-        let database = &context.journaled_state.database;
-        let tracer = &mut self.evm.inspector.inner;
-        tracer
-            .start(&transaction, &context.block, self.has_delegations, database)
+        let environment = self.environment;
+        let has_delegations = environment.spec().is_enabled_in(SpecId::PRAGUE);
+        self.tracer
+            .start(
+                &transaction,
+                &environment.block,
+                has_delegations,
+                &self.overlay,
+            )
             .map_err(|source| ExecuteError::StateUnavailable {
                 index: place.index,
                 source,
             })?;
-        let ran = transact::inspect(&mut self.evm, transaction.clone());
+        let ran = inspect(
+            environment,
+            &mut self.overlay,
+            transaction.clone(),
+            &mut self.tracer,
+            &mut self.bounds,
+        );
         self.check_size()?;
-        if let Some(stop) = self.evm.inspector.stopped() {
-            return Err(match stop {
-                Stop::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
-                Stop::TooLarge => TraceError::TooLarge {
-                    limit: self.recorded_bytes,
-                },
-            });
-        }
-        let ran = ran.map_err(|error| execute_error(Some(self.settled), error))?;
-        let context = &mut self.evm.ctx;
-        let database = &mut context.journaled_state.database;
-        let tracer = &mut self.evm.inspector.inner;
-        let trace = tracer.finish(
+        let ran = ran.map_err(|error| self.error(error))?;
+        let trace = self.tracer.finish(
             place,
             &transaction,
-            &context.block,
-            &self.evm.precompiles,
+            &environment.block,
+            &environment.precompiles,
             &ran,
-            database,
+            &mut self.overlay,
         )?;
-        let logs = ran.result.logs().len() as u64;
-        let gas = *ran.result.gas();
-        database.commit(ran.state);
+        self.commit(ran);
         self.check_size()?;
-        self.used.commit(&gas);
-        self.settled += 1;
-        self.logs += logs;
         Ok(trace)
     }
 
-    /// Whether the tracers have recorded no more than they may.
+    fn commit(&mut self, ran: ResultAndState) {
+        self.gas_pool.commit(ran.result.gas());
+        self.committed += 1;
+        self.logs += ran.result.logs().len() as u64;
+        self.overlay.commit(ran.state);
+    }
+
+    fn error(&self, error: TransactError) -> TraceError {
+        match error {
+            TransactError::Interrupted(interrupt) => TraceError::Interrupted(interrupt),
+            TransactError::TooLarge => TraceError::TooLarge {
+                limit: self.recorded_bytes,
+            },
+            TransactError::Evm(error) => execute_error(Some(self.committed), error).into(),
+        }
+    }
+
+    /// Checks that the tracers have recorded no more than they may.
     fn check_size(&mut self) -> Result<(), TraceError> {
-        match self.evm.inspector.inner.is_full() {
+        match self.tracer.is_full() {
             true => Err(TraceError::TooLarge {
                 limit: self.recorded_bytes,
             }),

@@ -31,7 +31,7 @@ struct Case {
     config: Config,
     genesis_block_header: Genesis,
     pre: Alloc,
-    blocks: Vec<Listed>,
+    blocks: Vec<BalState>,
 }
 
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ struct Genesis {
 /// A block and its list. One that must be rejected has its list beside its content.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Listed {
+struct BalState {
     rlp: Bytes,
     block_access_list: Option<Box<RawValue>>,
     #[serde(rename = "rlp_decoded")]
@@ -142,7 +142,7 @@ impl Case {
     }
 }
 
-impl Listed {
+impl BalState {
     fn list(&self) -> Result<BlockAccessList, String> {
         let decoded = self.decoded.as_ref();
         let beside = decoded.map(|decoded| &decoded.block_access_list);
@@ -232,7 +232,7 @@ fn check_content(
         access_list: Some(list),
         ..Default::default()
     })?;
-    let mismatch = by_list.schedule.bal_mismatch;
+    let mismatch = by_list.report.bal_mismatch;
     let is_malformed = matches!(mismatch, Some(BalMismatch::Malformed(_)));
     let differs = matches!(mismatch, Some(BalMismatch::Differs { first: Some(_) }));
     let found = match &mismatch {

@@ -225,10 +225,10 @@ fn trace(chain: &Chain, rlp: &[u8], setup: &Setup<'_>) -> Option<()> {
     let before = chain.state_after(parent);
     let environment = Environment::new(&block);
     let options = ExecuteOptions::default();
-    let tracer = TracerEip3155::new(open());
+    let mut tracer = TracerEip3155::new(open());
     // A block that is invalid is traced up to there.
     let _ = setup
         .engine
-        .inspect(&block, &environment, &before, &options, tracer);
+        .inspect(&block, &environment, &before, &options, &mut tracer);
     Some(())
 }

@@ -115,12 +115,12 @@ impl Case {
         let block = Block::new(chain_id, schedule, header, vec![Transaction { hash, env }]);
         let environment = Environment::new(&block).without_protocol_changes();
         if let Some(open) = setup.trace {
-            let tracer = TracerEip3155::new(open());
+            let mut tracer = TracerEip3155::new(open());
             let options = ExecuteOptions::default();
             // The verdict is that of the runs below.
             let _ = setup
                 .engine
-                .inspect(&block, &environment, state, &options, tracer);
+                .inspect(&block, &environment, state, &options, &mut tracer);
         }
         setup.with_each_executor(|executor| {
             let options = ExecuteOptions {

@@ -7,7 +7,7 @@ use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteError, ExecuteOptions, Executor,
     MemoryState,
     bal::BalMismatch,
-    execute::{AccessListOutput, Chunk, ListedBlock, Receipt, pieces},
+    execute::{AccessListOutput, BalBlock, PartialResult, Receipt, batches},
     vm::{Environment, SpecId},
 };
 use rayon::ThreadPoolBuildError;
@@ -135,7 +135,7 @@ impl Oracle {
         let wrong = list.map(|list| tampered(list, seed));
         for engine in &self.engines {
             let threads = engine.threads();
-            options.executor = Executor::Parallel;
+            options.executor = Executor::Optimistic;
             options.access_list = None;
             let ran = with_listener(engine, block, state, &options, seed);
             let ran = ran.map_err(|words| Finding {
@@ -171,12 +171,12 @@ impl Oracle {
     /// Runs `block` as engines do that share no memory; `None` where the list is of no use.
     fn in_chunks(&self, block: &Block, state: &MemoryState, list: &BlockAccessList) -> Option<Ran> {
         let environment = Environment::new(block);
-        let listed = ListedBlock::new(block, &environment, state, list).ok()?;
-        let mut runs = [listed.chunk(), listed.chunk()];
-        for (at, transactions) in pieces(block, 2).iter().enumerate() {
+        let listed = BalBlock::new(block, &environment, state, list).ok()?;
+        let mut runs = [listed.start(), listed.start()];
+        for (at, transactions) in batches(block, 2).iter().enumerate() {
             runs[at % 2].run(transactions).ok()?;
         }
-        let chunks = runs.map(|run| Chunk::decode(&run.finish().encode()));
+        let chunks = runs.map(|run| PartialResult::decode(&run.finish().encode()));
         let chunks = chunks.into_iter().collect::<Result<_, _>>().ok()?;
         let options = ExecuteOptions {
             access_list: Some(list),
@@ -243,7 +243,7 @@ fn compare_runs(ran: &Ran, expected: &Ran) -> Option<String> {
 
 /// Why a right list was not run by, where there is no good reason.
 fn refused_list(ran: &Ran, spec: SpecId) -> Option<String> {
-    let mismatch = ran.as_ref().ok()?.schedule.bal_mismatch.as_ref()?;
+    let mismatch = ran.as_ref().ok()?.report.bal_mismatch.as_ref()?;
     let is_reason = match mismatch {
         BalMismatch::EmptyAccount { .. } | BalMismatch::Malformed(_) => true,
         BalMismatch::Fork | BalMismatch::StorageReset { .. } => !spec.is_enabled_in(SpecId::CANCUN),
@@ -261,7 +261,7 @@ fn environment_spec(block: &Block) -> SpecId {
 fn count(counts: &mut Counts, ran: &Ran) {
     counts.runs += 1;
     if let Ok(outcome) = ran {
-        let schedule = &outcome.schedule;
+        let schedule = &outcome.report;
         counts.by_list += u64::from(schedule.executor == Executor::Bal);
         counts.executions += schedule.executions as u64;
         counts.re_executions += schedule.re_executions as u64;

@@ -51,9 +51,9 @@ fn every_executor_imports_the_recorded_chain() {
     let bytes = execution_apis::blocks();
     for (threads, executor) in [
         (1, Executor::Sequential),
-        (1, Executor::Parallel),
-        (2, Executor::Parallel),
-        (4, Executor::Parallel),
+        (1, Executor::Optimistic),
+        (2, Executor::Optimistic),
+        (4, Executor::Optimistic),
     ] {
         let options = ExecuteOptions {
             executor,
@@ -446,7 +446,7 @@ fn a_panic_in_the_middle_of_a_block_leaves_the_chain_as_it_was() {
     let bytes = alloy_rlp::encode(&block);
     let snapshot = |chain: &Chain| (chain.head().hash, chain.head().state.root());
     let whole = snapshot(&chain);
-    for executor in [Executor::Sequential, Executor::Parallel] {
+    for executor in [Executor::Sequential, Executor::Optimistic] {
         let panics = |receipt: &Receipt| panic!("receipt {}", receipt.index);
         let options = ExecuteOptions {
             executor,

@@ -22,7 +22,6 @@ mod executor {
     mod adversarial;
     mod bal;
     mod chain;
-    mod chunks;
     mod creation;
     mod engine;
     mod fetched;
@@ -32,6 +31,7 @@ mod executor {
     mod hot_account;
     mod known_faults;
     mod made_blocks;
+    mod partial_results;
     mod payments;
     mod stream;
     mod synthetic;

@@ -90,7 +90,7 @@ impl Engine {
             gas_used: outcome.gas_used,
             checks: encode::wire_checks(Checks::default()),
             equals_sequential: difference.is_none(),
-            schedule: encode::schedule(&outcome.schedule),
+            schedule: encode::schedule(&outcome.report),
             plain_ms: measured.plain_ms,
             sequential_ms: measured.sequential_ms,
             parallel_ms,

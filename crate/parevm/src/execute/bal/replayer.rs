@@ -1,7 +1,7 @@
-//! revm on the state that an access list tells: every transaction by itself.
+//! Transaction execution on the state of an access list, one worker.
 
 use crate::{
-    bal::{Audit, BalMismatch, Listed, ListedAt},
+    bal::{BalMismatch, BalState, BalStateAt, BalVerifier},
     block::Block,
     state::{KeccakCache, SourceError, StateSource, StorageAware, WithKeccakCache},
     vm::{
@@ -18,29 +18,28 @@ use revm::{
 };
 use std::sync::Arc;
 
-/// Runs transactions of a block by its list, on one worker.
+/// Worker that executes transactions of a block by its list.
 pub(crate) struct Replayer<'a> {
     block: &'a Block,
-    listed: &'a Listed<'a>,
+    bal_state: &'a BalState<'a>,
     evm: ReplayEvm<'a>,
-    /// What the runs of this worker have found of the list.
-    pub(crate) audit: Audit,
+    /// Verification of the transactions that this worker has run.
+    pub(crate) verifier: BalVerifier,
 }
 
-type ReplayEvm<'a> = ContextEvm<
-    Context<BlockEnv, &'a TxEnv, CfgEnv, ListedDatabase<'a>, Journal<ListedDatabase<'a>>, ()>,
->;
+type ReplayEvm<'a> =
+    ContextEvm<Context<BlockEnv, &'a TxEnv, CfgEnv, BalDatabase<'a>, Journal<BalDatabase<'a>>, ()>>;
 
 impl<'a> Replayer<'a> {
-    /// A worker for `block`; `None` where there is no transaction to run. All workers share `memo`.
+    /// A worker for `block`; `None` where there is no transaction to run. All workers worker_result `memo`.
     pub(crate) fn new(
         block: &'a Block,
         environment: &Environment,
-        listed: &'a Listed<'a>,
+        bal_state: &'a BalState<'a>,
         memo: &Arc<PrecompileMemo>,
     ) -> Option<Self> {
-        let database = ListedDatabase {
-            state: listed.at(BlockAccessIndex::PRE_EXECUTION),
+        let database = BalDatabase {
+            state: bal_state.at(BlockAccessIndex::PRE_EXECUTION),
             known: B256Map::default(),
             keccak_cache: KeccakCache::default(),
         };
@@ -57,18 +56,18 @@ impl<'a> Replayer<'a> {
         keccak256::install(&mut evm.instruction);
         Some(Self {
             block,
-            listed,
+            bal_state,
             evm,
-            audit: Audit::default(),
+            verifier: BalVerifier::default(),
         })
     }
 
-    /// Runs transaction `index` and checks what it did against the list.
+    /// Executes transaction `index` and verifies its changes against the list.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used. A transaction that fails is such a reason: the block may be
-    /// invalid, but only a run in order can tell.
+    /// Why the list cannot be used. An invalid transaction is such a reason: only another execution tells whether the
+    /// block itself is invalid.
     pub(crate) fn run(&mut self, index: usize) -> Result<ExecutionResult, BalMismatch> {
         let at = BlockAccessIndex::from_tx_index(index as u64);
         self.evm.ctx.journaled_state.database.state.index = at;
@@ -82,7 +81,7 @@ impl<'a> Replayer<'a> {
         let journal = &mut self.evm.ctx.journaled_state.inner;
         let checked = match &ran {
             Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
-                self.audit.account(self.listed, at, *address, account)
+                self.verifier.account(self.bal_state, at, *address, account)
             }),
             Err(_) => Err(BalMismatch::Differs { first: None }),
         };
@@ -91,19 +90,19 @@ impl<'a> Replayer<'a> {
         ran.map_err(|_| BalMismatch::Differs { first: None })
     }
 
-    /// Carries out `transfer` at `at` and checks it as any transaction. `None` where the EVM has to.
+    /// Applies `transfer` at `at` and verifies it as any transaction. `None` where revm must run it.
     fn transfer(
         &mut self,
         transfer: &Transfer,
         at: BlockAccessIndex,
     ) -> Option<Result<ExecutionResult, BalMismatch>> {
-        let listed = self.listed;
+        let bal_state = self.bal_state;
         let find = |address| {
-            let place = listed.place(address)?;
-            let account = listed.at(at).account_at(place).ok()?;
-            // Who was empty and is touched may be gone, which no list tells.
-            let is_told = account.is_none_or(|account| !account.is_empty());
-            is_told.then_some((place, account))
+            let place = bal_state.place(address)?;
+            let account = bal_state.at(at).account_at(place).ok()?;
+            // A touched empty account is deleted (EIP-161); the list cannot express that.
+            let is_expressible = account.is_none_or(|account| !account.is_empty());
+            is_expressible.then_some((place, account))
         };
         let (payer, sender) = find(transfer.sender)?;
         let (payee, recipient) = find(transfer.recipient)?;
@@ -122,7 +121,7 @@ impl<'a> Replayer<'a> {
             .chain(rewarded)
             .try_for_each(|(place, before, after)| {
                 let before = before.unwrap_or_default();
-                self.audit.paid(listed, at, place, before, after)
+                self.verifier.paid(bal_state, at, place, before, after)
             });
         Some(match checked {
             Ok(()) => Ok(transfer.result()),
@@ -131,27 +130,27 @@ impl<'a> Replayer<'a> {
     }
 }
 
-/// The state that a list tells, as revm reads it.
+/// State of an access list, as revm reads it.
 #[derive(Debug)]
-struct ListedDatabase<'a> {
-    state: ListedAt<'a>,
+struct BalDatabase<'a> {
+    state: BalStateAt<'a>,
     /// Codes this worker has used: a copy of its own of each handle.
     known: B256Map<Bytecode>,
     /// Hashes this worker has computed.
     keccak_cache: KeccakCache,
 }
 
-impl WithKeccakCache for ListedDatabase<'_> {
+impl WithKeccakCache for BalDatabase<'_> {
     fn keccak_cache(&mut self) -> &mut KeccakCache {
         &mut self.keccak_cache
     }
 }
 
-impl Database for ListedDatabase<'_> {
+impl Database for BalDatabase<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
-        let place = self.state.listed().place(address);
+        let place = self.state.bal_state().place(address);
         let account = match place {
             Some(place) => self.state.account_at(place)?,
             None => self.state.account(address)?,
@@ -195,7 +194,7 @@ impl Database for ListedDatabase<'_> {
     }
 }
 
-impl StorageAware for ListedDatabase<'_> {
+impl StorageAware for BalDatabase<'_> {
     fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
         self.state.has_storage(address)
     }

@@ -10,11 +10,11 @@ mod committed;
 pub(crate) mod program;
 
 use super::{
-    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, Executor, Merged,
-    ScheduleReport, choose, pool::Pool, timeline, work_order::work_order,
+    AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, Executed, ExecutionReport,
+    Executor, Merged, pool::Pool, timeline, work_order::work_order,
 };
 use crate::{
-    bal::{ListBuilder, Recording},
+    bal::{BalBuilder, BalRecorder},
     block::Block,
     state::StateSource,
     vm::{
@@ -34,10 +34,16 @@ use rayon::ThreadPool;
 /// Locations that a transaction adds at least, mostly: sender and receiver.
 const LOCATIONS: usize = 2;
 
-/// Runs `block` on the threads of `pool`: on all, unless that would take longer.
-///
-/// `seed` keys the hash of locations and changes no result; it should not be
-/// known to who made the block. `reason` says why this executor was chosen.
+/// Threads of one execution.
+pub(crate) struct Team<'p> {
+    pub(crate) pool: &'p ThreadPool,
+    /// Workers, at most the threads of `pool`.
+    pub(crate) workers: usize,
+    /// Key of the hash of locations. It changes no result; the block's author must not know it.
+    pub(crate) seed: u64,
+}
+
+/// Executes `block` on the workers of `team`. `reason` says why this executor was chosen.
 ///
 /// # Errors
 ///
@@ -47,8 +53,7 @@ pub(crate) fn run<'a>(
     environment: &'a Environment,
     state: &'a dyn StateSource,
     options: &ExecuteOptions<'a>,
-    pool: &ThreadPool,
-    seed: u64,
+    team: Team<'_>,
     reason: &'static str,
 ) -> Result<Executed<'a>, ExecuteError> {
     let unavailable = |source| ExecuteError::StateUnavailable {
@@ -60,9 +65,11 @@ pub(crate) fn run<'a>(
     })?;
     let clock = options.timeline.map(timeline::from_now);
     let recorder = clock.as_ref().map(|clock| TimelineRecorder::new(clock));
-    let memory =
-        StateMemory::with_capacity(seed, block.transactions.len().saturating_mul(LOCATIONS));
-    let workers = Pool::new(pool, choose::workers(block, pool.current_num_threads()));
+    let memory = StateMemory::with_capacity(
+        team.seed,
+        block.transactions.len().saturating_mul(LOCATIONS),
+    );
+    let workers = Pool::new(team.pool, team.workers);
     let transactions = &block.transactions;
     let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
     let (nonces, (order, classes)) = workers.both(
@@ -74,10 +81,10 @@ pub(crate) fn run<'a>(
     let codes = CodeStore::default();
     let spec = environment.spec();
 
-    let mut database = Recording {
+    let mut database = BalRecorder {
         database: CommittedDatabase::new(&memory, state, &codes, spec, epochs.pre_execution()),
         index: BlockAccessIndex::PRE_EXECUTION,
-        list: (options.access_list_output == AccessListOutput::Returned).then(ListBuilder::default),
+        list: (options.access_list_output == AccessListOutput::Returned).then(BalBuilder::default),
     };
     let execution = BlockExecution::begin(block, environment, options, &mut database)?;
     let list = database.list.take();
@@ -89,14 +96,14 @@ pub(crate) fn run<'a>(
     };
     let program = BlockProgram::new(block, environment, state, options, nonces, epochs, started);
 
-    let execution = ParallelExecution::new(&program, &memory, order, workers.count());
-    let mut execution = execution.with_call_classes(classes);
+    let parallel = ParallelExecution::new(&program, &memory, order, workers.count());
+    let mut parallel = parallel.with_call_classes(classes);
     if let Some(recorder) = &recorder {
-        execution = execution.with_recorder(recorder);
+        parallel = parallel.with_recorder(recorder);
     }
-    let stats = execution.execute(&workers).map_err(execute_error)?;
+    let stats = parallel.execute(&workers).map_err(execute_error)?;
 
-    let mut database = Recording {
+    let mut database = BalRecorder {
         database: CommittedDatabase::new(
             &memory,
             state,
@@ -108,11 +115,11 @@ pub(crate) fn run<'a>(
         list: program.take_list(),
     };
     let system = program.execution().finish(&mut database)?;
-    let block_access_list = database.list.map(ListBuilder::finish);
+    let block_access_list = database.list.map(BalBuilder::finish);
     database.database.finish().map_err(unavailable)?;
 
-    let schedule = ScheduleReport {
-        executor: Executor::Parallel,
+    let report = ExecutionReport {
+        executor: Executor::Optimistic,
         reason: reason.into(),
         bal_mismatch: None,
         threads: workers.count(),
@@ -128,7 +135,7 @@ pub(crate) fn run<'a>(
         merged: Merged::in_memory(memory, codes),
         system,
         block_access_list,
-        schedule,
+        report,
     })
 }
 

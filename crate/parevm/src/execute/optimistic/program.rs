@@ -2,7 +2,7 @@
 
 use super::call_class;
 use crate::{
-    bal::ListBuilder,
+    bal::BalBuilder,
     block::Block,
     execute::{AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions},
     state::{SourceError, StateSource},
@@ -35,7 +35,7 @@ pub(crate) struct BlockProgram<'b> {
     memo: Arc<PrecompileMemo>,
     execution: Mutex<BlockExecution<'b>>,
     /// Access list of the committed transactions, if one is built.
-    list: Mutex<Option<ListBuilder>>,
+    list: Mutex<Option<BalBuilder>>,
 }
 
 /// Block after its pre-execution changes.
@@ -43,7 +43,7 @@ pub(crate) struct BlockProgram<'b> {
 pub(crate) struct StartedBlock<'b> {
     pub(crate) execution: BlockExecution<'b>,
     /// Access list of the pre-execution changes, if one is built.
-    pub(crate) list: Option<ListBuilder>,
+    pub(crate) list: Option<BalBuilder>,
     /// Codes that the pre-execution changes created.
     pub(crate) codes: CodeStore,
 }
@@ -88,7 +88,7 @@ impl<'b> BlockProgram<'b> {
     }
 
     /// Takes the access list of the committed transactions.
-    pub(crate) fn take_list(&self) -> Option<ListBuilder> {
+    pub(crate) fn take_list(&self) -> Option<BalBuilder> {
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.take()
     }

@@ -58,7 +58,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
     let engine = Engine::new(1).unwrap();
     let options = ExecuteOptions::default();
     let inspected = engine
-        .inspect(block, &environment, state, &options, NoOpInspector)
+        .inspect(block, &environment, state, &options, &mut NoOpInspector)
         .unwrap();
     let listing = ExecuteOptions {
         executor: Executor::Sequential,
@@ -72,7 +72,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
         let engine = Engine::new(threads).unwrap();
         for (executor, list) in [
             (Executor::Sequential, None),
-            (Executor::Parallel, None),
+            (Executor::Optimistic, None),
             (Executor::Bal, listed.block_access_list.as_ref()),
         ] {
             let options = ExecuteOptions {

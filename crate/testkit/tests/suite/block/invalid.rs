@@ -21,7 +21,7 @@ fn refusal(block: &Block, state: &MemoryState) -> ExecuteError {
     thread::spawn(move || {
         let in_order = error(&block, &state, 1, Executor::Sequential);
         for threads in [1, 2, 3, 4, 8] {
-            for executor in [Executor::Parallel, Executor::Bal, Executor::Auto] {
+            for executor in [Executor::Optimistic, Executor::Bal, Executor::Auto] {
                 let other = error(&block, &state, threads, executor);
                 let same = format!("{other:?}") == format!("{in_order:?}");
                 assert!(

@@ -88,15 +88,15 @@ fn sequential_equals_plain_revm() {
 
 #[test]
 fn parallel_equals_sequential_on_2_threads() {
-    equals_sequential(Executor::Parallel, 2, repetitions());
+    equals_sequential(Executor::Optimistic, 2, repetitions());
 }
 
 #[test]
 fn parallel_equals_sequential_on_4_threads() {
-    equals_sequential(Executor::Parallel, 4, repetitions());
+    equals_sequential(Executor::Optimistic, 4, repetitions());
 }
 
 #[test]
 fn parallel_equals_sequential_on_8_threads() {
-    equals_sequential(Executor::Parallel, 8, repetitions());
+    equals_sequential(Executor::Optimistic, 8, repetitions());
 }

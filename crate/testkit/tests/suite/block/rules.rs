@@ -52,10 +52,10 @@ fn execute(executor: Executor, block: &Block, state: &MemoryState) -> BlockOutco
 #[test]
 fn a_precompile_of_the_callers_runs_on_every_executor() {
     let (block, state) = calls();
-    let parallel = execute(Executor::Parallel, &block, &state);
+    let parallel = execute(Executor::Optimistic, &block, &state);
     let sequential = execute(Executor::Sequential, &block, &state);
     assert_eq!(difference(&parallel, &sequential), None);
-    assert_eq!(parallel.schedule.executor, Executor::Parallel);
+    assert_eq!(parallel.report.executor, Executor::Optimistic);
     let told: Vec<_> = parallel.receipts[5..10]
         .iter()
         .map(|receipt| (receipt.success, receipt.gas_used))
@@ -123,7 +123,7 @@ fn a_precompile_may_return_what_its_gas_limit_says() {
     let kept = &sequential.state_diff.accounts[&callee].slots;
     assert_eq!(kept[&U256::from(60)], U256::from(10_059));
     for _ in 0..20 {
-        assert_eq!(difference(&run(Executor::Parallel), &sequential), None);
+        assert_eq!(difference(&run(Executor::Optimistic), &sequential), None);
     }
 }
 
@@ -133,13 +133,13 @@ fn a_block_whose_balances_are_not_checked_runs_in_order() {
     let mut environment = Environment::new(&block);
     environment.cfg.disable_balance_check = true;
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         ..Default::default()
     };
     let engine = Engine::new(4).unwrap();
     let outcome = engine
         .execute_with(&block, &environment, &state, &options)
         .unwrap();
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
-    assert_eq!(outcome.schedule.reason, "balances are not checked");
+    assert_eq!(outcome.report.executor, Executor::Sequential);
+    assert_eq!(outcome.report.reason, "balances are not checked");
 }

@@ -86,7 +86,7 @@ fn a_witness_is_all_that_a_block_needs() {
         let options = ExecuteOptions::default();
         let expected = engine.execute(block, &witnessed.fixture.state, &options);
         let expected = expected.unwrap();
-        for executor in [Executor::Sequential, Executor::Parallel] {
+        for executor in [Executor::Sequential, Executor::Optimistic] {
             let options = ExecuteOptions {
                 executor,
                 ..Default::default()

@@ -18,7 +18,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
 
 fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> BlockOutcome {
     let engine = Engine::new(2).unwrap();
-    let [one, mut other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
+    let [one, mut other] = [Executor::Sequential, Executor::Optimistic].map(|executor| {
         let options = ExecuteOptions {
             executor,
             ..Default::default()
@@ -27,7 +27,7 @@ fn outcome_in(environment: &Environment, block: &Block, state: &MemoryState) -> 
             .execute_with(block, environment, state, &options)
             .unwrap()
     });
-    other.schedule = one.schedule.clone();
+    other.report = one.report.clone();
     assert_eq!(one, other);
     one
 }

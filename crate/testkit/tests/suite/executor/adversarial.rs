@@ -32,7 +32,7 @@ fn every_executor_equals_plain_revm() {
         let (block, state) = workload::adversarial(seed, COUNT, spec);
         let plain = baseline::outcome(&block, &state).unwrap();
         for engine in &engines {
-            for executor in [Executor::Sequential, Executor::Parallel, Executor::Bal] {
+            for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {
                 let options = ExecuteOptions {
                     executor,
                     ..Default::default()
@@ -69,7 +69,7 @@ fn every_executor_makes_the_same_access_list() {
         let list = expected.block_access_list.as_ref().unwrap();
         for engine in &engines {
             let at = format!("PAREVM_SEED={seed}, {spec:?}, {} threads", engine.threads());
-            options.executor = Executor::Parallel;
+            options.executor = Executor::Optimistic;
             options.access_list = None;
             let outcome = engine.execute(&block, &state, &options).unwrap();
             assert_eq!(difference(&outcome, &expected), None, "{at}");
@@ -82,7 +82,7 @@ fn every_executor_makes_the_same_access_list() {
             let outcome = engine.execute(&block, &state, &options).unwrap();
             assert_eq!(difference(&outcome, &expected), None, "{at}, by the list");
             if spec.is_enabled_in(SpecId::CANCUN) {
-                let schedule = &outcome.schedule;
+                let schedule = &outcome.report;
                 // One account is there and empty, which no list can tell.
                 let is_empty_there = matches!(
                     schedule.bal_mismatch,

@@ -77,7 +77,7 @@ fn every_executor_makes_the_list_that_a_fixture_carries() {
     each_block(&engine, |loaded| {
         let expected = loaded.block_access_list.as_ref()?;
         compared.set(compared.get() + 1);
-        [Executor::Sequential, Executor::Parallel]
+        [Executor::Sequential, Executor::Optimistic]
             .into_iter()
             .find_map(|executor| {
                 let found = listed(&engine, &loaded.block, &loaded.state, executor);
@@ -100,12 +100,12 @@ fn every_block_runs_by_its_list() {
         let expected = listed(&engine, block, state, Executor::Sequential);
         let list = expected.block_access_list.as_ref()?;
         let outcome = by_list(&engine, block, state, list);
-        if let Some(mismatch) = &outcome.schedule.bal_mismatch
+        if let Some(mismatch) = &outcome.report.bal_mismatch
             && !is_reset_or_fork(mismatch)
         {
             return Some(mismatch.to_string());
         }
-        println!("{} {}", block.header.number, outcome.schedule.reason);
+        println!("{} {}", block.header.number, outcome.report.reason);
         difference(&outcome, &expected)
     });
 }
@@ -128,7 +128,7 @@ fn made_blocks_have_one_list_and_run_by_it() {
                 let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
                 let at = format!("seed {seed}, {spec:?}, {threads} threads");
                 let expected = listed(&engine, &block, &state, Executor::Sequential);
-                let parallel = listed(&engine, &block, &state, Executor::Parallel);
+                let parallel = listed(&engine, &block, &state, Executor::Optimistic);
                 let list = expected.block_access_list.clone().unwrap();
                 if parallel.block_access_list.as_ref() != Some(&list) {
                     complaints.push(format!("{at}: the parallel executor makes another list"));
@@ -137,8 +137,8 @@ fn made_blocks_have_one_list_and_run_by_it() {
                 if let Some(words) = difference(&outcome, &expected) {
                     complaints.push(format!("{at}: {words}"));
                 }
-                match &outcome.schedule.bal_mismatch {
-                    None => assert_eq!(outcome.schedule.executions, 40, "{at}"),
+                match &outcome.report.bal_mismatch {
+                    None => assert_eq!(outcome.report.executions, 40, "{at}"),
                     Some(BalMismatch::StorageReset { .. })
                         if !spec.is_enabled_in(SpecId::CANCUN) =>
                     {
@@ -192,9 +192,9 @@ fn refusal(tamper: impl Fn(&mut BlockAccessList)) -> BalMismatch {
         let outcome = by_list(&engine, &block, &state, &wrong);
         assert_eq!(difference(&outcome, &expected), None);
         assert_eq!(outcome.block_access_list.as_ref(), Some(&list));
-        assert_ne!(outcome.schedule.executor, Executor::Bal);
-        let mismatch = outcome.schedule.bal_mismatch.unwrap();
-        assert_eq!(outcome.schedule.reason, mismatch.to_string());
+        assert_ne!(outcome.report.executor, Executor::Bal);
+        let mismatch = outcome.report.bal_mismatch.unwrap();
+        assert_eq!(outcome.report.reason, mismatch.to_string());
         refusals.push(mismatch);
     }
     assert_eq!(refusals[0], refusals[1]);
@@ -355,7 +355,7 @@ fn a_list_with_more_items_than_the_block_can_pay_is_malformed() {
     list.accounts_mut()[0].storage_reads = (0..31).map(U256::from).collect();
     let outcome = by_list(&engine, &block, &state, &list);
     assert!(matches!(
-        outcome.schedule.bal_mismatch,
+        outcome.report.bal_mismatch,
         Some(BalMismatch::Malformed(ListRule::Size(_)))
     ));
     assert_eq!(difference(&outcome, &right), None);
@@ -386,12 +386,12 @@ fn without_a_list_a_bal_run_makes_one() {
     };
     let outcome = engine.execute(&block, &state, &options).unwrap();
     assert_eq!(
-        outcome.schedule.reason,
+        outcome.report.reason,
         "bal was asked for, but no access list is at hand: this run makes one"
     );
     let list = outcome.block_access_list.unwrap();
     let again = by_list(&engine, &block, &state, &list);
-    assert_eq!(again.schedule.executor, Executor::Bal);
+    assert_eq!(again.report.executor, Executor::Bal);
     assert_eq!(
         difference(
             &again,

@@ -17,12 +17,12 @@ fn timeline(engine: &Engine, (block, state): &(Block, MemoryState)) -> Vec<Incar
     let start = Instant::now();
     let clock = || u64::try_from(start.elapsed().as_nanos()).unwrap();
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         timeline: Some(&clock),
         ..Default::default()
     };
     let outcome = engine.execute(block, state, &options).unwrap();
-    outcome.schedule.timeline.unwrap()
+    outcome.report.timeline.unwrap()
 }
 
 /// The least that `count` finds in some timelines of `made`, or the first that is at most `enough`.

@@ -143,7 +143,7 @@ fn created(engines: &[Engine], spec: SpecId, is_create2: bool, way: Way, paid: u
     for engine in engines {
         let at = format!("{at}, {} threads", engine.threads());
         for round in 0..ROUNDS {
-            options.executor = Executor::Parallel;
+            options.executor = Executor::Optimistic;
             options.access_list = None;
             options.access_list_output = match round {
                 0 => AccessListOutput::Returned,

@@ -12,7 +12,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
 #[test]
 fn progress_grows_to_the_number_of_transactions() {
@@ -93,9 +93,9 @@ fn steps_give_what_a_whole_run_gives() {
     assert_eq!(steps, 5);
     let executed = run.finish("steps").unwrap();
     let stepped = finish(&environment, executed).unwrap();
-    assert_eq!(stepped.schedule.executor, Executor::Sequential);
-    assert_eq!(stepped.schedule.reason, "steps");
-    assert_eq!(stepped.schedule.executions, 5);
+    assert_eq!(stepped.report.executor, Executor::Sequential);
+    assert_eq!(stepped.report.reason, "steps");
+    assert_eq!(stepped.report.executions, 5);
     let whole = Engine::new(1)
         .unwrap()
         .execute(&block, &state, &ExecuteOptions::default())

@@ -74,7 +74,7 @@ fn a_block_has_the_same_outcome_on_a_state_that_is_fetched() {
             let Fixture { block, state, .. } = fixture::load(&engine, path).unwrap();
             let expected = engine.execute(&block, &state, &options(Executor::Sequential));
             let remote = Remote::new(&state);
-            let outcome = engine.execute(&block, &remote, &options(Executor::Parallel));
+            let outcome = engine.execute(&block, &remote, &options(Executor::Optimistic));
             let found = difference(&outcome.unwrap(), &expected.unwrap());
             let name = fixture::name(path);
             assert_eq!(found, None, "{name} on {threads} threads");

@@ -49,7 +49,7 @@ fn agreed(at: &str, block: &Block, state: &MemoryState, engines: &[Engine]) -> B
             assert_eq!(found, None, "{at}, {executor}, {access_list_output:?}");
             outcome.block_access_list
         };
-        for executor in [Executor::Sequential, Executor::Parallel] {
+        for executor in [Executor::Sequential, Executor::Optimistic] {
             run(executor, None, AccessListOutput::Omitted);
             lists.extend(run(executor, None, AccessListOutput::Returned));
         }

@@ -112,7 +112,7 @@ fn a_digest_tells_blocks_apart_and_executors_not() {
     let mut digests = Vec::new();
     for seed in 0..FORKS.len() as u64 {
         let case = made(seed);
-        let [one, other] = [Executor::Sequential, Executor::Parallel].map(|executor| {
+        let [one, other] = [Executor::Sequential, Executor::Optimistic].map(|executor| {
             let options = ExecuteOptions {
                 executor,
                 access_list_output: AccessListOutput::Returned,
@@ -176,7 +176,7 @@ fn made_blocks_leave_what_they_left_before() {
     let differing = kept.iter().filter(|(seed, kept)| {
         let case = made(**seed);
         let options = ExecuteOptions {
-            executor: Executor::Parallel,
+            executor: Executor::Optimistic,
             access_list_output: AccessListOutput::Returned,
             ..Default::default()
         };
@@ -198,14 +198,14 @@ fn by_every_list(block: &Block, state: &MemoryState) -> (BlockOutcome, Option<Ba
         ..Default::default()
     };
     let expected = engine.execute(block, state, &options).unwrap();
-    options.executor = Executor::Parallel;
+    options.executor = Executor::Optimistic;
     let parallel = engine.execute(block, state, &options).unwrap();
     assert_eq!(parallel.block_access_list, expected.block_access_list);
     options.executor = Executor::Bal;
     options.access_list = expected.block_access_list.as_ref();
     let by_list = engine.execute(block, state, &options).unwrap();
     assert_eq!(difference(&by_list, &expected), None);
-    (expected, by_list.schedule.bal_mismatch)
+    (expected, by_list.report.bal_mismatch)
 }
 
 /// Found by fuzzing, seed 516: two payments after the last transaction, of which the second changes

@@ -67,9 +67,9 @@ fn gas_and_results_are_those_of_plain_revm_at_every_gas_limit() {
     };
     let runs = [
         (1, Executor::Sequential),
-        (1, Executor::Parallel),
-        (2, Executor::Parallel),
-        (4, Executor::Parallel),
+        (1, Executor::Optimistic),
+        (2, Executor::Optimistic),
+        (4, Executor::Optimistic),
     ];
     for (threads, executor) in runs {
         assert_eq!(difference(&run(threads, executor), &plain), None);

@@ -26,7 +26,7 @@ fn payments() -> (Block, MemoryState) {
 fn outcomes(block: &Block, state: &MemoryState) -> Vec<BlockOutcome> {
     let plain = baseline::outcome(block, state).unwrap();
     let options = ExecuteOptions {
-        executor: Executor::Parallel,
+        executor: Executor::Optimistic,
         ..Default::default()
     };
     let run = |threads| {
@@ -52,7 +52,7 @@ fn payments_to_one_account_are_no_conflict() {
         },
     );
     for outcome in outcomes(&block, &state) {
-        assert_eq!(outcome.schedule.re_executions, 0);
+        assert_eq!(outcome.report.re_executions, 0);
     }
 }
 
@@ -73,7 +73,7 @@ fn payments_of_one_sender_are_no_conflict() {
     }
     for outcome in outcomes(&block, &state) {
         // Whoever read before the first payment was seen took the receiver for absent.
-        assert!(outcome.schedule.re_executions < COUNT / 4);
+        assert!(outcome.report.re_executions < COUNT / 4);
     }
 }
 

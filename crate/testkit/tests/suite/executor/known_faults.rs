@@ -31,7 +31,7 @@ use std::{
 const CONTRACT: Address = Address::repeat_byte(0xcc);
 const HEIR: Address = Address::repeat_byte(0xee);
 
-const PARALLEL: Executor = Executor::Parallel;
+const PARALLEL: Executor = Executor::Optimistic;
 
 fn run(block: &Block, state: &MemoryState, threads: usize) -> Result<BlockOutcome, ExecuteError> {
     let options = ExecuteOptions {
@@ -51,7 +51,7 @@ fn outcome(block: &Block, state: &MemoryState) -> BlockOutcome {
         let outcome = run(block, state, threads).unwrap();
         let found = difference(&outcome, &plain);
         assert_eq!(found, None, "round {round}, {threads} threads");
-        assert_eq!(outcome.schedule.executor, PARALLEL);
+        assert_eq!(outcome.report.executor, PARALLEL);
     }
     plain
 }
@@ -194,9 +194,9 @@ fn a_self_destruct_does_not_make_a_block_sequential() {
     let plain = outcome(&block, &state);
     assert_eq!(plain.state_diff.accounts[&CONTRACT].account, None);
     for _ in 0..20 {
-        let schedule = run(&block, &state, 4).unwrap().schedule;
+        let report = run(&block, &state, 4).unwrap().report;
         // Nobody else has to do with it: at most the second caller runs again.
-        assert!(schedule.re_executions <= 1, "{schedule:?}");
+        assert!(report.re_executions <= 1, "{report:?}");
     }
 }
 
@@ -280,8 +280,8 @@ fn no_result_of_a_run_that_was_overtaken_is_committed() {
     call_contract(&mut block, 0..80);
     assert_eq!(slot(&outcome(&block, &state), 0), Some(U256::from(80)));
     for _ in 0..20 {
-        let schedule = run(&block, &state, 8).unwrap().schedule;
-        assert_eq!(schedule.executions, 80 + schedule.re_executions);
+        let report = run(&block, &state, 8).unwrap().report;
+        assert_eq!(report.executions, 80 + report.re_executions);
     }
 }
 

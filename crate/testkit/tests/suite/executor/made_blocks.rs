@@ -55,12 +55,12 @@ fn sequential_equals_plain_revm() {
 
 #[test]
 fn parallel_equals_plain_revm_on_2_threads() {
-    equals_plain_revm(Executor::Parallel, 2);
+    equals_plain_revm(Executor::Optimistic, 2);
 }
 
 #[test]
 fn parallel_equals_plain_revm_on_4_threads() {
-    equals_plain_revm(Executor::Parallel, 4);
+    equals_plain_revm(Executor::Optimistic, 4);
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn transfers_of_every_shape_equal_plain_revm() {
     ] {
         for executor in [
             Executor::Sequential,
-            Executor::Parallel,
+            Executor::Optimistic,
             Executor::Auto,
             Executor::Bal,
         ] {

@@ -152,7 +152,7 @@ fn agree(seed: u64, count: usize, spec: SpecId, engines: &[Engine]) -> Result<()
     let plain = baseline::outcome(&block, &state);
     let list = list(&block, &state, &engines[0]);
     for engine in engines {
-        for executor in [Executor::Sequential, Executor::Parallel, Executor::Bal] {
+        for executor in [Executor::Sequential, Executor::Optimistic, Executor::Bal] {
             let options = ExecuteOptions {
                 executor,
                 access_list: list.as_ref(),

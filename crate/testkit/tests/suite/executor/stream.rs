@@ -17,7 +17,7 @@ use std::{
     time::Instant,
 };
 
-const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Parallel];
+const EXECUTORS: [Executor; 2] = [Executor::Sequential, Executor::Optimistic];
 
 /// A block with logs, reverts and conflicts.
 fn busy() -> (Block, MemoryState) {
@@ -90,7 +90,7 @@ fn timeline(executor: Executor) -> (BlockOutcome, Vec<Incarnation>, u64) {
         ..Default::default()
     };
     let mut outcome = execute(executor, &options).unwrap();
-    let timeline = outcome.schedule.timeline.take().unwrap();
+    let timeline = outcome.report.timeline.take().unwrap();
     (outcome, timeline, clock())
 }
 
@@ -98,7 +98,7 @@ fn timeline(executor: Executor) -> (BlockOutcome, Vec<Incarnation>, u64) {
 fn a_timeline_holds_every_run() {
     for executor in EXECUTORS {
         let (outcome, timeline, end) = timeline(executor);
-        let schedule = &outcome.schedule;
+        let schedule = &outcome.report;
         assert_eq!(timeline.len(), schedule.executions, "{executor}");
         let of = |outcome: fn(&IncarnationOutcome) -> bool| {
             timeline.iter().filter(|run| outcome(&run.outcome)).count()
@@ -127,7 +127,7 @@ fn a_timeline_holds_every_run() {
 fn a_re_run_tells_its_cause_in_words() {
     // The users of this block send to few contracts, so some run starts run on a wrong guess.
     let cause = (0..50).find_map(|_| {
-        let (_, timeline, _) = timeline(Executor::Parallel);
+        let (_, timeline, _) = timeline(Executor::Optimistic);
         timeline
             .iter()
             .find(|run| matches!(run.outcome, IncarnationOutcome::Rerun(Some(_))))
@@ -145,6 +145,6 @@ fn a_re_run_tells_its_cause_in_words() {
 fn there_is_no_timeline_unless_asked_for() {
     for executor in EXECUTORS {
         let outcome = execute(executor, &ExecuteOptions::default()).unwrap();
-        assert_eq!(outcome.schedule.timeline, None);
+        assert_eq!(outcome.report.timeline, None);
     }
 }

@@ -13,7 +13,7 @@ fn outcome(name: &str, count: usize) -> BlockOutcome {
     let plain = baseline::outcome(&block, &state).unwrap();
     for threads in [1, 4] {
         let engine = Engine::new(threads).unwrap();
-        for executor in [Executor::Sequential, Executor::Parallel] {
+        for executor in [Executor::Sequential, Executor::Optimistic] {
             let options = ExecuteOptions {
                 executor,
                 ..Default::default()

@@ -3,7 +3,7 @@
 use parevm::{Engine, Executor};
 use parevm_testkit::conformance::{Outcome, Setup, Suite};
 
-const EXECUTORS: [Executor; 3] = [Executor::Sequential, Executor::Parallel, Executor::Bal];
+const EXECUTORS: [Executor; 3] = [Executor::Sequential, Executor::Optimistic, Executor::Bal];
 
 /// The names and outcomes of all vectors in `text`, read as the file `file`.
 fn outcomes(file: &str, text: &str) -> Vec<(String, Outcome)> {

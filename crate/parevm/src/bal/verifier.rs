@@ -1,11 +1,11 @@
 //! Checks what ran against a list.
 //!
-//! Every change that a run makes must be listed at its index with its value, and is counted.
-//! Whatever a run loads must be listed, and is marked. When everything has run, the list is right
-//! exactly if as many changes were found as are listed and every account and every read is marked:
+//! Every change that a run makes must be bal_state at its index with its value, and is counted.
+//! Whatever a run loads must be bal_state, and is marked. When everything has run, the list is right
+//! exactly if as many changes were found as are bal_state and every account and every read is marked:
 //! the list that could be built from the runs is the given one.
 
-use super::{ListBuilder, Listed};
+use super::{BalBuilder, BalState};
 use crate::{
     bal::BalMismatch,
     state::{self, SourceError, StateDiff},
@@ -17,22 +17,22 @@ use revm::state::{Account, bal::AccountBal};
 
 /// What some runs of a block have found of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Audit {
+pub(crate) struct BalVerifier {
     /// Which accounts were loaded.
-    accounts: Marks,
-    /// Which slots were read that are listed as read.
-    reads: Marks,
-    /// How many changes were found where they are listed.
+    accounts: IndexSet,
+    /// Which slots were read that are bal_state as read.
+    reads: IndexSet,
+    /// How many changes were found where they are bal_state.
     changes: usize,
     /// Accounts whose storage was emptied.
     resets: Vec<usize>,
 }
 
-/// Something that ran is not as listed. What, a list built from what ran will tell.
+/// Something that ran is not as bal_state. What, a list built from what ran will tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Differs;
 
-impl Audit {
+impl BalVerifier {
     /// Checks what a transaction at `index` did with the account at `address`.
     ///
     /// # Errors
@@ -40,13 +40,13 @@ impl Audit {
     /// Why the list cannot be used.
     pub(crate) fn account(
         &mut self,
-        listed: &Listed<'_>,
+        bal_state: &BalState<'_>,
         index: BlockAccessIndex,
         address: Address,
         account: &mut Account,
     ) -> Result<(), BalMismatch> {
         let place = account.info.account_id.map(|id| id.get());
-        let place = place.or_else(|| listed.place(address)).ok_or(Differs)?;
+        let place = place.or_else(|| bal_state.place(address)).ok_or(Differs)?;
         self.accounts.set(place);
         if account.is_touched() && (account.is_selfdestructed() || account.is_created()) {
             if !account.is_created() {
@@ -69,14 +69,14 @@ impl Audit {
             } else {
                 (info.balance, info.nonce, info.code_hash)
             };
-            let mut change = Change::new(self, listed, place, index);
+            let mut change = Change::new(self, bal_state, place, index);
             change.balance((balance != new_balance).then_some(new_balance))?;
             change.nonce((nonce != new_nonce).then_some(new_nonce))?;
             change.code((code != new_code).then_some(new_code))?;
         } else if account.info.is_empty() && !account.is_loaded_as_not_existing() {
             return Err(BalMismatch::EmptyAccount { address });
         }
-        let mut change = Change::new(self, listed, place, index);
+        let mut change = Change::new(self, bal_state, place, index);
         for (key, slot) in &account.storage {
             let present = if is_destroyed {
                 U256::ZERO
@@ -93,17 +93,17 @@ impl Audit {
     ///
     /// # Errors
     ///
-    /// When it is not listed.
+    /// When it is not bal_state.
     pub(crate) fn paid(
         &mut self,
-        listed: &Listed<'_>,
+        bal_state: &BalState<'_>,
         index: BlockAccessIndex,
         place: usize,
         before: state::Account,
         after: state::Account,
     ) -> Result<(), Differs> {
         self.accounts.set(place);
-        let mut change = Change::new(self, listed, place, index);
+        let mut change = Change::new(self, bal_state, place, index);
         change.balance((before.balance != after.balance).then_some(after.balance))?;
         change.nonce((before.nonce != after.nonce).then_some(after.nonce))
     }
@@ -113,13 +113,13 @@ impl Audit {
     /// # Errors
     ///
     /// Why the list cannot be used.
-    pub(crate) fn edge(
+    pub(crate) fn protocol_change(
         &mut self,
-        listed: &Listed<'_>,
+        bal_state: &BalState<'_>,
         index: BlockAccessIndex,
-        done: &mut ListBuilder,
+        done: &mut BalBuilder,
     ) -> Result<(), BalMismatch> {
-        let state = listed.at(index);
+        let state = bal_state.at(index);
         for (
             address,
             AccountBal {
@@ -128,14 +128,14 @@ impl Audit {
             },
         ) in &done.entries().accounts
         {
-            let place = listed.place(*address).ok_or(Differs)?;
+            let place = bal_state.place(*address).ok_or(Differs)?;
             self.accounts.set(place);
             let found = state.account_at(place).map_err(|_| Differs)?;
             if found.is_some_and(|account| account.is_empty()) {
                 // Gone now, if it was touched.
                 return Err(BalMismatch::EmptyAccount { address: *address });
             }
-            let mut change = Change::new(self, listed, place, index);
+            let mut change = Change::new(self, bal_state, place, index);
             change.balance(account_info.balance.writes.last().map(|(_, value)| *value))?;
             change.nonce(account_info.nonce.writes.last().map(|(_, value)| *value))?;
             change.code(account_info.code.writes.last().map(|(_, (hash, _))| *hash))?;
@@ -154,7 +154,7 @@ impl Audit {
         self.resets.extend(&other.resets);
     }
 
-    /// Writes the audit as RLP items.
+    /// Writes the verifier as RLP items.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         self.accounts.0.encode(out);
         self.reads.0.encode(out);
@@ -171,8 +171,8 @@ impl Audit {
     pub(crate) fn decode(bytes: &mut &[u8]) -> Result<Self, alloy_rlp::Error> {
         let number = |number: u64| usize::try_from(number).map_err(|_| alloy_rlp::Error::Overflow);
         Ok(Self {
-            accounts: Marks(Vec::decode(bytes)?),
-            reads: Marks(Vec::decode(bytes)?),
+            accounts: IndexSet(Vec::decode(bytes)?),
+            reads: IndexSet(Vec::decode(bytes)?),
             changes: number(u64::decode(bytes)?)?,
             resets: Vec::<u64>::decode(bytes)?
                 .into_iter()
@@ -187,47 +187,47 @@ impl Audit {
     ///
     /// Why the list cannot be used: it is not what ran, the state source fails, or a storage was
     /// emptied that held something before the block, so that what was read of it later may be wrong.
-    pub(crate) fn finish(self, listed: Listed<'_>) -> Result<Proven<'_>, ResetError> {
-        let is_whole = self.changes == listed.changes()
-            && self.accounts.count() == listed.accounts().len()
-            && self.reads.count() == listed.reads();
+    pub(crate) fn finish(self, bal_state: BalState<'_>) -> Result<VerifiedBal<'_>, ResetError> {
+        let is_whole = self.changes == bal_state.changes()
+            && self.accounts.count() == bal_state.accounts().len()
+            && self.reads.count() == bal_state.reads();
         if !is_whole {
             return Err(BalMismatch::from(Differs).into());
         }
         let mut resets = Vec::new();
         for place in self.resets {
-            let account = listed.accounts().get(place);
+            let account = bal_state.accounts().get(place);
             let account = account.ok_or(BalMismatch::from(Differs))?;
             let address = account.address;
-            if listed.before().account(address)?.is_none() {
+            if bal_state.before().account(address)?.is_none() {
                 continue;
             }
             for slot in account.storage_slots() {
-                if !listed.before().storage(address, slot)?.is_zero() {
+                if !bal_state.before().storage(address, slot)?.is_zero() {
                     return Err(BalMismatch::StorageReset { address }.into());
                 }
             }
             resets.push(place);
         }
-        Ok(Proven { listed, resets })
+        Ok(VerifiedBal { bal_state, resets })
     }
 }
 
 /// A list that is what ran: it tells the state after the block.
-pub(crate) struct Proven<'a> {
-    listed: Listed<'a>,
+pub(crate) struct VerifiedBal<'a> {
+    bal_state: BalState<'a>,
     /// Accounts whose storage was emptied.
     resets: Vec<usize>,
 }
 
-impl Proven<'_> {
+impl VerifiedBal<'_> {
     /// What the block changed.
     ///
     /// # Errors
     ///
     /// When the state source fails.
     pub(crate) fn diff(&self) -> Result<StateDiff, SourceError> {
-        self.listed.diff(&self.resets)
+        self.bal_state.diff(&self.resets)
     }
 }
 
@@ -246,31 +246,31 @@ impl From<Differs> for BalMismatch {
     }
 }
 
-/// What one run did with one account, against what is listed.
+/// What one run did with one account, against what is bal_state.
 struct Change<'c, 'a> {
-    audit: &'c mut Audit,
-    listed: &'c Listed<'a>,
+    verifier: &'c mut BalVerifier,
+    bal_state: &'c BalState<'a>,
     place: usize,
     index: BlockAccessIndex,
 }
 
 impl<'c, 'a> Change<'c, 'a> {
     fn new(
-        audit: &'c mut Audit,
-        listed: &'c Listed<'a>,
+        verifier: &'c mut BalVerifier,
+        bal_state: &'c BalState<'a>,
         place: usize,
         index: BlockAccessIndex,
     ) -> Self {
         Self {
-            audit,
-            listed,
+            verifier,
+            bal_state,
             place,
             index,
         }
     }
 
     fn balance(&mut self, found: Option<U256>) -> Result<(), Differs> {
-        let changes = &self.listed.accounts()[self.place].balance_changes;
+        let changes = &self.bal_state.accounts()[self.place].balance_changes;
         let index = self.index;
         self.compare(found, || {
             let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
@@ -279,7 +279,7 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     fn nonce(&mut self, found: Option<u64>) -> Result<(), Differs> {
-        let changes = &self.listed.accounts()[self.place].nonce_changes;
+        let changes = &self.bal_state.accounts()[self.place].nonce_changes;
         let index = self.index;
         self.compare(found, || {
             let at = changes.binary_search_by_key(&index, |change| change.block_access_index);
@@ -288,20 +288,20 @@ impl<'c, 'a> Change<'c, 'a> {
     }
 
     fn code(&mut self, found: Option<B256>) -> Result<(), Differs> {
-        let (listed, place, index) = (self.listed, self.place, self.index);
-        self.compare(found, || listed.code_at(place, index))
+        let (bal_state, place, index) = (self.bal_state, self.place, self.index);
+        self.compare(found, || bal_state.code_at(place, index))
     }
 
     fn slot(&mut self, key: U256, found: Option<U256>) -> Result<(), Differs> {
-        let account = &self.listed.accounts()[self.place];
+        let account = &self.bal_state.accounts()[self.place];
         let written = &account.storage_changes;
         let written = written.binary_search_by_key(&key, |slot| slot.slot).ok();
         if found.is_none() && written.is_none() {
             let read = account.storage_reads.binary_search(&key);
             let read = read.map_err(|_| Differs)?;
-            self.audit
+            self.verifier
                 .reads
-                .set(self.listed.read_number(self.place, read));
+                .set(self.bal_state.read_number(self.place, read));
             return Ok(());
         }
         let index = self.index;
@@ -312,28 +312,28 @@ impl<'c, 'a> Change<'c, 'a> {
         })
     }
 
-    /// Counts a change that is listed. One that is listed and not found is missed by the count.
+    /// Counts a change that is bal_state. One that is bal_state and not found is missed by the count.
     fn compare<T: PartialEq>(
         &mut self,
         found: Option<T>,
-        listed: impl FnOnce() -> Option<T>,
+        bal_state: impl FnOnce() -> Option<T>,
     ) -> Result<(), Differs> {
         if found.is_none() {
             return Ok(());
         }
-        if found != listed() {
+        if found != bal_state() {
             return Err(Differs);
         }
-        self.audit.changes += 1;
+        self.verifier.changes += 1;
         Ok(())
     }
 }
 
 /// A set of small numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Marks(Vec<u64>);
+struct IndexSet(Vec<u64>);
 
-impl Marks {
+impl IndexSet {
     fn set(&mut self, number: usize) {
         let word = number / 64;
         if word >= self.0.len() {

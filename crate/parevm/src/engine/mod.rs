@@ -1,31 +1,33 @@
-//! The door: a pool of threads that executes blocks.
+//! Engine: a pool of threads that executes blocks, by a plan.
+
+mod plan;
 
 use crate::{
     block::Block,
     execute::{
-        AccessListOutput, BlockOutcome, Chunk, ExecuteError, ExecuteOptions, Executed, Executor,
-        Sequential,
+        BlockOutcome, ExecuteError, ExecuteOptions, Executed, Executor, PartialResult, Sequential,
+        StepError,
         bal::{self, Source},
-        choose::{choose, choose_by_work},
         finish, optimistic,
-        sequential::SequentialDatabase,
     },
     fixture::{Fixture, FixtureError},
+    interrupt::Watch,
     state::StateSource,
-    vm::{BlockContext, Environment, Inspector},
+    vm::{Bounds, Environment, OverlayInspector},
 };
+use plan::Plan;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// Executes blocks, one at a time, on a pool of threads of its own.
+/// Engine that executes blocks, one at a time, on its own pool of threads.
 #[derive(Debug)]
 pub struct Engine {
     pool: ThreadPool,
-    /// Keys the hash tables that hold what a block's author chose.
+    /// Key of the hash tables whose contents a block's author chooses.
     seed: u64,
 }
 
 impl Engine {
-    /// An engine with `threads` executing threads; 0 means one per core.
+    /// Creates an engine with `threads` executing threads; 0 means one per core.
     ///
     /// # Errors
     ///
@@ -36,10 +38,10 @@ impl Engine {
         ))
     }
 
-    /// An engine on a pool that the host has built.
+    /// Creates an engine on a pool that the host has built.
     #[must_use]
     pub fn with_pool(pool: ThreadPool) -> Self {
-        // Without randomness the tables are right, only not hardened.
+        // Without randomness the tables are correct, only not hardened.
         let seed = getrandom::u64().unwrap_or_default();
         Self { pool, seed }
     }
@@ -50,7 +52,7 @@ impl Engine {
         self.pool.current_num_threads()
     }
 
-    /// The pool, for work beside execution such as the recovery of senders.
+    /// Pool of threads, for work beside execution such as the recovery of senders.
     #[must_use]
     pub fn pool(&self) -> &ThreadPool {
         &self.pool
@@ -84,7 +86,7 @@ impl Engine {
         self.execute_with(block, &Environment::new(block), state, options)
     }
 
-    /// Executes `block` under rules of the caller's: an [`Environment`] with precompiles of its own
+    /// Executes `block` under the rules of `environment`: with custom precompiles
     /// ([`Environment::with_precompile`]), or with other limits than the chain's.
     ///
     /// # Errors
@@ -101,9 +103,8 @@ impl Engine {
         finish(environment, executed)
     }
 
-    /// Executes `block` in order and shows every step of the EVM to `inspector`, which may also
-    /// interfere. The executor that `options` names is not heeded; the system calls at the edges of
-    /// the block are not shown.
+    /// Executes `block` sequentially, whatever executor `options` name, and passes every step of the EVM to
+    /// `inspector`, which may also interfere. System calls before and after the transactions are not inspected.
     ///
     /// # Errors
     ///
@@ -153,24 +154,56 @@ impl Engine {
     /// assert_eq!(steps.0, 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn inspect<'a, I>(
+    pub fn inspect<'a>(
         &self,
         block: &'a Block,
         environment: &'a Environment,
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
-        inspector: I,
-    ) -> Result<BlockOutcome, ExecuteError>
-    where
-        I: Inspector<BlockContext<SequentialDatabase<'a>>>,
-    {
-        let run = Sequential::inspected(block, environment, state, options, inspector)?;
-        finish(environment, run.run("an inspector looks on")?)
+        inspector: &mut OverlayInspector<'_, 'a>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        // The caller's inspector keeps what it likes: nothing that it records is counted.
+        let mut bounds = Bounds::of_time(None);
+        let stepped = loop {
+            match run.step_inspected(inspector, &mut bounds) {
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(StepError::Execute(error)) => break Err(error),
+                Err(StepError::TooLarge) => {
+                    break Err(ExecuteError::Bug {
+                        invariant: "an inspector without bounds is not bounded",
+                    });
+                }
+            }
+        };
+        stepped?;
+        finish(environment, run.finish("an inspector is attached")?)
     }
 
-    /// Runs `block` up to results in block order and the merged change of the state: the part of
-    /// [`Engine::execute`] that is compared with plain revm. Receipts and roots are left to
-    /// [`finish`].
+    /// Executes `block` sequentially until `watch` ends the run: it is asked within transactions.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::execute`], and [`ExecuteError::Interrupted`].
+    pub fn execute_watched<'a>(
+        &self,
+        block: &'a Block,
+        environment: &'a Environment,
+        state: &'a dyn StateSource,
+        options: &ExecuteOptions<'a>,
+        watch: Watch<'_>,
+    ) -> Result<BlockOutcome, ExecuteError> {
+        let mut run = Sequential::new(block, environment, state, options)?;
+        while run.step_watched(Some(watch))?.is_some() {}
+        finish(
+            environment,
+            run.finish("a watch is asked within transactions")?,
+        )
+    }
+
+    /// Executes `block` up to results in block order and the merged state: the part of [`Engine::execute`] that is
+    /// compared with plain revm. [`finish`] makes receipts and roots.
     ///
     /// # Errors
     ///
@@ -185,9 +218,9 @@ impl Engine {
         self.run_from(Source::Pool(&self.pool), block, environment, state, options)
     }
 
-    /// Makes the outcome of a block whose transactions have run in chunks, on `workers` engines that
-    /// share no memory with this one, by the access list in `options`. It is run here where that
-    /// list turns out wrong, or where one chunk is missing.
+    /// Merges the partial results of `workers` engines that share no memory with this one, each of which has executed
+    /// some transactions of `block` by the access list in `options`. Where the list fails its verification, or a
+    /// partial result is missing, the block is executed here.
     ///
     /// # Errors
     ///
@@ -197,11 +230,11 @@ impl Engine {
         block: &Block,
         state: &dyn StateSource,
         options: &ExecuteOptions<'_>,
-        chunks: Vec<Chunk>,
+        results: Vec<PartialResult>,
         workers: usize,
     ) -> Result<BlockOutcome, ExecuteError> {
         let environment = Environment::new(block);
-        let source = Source::Chunks { chunks, workers };
+        let source = Source::PartialResults { results, workers };
         let options = ExecuteOptions {
             executor: Executor::Bal,
             ..*options
@@ -218,47 +251,41 @@ impl Engine {
         state: &'a dyn StateSource,
         options: &ExecuteOptions<'a>,
     ) -> Result<Executed<'a>, ExecuteError> {
-        // A balance that nobody checks is clamped, which the intervals of the optimistic executor do
-        // not know.
-        if environment.cfg.disable_balance_check {
-            return Sequential::new(block, environment, state, options)?
-                .run("balances are not checked");
-        }
-        let (executor, reason) = choose(options, block, self.threads());
-        let without_list = |executor, options: &ExecuteOptions<'a>| match executor {
-            Executor::Sequential => {
-                Sequential::new(block, environment, state, options)?.run(reason)
+        let threads = self.threads();
+        let plan = Plan::new(options, block, environment, threads);
+        let without_list = |plan: Plan<'a>| {
+            let options = ExecuteOptions {
+                access_list: None,
+                access_list_output: plan.output,
+                ..*options
+            };
+            match plan.executor {
+                Executor::Sequential => {
+                    Sequential::new(block, environment, state, &options)?.run(plan.reason)
+                }
+                _ => {
+                    let workers = optimistic::Team {
+                        pool: &self.pool,
+                        workers: plan.workers,
+                        seed: self.seed,
+                    };
+                    optimistic::run(block, environment, state, &options, workers, plan.reason)
+                }
             }
-            _ => optimistic::run(
-                block,
-                environment,
-                state,
-                options,
-                &self.pool,
-                self.seed,
-                reason,
-            ),
         };
-        match (executor, options.access_list) {
-            (Executor::Bal, Some(list)) => {
+        match plan.list {
+            Some(list) => {
                 let input = bal::Input {
                     block,
                     environment,
                     state,
                     list,
                 };
-                bal::run(input, options, source, reason, |options| {
-                    without_list(choose_by_work(block, self.threads()).0, options)
+                bal::run(input, options, source, plan.reason, || {
+                    without_list(plan.without_list(block, threads))
                 })
             }
-            _ if options.executor == Executor::Bal => {
-                let options = ExecuteOptions {
-                    access_list_output: AccessListOutput::Returned,
-                    ..*options
-                };
-                without_list(executor, &options)
-            }
-            _ => without_list(executor, options),
+            None => without_list(plan),
         }
     }
 }

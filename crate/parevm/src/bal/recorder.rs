@@ -1,6 +1,6 @@
 //! A database that notes for a list what is committed to it.
 
-use super::ListBuilder;
+use super::BalBuilder;
 use crate::{
     state::{KeccakCache, Overlay, SourceError, StorageAware, WithKeccakCache},
     vm::{Bytecode, transfer::Transfer},
@@ -14,16 +14,16 @@ use revm::{
 
 /// A database that notes for a list what is committed to it, if a list is wanted.
 #[derive(Debug)]
-pub struct Recording<DB> {
+pub struct BalRecorder<DB> {
     /// The database.
     pub database: DB,
     /// Where commits belong in the block.
     pub index: BlockAccessIndex,
     /// The list, if one is made.
-    pub list: Option<ListBuilder>,
+    pub list: Option<BalBuilder>,
 }
 
-impl Recording<Overlay<'_>> {
+impl BalRecorder<Overlay<'_>> {
     /// Commits what the next transaction of the block leaves. Codes are taken out of `changes`.
     pub fn commit_transaction(&mut self, changes: &mut AddressMap<Account>) {
         self.index.increment();
@@ -51,7 +51,7 @@ impl Recording<Overlay<'_>> {
     }
 }
 
-impl<DB: Database> Database for Recording<DB> {
+impl<DB: Database> Database for BalRecorder<DB> {
     type Error = DB::Error;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DB::Error> {
@@ -81,20 +81,20 @@ impl<DB: Database> Database for Recording<DB> {
     }
 }
 
-impl<DB: WithKeccakCache> WithKeccakCache for Recording<DB> {
+impl<DB: WithKeccakCache> WithKeccakCache for BalRecorder<DB> {
     fn keccak_cache(&mut self) -> &mut KeccakCache {
         self.database.keccak_cache()
     }
 }
 
-impl<DB: StorageAware> StorageAware for Recording<DB> {
+impl<DB: StorageAware> StorageAware for BalRecorder<DB> {
     fn has_storage(&mut self, address: Address, info: &AccountInfo) -> Result<bool, DB::Error> {
         self.database.has_storage(address, info)
     }
 }
 
 /// Commits what a step of the protocol leaves, before the first or after the last transaction.
-impl<DB: DatabaseCommit> DatabaseCommit for Recording<DB> {
+impl<DB: DatabaseCommit> DatabaseCommit for BalRecorder<DB> {
     fn commit(&mut self, changes: AddressMap<Account>) {
         if let Some(list) = &mut self.list {
             list.record_step(self.index, &changes);

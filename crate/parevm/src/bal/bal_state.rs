@@ -13,25 +13,25 @@ use alloy_primitives::{
 
 /// A list over the state before the block. Read by all workers at once.
 #[derive(Debug)]
-pub(crate) struct Listed<'a> {
+pub(crate) struct BalState<'a> {
     state: &'a dyn StateSource,
     accounts: &'a [AccountChanges],
     /// Where in `accounts` each address is.
     places: AddressMap<usize>,
     /// For each account, how many slots lie before it that are only read.
     reads_before: Vec<usize>,
-    /// How many changes are listed.
+    /// How many changes are bal_state.
     changes: usize,
-    /// Hashes of the codes in `code_changes`, in the order listed.
+    /// Hashes of the codes in `code_changes`, in the order bal_state.
     code_hashes: HashMap<usize, Vec<B256>>,
     codes: B256Map<Bytecode>,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> BalState<'a> {
     /// `list` over `state`. The list keeps EIP-7928's order.
     pub(crate) fn new(list: &'a BlockAccessList, state: &'a dyn StateSource) -> Self {
         let accounts = list.accounts();
-        let mut listed = Self {
+        let mut bal_state = Self {
             state,
             accounts,
             places: AddressMap::with_capacity_and_hasher(accounts.len(), Default::default()),
@@ -42,19 +42,19 @@ impl<'a> Listed<'a> {
         };
         let mut reads = 0;
         for (place, account) in accounts.iter().enumerate() {
-            listed.places.insert(account.address, place);
-            listed.reads_before.push(reads);
+            bal_state.places.insert(account.address, place);
+            bal_state.reads_before.push(reads);
             reads += account.storage_reads.len();
-            listed.changes += changes_of(account);
+            bal_state.changes += changes_of(account);
             for change in &account.code_changes {
                 let code = bytecode_of(change.new_code.clone());
                 let hash = code.hash_slow();
-                listed.code_hashes.entry(place).or_default().push(hash);
-                listed.codes.insert(hash, code);
+                bal_state.code_hashes.entry(place).or_default().push(hash);
+                bal_state.codes.insert(hash, code);
             }
         }
-        listed.reads_before.push(reads);
-        listed
+        bal_state.reads_before.push(reads);
+        bal_state
     }
 
     /// The entries of the list.
@@ -72,12 +72,12 @@ impl<'a> Listed<'a> {
         self.reads_before[place] + read
     }
 
-    /// How many slots are listed as read.
+    /// How many slots are bal_state as read.
     pub(crate) fn reads(&self) -> usize {
         self.reads_before.last().copied().unwrap_or_default()
     }
 
-    /// How many changes are listed.
+    /// How many changes are bal_state.
     pub(crate) fn changes(&self) -> usize {
         self.changes
     }
@@ -92,9 +92,9 @@ impl<'a> Listed<'a> {
     }
 
     /// The state as the run at `index` finds it.
-    pub(crate) fn at(&'a self, index: BlockAccessIndex) -> ListedAt<'a> {
-        ListedAt {
-            listed: self,
+    pub(crate) fn at(&'a self, index: BlockAccessIndex) -> BalStateAt<'a> {
+        BalStateAt {
+            bal_state: self,
             index,
         }
     }
@@ -132,15 +132,15 @@ impl<'a> Listed<'a> {
         place: usize,
         reset: StorageReset,
     ) -> Result<(), SourceError> {
-        let listed = &self.accounts[place];
-        if !listed.has_changes() && reset == StorageReset::No {
+        let bal_state = &self.accounts[place];
+        if !bal_state.has_changes() && reset == StorageReset::No {
             return Ok(());
         }
-        let before = self.state.account(listed.address)?;
+        let before = self.state.account(bal_state.address)?;
         let end = BlockAccessIndex::new(u64::MAX);
         let after = self.changed(place, before, end);
-        let mut slots = Vec::with_capacity(listed.storage_changes.len());
-        for slot in &listed.storage_changes {
+        let mut slots = Vec::with_capacity(bal_state.storage_changes.len());
+        for slot in &bal_state.storage_changes {
             let Some(last) = slot.changes.last() else {
                 continue;
             };
@@ -149,12 +149,12 @@ impl<'a> Listed<'a> {
             let old = match slot.changes.len() {
                 1 => !new,
                 _ if before.is_none() => U256::ZERO,
-                _ => self.state.storage(listed.address, slot.slot)?,
+                _ => self.state.storage(bal_state.address, slot.slot)?,
             };
             slots.push((slot.slot, old, new));
         }
         let is_reset = reset == StorageReset::Yes;
-        diff.insert(listed.address, before, after, is_reset, slots);
+        diff.insert(bal_state.address, before, after, is_reset, slots);
         let code_before = before.map_or(KECCAK256_EMPTY, |account| account.code_hash);
         if let Some(Account { code_hash, .. }) = after
             && code_hash != code_before
@@ -174,12 +174,12 @@ impl<'a> Listed<'a> {
         before: Option<Account>,
         index: BlockAccessIndex,
     ) -> Option<Account> {
-        let listed = &self.accounts[place];
-        let balances = &listed.balance_changes;
+        let bal_state = &self.accounts[place];
+        let balances = &bal_state.balance_changes;
         let balance = below(balances, index, |change| change.block_access_index);
-        let nonces = &listed.nonce_changes;
+        let nonces = &bal_state.nonce_changes;
         let nonce = below(nonces, index, |change| change.block_access_index);
-        let codes = &listed.code_changes;
+        let codes = &bal_state.code_changes;
         let code = below(codes, index, |change| change.block_access_index);
         if balance.or(nonce).or(code).is_none() {
             return before;
@@ -229,18 +229,18 @@ fn below<T>(
         .checked_sub(1)
 }
 
-/// The state as the run at one index of the block finds it. What is not listed is as before the
-/// block: the [`Audit`](super::Audit) refuses a list that lacks something.
+/// The state as the run at one index of the block finds it. What is not bal_state is as before the
+/// block: the [`BalVerifier`](super::BalVerifier) refuses a list that lacks something.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ListedAt<'a> {
-    listed: &'a Listed<'a>,
+pub(crate) struct BalStateAt<'a> {
+    bal_state: &'a BalState<'a>,
     pub(crate) index: BlockAccessIndex,
 }
 
-impl<'a> ListedAt<'a> {
+impl<'a> BalStateAt<'a> {
     /// The list below.
-    pub(crate) fn listed(&self) -> &'a Listed<'a> {
-        self.listed
+    pub(crate) fn bal_state(&self) -> &'a BalState<'a> {
+        self.bal_state
     }
 
     /// The account at `place` of the list.
@@ -250,10 +250,10 @@ impl<'a> ListedAt<'a> {
     /// When the state source fails.
     pub(crate) fn account_at(&self, place: usize) -> Result<Option<Account>, SourceError> {
         let before = self
-            .listed
+            .bal_state
             .state
-            .account(self.listed.accounts[place].address)?;
-        Ok(self.listed.changed(place, before, self.index))
+            .account(self.bal_state.accounts[place].address)?;
+        Ok(self.bal_state.changed(place, before, self.index))
     }
 
     /// A slot of the account at `place` of the list.
@@ -262,7 +262,7 @@ impl<'a> ListedAt<'a> {
     ///
     /// When the state source fails.
     pub(crate) fn storage_at(&self, place: usize, key: U256) -> Result<U256, SourceError> {
-        let account = &self.listed.accounts[place];
+        let account = &self.bal_state.accounts[place];
         let slots = &account.storage_changes;
         if let Ok(at) = slots.binary_search_by_key(&key, |slot| slot.slot) {
             let changes = &slots[at].changes;
@@ -270,37 +270,37 @@ impl<'a> ListedAt<'a> {
                 return Ok(changes[at].new_value);
             }
         }
-        self.listed.state.storage(account.address, key)
+        self.bal_state.state.storage(account.address, key)
     }
 }
 
-impl StateSource for ListedAt<'_> {
+impl StateSource for BalStateAt<'_> {
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError> {
-        match self.listed.place(address) {
+        match self.bal_state.place(address) {
             Some(place) => self.account_at(place),
-            None => self.listed.state.account(address),
+            None => self.bal_state.state.account(address),
         }
     }
 
     fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
-        match self.listed.codes.get(&code_hash) {
+        match self.bal_state.codes.get(&code_hash) {
             Some(code) => Ok(code.clone()),
-            None => self.listed.state.code(code_hash),
+            None => self.bal_state.state.code(code_hash),
         }
     }
 
     fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError> {
-        match self.listed.place(address) {
+        match self.bal_state.place(address) {
             Some(place) => self.storage_at(place, slot),
-            None => self.listed.state.storage(address, slot),
+            None => self.bal_state.state.storage(address, slot),
         }
     }
 
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
-        self.listed.state.block_hash(number)
+        self.bal_state.state.block_hash(number)
     }
 
     fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
-        self.listed.state.has_storage(address)
+        self.bal_state.state.has_storage(address)
     }
 }

@@ -1,15 +1,14 @@
-//! Some transactions of a block, run by its access list where no memory is shared.
+//! Execution of some transactions of a block by its access list, in an engine that shares no memory with the others.
 //!
-//! An engine that cannot share memory has helpers with a block, a list and the whole state before it
-//! of their own: `storageReads` has no index, so no part of the state is enough. Each runs pieces of
-//! the block as they are handed out and sends back one chunk, as bytes;
+//! Every helper engine has the block, the list and the whole state before it: `storageReads` has no index, so no part
+//! of the state suffices. A helper runs batches of the work queue and returns one partial result, as bytes;
 //! [`Engine::merge`](crate::Engine::merge) makes the outcome.
 
-use super::{Input, Share, replayer::Replayer};
-use crate::execute::work_order::work_order;
+use super::{Input, replay::WorkerResult, replayer::Replayer};
 use crate::{
-    bal::{Audit, BalMismatch, BlockAccessList, Listed},
+    bal::{BalMismatch, BalState, BalVerifier, BlockAccessList},
     block::Block,
+    execute::work_order::work_order,
     state::StateSource,
     vm::{Environment, ExecutionResult, Output, SuccessReason},
 };
@@ -19,14 +18,13 @@ use parevm_stm::{SchedulingPolicy, TxIndex};
 use revm::context::result::ResultGas;
 use std::sync::Arc;
 
-/// What running some transactions of a block by its access list has left.
+/// Results of some transactions of a block, executed by its access list.
 #[derive(Debug)]
-pub struct Chunk(Share);
+pub struct PartialResult(WorkerResult);
 
-/// The transactions of a block, cut into pieces to be handed out in this order: those that may take
-/// longest come first.
+/// Batches of a block's transactions, by position, in work order: those that may take longest are first.
 #[must_use]
-pub fn pieces(block: &Block, workers: usize) -> Vec<Vec<u32>> {
+pub fn batches(block: &Block, workers: usize) -> Vec<Vec<u32>> {
     let order = work_order(&block.transactions, workers, SchedulingPolicy::INDEPENDENT);
     let batches = order.batches();
     batches
@@ -34,20 +32,20 @@ pub fn pieces(block: &Block, workers: usize) -> Vec<Vec<u32>> {
         .collect()
 }
 
-/// A block laid over its access list, of which any transaction can be run.
+/// A block over its access list, of which any transaction can be executed.
 #[derive(Debug)]
-pub struct ListedBlock<'a> {
+pub struct BalBlock<'a> {
     block: &'a Block,
     environment: &'a Environment,
-    listed: Listed<'a>,
+    bal_state: BalState<'a>,
 }
 
-impl<'a> ListedBlock<'a> {
-    /// `block` over `list` on the state before it.
+impl<'a> BalBlock<'a> {
+    /// Lays `block` over `list` and the state before it.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as it tells by itself.
+    /// Why the list cannot be used, as far as it shows without an execution.
     pub fn new(
         block: &'a Block,
         environment: &'a Environment,
@@ -63,36 +61,41 @@ impl<'a> ListedBlock<'a> {
         Ok(Self {
             block,
             environment,
-            listed: input.listed(None)?,
+            bal_state: input.bal_state(None)?,
         })
     }
 
-    /// Begins a chunk.
-    pub fn chunk(&self) -> ChunkRun<'_> {
-        ChunkRun {
-            replayer: Replayer::new(self.block, self.environment, &self.listed, &Arc::default()),
-            share: Share::default(),
+    /// Starts a partial result.
+    pub fn start(&self) -> BatchExecution<'_> {
+        BatchExecution {
+            replayer: Replayer::new(
+                self.block,
+                self.environment,
+                &self.bal_state,
+                &Arc::default(),
+            ),
+            worker_result: WorkerResult::default(),
             ran: HashSet::default(),
         }
     }
 }
 
-/// A chunk that is being run.
+/// A partial result in execution.
 #[expect(missing_debug_implementations, reason = "revm's machine has none")]
-pub struct ChunkRun<'a> {
+pub struct BatchExecution<'a> {
     /// `None` for a block without transactions.
     replayer: Option<Replayer<'a>>,
-    share: Share,
+    worker_result: WorkerResult,
     ran: HashSet<u32>,
 }
 
-impl ChunkRun<'_> {
-    /// Runs `transactions`, given by their positions in the block; those that this chunk has already
-    /// are left out.
+impl BatchExecution<'_> {
+    /// Runs `transactions`, given by their positions in the block; those that have run already are
+    /// skipped.
     ///
     /// # Errors
     ///
-    /// Why the list cannot be used, as far as these transactions tell.
+    /// Why the list cannot be used, as far as these transactions show.
     pub fn run(&mut self, transactions: &[u32]) -> Result<(), BalMismatch> {
         let Some(replayer) = &mut self.replayer else {
             return Ok(());
@@ -100,24 +103,24 @@ impl ChunkRun<'_> {
         for index in transactions {
             if self.ran.insert(*index) {
                 let result = replayer.run(*index as usize)?;
-                self.share.results.push((*index, result));
+                self.worker_result.results.push((*index, result));
             }
         }
         Ok(())
     }
 
-    /// What was run.
+    /// Ends the execution.
     #[must_use]
-    pub fn finish(mut self) -> Chunk {
+    pub fn finish(mut self) -> PartialResult {
         if let Some(replayer) = self.replayer {
-            self.share.audit = replayer.audit;
+            self.worker_result.verifier = replayer.verifier;
         }
-        Chunk(self.share)
+        PartialResult(self.worker_result)
     }
 }
 
-impl Chunk {
-    /// The chunk as bytes. Of the output of a transaction only the created address is kept, and of
+impl PartialResult {
+    /// Encodes the partial result. Of the output of a transaction only the created address is kept, and of
     /// a failure only that it was one: receipts hold no more.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -126,42 +129,43 @@ impl Chunk {
         for (index, result) in &self.0.results {
             encode_result(*index, result, &mut out);
         }
-        self.0.audit.encode(&mut out);
+        self.0.verifier.encode(&mut out);
         out
     }
 
-    /// The chunk that [`Self::encode`] wrote.
+    /// Decodes a partial result.
     ///
     /// # Errors
     ///
-    /// When it did not.
-    pub fn decode(mut bytes: &[u8]) -> Result<Self, ChunkError> {
+    /// When [`Self::encode`] did not write `bytes`.
+    pub fn decode(mut bytes: &[u8]) -> Result<Self, PartialResultError> {
         let bytes = &mut bytes;
         let count = u64::decode(bytes)?;
-        let mut share = Share::default();
+        let mut worker_result = WorkerResult::default();
         for _ in 0..count {
-            share.results.push(decode_result(bytes)?);
+            worker_result.results.push(decode_result(bytes)?);
         }
-        share.audit = Audit::decode(bytes)?;
+        worker_result.verifier = BalVerifier::decode(bytes)?;
         match bytes.is_empty() {
-            true => Ok(Self(share)),
+            true => Ok(Self(worker_result)),
             false => Err(RlpError::UnexpectedLength.into()),
         }
     }
 }
 
-/// The shares of `chunks`, each transaction in one of them. A chunk that came twice counts once.
+/// Worker results of `results`, each transaction in one of them. A partial result that is there twice counts once.
 ///
 /// # Errors
 ///
-/// When two chunks have a transaction in common and are not the same: its share of the
-/// counts is unknown.
-pub(super) fn shares(chunks: Vec<Chunk>) -> Result<Vec<Share>, BalMismatch> {
+/// When two of them share a transaction and differ: its part of the counts is unknown.
+pub(super) fn worker_results(
+    results: Vec<PartialResult>,
+) -> Result<Vec<WorkerResult>, BalMismatch> {
     let mut seen = HashSet::<u32>::default();
-    let mut shares = Vec::with_capacity(chunks.len());
-    for Chunk(share) in chunks {
-        let indices = || share.results.iter().map(|(index, _)| *index);
-        let count = share.results.len();
+    let mut worker_results = Vec::with_capacity(results.len());
+    for PartialResult(worker_result) in results {
+        let indices = || worker_result.results.iter().map(|(index, _)| *index);
+        let count = worker_result.results.len();
         if count > 0 && indices().all(|index| seen.contains(&index)) {
             continue;
         }
@@ -170,17 +174,17 @@ pub(super) fn shares(chunks: Vec<Chunk>) -> Result<Vec<Share>, BalMismatch> {
         if seen.len() - before < count {
             return Err(BalMismatch::Differs { first: None });
         }
-        shares.push(share);
+        worker_results.push(worker_result);
     }
-    Ok(shares)
+    Ok(worker_results)
 }
 
-/// The bytes are no chunk.
+/// Error of bytes that are no partial result.
 #[derive(Debug, thiserror::Error)]
-#[error("a chunk of results is damaged")]
-pub struct ChunkError(#[from] RlpError);
+#[error("a partial result is damaged")]
+pub struct PartialResultError(#[from] RlpError);
 
-/// How a transaction ended, as far as its receipt tells.
+/// Outcome of a transaction, as far as its receipt shows it.
 const CALLED: u8 = 1;
 const CREATED: u8 = 2;
 const FAILED: u8 = 3;
@@ -229,7 +233,7 @@ fn decode_result(bytes: &mut &[u8]) -> Result<(u32, ExecutionResult), RlpError> 
             logs: Vec::new(),
             output: Bytes::new(),
         },
-        _ => return Err(RlpError::Custom("an end that no transaction has")),
+        _ => return Err(RlpError::Custom("unknown outcome of a transaction")),
     };
     if let ExecutionResult::Success { logs: kept, .. }
     | ExecutionResult::Revert { logs: kept, .. } = &mut result

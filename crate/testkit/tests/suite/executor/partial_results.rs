@@ -1,10 +1,10 @@
-//! Blocks run by their access list in chunks, as engines do that share no memory.
+//! Blocks run by their access list in results, as engines do that share no memory.
 
 use alloy_primitives::{Address, U256};
 use parevm::{
     Block, BlockAccessList, BlockOutcome, Engine, ExecuteOptions, Executor, MemoryState,
     bal::BalMismatch,
-    execute::{AccessListOutput, Chunk, ListedBlock, pieces},
+    execute::{AccessListOutput, BalBlock, PartialResult, batches},
     fixture::Fixture,
     vm::{Environment, FORKS, SpecId},
 };
@@ -19,19 +19,19 @@ fn in_order(engine: &Engine, block: &Block, state: &MemoryState) -> BlockOutcome
     engine.execute(block, state, &options).unwrap()
 }
 
-/// Runs each chunk by itself, as an engine does that has nothing but messages.
+/// Runs each result by itself, as an engine does that has nothing but messages.
 fn sent(
     block: &Block,
     state: &MemoryState,
     list: &BlockAccessList,
-) -> Result<Vec<Chunk>, BalMismatch> {
+) -> Result<Vec<PartialResult>, BalMismatch> {
     let environment = Environment::new(block);
-    let listed = ListedBlock::new(block, &environment, state, list)?;
-    let mut runs = [listed.chunk(), listed.chunk(), listed.chunk()];
-    for (at, transactions) in pieces(block, 2).iter().rev().enumerate() {
+    let listed = BalBlock::new(block, &environment, state, list)?;
+    let mut runs = [listed.start(), listed.start(), listed.start()];
+    for (at, transactions) in batches(block, 2).iter().rev().enumerate() {
         runs[at % 3].run(transactions)?;
     }
-    let resent = |chunk: Chunk| Chunk::decode(&chunk.encode()).unwrap();
+    let resent = |result: PartialResult| PartialResult::decode(&result.encode()).unwrap();
     Ok(runs.map(|run| resent(run.finish())).into())
 }
 
@@ -40,13 +40,13 @@ fn merged(
     block: &Block,
     state: &MemoryState,
     list: &BlockAccessList,
-    chunks: Vec<Chunk>,
+    results: Vec<PartialResult>,
 ) -> BlockOutcome {
     let options = ExecuteOptions {
         access_list: Some(list),
         ..Default::default()
     };
-    engine.merge(block, state, &options, chunks, 2).unwrap()
+    engine.merge(block, state, &options, results, 2).unwrap()
 }
 
 #[test]
@@ -55,13 +55,13 @@ fn a_chunk_that_comes_twice_counts_once() {
     let (block, state) = workload::contracts(3, 40, 4, SpecId::CANCUN);
     let expected = in_order(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
-    let mut chunks = sent(&block, &state, list).unwrap();
-    chunks.extend(sent(&block, &state, list).unwrap());
-    let outcome = merged(&engine, &block, &state, list, chunks);
+    let mut results = sent(&block, &state, list).unwrap();
+    results.extend(sent(&block, &state, list).unwrap());
+    let outcome = merged(&engine, &block, &state, list, results);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.bal_mismatch, None);
-    assert_eq!(outcome.schedule.executor, Executor::Bal);
-    assert_eq!(outcome.schedule.executions, 40);
+    assert_eq!(outcome.report.bal_mismatch, None);
+    assert_eq!(outcome.report.executor, Executor::Bal);
+    assert_eq!(outcome.report.executions, 40);
 }
 
 #[test]
@@ -71,19 +71,19 @@ fn a_transaction_that_a_chunk_runs_twice_counts_once() {
     let expected = in_order(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
     let environment = Environment::new(&block);
-    let listed = ListedBlock::new(&block, &environment, &state, list).unwrap();
-    let mut chunk = listed.chunk();
-    for piece in pieces(&block, 2) {
-        chunk.run(&piece).unwrap();
-        chunk.run(&piece[..1]).unwrap();
+    let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
+    let mut result = listed.start();
+    for batch in batches(&block, 2) {
+        result.run(&batch).unwrap();
+        result.run(&batch[..1]).unwrap();
     }
-    let outcome = merged(&engine, &block, &state, list, vec![chunk.finish()]);
+    let outcome = merged(&engine, &block, &state, list, vec![result.finish()]);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.executor, Executor::Bal);
-    assert_eq!(outcome.schedule.executions, 40);
+    assert_eq!(outcome.report.executor, Executor::Bal);
+    assert_eq!(outcome.report.executions, 40);
 }
 
-/// Half of one chunk and half of the other: what was counted for which transaction nobody can tell.
+/// Half of one result and half of the other: what was counted for which transaction nobody can tell.
 #[test]
 fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
     let engine = Engine::new(1).unwrap();
@@ -91,22 +91,22 @@ fn chunks_that_overlap_are_refused_and_the_block_runs_in_order() {
     let expected = in_order(&engine, &block, &state);
     let list = expected.block_access_list.as_ref().unwrap();
     let environment = Environment::new(&block);
-    let listed = ListedBlock::new(&block, &environment, &state, list).unwrap();
-    let chunk = |transactions: std::ops::Range<u32>| {
-        let mut chunk = listed.chunk();
-        chunk.run(&transactions.collect::<Vec<_>>()).unwrap();
-        chunk.finish()
+    let listed = BalBlock::new(&block, &environment, &state, list).unwrap();
+    let result = |transactions: std::ops::Range<u32>| {
+        let mut result = listed.start();
+        result.run(&transactions.collect::<Vec<_>>()).unwrap();
+        result.finish()
     };
     let outcome = merged(
         &engine,
         &block,
         &state,
         list,
-        vec![chunk(0..25), chunk(20..40)],
+        vec![result(0..25), result(20..40)],
     );
     assert_eq!(difference(&outcome, &expected), None);
-    assert!(outcome.schedule.bal_mismatch.is_some());
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
+    assert!(outcome.report.bal_mismatch.is_some());
+    assert_eq!(outcome.report.executor, Executor::Sequential);
 }
 
 #[test]
@@ -120,12 +120,12 @@ fn chunks_sent_as_bytes_make_the_outcome_of_a_run_in_order() {
             let (block, state) = workload::contracts(seed, 40, 2 + seed % 7, spec);
             let expected = in_order(&engine, &block, &state);
             let list = expected.block_access_list.as_ref().unwrap();
-            let chunks = sent(&block, &state, list).unwrap();
-            let outcome = merged(&engine, &block, &state, list, chunks);
+            let results = sent(&block, &state, list).unwrap();
+            let outcome = merged(&engine, &block, &state, list, results);
             let at = format!("seed {seed}, {spec:?}");
             assert_eq!(difference(&outcome, &expected), None, "{at}");
-            assert_eq!(outcome.schedule.bal_mismatch, None, "{at}");
-            assert_eq!(outcome.schedule.executions, 40, "{at}");
+            assert_eq!(outcome.report.bal_mismatch, None, "{at}");
+            assert_eq!(outcome.report.executions, 40, "{at}");
         }
     }
 }
@@ -180,7 +180,7 @@ fn recorded_blocks_run_in_chunks() {
             None,
             "{name}"
         );
-        assert_eq!(outcome.schedule.executor, Executor::Bal, "{name}");
+        assert_eq!(outcome.report.executor, Executor::Bal, "{name}");
         ran += 1;
     }
     assert!(ran > 0);
@@ -196,8 +196,8 @@ fn a_lost_chunk_is_found_out() {
     lost.pop();
     let outcome = merged(&engine, &block, &state, list, lost);
     assert_eq!(difference(&outcome, &expected), None);
-    assert_eq!(outcome.schedule.executor, Executor::Sequential);
-    assert!(outcome.schedule.bal_mismatch.is_some());
+    assert_eq!(outcome.report.executor, Executor::Sequential);
+    assert!(outcome.report.bal_mismatch.is_some());
 }
 
 #[test]
@@ -209,10 +209,10 @@ fn a_wrong_list_is_found_out_by_a_chunk_or_when_merged() {
     let account = &mut list.accounts_mut()[0];
     account.storage_reads.push(U256::MAX);
     // Nothing that runs misses the read that is too much.
-    let chunks = sent(&block, &state, &list).unwrap();
-    let outcome = merged(&engine, &block, &state, &list, chunks);
+    let results = sent(&block, &state, &list).unwrap();
+    let outcome = merged(&engine, &block, &state, &list, results);
     assert_eq!(difference(&outcome, &expected), None);
-    assert!(outcome.schedule.bal_mismatch.is_some());
+    assert!(outcome.report.bal_mismatch.is_some());
 
     list.accounts_mut().remove(0);
     assert!(sent(&block, &state, &list).is_err());
@@ -223,9 +223,9 @@ fn damaged_bytes_are_no_chunk() {
     let (block, state) = workload::transfers(5);
     let expected = in_order(&Engine::new(1).unwrap(), &block, &state);
     let list = expected.block_access_list.unwrap();
-    for chunk in sent(&block, &state, &list).unwrap() {
-        let bytes = chunk.encode();
-        assert!(Chunk::decode(&bytes[..bytes.len() - 1]).is_err());
-        assert!(Chunk::decode(&[&bytes[..], &[0]].concat()).is_err());
+    for result in sent(&block, &state, &list).unwrap() {
+        let bytes = result.encode();
+        assert!(PartialResult::decode(&bytes[..bytes.len() - 1]).is_err());
+        assert!(PartialResult::decode(&[&bytes[..], &[0]].concat()).is_err());
     }
 }
