@@ -27,8 +27,9 @@ pub fn find_outside(name: &str) -> Option<PathBuf> {
 /// [`io::ErrorKind::NotFound`], which says what to set.
 pub fn outside(name: &str) -> io::Result<PathBuf> {
     find_outside(name).ok_or_else(|| {
-        let words =
-            format!("{VARIABLE} names no folder that has {name}; see docs/testing.md, Outside data");
+        let words = format!(
+            "{VARIABLE} names no folder that has {name}; see docs/testing.md, Outside data"
+        );
         io::Error::new(io::ErrorKind::NotFound, words)
     })
 }

@@ -62,8 +62,8 @@ impl<'r, 's> ViewCalls<'r, 's> {
         });
         let mut tracker = GasTracker::new(gas, gas, 0);
         let before = self.evm.ctx.journal_mut().checkpoint();
-        let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = run_frames(&mut self.evm, begun, &mut tracker);
+        let checkpoint = self.evm.ctx.journal_mut().checkpoint();
+        let ran = run_frames(&mut self.evm, checkpoint, &mut tracker);
         take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
         let ran = ran?;
         self.evm.ctx.journal_mut().checkpoint_revert(before);

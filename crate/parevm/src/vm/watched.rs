@@ -40,7 +40,7 @@ pub struct Recorded {
     /// The path from the outermost call to each call.
     pub paths: bool,
     /// Inputs of KECCAK256.
-    pub preimages: bool,
+    pub hash_inputs: bool,
 }
 
 /// Inspector that forwards to `inner`, and ends the execution at the limits of time, memory and recorded bytes.
@@ -160,7 +160,7 @@ impl<'a, I> Watched<'a, I> {
         }
     }
 
-    fn record_preimage(&mut self, interpreter: &Interpreter) {
+    fn record_hash_input(&mut self, interpreter: &Interpreter) {
         let [.., length, _] = interpreter.stack.data().as_slice() else {
             return;
         };
@@ -205,8 +205,8 @@ where
             self.poll_in_frame(remaining);
         }
         self.until_poll -= 1;
-        if self.recorded.preimages {
-            self.record_preimage(interpreter);
+        if self.recorded.hash_inputs {
+            self.record_hash_input(interpreter);
         }
         if self.stopped.is_some() {
             end_run(interpreter, context);

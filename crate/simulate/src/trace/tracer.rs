@@ -116,7 +116,7 @@ impl Tracer {
         };
         for part in &self.parts {
             all.paths |= matches!(part.answer, Answer::Flat(_));
-            all.preimages |= matches!(part.answer, Answer::Erc7562(_));
+            all.hash_inputs |= matches!(part.answer, Answer::Erc7562(_));
         }
         all
     }
