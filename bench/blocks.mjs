@@ -2,13 +2,13 @@
 //
 //   npm run bench -- [--suite mainnet|synthetic] [--blocks DIR] [--threads 1,2] [--json FILE]
 //     --suite NAME         mainnet: recorded blocks; synthetic: generated (default: mainnet)
-//     --blocks DIR         where recorded ones lie                   (default: those of the package)
-//     --count N            transactions of each generated one        (default: about 1 Ggas)
+//     --blocks DIR         folder of recorded blocks                 (default: those of the package)
+//     --count N            transactions of each generated block      (default: about 1 Ggas)
 //     --only NAME,...      only these blocks                         (default: all)
-//     --threads 1,2        thread counts to try                      (default: one per core)
+//     --threads 1,2        thread counts                             (default: one per core)
 //     --runs N             samples of each, in turn                  (default: 9)
-//     --passes N           through all blocks, with a part of them   (default: 3)
-//     --sample-ms N        a sample is repeated until it takes this  (default: 100)
+//     --passes N           passes over all blocks, sharing the runs  (default: 3)
+//     --sample-ms N        shortest time of a repeated sample        (default: 100)
 //     --json FILE          writes the figures to FILE
 
 import { readFile, writeFile } from 'node:fs/promises'
@@ -22,9 +22,9 @@ import { count, counts, UsageError, usage } from '../dist/testing/js/bin/usage.j
 import { startEvm } from '../dist/testing/js/src/evm/start.js'
 import { nodeHost } from '../dist/testing/js/src/loader/node.js'
 import { command, isProgram, root, StepError } from '../scripts/process.mjs'
-import { aggregate, machine, merged } from './report.mjs'
+import { aggregate, machine, merged, synthetic } from './figures.mjs'
 
-/** Runs the suite; resolves with the exit code, 0 if all blocks are right. */
+/** Runs the suite and resolves with the exit code: 0 if all results are correct. */
 export async function benchBlocks(args) {
   const { values } = usage({
     args,
@@ -43,14 +43,14 @@ export async function benchBlocks(args) {
   const all = await subjects(values)
   const only = values.only?.split(',')
   const unknown = only?.find((name) => !all.some((subject) => subject.name === name))
-  if (unknown !== undefined) throw new UsageError(`there is no block ${clean(unknown)}`)
+  if (unknown !== undefined) throw new UsageError(`unknown block ${clean(unknown)}`)
   const runs = count('--runs', values.runs)
   const passes = Math.min(count('--passes', values.passes), runs)
   const samples = Math.ceil(runs / passes)
   const sampleMs = count('--sample-ms', values['sample-ms'], 60_000)
   const asked = counts('--threads', values.threads)
 
-  // Of each block on each number of threads the rows of all passes.
+  // Rows of all passes, by block and number of threads.
   const seen = new Map()
   let good = true
   let running = []
@@ -88,37 +88,35 @@ export async function benchBlocks(args) {
     rows,
     aggregate: running.map((threads) => aggregate(rows, threads)),
   }
-  // First: minutes of work are not lost where the file cannot be written.
+  // Printed first: the figures survive a file that cannot be written.
   await stdout.print(show(report))
   if (values.json !== undefined)
     await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`)
   return good ? 0 : 1
 }
 
-/** Throws where the result is not the right one: how long it took means nothing then. */
+/** Returns the row of a correct result; throws where it is wrong, since its time means nothing. */
 function rowOf(name, threads, replayed) {
   const checks = Object.values(replayed.checks)
   if (!replayed.equalsSequential || checks.includes(false))
-    throw new Error('the result is not that of the header or of sequential execution')
+    throw new Error('the result differs from the header or from sequential execution')
   const { plainMs, sequentialMs, parallelMs, balMs, longestMs, gasUsed } = replayed
-  const { executor, reExecutions } = replayed.schedule
+  const { executor } = replayed.plan
+  const { reExecutions } = replayed.statistics
   const bal = balMs === null ? {} : { balMs }
   const times = { plainMs, sequentialMs, parallelMs, ...bal, longestMs }
   return { name, threads, executor, ...times, reExecutions, gasUsed }
 }
 
-/** The blocks that `crate/testkit` makes. */
-const SYNTHETIC = ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix']
-
-/** Blocks to be measured: their names, and what reads each. */
+/** Returns the names of the blocks to measure, with a function that reads each. */
 async function subjects(values) {
   const { suite, blocks } = values
   if (suite === 'synthetic') {
     const size = values.count === undefined ? 0 : count('--count', values.count, 1_000_000)
-    return SYNTHETIC.map((name) => ({ name, read: async () => ({ made: name, count: size }) }))
+    return synthetic.map((name) => ({ name, read: async () => ({ made: name, count: size }) }))
   }
   if (suite !== 'mainnet')
-    throw new UsageError(`there is no suite ${JSON.stringify(suite)}, only mainnet and synthetic`)
+    throw new UsageError(`unknown suite ${JSON.stringify(suite)}: mainnet or synthetic`)
   const files = await blocksIn(blocks)
   return files.map((file) => ({
     name: nameOf(file),
@@ -126,10 +124,10 @@ async function subjects(values) {
   }))
 }
 
-/** Returns a report as lines to read. */
+/** Returns a report as text. */
 function show({ rows, aggregate, machine, versions }) {
   const head = ['block', 'threads', 'gas', 'plain revm ms', 'sequential ms', 'parallel ms']
-  head.push('bal ms', 'speed-up', 'executor', 're-runs')
+  head.push('bal ms', 'speed-up', 'executor', 're-executions')
   const blocks = table(
     head,
     rows.map((row) => [
@@ -148,16 +146,16 @@ function show({ rows, aggregate, machine, versions }) {
   const sums = aggregate.map(
     ({ threads, speedup, worst, worstName, ideal, gasPerSecond, without, bal }) =>
       `${threads} threads: ${speedup.toFixed(2)}x plain revm, worst ${worst.toFixed(2)}x ` +
-      `(${worstName}), ${ideal.toFixed(2)}x if nothing depended on anything, ` +
+      `(${worstName}), ${ideal.toFixed(2)}x if all transactions were independent, ` +
       `${(gasPerSecond / 1e6).toFixed(0)} Mgas/s` +
       `${without.length > 0 ? `, without ${without.join(', ')}` : ''}` +
-      `${bal === undefined ? '' : inWords(bal)}\n`,
+      `${bal === undefined ? '' : balText(bal)}\n`,
   )
   const where = `${machine.cpu}, ${machine.cores} cores, Node ${versions.node}\n`
   return `${blocks}\n${sums.join('')}${where}`
 }
 
-function inWords({ speedup, ofIdeal, blocks }) {
+function balText({ speedup, ofIdeal, blocks }) {
   const share = (ofIdeal * 100).toFixed(0)
   return `; by access list ${speedup.toFixed(2)}x, ${share} % of the ideal (${blocks} blocks)`
 }

@@ -2,19 +2,17 @@
 //
 //   npm run bench:instructions -- [--blocks DIR] [--only 13217637,...] [--run parallel] [--json FILE]
 //
-// Counts do not depend on who else uses the machine. Each block is run once and three times: half of
-// the difference is one run that meets warm caches, without start, decoding and warming up.
+// Counts do not depend on other load of the machine. Each block is executed once and three times: half of the
+// difference is one execution with warm caches, without start, decoding and warm-up.
 
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { buildCli } from '../scripts/cli.mjs'
 import { command, findCommand, isProgram, root, StepError } from '../scripts/process.mjs'
+import { counted } from './figures.mjs'
 
-/** One of each kind: transfers, many calls, few long calls. They come with the package. */
-const BLOCKS = '13217637,19933122,21429063'
-
-/** Counts instructions of each block and returns `{ name, plain, parallel, ratio }` for each. */
+/** Counts the instructions of blocks and returns `{ name, plain, parallel, ratio }` for each. */
 export function countInstructions(program, { names, blocks, run = 'parallel' }) {
   if (!hasValgrind())
     throw new StepError('valgrind is not installed', 'apt-get install valgrind, or brew, dnf, ...')
@@ -28,7 +26,7 @@ export function countInstructions(program, { names, blocks, run = 'parallel' }) 
 
 export const hasValgrind = () => findCommand('valgrind') !== null
 
-/** Instructions of one warm run. */
+/** Returns the instructions of one warm execution. */
 function perRun(program, where, run) {
   const [once, thrice] = [1, 3].map((repeat) => count(program, where, run, repeat))
   return (thrice - once) / 2
@@ -50,7 +48,7 @@ if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const options = {
       blocks: { type: 'string' },
-      only: { type: 'string', default: BLOCKS },
+      only: { type: 'string', default: counted.join() },
       run: { type: 'string', default: 'parallel' },
       json: { type: 'string' },
     }

@@ -18,13 +18,12 @@ import { findOutside } from '../scripts/data.mjs'
 import { capture, command, isProgram, mustRun, root, StepError, say } from '../scripts/process.mjs'
 import { setup } from '../scripts/setup.mjs'
 import { countInstructions, hasValgrind } from './callgrind.mjs'
+import { counted } from './figures.mjs'
 
 const SUITES = ['mainnet', 'synthetic']
 const PARTS = ['native', 'node', 'memory', 'instructions']
-/** Blocks whose instructions are counted. They come with the package. */
-const COUNTED = ['13217637', '19933122', '21429063']
 
-/** 1, 2, 4, ... and all cores. */
+/** Returns the thread counts 1, 2, 4, ... and all cores. */
 export function scaling(cores) {
   const powers = [1, 2, 4, 8, 16, 32, 64].filter((threads) => threads < cores)
   return [...powers, cores]
@@ -40,7 +39,7 @@ export function machineName(cpu, cores) {
   return `${slug || 'unknown'}-${cores}-cores`
 }
 
-/** JSON with one line for each row of figures. */
+/** Returns JSON with one line for each row of figures. */
 export function compact(record) {
   const text = JSON.stringify(record, null, 2)
   return text.replace(/\{[^{}]*\}/g, (flat) => flat.replace(/\s*\n\s*/g, ' '))
@@ -73,7 +72,7 @@ if (isProgram(import.meta.url)) {
     })
     const skipped = values.skip.split(',').filter((part) => part !== '')
     const unknown = skipped.find((part) => !PARTS.includes(part))
-    if (unknown !== undefined) throw new StepError(`there is no part ${unknown}`, PARTS.join(', '))
+    if (unknown !== undefined) throw new StepError(`unknown part ${unknown}`, PARTS.join(', '))
     const takes = (part) => !skipped.includes(part)
     const folder = values.blocks ?? findOutside('blocks') ?? 'fixtures'
 
@@ -137,7 +136,7 @@ if (isProgram(import.meta.url)) {
     if (takes('instructions') && record.instructions === undefined) {
       if (hasValgrind()) {
         say('measure', 'instructions')
-        record.instructions = countInstructions(native, { names: COUNTED, blocks: 'fixtures' })
+        record.instructions = countInstructions(native, { names: counted, blocks: 'fixtures' })
       } else say('skip', 'instructions: valgrind is not installed')
     }
     keep()
@@ -145,7 +144,7 @@ if (isProgram(import.meta.url)) {
   })
 }
 
-/** The commit that is measured, marked where files other than records differ from it. */
+/** Returns the measured commit, marked where files other than records differ from it. */
 function commit() {
   const hash = capture('git', ['rev-parse', '--short=12', 'HEAD']) ?? 'unknown'
   const changes = capture('git', ['status', '--porcelain', '-uno', '--', ':/', ':!bench/record'])

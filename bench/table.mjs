@@ -9,15 +9,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { replaced } from '../scripts/markers.mjs'
 import { command, isProgram, root, StepError } from '../scripts/process.mjs'
+import { excluded, synthetic } from './figures.mjs'
 
-/** Recorded block that is shown apart: nearly all of it is one chain. */
-const APART = '23879620'
-const MADE = ['transfers', 'erc20', 'erc20-into-one', 'swaps', 'one-pool', 'hot-mix']
 const MARKERS = ['<!-- table of bench/table.mjs -->', '<!-- end of table -->']
 
-/** Returns the record as Markdown. */
+/** Returns a record as a Markdown table. */
 export function tableOf(record) {
-  const head = ['', 'threads', 'mainnet', 'worst', 'ideal', APART, ...MADE]
+  const head = ['', 'threads', 'mainnet', 'worst', 'ideal', excluded, ...synthetic]
   const lines = [row(head), row(head.map(() => '---'))]
   for (const [host, title] of [
     ['native', 'native'],
@@ -53,7 +51,7 @@ function rowsOf(figures, title, threads) {
   const sum = figures.mainnet?.aggregate.find((one) => one.threads === threads)
   const rows = SUITES.flatMap((suite) => figures[suite]?.rows ?? [])
   if (!sum && !rows.some((one) => one.threads === threads)) return []
-  const columns = [APART, ...MADE].map((name) =>
+  const columns = [excluded, ...synthetic].map((name) =>
     rows.find((one) => one.name === name && one.threads === threads),
   )
   const line = (label, cells, of) =>
@@ -85,7 +83,7 @@ if (isProgram(import.meta.url)) {
     })
     const [file] = positionals
     if (file === undefined)
-      throw new StepError('which record?', 'node bench/table.mjs bench/record/FILE.json')
+      throw new StepError('no record given', 'node bench/table.mjs bench/record/FILE.json')
     const text = tableOf(JSON.parse(readFileSync(file, 'utf8')))
     if (!values.write) return void process.stdout.write(text)
     const page = join(root, 'docs/performance.md')

@@ -12,7 +12,7 @@ import {
 } from '@ethereumjs/util'
 import { createVM } from '@ethereumjs/vm'
 
-/** A machine with the accounts, and a function that makes the call and takes back what it did. */
+/** Starts a VM with the accounts and returns a function that executes the call and reverts it. */
 export async function start({ alloc, call }) {
   const common = new Common({ chain: Mainnet, hardfork: 'prague' })
   const stateManager = new MerkleStateManager({ common })
@@ -49,7 +49,7 @@ export async function start({ alloc, call }) {
   }
 }
 
-/** Bytes without leading zeros, as the trie holds a value. */
+/** Returns bytes without leading zeros, as in the storage trie. */
 function trimmed(hex) {
   const digits = BigInt(hex).toString(16)
   const bytes = hexToBytes(`0x${digits.length % 2 === 0 ? digits : `0${digits}`}`)

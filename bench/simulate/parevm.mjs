@@ -1,16 +1,16 @@
-// One call, tried on a chain in memory: parevm.
+// One simulated call on a development chain, in parevm.
 
 import { startEvm } from '../../dist/testing/js/src/evm/start.js'
 import { nodeHost } from '../../dist/testing/js/src/loader/node.js'
 
-/** The accounts and the call of a made block of one transaction, and what times parevm. */
+/** Returns the generator of calls with their accounts, and the timers of parevm. */
 export async function open({ threads }) {
   const maker = await startEvm(nodeHost(), { threads: 1 })
   const made = async (name) =>
     JSON.parse(await maker.supervisor.request({ kind: 'made', name, count: 1 }))
   return { version: maker.evm.info.version, made, start, close: maker.evm.close }
 
-  /** An engine whose genesis block has the accounts. */
+  /** Starts an engine whose genesis block has the accounts. */
   async function start({ alloc, call }) {
     const { evm, supervisor } = await startEvm(nodeHost(), { threads, genesis: genesis(alloc) })
     const { from, to, data, gas } = call
@@ -23,7 +23,7 @@ export async function open({ threads }) {
       entropy: '00'.repeat(16),
     })
     const bundle = { calls: [{ from, to, data, gas }] }
-    const questions = {
+    const requests = {
       eth_call: rpc('eth_call', [{ from, to, data, gas }, 'latest']),
       parevm_simulate: rpc('parevm_simulate', [bundle, 'latest']),
       eth_simulateV1: rpc('eth_simulateV1', [
@@ -33,7 +33,7 @@ export async function open({ threads }) {
     }
     return {
       /** Time of the engine, JSON in and out, without the worker. */
-      engine: async (what, samples) => supervisor.request({ ...questions[what], samples }),
+      engine: async (what, samples) => supervisor.request({ ...requests[what], samples }),
       /** Time of the caller. */
       callers: {
         eth_call: () => evm.call(request),
@@ -55,7 +55,7 @@ export async function open({ threads }) {
   }
 }
 
-/** Rules of Osaka from the first block on. */
+/** Returns a genesis with the rules of Osaka. */
 function genesis(alloc) {
   const forks = ['homestead', 'eip150', 'eip155', 'eip158', 'byzantium', 'constantinople']
   forks.push('petersburg', 'istanbul', 'berlin', 'london')

@@ -2,21 +2,21 @@
 //
 //   npm run bench -- --suite simulate [--runs N] [--threads N] [--json FILE]
 //
-// parevm is timed twice: what its engine takes, and what a caller waits for, the way to the worker
-// and back included. @ethereumjs/vm and tevm run in the caller's thread. All take turns; the
-// figures are medians.
+// parevm has two times: that of its engine, and the latency for a caller, with the round trip to the worker.
+// @ethereumjs/vm and tevm run in the thread of the caller. All take turns; the figures are medians.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { mustRun, say } from '../../scripts/process.mjs'
+import { machine, median } from '../figures.mjs'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const tevm = join(folder, 'tevm')
 const calls = { erc20: 'erc20', swap: 'swaps' }
 
-/** Runs the suite; resolves with the exit code. */
+/** Runs the suite and resolves with the exit code. */
 export async function benchSimulate(args) {
   const { values } = parseArgs({
     args,
@@ -28,7 +28,6 @@ export async function benchSimulate(args) {
     },
   })
   await installTevm()
-  const { machine } = await import('../report.mjs')
   const { table } = await import('../../dist/testing/js/bin/table.js')
   const parevm = await import('./parevm.mjs').then(({ open }) =>
     open({ threads: Number(values.threads) }),
@@ -48,7 +47,7 @@ export async function benchSimulate(args) {
   const aggregate = rows
     .filter(({ engine }) => engine in peers)
     .flatMap(({ name, engine: than, ms }) =>
-      WHATS.map((what) => ({
+      METHODS.map((what) => ({
         name,
         what,
         than,
@@ -63,13 +62,13 @@ export async function benchSimulate(args) {
   process.stdout.write(`${table(['call', 'engine', 'ms'], lines)}\n`)
   for (const { name, what, than, engine, roundTrip } of aggregate)
     process.stdout.write(
-      `${name}: ${what} is ${engine.toFixed(1)} times as fast as ${than} in the engine, ` +
-        `${roundTrip.toFixed(1)} times for the caller\n`,
+      `${name}: ratio of ${than} to ${what}: ${engine.toFixed(1)} in the engine, ` +
+        `${roundTrip.toFixed(1)} for the caller\n`,
     )
   return 0
 }
 
-/** The figures of one call. Everybody has to come to the same result first. */
+/** Measures one call, after all engines returned the same result. */
 async function measure(parevm, peers, name, made, runs) {
   const samples = Number(runs)
   const ours = await parevm.start(made)
@@ -84,15 +83,15 @@ async function measure(parevm, peers, name, made, runs) {
       )
   }
   const callers = {
-    ...Object.fromEntries(WHATS.map((what) => [forCaller(what), ours.callers[what]])),
+    ...Object.fromEntries(METHODS.map((what) => [forCaller(what), ours.callers[what]])),
     ...theirs,
   }
   const times = Object.fromEntries(
-    [...WHATS.map(inEngine), ...Object.keys(callers)].map((key) => [key, []]),
+    [...METHODS.map(inEngine), ...Object.keys(callers)].map((key) => [key, []]),
   )
   for (let run = 0; run < samples + WARM_UP; run += 1) {
-    // Everybody twice, of which the second counts: the others have just had the caches to themselves.
-    for (const what of WHATS) times[inEngine(what)].push((await ours.engine(what, 2)).at(-1))
+    // Twice each, of which the second counts: the first one refills the caches.
+    for (const what of METHODS) times[inEngine(what)].push((await ours.engine(what, 2)).at(-1))
     for (const [key, run] of Object.entries(callers)) {
       await run()
       const start = performance.now()
@@ -109,20 +108,15 @@ async function measure(parevm, peers, name, made, runs) {
   }))
 }
 
-/** The methods that try a call: its result alone, the report on what it does, a whole block of it. */
-const WHATS = ['eth_call', 'parevm_simulate', 'eth_simulateV1']
+/** Measured methods: the result of a call, the report on it, a block of it. */
+const METHODS = ['eth_call', 'parevm_simulate', 'eth_simulateV1']
 const inEngine = (what) => `parevm, ${what}, engine`
 const forCaller = (what) => `parevm, ${what}`
 
-/** Runs before those that count: compilers of wasm and JavaScript take that long. */
+/** Warm-up runs: the compilers of wasm and JavaScript need as many. */
 const WARM_UP = 50
 
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
-/** tevm is large: nobody gets it who does not ask for this suite. The other peer is in the tests. */
+/** Installs tevm, which is large and used by this suite only; the other peer is a dependency of the tests. */
 async function installTevm() {
   if (existsSync(join(tevm, 'node_modules/@tevm/memory-client'))) return
   say('install', 'tevm into bench/simulate/tevm: to be compared with')

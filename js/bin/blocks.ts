@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { clean } from './terminal.js'
 import { UsageError } from './usage.js'
 
-/** Where the blocks lie that come with the package. */
+/** Folder of the blocks of the package. */
 export const embedded = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
 
 /** Returns the paths of all block fixtures in `directory`, by height. */
@@ -21,7 +21,7 @@ export async function blocksIn(directory: string): Promise<string[]> {
   return blocks.sort(collator.compare).map((name) => join(directory, name))
 }
 
-/** Returns what a fixture is called: its file name without endings. */
+/** Returns the name of a fixture: its file name without endings. */
 export function nameOf(path: string): string {
   return basename(path).replace(/\.json(\.gz)?$/, '')
 }

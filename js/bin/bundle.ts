@@ -1,7 +1,7 @@
 import { ANY, ITEMS } from '../src/options/rules.js'
 import { type Fields, fields, list, required } from '../src/options/shape.js'
 
-/** A file of calls: a bundle of `parevm_simulate`, or what `wallet_sendCalls` (EIP-5792) takes. */
+/** File of calls: a bundle of `parevm_simulate`, or the parameter of `wallet_sendCalls` (EIP-5792). */
 export type Bundle = {
   calls: readonly BundleCall[]
   atomic?: boolean | undefined
@@ -15,7 +15,7 @@ export type Bundle = {
   capabilities?: unknown
 }
 
-/** A call as JSON-RPC spells transactions. */
+/** Call in the format of JSON-RPC transactions. */
 export type BundleCall = { [field in (typeof CALL_FIELDS)[number]]?: unknown }
 
 const CALL_FIELDS = [
@@ -39,7 +39,7 @@ const CALL_FIELDS = [
   'capabilities',
 ] as const
 
-/** Shape of a file of calls: its keys; what the values are is checked by the node. */
+/** Shape of a file of calls. The node checks the values. */
 export const BUNDLE: Fields = fields<Bundle>({
   calls: required(
     list(

@@ -9,10 +9,10 @@ import { clean, messageOf } from './terminal.js'
 import { UsageError } from './usage.js'
 
 /**
- * Reads a file that the command line names: a file, a pipe or a device.
+ * Reads an input file: a regular file, a pipe or a device.
  *
- * @param most - Bytes that it may have. No more of it is read.
- * @throws {@link UsageError} It cannot be read, or is larger.
+ * @param most - Largest size in bytes; no more is read.
+ * @throws {@link UsageError} The file cannot be read, or is larger.
  */
 export async function readBytes(path: string, most = DEFAULTS.file): Promise<Uint8Array> {
   const name = clean(cut(path))
@@ -34,9 +34,9 @@ export async function readBytes(path: string, most = DEFAULTS.file): Promise<Uin
 }
 
 /**
- * Reads to the end into one buffer, which doubles when it is full.
+ * Reads a file to its end into a growing buffer.
  *
- * @param size - Bytes that the file says it has: none where that is not known before.
+ * @param size - Size of the file in bytes, 0 where it is unknown.
  * @returns `undefined` where there are more than `most`.
  */
 async function bytesOf(
@@ -44,7 +44,7 @@ async function bytesOf(
   size: number,
   most: number,
 ): Promise<Uint8Array | undefined> {
-  // One more than is expected, so that the end shows.
+  // One byte more than expected, to detect the end.
   let buffer = new Uint8Array(Math.max(size, SMALLEST) + 1)
   let length = 0
   for (;;) {
@@ -59,7 +59,7 @@ async function bytesOf(
   }
 }
 
-/** Bytes with which a buffer begins. */
+/** Initial size of a buffer in bytes. */
 const SMALLEST = 65_536
 
 /** Reads a file as UTF-8. */
@@ -67,7 +67,7 @@ export async function readText(path: string, most?: number): Promise<string> {
   return new TextDecoder().decode(await readBytes(path, most))
 }
 
-/** Reads a file of JSON, in which every integer keeps its value. */
+/** Reads a JSON file without loss of precision. */
 export async function readJson(path: string, most?: number): Promise<unknown> {
   const text = await readText(path, most)
   try {
@@ -78,9 +78,9 @@ export async function readJson(path: string, most?: number): Promise<unknown> {
 }
 
 /**
- * Reads a bundle of calls: a list of them, or what `wallet_sendCalls` takes, its object or its parameters.
+ * Reads a bundle of calls: a list of calls, or the object or the parameters of `wallet_sendCalls`.
  *
- * @throws {@link UsageError} It is none, or has a key that is not known.
+ * @throws {@link UsageError} The file is not a bundle, or has an unknown key.
  */
 export async function readBundle(path: string, most?: number): Promise<Bundle> {
   const given = await readJson(path, most)

@@ -79,7 +79,7 @@ test('a result that cannot be written is an error, a line is not', async () => {
   await expect(printed).rejects.toThrow('stdout could not be written: broken: ENOSPC')
 })
 
-test('a stream that cannot be opened, or throws, ends nothing', async () => {
+test('a stream that cannot be opened, or throws, does not end the process', async () => {
   const output = createOutput('stderr', () => {
     throw Object.assign(new Error('no terminal'), { code: 'EIO' })
   })

@@ -7,31 +7,30 @@ import { cleanLines } from './terminal.js'
 /**
  * Standard output and standard error: the only module of the command that writes to them.
  *
- * Neither can end the process, whatever is at their other end: a closed pipe, a full disk, a terminal that is
- * gone. A pipe that nobody reads holds up nothing and takes no more than {@link MOST_BYTES} of memory. Nor can
- * what is written command a terminal.
+ * Neither can end the process, whatever happens at the other end: a closed pipe, a full disk, a lost terminal. A pipe
+ * without a reader blocks nothing and takes at most {@link MOST_BYTES} of memory. Control sequences in the text do not
+ * reach a terminal.
  */
 
-/** Bytes of lines that wait for a slow reader; what comes on top is dropped and counted. */
+/** Most bytes of lines for a slow reader; further lines are dropped and counted. */
 const MOST_BYTES = 2 ** 20
 
-/** A stream that keeps the promises of this module. */
+/** Output stream with the guarantees of this module. */
 export type Output = {
   /**
-   * Writes a result. Resolves when it is written, or when its reader has closed the pipe: who reads no
-   * further, as `head` does, has all that it wants.
+   * Writes a result. Resolves when it is written, or when the reader closed the pipe, as `head` does.
    *
-   * @throws {@link OutputError} It could not be written, as on a full disk.
+   * @throws {@link OutputError} The text could not be written, as on a full disk.
    */
   print(text: string): Promise<void>
-  /** Writes lines that nothing depends on. Never fails; drops them where nobody reads. */
+  /** Writes messages. Never fails; drops them without a reader. */
   note(text: string): void
 }
 
 /**
- * Returns the output to `open()`, which is called once, with the first text.
+ * Returns the output to the stream of `open()`, which is called once, at the first text.
  *
- * @param name - Of the stream, for errors.
+ * @param name - Name of the stream in errors.
  */
 export function createOutput(
   name: string,
@@ -60,7 +59,7 @@ export function createOutput(
     try {
       opened().write(cleanLines(text), done)
     } catch (error) {
-      // Files are written at once, and a terminal that is gone cannot be opened.
+      // Files are written synchronously, and a lost terminal cannot be opened.
       done(error)
     }
   }
@@ -83,14 +82,14 @@ export function createOutput(
 export const stdout: Output = createOutput('stdout', () => process.stdout)
 export const stderr: Output = createOutput('stderr', () => process.stderr)
 
-/** The reader has closed its end, or the terminal is gone. */
+/** Codes of a closed pipe or a lost terminal. */
 const GONE: ReadonlySet<unknown> = new Set(['EPIPE', 'EIO', 'ECONNRESET'])
 
 function codeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined
 }
 
-/** Node.js writes to a terminal and waits: one that was stopped with Ctrl-S would stop the event loop, too. */
+/** Makes writes to a terminal asynchronous: one stopped with Ctrl-S would block the event loop. */
 function stopBlocking(stream: Writable): void {
   if (Reflect.get(stream, 'isTTY') !== true) return
   const handle: { setBlocking?: (blocks: boolean) => unknown } | undefined = Reflect.get(
@@ -100,10 +99,10 @@ function stopBlocking(stream: Writable): void {
   handle?.setBlocking?.(false)
 }
 
-/** Descriptors that were a terminal when the process began. */
+/** Descriptors that were terminals at the start of the process. */
 export const terminals: readonly number[] = [0, 1, 2].filter((descriptor) => isatty(descriptor))
 
-// Node.js sets terminals back when it ends, and aborts where one of them is gone and not closed.
+// At exit Node.js resets terminals, and aborts where one is lost and not closed.
 process.on('exit', () => {
   for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor)
 })

@@ -17,10 +17,10 @@ const COMMANDS: ReadonlyMap<string, (args: string[]) => Promise<boolean>> = new 
   ['simulate', simulate],
 ])
 
-/** Longest time that the last lines on stderr may take, in milliseconds. */
+/** Milliseconds for the last messages on stderr. */
 const NOTES_LIMIT_MS = 1_000
 
-/** Resolves with the exit code: 0 only if everything went as it should. */
+/** Runs a command and resolves with the exit code. */
 async function main([name = '--help', ...rest]: string[]): Promise<number> {
   try {
     if (['-v', '--version'].includes(name)) return await print(await version(), rest)
@@ -36,14 +36,14 @@ async function main([name = '--help', ...rest]: string[]): Promise<number> {
       stderr.note(`parevm: ${error.message}\nTry: ${hint}\n`)
       return 2
     }
-    // What is none of ours is a bug; its stack, which quotes what it failed on, says where.
-    const words = error instanceof BaseError ? messageOf(error) : inspect(error)
-    stderr.note(`parevm: ${words}\n`)
+    // Any other error is a bug, so its stack is printed.
+    const text = error instanceof BaseError ? messageOf(error) : inspect(error)
+    stderr.note(`parevm: ${text}\n`)
     return 1
   }
 }
 
-/** Prints `text`, where no words are left. */
+/** Prints `text`; throws where arguments are left. */
 async function print(text: string, left: string[]): Promise<number> {
   usage({ args: left, options: {} })
   await stdout.print(text)
@@ -69,5 +69,5 @@ async function version(): Promise<string> {
 }
 
 process.exitCode = await main(process.argv.slice(2))
-// All results are written. Lines for a pipe that nobody reads would keep the process alive.
+// All results are written. Messages for a pipe without a reader would keep the process alive.
 setTimeout(() => process.exit(), NOTES_LIMIT_MS).unref()

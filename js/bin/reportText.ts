@@ -1,10 +1,10 @@
 import { cut } from '../src/error/cut.js'
-import type { AccountAssetChange, ApprovalChange, CallFailure, Report } from '../src/rpc/report.js'
+import type { Report } from '../src/type/report.js'
 import type { Hex } from '../src/type/wire.js'
 import { table } from './table.js'
 import { clean } from './terminal.js'
 
-/** Returns a report as lines for people. */
+/** Returns a report as text. */
 export function reportText(report: Report): string {
   const { status, gasUsed, gasLimit, fee, calls, assetChanges, approvalChanges, tokens } = report
   const limit = gasLimit === null ? '' : `, gas limit to sign with ${gasLimit.toLocaleString('en')}`
@@ -12,13 +12,13 @@ export function reportText(report: Report): string {
   const parts = [`${status}, ${gasUsed.toLocaleString('en')} gas${limit}, ${cost}\n`]
   const rows = calls.map(({ status, gasUsed, failure }, index) => [
     `${index}`,
-    { success: 'success', failure: 'failure', undone: 'undone', notRun: 'not run' }[status],
+    { success: 'success', failure: 'failure', undone: 'undone', notRun: 'not executed' }[status],
     gasUsed.toString(),
     failure === null ? '' : why(failure),
   ])
   parts.push(table(['call', 'status', 'gas', ''], rows))
   const warnings = calls.flatMap((call, index) =>
-    call.warnings.map(({ message }) => [`${index}`, clean(cut(message, MOST_WORDS))]),
+    call.warnings.map(({ message }) => [`${index}`, clean(cut(message, MOST_TEXT))]),
   )
   if (warnings.length > 0) parts.push(table(['call', 'warning'], warnings))
   if (assetChanges.length > 0)
@@ -48,7 +48,7 @@ export function reportText(report: Report): string {
 
 type Tokens = Report['tokens']
 
-function assetRow(change: AccountAssetChange, tokens: Tokens): string[] {
+function assetRow(change: Report.AssetChange, tokens: Tokens): string[] {
   const { account, asset, before, after, agrees, claimed } = change
   const decimals =
     asset.type === 'native' ? 18 : asset.type === 'erc20' ? decimalsOf(asset.token, tokens) : 0
@@ -62,7 +62,7 @@ function assetRow(change: AccountAssetChange, tokens: Tokens): string[] {
   return [account, name, show(before), show(after), `${sign}${show(change.change)}`, doubt]
 }
 
-function approvalRow(change: ApprovalChange, tokens: Tokens): string[] {
+function approvalRow(change: Report.ApprovalChange, tokens: Tokens): string[] {
   const { before, after, agrees } = change
   const hasDecimals = change.type === 'erc20' || change.type === 'permit2'
   const decimals = hasDecimals ? decimalsOf(change.token, tokens) : 0
@@ -83,8 +83,8 @@ function approvalRow(change: ApprovalChange, tokens: Tokens): string[] {
   }
 }
 
-/** What is granted without end is written so: half of the greatest amount is no amount of anything. */
-function grantText(grant: ApprovalChange['before'], decimals: number): string {
+/** Returns an approval as text: amounts from half of the greatest one on are unlimited. */
+function grantText(grant: Report.ApprovalChange['before'], decimals: number): string {
   if (grant === null) return '?'
   if (typeof grant === 'boolean') return grant ? 'yes' : 'no'
   if (typeof grant === 'string') return /^0x0+$/.test(grant) ? 'nobody' : grant
@@ -100,16 +100,16 @@ function nameOf(token: Hex, tokens: Tokens): string {
   const symbol = tokens[token]?.symbol
   return symbol === undefined || symbol === null
     ? token
-    : `${clean(cut(symbol, MOST_WORDS))} ${token}`
+    : `${clean(cut(symbol, MOST_TEXT))} ${token}`
 }
 
-/** More than any token has would only make long lines. */
+/** Returns the decimals of a token, 0 where they are implausible. */
 function decimalsOf(token: Hex, tokens: Tokens): number {
   const decimals = tokens[token]?.decimals ?? 0
   return decimals > 36 ? 0 : decimals
 }
 
-/** Returns an amount with its decimal places. */
+/** Returns an amount with its decimals. */
 function units(amount: bigint, decimals: number): string {
   const sign = amount < 0n ? '-' : ''
   const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, '0')
@@ -118,12 +118,12 @@ function units(amount: bigint, decimals: number): string {
   return `${sign}${whole}${rest === '' ? '' : `.${rest}`}`
 }
 
-function why({ message, innermost }: CallFailure): string {
-  const text = clean(cut(message, MOST_WORDS))
+function why({ message, innermost }: Report.Failure): string {
+  const text = clean(cut(message, MOST_TEXT))
   if (innermost === null || innermost.depth === 0) return text
   const { address, depth, reason } = innermost
-  return `${text}; began ${depth} calls deep, in ${address ?? 'a creation'}: ${clean(cut(reason, MOST_WORDS))}`
+  return `${text}; began ${depth} calls deep, in ${address ?? 'a creation'}: ${clean(cut(reason, MOST_TEXT))}`
 }
 
-/** Characters that are shown of words which a contract chose. */
-const MOST_WORDS = 200
+/** Longest text of a contract, in characters. */
+const MOST_TEXT = 200

@@ -4,7 +4,6 @@ import { quote } from '../src/error/cut.js'
 import type { Evm } from '../src/evm/evm.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
-import type { Executor } from '../src/pool/message.js'
 import { blocksIn, embedded } from './blocks.js'
 import { readBytes } from './input.js'
 import { stderr, stdout } from './output.js'
@@ -12,7 +11,10 @@ import { milliseconds, table } from './table.js'
 import { clean } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
-/** `parevm run`: executes blocks and compares them with their headers. Resolves with "all true". */
+/**
+ * `parevm run`: executes blocks, and compares them with their headers and with sequential execution. Resolves with
+ * false where a comparison fails.
+ */
 export async function run(args: string[]): Promise<boolean> {
   const { values, positionals } = usage({
     args,
@@ -24,8 +26,8 @@ export async function run(args: string[]): Promise<boolean> {
     },
   })
   if (!['auto', 'parallel', 'sequential', 'bal'].includes(values.executor))
-    throw new UsageError(`there is no executor ${quote(values.executor)}`)
-  const executor = values.executor as Executor
+    throw new UsageError(`unknown executor ${quote(values.executor)}`)
+  const executor = values.executor as executeBlock.Executor
   const threads = values.threads === undefined ? 'auto' : count('--threads', values.threads)
   const files = positionals.length > 0 ? positionals : await blocksIn(embedded)
 
@@ -46,7 +48,7 @@ export async function run(args: string[]): Promise<boolean> {
   return lines.every(isGood)
 }
 
-/** One block, as `--json` prints it. */
+/** Result of one block, as `--json` prints it. */
 type Line = Result | { file: string; error: { name: string; code: string; message: string } }
 
 type Result = {
@@ -64,19 +66,19 @@ type Result = {
   threads: number
   executions: number
   reExecutions: number
-  /** Milliseconds from the decoded block and state to receipts and state diff: median of some runs. */
+  /** Median milliseconds from decoded block and state to receipts and state diff. */
   ms: number
-  /** The same in block order. */
+  /** The same of sequential execution. */
   sequentialMs: number
-  /** Milliseconds from the file's bytes to the result: median of some runs. */
+  /** Median milliseconds from the bytes of the file to the result. */
   endToEndMs: number
   build: string
 }
 
-/** Runs of a block each way, in turn. The first are not compiled for speed yet; more would take long. */
+/** Executions of a block by each executor, in turn: the first few run unoptimized wasm, so the median counts. */
 const RUNS = 9
 
-async function execute(evm: Evm, file: string, executor: Executor): Promise<Line> {
+async function execute(evm: Evm, file: string, executor: executeBlock.Executor): Promise<Line> {
   try {
     const fixture = await readBytes(file)
     const times: { ms: number; sequentialMs: number; endToEndMs: number }[] = []
@@ -84,9 +86,9 @@ async function execute(evm: Evm, file: string, executor: Executor): Promise<Line
       const start = performance.now()
       const outcome = await evm.executeBlock({ fixture, executor })
       const endToEndMs = performance.now() - start
-      const inOrder = await evm.executeBlock({ fixture, executor: 'sequential' })
-      times.push({ ms: outcome.ms, sequentialMs: inOrder.ms, endToEndMs })
-      const equal = isDeepStrictEqual(resultOf(outcome), resultOf(inOrder))
+      const sequential = await evm.executeBlock({ fixture, executor: 'sequential' })
+      times.push({ ms: outcome.timeMs, sequentialMs: sequential.timeMs, endToEndMs })
+      const equal = isDeepStrictEqual(resultOf(outcome), resultOf(sequential))
       if (times.length === RUNS || !equal) return result(outcome, equal, times, evm.info.build)
     }
   } catch (error) {
@@ -96,13 +98,20 @@ async function execute(evm: Evm, file: string, executor: Executor): Promise<Line
   }
 }
 
-/** What every executor has to leave: all but how it went, and the list that `bal` makes where it has none. */
-function resultOf({ schedule, ms, blockAccessList, ...rest }: executeBlock.ReturnType): object {
+/** Returns what is equal for every executor; only `bal` records a list where the fixture has none. */
+function resultOf({
+  plan,
+  statistics,
+  timeline,
+  timeMs,
+  blockAccessList,
+  ...rest
+}: executeBlock.ReturnType): object {
   return rest
 }
 
 function result(
-  { checks, schedule, ...rest }: executeBlock.ReturnType,
+  { checks, plan, statistics, ...rest }: executeBlock.ReturnType,
   equalsSequential: boolean,
   times: readonly { ms: number; sequentialMs: number; endToEndMs: number }[],
   build: string,
@@ -117,11 +126,11 @@ function result(
     requestsHashMatches: checks.requestsHash,
     stateRootMatches: checks.stateRoot,
     equalsSequential,
-    executor: schedule.executor,
-    reason: schedule.reason,
-    threads: schedule.threads,
-    executions: schedule.executions,
-    reExecutions: schedule.reExecutions,
+    executor: plan.executor,
+    reason: plan.reason,
+    threads: plan.threads,
+    executions: statistics.executions,
+    reExecutions: statistics.reExecutions,
     ms: median(times.map(({ ms }) => ms)),
     sequentialMs: median(times.map(({ sequentialMs }) => sequentialMs)),
     endToEndMs: median(times.map(({ endToEndMs }) => endToEndMs)),
@@ -140,8 +149,8 @@ function isGood(line: Line): boolean {
 function show(lines: readonly Line[]): string {
   const results = lines.filter((line): line is Result => !('error' in line))
   if (results.length === 0) return 'No block was executed.'
-  const head = ['block', 'transactions', 'gas', 'as the header says', 'as in order']
-  head.push('in order ms', 'ms', 'speed-up', 'executor', 'threads', 're-runs')
+  const head = ['block', 'transactions', 'gas', 'equals header', 'equals sequential']
+  head.push('sequential ms', 'ms', 'speed-up', 'executor', 'threads', 're-executions')
   const rows = results.map((line) => [
     String(line.number),
     String(line.transactions),
@@ -158,7 +167,7 @@ function show(lines: readonly Line[]): string {
   return table(head, rows)
 }
 
-/** Names the checks that were made, or those that failed. */
+/** Returns the names of the failed checks, or else of all checks. */
 function verdict(line: Result): string {
   const checks: [string, boolean | null][] = [
     ['gas', line.gasUsedMatches],

@@ -1,9 +1,9 @@
-import type { Chain } from '../src/chain/chain.js'
 import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
+import type { NodeClient } from '../src/node/client.js'
 import { readBytes, readText } from './input.js'
 import { stderr, stdout } from './output.js'
 import { accessOf } from './serve/access.js'
@@ -17,7 +17,7 @@ import { type OpenState, openState } from './serve/state.js'
 import { clean, messageOf } from './terminal.js'
 import { count, UsageError, usage, whole } from './usage.js'
 
-/** `parevm serve`: serves a chain in memory as JSON-RPC. Resolves when it is told to stop. */
+/** `parevm serve`: serves a development node as JSON-RPC. Resolves at a signal to stop. */
 export async function serve(args: string[]): Promise<boolean> {
   const { values } = usage({
     args,
@@ -47,7 +47,7 @@ export async function serve(args: string[]): Promise<boolean> {
       'state-interval': { type: 'string' },
     },
   })
-  if (values.fork !== undefined) throw new UsageError('--fork cannot be served yet')
+  if (values.fork !== undefined) throw new UsageError('--fork is not supported yet')
   const { host, calls } = values
   const port = portOf(values.port)
   const limits = limitsOf(values.limit)
@@ -61,13 +61,13 @@ export async function serve(args: string[]): Promise<boolean> {
   const state = await openState(values, options)
   const machine = nodeHost()
   const readers = Math.min(Math.max(machine.features.cores, READERS.least), READERS.most)
-  const { evm, chain } = await startEvm(machine, state?.options ?? options, {
+  const { evm, node } = await startEvm(machine, state?.options ?? options, {
     readers,
     onNotification: (params) => dispatcher?.notify(params),
     onChange: () => state?.keeper.changed(),
   }).catch((error: unknown) => refuse(error, state))
   try {
-    if (calls !== undefined && state?.isOpen !== true) await sendCalls(chain, calls, limits.file)
+    if (calls !== undefined && state?.isOpen !== true) await sendCalls(node, calls, limits.file)
     await state?.begin(evm)
     const { stopped } = watchProcess({
       onHangUp: () => void state?.keeper.keep(),
@@ -75,10 +75,10 @@ export async function serve(args: string[]): Promise<boolean> {
       savedBytes: () => state?.keeper.bytes ?? 0,
     })
     const log = values.verbose ? (line: string) => stderr.note(`${clean(line)}\n`) : undefined
-    const pagesSign = !(await hasPrivateKeys(chain))
-    dispatcher = createDispatcher(chain, { log, limits, pagesSign })
-    // Before anyone can reach it: a request of a client must not be able to fail this one.
-    const accounts = values.json ? '' : await accountsOf(chain)
+    const pagesSign = !(await hasPrivateKeys(node))
+    dispatcher = createDispatcher(node, { log, limits, pagesSign })
+    // Before the server is reachable: no request of a client can make this one fail.
+    const accounts = values.json ? '' : await accountsOf(node)
     const listening = listen({ host, port, dispatcher, limits, rules })
     const server = await listening.catch((error: unknown) => {
       throw new UsageError(`${clean(host)}, port ${port}: ${messageOf(error)}`)
@@ -86,8 +86,8 @@ export async function serve(args: string[]): Promise<boolean> {
     const { version, build, threads, reason } = evm.info
     stderr.note(`parevm ${version}, ${build} build, ${threads} threads (${reason})\n`)
     const ready = { url: server.url, port: server.port, build, threads }
-    const words = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
-    stdout.note(`${values.json ? JSON.stringify(ready) : words}\n`)
+    const text = `${accounts}listening on ${server.url} (HTTP, WebSocket)`
+    stdout.note(`${values.json ? JSON.stringify(ready) : text}\n`)
     await stopped
     await server.close()
     return (await state?.end()) ?? true
@@ -96,16 +96,16 @@ export async function serve(args: string[]): Promise<boolean> {
   }
 }
 
-/** Returns the accounts as lines to read. What derives their keys is loaded for this only. */
-async function accountsOf(chain: Chain): Promise<string> {
+/** Returns the accounts as text. The library that derives their keys is loaded for this only. */
+async function accountsOf(node: NodeClient): Promise<string> {
   const { accountsText } = await import('./serve/accountsText.js')
-  return accountsText(chain)
+  return accountsText(node)
 }
 
-/** Workers that answer reads: one for each core, of which a client has half at most. */
+/** Number of reader workers: one for each core, of which a client uses half at most. */
 const READERS = { least: 4, most: 15 }
 
-/** A chain that cannot be opened is the user's to correct. */
+/** Throws an error of the input as a usage error. */
 function refuse(error: unknown, state: OpenState | undefined): never {
   if (!(error instanceof BaseError)) throw error
   throw new UsageError(state?.isOpen === true ? state.refusal(error) : messageOf(error))
@@ -134,7 +134,12 @@ async function optionsOf(
     genesis: genesis === undefined ? undefined : await readText(genesis, file),
     importChain: values.import === undefined ? undefined : await readBytes(values.import, file),
     chain: id === undefined ? undefined : { id: count('--chain-id', id, Number.MAX_SAFE_INTEGER) },
-    limits: { time, memory, answer, gas: BigInt(gas) },
+    limits: {
+      timeMs: time,
+      memoryBytes: memory,
+      answerBytes: answer,
+      gas: BigInt(gas),
+    },
     accounts: {
       count: accounts === undefined ? undefined : count('--accounts', accounts, 1_000),
       mnemonic,
@@ -143,11 +148,11 @@ async function optionsOf(
       ? 'manual'
       : interval === undefined
         ? 'auto'
-        : { interval: count('--block-time', interval, 86_400) },
+        : { intervalSeconds: count('--block-time', interval, 86_400) },
   }
 }
 
-/** Any port that is free, where it is 0. */
+/** Returns the port of a flag; 0 stands for any free one. */
 function portOf(text: string): number {
   const port = whole(text)
   if (port !== undefined && port < 65_536) return port

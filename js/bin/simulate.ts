@@ -2,14 +2,15 @@ import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
-import { type Report, reportOf, type WireReport } from '../src/rpc/report.js'
+import { reportOf, type WireReport } from '../src/rpc/report.js'
+import type { Report } from '../src/type/report.js'
 import { readBundle, readBytes, readJson, readText } from './input.js'
 import { stdout } from './output.js'
 import { reportText } from './reportText.js'
 import { messageOf } from './terminal.js'
 import { count, UsageError, usage } from './usage.js'
 
-/** `parevm simulate`: tells what calls would do on a chain. Resolves with "no call failed". */
+/** `parevm simulate`: reports what calls do. Resolves with false where one fails. */
 export async function simulate(args: string[]): Promise<boolean> {
   const { values } = usage({
     args,
@@ -31,13 +32,13 @@ export async function simulate(args: string[]): Promise<boolean> {
   const bundle = await bundleOf(values)
   const block = /^\d+$/.test(values.block) ? `0x${BigInt(values.block).toString(16)}` : values.block
   const { genesis, threads } = values
-  const { evm, chain } = await startEvm(nodeHost(), {
+  const { evm, node } = await startEvm(nodeHost(), {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
     genesis: genesis === undefined ? undefined : await readText(genesis),
     importChain: values.import === undefined ? undefined : await readBytes(values.import),
-  }).catch(told)
+  }).catch(refuse)
   try {
-    const wire = await chain.request<WireReport>('parevm_simulate', [bundle, block]).catch(told)
+    const wire = await node.request<WireReport>('parevm_simulate', [bundle, block]).catch(refuse)
     const report: Report = reportOf(wire)
     await stdout.print(values.json ? `${JSON.stringify(wire, null, 2)}\n` : reportText(report))
     return report.status === 'success'
@@ -46,13 +47,13 @@ export async function simulate(args: string[]): Promise<boolean> {
   }
 }
 
-/** What is wrong with the input goes to the user without a stack. */
-function told(error: unknown): never {
+/** Throws an error of the input as a usage error, which is printed without a stack. */
+function refuse(error: unknown): never {
   if (error instanceof BaseError) throw new UsageError(messageOf(error))
   throw error
 }
 
-/** Returns what to simulate: a file as `wallet_sendCalls` takes it, or one call. */
+/** Returns the bundle to simulate: a file, or one call. */
 async function bundleOf(values: {
   from?: string | undefined
   to?: string | undefined
@@ -65,7 +66,7 @@ async function bundleOf(values: {
   const { from, to, data, value } = values
   const isOne = to !== undefined || data !== undefined || value !== undefined
   if (isOne === (values.calls !== undefined))
-    throw new UsageError('either --calls, or --to, --data and --value, say what to simulate')
+    throw new UsageError('give either --calls, or --to, --data and --value')
   const bundle =
     values.calls === undefined
       ? { calls: [{ to, data, value: wei(value) }] }
@@ -78,7 +79,7 @@ async function bundleOf(values: {
   }
 }
 
-/** Returns wei, which may be written with all their digits, as JSON-RPC spells them. */
+/** Returns an amount in wei, decimal or hex, as a JSON-RPC quantity. */
 function wei(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (!/^(\d+|0x[\da-f]+)$/i.test(text))

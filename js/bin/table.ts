@@ -1,4 +1,4 @@
-/** Returns rows of words as lines with aligned columns; numbers go to the right. */
+/** Returns rows as lines with aligned columns, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((word, column) =>
     Math.max(word.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -14,7 +14,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), rule.join('  '), ...rows.map(line)].map((text) => `${text}\n`).join('')
 }
 
-/** Returns milliseconds with three digits that matter. */
+/** Returns milliseconds with three significant digits. */
 export function milliseconds(ms: number): string {
   if (ms >= 100) return ms.toFixed(0)
   if (ms >= 10) return ms.toFixed(1)

@@ -1,9 +1,9 @@
 import { BaseError } from '../src/error/BaseError.js'
 
-/** Characters that control a terminal, reorder what it shows, or show nothing; and halves of pairs. */
+/** Control, format and invisible characters, and lone surrogates. */
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
-/** Returns a character as JSON and JavaScript escape it, so that escaped JSON stays the same JSON. */
+/** Returns the JSON escape of a character, so that escaped JSON keeps its value. */
 function escaped(character: string): string {
   const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character]
   if (short !== undefined) return short
@@ -12,19 +12,19 @@ function escaped(character: string): string {
 }
 
 /**
- * Returns text that somebody else chose (a contract, a file, a client, the command line) on one line,
- * with visible escapes in place of controls, invisible characters and changes of direction.
+ * Escapes foreign text (of a contract, a file, a client, the command line) to one line without control, invisible and
+ * direction characters.
  */
 export function clean(text: string): string {
   return text.replace(HOSTILE, escaped)
 }
 
-/** Returns lines of this program's own making; what else is hostile in them is escaped as by {@link clean}. */
+/** Escapes text of this program as {@link clean} does, and keeps its line breaks. */
 export function cleanLines(text: string): string {
   return text.replace(HOSTILE, (character) => (character === '\n' ? character : escaped(character)))
 }
 
-/** Returns the message of an error: what it quotes stays on one line, its hint is the next. */
+/** Returns the message of an error on one line, and its hint on the next. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return clean(String(error))
   const hint = error instanceof BaseError ? error.hint : undefined

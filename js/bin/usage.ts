@@ -3,9 +3,9 @@ import { cut, MOST_ECHOED, quote } from '../src/error/cut.js'
 import { clean, messageOf } from './terminal.js'
 
 /**
- * Parses the words after a command, as {@link parseArgs} does.
+ * Parses the arguments of a command, as {@link parseArgs} does.
  *
- * @throws {@link UsageError} that names the flag: it is unknown, comes twice where it may not, or lacks its value.
+ * @throws {@link UsageError} that names the flag: it is unknown, repeated, or lacks its value.
  */
 export function usage<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   const parsed = parse(config)
@@ -29,7 +29,7 @@ function parse(config: ParseArgsConfig) {
   }
 }
 
-/** Returns what is wrong with the words, which the message quotes: in several lines, none of which is theirs. */
+/** Returns the message of a parse error, in which the quoted arguments are escaped. */
 function quoted({ args = [], ...config }: ParseArgsConfig, error: unknown): string {
   try {
     parseArgs({ ...config, args: args.map((word) => clean(word)) })
@@ -39,7 +39,7 @@ function quoted({ args = [], ...config }: ParseArgsConfig, error: unknown): stri
   return messageOf(error)
 }
 
-/** Returns the whole numbers in `text`, which are separated by commas, from 1 to `most`. */
+/** Returns the comma-separated whole numbers of a flag, from 1 to `most`. */
 export function counts(option: string, text: string, most = 256): number[] {
   return text.split(',').map((word) => {
     const count = whole(word)
@@ -49,23 +49,23 @@ export function counts(option: string, text: string, most = 256): number[] {
   })
 }
 
-/** Returns the one whole number in `text`, from 1 to `most`. */
+/** Returns the whole number of a flag, from 1 to `most`. */
 export function count(option: string, text: string, most = 256): number {
   const [first, ...more] = counts(option, text, most)
   if (first === undefined || more.length > 0) throw new UsageError(`${option} takes one number`)
   return first
 }
 
-/** Returns the number that decimal digits write; `undefined` for other text, and for what a number cannot hold. */
+/** Parses decimal digits; `undefined` for other text and for unsafe integers. */
 export function whole(text: string): number | undefined {
   const number = Number(text)
   return /^\d+$/.test(text) && Number.isSafeInteger(number) ? number : undefined
 }
 
-/** The command was called in a way that it does not understand. The message may quote files and flags. */
+/** The command line, or a file that it names, is invalid. The message may quote both. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
-  /** The code of the error that is why, such as ENOENT. */
+  /** Code of the underlying error, such as ENOENT. */
   readonly code: string
   constructor(message: string, code = 'USAGE') {
     super(message)

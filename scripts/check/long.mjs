@@ -25,10 +25,5 @@ export const longFiles = new Map([
     'suite/simulate/words.rs',
     'suite/trace/steps.rs',
     'wasm/src/allocator/mod.rs',
-    'wasm/src/wire.rs',
-    'js/bin/serve/door.test.ts',
-    'tests/node/serveLimits.test.ts',
-    'tests/node/state.test.ts',
-    'tests/node/surroundings.test.ts',
   ].map((end) => [end, 'to split']),
 ])

@@ -10,7 +10,7 @@ test('threads are doubled up to all cores', () => {
   assert.deepEqual(scaling(16), [1, 2, 4, 8, 16])
 })
 
-test('a machine is called by its processor and cores', () => {
+test('a machine is named by its processor and cores', () => {
   assert.equal(machineName('AMD EPYC 7763 64-Core Processor', 2), 'amd-epyc-7763-2-cores')
   assert.equal(machineName('Intel(R) Xeon(R) CPU @ 2.20GHz', 4), 'intel-xeon-4-cores')
   assert.equal(machineName('', 4), 'unknown-4-cores')
@@ -22,7 +22,7 @@ test('a row of figures takes one line', () => {
   assert.deepEqual(JSON.parse(text), { rows: [{ name: '1', threads: 2 }], date: 'today' })
 })
 
-test('a record is gone on with only where it is of the same measurement', () => {
+test('a record is resumed only where it is of the same measurement', () => {
   const fresh = { commit: 'c1', machine: { cpu: 'a' }, threads: [1, 2], runs: 9 }
   const kept = { ...fresh, machine: { cpu: 'a', cores: 2 }, native: { mainnet: {} } }
   assert.equal(resumed(kept, fresh), kept)
@@ -31,7 +31,7 @@ test('a record is gone on with only where it is of the same measurement', () => 
   assert.throws(() => resumed(kept, { ...fresh, machine: { cpu: 'b' } }), /other cpu/)
 })
 
-test('runs by access list have a line of their own', () => {
+test('executions by access list have their own line', () => {
   const rows = [{ name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20, balMs: 15 }]
   const bal = { speedup: 1.7, ofIdeal: 0.91, blocks: 3 }
   const native = { mainnet: { rows: [], aggregate: [{ threads: 2, bal }] }, synthetic: { rows } }
@@ -42,7 +42,7 @@ test('runs by access list have a line of their own', () => {
   )
 })
 
-test('what the machine gives has a line of its own, where threads share it', () => {
+test('the hardware ceiling has its own line, for more than one thread', () => {
   const rows = [
     { name: 'swaps', threads: 1, plainMs: 30, parallelMs: 30, capacity: 1 },
     { name: 'swaps', threads: 2, plainMs: 30, parallelMs: 20, capacity: 1.9 },

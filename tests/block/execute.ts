@@ -1,9 +1,9 @@
-import { createEvm, type Executor } from '../../dist/js/src/index.js'
+import { createEvm, type executeBlock } from '../../dist/js/src/index.js'
 
-/** Executes a block through the public API; returns what tests compare, as plain JSON. */
+/** Executes a block through the public API and returns the compared part of its outcome as plain JSON. */
 export async function execute(
   fixture: Uint8Array,
-  { executor, ...options }: createEvm.Options & { executor?: Executor },
+  { executor, ...options }: createEvm.Options & { executor?: executeBlock.Executor },
 ) {
   const evm = await createEvm(options)
   try {
@@ -11,7 +11,7 @@ export async function execute(
     const block = await evm.executeBlock({
       fixture,
       executor,
-      onProgress: ({ settled, total }) => progress.push(settled / total),
+      onProgress: ({ committed, total }) => progress.push(committed / total),
     })
     return {
       info: evm.info,
@@ -22,7 +22,8 @@ export async function execute(
       logs: block.receipts.reduce((sum, { logs }) => sum + logs.length, 0),
       changes: block.stateDiff.length,
       checks: block.checks,
-      schedule: block.schedule,
+      plan: block.plan,
+      statistics: block.statistics,
       progress,
     }
   } finally {

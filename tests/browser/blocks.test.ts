@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { embedded, rightly } from '../block/embedded.js'
+import { embedded, expectedOf } from '../block/embedded.js'
 import { open } from './open.js'
 
 const settings = (['chromium', 'firefox'] as const).flatMap((browser) => [
@@ -18,19 +18,19 @@ describe.each(settings)('$browser, isolated: $isolated', ({ browser, isolated, i
   })
   afterAll(() => page?.close())
 
-  test.each(embedded)('block $number is executed as its header says', async (block) => {
+  test.each(embedded)('the outcome of block $number equals its header', async (block) => {
     const outcome = await page.evaluate(async (number) => {
       const fixture = await fetch(`/fixtures/${number}.json.gz`)
       const bytes = new Uint8Array(await fixture.arrayBuffer())
       return globalThis.parevmTest.execute(bytes, {})
     }, block.number)
-    expect(outcome).toMatchObject({ ...rightly(block), info })
+    expect(outcome).toMatchObject({ ...expectedOf(block), info })
     expect(outcome.progress.at(-1)).toBe(1)
   })
 })
 
 test.each(['chromium', 'firefox'] as const)(
-  'a page that is not isolated runs a block by its access list in workers (%s)',
+  'a page without isolation executes a block by its access list in workers (%s)',
   async (browser) => {
     const page = await open({ browser, isolated: false })
     try {
@@ -43,7 +43,8 @@ test.each(['chromium', 'firefox'] as const)(
         gasUsed: 1_380_489,
         checks: { gasUsed: true, receiptsRoot: true, stateRoot: true },
         info: { build: 'single', threads: 3 },
-        schedule: { executor: 'bal', threads: 3, executions: 9, reExecutions: 0 },
+        plan: { executor: 'bal', threads: 3 },
+        statistics: { executions: 9, reExecutions: 0 },
       })
     } finally {
       await page.close()

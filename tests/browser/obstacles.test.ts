@@ -73,13 +73,13 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
   })
   afterAll(() => driven?.close())
 
-  const told = settings.filter(([code, { policed }]) => {
+  const explained = settings.filter(([code, { policed }]) => {
     // Firefox says nothing of a script whose own import is not there: it is the start that takes too long.
     if (code === 'WORKER_UNAVAILABLE') return browser === 'chromium'
     // Chromium asks only the policy of the page that compiles.
     return policed === undefined || browser === 'firefox'
   })
-  test.each(told)('%s: %o', async (code, setting, file) => {
+  test.each(explained)('%s: %o', async (code, setting, file) => {
     const other = setting.elsewhere === undefined ? undefined : await serve(setting, '')
     const server = await serve(other === undefined ? setting : {}, other?.url ?? '')
     try {

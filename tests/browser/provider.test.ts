@@ -13,7 +13,7 @@ describe.each(settings)('$browser, isolated: $isolated', ({ browser, isolated, b
   })
   afterAll(() => page?.close())
 
-  test('a page finds the provider and asks it', async () => {
+  test('a page finds the provider and sends requests', async () => {
     expect(await page.evaluate(() => globalThis.parevmTest.askProvider(), undefined)).toEqual({
       build,
       name: 'A chain',

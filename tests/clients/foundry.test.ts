@@ -32,7 +32,7 @@ test('forge creates a contract, with a key of its own', async () => {
   expect(JSON.parse(printed)).toMatchObject({ deployer: ALICE, deployedTo: COUNTER })
 })
 
-test('cast sends, with a key and through the node, and reads what came of it', async () => {
+test('cast sends with a key and through the node, and reads the result', async () => {
   const ways = [
     ['7', server.url, '--private-key', ALICES_KEY],
     ['8', server.url, '--unlocked', '--from', BOB],
@@ -50,7 +50,7 @@ test('cast sends, with a key and through the node, and reads what came of it', a
   )
 })
 
-test('cast asks over HTTP and over a WebSocket, and mines', async () => {
+test('cast sends requests over HTTP and WebSocket, and mines', async () => {
   for (const url of [server.url, socketUrl]) {
     const height = Number(await castAt(url, 'block-number'))
     expect(JSON.parse(await castAt(url, 'rpc', 'evm_mine'))).toBe('0x0')
@@ -69,11 +69,11 @@ test('cast subscribes to logs', async () => {
   const args = ['logs', '--address', COUNTER, '--subscribe', '--json', '--rpc-url', socketUrl]
   const child = spawn(foundry('cast'), args, { stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    const heard = once(child.stdout, 'data')
+    const received = once(child.stdout, 'data')
     const send = ['send', COUNTER, 'set(uint256)', '10', '--unlocked', '--from', BOB]
     // It does not say when it has subscribed.
     const again = setInterval(() => void cast(...send).catch(() => {}), 1_000)
-    expect(String(await heard)).toContain(COUNTER.toLowerCase())
+    expect(String(await received)).toContain(COUNTER.toLowerCase())
     clearInterval(again)
   } finally {
     child.kill()

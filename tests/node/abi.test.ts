@@ -87,8 +87,8 @@ describe.each([
       'over() or over(uint256)',
     ],
     ['data beside', { data: '0x' }, 'data', 'left out beside `functionName`'],
-    ['no ABI', { abi: undefined }, 'abi', 'there beside `functionName`'],
-    ['no function', { functionName: undefined }, 'functionName', 'there beside `args`'],
+    ['no ABI', { abi: undefined }, 'abi', 'given beside `functionName`'],
+    ['no function', { functionName: undefined }, 'functionName', 'given beside `args`'],
     ['an ABI as text', { abi: '[]' }, 'abi', 'a list of the objects of an ABI'],
   ]
   test.each(wrong)('%s', async (_, change, field, message) => {
@@ -128,7 +128,7 @@ test('a result that does not decode is the failure of its call, and of no other'
   expect(second?.calls[1]?.error?.message).toContain('`blocks[1].calls[1]`')
 })
 
-test('an ABI without a function names what a fallback reverts with', async () => {
+test('an ABI without a function decodes the revert of a fallback', async () => {
   const calls = [{ to: FAILS, abi, data: '0x1234' }] as const
   const { results } = await evm.simulateCalls({ calls, stateOverrides })
   expect(results[0]).toMatchObject({

@@ -3,22 +3,22 @@ import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEvm, type Evm, type Receipt } from '../../dist/js/src/index.js'
 
-/** An embedded block of 9 transactions that carries its access list. */
+/** Embedded block of 9 transactions with its block access list. */
 const fixture = await readFile(new URL('../../fixtures/21429063.json.gz', import.meta.url))
 const document = JSON.parse(gunzipSync(fixture).toString())
 
-test('a block runs by the access list of its fixture, every transaction once', async () => {
+test('a block is executed by the access list of its fixture, each transaction once', async () => {
   await using evm = await createEvm({ build: 'threads', threads: 2 })
-  const { checks, schedule, blockAccessList } = await evm.executeBlock({ fixture, executor: 'bal' })
-  expect(schedule).toEqual({
+  const run = await evm.executeBlock({ fixture, executor: 'bal' })
+  const { checks, blockAccessList } = run
+  expect(run.plan).toEqual({
     executor: 'bal',
     reason: 'asked for',
     balMismatch: null,
     threads: 2,
-    executions: 9,
-    reExecutions: 0,
-    timeline: null,
   })
+  expect(run.statistics).toEqual({ executions: 9, reExecutions: 0 })
+  expect(run.timeline).toBe(null)
   expect(checks).toMatchObject({ gasUsed: true, receiptsRoot: true, stateRoot: true })
   expect(blockAccessList).toBe(null)
 })
@@ -42,8 +42,8 @@ test.each([
   })
 })
 
-/** The same block with a balance in its list that nothing leaves. */
-function wrongly() {
+/** Returns the same block with a wrong balance in its list. */
+function withWrongList() {
   const wrong = structuredClone(document)
   const account = wrong.blockAccessList.find(
     ({ balanceChanges }: { balanceChanges: unknown[] }) => balanceChanges.length > 0,
@@ -60,87 +60,79 @@ function wrongly() {
 test.each([
   { build: 'threads', threads: 2 },
   { build: 'single', threads: 2 },
-] as const)(
-  'a wrong list is found out, and the outcome is right all the same ($build)',
-  async (options) => {
-    const { wrong, mismatch } = wrongly()
-    await using evm = await createEvm(options)
-    const { checks, schedule } = await evm.executeBlock({ fixture: wrong, executor: 'bal' })
-    expect(schedule.balMismatch).toMatchObject(mismatch)
-    expect(schedule.executor).not.toBe('bal')
-    expect(schedule.reason).toContain('listed 0x1')
-    expect(checks).toMatchObject({ gasUsed: true, receiptsRoot: true, stateRoot: true })
-  },
-)
+] as const)('a wrong list is detected, and the outcome is correct ($build)', async (options) => {
+  const { wrong, mismatch } = withWrongList()
+  await using evm = await createEvm(options)
+  const { checks, plan } = await evm.executeBlock({ fixture: wrong, executor: 'bal' })
+  expect(plan.balMismatch).toMatchObject(mismatch)
+  expect(plan.executor).not.toBe('bal')
+  expect(plan.reason).toContain('listed 0x1')
+  expect(checks).toMatchObject({ gasUsed: true, receiptsRoot: true, stateRoot: true })
+})
 
-describe('workers that share no memory', () => {
+describe('workers without shared memory', () => {
   let evm: Evm
   beforeAll(async () => {
     evm = await createEvm({ build: 'single', threads: 3 })
   })
   afterAll(() => evm.close())
 
-  test('run a block by its list as a run in order does', async () => {
+  test('execute a block by its list, equal to sequential execution', async () => {
     expect(evm.info).toMatchObject({ build: 'single', threads: 3 })
-    const told: Receipt[] = []
+    const delivered: Receipt[] = []
     const run = await evm.executeBlock({
       fixture,
       executor: 'bal',
       timeline: true,
       blockAccessList: 'returned',
-      onReceipt: (receipt) => told.push(receipt),
+      onReceipt: (receipt) => delivered.push(receipt),
     })
-    const inOrder = await evm.executeBlock({
+    const sequential = await evm.executeBlock({
       fixture,
       executor: 'sequential',
       blockAccessList: 'returned',
     })
     expect(run).toEqual({
-      ...inOrder,
-      ms: expect.any(Number),
-      schedule: {
-        executor: 'bal',
-        reason: 'asked for',
-        balMismatch: null,
-        threads: 3,
-        executions: 9,
-        reExecutions: 0,
-        timeline: null,
-      },
+      ...sequential,
+      timeMs: expect.any(Number),
+      plan: { executor: 'bal', reason: 'asked for', balMismatch: null, threads: 3 },
+      statistics: { executions: 9, reExecutions: 0 },
+      timeline: null,
     })
-    expect(told).toEqual(run.receipts)
+    expect(delivered).toEqual(run.receipts)
   })
 
-  test('run one block after the other', async () => {
+  test('execute one block after the other', async () => {
     const calls = [1, 2, 3].map(() => evm.executeBlock({ fixture, executor: 'bal' }))
-    for (const { checks, schedule } of await Promise.all(calls)) {
+    for (const { checks, plan } of await Promise.all(calls)) {
       expect(checks.stateRoot).toBe(true)
-      expect(schedule.executor).toBe('bal')
+      expect(plan.executor).toBe('bal')
     }
   })
 
-  test('leave a block without a list to one of them, which makes one', async () => {
+  test('leave a block without a list to one of them, which records one', async () => {
     const { blockAccessList: _, ...bare } = document
     const run = await evm.executeBlock({ fixture: bare, executor: 'bal' })
-    expect(run.schedule).toMatchObject({ executor: 'sequential', threads: 1, executions: 9 })
-    expect(run.schedule.reason).toContain('no access list is at hand')
+    expect(run.plan).toMatchObject({ executor: 'sequential', threads: 1 })
+    expect(run.statistics.executions).toBe(9)
+    expect(run.plan.reason).toContain('no access list is at hand')
     expect(run.blockAccessList).toHaveLength(document.blockAccessList.length)
   })
 
-  test('end a call that is aborted, and serve the next one', async () => {
+  test('abort a call, and serve the next one', async () => {
     const controller = new AbortController()
     const call = evm.executeBlock({ fixture, executor: 'bal', signal: controller.signal })
     setTimeout(() => controller.abort(new Error('no longer wanted')), 5)
     await expect(call).rejects.toThrow('no longer wanted')
-    const { schedule } = await evm.executeBlock({ fixture, executor: 'bal' })
-    expect(schedule.executor).toBe('bal')
+    const { plan } = await evm.executeBlock({ fixture, executor: 'bal' })
+    expect(plan.executor).toBe('bal')
   })
 
-  test('name what is wrong with a fixture', async () => {
+  test('name the invalid field of a fixture', async () => {
     await expect(
       evm.executeBlock({ fixture: { ...document, preState: undefined }, executor: 'bal' }),
     ).rejects.toMatchObject({ name: 'InvalidFixtureError', field: 'preState' })
-    const { schedule } = await evm.executeBlock({ fixture, executor: 'bal' })
-    expect(schedule.executor).toBe('bal')
+    const { plan } = await evm.executeBlock({ fixture, executor: 'bal' })
+    expect(plan.executor).toBe('bal')
   })
 })

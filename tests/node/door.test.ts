@@ -198,7 +198,7 @@ test('with a token requests need it, over WebSocket too', async () => {
   server.child.kill()
 })
 
-test('what exposes the server or its secrets is warned of', async () => {
+test('options that expose the server or its secrets cause a warning', async () => {
   const words = `${'abandon '.repeat(11)}about`
   const options = ['--host', '0.0.0.0', '--allow-origin', '*', '--mnemonic', words]
   const server = await serve('--threads', '1', ...options)
@@ -251,7 +251,7 @@ describe('with words of the user', () => {
     for (const origin of ['http://localhost:3000', 'chrome-extension://abcdef']) {
       const { status, text } = await ask(server.url, { origin }, body)
       expect(status).toBe(200)
-      const message = `${method} uses private keys, which no page and no extension may do`
+      const message = `${method} uses private keys: not allowed for pages and extensions`
       const refused = { jsonrpc: '2.0', id: 1, error: { code: 4100, message } }
       expect(JSON.parse(text)).toEqual(refused)
       expect(await shake(server.url, { origin }, body)).toEqual(refused)
@@ -260,7 +260,7 @@ describe('with words of the user', () => {
     expect(JSON.parse(text)).toHaveProperty('result')
   })
 
-  test('a page reads the chain, and sends what others have signed', async () => {
+  test('a page reads the chain, and sends signed transactions', async () => {
     const signed = JSON.parse(
       (await ask(server.url, {}, call('eth_signTransaction', transaction))).text,
     ).result
@@ -271,7 +271,7 @@ describe('with words of the user', () => {
     expect(JSON.parse(accounts.text).result).toContain(account)
   })
 
-  test('typed data of another chain are signed for nobody', async () => {
+  test('typed data of another chain are never signed', async () => {
     const { text } = await ask(server.url, {}, call('eth_signTypedData_v4', account, typed(1)))
     expect(JSON.parse(text).error).toEqual({
       code: -32602,

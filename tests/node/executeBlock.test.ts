@@ -11,7 +11,6 @@ import {
   type Evm,
   type executeBlock,
   type PreState,
-  type PreStates,
 } from '../../dist/js/src/index.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -83,7 +82,7 @@ const config = {
 }
 
 /** A block of three transactions of a chain of one's own, with the state before each. */
-async function ownBlock(): Promise<{ block: BlockInput; preState: PreStates }> {
+async function ownBlock(): Promise<{ block: BlockInput; preState: PreState.PerTransaction }> {
   await using own = await createEvm({ build: 'single', mining: 'manual' })
   const ask = <T>(method: string, ...params: unknown[]) =>
     own.provider.request<T>({ method, params })
@@ -100,7 +99,7 @@ async function ownBlock(): Promise<{ block: BlockInput; preState: PreStates }> {
   return {
     block: await ask('eth_getBlockByNumber', '0x1', true),
     preState: [
-      ...(await ask<PreStates>('debug_traceBlockByNumber', '0x1', options)),
+      ...(await ask<PreState.PerTransaction>('debug_traceBlockByNumber', '0x1', options)),
       { result: Object.fromEntries(system) },
     ],
   }
@@ -130,7 +129,7 @@ test('a block of any chain is executed by the forks that its caller names', asyn
   expect((error as Error).message).toContain('`schedule` or `genesis`')
 })
 
-test('what does not fit is named before anything begins', async () => {
+test('contradictory parameters are named before anything starts', async () => {
   const { block, preState } = await document(19_933_122)
   const wrong: [object, string][] = [
     [
@@ -181,7 +180,7 @@ test('the examples of docs/execute-block.md run', async () => {
     `${calls}${print('{ trace: trace.gasUsed, report: report.gasUsed }')}`,
   )
   expect(tried).toEqual({ trace: replayed.gas, report: replayed.gas })
-  const last = print('{ gas: run.gasUsed, runs: run.schedule.timeline.length }')
+  const last = print('{ gas: run.gasUsed, runs: run.timeline.length }')
   const streamed = await run('stream', `${stream}${last}`)
   expect(streamed.gas).toBe('29985362')
   expect(streamed.runs).toBeGreaterThanOrEqual(1100)

@@ -11,7 +11,7 @@ const builds = [
 afterEach(() => vi.restoreAllMocks())
 
 /** An engine that can be lost, and a clock that is moved by hand. */
-async function begun(options: (typeof builds)[number]) {
+async function start(options: (typeof builds)[number]) {
   const begin = Date.now()
   const clock = vi.spyOn(Date, 'now').mockReturnValue(begin)
   const { evm, supervisor } = await startEvm(nodeHost(), options, { faults: true })
@@ -30,7 +30,7 @@ async function begun(options: (typeof builds)[number]) {
 test.each(builds)(
   'ids are random, and the same after an engine was lost ($build)',
   async (options) => {
-    const { evm, ask, lose } = await begun(options)
+    const { evm, ask, lose } = await start(options)
     const ids: string[] = []
     for (const method of ['eth_newBlockFilter', 'eth_newPendingTransactionFilter'])
       ids.push(await ask(method))
@@ -49,7 +49,7 @@ test.each(builds)(
 test.each(builds)(
   'polls that find nothing keep a filter over a lost engine ($build)',
   async (options) => {
-    const { evm, ask, at, lose } = await begun(options)
+    const { evm, ask, at, lose } = await start(options)
     const filter = await ask('eth_newFilter', {})
     const other = await ask('eth_newBlockFilter')
     for (let minutes = 4; minutes <= 20; minutes += 4) {

@@ -13,19 +13,19 @@ const builds = [
   { build: 'single', threads: 1 },
 ] as const
 
-/** A host that keeps what its workers are told. */
+/** Returns a host that records the messages to its workers. */
 function listening(host: Host) {
-  const told: ToWorker[] = []
+  const messages: ToWorker[] = []
   const spawn: typeof host.spawn = (watch) => {
     const worker = host.spawn(watch)
     const post = (message: ToWorker) => {
-      told.push(message)
+      messages.push(message)
       worker.post(message)
     }
     return { ...worker, post }
   }
   const asked = (kind: string) =>
-    told.flatMap((message) =>
+    messages.flatMap((message) =>
       message.type === 'request' && message.request.kind === kind ? [message.request] : [],
     )
   return { host: { ...host, spawn }, asked }
@@ -105,7 +105,7 @@ test.each(builds)('a change that cannot be repeated is an error ($build)', async
 
 /** MODEXP of numbers of 1,024 bytes costs little before Osaka, takes seconds, and cannot be interrupted. */
 test.each(builds)('one long step is ended with its engine ($build)', async (options) => {
-  const limits = { time: 200, gas: 2n ** 50n }
+  const limits = { timeMs: 200, gas: 2n ** 50n }
   await using evm = await createEvm({ ...options, limits, genesis: berlin() })
   await evm.provider.request({ method: 'anvil_setBalance', params: [BOB, '0x7'] })
   const length = 1024n.toString(16).padStart(64, '0')
@@ -124,7 +124,7 @@ test.each(builds)('one long step is ended with its engine ($build)', async (opti
     await expect(ask()).rejects.toMatchObject({ name: 'TimeoutRpcError', code: -32016 })
     expect(performance.now() - start).toBeLessThan(2_500)
     const rejected = performance.now()
-    // The caller hears of it at once; who asks next waits for the next engine.
+    // The caller is rejected at once; the next request waits for the next engine.
     await isThere(evm)
     expect(performance.now() - rejected).toBeLessThan(1_000)
   }

@@ -43,7 +43,7 @@ function transferred(): Uint8Array {
   return bytes
 }
 
-describe('what is wrong is named, and the engine serves the next block', () => {
+describe('errors name the invalid field, and the engine executes the next block', () => {
   const fixture = (change: (document: Document) => void) => () => {
     const changed = document()
     change(changed)
@@ -132,7 +132,7 @@ test('a wrong claim of the header is a check that is false, not an error', async
   expect(checks).toMatchObject({ gasUsed: false, receiptsRoot: true, logsBloom: true })
 })
 
-test('what contains itself is refused by name', async () => {
+test('a cyclic object is refused by name', async () => {
   const own: Record<string, unknown> = {}
   own.own = own
   const block = { ...document().block, extraData: own }

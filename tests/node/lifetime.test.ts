@@ -23,7 +23,7 @@ async function program(body: string): Promise<string> {
   return stdout.trim()
 }
 
-test.each(['threads', 'single'])('a process ends after close (%s build)', async (build) => {
+test.each(['threads', 'single'])('a process exits after close (%s build)', async (build) => {
   const output = await program(`
     const evm = await createEvm({ build: '${build}' })
     const { gasUsed } = await evm.executeBlock({ fixture })
@@ -43,7 +43,7 @@ test.each(['threads', 'single'])(
   },
 )
 
-test('an engine that was never asked keeps no process alive', async () => {
+test('an unused engine keeps no process alive', async () => {
   expect(await program(`await createEvm(); console.log('created')`)).toBe('created')
 })
 

@@ -52,7 +52,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
   test.each(greedy)('a contract that %s is ended', async (_, code, expected) => {
     // What takes memory must have the time to.
     const time = expected === -32016 ? 700 : 2_000
-    const limits = { time, memory: 64 * 2 ** 20, gas }
+    const limits = { timeMs: time, memoryBytes: 64 * 2 ** 20, gas }
     await using evm = await createEvm({ ...options, limits })
     const { stateOverride: stateOverrides, ...call } = request(code)
     const bundle = { calls: [call], stateOverrides }
@@ -71,7 +71,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
   })
 
   test('all that the engine has is not more than it has', async () => {
-    await using evm = await createEvm({ ...options, limits: { gas, time: 60_000 } })
+    await using evm = await createEvm({ ...options, limits: { gas, timeMs: 60_000 } })
     const logs = greedy.find(([name]) => name === 'logs')?.[1] ?? '0x'
     await expect(evm.call(request(logs))).rejects.toMatchObject({
       name: 'LimitExceededRpcError',
@@ -95,7 +95,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
   })
 
   test('a block that does not end is ended, and is not made', async () => {
-    const limits = { time: 300 }
+    const limits = { timeMs: 300 }
     await using evm = await createEvm({ ...options, limits, genesis: london() })
     const ask = <T>(method: string, ...params: unknown[]) =>
       evm.provider.request<T>({ method, params: params as [] })
@@ -115,7 +115,7 @@ describe.each(['threads', 'single'] as const)('%s build', (build) => {
   })
 
   test('a block of many transactions is ended, too', async () => {
-    await using evm = await createEvm({ ...options, limits: { time: 300 }, mining: 'manual' })
+    await using evm = await createEvm({ ...options, limits: { timeMs: 300 }, mining: 'manual' })
     const ask = <T>(method: string, ...params: unknown[]) =>
       evm.provider.request<T>({ method, params: params as [] })
     await ask('anvil_setCode', CONTRACT, LOOP)

@@ -34,15 +34,18 @@ test('shared memory does not grow once the engine has started', async () => {
 })
 
 // Too little to keep the receipts, and too little to execute.
-test.each([400, 440])('a block is told when %i pages are not enough', async (memoryPages) => {
-  const fixture = await readFile(new URL('../../fixtures/13217637.json.gz', import.meta.url))
-  const small = await readFile(new URL('../../fixtures/19933122.json.gz', import.meta.url))
-  const host = { ...nodeHost(), memoryPages }
-  const { evm } = await startEvm(host, { build: 'threads', threads: 2 })
-  const error = await evm.executeBlock({ fixture }).catch((error: unknown) => error)
-  expect(error).toBeInstanceOf(OutOfMemoryError)
-  expect((error as OutOfMemoryError).bytes).toBeGreaterThan(0)
-  const { checks } = await evm.executeBlock({ fixture: small })
-  expect(checks.gasUsed).toBe(true)
-  await evm.close()
-})
+test.each([400, 440])(
+  'a block that needs more than %i pages is an OutOfMemoryError',
+  async (memoryPages) => {
+    const fixture = await readFile(new URL('../../fixtures/13217637.json.gz', import.meta.url))
+    const small = await readFile(new URL('../../fixtures/19933122.json.gz', import.meta.url))
+    const host = { ...nodeHost(), memoryPages }
+    const { evm } = await startEvm(host, { build: 'threads', threads: 2 })
+    const error = await evm.executeBlock({ fixture }).catch((error: unknown) => error)
+    expect(error).toBeInstanceOf(OutOfMemoryError)
+    expect((error as OutOfMemoryError).bytes).toBeGreaterThan(0)
+    const { checks } = await evm.executeBlock({ fixture: small })
+    expect(checks.gasUsed).toBe(true)
+    await evm.close()
+  },
+)

@@ -90,7 +90,7 @@ test.each(settings)('%s of %s', async (code, file, change, flags) => {
   expect(end.message).not.toContain('report')
 })
 
-test('with what the troubleshooting page says to allow, an engine starts', async () => {
+test('an engine starts with the permissions of the troubleshooting page', async () => {
   const flags = (copy: string) => [flag, '--allow-worker', `--allow-fs-read=${join(copy, '*')}`]
   expect(await start(nothing, flags)).toMatchObject({ code: 'started' })
 })

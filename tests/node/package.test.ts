@@ -29,18 +29,39 @@ async function start([command = '', ...args]: string[], cwd: string): Promise<st
   return (await promisify(execFile)(command, args, { cwd, maxBuffer: 2 ** 24 })).stdout
 }
 
-test('the tarball holds both builds and the embedded blocks, and no tests', () => {
+test('the tarball holds both builds and the embedded blocks, no tests and no benchmarks', () => {
   for (const build of ['threads', 'single'])
     for (const name of ['parevm.js', 'parevm_bg.wasm'])
       expect(files).toContain(`dist/wasm/${build}/${name}`)
   expect(files).toContain('dist/js/src/index.js')
   expect(files).toContain('fixtures/13217637.json.gz')
   for (const name of ['SECURITY.md', 'THIRD-PARTY-NOTICES.txt']) expect(files).toContain(name)
-  expect(files.filter((path) => path.startsWith('dist/') && path.includes('.test.'))).toEqual([])
+  expect(files.filter((path) => /\.(test|testkit)\./.test(path))).toEqual([])
   expect(files.filter((path) => /^(crate|tests|scripts|bench|dist\/testing)\//.test(path))).toEqual(
     [],
   )
 })
+
+test.each(['threads', 'single'])(
+  'the %s build has no function of the test build',
+  async (build) => {
+    const path = join(folder, `node_modules/parevm/dist/wasm/${build}/parevm.d.ts`)
+    const functions = [...(await readFile(path, 'utf8')).matchAll(/^ +(\w+)\(/gm)].map(
+      ([, name]) => name,
+    )
+    expect(functions).toContain('executeBlock')
+    for (const name of [
+      'replay',
+      'replayMade',
+      'made',
+      'conformance',
+      'panicInEngine',
+      'panicInPool',
+      'hang',
+    ])
+      expect(functions).not.toContain(name)
+  },
+)
 
 test('the installed package executes a block', async () => {
   await writeFile(
@@ -101,7 +122,7 @@ test('its types need neither those of Node nor skipLibCheck', async () => {
     `import { createEvm, InvalidTransactionError, type Receipt } from 'parevm'
     export async function receipts(fixture: Uint8Array): Promise<readonly Receipt[]> {
       await using evm = await createEvm({ threads: 'auto' })
-      const block = await evm.executeBlock({ fixture, onProgress: ({ settled }) => settled })
+      const block = await evm.executeBlock({ fixture, onProgress: ({ committed }) => committed })
       const gas: bigint = block.gasUsed
       if (gas === 0n) throw new InvalidTransactionError({ code: '', message: '', data: {} })
       return block.receipts

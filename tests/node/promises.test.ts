@@ -28,7 +28,7 @@ const LISTENING = new Set([
 
 /** Places that may be as they are, with the reason for which nothing is rejected there. */
 const REASONS: Record<string, string> = {
-  'src/chain/miner.ts: setTimeout(mine)': 'it catches what its request rejects with',
+  'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',
   'src/pool/worker.ts: onUnreadable(async)':
     'the worker reports what is uncaught to its supervisor',
 }

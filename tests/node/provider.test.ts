@@ -92,7 +92,7 @@ describe.each([
   })
 
   test('a call that does not end is ended, and the next one is served at once', async () => {
-    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    await using evm = await createEvm({ ...options, limits: { timeMs: 300, gas: 2n ** 50n } })
     const start = performance.now()
     await expect(evm.call({ ...with_(LOOP), gas: 2n ** 50n })).rejects.toMatchObject({
       name: 'TimeoutRpcError',
@@ -104,7 +104,7 @@ describe.each([
     expect(performance.now() - ended).toBeLessThan(100)
   })
 
-  test('a signal ends a call, and requests that wait are served in their turn', async () => {
+  test('a signal aborts a call, and queued requests are served in turn', async () => {
     await using evm = await createEvm({ ...options, limits: { gas: 2n ** 50n } })
     const controller = new AbortController()
     const { signal } = controller
@@ -115,10 +115,10 @@ describe.each([
     expect(await next).toBe('0x7a69')
   })
 
-  test('closing ends what waits, and tells who listens', async () => {
+  test('closing rejects pending requests and emits disconnect', async () => {
     const evm = await createEvm(options)
-    const told: number[] = []
-    evm.provider.on('disconnect', ({ code }) => told.push(code))
+    const codes: number[] = []
+    evm.provider.on('disconnect', ({ code }) => codes.push(code))
     const call = evm.provider.request({ method: 'eth_chainId' })
     await Promise.all([
       expect(call).rejects.toMatchObject({ name: 'ProviderDisconnectedError', code: 4900 }),
@@ -128,7 +128,7 @@ describe.each([
       code: 4900,
     })
     await expect(evm.call({ to: at })).rejects.toMatchObject({ code: 'EVM_CLOSED' })
-    expect(told).toEqual([4900])
+    expect(codes).toEqual([4900])
   })
 })
 
@@ -175,7 +175,7 @@ test('whether a wallet is connected is true or false', async () => {
   })
 })
 
-test('a genesis that is none is an error that says so', async () => {
+test('an invalid genesis is an error with the reason', async () => {
   await expect(createEvm({ genesis: { config: { chainId: 'x' } } })).rejects.toMatchObject({
     name: 'InvalidChainError',
     field: 'genesis',

@@ -11,22 +11,22 @@ afterEach(async () => {
 const LOOP = '0x5b5f56'
 const AT = '0x00000000000000000000000000000000000000aa'
 
-async function start(limits: { time: number }, readers = 4) {
+async function start(limits: { timeMs: number }, readers = 4) {
   const options = { threads: 2, limits: { ...limits, gas: 10n ** 15n } }
   const { startEvm, detectHost } = await testBuild()
   const hooks = { readers, faults: true }
-  const { evm, chain, supervisor } = await startEvm(detectHost(), options, hooks)
+  const { evm, node, supervisor } = await startEvm(detectHost(), options, hooks)
   closing.push(evm.close)
-  await chain.request('anvil_setCode', [AT, LOOP])
+  await node.request('anvil_setCode', [AT, LOOP])
   const ask = (client: string, method: string, ...params: unknown[]) =>
-    chain.requestText(method, JSON.stringify(params), { client })
+    node.requestText(method, JSON.stringify(params), { client })
   return { ask, supervisor }
 }
 
 const codeOf = ({ error }: NodeAnswer) => (error === null ? null : JSON.parse(error).code)
 
 test('a client with endless calls delays no call of another', async () => {
-  const { ask } = await start({ time: 1_500 })
+  const { ask } = await start({ timeMs: 1_500 })
   const endless = Array.from({ length: 6 }, () => ask('greedy', 'eth_call', { to: AT }, 'latest'))
   const started = performance.now()
   for (let count = 0; count < 50; count += 1) {
@@ -43,7 +43,7 @@ test('a client with endless calls delays no call of another', async () => {
 })
 
 test('a read sees all earlier changes of its client, and no later ones', async () => {
-  const { ask } = await start({ time: 10_000 })
+  const { ask } = await start({ timeMs: 10_000 })
   const answers: Promise<NodeAnswer>[] = []
   for (let value = 1; value <= 40; value += 1) {
     answers.push(ask('a', 'anvil_setBalance', AT, `0x${value.toString(16)}`))
@@ -60,7 +60,7 @@ test('a read sees all earlier changes of its client, and no later ones', async (
 })
 
 test('a lost engine rejects what it ran, and the next one answers what ran beside it', async () => {
-  const { ask, supervisor } = await start({ time: 700 })
+  const { ask, supervisor } = await start({ timeMs: 700 })
   const endless = ask('greedy', 'eth_call', { to: AT }, 'latest')
   await new Promise((resolve) => setTimeout(resolve, 50))
   const waiting = ask('honest', 'eth_getBalance', AT, 'latest')
@@ -72,7 +72,7 @@ test('a lost engine rejects what it ran, and the next one answers what ran besid
 })
 
 test('the memory of lost engines is reclaimed', async () => {
-  const { ask, supervisor } = await start({ time: 5_000 })
+  const { ask, supervisor } = await start({ timeMs: 5_000 })
   const rss = () => process.memoryUsage().rss / 2 ** 20
   // PUSH4 24 MiB, PUSH0, PUSH0, CALLDATACOPY: writes that much.
   const writing = { data: '0x63018000005f5f37', gas: '0x2540be400' }

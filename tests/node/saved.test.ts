@@ -9,8 +9,8 @@ import {
 const ALICE = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const BOB = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 
-/** A chain with two blocks, the second of which has a payment. */
-async function begun(options: createEvm.Options = {}) {
+/** Returns a chain with two blocks, the second of which has a transfer. */
+async function start(options: createEvm.Options = {}) {
   const evm = await createEvm({ threads: 1, ...options })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params })
@@ -19,8 +19,8 @@ async function begun(options: createEvm.Options = {}) {
   return { evm, ask }
 }
 
-test('a saved chain goes on in another engine of either build', async () => {
-  const { evm, ask } = await begun({
+test('a saved chain is resumed by another engine of either build', async () => {
+  const { evm, ask } = await start({
     chain: { id: 77 },
     accounts: { count: 3, balance: 10n ** 18n },
     mining: 'manual',
@@ -30,7 +30,7 @@ test('a saved chain goes on in another engine of either build', async () => {
   const snapshot = await ask('evm_snapshot')
   const saved = await evm.save()
   expect(saved).toBeInstanceOf(Uint8Array)
-  // The chain that was saved goes on by itself.
+  // The saved chain continues independently.
   await ask('evm_mine')
 
   for (const options of [
@@ -59,11 +59,11 @@ test('a saved chain goes on in another engine of either build', async () => {
 })
 
 test('a saved chain outlives the engine that opened it', async () => {
-  const { evm } = await begun()
+  const { evm } = await start()
   const saved = await evm.save()
   await evm.close()
   await expect(evm.save()).rejects.toBeInstanceOf(EvmClosedError)
-  await using again = await createEvm({ threads: 1, saved, limits: { time: 50 } })
+  await using again = await createEvm({ threads: 1, saved, limits: { timeMs: 50 } })
   const ask = <T>(method: string, ...params: unknown[]) =>
     again.provider.request<T>({ method, params })
   await ask('anvil_setBalance', BOB, '0x7')
@@ -74,8 +74,8 @@ test('a saved chain outlives the engine that opened it', async () => {
   expect(await ask('eth_blockNumber')).toBe('0x2')
 })
 
-test('blocks are made every so often again', async () => {
-  const evm = await createEvm({ threads: 1, mining: { interval: 1 } })
+test('a resumed chain mines at its interval', async () => {
+  const evm = await createEvm({ threads: 1, mining: { intervalSeconds: 1 } })
   const saved = await evm.save()
   await evm.close()
   await using again = await createEvm({ threads: 1, saved })
@@ -84,8 +84,8 @@ test('blocks are made every so often again', async () => {
     .not.toBe('0x0')
 })
 
-test('what `save` did not return is refused', async () => {
-  const { evm } = await begun()
+test('bytes that `save` did not return are refused', async () => {
+  const { evm } = await start()
   const saved = await evm.save()
   await evm.close()
   const spoilt = saved.slice()
@@ -111,8 +111,8 @@ test('what `save` did not return is refused', async () => {
 })
 
 /** https://eips.ethereum.org/EIPS/eip-7966 */
-test('a receipt is waited for while blocks are made every so often', async () => {
-  await using evm = await createEvm({ threads: 1, mining: { interval: 1 } })
+test('a receipt is waited for with interval mining', async () => {
+  await using evm = await createEvm({ threads: 1, mining: { intervalSeconds: 1 } })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params })
   const raw = await ask('eth_signTransaction', { from: ALICE, to: BOB, value: '0x5' })

@@ -20,7 +20,7 @@ describe('over HTTP and WebSocket', () => {
   const post = (body: string) => send(server.url, body)
   const ask = async (body: unknown) => (await post(JSON.stringify(body))).json()
 
-  test('it says where it listens: on loopback', () => {
+  test('it prints its loopback URL', () => {
     expect(server.ready).toEqual({
       url: `http://127.0.0.1:${server.ready.port}`,
       port: expect.any(Number),
@@ -34,7 +34,7 @@ describe('over HTTP and WebSocket', () => {
     expect(await ask(request)).toEqual({ jsonrpc: '2.0', id: 'a', result: '0x4d' })
   })
 
-  test('a batch is answered as one, without what is only told', async () => {
+  test('a batch has one answer, without notifications', async () => {
     const request = { jsonrpc: '2.0', method: 'eth_chainId', params: [] }
     const batch = [{ ...request, id: 1 }, request, { ...request, id: null }, 5]
     expect(await ask(batch)).toEqual([
@@ -197,7 +197,7 @@ describe('numbers and subscriptions', () => {
   })
 
   /** https://github.com/ethereum/go-ethereum/issues/2407 */
-  test('the number of a subscription comes first, in a batch as well', async () => {
+  test('the id of a subscription is sent before its notifications, also in a batch', async () => {
     const client = await connect(server.url)
     const batch = `[${call(1, 'eth_subscribe', 'newHeads')},${call(2, 'evm_mine')},${call(3, 'evm_mine')}]`
     const [answer, ...heads] = (await client.ask(batch, 3)).map((text) => JSON.parse(text))
@@ -230,10 +230,10 @@ describe('numbers and subscriptions', () => {
 
 const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
 
-test('the accounts are printed, and the keys that everybody knows', async () => {
+test('the accounts are printed, and their well-known keys', async () => {
   const server = await start('--threads', '1', '--accounts', '2')
   expect(server.stdout()).toBe(
-    `accounts, with their keys, which everybody knows
+    `accounts, with their well-known keys
 (0)  0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266  10000 ETH
      ${KEY}
 (1)  0x70997970C51812dc3A010C7d01b50e0d17dc79C8  10000 ETH
@@ -258,7 +258,7 @@ listening on ${server.url} (HTTP, WebSocket)
   await server.ended
 })
 
-test('--verbose logs requests, --host says where to listen', async () => {
+test('--verbose logs requests, --host sets the address', async () => {
   const server = await serve('--threads', '1', '--verbose', '--host', '0.0.0.0')
   expect(server.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/)
   const body = `[${call(1, 'eth_chainId')},${call(2, 'eth_moonPhase')}]`
@@ -288,7 +288,7 @@ test.each([[], ['--no-mining']])('--calls sends calls before it serves (%j)', as
   await server.ended
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it gracefully', async (signal) => {
   const server = await serve('--threads', '1')
   const socket = new WebSocket(server.url.replace('http', 'ws'))
   const closed = new Promise((resolve) => socket.once('close', resolve))
@@ -298,7 +298,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) =
   expect(await server.ended).toBe(0)
 })
 
-test('what cannot be served ends with exit code 2 and a word on why', async () => {
+test('an invalid command line ends with exit code 2 and a reason', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'parevm-'))
   const genesis = join(folder, 'genesis.json')
   await writeFile(genesis, '{"config":{"chainId":"x"}}')

@@ -1,113 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { Agent } from 'node:http'
+import { connect as connectTcp } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
-
-const script = fileURLToPath(new URL('../../dist/js/bin/parevm.js', import.meta.url))
-
-/** Starts a server with these limits. */
-async function serve(limits: Record<string, number> = {}, ...args: string[]) {
-  const flags = Object.entries(limits).flatMap(([name, value]) => ['--limit', `${name}=${value}`])
-  const words = [script, 'serve', '--port', '0', '--json', '--threads', '1', ...flags, ...args]
-  const child: ChildProcess = spawn(process.execPath, words)
-  let stderr = ''
-  child.stderr?.on('data', (text) => {
-    stderr += text
-  })
-  const [line] = await once(child.stdout as NonNullable<typeof child.stdout>, 'data')
-  const { url, port }: { url: string; port: number } = JSON.parse(String(line))
-  return {
-    url,
-    port,
-    child,
-    stderr: () => stderr,
-    post: (body: string, headers: Record<string, string> = {}) =>
-      fetch(url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/json', ...headers },
-      }),
-    async stop() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
-  }
-}
-
-type Server = Awaited<ReturnType<typeof serve>>
-
-const call = (id: number, method: string, ...params: unknown[]) =>
-  JSON.stringify({ jsonrpc: '2.0', id, method, params })
-
-/** A request of exactly so many bytes. */
-const long = (bytes: number) => {
-  const text = call(1, 'eth_chainId')
-  return text + ' '.repeat(bytes - text.length)
-}
-
-const CHAIN_ID = { jsonrpc: '2.0', id: 1, result: '0x7a69' }
-
-/** Another client is served meanwhile; the bound is wide, for machines that do other things. */
-async function othersAreServed({ post }: Server) {
-  const start = performance.now()
-  expect(await (await post(call(1, 'eth_chainId'))).json()).toEqual(CHAIN_ID)
-  expect(performance.now() - start).toBeLessThan(10_000)
-}
-
-/** Opens a WebSocket; keeps what it receives. */
-async function open({ url }: Server, options: ConstructorParameters<typeof WebSocket>[2] = {}) {
-  const socket = new WebSocket(url.replace('http', 'ws'), options)
-  const received: string[] = []
-  socket.on('message', (data) => received.push(String(data)))
-  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
-    socket.once('close', (code, reason) => resolve({ code, reason: String(reason) })),
-  )
-  socket.on('error', () => {})
-  await once(socket, 'open')
-  const ask = async (text: string) => {
-    const next = received.length
-    socket.send(text)
-    await expect.poll(() => received.length, { timeout: 10_000 }).toBeGreaterThan(next)
-    return JSON.parse(received[next] ?? '')
-  }
-  return { socket, received, closed, ask }
-}
-
-/** Begins a request whose body is not sent yet. */
-function begin({ url }: Server, headers: Record<string, string | number> = {}, agent?: Agent) {
-  const all = { 'content-type': 'application/json', ...headers }
-  const request = httpRequest(url, { method: 'POST', headers: all, ...(agent ? { agent } : {}) })
-  const answered = new Promise<IncomingMessage | string>((resolve) => {
-    request.once('response', (response) => {
-      response.resume()
-      resolve(response)
-    })
-    request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-  })
-  return { request, answered }
-}
-
-const statusOf = async (answered: Promise<IncomingMessage | string>) => {
-  const answer = await answered
-  return typeof answer === 'string' ? answer : answer.statusCode
-}
-
-/** Resolves when a connection has ended, however it has. */
-function closeOf(socket: Socket): Promise<unknown> {
-  socket.on('error', () => {})
-  return new Promise((resolve) => socket.once('close', resolve))
-}
-
-/** Bytes that the process of a server takes. */
-async function rssOf({ child }: Server): Promise<number> {
-  const { readFile } = await import('node:fs/promises')
-  const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024
-}
+import type { WebSocket } from 'ws'
+import {
+  begin,
+  CHAIN_ID,
+  call,
+  long,
+  open,
+  othersAreServed,
+  rssOf,
+  type Server,
+  serve,
+  statusOf,
+} from './limitedServer.js'
 
 describe('with the limits that it has', () => {
   let server: Server
@@ -137,9 +45,9 @@ describe('with the limits that it has', () => {
     request.destroy()
   })
 
-  test('a client that asks before it sends is refused before it sends', async () => {
+  test('a request with Expect is refused before its body is sent', async () => {
     const refused = begin(server, { expect: '100-continue', 'content-length': MOST + 1 })
-    refused.request.on('continue', () => expect.fail('it was told to go on'))
+    refused.request.on('continue', () => expect.fail('it was told to continue'))
     refused.request.flushHeaders()
     expect(await statusOf(refused.answered)).toBe(413)
     refused.request.destroy()
@@ -150,7 +58,7 @@ describe('with the limits that it has', () => {
     expect(await statusOf(let_in.answered)).toBe(200)
   })
 
-  test('a body in pieces of one byte takes what it is long', async () => {
+  test('memory of a body in chunks of one byte is its length', async () => {
     const before = await rssOf(server)
     const socket = connectTcp(server.port, '127.0.0.1')
     await once(socket, 'connect')
@@ -176,7 +84,7 @@ describe('with the limits that it has', () => {
     },
   )
 
-  test('a body that says that it is not compressed is read', async () => {
+  test('a body with Content-Encoding identity is read', async () => {
     const response = await server.post(call(1, 'eth_chainId'), { 'content-encoding': 'identity' })
     expect(await response.json()).toEqual(CHAIN_ID)
   })
@@ -305,207 +213,4 @@ describe('with the limits that it has', () => {
     agent.destroy()
     expect(await (await server.post(long(MOST))).json()).toEqual(CHAIN_ID)
   })
-})
-
-describe('with small limits', () => {
-  let server: Server
-  beforeAll(async () => {
-    server = await serve({
-      body: 300_000,
-      'client-bodies': 200_000,
-      bodies: 300_000,
-      'body-time': 1_500,
-      'header-time': 1_000,
-      'client-queue': 20,
-      subscriptions: 2,
-      answer: 100_000,
-      'client-connections': 12,
-      'idle-time': 1_000,
-    })
-  })
-  afterAll(() => server.stop())
-
-  test('messages that are arriving are counted as bodies are', async () => {
-    const clients = await Promise.all([0, 1, 2].map(() => open(server)))
-    // All but the last byte of a message of 250,000: 184,464 beyond the first 64 KiB.
-    const header = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 3, 0xd0, 0x90, 0, 0, 0, 0])
-    const raw = (client: (typeof clients)[number]) =>
-      (client.socket as unknown as { _socket: Socket })._socket
-    for (const client of clients) {
-      raw(client).write(Buffer.concat([header, Buffer.alloc(249_999, ' ')]))
-      await new Promise((resolve) => setTimeout(resolve, 200))
-    }
-    // The second is above what there is for all.
-    expect((await clients[1]?.closed)?.code).toBe(1013)
-    await othersAreServed(server)
-    if (clients[0] !== undefined) raw(clients[0]).write(' ')
-    await expect.poll(() => clients[0]?.received.length).toBe(1)
-    for (const { socket } of clients) socket.terminate()
-  })
-
-  test('a message that takes too long closes the connection', async () => {
-    const client = await open(server)
-    client.socket.send('[', { fin: false })
-    const start = performance.now()
-    expect(await client.closed).toEqual({ code: 1008, reason: 'the message took too long' })
-    expect(performance.now() - start).toBeGreaterThan(1_000)
-  })
-
-  test('a body and headers that take too long end the connection', async () => {
-    const slow = async (text: string) => {
-      const socket = connectTcp(server.port, '127.0.0.1')
-      socket.write(text)
-      const timer = setInterval(() => socket.write('a'), 100)
-      socket.on('error', () => {})
-      let answer = ''
-      socket.on('data', (data) => {
-        answer += data
-      })
-      await closeOf(socket)
-      clearInterval(timer)
-      return answer
-    }
-    const head = 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n'
-    const answers = await Promise.all([
-      slow('POST / HTTP/1.1\r\nx: '),
-      slow(`${head}content-length: 10000\r\n\r\n`),
-      slow(''),
-    ])
-    for (const answer of answers.slice(0, 2)) expect(answer).toMatch(/^HTTP\/1.1 408 /)
-    await othersAreServed(server)
-  })
-
-  test('a connection that says nothing is ended', async () => {
-    const socket = connectTcp(server.port, '127.0.0.1')
-    socket.resume()
-    await closeOf(socket)
-  })
-
-  test('a client has so many requests at once', async () => {
-    const client = await open(server)
-    for (let id = 0; id < 60; id += 1) client.socket.send(call(id, 'eth_chainId'))
-    await expect.poll(() => client.received.length).toBe(60)
-    const answers = client.received.map((text) => JSON.parse(text))
-    const codes = new Set(answers.map(({ error }) => error?.code))
-    expect(codes).toEqual(new Set([undefined, -32005]))
-    expect(await client.ask(call(1, 'eth_chainId'))).toEqual(CHAIN_ID)
-    client.socket.close()
-  })
-
-  test('a connection has so many subscriptions, and as many again when they are ended', async () => {
-    const client = await open(server)
-    const subscribe = (id: number) => client.ask(call(id, 'eth_subscribe', 'newHeads'))
-    const first = await subscribe(1)
-    expect(await subscribe(2)).toHaveProperty('result')
-    expect(await subscribe(3)).toMatchObject({ error: { code: -32005 } })
-    expect(await client.ask(call(4, 'eth_unsubscribe', first.result))).toMatchObject({
-      result: true,
-    })
-    expect(await subscribe(5)).toHaveProperty('result')
-    const other = await open(server)
-    expect(await other.ask(call(1, 'eth_subscribe', 'newHeads'))).toHaveProperty('result')
-    client.socket.close()
-    other.socket.close()
-  })
-
-  test('an answer above its bound is -32003', async () => {
-    const address = `0x${'dd'.repeat(20)}`
-    const codeOf = async (bytes: number) => {
-      await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(bytes)}`))
-      return (await server.post(call(1, 'eth_getCode', address, 'latest'))).json()
-    }
-    expect((await codeOf(49_998)).result).toHaveLength(99_998)
-    expect((await codeOf(49_999)).error).toEqual({
-      code: -32003,
-      message: 'the answer takes more than 100000 bytes',
-    })
-  })
-
-  test('a client has so many WebSockets; one too many is told to come again', async () => {
-    const clients = await Promise.all(Array.from({ length: 12 }, () => open(server)))
-    // Requests over HTTP are counted apart.
-    expect((await server.post(call(1, 'eth_chainId'))).status).toBe(200)
-    const refused = new WebSocket(server.url.replace('http', 'ws'))
-    const [error] = await once(refused, 'error')
-    expect(error.message).toMatch(/429/)
-    // A flood of them ends.
-    const flood = Array.from({ length: 100 }, () => connectTcp(server.port, '127.0.0.1'))
-    await Promise.all(
-      flood.map((socket) => {
-        socket.on('error', () => {}).resume()
-        return closeOf(socket)
-      }),
-    )
-    for (const { socket } of clients) socket.close()
-    await Promise.all(clients.map(({ closed }) => closed))
-    await expect.poll(async () => (await server.post(call(1, 'eth_chainId'))).status).toBe(200)
-  })
-})
-
-test('an answer over HTTP that nobody reads is held for so long', async () => {
-  const server = await serve({ 'write-time': 1_000, answer: 20_000_000 })
-  const address = `0x${'cc'.repeat(20)}`
-  await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(24_576)}`))
-  const socket = connectTcp(server.port, '127.0.0.1')
-  const batch = Array.from({ length: 400 }, (_, id) => call(id, 'eth_getCode', address, 'latest'))
-  const body = `[${batch.join(',')}]`
-  const head = 'POST / HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n'
-  socket.pause()
-  socket.on('error', () => {})
-  socket.write(`${head}content-length: ${body.length}\r\n\r\n${body}`)
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
-  let read = 0
-  socket.on('data', (data) => {
-    read += data.length
-  })
-  socket.resume()
-  await closeOf(socket)
-  expect(read).toBeLessThan(19_000_000)
-  await othersAreServed(server)
-  await server.stop()
-})
-
-test('a client that does not answer pings is ended, one that does stays', async () => {
-  const server = await serve({ heartbeat: 1_000 })
-  const [silent, alive] = await Promise.all([open(server, { autoPong: false }), open(server)])
-  expect((await silent.closed).code).toBe(1006)
-  expect(await alive.ask(call(1, 'eth_chainId'))).toEqual(CHAIN_ID)
-  await server.stop()
-})
-
-test('a client that does not read is closed with a reason, and others are served', async () => {
-  const server = await serve({ buffer: 400_000 })
-  const address = `0x${'cc'.repeat(20)}`
-  await server.post(call(1, 'anvil_setCode', address, `0x${'00'.repeat(24_576)}`))
-  const client = await open(server)
-  client.socket.pause()
-  for (let id = 0; id < 1_500; id += 1)
-    client.socket.send(call(id, 'eth_getCode', address, 'latest'))
-  await othersAreServed(server)
-  await new Promise((resolve) => setTimeout(resolve, 6_000))
-  client.socket.resume()
-  expect(await client.closed).toEqual({
-    code: 1013,
-    reason: expect.stringMatching(
-      /^(this client does not read|more than 400000 bytes wait for this client to read)$/,
-    ),
-  })
-  expect(client.received.length).toBeLessThan(1_500)
-  await othersAreServed(server)
-  await server.stop()
-})
-
-test('what --verbose prints of a request is short, and does nothing to a terminal', async () => {
-  const server = await serve({}, '--verbose')
-  const method = `\u001b[2J\u202e\u2028\u{e0041}${'m'.repeat(300)}`
-  await server.post(call(1, method))
-  await expect.poll(server.stderr).toMatch(/error -32601/)
-  const line =
-    server
-      .stderr()
-      .split('\n')
-      .find((text) => text.includes('-32601')) ?? ''
-  expect(line).toMatch(/^\\u001b\[2J\\u202e\\u2028\\udb40\\udc41m+\.\.\. /)
-  expect(line.length).toBeLessThan(600)
-  await server.stop()
 })

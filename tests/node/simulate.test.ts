@@ -39,7 +39,7 @@ const go = { from: ALICE, to: TOKEN, data: GO } as const
 describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
   const options = { build, ...(build === 'threads' ? { threads: 2 } : {}) }
 
-  test('what accounts own is told, and where a token does not say what it logs', async () => {
+  test('the report has asset changes, and tokens whose logs contradict their balances', async () => {
     await using evm = await createEvm(options)
     const calls = [{ from: ALICE, to: BOB, value: 7n }, go]
     const report = await evm.simulate({ calls, stateOverrides, atomic: true })
@@ -126,7 +126,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
     })
   })
 
-  test('what is not signed yet can be tried', async () => {
+  test('unsigned calls can be simulated', async () => {
     await using evm = await createEvm(options)
     const authorizationList = [{ address: TOKEN, authority: BOB }]
     const report = await evm.simulate({
@@ -144,7 +144,7 @@ describe.each(['threads', 'single'] as const)('simulate, %s build', (build) => {
   })
 
   test('calls that do not end are ended, and the next request is served at once', async () => {
-    await using evm = await createEvm({ ...options, limits: { time: 300, gas: 2n ** 50n } })
+    await using evm = await createEvm({ ...options, limits: { timeMs: 300, gas: 2n ** 50n } })
     // JUMPDEST, PUSH0, JUMP
     const endless = [{ address: TOKEN, code: '0x5b5f56' as Hex }]
     const calls = [{ to: TOKEN }, { from: BOB, to: TOKEN }, { from: ALICE, to: BOB }]
@@ -238,7 +238,7 @@ describe('parevm simulate', () => {
     expect(code).toBe(0)
   })
 
-  test('what a wallet is asked to send is read from a file; what fails makes the exit code 1', async () => {
+  test('a request of wallet_sendCalls is read from a file; a failed call is exit code 1', async () => {
     const calls = [
       { to: BOB, value: '0x1' },
       { to: BOB, value: `0x${'f'.repeat(40)}` },
@@ -260,15 +260,15 @@ describe('parevm simulate', () => {
     for (const [args, words] of [
       [
         ['--calls', calls],
-        '`calls[0].valeu` must be left out, not "0x1".\nThere is no such key; did you mean `value`?',
+        '`calls[0].valeu` must be left out, not "0x1".\nUnknown key; did you mean `value`?',
       ],
       [
         ['--calls', bundle],
-        '`callz` must be left out, not a list.\nThere is no such key; did you mean `calls`?',
+        '`callz` must be left out, not a list.\nUnknown key; did you mean `calls`?',
       ],
       [
         ['--to', BOB, '--genesis', file],
-        '`genesis.allocs` must be left out, not an object.\nThere is no such key; did you mean `alloc`?',
+        '`genesis.allocs` must be left out, not an object.\nUnknown key; did you mean `alloc`?',
       ],
     ] as const) {
       const { code, stderr } = await parevm(...args)
@@ -277,7 +277,7 @@ describe('parevm simulate', () => {
     }
   })
 
-  test('what is wrong is said in a line', async () => {
+  test('an error is one line', async () => {
     for (const [args, words] of [
       [[], 'either --calls'],
       [['--to', BOB, '--value', 'much'], '--value takes wei'],

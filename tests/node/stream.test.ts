@@ -18,69 +18,77 @@ describe.each([
   { build: 'threads', threads: 2 },
   { build: 'single', threads: 1 },
 ] as const)('$build build', (options) => {
-  test('receipts come in order, and the result has them all', async () => {
+  test('receipts are delivered in block order, and the result has them all', async () => {
     await using evm = await createEvm(options)
-    const told: Receipt[] = []
-    const { receipts } = await evm.executeBlock({ fixture, onReceipt: (one) => told.push(one) })
+    const delivered: Receipt[] = []
+    const { receipts } = await evm.executeBlock({
+      fixture,
+      onReceipt: (one) => delivered.push(one),
+    })
     expect(receipts).toHaveLength(TRANSACTIONS)
-    expect(told).toEqual(receipts)
+    expect(delivered).toEqual(receipts)
   })
 
-  test('receipts come before the result', async () => {
+  test('receipts are delivered before the result', async () => {
     await using evm = await createEvm(options)
     const controller = new AbortController()
-    let told = 0
+    let delivered = 0
     const call = evm.executeBlock({
       fixture,
       signal: controller.signal,
       onReceipt() {
-        told += 1
+        delivered += 1
         controller.abort(new Error('enough'))
       },
     })
     await expect(call).rejects.toThrow('enough')
-    expect(told).toBe(1)
+    expect(delivered).toBe(1)
   })
 
-  test('a timeline tells of every run', async () => {
+  test('a timeline holds every incarnation', async () => {
     await using evm = await createEvm(options)
-    const { schedule } = await evm.executeBlock({ fixture, timeline: true })
-    const timeline = schedule.timeline ?? []
-    expect(timeline).toHaveLength(schedule.executions)
-    const final = timeline.filter(({ outcome }) => outcome === 'final')
-    expect(final.map((run) => run.transactionIndex)).toEqual([...Array(TRANSACTIONS).keys()])
-    for (const { worker, spans, cause, outcome } of timeline) {
+    const { statistics, ...result } = await evm.executeBlock({ fixture, timeline: true })
+    const timeline = result.timeline ?? []
+    expect(timeline).toHaveLength(statistics.executions)
+    const committed = timeline.filter(({ outcome }) => outcome === 'committed')
+    expect(committed.map(({ transactionIndex }) => transactionIndex)).toEqual([
+      ...Array(TRANSACTIONS).keys(),
+    ])
+    for (const { worker, spans, conflict, outcome } of timeline) {
       expect(worker).toBeLessThan(options.threads)
       expect(spans.length).toBeGreaterThan(0)
       for (const { startNs, endNs } of spans) expect(endNs).toBeGreaterThanOrEqual(startNs)
-      expect(cause === null).toBe(outcome === 'final')
+      expect(conflict === null).toBe(outcome === 'committed')
     }
     const end = Math.max(...timeline.flatMap(({ spans }) => spans.map(({ endNs }) => endNs)))
     expect(end).toBeGreaterThan(1e5)
     expect(end).toBeLessThan(60e9)
   })
 
-  test('no timeline unless asked for', async () => {
+  test('there is no timeline unless requested', async () => {
     await using evm = await createEvm(options)
-    expect((await evm.executeBlock({ fixture })).schedule.timeline).toBeNull()
+    expect((await evm.executeBlock({ fixture })).timeline).toBeNull()
   })
 
-  test.each(['onProgress', 'onReceipt'])('what %s throws is the cause', async (name) => {
-    await using evm = await createEvm(options)
-    const cause = new Error('mine')
-    const thrower = () => {
-      throw cause
-    }
-    const error: CallbackFailedError = await evm.executeBlock({ fixture, [name]: thrower }).then(
-      () => expect.fail('it resolved'),
-      (error) => error,
-    )
-    expect(error).toMatchObject({ name: 'CallbackFailedError', data: { callback: name } })
-    expect(error.cause).toBe(cause)
-    expect((await evm.executeBlock({ fixture })).receipts).toHaveLength(TRANSACTIONS)
-  })
+  test.each(['onProgress', 'onReceipt'])(
+    'an error of %s is the cause of the rejection',
+    async (name) => {
+      await using evm = await createEvm(options)
+      const cause = new Error('mine')
+      const thrower = () => {
+        throw cause
+      }
+      const error: CallbackFailedError = await evm.executeBlock({ fixture, [name]: thrower }).then(
+        () => expect.fail('it resolved'),
+        (error) => error,
+      )
+      expect(error).toMatchObject({ name: 'CallbackFailedError', data: { callback: name } })
+      expect(error.cause).toBe(cause)
+      expect((await evm.executeBlock({ fixture })).receipts).toHaveLength(TRANSACTIONS)
+    },
+  )
 
-  test('fifty aborts leave no thread at work and no memory behind', {
+  test('fifty aborts leave no busy thread and no memory behind', {
     timeout: 120_000,
   }, async () => {
     await using evm = await createEvm(options)

@@ -96,7 +96,7 @@ test('the name of a token and the reason of a revert cannot control a terminal',
   expect(reverted.code).toBe(1)
 })
 
-test('nor can they in JSON, which keeps what they are', async () => {
+test('nor can they in JSON, which keeps its value', async () => {
   const args = ['--genesis', genesis, '--from', SENDER, '--to', TOKEN, '--json']
   const { stdout } = await parevm('simulate', ...args)
   expectPlain(stdout)

@@ -26,10 +26,10 @@ async function play(provider: BrowserProvider | JsonRpcProvider | WebSocketProvi
   await created.waitForDeployment()
   const token = new Contract(await created.getAddress(), INTERFACE, alice)
 
-  const heard = new Promise((resolve) => {
+  const received = new Promise((resolve) => {
     void token.once('Transfer', (from, to, value) => resolve({ from, to, value }))
   })
-  // The listener has to have begun: its filter is made behind our back.
+  // Wait for the listener: ethers opens its filter asynchronously.
   await new Promise((resolve) => setTimeout(resolve, 300))
   const sent = await token.getFunction('transfer')(bob, 300n)
   const receipt = await sent.wait()
@@ -44,7 +44,7 @@ async function play(provider: BrowserProvider | JsonRpcProvider | WebSocketProvi
     chainId: (await provider.getNetwork()).chainId,
     status: receipt.status,
     logs: receipt.logs.length,
-    heard: await heard,
+    received: await received,
     owner: await token.getFunction('balanceOf')(owner),
     receiver: await token.getFunction('balanceOf')(bob),
     refused,
@@ -55,7 +55,7 @@ const expected = {
   chainId: 31337n,
   status: 1,
   logs: 1,
-  heard: {
+  received: {
     from: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',
     to: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
     value: 300n,

@@ -147,8 +147,8 @@ async function history(ask: Ask): Promise<string[]> {
   ]
 }
 
-/** What both nodes tell of a chain. */
-async function told(ask: Ask, hashes: string[]) {
+/** Returns the compared facts of a chain. */
+async function factsOf(ask: Ask, hashes: string[]) {
   const receipts = []
   for (const hash of hashes) {
     const receipt = await ask<Record<string, unknown>>('eth_getTransactionReceipt', hash)
@@ -168,11 +168,11 @@ async function told(ask: Ask, hashes: string[]) {
   }
 }
 
-test('anvil loads what parevm dumps, and parevm what anvil dumps', async (context) => {
+test('anvil loads dumps of parevm, and parevm those of anvil', async (context) => {
   await both(context.skip, async (ours, theirs) => {
     const hashes = await history(theirs)
     expect(await ours('anvil_loadState', await theirs('anvil_dumpState'))).toBe(true)
-    expect(await told(ours, hashes)).toEqual(await told(theirs, hashes))
+    expect(await factsOf(ours, hashes)).toEqual(await factsOf(theirs, hashes))
     await mined(ours, { from: ALICE, to: BOB, value: '0x1', ...fees })
     expect(await ours('eth_blockNumber')).toBe('0x5')
   })
@@ -182,7 +182,7 @@ test('anvil loads what parevm dumps, and parevm what anvil dumps', async (contex
     const { blocks } = JSON.parse(gunzipSync(Buffer.from(dump.slice(2), 'hex')).toString())
     expect(blocks).toHaveLength(5)
     expect(await theirs('anvil_loadState', dump)).toBe(true)
-    expect(await told(theirs, hashes)).toEqual(await told(ours, hashes))
+    expect(await factsOf(theirs, hashes)).toEqual(await factsOf(ours, hashes))
     await mined(theirs, { from: ALICE, to: BOB, value: '0x1', ...fees })
     expect(await theirs('eth_blockNumber')).toBe('0x5')
   })

@@ -2,7 +2,7 @@ import { announceProvider, createEvm, type Provider } from '../../dist/js/src/in
 
 /** Announces an engine's provider, finds it as a page would, and asks it this and that. */
 export async function askProvider() {
-  const evm = await createEvm({ limits: { time: 300, gas: 2n ** 50n } })
+  const evm = await createEvm({ limits: { timeMs: 300, gas: 2n ** 50n } })
   const stop = announceProvider(evm.provider, { name: 'A chain', rdns: 'org.example.chain' })
   try {
     const { info, provider } = await found()

@@ -36,7 +36,7 @@ export async function play(transport: Transport) {
     eventName: 'Transfer',
     onLogs: (logs) => watched.push(...logs.map(({ args }) => args as (typeof watched)[number])),
   })
-  // The watcher has to have begun.
+  // Wait until the watcher has started.
   await until(async () => (await client.getBlockNumber()) >= 1n, 200)
 
   const transfer = (to: Address, amount: bigint, account = alice) =>

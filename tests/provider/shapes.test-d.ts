@@ -46,7 +46,7 @@ const abi = parseAbi([
   'function touch()',
 ])
 
-test('the provider is what viem and ethers take', () => {
+test('viem and ethers accept the provider', () => {
   expectTypeOf<Provider>().toExtend<Parameters<typeof custom>[0]>()
   expectTypeOf<Provider>().toExtend<EIP1193Provider>()
   expectTypeOf<Provider>().toExtend<Eip1193Provider>()
@@ -75,7 +75,7 @@ test("viem's parameters are ours", () => {
   expectTypeOf(foundry).toExtend<NonNullable<createEvm.Options['chain']>>()
 })
 
-test("calls by an ABI are viem's, and so is what they return", () => {
+test("types of calls by an ABI and of their results are viem's", () => {
   const evm = {} as Evm
   const client = {} as PublicClient
   const calls = [
@@ -135,7 +135,7 @@ test("our results are viem's", () => {
   expectTypeOf<simulateCalls.ReturnType>().toExtend<SimulateCallsReturnType>()
 })
 
-test('a tracer says what its result is', () => {
+test('the tracer determines the type of the trace', () => {
   const evm = {} as Evm
   expectTypeOf(evm.traceCall({ tracer: 'callTracer' })).resolves.toHaveProperty('calls')
   expectTypeOf(evm.traceCall({})).resolves.toHaveProperty('structLogs')

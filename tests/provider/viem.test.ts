@@ -57,7 +57,7 @@ describe.each([
   })
 
   // No part of `play`: anvil 1 refuses a call without `to`, which viem has among those it asks for this.
-  test('viem tells what an account gains and loses, and so do we', async () => {
+  test('asset changes are those of viem', async () => {
     await using evm = await createEvm(options)
     const transport = custom(evm.provider)
     const client = createPublicClient({ transport, chain: foundry })
@@ -151,7 +151,7 @@ test('calls by an ABI return what viem returns', async () => {
   ).rejects.toThrow('`calls[0].functionName` must be')
 })
 
-test('a revert is told in the words of the ABI', async () => {
+test('a revert is decoded by the ABI', async () => {
   await using evm = await createEvm({ threads: 1 })
   const errors = parseAbi(['function go()', 'error Broke(uint256 missing, bool really)'])
   const data = encodeErrorResult({ abi: errors, errorName: 'Broke', args: [5n, true] })

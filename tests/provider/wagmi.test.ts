@@ -84,7 +84,7 @@ describe("wagmi's hooks", () => {
 
   const ask = (method: string, params?: unknown) => evm.provider.request({ method, params })
 
-  test('connect asks for the accounts', async () => {
+  test('connect requests the accounts', async () => {
     expect(page.hooks().connection.status).toBe('disconnected')
     expect(await ask('eth_accounts')).toEqual([])
     const [connector] = page.hooks().connectors

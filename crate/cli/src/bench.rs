@@ -1,10 +1,11 @@
 //! Times blocks beside plain revm.
 
 use crate::{
+    aggregate::Aggregate,
     capacity::capacity,
     engine,
     error::CliError,
-    figures::{Aggregate, Figures, HEADER, Row, is_stdout},
+    figures::{Figures, HEADER, Row, is_stdout},
     machine::now_ms,
     subject::{Selection, Subject},
 };

@@ -8,9 +8,11 @@
 #[macro_use]
 mod terminal;
 
+mod aggregate;
 mod bench;
 mod capacity;
 mod conformance;
+mod constants;
 mod error;
 mod figures;
 mod fuzz;

@@ -1,18 +1,18 @@
-//! Parts of the time of an engine's threads.
+//! Shares of the threads' time.
 
 use parevm_testkit::spent::Spent;
 use serde::Serialize;
 use std::fmt;
 
-/// Parts of the threads' time, which are 1 together.
+/// Shares of the threads' time; their sum is 1.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Shares {
-    /// In runs whose result counts.
+    /// In committed incarnations.
     pub(crate) kept: f64,
-    /// In runs on a wrong guess.
+    /// In aborted incarnations.
     pub(crate) thrown_away: f64,
-    /// In no run.
+    /// Outside of incarnations: validation, commit, start and end of a block, idle.
     pub(crate) between: f64,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Shares {
         let percent = |share: f64| share * 100.0;
         write!(
             f,
-            "of the threads' time {:.0} % in runs that count, {:.0} % in runs on a wrong guess, \
+            "of the threads' time {:.0} % in committed incarnations, {:.0} % in aborted ones, \
              {:.0} % in none",
             percent(self.kept),
             percent(self.thrown_away),

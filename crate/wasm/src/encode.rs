@@ -10,7 +10,7 @@ use serde::Serialize;
 use wasm_bindgen::JsValue;
 
 use crate::error::WireError;
-use crate::{wire, wire_list};
+use crate::{wire, wire_bal, wire_timeline};
 
 /// Returns `value` as plain JavaScript data: `bigint` for 64-bit integers and
 /// larger ones, `null` for what is absent.
@@ -46,9 +46,11 @@ pub(crate) fn outcome(
         requests_hash: outcome.requests_hash,
         checks: wire_checks(checks),
         state_diff: state_diff(&outcome.state_diff),
-        block_access_list: outcome.block_access_list.as_ref().map(wire_list::list),
-        schedule: schedule(&outcome.report),
-        ms,
+        block_access_list: outcome.block_access_list.as_ref().map(wire_bal::list),
+        plan: plan(&outcome.report),
+        statistics: statistics(&outcome.report),
+        timeline: timeline(&outcome.report),
+        time_ms: ms,
     }
 }
 
@@ -57,7 +59,7 @@ pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wi
         let index = *log_index;
         *log_index += 1;
         let (topics, data) = log.data.split();
-        wire::Log {
+        wire::ReceiptLog {
             address: log.address,
             topics,
             data,
@@ -78,9 +80,9 @@ pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wi
         to: receipt.to,
         contract_address: receipt.contract_address,
         status: if receipt.success {
-            wire::Status::Success
+            wire::ReceiptStatus::Success
         } else {
-            wire::Status::Reverted
+            wire::ReceiptStatus::Reverted
         },
         gas_used: receipt.gas_used,
         cumulative_gas_used: receipt.cumulative_gas_used,
@@ -91,8 +93,8 @@ pub(crate) fn wire_receipt(receipt: execute::Receipt, log_index: &mut u32) -> wi
     }
 }
 
-pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
-    wire::Checks {
+pub(crate) fn wire_checks(checks: Checks) -> wire::HeaderChecks {
+    wire::HeaderChecks {
         gas_used: checks.gas_used,
         receipts_root: checks.receipts_root,
         logs_bloom: checks.logs_bloom,
@@ -101,27 +103,33 @@ pub(crate) fn wire_checks(checks: Checks) -> wire::Checks {
     }
 }
 
-pub(crate) fn schedule(report: &ExecutionReport) -> wire::ForkSchedule {
-    wire::ForkSchedule {
+pub(crate) fn plan(report: &ExecutionReport) -> wire::ExecutionPlan {
+    wire::ExecutionPlan {
         executor: report.executor.name(),
         reason: report.reason.clone().into_owned(),
-        bal_mismatch: report.bal_mismatch.as_ref().map(wire_list::mismatch),
+        bal_mismatch: report.bal_mismatch.as_ref().map(wire_bal::mismatch),
         threads: report.threads as u32,
-        executions: report.executions as u32,
-        re_executions: report.re_executions as u32,
-        timeline: report
-            .timeline
-            .as_ref()
-            .map(|runs| runs.iter().map(incarnation).collect()),
     }
 }
 
-fn incarnation(run: &Incarnation) -> wire::Incarnation {
-    let span = |span: Span| wire::Span {
+pub(crate) fn statistics(report: &ExecutionReport) -> wire::ExecutionStatistics {
+    wire::ExecutionStatistics {
+        executions: report.executions as u32,
+        re_executions: report.re_executions as u32,
+    }
+}
+
+fn timeline(report: &ExecutionReport) -> Option<Vec<wire_timeline::Incarnation>> {
+    let runs = report.timeline.as_ref()?;
+    Some(runs.iter().map(incarnation).collect())
+}
+
+fn incarnation(run: &Incarnation) -> wire_timeline::Incarnation {
+    let span = |span: Span| wire_timeline::TimeSpan {
         start_ns: span.start,
         end_ns: span.end,
     };
-    let cause = match run.outcome {
+    let conflict = match run.outcome {
         IncarnationOutcome::Final => None,
         IncarnationOutcome::Rerun(location) => {
             let (address, slot) = match location {
@@ -129,31 +137,31 @@ fn incarnation(run: &Incarnation) -> wire::Incarnation {
                 Some(Location::Slot(address, slot)) => (Some(address), Some(B256::from(slot))),
                 None => (None, None),
             };
-            Some(wire::Cause {
+            Some(wire_timeline::Conflict {
                 address,
                 slot,
-                words: run.outcome.to_string(),
+                message: run.outcome.to_string(),
             })
         }
     };
-    wire::Incarnation {
+    wire_timeline::Incarnation {
         transaction_index: run.transaction as u32,
         worker: run.worker as u32,
         spans: run.spans().map(span).collect(),
         waits: run
             .waits
             .iter()
-            .map(|wait| wire::Wait {
+            .map(|wait| wire_timeline::IncarnationWait {
                 transaction_index: wait.transaction as u32,
                 start_ns: wait.span.start,
                 end_ns: wait.span.end,
             })
             .collect(),
-        outcome: match cause {
-            None => wire::IncarnationOutcome::Final,
-            Some(_) => wire::IncarnationOutcome::Rerun,
+        outcome: match conflict {
+            None => wire_timeline::IncarnationOutcome::Committed,
+            Some(_) => wire_timeline::IncarnationOutcome::Aborted,
         },
-        cause,
+        conflict,
     }
 }
 
@@ -163,7 +171,7 @@ fn state_diff(diff: &StateDiff) -> Vec<wire::AccountChange> {
             .into_iter()
             .map(|(address, change)| wire::AccountChange {
                 address,
-                account: change.account.map(|account| wire::Account {
+                account: change.account.map(|account| wire::AccountState {
                     balance: account.balance,
                     nonce: account.nonce,
                     code_hash: account.code_hash,
@@ -176,7 +184,7 @@ fn state_diff(diff: &StateDiff) -> Vec<wire::AccountChange> {
                 slots: change
                     .sorted_slots()
                     .into_iter()
-                    .map(|(slot, value)| wire::Slot {
+                    .map(|(slot, value)| wire::StorageSlot {
                         slot: B256::from(slot),
                         value: B256::from(value),
                     })

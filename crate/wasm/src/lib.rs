@@ -36,7 +36,9 @@ mod testing;
 )]
 pub mod threads;
 mod wire;
-mod wire_list;
+mod wire_bal;
+mod wire_number;
+mod wire_timeline;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -5,11 +5,13 @@
 //! Quantities are `bigint`, indices and counts `number`, bytes `0x` hex.
 
 use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::wire_list::{AccountAccess, Mismatch};
+use crate::wire_bal::{BalAccount, BalMismatch};
+use crate::wire_number::{bigint, number};
+use crate::wire_timeline::Incarnation;
 
-/// What a block did.
+/// Outcome of a block.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -34,23 +36,27 @@ pub(crate) struct BlockOutcome {
     /// Hash of the requests (EIP-7685); `null` before Prague and where a system contract is missing.
     #[cfg_attr(test, ts(type = "Hex | null"))]
     pub requests_hash: Option<B256>,
-    /// Comparison with what the header claims.
-    pub checks: Checks,
-    /// What the block changed, sorted by address.
+    /// Comparison with the header.
+    pub checks: HeaderChecks,
+    /// Changed accounts, sorted by address.
     pub state_diff: Vec<AccountChange>,
-    /// What the block read and wrote (EIP-7928), sorted by address; `null` unless asked for.
-    pub block_access_list: Option<Vec<AccountAccess>>,
-    /// Which executor ran, why, and how much it ran.
-    pub schedule: ForkSchedule,
-    /// Milliseconds of the execution: from the decoded block and state to receipts and state diff.
-    pub ms: f64,
+    /// Block access list (EIP-7928), sorted by address; `null` unless requested.
+    pub block_access_list: Option<Vec<BalAccount>>,
+    /// Executor and threads, with the reason for them.
+    pub plan: ExecutionPlan,
+    /// Counts of the execution.
+    pub statistics: ExecutionStatistics,
+    /// Incarnations, by transaction and then by time; `null` unless requested.
+    pub timeline: Option<Vec<Incarnation>>,
+    /// Execution time in milliseconds: from the decoded block and state to receipts and state diff.
+    pub time_ms: f64,
 }
 
-/// For each claim of the header, whether the outcome fits; `null` where it cannot be told.
+/// Whether the outcome equals the header; `null` where the header or the state lacks what to compare.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Checks {
+pub(crate) struct HeaderChecks {
     /// Gas used.
     pub gas_used: Option<bool>,
     /// Root of the receipt trie.
@@ -63,7 +69,7 @@ pub(crate) struct Checks {
     pub state_root: Option<bool>,
 }
 
-/// The receipt of one transaction.
+/// Receipt of one transaction.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -73,7 +79,7 @@ pub(crate) struct Receipt {
     pub transaction_hash: Option<B256>,
     /// Position in the block, from zero.
     pub transaction_index: u32,
-    /// Kind of the transaction.
+    /// Type of the transaction.
     pub r#type: TransactionType,
     /// Sender.
     #[cfg_attr(test, ts(type = "Hex"))]
@@ -81,15 +87,15 @@ pub(crate) struct Receipt {
     /// Receiver; `null` for a contract creation.
     #[cfg_attr(test, ts(type = "Hex | null"))]
     pub to: Option<Address>,
-    /// The created contract.
+    /// Address of the created contract; `null` for other transactions.
     #[cfg_attr(test, ts(type = "Hex | null"))]
     pub contract_address: Option<Address>,
     /// `reverted` where the transaction reverted or halted.
-    pub status: Status,
+    pub status: ReceiptStatus,
     /// Gas used by this transaction, in gas units.
     #[cfg_attr(test, ts(type = "bigint"))]
     pub gas_used: u64,
-    /// Gas used by this transaction and all before it, in gas units.
+    /// Gas used by this transaction and all lower ones, in gas units.
     #[cfg_attr(test, ts(type = "bigint"))]
     pub cumulative_gas_used: u64,
     /// Wei per gas that the sender paid.
@@ -101,28 +107,28 @@ pub(crate) struct Receipt {
     /// Bloom over the logs.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub logs_bloom: Bloom,
-    /// Logs in the order they were written.
-    pub logs: Vec<Log>,
+    /// Logs in the order of their emission.
+    pub logs: Vec<ReceiptLog>,
 }
 
-/// What a node answers to a request.
+/// Answer of the node to a request.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct NodeAnswer {
     /// The result, in JSON; `null` where there is an error.
     pub result: Option<String>,
-    /// What went wrong: an error object of JSON-RPC, in JSON.
+    /// Error object of JSON-RPC, in JSON; `null` where there is a result.
     pub error: Option<String>,
-    /// True when the node is another one than before.
+    /// True if the request changed the node.
     pub changed: bool,
-    /// Seconds between blocks, where the node makes them by time.
+    /// Seconds between blocks; `null` without interval mining.
     pub interval: Option<u32>,
-    /// What subscribers are to be told: each the `params` of an `eth_subscription`, in JSON.
+    /// Notifications to subscribers: `params` of `eth_subscription`, in JSON.
     pub notifications: Vec<String>,
 }
 
-/// Kind of a transaction.
+/// Type of a transaction.
 #[derive(Serialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -134,54 +140,54 @@ pub(crate) enum TransactionType {
     Eip7702,
 }
 
-/// How a transaction ended.
+/// Status of a transaction.
 #[derive(Serialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) enum Status {
+pub(crate) enum ReceiptStatus {
     Success,
     Reverted,
 }
 
-/// An event that a transaction wrote.
+/// Log of a transaction.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Log {
-    /// The contract that wrote it.
+pub(crate) struct ReceiptLog {
+    /// Contract that emitted it.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub address: Address,
-    /// Up to four indexed words.
+    /// Up to four indexed words, the event signature among them.
     #[cfg_attr(test, ts(type = "Hex[]"))]
     pub topics: Vec<B256>,
-    /// Everything else.
+    /// Unindexed part of the event.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub data: Bytes,
     /// Position among all logs of the block, from zero.
     pub log_index: u32,
 }
 
-/// What a block changed in one account.
+/// Change of one account by a block.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub(crate) struct AccountChange {
-    /// Whose change this is.
+    /// Address of the account.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub address: Address,
-    /// The account after the block; `null` where it is gone.
-    pub account: Option<Account>,
-    /// Whether every slot that is not listed became zero.
+    /// Account after the block; `null` where it was deleted.
+    pub account: Option<AccountState>,
+    /// True where every unlisted slot became zero.
     pub storage_reset: bool,
     /// New values of changed slots, sorted by slot.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<StorageSlot>,
 }
 
-/// An account after the block.
+/// Account after the block.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Account {
+pub(crate) struct AccountState {
     /// Balance in wei.
     #[serde(serialize_with = "bigint")]
     #[cfg_attr(test, ts(type = "bigint"))]
@@ -193,123 +199,52 @@ pub(crate) struct Account {
     /// Hash of the code.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub code_hash: B256,
-    /// The code, where the block changed it; else `null`.
+    /// Code, where the block changed it; else `null`.
     #[cfg_attr(test, ts(type = "Hex | null"))]
     pub code: Option<Bytes>,
 }
 
-/// One word of storage.
+/// Storage slot after the block.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Slot {
-    /// Its key, 32 bytes.
+pub(crate) struct StorageSlot {
+    /// Key, 32 bytes.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub slot: B256,
-    /// Its value after the block, 32 bytes.
+    /// Value after the block, 32 bytes.
     #[cfg_attr(test, ts(type = "Hex"))]
     pub value: B256,
 }
 
-/// Which executor ran, why, and how much it ran.
+/// Executor and threads that ran a block.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct ForkSchedule {
-    /// The executor that ran.
+pub(crate) struct ExecutionPlan {
+    /// Executor that ran the block.
     #[cfg_attr(test, ts(type = "'parallel' | 'sequential' | 'bal'"))]
     pub executor: &'static str,
-    /// Why this one, in words.
+    /// Reason for this executor, as text.
     pub reason: String,
-    /// Why the block was not run by its access list, where one was given and `bal` asked for.
-    pub bal_mismatch: Option<Mismatch>,
+    /// Reason for not using the access list, where `bal` was requested and a list was given.
+    pub bal_mismatch: Option<BalMismatch>,
     /// Threads that executed transactions.
     pub threads: u32,
-    /// Complete runs of transactions, the first ones included.
+}
+
+/// Counts of one execution.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct ExecutionStatistics {
+    /// Completed incarnations of all transactions.
     pub executions: u32,
-    /// Runs beyond the first.
+    /// Incarnations beyond the first of each transaction.
     pub re_executions: u32,
-    /// Every run of every transaction, by transaction and then by time; `null` unless asked for.
-    pub timeline: Option<Vec<Incarnation>>,
 }
 
-/// One run of one transaction. Times are in nanoseconds since the block began; how fine they are,
-/// the host decides.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Incarnation {
-    /// Position of the transaction in the block, from zero.
-    pub transaction_index: u32,
-    /// Number of the thread that ran it, from zero.
-    pub worker: u32,
-    /// When it ran, in order: more than one where it waited between.
-    pub spans: Vec<Span>,
-    /// For whom it waited, in order.
-    pub waits: Vec<Wait>,
-    /// `final` where its result is the result; `rerun` where its guess was wrong.
-    pub outcome: IncarnationOutcome,
-    /// Why the transaction ran again; `null` where the run is final.
-    pub cause: Option<Cause>,
-}
-
-/// A stretch of time.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Span {
-    /// When it began, in nanoseconds since the block began.
-    #[serde(serialize_with = "number")]
-    #[cfg_attr(test, ts(type = "number"))]
-    pub start_ns: u64,
-    /// When it ended, in nanoseconds since the block began.
-    #[serde(serialize_with = "number")]
-    #[cfg_attr(test, ts(type = "number"))]
-    pub end_ns: u64,
-}
-
-/// A wait for a lower transaction.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Wait {
-    /// Position in the block of the transaction that was waited for.
-    pub transaction_index: u32,
-    /// When it began, in nanoseconds since the block began.
-    #[serde(serialize_with = "number")]
-    #[cfg_attr(test, ts(type = "number"))]
-    pub start_ns: u64,
-    /// When it ended, in nanoseconds since the block began.
-    #[serde(serialize_with = "number")]
-    #[cfg_attr(test, ts(type = "number"))]
-    pub end_ns: u64,
-}
-
-/// What became of a run.
-#[derive(Serialize, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) enum IncarnationOutcome {
-    Final,
-    Rerun,
-}
-
-/// The first part of the state that held another value than a run relied on.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct Cause {
-    /// The account; `null` where the run failed on what it saw.
-    #[cfg_attr(test, ts(type = "Hex | null"))]
-    pub address: Option<Address>,
-    /// The slot of the account's storage, 32 bytes; `null` where it was the account itself.
-    #[cfg_attr(test, ts(type = "Hex | null"))]
-    pub slot: Option<B256>,
-    /// The same in words.
-    pub words: String,
-}
-
-/// A block, executed and timed beside a plain loop of revm.
+/// Times of a block, beside plain revm.
 #[cfg_attr(
     not(feature = "testing"),
     allow(dead_code, reason = "only the test build makes one")
@@ -328,46 +263,31 @@ pub(crate) struct Replay {
     #[serde(serialize_with = "number")]
     #[cfg_attr(test, ts(type = "number"))]
     pub gas_used: u64,
-    /// Comparison with what the header claims.
-    pub checks: Checks,
-    /// Whether receipts, roots and state are those of sequential execution.
+    /// Comparison with the header.
+    pub checks: HeaderChecks,
+    /// Whether receipts, roots and state equal those of sequential execution.
     pub equals_sequential: bool,
-    /// Which executor ran, why, and how much it ran.
-    pub schedule: ForkSchedule,
-    /// Milliseconds that plain revm takes; this and the next are medians.
+    /// Executor and threads, with the reason for them.
+    pub plan: ExecutionPlan,
+    /// Counts of the execution.
+    pub statistics: ExecutionStatistics,
+    /// Median time of plain revm, in milliseconds.
     pub plain_ms: f64,
-    /// Milliseconds that sequential execution takes.
+    /// Median time of sequential execution, in milliseconds.
     pub sequential_ms: f64,
-    /// Milliseconds that the executor takes that was asked for.
+    /// Median time of the requested executor, in milliseconds.
     pub parallel_ms: f64,
-    /// Milliseconds that a run by the block's access list takes; `null` where there can be none.
+    /// Median time by the block access list, in milliseconds; `null` where there is no usable list.
     pub bal_ms: Option<f64>,
-    /// Milliseconds that the slowest transaction takes in plain revm.
+    /// Time of the slowest transaction in plain revm, in milliseconds.
     pub longest_ms: f64,
-}
-
-/// Exact as long as it is below 2^53; nonces, heights, gas and times are.
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out references"
-)]
-pub(crate) fn number<S: Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64(*value as f64)
-}
-
-/// JavaScript's own big integer.
-pub(crate) fn bigint<S: Serializer>(value: &U256, serializer: S) -> Result<S::Ok, S::Error> {
-    if let Ok(small) = u128::try_from(*value) {
-        return serializer.serialize_u128(small);
-    }
-    let value = js_sys::BigInt::new(&value.to_string().into());
-    serde_wasm_bindgen::preserve::serialize(&value.unwrap_or_default(), serializer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire_list::{BalanceAccess, CodeAccess, NonceAccess, SlotAccess, WordAccess};
+    use crate::wire_bal::{BalBalance, BalCode, BalNonce, BalSlot, BalWord};
+    use crate::wire_timeline::{Conflict, IncarnationOutcome, IncarnationWait, TimeSpan};
     use std::path::Path;
     use ts_rs::{Config, TS};
 
@@ -389,27 +309,28 @@ mod tests {
             text.push('\n');
         }
         add::<BlockOutcome>(&mut text);
-        add::<Checks>(&mut text);
+        add::<HeaderChecks>(&mut text);
         add::<Receipt>(&mut text);
         add::<TransactionType>(&mut text);
-        add::<Status>(&mut text);
-        add::<Log>(&mut text);
+        add::<ReceiptStatus>(&mut text);
+        add::<ReceiptLog>(&mut text);
         add::<AccountChange>(&mut text);
-        add::<Account>(&mut text);
-        add::<Slot>(&mut text);
-        add::<AccountAccess>(&mut text);
-        add::<SlotAccess>(&mut text);
-        add::<WordAccess>(&mut text);
-        add::<BalanceAccess>(&mut text);
-        add::<NonceAccess>(&mut text);
-        add::<CodeAccess>(&mut text);
-        add::<ForkSchedule>(&mut text);
+        add::<AccountState>(&mut text);
+        add::<StorageSlot>(&mut text);
+        add::<BalAccount>(&mut text);
+        add::<BalSlot>(&mut text);
+        add::<BalWord>(&mut text);
+        add::<BalBalance>(&mut text);
+        add::<BalNonce>(&mut text);
+        add::<BalCode>(&mut text);
+        add::<ExecutionPlan>(&mut text);
+        add::<ExecutionStatistics>(&mut text);
         add::<Incarnation>(&mut text);
-        add::<Span>(&mut text);
-        add::<Wait>(&mut text);
+        add::<TimeSpan>(&mut text);
+        add::<IncarnationWait>(&mut text);
         add::<IncarnationOutcome>(&mut text);
-        add::<Cause>(&mut text);
-        add::<Mismatch>(&mut text);
+        add::<Conflict>(&mut text);
+        add::<BalMismatch>(&mut text);
         add::<Replay>(&mut text);
         add::<NodeAnswer>(&mut text);
 
@@ -417,15 +338,15 @@ mod tests {
         if std::env::var_os("PAREVM_WRITE").is_some() {
             std::fs::write(&path, &text).unwrap();
         }
-        // The formatter for TypeScript has its own mind about these.
-        let words = |text: &str| {
+        // Differences that the TypeScript formatter makes.
+        let tokens = |text: &str| {
             let is_style = |c: char| c.is_whitespace() || ";,\"'".contains(c);
             text.chars().filter(|c| !is_style(*c)).collect::<String>()
         };
         let written = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
-            words(&written),
-            words(&text),
+            tokens(&written),
+            tokens(&text),
             "run this test with PAREVM_WRITE=1"
         );
     }

@@ -52,7 +52,7 @@ test.each([
   )
 })
 
-test('what admits every page is warned of', async () => {
+test('rules that admit every page cause a warning', async () => {
   const { warnings } = await access({ 'allow-origin': ['*', 'null', 'https://app.example'] })
   expect(warnings).toEqual([
     '--allow-origin *: any page that a browser opens can send requests',

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
 import { readText } from '../input.js'
 import { UsageError } from '../usage.js'
+import type { AccessRules } from './admission.js'
 import { isLoopback, readAuthority } from './authority.js'
-import type { DoorRules } from './door.js'
 import { OPAQUE, readOrigin } from './origin.js'
 
-/** Returns who may send requests, with what the user has to be warned of. */
+/** Returns the access rules of the server, and warnings for the user. */
 export async function accessOf(
   values: accessOf.Values,
   environment: NodeJS.ProcessEnv,
@@ -41,12 +41,12 @@ export declare namespace accessOf {
     token?: string | undefined
     'token-file'?: string | undefined
   }
-  type ReturnType = { rules: DoorRules; warnings: readonly string[] }
+  type ReturnType = { rules: AccessRules; warnings: readonly string[] }
 }
 
 function originOf(text: string): string {
   if (text === '*' || text === OPAQUE) return text
-  // As browsers write it: names in other alphabets as ASCII, and no slash at the end.
+  // The spelling of browsers: international names as ASCII, and no slash at the end.
   const url = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   const isBare = url !== undefined && url.href === `${url.origin}/` && !/[?#@]/.test(text)
   const origin = readOrigin(isBare ? url.origin : text)
@@ -56,7 +56,7 @@ function originOf(text: string): string {
   )
 }
 
-/** Returns a name or an address as the Host header has it. */
+/** Returns a name or an address as in the Host header. */
 function hostOf(option: string, text: string): string {
   if (isIP(text) !== 0) return addressOf(text)
   const authority = readAuthority(text)
@@ -83,7 +83,7 @@ async function tokenOf(
   return PAREVM_TOKEN === undefined ? undefined : checkedToken('PAREVM_TOKEN', PAREVM_TOKEN)
 }
 
-/** Characters of a token at most: a header has to hold it. */
+/** Longest token in characters, to fit into a header. */
 const LONGEST_TOKEN = 1_024
 
 function checkedToken(source: string, token: string): string {

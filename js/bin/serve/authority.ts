@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net'
 
 /** Host and port of a URL, in the spelling of browsers. */
 export type Authority = {
-  /** A name without a dot at its end, or an address; IPv6 in brackets. Lower case. */
+  /** Lower-case name without a final dot, or an address; IPv6 in brackets. */
   readonly host: string
   readonly port: number | undefined
 }
@@ -10,12 +10,12 @@ export type Authority = {
 const LABELS = '[a-z0-9_-]+(?:\\.[a-z0-9_-]+)*'
 const AUTHORITY = new RegExp(`^(\\[[0-9a-f:.]{2,45}\\]|${LABELS})(?::([0-9]{1,5}))?$`)
 
-/** Characters of a name at most (RFC 1035). */
+/** Longest name in characters (RFC 1035). */
 const LONGEST_NAME = 253
 
 /**
- * Reads what stands in a Host header, or after the scheme of an origin. Returns `undefined` for everything
- * else, user names included.
+ * Parses a Host header, or the part of an origin after its scheme. Returns `undefined` for any other text, user names
+ * included.
  */
 export function readAuthority(text: string): Authority | undefined {
   const [, host, digits] = AUTHORITY.exec(text.toLowerCase()) ?? []
@@ -23,18 +23,18 @@ export function readAuthority(text: string): Authority | undefined {
   const port = digits === undefined ? undefined : Number(digits)
   if (port !== undefined && port > 65_535) return undefined
   if (!host.startsWith('[')) return { host, port }
-  // IPv6 has many spellings of an address.
+  // An IPv6 address has several spellings.
   const url = `http://${host}`
   return URL.canParse(url) ? { host: new URL(url).hostname, port } : undefined
 }
 
-/** Whether a host of {@link readAuthority} is this machine, for every browser and whatever DNS says. */
+/** Whether a host of {@link readAuthority} is loopback for every browser, whatever DNS returns. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]') return true
   return host.startsWith('127.') && isIPv4(host)
 }
 
-/** Whether a host of {@link readAuthority} is an address and no name. */
+/** Whether a host of {@link readAuthority} is an address. */
 export function isAddress(host: string): boolean {
   return host.startsWith('[') || isIPv4(host)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createChain } from '../../src/chain/chain.js'
+import { createNodeClient } from '../../src/node/client.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher } from './dispatcher.js'
 import { DEFAULTS, type Limits } from './limits.js'
@@ -9,7 +9,7 @@ function dispatcherOf(limits: Partial<Limits> = {}, lengths: Record<string, numb
   const asked: string[] = []
   let running = 0
   let most = 0
-  const chain = createChain({
+  const node = createNodeClient({
     async request({ method }: { method: string }) {
       asked.push(method)
       running += 1
@@ -20,7 +20,7 @@ function dispatcherOf(limits: Partial<Limits> = {}, lengths: Record<string, numb
       return { result, error: null, changed: true, interval: null, notifications: [] } as NodeAnswer
     },
   } as never)
-  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, ...limits } })
+  const dispatcher = createDispatcher(node, { limits: { ...DEFAULTS, ...limits } })
   return { dispatcher, asked, most: () => most }
 }
 
@@ -62,7 +62,7 @@ test('reads that ran ahead of the answer that was too much are refused as well',
   expect(node.asked).not.toContain('evm_mine')
 })
 
-test('what is only told in a batch that is refused is not executed, and not answered', async () => {
+test('notifications in a refused batch are neither executed nor answered', async () => {
   const node = dispatcherOf({ 'batch-answer': 50 }, { evm_mine: 58 })
   const answer = await node.dispatcher.answer(
     `[${call(1, 'evm_mine')},${call(undefined, 'evm_mine')}]`,

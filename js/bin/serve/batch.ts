@@ -1,6 +1,6 @@
 import type { Envelope, NoEnvelope } from './envelope.js'
 
-/** Answers one request of a batch; `undefined` where no answer is wanted. */
+/** Answers one request of a batch; `undefined` for a notification. */
 type Answer = (request: Envelope | NoEnvelope) => Promise<string | undefined>
 
 export declare namespace runBatch {
@@ -10,16 +10,16 @@ export declare namespace runBatch {
     execute: Answer
     /** Refuses a request without executing it. */
     refuse: (request: Envelope | NoEnvelope) => string | undefined
-    /** Reads that wait for the engine at once. */
+    /** Most concurrent reads. */
     ahead: number
-    /** Characters that all answers may have: what comes after the answer that goes above is refused. */
+    /** Most characters of all answers: requests after the answer that exceeds it are refused. */
     most: number
   }
 }
 
 /**
- * Runs the requests of a batch in their order and returns the answers that are wanted. Reads in a row wait for the engine together,
- * everything else until what is before it has ended; so nothing that changes a chain runs that is refused.
+ * Executes the requests of a batch in order and returns their answers. Consecutive reads are concurrent; any other request
+ * waits for those before it, so no change of the chain is both executed and refused.
  */
 export async function runBatch(parameters: runBatch.Parameters): Promise<string[]> {
   const { requests, execute, refuse, ahead, most } = parameters
@@ -45,7 +45,7 @@ export async function runBatch(parameters: runBatch.Parameters): Promise<string[
   return answers
 }
 
-/** Returns how many requests from `start` on run together: reads in a row, or one. */
+/** Returns the number of concurrent requests from `start` on: consecutive reads, or one. */
 function sizeOfGroup(
   requests: readonly (Envelope | NoEnvelope)[],
   start: number,
@@ -60,7 +60,7 @@ function isRead(request: Envelope | NoEnvelope | undefined): boolean {
   return request?.method !== undefined && READS.has(request.method)
 }
 
-/** Methods that change nothing, so that nobody notices whether they ran. */
+/** Methods that do not change the node. */
 const READS: ReadonlySet<string> = new Set([
   'eth_accounts',
   'eth_baseFee',

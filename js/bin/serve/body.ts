@@ -1,26 +1,26 @@
 import type { IncomingMessage } from 'node:http'
 import { type Budget, beyondFree } from './budget.js'
 
-/** The body of a request, or the status with which it is refused. */
+/** Body of a request, or the status of its refusal. */
 export type Body = { readonly text: string } | { readonly status: 413 | 429 | 503 }
 
 export declare namespace readBody {
   type Parameters = {
     request: IncomingMessage
-    /** Bytes that it may have. */
+    /** Largest body in bytes. */
     most: number
-    /** Who sends it. */
+    /** Name of the client. */
     client: string
-    /** Bytes of bodies that are arriving. */
+    /** Budget of incomplete bodies in bytes. */
     arriving: Budget
   }
 }
 
 /**
- * Reads the body of a request into one buffer, which doubles when it is full. So a body takes what it is long, in however many
- * pieces it comes, and one that is only announced takes nothing.
+ * Reads the body of a request into a growing buffer: memory is proportional to the received bytes, not to the number of
+ * chunks or to the announced length.
  *
- * @returns `undefined` where the client is gone before the end.
+ * @returns `undefined` where the client disconnects before the end.
  */
 export function readBody(parameters: readBody.Parameters): Promise<Body | undefined> {
   const { request, most, client, arriving } = parameters
@@ -34,7 +34,7 @@ export function readBody(parameters: readBody.Parameters): Promise<Body | undefi
       request.off('data', onData).off('end', onEnd).off('close', onClose)
       arriving.give(client, counted)
       counted = 0
-      // What still comes of it is not kept.
+      // The rest is discarded.
       buffer = Buffer.alloc(0)
       request.resume()
       resolve(body)
@@ -64,5 +64,5 @@ export function readBody(parameters: readBody.Parameters): Promise<Body | undefi
   })
 }
 
-/** Bytes with which a buffer begins. */
+/** Initial size of a buffer in bytes. */
 const SMALLEST = 4_096

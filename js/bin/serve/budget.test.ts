@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createBudget } from './budget.js'
 
-test('a client holds its share at most, all clients together what there is', () => {
+test('one client holds at most its limit, all clients at most theirs', () => {
   const budget = createBudget({ client: 10, all: 15 })
   expect(budget.take('a', 10)).toBe('taken')
   expect(budget.take('a', 1)).toBe('client')
@@ -13,7 +13,7 @@ test('a client holds its share at most, all clients together what there is', () 
   expect(budget.take('b', 1)).toBe('client')
 })
 
-test('what is refused is not counted', () => {
+test('refused amounts are not counted', () => {
   const budget = createBudget({ client: 10, all: 15 })
   expect(budget.take('a', 11)).toBe('client')
   expect(budget.held).toBe(0)

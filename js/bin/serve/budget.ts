@@ -1,17 +1,16 @@
 /**
- * Counts what clients hold, such as bytes or requests: so much each, and so much in all, so that none of them
- * takes everything.
+ * Budget of a resource, such as bytes or requests: a limit for each client, and one for all.
  */
 export type Budget = {
-  /** Takes an amount for a client; where there is too little left, takes nothing and returns whose share is used up. */
+  /** Takes an amount for a client, or nothing; returns the exceeded limit. */
   take(client: string, amount: number): 'taken' | 'client' | 'all'
-  /** Gives back what was taken. */
+  /** Returns a taken amount to the budget. */
   give(client: string, amount: number): void
-  /** Sum of what is taken. */
+  /** Sum of the taken amounts. */
   readonly held: number
 }
 
-/** Returns a budget of which nothing is taken. */
+/** Returns an unused budget. */
 export function createBudget({ client: most, all }: createBudget.Parameters): Budget {
   const shares = new Map<string, number>()
   let held = 0
@@ -38,17 +37,17 @@ export function createBudget({ client: most, all }: createBudget.Parameters): Bu
 
 export declare namespace createBudget {
   type Parameters = {
-    /** What one client may hold. */
+    /** Limit of one client. */
     client: number
-    /** What all of them may hold. */
+    /** Limit of all clients. */
     all: number
   }
 }
 
-/** What nobody has to count: so an honest client with little to say is served where others have taken everything. */
+/** Uncounted bytes of each body or answer: small requests are served where others used up the budget. */
 const FREE = 65_536
 
-/** Returns how many bytes of a body or an answer are counted: all but the first 64 KiB. */
+/** Returns the counted bytes of a body or an answer: all but the first 64 KiB. */
 export function beyondFree(bytes: number): number {
   return Math.max(bytes - FREE, 0)
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { cut } from '../../src/error/cut.js'
 
-/** Returns who sends a request over HTTP: an address and an origin. All connections of both are one client. */
+/** Returns the client of an HTTP request: its address and origin, over all connections. */
 export function clientOf({ socket, headers }: IncomingMessage): string {
   return `${addressOf(socket)} ${cut(headers.origin ?? '')}`
 }
 
-/** Returns the address at the other end of a connection. */
+/** Returns the remote address of a connection. */
 export function addressOf({
-  remoteAddress = 'nobody',
+  remoteAddress = 'unknown',
 }: {
   remoteAddress?: string | undefined
 }): string {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 
 /**
- * Returns the controller of a signal that ends what a client waits for: any number of requests at once. Node.js
- * takes more than ten listeners of one signal for a leak and warns.
+ * Returns the controller of a signal for any number of concurrent requests. Node.js warns of a leak at more than ten
+ * listeners of a signal.
  */
 export function clientSignal(): AbortController {
   const controller = new AbortController()

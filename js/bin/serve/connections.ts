@@ -5,16 +5,15 @@ import type { Limits } from './limits.js'
 import { type Refusal, refuse, refuseUpgrade } from './refuse.js'
 
 /**
- * Bounds the connections of a server: so many in all, so many on which one client waits for an answer, and as
- * many WebSockets of one. Connections on which nobody waits make room for others, first those that never sent a
- * request: whoever opens them without end keeps nobody out.
+ * Bounds the connections of a server: all of them, those of one client with unanswered requests, and the WebSockets of
+ * one client. Idle connections are closed for new ones, unused ones first, so opening many locks out nobody.
  */
 export function boundConnections(server: Server, limits: Limits): Connections {
-  /** In the order in which they came, or were used last. */
+  /** By the time of their last use. */
   const open = new Map<Socket, Connection>()
   const busy = new Map<string, number>()
 
-  /** Ends the connection that nobody would miss. Returns whether there is one. */
+  /** Closes an idle connection, an unused one first. Returns false where there is none. */
   const makeRoom = (): boolean => {
     let idle: Socket | undefined
     for (const [socket, { requests, isUsed }] of open) {
@@ -36,7 +35,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
     else busy.delete(client)
   }
 
-  // Before the server reads from it.
+  // Before the listener of the server, which reads from it.
   server.prependListener('connection', (socket: Socket) => {
     if (open.size >= limits.connections && !makeRoom()) return void socket.destroy()
     open.set(socket, { requests: 0, isUsed: false, client: '' })
@@ -46,7 +45,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
   return {
     refuses(request, response) {
       const { socket } = request
-      // Apart: programs of one machine that send no Origin are one client, and their WebSockets are there to stay.
+      // Counted apart: programs of one machine without Origin are one client, and WebSockets stay open.
       const client = `${response === undefined ? 'WebSockets of ' : ''}${clientOf(request)}`
       const connection = open.get(socket) ?? { requests: 0, isUsed: true, client }
       if (connection.requests === 0) {
@@ -68,7 +67,7 @@ export function boundConnections(server: Server, limits: Limits): Connections {
         connection.requests -= 1
         if (connection.requests > 0) return
         free(connection.client)
-        // The one that was used last is the last to make room.
+        // The most recently used connection is closed last.
         if (open.delete(socket)) open.set(socket, connection)
       }
       socket.once('close', finish)
@@ -81,18 +80,18 @@ export function boundConnections(server: Server, limits: Limits): Connections {
   }
 }
 
-/** The connections of a server. */
+/** Connection limits of a server. */
 export type Connections = {
-  /** Whether a request, or a handshake where there is no response, is one too many; then it is answered. */
+  /** Refuses a request, or a handshake without response, above a limit. Returns whether it is refused. */
   refuses(request: IncomingMessage, response?: ServerResponse): boolean
 }
 
 type Connection = {
-  /** Requests that are not answered yet; a WebSocket is one for as long as it is open. */
+  /** Unanswered requests; an open WebSocket counts as one. */
   requests: number
-  /** Whether there ever was one. */
+  /** Whether it had a request. */
   isUsed: boolean
-  /** Who it is counted for: the one that sent the first of them, whatever the Origin of those behind it. */
+  /** Client it is counted for: that of its first unanswered request, whatever the Origin of later ones. */
   client: string
 }
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { createChain } from '../../src/chain/chain.js'
 import { EvmClosedError } from '../../src/evm/close.js'
+import { createNodeClient } from '../../src/node/client.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../../src/pool/engine.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { createDispatcher, type Dispatcher } from './dispatcher.js'
@@ -22,7 +22,7 @@ function node(options?: createDispatcher.Options) {
         dispatcher?.notify(`{"result":{"number":"0x5"},"subscription":"${id}"}`)
     return method === 'echo' ? params : '"0x0"'
   }
-  const chain = createChain({
+  const node = createNodeClient({
     async request({ method, params }: { method: string; params: string }) {
       asked.push(method)
       // An engine answers in a task of its own.
@@ -31,7 +31,7 @@ function node(options?: createDispatcher.Options) {
       return { result, error: null, changed: true, interval: null, notifications: [] } as NodeAnswer
     },
   } as never)
-  dispatcher = createDispatcher(chain, options)
+  dispatcher = createDispatcher(node, options)
   return { asked, open, dispatcher }
 }
 
@@ -64,7 +64,7 @@ test('ids and parameters pass as they are written', async () => {
 test.each([
   ['one batch', [`[${subscribe(1)},${call(2, 'evm_mine')},${call(3, 'evm_mine')}]`]],
   ['requests that do not wait for each other', [subscribe(1), call(2, 'evm_mine')]],
-])('the number of a subscription comes before its notifications (%s)', async (_, texts) => {
+])('the id of a subscription is sent before its notifications (%s)', async (_, texts) => {
   const { dispatcher } = node()
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text))
@@ -87,7 +87,7 @@ test('a batch that waits holds no other subscription back', async () => {
   ])
 })
 
-test('a subscription that is ended notifies nobody any more', async () => {
+test('an ended subscription sends no notifications', async () => {
   const { dispatcher, open } = node()
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text))
@@ -133,7 +133,7 @@ test('subscriptions end with their connection, also one whose answer is not ther
   expect(sent).toHaveLength(1)
 })
 
-test('a subscription whose number nobody wants is not opened', async () => {
+test('eth_subscribe as a notification opens no subscription', async () => {
   const { dispatcher, open } = node()
   const connection = dispatcher.connect(() => {})
   await connection.receive('{"jsonrpc":"2.0","method":"eth_subscribe","params":["newHeads"]}')
@@ -143,10 +143,10 @@ test('a subscription whose number nobody wants is not opened', async () => {
 test('requests are logged with their errors', async () => {
   const lines: string[] = []
   const error = '{"code":3,"message":"execution reverted"}'
-  const chain = createChain({
+  const node = createNodeClient({
     request: async () => ({ result: null, error }),
   } as never)
-  const dispatcher = createDispatcher(chain, { log: (line) => lines.push(line) })
+  const dispatcher = createDispatcher(node, { log: (line) => lines.push(line) })
   await dispatcher.answer(call(1, 'eth_call'))
   expect(lines).toEqual([
     expect.stringMatching(/^eth_call \d+\.\d ms, error 3: execution reverted$/),
@@ -158,7 +158,7 @@ test('pages and extensions use no private keys, in a batch neither', async () =>
   const page = 'http://localhost:3000'
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text), { origin: page })
-  const message = 'personal_sign uses private keys, which no page and no extension may do'
+  const message = 'personal_sign uses private keys: not allowed for pages and extensions'
   const refused = { jsonrpc: '2.0', id: 1, error: { code: 4100, message } }
   const batch = `[${call(1, 'personal_sign')},${call(2, 'eth_chainId')}]`
   await connection.receive(batch)
@@ -176,14 +176,14 @@ test('pages and extensions use no private keys, in a batch neither', async () =>
 test('a client that is gone keeps its place until the engine has ended its subscription', async () => {
   const answers: ((result: string) => void)[] = []
   const asked: string[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     request: ({ method }: { method: string }) =>
       new Promise((resolve) => {
         asked.push(method)
         answers.push((result) => resolve({ result, error: null }))
       }),
   } as never)
-  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, queue: 1 } })
+  const dispatcher = createDispatcher(node, { limits: { ...DEFAULTS, queue: 1 } })
   const connection = dispatcher.connect(() => {})
   const pending = connection.receive(subscribe(1))
   await later()
@@ -213,21 +213,21 @@ test.each([
   ['a long reason', new EngineFailedError('x'.repeat(1_000_000)), -32005, /^.{400}$/s],
   ['a close', new EvmClosedError(), -32603, /The engine was closed/],
 ])('an engine that is lost is an error of its request (%s)', async (_, error, code, message) => {
-  const chain = createChain({ request: async () => Promise.reject(error) } as never)
-  const dispatcher = createDispatcher(chain)
+  const node = createNodeClient({ request: async () => Promise.reject(error) } as never)
+  const dispatcher = createDispatcher(node)
   const answer = JSON.parse((await dispatcher.answer(call(1, 'eth_call'))) ?? '')
   expect(answer).toMatchObject({ id: 1, error: { code, message: expect.stringMatching(message) } })
 })
 
-test('what is asked is asked in the name of the client', async () => {
+test('requests carry the name of the client', async () => {
   const asked: unknown[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     async request({ method }: { method: string }, options: { client?: string }) {
       asked.push([method, options.client])
       return { result: '"0x1"', error: null }
     },
   } as never)
-  const dispatcher = createDispatcher(chain)
+  const dispatcher = createDispatcher(node)
   const connection = dispatcher.connect(() => {}, { client: 'socket' })
   await connection.receive(subscribe(1))
   await connection.receive(call(2, 'eth_call'))
@@ -257,7 +257,7 @@ test.each([
 
 test('notifications that wait for the answer before them are kept up to the buffer', async () => {
   const answers: (() => void)[] = []
-  const chain = createChain({
+  const node = createNodeClient({
     request: ({ method }: { method: string }) =>
       new Promise((resolve) => {
         const answer = () => resolve({ result: '"0x1"', error: null })
@@ -265,7 +265,7 @@ test('notifications that wait for the answer before them are kept up to the buff
         else answers.push(answer)
       }),
   } as never)
-  const dispatcher = createDispatcher(chain, { limits: { ...DEFAULTS, buffer: 500 } })
+  const dispatcher = createDispatcher(node, { limits: { ...DEFAULTS, buffer: 500 } })
   const ends: string[] = []
   const sent: string[] = []
   const connection = dispatcher.connect((text) => sent.push(text), {

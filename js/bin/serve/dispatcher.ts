@@ -1,7 +1,7 @@
-import type { Chain } from '../../src/chain/chain.js'
-import { SYNC_METHODS } from '../../src/chain/sync.js'
 import { BaseError } from '../../src/error/BaseError.js'
 import { cut, MOST_ECHOED, quote } from '../../src/error/cut.js'
+import type { NodeClient } from '../../src/node/client.js'
+import { SYNC_METHODS } from '../../src/node/waitForReceipt.js'
 import type { NodeAnswer } from '../../src/type/wire.js'
 import { answerOf, failure, lineOf } from './answer.js'
 import { runBatch } from './batch.js'
@@ -12,45 +12,45 @@ import { createLane, type Lane } from './lane.js'
 import { DEFAULTS, type Limits } from './limits.js'
 import { SIGNING_METHODS } from './signing.js'
 
-/** Answers requests of JSON-RPC: JSON in, JSON out. */
+/** JSON-RPC dispatcher of text to text. */
 export type Dispatcher = {
   /**
-   * Answers a request or a batch of a client that cannot be notified. Resolves with `undefined` where
-   * no answer is wanted.
+   * Answers a request or a batch of a client without notifications. Resolves with `undefined` where there is no
+   * answer.
    */
   answer(text: string, options?: Dispatcher.Options): Promise<string | undefined>
-  /** Serves a client that stays, and can be notified. */
+  /** Opens the connection of a client with notifications. */
   connect(send: Send, options?: Dispatcher.ConnectOptions): Connection
-  /** Passes a notification on to its subscriber: the `params` of an `eth_subscription`, in JSON. */
+  /** Sends a notification to its subscriber: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
-  /** Characters of answers that clients have not read yet. */
+  /** Budget of unread answers in characters. */
   readonly unread: Budget
 }
 
 export declare namespace Dispatcher {
   type Options = {
-    /** Aborted when the client has read the answer, or has gone. */
+    /** Aborted when the client read the answer, or disconnected. */
     signal?: AbortSignal | undefined
-    /** Who sends: clients take turns, and each has its share. */
+    /** Name of the client: clients take turns, and each has its limits. */
     client?: string | undefined
-    /** The page or extension that asks, if one does. */
+    /** Origin of the page or extension, if any. */
     origin?: string | undefined
   }
   type ConnectOptions = Pick<Options, 'client' | 'origin'> & {
-    /** How many more of its requests may run at once, by what it has not read yet. @default any number */
+    /** Returns the number of concurrent requests, by the unread answers. @default unlimited */
     room?: (() => number) | undefined
-    /** Ends the connection of a client for which more is kept than its buffer holds. */
+    /** Closes the connection of a client whose buffer is full. */
     end?: ((reason: string) => void) | undefined
   }
 }
 
-/** A client that stays. Its subscriptions are its own, and end with it. */
+/** Connection of a client. Its subscriptions end with it. */
 export type Connection = {
   /** Answers a request or a batch. */
   receive(text: string): Promise<void>
-  /** The client has read something, and may be served more. */
+  /** Resumes waiting requests after the client read some answers. */
   wake(): void
-  /** The client is gone: ends what it waits for, and its subscriptions. */
+  /** Aborts the requests of the client and ends its subscriptions. */
   close(): void
 }
 
@@ -59,7 +59,7 @@ type Send = (text: string) => void
 
 export declare namespace createDispatcher {
   type Options = {
-    /** Called with a line for each request that was answered. */
+    /** Called with a line for each answered request. */
     log?: ((line: string) => void) | undefined
     limits?: Limits | undefined
     /** Whether pages and extensions may sign with the accounts of the node. @default true */
@@ -67,46 +67,46 @@ export declare namespace createDispatcher {
   }
 }
 
-/** The sender of a request. */
+/** Sender of a request. */
 type Caller = {
   readonly name: string
   readonly signal?: AbortSignal | undefined
-  /** The page or extension that asks, if one does. */
+  /** Origin of the page or extension, if any. */
   readonly origin?: string | undefined
-  /** There where it can be notified. */
+  /** Present where it receives notifications. */
   readonly client?: Client | undefined
-  /** Where its requests wait for their turn. */
+  /** Concurrency limit of its requests. */
   readonly lane?: Lane | undefined
-  /** What is held of the budget for answers until they are on their way. */
+  /** Amount of the budget of unread answers. */
   holds: number
 }
 
 type Client = {
   readonly send: Send
   readonly end: (reason: string) => void
-  /** Its subscriptions by their numbers. */
+  /** Subscriptions by id. */
   readonly subscriptions: Map<string, Subscription>
-  /** Numbers of subscriptions that are in an answer which is not sent yet. */
+  /** Ids of subscriptions in unsent answers. */
   readonly opened: string[]
-  /** How many subscriptions the engine is asked for. */
-  readonly asked: { count: number }
+  /** Number of subscriptions that are being opened. */
+  readonly opening: { count: number }
 }
 
 type Subscription = {
   readonly send: Send
-  /** Notifications that wait until the number of the subscription has been sent; then `undefined`. */
+  /** Notifications until the id of the subscription is sent; then `undefined`. */
   held: string[] | undefined
-  /** Characters of those. */
+  /** Characters of these notifications. */
   length: number
   readonly end: (reason: string) => void
 }
 
-/** Returns what answers requests for `chain`. */
+/** Returns a dispatcher of requests to `node`. */
 export function createDispatcher(
-  chain: Chain,
+  node: NodeClient,
   { log, limits = DEFAULTS, pagesSign = true }: createDispatcher.Options = {},
 ): Dispatcher {
-  /** Of all clients. */
+  /** Subscriptions of all clients, by id. */
   const subscriptions = new Map<string, Subscription>()
   const queue = createBudget({ client: limits['client-queue'], all: limits.queue })
   const texts = createBudget({
@@ -116,13 +116,13 @@ export function createDispatcher(
   const unread = createBudget({ client: limits['client-answers'], all: limits.answers })
   let sockets = 0
 
-  /** Returns the outcome of a request as the members of its answer. */
+  /** Requests a method of the node and returns the outcome as a member of its answer. */
   const ask = async (method: string, params: string, caller: Caller): Promise<string> => {
     const { signal, name } = caller
-    return outcome(await chain.requestText(method, params, { signal, client: name }), caller)
+    return outcome(await node.requestText(method, params, { signal, client: name }), caller)
   }
 
-  /** Returns what the node has answered, or an error where that is more than a client may be sent. */
+  /** Returns the answer of the node, or an error where it is too large for the client. */
   const outcome = ({ result, error }: NodeAnswer, caller: Caller): string => {
     const text = result ?? error ?? 'null'
     if (text.length > limits.answer)
@@ -143,18 +143,16 @@ export function createDispatcher(
   const subscribe = async (params: string, caller: Caller): Promise<string> => {
     const { signal, client, name } = caller
     if (client === undefined) return failure(-32601, 'eth_subscribe needs a WebSocket')
-    if (client.subscriptions.size + client.asked.count >= limits.subscriptions)
+    if (client.subscriptions.size + client.opening.count >= limits.subscriptions)
       return failure(-32005, `more than ${limits.subscriptions} subscriptions of one connection`)
-    client.asked.count += 1
-    // Without the signal: until the engine has answered, the request keeps its place in the queue.
-    const opened = await chain
-      .requestText('eth_subscribe', params, { client: name })
-      .finally(() => {
-        client.asked.count -= 1
-      })
+    client.opening.count += 1
+    // Without the signal: the request keeps its place in the queue until the engine answers.
+    const opened = await node.requestText('eth_subscribe', params, { client: name }).finally(() => {
+      client.opening.count -= 1
+    })
     if (opened.result === null) return outcome(opened, caller)
     if (signal?.aborted === true) {
-      await chain.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
+      await node.requestText('eth_unsubscribe', `[${opened.result}]`, { client: name })
       throw signal.reason
     }
     const id: string = JSON.parse(opened.result)
@@ -171,11 +169,11 @@ export function createDispatcher(
     if (client === undefined) return failure(-32601, 'eth_unsubscribe needs a WebSocket')
     const id = firstText(params)
     if (id === undefined)
-      return failure(-32602, 'subscription: must be the text that eth_subscribe has returned')
-    // A subscription of another client is none for this one.
+      return failure(-32602, 'subscription: must be an id that eth_subscribe returned')
+    // A client cannot end the subscription of another one.
     if (!client.subscriptions.delete(id)) return '"result":false'
     subscriptions.delete(id)
-    // Without the signal: it has to end also where the client is gone meanwhile.
+    // Without the signal: it ends even if the client disconnects.
     return ask('eth_unsubscribe', params, { name, holds: 0 })
   }
 
@@ -183,8 +181,8 @@ export function createDispatcher(
     if (method.length > MOST_ECHOED)
       return failure(-32601, `the method ${quote(method)} does not exist`)
     if (!pagesSign && caller.origin !== undefined && SIGNING_METHODS.has(method))
-      return failure(4100, `${method} uses private keys, which no page and no extension may do`)
-    // It may have waited for its turn.
+      return failure(4100, `${method} uses private keys: not allowed for pages and extensions`)
+    // The client may be gone after the wait for its turn.
     caller.signal?.throwIfAborted()
     try {
       if (method === 'eth_subscribe') return await subscribe(params, caller)
@@ -203,9 +201,9 @@ export function createDispatcher(
     const { method, id } = request
     if (method === undefined)
       return answerOf(id, failure(-32600, request.reason ?? 'not a request of JSON-RPC 2.0'))
-    // Its number would be in the answer, which is not wanted.
+    // The id of the subscription would have no answer.
     if (method === 'eth_subscribe' && id === undefined) return undefined
-    // Those that wait for a block would hold up the request that makes it.
+    // Requests that wait for a block would block the one that mines it.
     const lane = SYNC_METHODS.has(method) ? undefined : caller.lane
     await lane?.enter()
     const start = performance.now()
@@ -246,7 +244,7 @@ export function createDispatcher(
     }
   }
 
-  /** Takes a place in the queue for each request for which there is one. */
+  /** Takes places in the queue for as many of the requests as possible. */
   const enter = (requests: readonly (Envelope | NoEnvelope)[], length: number, caller: Caller) => {
     const { name } = caller
     let full = texts.take(name, length)
@@ -282,14 +280,14 @@ export function createDispatcher(
       sockets += 1
       const name = client ?? `socket ${sockets}`
       const own = new Map<string, Subscription>()
-      const asked = { count: 0 }
+      const opening = { count: 0 }
       const lane = createLane(room)
       const gone = clientSignal()
       const { signal } = gone
       return {
         async receive(text) {
           const opened: string[] = []
-          const client = { send, end, subscriptions: own, opened, asked }
+          const client = { send, end, subscriptions: own, opened, opening }
           const caller: Caller = { name, signal, origin, client, lane, holds: 0 }
           const answer = await respond(text, caller)
             .catch((error: unknown) => {
@@ -307,7 +305,7 @@ export function createDispatcher(
           lane.open()
           for (const id of own.keys()) {
             subscriptions.delete(id)
-            chain.request('eth_unsubscribe', [id], { client: name }).catch(() => {
+            node.request('eth_unsubscribe', [id], { client: name }).catch(() => {
               // The engine is gone, and the subscription with it.
             })
           }
@@ -328,19 +326,19 @@ export function createDispatcher(
   }
 }
 
-/** Sends the notifications that were held. */
+/** Sends the held notifications. */
 function sendHeld(subscription: Subscription | undefined): void {
   const held = subscription?.held ?? []
   if (subscription !== undefined) subscription.held = undefined
   for (const text of held) subscription?.send(text)
 }
 
-/** Returns the answer to a request that is not executed; `undefined` where none is wanted. */
+/** Returns the answer to a refused request; `undefined` for a notification. */
 function refused({ id }: Envelope | NoEnvelope, outcome: string): string | undefined {
   return id === undefined ? undefined : answerOf(id, outcome)
 }
 
-/** Returns the first of positional parameters; `undefined` where that is no short text. */
+/** Returns the first positional parameter; `undefined` where it is not a short text. */
 function firstText(params: string): string | undefined {
   const [, text] = /^\[\s{0,100}("(?:[^"\\]|\\.){0,100}")/.exec(params) ?? []
   try {
@@ -350,14 +348,14 @@ function firstText(params: string): string | undefined {
   }
 }
 
-/** Codes of errors that say that the engine was lost: the request asked for more than it has. */
+/** Codes of errors after the loss of an engine, which the request overloaded. */
 const LOST: ReadonlySet<string | number> = new Set([
   'OUT_OF_MEMORY',
   'ENGINE_FAILED',
   'WORKER_DIED',
 ])
 
-/** Whose share is used up. */
+/** Names of the exceeded limits. */
 const WHOSE = { taken: 'this client', client: 'this client', all: 'all clients' }
 
 const ALL_TOO_LARGE = 'the answers of the batch are too large; this request was not executed'

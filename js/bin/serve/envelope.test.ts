@@ -21,7 +21,7 @@ test('a request without parameters has an empty list of them, one without id non
   expect(readEnvelopes(text)).toEqual({ method: 'eth_chainId', params: '[]', id: undefined })
 })
 
-test('of fields that come twice the last one counts, however its name is written', () => {
+test('the last of duplicate members counts, whatever escapes its name has', () => {
   const text = '{"jsonrpc":"2.0","method":"a","id":1,"\\u0069d":2,"params":[1],"params":[2]}'
   expect(readEnvelopes(text)).toEqual({ method: 'a', params: '[2]', id: '2' })
 })
@@ -41,7 +41,7 @@ test.each([
   else expect(read).toEqual({ method: undefined, id })
 })
 
-test('an empty batch and what is not JSON are told apart', () => {
+test('an empty batch and invalid JSON have different errors', () => {
   expect(readEnvelopes(' [ ] ')).toEqual([])
   expect(() => readEnvelopes('{"jsonrpc":')).toThrow(SyntaxError)
 })

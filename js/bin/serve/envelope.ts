@@ -16,29 +16,29 @@ import {
 
 export { EnvelopeError } from './scan.js'
 
-/** A request of JSON-RPC, taken from its text. */
+/** Request of JSON-RPC with unparsed parts. */
 export type Envelope = {
-  /** Its beginning only where it is longer than any name. */
+  /** Name of the method, truncated where it is longer than any. */
   readonly method: string
-  /** Positional parameters, as they are written: a list or an object, in which JSON may still be wrong. */
+  /** Unparsed parameters: the text of a list or an object, not fully validated. */
   readonly params: string
-  /** The id, as it is written; `undefined` where no answer is wanted. */
+  /** Unparsed id; `undefined` for a notification. */
   readonly id: string | undefined
 }
 
-/** Something that is no request, with the id under which that is answered. */
+/** Invalid request, with the id of its answer. */
 export type NoEnvelope = {
   readonly method: undefined
   readonly id: string
-  /** Why it is none, where more can be said than that. */
+  /** Specific reason, if any. */
   readonly reason?: string | undefined
 }
 
 /**
- * Reads a request or a batch, in a time that grows with the length of the text only. Parameters and ids stay the text that they
- * are, so that no number in them is rounded, and nobody pays for parameters before their turn.
+ * Reads a request or a batch in linear time. Parameters and ids stay unparsed text, so that numbers keep their precision and
+ * parsing costs count for the request itself.
  *
- * @throws {@link EnvelopeError} The text is not JSON, nested too deep, or a batch of too many.
+ * @throws {@link EnvelopeError} The text is not JSON, nested too deep, or a too large batch.
  */
 export function readEnvelopes(
   text: string,
@@ -65,10 +65,10 @@ function requestsOf(document: Buffer, scanner: Scanner, most: number): (Envelope
   return requests
 }
 
-/** Where the value of a member begins and ends. */
+/** Byte range of the value of a member. */
 type Span = { start: number; end: number }
 
-/** Reads the next value. `above` lists lie around it. */
+/** Reads the next value, nested in `above` lists. */
 function requestOf(document: Buffer, scanner: Scanner, above: number): Envelope | NoEnvelope {
   if (scanner.next() !== OBJECT) {
     scanner.skip(above)
@@ -86,7 +86,7 @@ function requestOf(document: Buffer, scanner: Scanner, above: number): Envelope 
       const name = memberOf(document, scanner.skip(above), scanner.at)
       if (!scanner.take(COLON)) throw new EnvelopeError(NOT_JSON)
       const start = scanner.skip(above + 1)
-      // The last one counts where there are several, as in `JSON.parse`.
+      // The last of duplicate members counts, as in `JSON.parse`.
       if (name !== undefined) spans[name] = { start, end: scanner.at }
     } while (scanner.take(COMMA))
     if (!scanner.take(END_OBJECT)) throw new EnvelopeError(NOT_JSON)
@@ -105,7 +105,7 @@ function envelope(document: Buffer, spans: { [name in Member]?: Span }): Envelop
   return { method, params: params === undefined ? '[]' : written(document, params), id }
 }
 
-/** Returns the id as it is written, or why it is none. */
+/** Returns the unparsed id, or the reason why it is invalid. */
 function idOf(document: Buffer, span?: Span): string | undefined | { reason?: string } {
   if (span === undefined) return undefined
   if (!/["\d\-n]/.test(first(document, span))) return {}
@@ -115,12 +115,12 @@ function idOf(document: Buffer, span?: Span): string | undefined | { reason?: st
   return id
 }
 
-/** Returns the name of the method; `undefined` where it is no string. */
+/** Returns the name of the method; `undefined` where it is not a string. */
 function methodOf(document: Buffer, span?: Span): string | undefined {
   if (span === undefined || first(document, span) !== '"') return undefined
   const { start, end } = span
   if (end - start <= LONGEST_NAME) return parsed(written(document, span)) as string
-  // Where it is cut off there may be half of an escape, which is shown as it is written.
+  // Truncated and unparsed: the cut may be within an escape.
   return written(document, { start: start + 1, end: start + LONGEST_NAME })
 }
 
@@ -129,7 +129,7 @@ function isVersion(document: Buffer, span?: Span): boolean {
   return span.end - span.start <= LONGEST_NAME && parsed(written(document, span)) === '2.0'
 }
 
-/** Returns the member that a string in quotes names; `undefined` for all others. */
+/** Returns the known member that a quoted string names; `undefined` for others. */
 function memberOf(document: Buffer, start: number, end: number): Member | undefined {
   if (end - start > LONGEST_NAME) return undefined
   const name = parsed(written(document, { start, end }))
@@ -155,7 +155,7 @@ function parsed(text: string): unknown {
 const MEMBERS = ['jsonrpc', 'method', 'params', 'id'] as const
 type Member = (typeof MEMBERS)[number]
 
-/** A request has four. */
+/** Most members of a request, which has four. */
 const MOST_MEMBERS = 32
-/** Bytes of the name of a method or a member that is read: all characters may be escapes of six. */
+/** Longest name of a method or member in bytes: every character may be an escape of six. */
 const LONGEST_NAME = 6 * MOST_ECHOED

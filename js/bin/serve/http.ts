@@ -14,19 +14,19 @@ export declare namespace serveHttp {
   type Parameters = {
     dispatcher: Dispatcher
     limits: Limits
-    /** Bytes of bodies that are arriving. */
+    /** Budget of incomplete bodies in bytes. */
     arriving: Budget
     request: IncomingMessage
     response: ServerResponse
-    /** The page or extension that asks, if one does. */
+    /** Origin of the page or extension, if any. */
     origin: string | undefined
   }
 }
 
-/** Answers a request over HTTP. Never rejects: what goes wrong ends the connection. */
+/** Answers an HTTP request. Never rejects: a failure closes the connection. */
 export async function serveHttp(parameters: serveHttp.Parameters): Promise<void> {
   const { request, response } = parameters
-  // A connection that breaks shows as closed.
+  // Handled by the close events.
   request.on('error', () => response.destroy())
   response.on('error', () => response.destroy())
   try {
@@ -61,7 +61,7 @@ async function answer(parameters: serveHttp.Parameters): Promise<void> {
   send(response, text, limits['write-time'])
 }
 
-/** Sends an answer, for which a client may take so many milliseconds. */
+/** Sends an answer, and closes the connection where the client does not read it in `ms` milliseconds. */
 function send(response: ServerResponse, text: string | undefined, ms: number): void {
   if (response.closed) return
   if (text === undefined) return void response.writeHead(204).end()

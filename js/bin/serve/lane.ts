@@ -1,18 +1,18 @@
-/** The requests of one client that wait for their turn, in order. */
+/** Concurrency limit of one client, first come, first served. */
 export type Lane = {
-  /** Resolves when there is room for one more. */
+  /** Resolves when the request may start. */
   enter(): Promise<void>
-  /** One has ended. */
+  /** Ends a request. */
   leave(): void
-  /** There may be more room than before. */
+  /** Checks the limit again. */
   wake(): void
-  /** Lets all in: their client is gone, and they end by themselves. */
+  /** Removes the limit: the client is gone, and its requests abort themselves. */
   open(): void
 }
 
 /**
- * Returns a lane in which as many requests run at once as `room` says when one more is let in. So a client that reads its
- * answers slowly is served slowly.
+ * Returns a limit of `room()` concurrent requests, evaluated at each start: a client that reads its answers slowly is
+ * served slowly.
  */
 export function createLane(room: () => number): Lane {
   const waiting: (() => void)[] = []

@@ -2,10 +2,10 @@ import { quote } from '../../src/error/cut.js'
 import { nearest } from '../../src/options/nearest.js'
 import { UsageError, whole } from '../usage.js'
 
-/** What a client of `parevm serve` may cost, by name, in the unit of each limit. */
+/** Limits of `parevm serve` by name, each in its unit. */
 export type Limits = { readonly [name in keyof typeof LIMITS]: number }
 
-/** A row of the table of limits. */
+/** Row of the table of limits. */
 export type Limit = {
   readonly default: number
   /** Smallest value that `--limit` takes. @default 1 */
@@ -21,23 +21,23 @@ export type Limit = {
     | 'subscriptions'
     | 'frames'
     | 'gas'
-  /** What is bounded. */
+  /** Bounded quantity. */
   readonly bounds: string
-  /** What a client sees above it. */
+  /** Effect on the client above the limit. */
   readonly above: string
 }
 
 const MIB = 2 ** 20
-/** V8 makes no longer string. */
+/** Longest string of V8. */
 const LONGEST_STRING = 2 ** 29 - 24
-/** A timer with a longer delay fires at once. */
+/** Longest delay of a timer: setTimeout fires at once for longer delays. */
 const LONGEST_TIMER = 2 ** 31 - 1
 const MANY = 2 ** 31 - 1
 const ANY = Number.MAX_SAFE_INTEGER
 
 /**
- * The limits of `parevm serve`. One that ends in nothing else holds for each request or connection, one that begins with
- * `client-` for all of a client: a WebSocket connection, or an address with an origin over HTTP.
+ * Limits of `parevm serve`, for each request or connection. Those with the prefix `client-` are for all requests of a
+ * client: a WebSocket connection, or an address with an origin over HTTP.
  */
 export const LIMITS = {
   body: {
@@ -229,14 +229,14 @@ export const LIMITS = {
     default: 10_000,
     most: LONGEST_TIMER,
     unit: 'ms',
-    bounds: 'time that the engine takes for one request (`limits.time` of `createEvm`)',
+    bounds: 'time that the engine takes for one request (`limits.timeMs` of `createEvm`)',
     above: '-32016',
   },
   memory: {
     default: 512 * MIB,
     most: ANY,
     unit: 'bytes',
-    bounds: 'memory that the engine takes for one request (`limits.memory` of `createEvm`)',
+    bounds: 'memory that the engine takes for one request (`limits.memoryBytes` of `createEvm`)',
     above: '-32005',
   },
   gas: {
@@ -250,15 +250,15 @@ export const LIMITS = {
 
 const NAMES = Object.keys(LIMITS) as (keyof Limits)[]
 
-/** The limits where no flag sets another. */
+/** Default limits. */
 export const DEFAULTS: Limits = Object.freeze(
   Object.fromEntries(NAMES.map((name) => [name, LIMITS[name].default])) as Limits,
 )
 
 /**
- * Returns the limits that `--limit NAME=VALUE` sets, and the others as they are by default.
+ * Returns the limits of `--limit NAME=VALUE` flags, the others by default.
  *
- * @throws {@link UsageError} that names the limit: it is unknown, given twice, or cannot have this value.
+ * @throws {@link UsageError} that names the limit: it is unknown, repeated, or has an invalid value.
  */
 export function limitsOf(flags: readonly string[] = []): Limits {
   const set: Partial<Record<keyof Limits, number>> = {}
@@ -281,14 +281,14 @@ export function limitsOf(flags: readonly string[] = []): Limits {
   return { ...DEFAULTS, ...set }
 }
 
-/** No name of a limit has as many characters; what is longer is compared no further. */
+/** Longest compared name of a limit, in characters. */
 const LONGEST_NAME = 40
 
 function isName(name: string): name is keyof Limits {
   return Object.hasOwn(LIMITS, name)
 }
 
-/** Returns the table of limits in Markdown. */
+/** Returns the limits as a Markdown table. */
 export function limitsTable(): string {
   const rows = NAMES.map((name) => {
     const { default: value, unit, bounds, above }: Limit = LIMITS[name]

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { Chain } from '../../src/chain/chain.js'
+import type { NodeClient } from '../../src/node/client.js'
 import { createDispatcher } from './dispatcher.js'
 import { DEFAULTS, type Limits } from './limits.js'
 import { listen } from './listen.js'
@@ -15,8 +15,8 @@ afterEach(async () => {
 /** A server before a node that answers with what `requestText` says. */
 async function serverWith(requestText: unknown, limits: Partial<Limits> = {}) {
   const all = { ...DEFAULTS, ...limits }
-  const chain = { requestText, request: async () => null } as unknown as Chain
-  const dispatcher = createDispatcher(chain, { limits: all })
+  const node = { requestText, request: async () => null } as unknown as NodeClient
+  const dispatcher = createDispatcher(node, { limits: all })
   const rules = {
     origins: new Set<string>(),
     hosts: new Set<string>(),
@@ -89,7 +89,7 @@ test('an answer that is larger than the buffer goes to a client that reads', asy
   socket.close()
 })
 
-test('a client that asks for much and reads slowly has all of it', async () => {
+test('a slow reader of large answers receives all of them', async () => {
   let running = 0
   let most = 0
   const { url, dispatcher } = await serverWith(
@@ -167,7 +167,7 @@ test('a client that does not read why it is closed is cut off', async () => {
   socket.terminate()
 })
 
-test('what goes wrong while a request is answered ends its connection and nothing else', async () => {
+test('a failure while a request is answered closes its connection only', async () => {
   let isBroken = true
   const { url } = await serverWith(async () => {
     if (isBroken) throw new TypeError('a fault of the server')

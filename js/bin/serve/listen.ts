@@ -3,20 +3,20 @@ import type { AddressInfo, Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { stderr } from '../output.js'
 import { messageOf } from '../terminal.js'
+import type { AccessRules } from './admission.js'
 import { createBudget } from './budget.js'
 import { clientOf } from './client.js'
 import { boundConnections } from './connections.js'
 import type { Dispatcher } from './dispatcher.js'
-import type { DoorRules } from './door.js'
+import { createGuard } from './guard.js'
 import { serveHttp } from './http.js'
 import { DEFAULTS, type Limits } from './limits.js'
-import { openDoor } from './openDoor.js'
 import { serveSocket } from './socket.js'
 
-/** Serves `dispatcher` over HTTP and WebSocket. Resolves when it can be reached. */
+/** Serves `dispatcher` over HTTP and WebSocket. Resolves when the server listens. */
 export async function listen(parameters: listen.Parameters): Promise<listen.ReturnType> {
   const { host, port, dispatcher, rules, limits = DEFAULTS } = parameters
-  const door = openDoor(rules)
+  const guard = createGuard(rules)
   const arriving = createBudget({ client: limits['client-bodies'], all: limits.bodies })
   const headersTimeout = limits['header-time']
   const requestTimeout = headersTimeout + limits['body-time']
@@ -39,18 +39,18 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
 
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (connections.refuses(request, response)) return
-    const admission = door.request(request, response)
+    const admission = guard.request(request, response)
     if (admission === undefined) return
     const { origin } = admission
     void serveHttp({ dispatcher, limits, arriving, request, response, origin })
   }
   server.on('request', onRequest)
-  // Who asks before it sends is answered before, too.
+  // Requests with `Expect: 100-continue`.
   server.on('checkContinue', onRequest)
   server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
     stream.on('error', () => stream.destroy())
     if (connections.refuses(request)) return
-    const admission = door.upgrade(request, stream)
+    const admission = guard.upgrade(request, stream)
     if (admission === undefined) return
     const { origin } = admission
     sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -74,7 +74,7 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
       resolve()
     })
   })
-  // A connection that cannot be taken is lost; the server is not.
+  // A failed accept loses one connection, not the server.
   server.on('error', (error) => stderr.note(`parevm: ${messageOf(error)}\n`))
   const bound = (server.address() as AddressInfo).port
   return {
@@ -82,11 +82,11 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     async close() {
       clearInterval(heart)
-      for (const socket of served) socket.end(1001, 'the server ends')
+      for (const socket of served) socket.end(1001, 'the server stops')
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       sockets.close()
       server.closeIdleConnections()
-      // What is being answered may take its time, but not for ever.
+      // Running requests get a short grace period.
       const timer = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate()
         server.closeAllConnections()
@@ -99,22 +99,22 @@ export async function listen(parameters: listen.Parameters): Promise<listen.Retu
 
 export declare namespace listen {
   type Parameters = {
-    /** Address or name to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for all that reach it. */
+    /** Address or name to listen on: 127.0.0.1 for this machine, 0.0.0.0 for all interfaces. */
     host: string
-    /** 0 for any that is free. */
+    /** Port; 0 for any free one. */
     port: number
     dispatcher: Dispatcher
-    /** Who may send requests. */
-    rules: DoorRules
-    /** What clients may cost. @default those of docs/limits.md */
+    /** Access rules. */
+    rules: AccessRules
+    /** Limits of clients. @default those of docs/limits.md */
     limits?: Limits | undefined
   }
   type ReturnType = { port: number; url: string; close(): Promise<void> }
 }
 
-/** What is not answered by then is aborted: the process has two seconds to end, saving included. */
+/** Grace period of running requests in milliseconds: the process has two seconds to exit, saving included. */
 const CLOSE_LIMIT_MS = 100
-/** Milliseconds between two looks at how long requests have been arriving, at most. */
+/** Most milliseconds between two checks of incomplete requests. */
 const MOST_BETWEEN_CHECKS_MS = 1_000
-/** Pieces of a WebSocket frame that are kept: 5 MB in packets of a network are 3,600. */
+/** Most chunks of a WebSocket frame: 5 MB are 3,600 network packets. */
 const MOST_PIECES = 8_192

@@ -36,10 +36,10 @@ test('words of the user are warned of on the command line only', async () => {
   expect(await words({}, { PAREVM_MNEMONIC: OWN })).toEqual({ words: OWN })
 })
 
-test('words are asked for without being shown', async () => {
+test('the mnemonic prompt has no echo', async () => {
   const on = terminal(`${OWN}\r`)
   expect(await words({ 'mnemonic-prompt': true }, {}, on)).toEqual({ words: OWN })
-  expect(on.written).toEqual(['mnemonic (is not shown): ', '\n'])
+  expect(on.written).toEqual(['mnemonic (not shown): ', '\n'])
 })
 
 test.each([

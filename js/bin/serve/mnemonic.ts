@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import type { Chain } from '../../src/chain/chain.js'
+import type { NodeClient } from '../../src/node/client.js'
 import { readText } from '../input.js'
 import type { Output } from '../output.js'
 import { UsageError } from '../usage.js'
@@ -9,13 +9,13 @@ import { WELL_KNOWN, wordsOf } from './wellKnown.js'
 /** First account of {@link WELL_KNOWN}. */
 const WELL_KNOWN_ACCOUNT = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
 
-/** Resolves with whether the node has accounts that are not those of {@link WELL_KNOWN}. */
-export async function hasPrivateKeys(chain: Chain): Promise<boolean> {
-  const [first] = await chain.request<string[]>('eth_accounts')
+/** Resolves with whether the node has accounts of another mnemonic than {@link WELL_KNOWN}. */
+export async function hasPrivateKeys(node: NodeClient): Promise<boolean> {
+  const [first] = await node.request<string[]>('eth_accounts')
   return first !== undefined && first !== WELL_KNOWN_ACCOUNT
 }
 
-/** Returns the words of the accounts, with what the user has to be warned of; no words for the well-known ones. */
+/** Returns the mnemonic of the flags or the environment, if any, and a warning for the user. */
 export async function mnemonicOf(
   values: mnemonicOf.Values,
   environment: NodeJS.ProcessEnv,
@@ -42,7 +42,7 @@ export declare namespace mnemonicOf {
     'mnemonic-file'?: string | undefined
     'mnemonic-prompt': boolean
   }
-  /** Where the user is asked. */
+  /** Terminal of the prompt. */
   type Terminal = {
     input: NodeJS.ReadableStream & { isTTY?: boolean }
     output: Pick<Output, 'note'>
@@ -59,11 +59,11 @@ function wordsIn(source: string, text: string): string {
   return words
 }
 
-/** Reads a line that the terminal does not show. */
+/** Reads a line from the terminal without echo. */
 function ask({ input, output }: mnemonicOf.Terminal): Promise<string> {
   if (input.isTTY !== true)
     throw new UsageError('--mnemonic-prompt needs a terminal; --mnemonic-file reads a file')
-  output.note('mnemonic (is not shown): ')
+  output.note('mnemonic (not shown): ')
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input, output: silent, terminal: true })
   return new Promise((resolve, reject) => {

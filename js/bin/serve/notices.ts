@@ -1,7 +1,7 @@
-/** Different lines at most, so that nobody fills terminal or memory with them. */
+/** Most distinct lines: clients must not flood terminal or memory. */
 const MOST_LINES = 100
 
-/** Returns what writes each line once. */
+/** Returns a function that writes each distinct line once. */
 export function createNotices(write: (line: string) => void): (line: string) => void {
   const written = new Set<string>()
   return (line) => {

@@ -1,11 +1,11 @@
 import { isLoopback, readAuthority } from './authority.js'
 
-/** The origin of pages that have none of their own: sandboxed frames, `file:`, `data:`. */
+/** Opaque origin: of sandboxed frames, `file:` and `data:`. */
 export const OPAQUE = 'null'
 
 const SCHEME = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is
 
-/** Schemes of the pages and workers of browser extensions. No web page can have them. */
+/** Schemes of browser extensions, which no web page can have. */
 const EXTENSIONS: ReadonlySet<string> = new Set([
   'chrome-extension',
   'moz-extension',
@@ -15,8 +15,8 @@ const EXTENSIONS: ReadonlySet<string> = new Set([
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 }
 
 /**
- * Reads an origin and returns it in one spelling: lower case, without the port that its scheme has anyway.
- * Returns `undefined` for everything that is no origin, URLs with a path or a user name included.
+ * Parses an origin and normalizes it: lower case, without the default port. Returns `undefined` for any other text, URLs
+ * with a path or a user name included.
  */
 export function readOrigin(text: string): Origin | undefined {
   const [, name = '', rest = ''] = SCHEME.exec(text) ?? []
@@ -31,12 +31,12 @@ export function readOrigin(text: string): Origin | undefined {
 export type Origin = {
   readonly scheme: string
   readonly host: string
-  /** Whether its port is another than that of its scheme. */
+  /** Whether its port is not the default one. */
   readonly hasPort: boolean
   readonly text: string
 }
 
-/** Whether an origin commands this server without being named: a page on loopback, or an extension. */
+/** Whether an origin is allowed by default: loopback, or an extension. */
 export function isHome({ scheme, host, hasPort }: Origin): boolean {
   if (EXTENSIONS.has(scheme)) return !hasPort && /^[a-z0-9-]+$/.test(host)
   return (scheme === 'http' || scheme === 'https') && isLoopback(host)

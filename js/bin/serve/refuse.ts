@@ -2,8 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Refuses a request, in the form that clients of JSON-RPC read. What still comes of its body is thrown away, for
- * a moment; then its connection ends.
+ * Refuses a request with a JSON-RPC error. The rest of its body is discarded for a moment; then the connection is closed.
  */
 export function refuse(response: ServerResponse, { status, message, headers }: Refusal): void {
   const { req: request } = response
@@ -11,7 +10,7 @@ export function refuse(response: ServerResponse, { status, message, headers }: R
   const body = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
   const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers
   const isSending = !request.complete && (encoding !== undefined || Number(length) !== 0)
-  // One that still sends sees a broken connection in place of the answer, if it is ended at once.
+  // A client that still sends would see a broken connection in place of the answer.
   response.shouldKeepAlive = isSending
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -30,7 +29,7 @@ export function refuse(response: ServerResponse, { status, message, headers }: R
   request.once('close', () => clearTimeout(timer))
 }
 
-/** The same for a handshake, after which the server has left the stream to its listener. */
+/** Refuses a handshake, whose stream the server has detached. */
 export function refuseUpgrade(request: IncomingMessage, stream: Socket, refusal: Refusal): void {
   const response = new ServerResponse(request)
   response.assignSocket(stream)
@@ -38,22 +37,22 @@ export function refuseUpgrade(request: IncomingMessage, stream: Socket, refusal:
   refuse(response, refusal)
 }
 
-/** Why a request is not read. */
+/** Refusal of an unread request. */
 export type Refusal = {
   readonly status: 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503
-  /** What was expected, and who can do what about it. */
+  /** Expected value, and how to fix it. */
   readonly message: string
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** Returns the code of JSON-RPC for a status: unauthorized (EIP-1193), a limit (EIP-1474), or not a request. */
+/** Returns the JSON-RPC code of a status: unauthorized (EIP-1193), limit exceeded (EIP-1474) or invalid request. */
 function codeOf(status: Refusal['status']): number {
   if (status === 401 || status === 403) return 4100
   return RETRIES.has(status) ? -32005 : -32600
 }
 
-/** Statuses of requests that may be repeated. */
+/** Statuses with Retry-After. */
 const RETRIES: ReadonlySet<number> = new Set([429, 503])
 
-/** Milliseconds in which what a refused client still sends is thrown away. */
+/** Milliseconds of discarding the rest of a refused body. */
 const LINGER_MS = 500

@@ -1,17 +1,16 @@
 /**
- * Walks over a JSON document once, from left to right, and makes nothing of it: no call goes deeper than the one before, and no
- * byte is read twice. Nesting is bounded; strings end where they end. What stands inside of a value that is skipped is not
- * checked any further.
+ * Scans a JSON document once, without recursion and without building values. Nesting is bounded. The content of skipped
+ * values is not validated.
  *
- * @param bytes - The document in UTF-8.
- * @param depth - Lists and objects that may lie in each other.
+ * @param bytes - Document in UTF-8.
+ * @param depth - Deepest nesting of lists and objects.
  */
 export function createScanner(bytes: Uint8Array, depth: number): Scanner {
   const { length } = bytes
   let at = 0
 
   const skipSpace = () => {
-    // Loops count in variables of their own, which the compiler keeps in registers.
+    // A local variable stays in a register.
     let next = at
     while (next < length && isSpace(bytes[next])) next += 1
     at = next
@@ -52,7 +51,7 @@ export function createScanner(bytes: Uint8Array, depth: number): Scanner {
   }
 }
 
-/** Returns the position behind the string that begins at `start`. */
+/** Returns the position after the string at `start`. */
 function endOfString(bytes: Uint8Array, start: number): number {
   const { length } = bytes
   for (let at = start + 1; at < length; at += 1) {
@@ -63,10 +62,10 @@ function endOfString(bytes: Uint8Array, start: number): number {
   throw new EnvelopeError(NOT_JSON)
 }
 
-/** Returns the position behind the list or object that begins at `start`, in `above` others. */
+/** Returns the position after the list or object at `start`, nested in `above` others. */
 function endOfNested(bytes: Uint8Array, start: number, depth: number, above: number): number {
   const { length } = bytes
-  /** The brackets that have to close, the innermost last. */
+  /** Expected closing brackets, the innermost last. */
   const open = new Uint8Array(Math.max(depth - above, 0))
   let levels = 0
   for (let at = start; at < length; at += 1) {
@@ -75,7 +74,7 @@ function endOfNested(bytes: Uint8Array, start: number, depth: number, above: num
     else if (byte === LIST || byte === OBJECT) {
       if (levels === open.length)
         throw new EnvelopeError(`more than ${depth} lists and objects in each other`)
-      // The code of a bracket that closes is that of the one that opens, and two more.
+      // The code of a closing bracket is that of the opening one plus two.
       open[levels] = byte + 2
       levels += 1
     } else if (byte === END_LIST || byte === END_OBJECT) {
@@ -88,15 +87,15 @@ function endOfNested(bytes: Uint8Array, start: number, depth: number, above: num
 }
 
 export type Scanner = {
-  /** Returns the next byte that is no space, and stays before it; `undefined` at the end. */
+  /** Returns the next byte that is not a space without consuming it; `undefined` at the end. */
   next(): number | undefined
-  /** Goes over this byte, if it comes next. */
+  /** Consumes this byte if it is next. */
   take(byte: number): boolean
   /**
-   * Goes over a value and returns where it begins; it ends at {@link Scanner.at}.
+   * Consumes a value and returns its start; its end is {@link Scanner.at}.
    *
-   * @param above - Lists and objects in which the value lies.
-   * @throws {@link EnvelopeError} It is no value, or nested too deep.
+   * @param above - Number of lists and objects around the value.
+   * @throws {@link EnvelopeError} There is no value, or it is nested too deep.
    */
   skip(above: number): number
   /** Position in the document, in bytes. */
@@ -114,7 +113,7 @@ const BACKSLASH = 0x5c
 
 export const NOT_JSON = 'not JSON'
 
-/** Characters of a number or a literal outside of parameters. */
+/** Longest number or literal outside of parameters, in characters. */
 const LONGEST_WORD = 1_000
 const WORD = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)$/
 
@@ -130,10 +129,10 @@ function ascii(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes)
 }
 
-/** A text is no request and no batch of JSON-RPC. */
+/** A text is neither a request nor a batch of JSON-RPC. */
 export class EnvelopeError extends SyntaxError {
   override readonly name = 'EnvelopeError'
-  /** The code of JSON-RPC. */
+  /** Code of JSON-RPC. */
   readonly code: number
   constructor(message: string, code = -32700) {
     super(message)

@@ -1,6 +1,6 @@
 /**
- * Methods that use the keys of the node's accounts, send from these accounts, or decide for which chain
- * they sign. No page and no extension may ask them where the keys are the user's own.
+ * Methods that use the keys of the node's accounts, send from these accounts, or set the chain id of signatures. They are
+ * refused to pages and extensions where the keys are private.
  */
 export const SIGNING_METHODS: ReadonlySet<string> = new Set([
   'anvil_reorg',

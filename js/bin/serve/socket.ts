@@ -11,25 +11,25 @@ export declare namespace serveSocket {
   type Parameters = {
     dispatcher: Dispatcher
     limits: Limits
-    /** Bytes of messages that are arriving. */
+    /** Budget of incomplete messages in bytes. */
     arriving: Budget
     socket: WebSocket
-    /** What the WebSocket stands on. */
+    /** Stream below the WebSocket. */
     stream: Socket
-    /** Who sends. */
+    /** Name of the client. */
     client: string
-    /** The page or extension that asks, if one does. */
+    /** Origin of the page or extension, if any. */
     origin: string | undefined
   }
   type ReturnType = {
-    /** Asks whether the client is there; ends the connection if it has not answered since the last time. */
+    /** Pings the client; terminates the connection where the last ping is unanswered. */
     beat(): void
-    /** Ends the connection with a reason. */
+    /** Closes the connection with a reason. */
     end(code: number, reason: string): void
   }
 }
 
-/** Serves a WebSocket, which is a client of its own. */
+/** Serves a WebSocket as one client. */
 export function serveSocket(parameters: serveSocket.Parameters): serveSocket.ReturnType {
   const { dispatcher, limits, arriving, socket, stream, client, origin } = parameters
   const { unread } = dispatcher
@@ -38,7 +38,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   let lastBeat: Unread | undefined
   let closing: ReturnType<typeof setTimeout> | undefined
   let reading: ReturnType<typeof setTimeout> | undefined
-  /** Bytes that wait for a client which is served nothing more until it has read some. */
+  /** Unread bytes from which on the client is served nothing more. */
   const held = limits.buffer / 4
 
   const end = (code: number, reason: string) => {
@@ -47,7 +47,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     message.end()
     connection.close()
     socket.close(code, reason)
-    // A client that does not read does not see the reason, either.
+    // A client that does not read never completes the close handshake.
     closing = setTimeout(() => socket.terminate(), CLOSING_MS).unref()
   }
 
@@ -57,7 +57,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     const sum = waiting + text.length
     if (waiting > 0 && sum > limits.buffer)
       return end(1013, `more than ${limits.buffer} bytes wait for this client to read`)
-    // What is little is not counted, so that it goes where others have taken everything.
+    // Small answers are not counted: they are sent even where others used up the budget.
     const amount = beyondFree(sum) > 0 ? text.length : 0
     const taken = unread.take(client, amount)
     if (taken !== 'taken') return end(CODES[taken], 'too many bytes wait for clients to read')
@@ -68,7 +68,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     watchReading()
   }
 
-  /** Ends the connection of a client that reads nothing of much that waits. */
+  /** Closes the connection of a client that does not read a full buffer. */
   const watchReading = () => {
     if (reading !== undefined || socket.bufferedAmount <= held) return
     const before = unreadOf(socket, stream)
@@ -79,7 +79,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     }, READING_MS).unref()
   }
 
-  /** How many requests may run at once: what is in work comes on top of what waits to be read. */
+  /** Returns the number of concurrent requests, by the unread bytes. */
   const room = () => {
     const waiting = socket.bufferedAmount
     if (waiting > held) return 0
@@ -100,7 +100,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     onLate: () => end(1008, 'the message took too long'),
   })
 
-  // Before the library takes them: a message that they complete is counted no longer.
+  // Before the listener of the library, whose message event ends the count.
   stream.prependListener('data', (chunk: Buffer) => {
     if (isOpen) message.arrive(chunk)
   })
@@ -118,7 +118,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
       end(1011, 'the request could not be answered')
     })
   })
-  // The library closes the connection with a code, and so tells why; after that nothing is sent.
+  // The library closes the connection with a code; nothing is sent after that.
   socket.on('error', () => end(1002, 'the connection is broken'))
   socket.on('close', () => {
     isOpen = false
@@ -132,7 +132,7 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
     end,
     beat() {
       const now = unreadOf(socket, stream)
-      // A client that reads a long answer sees the ping behind it.
+      // A client that reads a long answer receives the ping after it.
       const reads = lastBeat !== undefined && hasRead(lastBeat, now)
       if (!isThere && !reads) return socket.terminate()
       lastBeat = now
@@ -142,16 +142,16 @@ export function serveSocket(parameters: serveSocket.Parameters): serveSocket.Ret
   }
 }
 
-/** What waits for a client to read. */
+/** Unread output of a client. */
 type Unread = {
-  /** Bytes of texts that have not been written in full. */
+  /** Bytes of texts that are not fully written. */
   readonly waiting: number
-  /** Bytes of the text that is being written. */
+  /** Bytes of the current write. */
   readonly queued: unknown
 }
 
 function unreadOf(socket: WebSocket, stream: Socket): Unread {
-  // Node.js asks the same of its handle, to see whether a connection is idle.
+  // Node.js uses the same field of its handle to detect idle connections.
   const handle: unknown = Reflect.get(stream, '_handle')
   return { waiting: socket.bufferedAmount, queued: Object(handle).writeQueueSize }
 }
@@ -164,29 +164,29 @@ export declare namespace watchMessage {
   type Parameters = {
     arriving: Budget
     client: string
-    /** Milliseconds from the first byte of a message to the last. */
+    /** Milliseconds from the first to the last byte of a message. */
     timeMs: number
     onRefused(whose: 'client' | 'all'): void
     onLate(): void
   }
 }
 
-/** Counts the bytes of a message that is not complete, which the library keeps, and what it takes for their pieces. */
+/** Counts the bytes of an incomplete message, which the library buffers, with the overhead of its chunks. */
 function watchMessage(parameters: watchMessage.Parameters) {
   const { arriving, client, timeMs, onRefused, onLate } = parameters
   let bytes = 0
-  let pieces = 0
+  let chunks = 0
   let counted = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const count = () => {
-    const amount = beyondFree(bytes + pieces * PIECE) - counted
+    const amount = beyondFree(bytes + chunks * CHUNK) - counted
     const taken = arriving.take(client, amount)
     if (taken !== 'taken') return onRefused(taken)
     counted += amount
   }
   const end = () => {
     bytes = 0
-    pieces = 0
+    chunks = 0
     arriving.give(client, counted)
     counted = 0
     clearTimeout(timer)
@@ -197,10 +197,10 @@ function watchMessage(parameters: watchMessage.Parameters) {
     arrive(chunk: Buffer) {
       timer ??= setTimeout(onLate, timeMs).unref()
       bytes += chunk.length
-      pieces += 1
+      chunks += 1
       count()
     },
-    /** Some of the bytes were a frame that belongs to no message. */
+    /** Subtracts the bytes of a control frame. */
     forget(length: number) {
       bytes -= length
       if (bytes <= 0) end()
@@ -208,16 +208,16 @@ function watchMessage(parameters: watchMessage.Parameters) {
   }
 }
 
-/** Requests that run at once for a client that is reading an answer. */
+/** Concurrent requests of a client that is reading an answer. */
 const FEW = 2
-/** Milliseconds in which a client reads some of what waits. */
+/** Milliseconds in which a client must read some bytes. */
 const READING_MS = 5_000
-/** Milliseconds that a client has to read why its connection is closed. */
+/** Milliseconds for the close handshake. */
 const CLOSING_MS = 10_000
-/** Bytes around the payload of a control frame. */
+/** Overhead of a control frame in bytes. */
 const CONTROL_FRAME = 6
-/** Bytes that a piece of a message takes beside those that are in it. */
-const PIECE = 256
+/** Overhead of a chunk of a message in bytes. */
+const CHUNK = 256
 
-/** Codes with which a WebSocket is closed, by whose share is used up: the client's own, or that of all. */
+/** Close codes by the exceeded limit: that of the client, or that of all. */
 const CODES = { client: 1008, all: 1013 } as const

@@ -9,10 +9,9 @@ import { createKeeper, type Keeper } from './state/keeper.js'
 import { lockState, resolveState } from './state/lock.js'
 
 /**
- * Opens the file of `parevm serve --state` for this process, and reads the chain in it, if there is one.
- * Resolves with `undefined` without that option.
+ * Locks the file of `parevm serve --state` and reads its chain, if any. Resolves with `undefined` without that option.
  *
- * @throws {@link UsageError} The file cannot be used, or holds a chain that began otherwise. It is as it was.
+ * @throws {@link UsageError} The file cannot be used, or its chain has other initial options. The file is unchanged.
  */
 export async function openState(
   values: openState.Values,
@@ -62,7 +61,7 @@ export async function openState(
         throw new UsageError(`--state: ${path} cannot be written: ${messageOf(error)}`)
       }
       if (found === undefined) return
-      stderr.note(`parevm: goes on with the chain of ${path}, saved at ${found.head.savedAt}\n`)
+      stderr.note(`parevm: resumes the chain of ${path}, saved at ${found.head.savedAt}\n`)
     },
     async end() {
       const isSaved = await keeper.end()
@@ -83,20 +82,20 @@ export declare namespace openState {
 }
 
 export type OpenState = {
-  /** Whether there is a chain to go on with. */
+  /** Whether the file has a chain to resume. */
   readonly isOpen: boolean
-  /** Options of the engine: those of the chain that goes on, or those that were given. */
+  /** Options of the engine: with the resumed chain, or as given. */
   readonly options: createEvm.Options
   readonly keeper: Keeper
   /**
-   * Begins to save the chain of `evm`.
+   * Starts saving the chain of `evm`.
    *
    * @throws {@link UsageError} The file cannot be written.
    */
   begin(evm: Evm): Promise<void>
-  /** Saves for the last time. Resolves with whether all is saved; what is not, is printed. */
+  /** Saves the chain at exit. Resolves with false, and prints why, where that fails. */
   end(): Promise<boolean>
-  /** Returns the words for an engine that could not open the chain. */
+  /** Returns the message for an engine that cannot open the chain. */
   refusal(error: Error): string
 }
 

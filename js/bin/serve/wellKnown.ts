@@ -1,7 +1,7 @@
-/** BIP-39 words that development nodes share. Everybody has their keys, so they can be printed. */
+/** Mnemonic of all development nodes. Its keys are public, so they can be printed. */
 export const WELL_KNOWN = 'test test test test test test test test test test test junk'
 
-/** Returns the words of a mnemonic with one space between them. */
+/** Returns a mnemonic with single spaces. */
 export function wordsOf(mnemonic: string): string {
   return mnemonic.trim().split(/\s+/).join(' ')
 }

@@ -4,17 +4,7 @@ import type { StateOverride } from '../rpc/override.js'
 import type { TransactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
 import type { simulateBlocks } from './simulateBlocks.js'
-
-/** What an account owns of an asset before and after, in the smallest unit; in viem's shape. */
-export type AssetChange = {
-  token: {
-    /** 0xeeee...eeee is ether. */
-    address: Hex
-    decimals?: number | undefined
-    symbol?: string | undefined
-  }
-  value: { pre: bigint; post: bigint; diff: bigint }
-}
+import type { simulateCalls } from './simulateCalls.js'
 
 const ETHER = `0x${'ee'.repeat(20)}` as const
 const ZERO = `0x${'00'.repeat(20)}` as const
@@ -26,12 +16,12 @@ const DECIMALS = '0x313ce567'
 const SYMBOL = '0x95d89b41'
 const TOKEN_URI = '0xc87b56dd'
 
-/** A token that does not answer must not take the gas of the others. */
+/** Gas limit of one probe, in gas units: a hostile token must not use up the gas of the others. */
 const PROBE_GAS = 1_000_000n
 
 /**
- * Returns the contracts that may be tokens which `account` gains or loses: those that say so in a
- * log, and those that were called: WETH tells of a deposit by another event.
+ * Returns the contracts that may be tokens whose balance of `account` changed: those with a Transfer log of the
+ * account, and the callees, since WETH logs a deposit by another event.
  */
 export function findAssets(
   account: Hex,
@@ -49,21 +39,27 @@ export function findAssets(
   )
 }
 
-/** The calls that ask for balances and names, and how to read what they return. */
+/**
+ * Probes of balances and names around the calls.
+ *
+ * viem's asset changes are balances by `balanceOf`, those of NFT collections and unchanged tokens included, and fees
+ * are part of the ETH balance. The report of `simulate` lists changes by token id, without fees and without unchanged
+ * assets, so it does not hold these figures.
+ */
 export type AssetProbes = {
-  /** The account with code that tells a balance. */
+  /** Override that puts code at a free address which returns the ETH balance of the account. */
   prober: StateOverride
-  /** Asks for all balances: ether, then the assets. */
+  /** Calls that return all balances: ETH, then the assets. */
   balances: { calls: TransactionRequest[] }
-  /** Blocks to run behind the calls: balances, then what the assets are called. */
+  /** Blocks to simulate after the calls: balances, then decimals, symbols and token URIs. */
   after: simulateBlocks.Block[]
   changes(
     before: readonly simulateBlocks.CallResult[],
     after: simulateBlocks.ReturnType,
-  ): AssetChange[]
+  ): simulateCalls.AssetChange[]
 }
 
-/** Returns what finds out how much `account` owns of `assets`. */
+/** Returns the probes of ETH and `assets` of `account`. */
 export function assetProbes(
   account: Hex,
   assets: readonly Hex[],
@@ -71,11 +67,11 @@ export function assetProbes(
 ): AssetProbes {
   const taken = [account, ...assets, ...overrides.map(({ address }) => address)]
   const address = freeAddress(taken)
-  const prober = [{ address, code: tellBalanceOf(account) }]
+  const prober = [{ address, code: balanceCode(account) }]
   const ask = (data: Hex) => ({ calls: assets.map((to) => ({ to, data, gas: PROBE_GAS })) })
   const balanceOf = ask(`${BALANCE_OF}${wordOf(account).slice(2)}`)
   const balances = { calls: [{ to: address, gas: PROBE_GAS }, ...balanceOf.calls] }
-  // Nobody pays for them, even where calls have to.
+  // Probes pay no fee, also where `validation` makes calls pay.
   const free = { blockOverrides: { baseFeePerGas: 0n } }
   return {
     prober,
@@ -90,7 +86,7 @@ export function assetProbes(
       return [ETHER, ...assets].flatMap((asset, index) => {
         const post = balanceIn(balancesAfter?.calls[index])
         if (post === undefined) return []
-        // A contract that the calls create did not answer before.
+        // A contract that the calls create returned nothing before.
         const pre = balanceIn(before[index]) ?? (before[index]?.data === '0x' ? 0n : undefined)
         if (pre === undefined) return []
         const value = { pre, post, diff: post - pre }
@@ -108,8 +104,8 @@ export function assetProbes(
   }
 }
 
-/** Code that returns the balance of `account`: BALANCE, MSTORE, RETURN; no opcode is younger than them. */
-function tellBalanceOf(account: Hex): Hex {
+/** Returns code that returns the ETH balance of `account`, in opcodes of Frontier: BALANCE, MSTORE, RETURN. */
+function balanceCode(account: Hex): Hex {
   return `0x73${account.slice(2)}3160005260206000f3`
 }
 
@@ -117,13 +113,13 @@ function wordOf(address: Hex): Hex {
   return `0x${address.slice(2).toLowerCase().padStart(64, '0')}`
 }
 
-/** Returns the one word that a call returned. */
+/** Returns the word that a call returned; `undefined` where it failed or returned anything else. */
 function balanceIn(call: simulateBlocks.CallResult | undefined): bigint | undefined {
   if (call?.status !== 'success' || call.data.length !== 2 + 64) return undefined
   return BigInt(call.data)
 }
 
-/** Returns the text that a call returned: an offset, a length, and UTF-8. */
+/** Returns the ABI-encoded string that a call returned; `undefined` where it failed or returned anything else. */
 function textIn(call: simulateBlocks.CallResult | undefined): string | undefined {
   if (call?.status !== 'success') return undefined
   const digits = call.data.slice(2)

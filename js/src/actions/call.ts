@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import type { ProviderRpcError } from '../provider/rpcError.js'
@@ -11,22 +11,25 @@ import { type TransactionRequest, transactionRequest } from '../rpc/transactionR
 import type { Hex } from '../type/wire.js'
 
 /**
- * Runs a call and returns what it returns; nothing changes.
+ * Executes a call on a block's state and resolves with its return data. The node does not change.
  *
  * @example
  * const { data } = await evm.call({ to, data: '0x18160ddd' })
- * await evm.call({ code: creation, data: '0x18160ddd' }) // of a contract that nobody has deployed
+ * await evm.call({ code: creation, data: '0x18160ddd' }) // of a contract that is not deployed
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link call.Parameters}
- * @throws {@link ExecutionRevertedError} The call has reverted; `data` is what it reverted with.
+ * @throws {@link ExecutionRevertedError} The call reverted; `data` is the revert data.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
-export async function call(chain: Chain, parameters: call.Parameters): Promise<call.ReturnType> {
+export async function call(
+  node: NodeClient,
+  parameters: call.Parameters,
+): Promise<call.ReturnType> {
   check(parameters, OPTIONS.call)
   const { signal } = parameters
-  const data = await chain.request<Hex>('eth_call', await callParams(parameters), { signal })
+  const data = await node.request<Hex>('eth_call', await callParams(parameters), { signal })
   return { data: data === '0x' ? undefined : data }
 }
 
@@ -36,22 +39,22 @@ export declare namespace call {
     Deployless &
     BlockParameter &
     Overrides & {
-      /** Ends the call early. Nothing is changed by it, whenever that is. */
+      /** Rejects the call early with the signal's reason. */
       signal?: AbortSignal | undefined
     }
   type ReturnType = {
-    /** What the call returned; `undefined` where that is nothing. */
+    /** Return data; `undefined` where it is empty. */
     data: Hex | undefined
   }
   type ErrorType = ProviderRpcError | InvalidParameterError
 }
 
-/** Returns the transaction, the block and the overrides, as several methods take them. */
+/** Returns transaction, block and overrides as positional parameters of JSON-RPC. */
 export async function callParams(parameters: call.Parameters): Promise<unknown[]> {
   const overrides = stateOverridesOf(parameters)
-  const asked = await withBlobHashes(parameters)
-  const { request, stateOverride: state } = deployless(asked, overrides ?? []) ?? {
-    request: asked,
+  const hashed = await withBlobHashes(parameters)
+  const { request, stateOverride: state } = deployless(hashed, overrides ?? []) ?? {
+    request: hashed,
     stateOverride: overrides,
   }
   const params = [transactionRequest(request), blockParameter(parameters)] as unknown[]

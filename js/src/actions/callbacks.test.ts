@@ -29,7 +29,7 @@ test('a callback whose promise rejects aborts with its error as the cause', asyn
   expect(signal.aborted).toBe(true)
 })
 
-test('finish waits for what callbacks have begun', async () => {
+test('finish waits for the promises of callbacks', async () => {
   const { guard, finish } = guardCallbacks(undefined)
   let ended = false
   guard('onReceipt', async () => {
@@ -40,7 +40,7 @@ test('finish waits for what callbacks have begun', async () => {
   expect(ended).toBe(true)
 })
 
-test('after an abort nothing is called any more', () => {
+test('no callback is called after an abort', () => {
   const controller = new AbortController()
   const { signal, guard } = guardCallbacks(controller.signal)
   const callback = vi.fn()
@@ -52,7 +52,7 @@ test('after an abort nothing is called any more', () => {
   expect(signal.reason).toBe('enough')
 })
 
-test('a signal that is let go of is not heard', () => {
+test('a released signal is not followed', () => {
   const controller = new AbortController()
   const { signal, release } = guardCallbacks(controller.signal)
   release()

@@ -1,10 +1,10 @@
 import { BaseError } from '../error/BaseError.js'
 
 /**
- * Makes the caller's functions safe to call while a request runs. The first that throws, or returns
- * a promise that rejects, ends the request: `signal` is aborted with a {@link CallbackFailedError}.
+ * Guards the callbacks of a request. The first one that throws, or returns a promise that rejects, aborts the
+ * returned signal with a {@link CallbackFailedError}.
  *
- * @param signal - The caller's own; when it is aborted, so is the one that is returned.
+ * @param signal - Signal of the caller; the returned signal follows it.
  */
 export function guardCallbacks(signal: AbortSignal | undefined): guardCallbacks.ReturnType {
   const controller = new AbortController()
@@ -45,13 +45,13 @@ export function guardCallbacks(signal: AbortSignal | undefined): guardCallbacks.
 
 export declare namespace guardCallbacks {
   type ReturnType = {
-    /** Aborted with the caller's own, or when a callback failed. */
+    /** Aborted with the signal of the caller, or when a callback fails. */
     readonly signal: AbortSignal
-    /** Returns `callback` so that it never throws. After an abort it is not called any more. */
+    /** Returns a function that calls `callback` until the signal is aborted, and never throws. */
     guard<T>(name: string, callback: ((value: T) => void) | undefined): (value: T) => void
-    /** Resolves when the promises that callbacks returned have; rejects once `signal` is aborted. */
+    /** Resolves when all promises of callbacks have resolved; rejects once the signal is aborted. */
     finish(): Promise<void>
-    /** Lets go of the caller's signal. */
+    /** Stops following the signal of the caller. */
     release(): void
   }
 }
@@ -60,15 +60,15 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
 
-/** A function that the caller gave has thrown. */
+/** A callback of the caller threw. */
 export class CallbackFailedError extends BaseError {
   override readonly name = 'CallbackFailedError'
   readonly code = 'CALLBACK_FAILED'
   constructor(callback: string, cause: unknown) {
-    super(`\`${callback}\` has thrown; the call was ended.`, {
+    super(`\`${callback}\` threw an error; the call was aborted.`, {
       cause,
       data: { callback },
-      hint: 'Its error is the `cause`.',
+      hint: 'The error is the `cause`.',
     })
   }
 }

@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { rpcError } from '../provider/rpcError.js'
@@ -7,30 +7,30 @@ import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
 
 /**
- * Resolves with the access list (EIP-2930) of what a transaction touches, and its gas with that list.
+ * Creates the access list (EIP-2930) of a transaction and resolves with it and the gas used with it.
  *
  * @example
  * const { accessList, gasUsed } = await evm.createAccessList({ account, to, data })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link createAccessList.Parameters}
- * @throws {@link ExecutionRevertedError} The transaction fails; the message says how.
+ * @throws {@link ExecutionRevertedError} The transaction fails; the message has the reason.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function createAccessList(
-  chain: Chain,
+  node: NodeClient,
   parameters: createAccessList.Parameters,
 ): Promise<createAccessList.ReturnType> {
   check(parameters, OPTIONS.createAccessList)
   const { signal } = parameters
   const params = await callParams(parameters)
-  const { accessList, gasUsed, error } = await chain.request<{
+  const { accessList, gasUsed, error } = await node.request<{
     accessList: { address: Hex; storageKeys: Hex[] }[]
     gasUsed: Hex
     error?: string
   }>('eth_createAccessList', params, { signal })
-  // The method gives a list in this case too; viem throws, and so who calls sees the failure.
+  // The method returns a list in this case too; viem throws, so that callers notice the failure.
   if (error !== undefined) throw rpcError({ code: 3, message: error })
   return { accessList, gasUsed: BigInt(gasUsed) }
 }

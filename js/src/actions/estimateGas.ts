@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import type { Deployless } from '../rpc/deployless.js'
@@ -6,25 +6,25 @@ import type { Hex } from '../type/wire.js'
 import { type call, callParams } from './call.js'
 
 /**
- * Resolves with the least gas limit with which a transaction succeeds, in gas units; nothing changes.
+ * Estimates the least gas limit with which a transaction succeeds, in gas units. The node does not change.
  *
  * @example
  * const gas = await evm.estimateGas({ account, to, value: 1n })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link estimateGas.Parameters}
- * @throws {@link ExecutionRevertedError} It reverts with any gas; `data` is what it reverted with.
+ * @throws {@link ExecutionRevertedError} It reverts with any gas limit; `data` is the revert data.
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function estimateGas(
-  chain: Chain,
+  node: NodeClient,
   parameters: estimateGas.Parameters,
 ): Promise<estimateGas.ReturnType> {
   check(parameters, OPTIONS.estimateGas)
   const { signal } = parameters
   return BigInt(
-    await chain.request<Hex>('eth_estimateGas', await callParams(parameters), { signal }),
+    await node.request<Hex>('eth_estimateGas', await callParams(parameters), { signal }),
   )
 }
 

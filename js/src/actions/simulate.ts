@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
@@ -12,22 +12,25 @@ import {
 } from '../rpc/contractCall.js'
 import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
 import { quantity } from '../rpc/quantity.js'
-import { type CallReport, type Report, reportOf, type WireReport } from '../rpc/report.js'
+import { reportOf, type WireReport } from '../rpc/report.js'
 import {
-  type Authorization,
   addressOf,
   type TransactionRequest,
   transactionRequest,
 } from '../rpc/transactionRequest.js'
+import type { Report } from '../type/report.js'
 import type { Hex } from '../type/wire.js'
 import type { call } from './call.js'
 
 /**
- * Tells what calls would do, one on top of the other, before anyone signs: every change of what
- * accounts own and allow, checked against what the tokens themselves say, decoded reverts, calls,
- * logs, state. Nothing changes. A call that fails does not end it: the report says so.
+ * Simulates calls, each on the state after the previous one, and resolves with a report: changes of assets and
+ * approvals of all accounts, checked against the tokens themselves, decoded reverts, traces, logs and state diff.
+ * The node does not change. A failed call does not reject; the report has its failure.
  *
- * Each call runs once. Those that do not meet run side by side, and the report is the same.
+ * Take it to show a user what a transaction does before it is signed. Take `simulateCalls` for viem's result of the
+ * same, and `simulateBlocks` for several blocks.
+ *
+ * Each call is executed once; independent calls are executed in parallel.
  *
  * @example
  * const report = await evm.simulate({
@@ -38,13 +41,13 @@ import type { call } from './call.js'
  * report.approvalChanges
  * report.failure?.message
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulate.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulate<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulate.Parameters<calls>,
 ): Promise<simulate.ReturnType<calls>> {
   check(parameters, OPTIONS.simulate)
@@ -69,7 +72,7 @@ export async function simulate<const calls extends readonly unknown[]>(
     state === undefined ? null : stateOverride(state),
     block === undefined ? null : blockOverrides(block),
   ]
-  const report = reportOf(await chain.request<WireReport>('parevm_simulate', params, { signal }))
+  const report = reportOf(await node.request<WireReport>('parevm_simulate', params, { signal }))
   const results = report.calls.map((call, index) => ({ ...call, ...resultOf(call, calls[index]) }))
   return { ...report, calls: results } as simulate.ReturnType<calls>
 }
@@ -77,59 +80,60 @@ export async function simulate<const calls extends readonly unknown[]>(
 export declare namespace simulate {
   type Parameters<calls extends readonly unknown[] = readonly Call[]> = BlockParameter &
     Overrides & {
-      /** One on top of the other. */
+      /** Calls, in order. */
       calls: calls & ContractCalls<calls> & readonly Call[]
-      /** Who sends the calls that name nobody. @default the zero address */
+      /** Sender of calls that have none. @default the zero address */
       account?: TransactionRequest['account']
-      /** Whether none of the calls is to happen where one fails. @default false */
+      /** Whether all calls are undone where one fails. @default false */
       atomic?: boolean | undefined
       /**
-       * By which reverts are decoded, beside the ABIs of the calls; only its errors matter. Those of
-       * ERC-6093 are known.
+       * ABI whose errors decode reverts, in addition to the ABIs of the calls and to ERC-6093.
        */
       abi?: readonly unknown[] | undefined
-      /** Ends the simulation early. Nothing is changed by it, whenever that is. */
+      /** Rejects the simulation early with the signal's reason. */
       signal?: AbortSignal | undefined
     }
   /**
-   * A transaction that need not be ready to be signed, with `data` or with `abi`, `functionName` and
-   * `args`. Calls without a gas price pay no fee. Another nonce than the sender has, and more gas than a
-   * block allows, are in the call's `warnings`; another chain is refused.
+   * Unsigned transaction that may be incomplete, with `data` or with `abi`, `functionName` and `args`. Calls without
+   * a gas price pay no fee. A nonce that is not the sender's, and more gas than a block allows, are in the
+   * `warnings` of the call; another chain id is an error.
    */
   type Call = Omit<TransactionRequest, 'authorizationList'> &
     Encodable & {
-      /** Signed, or with who is going to sign. */
-      authorizationList?: readonly (Authorization | UnsignedAuthorization)[] | undefined
-      /** Number of blobs whose hashes are not known yet. */
+      /** EIP-7702 authorizations: signed, or with the account that is going to sign. */
+      authorizationList?:
+        | readonly (TransactionRequest.Authorization | UnsignedAuthorization)[]
+        | undefined
+      /** Number of blobs whose hashes are unknown. */
       blobCount?: number | undefined
     }
-  /** A delegation by EIP-7702 that nobody has signed. */
+  /** Unsigned EIP-7702 authorization. */
   type UnsignedAuthorization = {
-    /** Whose code is to run. */
+    /** Account whose code is executed. */
     readonly address: Hex
-    /** Who is going to sign. */
+    /** Account that is going to sign. */
     readonly authority: Hex
-    /** @default this chain */
+    /** @default the id of this chain */
     readonly chainId?: number | undefined
-    /** @default the one that fits */
+    /** @default the next nonce of `authority` */
     readonly nonce?: number | undefined
   }
   type ReturnType<calls extends readonly unknown[] = readonly Call[]> = Omit<Report, 'calls'> & {
     calls: {
-      -readonly [position in keyof calls]: CallReport & Result<ContractResult<calls[position]>>
+      -readonly [position in keyof calls]: Report.Call & Result<ContractResult<calls[position]>>
     }
   }
-  /** What a call returned, by its ABI. */
+  /** Return data decoded by the ABI of the call. */
   type Result<result = unknown> = {
-    /** `null` where there is no ABI or no data, where the call failed, and where the data does not decode. */
+    /** `null` without ABI or return data, where the call failed, and where its data does not decode. */
     result: result | null
-    /** Why `returnData` does not decode, where that is so. */
+    /** Error where `returnData` does not decode. */
     resultError?: ResultUndecodableError | undefined
   }
   type ErrorType = call.ErrorType
 }
 
-/** Returns the errors of all ABIs, each once; `undefined` where nobody has given an ABI. */
+/** Returns the errors of all ABIs without duplicates; `undefined` without an ABI. */
 function errorsOf(given: readonly { readonly abi?: unknown }[]): readonly unknown[] | undefined {
   const abis = given.flatMap(({ abi }) => (abi === undefined ? [] : [abi as { type?: string }[]]))
   if (abis.length === 0) return undefined
@@ -138,7 +142,7 @@ function errorsOf(given: readonly { readonly abi?: unknown }[]): readonly unknow
 }
 
 function resultOf(
-  { status, returnData }: CallReport,
+  { status, returnData }: Report.Call,
   call: PreparedCall<unknown> | undefined,
 ): simulate.Result {
   if (call === undefined || status === 'failure' || status === 'notRun') return { result: null }
@@ -152,7 +156,9 @@ function resultOf(
 
 function callRequest(call: Omit<simulate.Call, keyof Encodable>): Record<string, unknown> {
   const { authorizationList, blobCount, ...transaction } = call
-  const signed = authorizationList?.filter((one) => !('authority' in one)) as Authorization[]
+  const signed = authorizationList?.filter(
+    (one) => !('authority' in one),
+  ) as TransactionRequest.Authorization[]
   const rpc = transactionRequest({ ...transaction, authorizationList: signed })
   if (blobCount !== undefined) rpc.blobCount = quantity(blobCount)
   if (authorizationList === undefined) return rpc

@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
@@ -20,26 +20,29 @@ import type { Hex } from '../type/wire.js'
 import type { call } from './call.js'
 
 /**
- * Runs calls in blocks that follow on the chain, each on what the ones before have left
- * (`eth_simulateV1`); nothing changes. A call that fails does not end it: its result says so.
+ * Simulates blocks on top of the chain (`eth_simulateV1`, viem's `simulateBlocks`) and resolves with the blocks and
+ * the results of their calls. The node does not change. A failed call does not reject; its result has the error.
+ *
+ * Take it for calls in several blocks, or with state and header overrides per block. Take `simulateCalls` for the
+ * calls of one account, and `simulate` for a report on what calls change.
  *
  * @example
  * const [block] = await evm.simulateBlocks({ blocks: [{ calls: [{ account, to, value: 1n }] }] })
  * const calls = [{ to: token, abi, functionName: 'balanceOf', args: [account] }] as const
  * await evm.simulateBlocks({ blocks: [{ calls }] }) // result: 5n
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulateBlocks.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulateBlocks<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateBlocks.Parameters<calls>,
 ): Promise<simulateBlocks.ReturnType<calls>> {
   check(parameters, OPTIONS.simulateBlocks)
   const blocks = await runBlocks(
-    chain,
+    node,
     parameters as simulateBlocks.Parameters,
     (index) => `blocks[${index}].`,
   )
@@ -47,12 +50,12 @@ export async function simulateBlocks<const calls extends readonly unknown[]>(
 }
 
 /**
- * Runs blocks that have been checked.
+ * Simulates blocks whose parameters are checked.
  *
- * @param within - What the caller knows the block at an index as, in front of its keys.
+ * @param within - Returns the path of the block at an index, as a prefix of its keys in errors.
  */
 export async function runBlocks(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateBlocks.Parameters,
   within: (index: number) => string,
 ): Promise<simulateBlocks.ReturnType> {
@@ -62,15 +65,15 @@ export async function runBlocks(
   )
   const blockStateCalls = prepared.map(({ wire }) => wire)
   const options = { blockStateCalls, returnFullTransactions, traceTransfers, validation }
-  const simulated = await chain.request<WireSimulatedBlock[]>(
+  const simulated = await node.request<WireSimulatedBlock[]>(
     'eth_simulateV1',
     [options, blockParameter(parameters)],
     { signal },
   )
-  // Blocks that fill gaps between numbers were not asked for, and have no calls.
-  const asked = prepared.filter(({ calls }) => calls.length > 0).values()
+  // The node inserts empty blocks where numbers have gaps: they are not in the request, and have no calls.
+  const requested = prepared.filter(({ calls }) => calls.length > 0).values()
   return simulated.map(({ calls, ...block }) => {
-    const requests = calls.length > 0 ? (asked.next().value?.calls ?? []) : []
+    const requests = calls.length > 0 ? (requested.next().value?.calls ?? []) : []
     const results = calls.map((call, position) => resultOf(call, requests[position]))
     return { ...blockOf(block), calls: results }
   })
@@ -95,21 +98,21 @@ async function preparedBlock(block: simulateBlocks.Block, within: string) {
 
 export declare namespace simulateBlocks {
   type Parameters<calls extends readonly unknown[] = readonly Call[]> = BlockParameter & {
-    /** At most 256. */
+    /** At most 256 blocks, in order. */
     blocks: readonly Block<calls>[]
-    /** Whether blocks hold whole transactions. @default false */
+    /** Whether blocks hold full transactions in place of hashes. @default false */
     returnFullTransactions?: boolean | undefined
-    /** Whether payments of ether are told as logs of a token at 0xeeee...eeee. @default false */
+    /** Whether ETH transfers appear as ERC-20 logs of the address 0xeeee...eeee. @default false */
     traceTransfers?: boolean | undefined
-    /** Whether nonces, balances and fees must be those of a real block. @default false */
+    /** Whether nonces, balances and fees are validated as in a real block. @default false */
     validation?: boolean | undefined
-    /** Ends the call early. Nothing is changed by it, whenever that is. */
+    /** Rejects the call early with the signal's reason. */
     signal?: AbortSignal | undefined
   }
   type Block<calls extends readonly unknown[] = readonly Call[]> = {
     calls: calls & ContractCalls<calls> & readonly Call[]
   } & Overrides
-  /** A transaction, with `data` or with `abi`, `functionName` and `args`. */
+  /** Transaction, with `data` or with `abi`, `functionName` and `args`. */
   type Call = TransactionRequest & BlobRequest & Encodable
   type ReturnType<calls extends readonly unknown[] = readonly Call[]> = (RpcBlock & {
     calls: CallResults<calls>
@@ -117,25 +120,25 @@ export declare namespace simulateBlocks {
   type CallResults<calls extends readonly unknown[]> = {
     -readonly [position in keyof calls]: CallResult<ContractResult<calls[position]>>
   }
-  /** What became of a call. */
+  /** Result of a call. */
   type CallResult<result = unknown> = {
-    /** What it returned, or reverted with. */
+    /** Return data or revert data. */
     data: Hex
-    /** Gas units. */
+    /** Gas used, in gas units. */
     gasUsed: bigint
-    /** Gas units before refunds. */
+    /** Peak gas before refunds, in gas units. */
     maxUsedGas?: bigint | undefined
     logs?: RpcLog[] | undefined
   } & (
     | {
         status: 'success'
-        /** What the function returns, by its ABI; `null` where there is none, or no data. */
+        /** Return data decoded by the ABI; `null` without ABI or data. */
         result: result
         error?: undefined
       }
     | {
         status: 'failure'
-        /** Why it failed, or why what it returned cannot be read. */
+        /** Failure of the call, or of decoding its return data. */
         error: ProviderRpcError | ResultUndecodableError
         result?: undefined
       }
@@ -160,7 +163,7 @@ function resultOf(
 ): simulateBlocks.CallResult {
   const { error, maxUsedGas } = wire
   const data = typeof error?.data === 'string' ? (error.data as Hex) : wire.returnData
-  const told = {
+  const common = {
     data,
     gasUsed: BigInt(wire.gasUsed),
     ...(maxUsedGas === undefined ? {} : { maxUsedGas: BigInt(maxUsedGas) }),
@@ -168,12 +171,12 @@ function resultOf(
   }
   if (wire.status !== '0x1') {
     const failure = rpcError(error ?? { code: -32603, message: 'the call failed' })
-    return { ...told, status: 'failure', error: call?.explain(failure) ?? failure }
+    return { ...common, status: 'failure', error: call?.explain(failure) ?? failure }
   }
   try {
-    return { ...told, status: 'success', result: call?.decode(data) ?? null }
+    return { ...common, status: 'success', result: call?.decode(data) ?? null }
   } catch (error) {
-    if (error instanceof ResultUndecodableError) return { ...told, status: 'failure', error }
+    if (error instanceof ResultUndecodableError) return { ...common, status: 'failure', error }
     throw error
   }
 }

@@ -1,6 +1,6 @@
-import type { Chain } from '../chain/chain.js'
 import { EngineBugError } from '../error/engineError.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS } from '../options/options.js'
 import type { RpcBlock } from '../rpc/block.js'
@@ -8,12 +8,16 @@ import type { ContractCalls } from '../rpc/contractCall.js'
 import { type Overrides, stateOverridesOf } from '../rpc/override.js'
 import { addressOf, type TransactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
-import { type AssetChange, assetProbes, findAssets } from './assetChanges.js'
+import { assetProbes, findAssets } from './assetChanges.js'
 import { runBlocks, type simulateBlocks } from './simulateBlocks.js'
 
 /**
- * Runs calls of one account, each on what the ones before have left, and tells what they change
- * of what the account owns; nothing changes. A call that fails does not end it: its result says so.
+ * Simulates calls of one account in one block (viem's `simulateCalls`) and resolves with their results and, on
+ * request, the asset changes of the account. The node does not change. A failed call does not reject; its result
+ * has the error.
+ *
+ * Take it where code expects viem's result. Take `simulate` for the changes of all accounts, of approvals and of
+ * NFTs by token id, and `simulateBlocks` for several blocks.
  *
  * @example
  * const { results, assetChanges } = await evm.simulateCalls({
@@ -22,24 +26,24 @@ import { runBlocks, type simulateBlocks } from './simulateBlocks.js'
  *   traceAssetChanges: true,
  * })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link simulateCalls.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function simulateCalls<const calls extends readonly unknown[]>(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateCalls.Parameters<calls>,
 ): Promise<simulateCalls.ReturnType<calls>> {
-  // What the calls are is known to who made them.
+  // The types of the calls are known to the caller only.
   return (await run(
-    chain,
+    node,
     parameters as simulateCalls.Parameters,
   )) as simulateCalls.ReturnType<calls>
 }
 
 async function run(
-  chain: Chain,
+  node: NodeClient,
   parameters: simulateCalls.Parameters,
 ): Promise<simulateCalls.ReturnType> {
   check(parameters, OPTIONS.simulateCalls)
@@ -47,31 +51,30 @@ async function run(
   const { account: _, stateOverride, stateOverrides, ...rest } = others
   const account = addressOf(parameters.account)
   if (traceAssetChanges && account === undefined)
-    throw new InvalidParameterError('account', 'there with `traceAssetChanges`', account)
+    throw new InvalidParameterError('account', 'given with `traceAssetChanges`', account)
   const overrides = stateOverridesOf({ stateOverride, stateOverrides })
   for (const [index, call] of calls.entries())
     for (const field of ['account', 'from'] as const) {
-      const own = addressOf(call[field])
-      if (own !== undefined && own.toLowerCase() !== account?.toLowerCase())
+      const sender = addressOf(call[field])
+      if (sender !== undefined && sender.toLowerCase() !== account?.toLowerCase())
         throw new InvalidParameterError(
           `calls[${index}].${field}`,
           `left out, or ${account ?? 'beside an `account`'}, whose calls all are`,
-          own,
+          sender,
         )
     }
-  const sent = calls.map((call) => ({ ...call, from: account }))
-  const first = { calls: sent, stateOverrides: overrides, blockOverrides }
-  const simulated = (parameters: simulateBlocks.Parameters) =>
-    runBlocks(chain, parameters, () => '')
+  const own = calls.map((call) => ({ ...call, from: account }))
+  const first = { calls: own, stateOverrides: overrides, blockOverrides }
+  const simulated = (parameters: simulateBlocks.Parameters) => runBlocks(node, parameters, () => '')
   if (account === undefined || !traceAssetChanges) {
     const [block] = await simulated({ ...rest, blocks: [first] })
     return resultOf(block, [])
   }
-  // Between these nothing may move: all are on the block that is the latest one now.
-  const at = await pinned(chain, rest)
+  // All simulations are on one block, also where a new one is mined meanwhile.
+  const at = await pinned(node, rest)
   const [discovered] = await simulated({ ...at, blocks: [first] })
   const logs = discovered?.calls.flatMap((call) => call.logs ?? []) ?? []
-  const assets = findAssets(account, logs, sent)
+  const assets = findAssets(account, logs, own)
   const probes = assetProbes(account, assets, overrides ?? [])
   const [before] = await simulated({
     ...at,
@@ -85,48 +88,62 @@ async function run(
 }
 
 export declare namespace simulateCalls {
-  /** Its sender may be left out: it is that of all calls. */
+  /** Call whose sender may be left out: it is the `account` of all calls. */
   type Call = simulateBlocks.Call
   type Parameters<calls extends readonly unknown[] = readonly Call[]> = Omit<
     simulateBlocks.Parameters,
     'blocks' | 'returnFullTransactions'
   > &
     Overrides & {
-      /** Who makes the calls. @default the zero address */
+      /** Sender of the calls. @default the zero address */
       account?: TransactionRequest['account']
       calls: calls & ContractCalls<calls> & readonly Call[]
-      /** Whether to tell what `account` gains and loses. @default false */
+      /** Whether the result holds the asset changes of `account`. @default false */
       traceAssetChanges?: boolean | undefined
     }
   type ReturnType<calls extends readonly unknown[] = readonly Call[]> = {
-    /** Ether first, then tokens; also those that did not change. */
+    /** Asset changes of `account`: ETH first, then the tokens that the calls touch, unchanged ones included. */
     assetChanges: readonly AssetChange[]
-    /** The block that the calls made. */
+    /** Block of the calls. */
     block: RpcBlock
-    /** What became of each call. */
+    /** Results of the calls, in order. */
     results: simulateBlocks.CallResults<calls>
+  }
+  /** Balance of an asset before and after the calls, in the smallest unit; in viem's shape. */
+  type AssetChange = {
+    token: {
+      /** 0xeeee...eeee is ETH. */
+      address: Hex
+      decimals?: number | undefined
+      symbol?: string | undefined
+    }
+    value: { pre: bigint; post: bigint; diff: bigint }
   }
   type ErrorType = simulateBlocks.ErrorType
 }
 
 function resultOf(
   simulated: simulateBlocks.ReturnType[number] | undefined,
-  assetChanges: readonly AssetChange[],
+  assetChanges: readonly simulateCalls.AssetChange[],
 ): simulateCalls.ReturnType {
   if (simulated === undefined)
-    throw new EngineBugError({ code: 'BUG', message: 'the engine left out a block', data: {} })
+    throw new EngineBugError({
+      code: 'BUG',
+      message: 'invariant broken: a simulated block is missing',
+      data: {},
+    })
   const { calls: results, ...block } = simulated
   return { assetChanges, block, results }
 }
 
-/** Puts the number of the latest block in place of a tag that moves. */
+/** Replaces the tag `latest` by the number of the latest block. */
 async function pinned<T extends Omit<simulateBlocks.Parameters, 'blocks'>>(
-  chain: Chain,
+  node: NodeClient,
   parameters: T,
 ): Promise<T> {
   const { blockNumber, blockHash, blockTag = 'latest', signal } = parameters
   if (blockNumber !== undefined || blockHash !== undefined || blockTag !== 'latest')
     return parameters
-  const number = await chain.request<Hex>('eth_blockNumber', [], { signal })
+  const number = await node.request<Hex>('eth_blockNumber', [], { signal })
   return { ...parameters, blockTag: undefined, blockNumber: BigInt(number) }
 }

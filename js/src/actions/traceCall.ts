@@ -1,35 +1,28 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { check } from '../options/check.js'
 import { OPTIONS, TRACERS } from '../options/options.js'
 import { type BlobRequest, withBlobHashes } from '../rpc/blobHashes.js'
 import { type BlockParameter, blockParameter } from '../rpc/blockParameter.js'
-import {
-  type CallFrame,
-  type FlatCall,
-  type PrestateAccounts,
-  type PrestateDiff,
-  type StructLogs,
-  traceOf,
-} from '../rpc/callTrace.js'
 import { blockOverrides, type Overrides, stateOverride, stateOverridesOf } from '../rpc/override.js'
+import { type Trace, traceOf } from '../rpc/trace.js'
 import { type TransactionRequest, transactionRequest } from '../rpc/transactionRequest.js'
 import type { Hex } from '../type/wire.js'
 import type { call } from './call.js'
 
 /**
- * Runs a call and returns what a tracer tells of it; nothing changes. The tracers are those of
- * `debug_traceCall`; without a name, every step of the interpreter is told.
+ * Executes a call with a tracer of `debug_traceCall` and resolves with its trace. Without a name, every step of the
+ * interpreter is recorded. The node does not change.
  *
  * @example
  * const { calls, gasUsed } = await evm.traceCall({ to, data, tracer: 'callTracer' })
  *
- * @param chain - The node to ask.
+ * @param node - Client of the node.
  * @param parameters - {@link traceCall.Parameters}
  * @throws {@link ProviderRpcError} with the code of JSON-RPC.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function traceCall<const tracer extends traceCall.Tracer | undefined = undefined>(
-  chain: Chain,
+  node: NodeClient,
   parameters: traceCall.Parameters<tracer>,
 ): Promise<traceCall.ReturnType<tracer>> {
   check(parameters, OPTIONS.traceCall)
@@ -44,7 +37,7 @@ export async function traceCall<const tracer extends traceCall.Tracer | undefine
   }
   const request = transactionRequest(await withBlobHashes(parameters))
   const params = [request, blockParameter(parameters), options]
-  const wire = await chain.request('debug_traceCall', params, { signal })
+  const wire = await node.request('debug_traceCall', params, { signal })
   return traceOf(tracer, wire) as traceCall.ReturnType<tracer>
 }
 
@@ -54,26 +47,26 @@ export declare namespace traceCall {
     BlobRequest &
     BlockParameter &
     Overrides & {
-      /** What to tell. @default every step of the interpreter */
+      /** Name of the tracer. @default every step of the interpreter */
       tracer?: tracer | Tracer | undefined
       /** Options of the tracer. */
       tracerConfig?: (tracer extends Tracer ? Configs[tracer] : StepConfig) | undefined
-      /** Ends the call early. Nothing is changed by it, whenever that is. */
+      /** Rejects the call early with the signal's reason. */
       signal?: AbortSignal | undefined
     }
   type ReturnType<tracer extends Tracer | undefined = undefined> = tracer extends Tracer
     ? Results[tracer]
-    : StructLogs
-  /** What each tracer tells. */
+    : Trace.StructLogs
+  /** Result of each tracer. */
   type Results = {
-    callTracer: CallFrame
-    flatCallTracer: FlatCall[]
-    prestateTracer: PrestateAccounts | PrestateDiff
-    /** Selector and size of the arguments, with how often it was called. */
+    callTracer: Trace.CallFrame
+    flatCallTracer: Trace.FlatCall[]
+    prestateTracer: Trace.Prestate | Trace.PrestateDiff
+    /** Number of calls by selector and size of the arguments. */
     '4byteTracer': Record<string, number>
-    /** By the names of the tracers. */
+    /** Results by the names of the tracers. */
     muxTracer: Partial<Record<string, unknown>>
-    /** What a bundler asks for (ERC-7562). */
+    /** Validation rules of bundlers (ERC-7562). */
     erc7562Tracer: Record<string, unknown>
     noopTracer: Record<string, never>
   }
@@ -87,7 +80,7 @@ export declare namespace traceCall {
       diffMode?: boolean | undefined
       disableCode?: boolean | undefined
       disableStorage?: boolean | undefined
-      /** Shows accounts that were empty, too; not with `diffMode`. @default false */
+      /** Whether empty accounts are included; not with `diffMode`. @default false */
       includeEmpty?: boolean | undefined
     }
     '4byteTracer': Record<never, never>
@@ -100,13 +93,13 @@ export declare namespace traceCall {
     }
     noopTracer: Record<never, never>
   }
-  /** What is told of each step. */
+  /** Content of a step. */
   type StepConfig = {
     enableMemory?: boolean | undefined
     disableStack?: boolean | undefined
     disableStorage?: boolean | undefined
     enableReturnData?: boolean | undefined
-    /** Bytes of JSON after which no more steps are shown; 0 for all of them. @default 0 */
+    /** Bytes of JSON after which steps are dropped; 0 for no limit. @default 0 */
     limit?: number | undefined
   }
   type ErrorType = call.ErrorType

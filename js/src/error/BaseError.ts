@@ -1,14 +1,13 @@
 /**
- * What every error of parevm has: a `name` and a `code` that do not change, what happened, and what
- * to do about it.
+ * Base of all errors of parevm: a stable `name` and `code`, a message, and a hint of what to do.
  */
 export abstract class BaseError<data = Readonly<Record<string, unknown>>> extends Error {
   abstract override readonly name: string
-  /** Stable, for `switch`. A number where a specification gives one (EIP-1193, JSON-RPC). */
+  /** Stable code for `switch`; a number where a specification defines it (EIP-1193, JSON-RPC). */
   abstract readonly code: string | number
-  /** Facts that go with the code: plain data that survives `structuredClone`. */
+  /** Details of the code: plain data that survives `structuredClone`. */
   readonly data: data
-  /** What to do about it. */
+  /** What to do. */
   readonly hint: string | undefined
 
   constructor(message: string, options: BaseError.Options = {}) {

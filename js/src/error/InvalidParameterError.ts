@@ -1,7 +1,7 @@
 import { BaseError } from './BaseError.js'
 import { cut } from './cut.js'
 
-/** A parameter or option has a value that it cannot have. */
+/** A parameter or option has an invalid value. */
 export class InvalidParameterError extends BaseError {
   override readonly name = 'InvalidParameterError'
   readonly code = 'INVALID_PARAMETER'
@@ -17,7 +17,7 @@ export class InvalidParameterError extends BaseError {
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value, LONGEST))
-  // The digits of an integer take a time that grows with their square.
+  // Formatting an integer takes quadratic time.
   if (typeof value === 'bigint')
     return value < LARGE && value > -LARGE ? `${value}n` : 'an integer of more than 256 bits'
   if (Array.isArray(value)) return 'a list'
@@ -25,7 +25,7 @@ function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
-/** Characters of a text that a message shows. */
+/** Longest text in a message, in characters. */
 const LONGEST = 80
-/** No parameter is as large. */
+/** Above every parameter. */
 const LARGE = 2n ** 256n

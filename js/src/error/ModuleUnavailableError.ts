@@ -1,11 +1,11 @@
 import { BaseError } from './BaseError.js'
 import { type ModuleObstacle, OBSTACLES } from './obstacle.js'
 
-/** A file that the engine needs could not be loaded; {@link ModuleUnavailableError.code} says why. */
+/** A file that the engine needs could not be loaded; {@link ModuleUnavailableError.code} is the reason. */
 export class ModuleUnavailableError extends BaseError {
   override readonly name = 'ModuleUnavailableError'
-  readonly code: ModuleObstacle
-  /** The file: its URL, or the name of the module where it has none. */
+  readonly code: ModuleUnavailableError.Code
+  /** URL of the file, or name of a module without URL. */
   readonly url: string
   constructor(code: ModuleObstacle, url: string, cause?: unknown) {
     const { sentence, hint } = OBSTACLES[code]
@@ -13,4 +13,8 @@ export class ModuleUnavailableError extends BaseError {
     this.code = code
     this.url = url
   }
+}
+
+export declare namespace ModuleUnavailableError {
+  type Code = ModuleObstacle
 }

@@ -1,11 +1,11 @@
 import { BaseError } from './BaseError.js'
 import { OBSTACLES, type WorkerObstacle } from './obstacle.js'
 
-/** A worker could not be started; {@link WorkerUnavailableError.code} says why. */
+/** A worker could not be started; {@link WorkerUnavailableError.code} is the reason. */
 export class WorkerUnavailableError extends BaseError {
   override readonly name = 'WorkerUnavailableError'
-  readonly code: WorkerObstacle
-  /** The script of the worker. */
+  readonly code: WorkerUnavailableError.Code
+  /** URL of the worker script. */
   readonly url: string
   constructor(code: WorkerObstacle, url: string, cause?: unknown) {
     const { sentence, hint } = OBSTACLES[code]
@@ -13,4 +13,8 @@ export class WorkerUnavailableError extends BaseError {
     this.code = code
     this.url = url
   }
+}
+
+export declare namespace WorkerUnavailableError {
+  type Code = WorkerObstacle
 }

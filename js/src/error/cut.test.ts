@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { cut, quote } from './cut.js'
 import { InvalidParameterError } from './InvalidParameterError.js'
 
-test('a text of 200 characters is repeated whole, a longer one ends in three dots', () => {
+test('a text of 200 characters is kept, a longer one ends in three dots', () => {
   expect(cut('a'.repeat(200))).toBe('a'.repeat(200))
   expect(cut('a'.repeat(201))).toBe(`${'a'.repeat(197)}...`)
   expect(quote('a'.repeat(10_000_000))).toHaveLength(202)

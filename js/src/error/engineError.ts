@@ -1,55 +1,60 @@
 import type { WireError } from '../pool/message.js'
 import { BaseError } from './BaseError.js'
 
-/** Returns the error that belongs to what the engine sent. */
+/** Errors by the codes of `crate/wasm/src/error.rs`. */
+export const ENGINE_ERRORS = {
+  INVALID_FIXTURE: (error) => new InvalidFixtureError(error),
+  INVALID_BLOCK: (error) => new InvalidBlockError(error),
+  INVALID_TRANSACTION: (error) => new InvalidTransactionError(error),
+  INVALID_CHAIN: (error) => new InvalidChainError(error),
+  STATE_UNAVAILABLE: (error) => new StateUnavailableError(error),
+  // The supervisor rejects an aborted request before the engine answers, and options are checked before they are sent.
+  CANCELLED: (error) => new EngineBugError(error),
+  INVALID_OPTION: (error) => new EngineBugError(error),
+  BUG: (error) => new EngineBugError(error),
+} as const satisfies Readonly<Record<string, (error: WireError) => BaseError>>
+
+/** Returns an error of the engine as an instance of the class of its code. */
 export function engineError(error: WireError): BaseError {
-  switch (error.code) {
-    case 'INVALID_FIXTURE':
-      return new InvalidFixtureError(error)
-    case 'INVALID_BLOCK':
-      return new InvalidBlockError(error)
-    case 'INVALID_TRANSACTION':
-      return new InvalidTransactionError(error)
-    case 'INVALID_CHAIN':
-      return new InvalidChainError(error)
-    case 'STATE_UNAVAILABLE':
-      return new StateUnavailableError(error)
-    default:
-      return new EngineBugError(error)
-  }
+  const { code } = error
+  return isKnown(code) ? ENGINE_ERRORS[code](error) : new EngineBugError(error)
 }
 
-/** A block, or the state before it, cannot be used: it is cut off, lacks a field, or contradicts itself. */
+function isKnown(code: string): code is keyof typeof ENGINE_ERRORS {
+  return Object.hasOwn(ENGINE_ERRORS, code)
+}
+
+/** A block or the state before it is malformed: truncated, incomplete or contradictory. */
 export class InvalidFixtureError extends BaseError {
   override readonly name = 'InvalidFixtureError'
   readonly code = 'INVALID_FIXTURE'
-  /** Path of the field that is wrong, as in `block.transactions[3].from`. */
+  /** Path of the invalid field, such as `block.transactions[3].from`. */
   readonly field: string | undefined
-  /** Position of the transaction that is wrong, from zero. */
+  /** Position of the invalid transaction, from zero. */
   readonly index: number | undefined
   constructor({ message, data }: WireError) {
-    super(`The block with the state before it cannot be used: ${message}.`, {
+    super(`The block or the state before it is malformed: ${message}.`, {
       data,
       hint:
         data.field === 'chainId'
-          ? 'Say when the forks of this chain begin: `schedule` or `genesis`.'
-          : 'Correct it; do not retry with the same one.',
+          ? 'Pass the fork schedule of this chain: `schedule` or `genesis`.'
+          : 'Correct the input; do not retry with the same one.',
     })
     this.field = text(data.field)
     this.index = position(data.index)
   }
 }
 
-/** The chain cannot be opened: its genesis, a block to import or the saved chain is wrong. */
+/** The node cannot open its chain: the genesis, an imported block or the saved chain is invalid. */
 export class InvalidChainError extends BaseError {
   override readonly name = 'InvalidChainError'
   readonly code = 'INVALID_CHAIN'
-  /** The option of `createEvm` that is wrong. */
+  /** Invalid option of `createEvm`. */
   readonly field: string | undefined
   constructor({ message, data }: WireError) {
     super(`The chain cannot be opened: ${message}.`, {
       data,
-      hint: 'Correct it; do not retry with the same one.',
+      hint: 'Correct the input; do not retry with the same one.',
     })
     this.field = text(data.field)
   }
@@ -60,7 +65,7 @@ export class InvalidBlockError extends BaseError {
   override readonly name = 'InvalidBlockError'
   readonly code = 'INVALID_BLOCK'
   constructor({ message, data }: WireError) {
-    super(sentence(message), { data, hint: 'The block is wrong; do not retry.' })
+    super(sentence(message), { data, hint: 'The block is invalid; do not retry.' })
   }
 }
 
@@ -71,24 +76,24 @@ export class InvalidTransactionError extends BaseError {
   /** Position of the transaction in the block, from zero. */
   readonly index: number | undefined
   constructor({ message, data }: WireError) {
-    super(sentence(message), { data, hint: 'The block is wrong; do not retry.' })
+    super(sentence(message), { data, hint: 'The block is invalid; do not retry.' })
     this.index = position(data.index)
   }
 }
 
-/** The state before the block lacks something that a transaction asked for. */
+/** The state before the block lacks an account, slot, code or block hash that a transaction reads. */
 export class StateUnavailableError extends BaseError {
   override readonly name = 'StateUnavailableError'
   readonly code = 'STATE_UNAVAILABLE'
-  /** Position of the transaction that asked, from zero. */
+  /** Position of the reading transaction, from zero. */
   readonly index: number | undefined
   constructor({ message, data }: WireError) {
-    super(sentence(message), { data, hint: 'Add what is missing to the state before the block.' })
+    super(sentence(message), { data, hint: 'Add the missing part to the state before the block.' })
     this.index = position(data.index)
   }
 }
 
-/** An invariant of the engine broke. */
+/** An invariant of the engine is broken. */
 export class EngineBugError extends BaseError {
   override readonly name = 'EngineBugError'
   readonly code = 'ENGINE_BUG'
@@ -97,7 +102,7 @@ export class EngineBugError extends BaseError {
   }
 }
 
-/** The engine's texts are lower case and have no full stop. */
+/** Returns a text of the engine, which is lower case without a full stop, as a sentence. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

@@ -7,7 +7,7 @@ import { WorkerUnavailableError } from './WorkerUnavailableError.js'
 
 const page = readFileSync(new URL('../../../docs/troubleshooting.md', import.meta.url), 'utf8')
 
-test('the page has a section for each cause, and none for a cause that does not exist', () => {
+test('the page has a section for each reason, and no other', () => {
   const sections = [...page.matchAll(/^### `(\w+)`$/gm)].map(([, code]) => code)
   const running = [
     'UNSUPPORTED_RUNTIME',
@@ -20,19 +20,19 @@ test('the page has a section for each cause, and none for a cause that does not 
   expect(new Set(sections).size).toBe(sections.length)
 })
 
-test('each cause has a sentence and a remedy of its own, and none is to be reported', () => {
+test('each reason has its own sentence and remedy, and none is a bug', () => {
   const sentences = Object.values(OBSTACLES).map(({ sentence }) => sentence)
   expect(new Set(sentences).size).toBe(sentences.length)
   for (const { sentence, hint } of Object.values(OBSTACLES))
     expect(`${sentence}: URL\n${hint}`).not.toMatch(/report/)
 })
 
-test('an error names the file, what keeps it away, and what to do', () => {
+test('an error has the file, the reason and the remedy', () => {
   const url = 'https://example.org/parevm_bg.wasm'
   const module = new ModuleUnavailableError('MODULE_NOT_FOUND', url)
   expect(module).toMatchObject({ code: 'MODULE_NOT_FOUND', url, data: { url } })
   expect(module.message).toBe(
-    `A file of the engine is not there: ${url}\nDeploy \`dist/wasm\` of the package beside \`dist/js\`, or have your bundler copy it.`,
+    `A file of the engine is missing: ${url}\nDeploy \`dist/wasm\` of the package beside \`dist/js\`, or have your bundler copy it.`,
   )
   expect(new WorkerUnavailableError('WORKER_DENIED_BY_NODE', url).message).toContain(
     '--allow-worker',

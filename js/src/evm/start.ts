@@ -6,28 +6,27 @@ import { simulate } from '../actions/simulate.js'
 import { simulateBlocks } from '../actions/simulateBlocks.js'
 import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
-import { type Chain, createChain } from '../chain/chain.js'
-import { createMiner } from '../chain/miner.js'
-import { chainSetup } from '../chain/setup.js'
 import { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
+import { createNodeClient, type NodeClient } from '../node/client.js'
+import { createIntervalMiner } from '../node/intervalMiner.js'
+import { nodeSetup } from '../node/options.js'
 import { createSupervisor, type Supervisor } from '../pool/supervisor.js'
 import { createProvider } from '../provider/provider.js'
 import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
 
 /**
- * Starts an engine on `host`: {@link createEvm} after it has found out where it runs.
+ * Starts an engine on `host`: {@link createEvm} with a given host, and with hooks.
  *
- * @returns The engine, with what the package keeps to itself: the supervisor that owns its workers,
- * and its chain.
+ * @returns The engine with its internals: the supervisor of its workers, and the client of its node.
  */
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
   { faults = false, readers, onNotification, onChange }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
-  const setup = chainSetup(options, Date.now())
+  const setup = nodeSetup(options, Date.now())
   const choice = choose(host.features, options)
   const supervisor = createSupervisor({
     host,
@@ -38,7 +37,7 @@ export async function startEvm(
     onAnswer({ method }, { changed, interval, notifications }) {
       if (!changed) return
       onChange?.()
-      miner.pace(interval)
+      miner.setInterval(interval)
       for (const params of notifications) {
         handle.notify(params)
         onNotification?.(params)
@@ -46,53 +45,53 @@ export async function startEvm(
       handle.changed(method)
     },
   })
-  const chain = createChain(supervisor)
-  const handle = createProvider(chain, options.wallet)
-  const miner = createMiner(chain)
+  const node = createNodeClient(supervisor)
+  const handle = createProvider(node, options.wallet)
+  const miner = createIntervalMiner(node)
   const { version } = await supervisor.start()
-  if (typeof options.mining === 'object') miner.pace(options.mining.interval)
-  // How the saved chain makes blocks, only its node knows.
+  if (typeof options.mining === 'object') miner.setInterval(options.mining.intervalSeconds)
+  // Only the node knows the mining mode of the saved chain.
   if (options.saved !== undefined) {
-    const { interval } = await chain.requestText('eth_chainId', '[]')
-    miner.pace(interval)
+    const { interval } = await node.requestText('eth_chainId', '[]')
+    miner.setInterval(interval)
   }
   const close = async () => {
-    miner.pace(null)
+    miner.setInterval(null)
     handle.disconnect()
     await supervisor.close()
   }
   const evm: Evm = {
     info: { ...choice, version },
     provider: handle.provider,
-    call: (parameters) => call(chain, parameters),
-    estimateGas: (parameters) => estimateGas(chain, parameters),
-    createAccessList: (parameters) => createAccessList(chain, parameters),
-    traceCall: (parameters) => traceCall(chain, parameters),
-    simulate: (parameters) => simulate(chain, parameters),
-    simulateCalls: (parameters) => simulateCalls(chain, parameters),
-    simulateBlocks: (parameters) => simulateBlocks(chain, parameters),
+    call: (parameters) => call(node, parameters),
+    estimateGas: (parameters) => estimateGas(node, parameters),
+    createAccessList: (parameters) => createAccessList(node, parameters),
+    traceCall: (parameters) => traceCall(node, parameters),
+    simulate: (parameters) => simulate(node, parameters),
+    simulateCalls: (parameters) => simulateCalls(node, parameters),
+    simulateBlocks: (parameters) => simulateBlocks(node, parameters),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
     save: () => supervisor.request({ kind: 'saveNode' }),
     close,
     [asyncDispose]: close,
   }
-  return { evm, supervisor, chain }
+  return { evm, supervisor, node }
 }
 
 export declare namespace startEvm {
   type Hooks = {
-    /** Whether the engine can be told to break. Only tests say so. */
+    /** Whether the engine accepts `fault` requests, for tests. */
     faults?: boolean
-    /** Workers of the threads build that answer reads beside the engine. @default 0 */
+    /** Number of reader workers of the threads build, which answer reads beside the engine. @default 0 */
     readers?: number | undefined
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
     /** Called when a request has changed the node. Must not throw. */
     onChange?: (() => void) | undefined
   }
-  type ReturnType = { evm: Evm; supervisor: Supervisor; chain: Chain }
+  type ReturnType = { evm: Evm; supervisor: Supervisor; node: NodeClient }
 }
 
-/** Browsers that do not have the symbol yet get the one that compilers put in its place. */
+/** `Symbol.asyncDispose`, or in older browsers the symbol that compilers emit for it. */
 const asyncDispose: typeof Symbol.asyncDispose =
   Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose)

@@ -3,11 +3,11 @@ import { nearest } from './nearest.js'
 import type { Fields, Shape } from './shape.js'
 
 /**
- * Checks what a caller has given against the shape that it must have: every key of every object in
- * it is known, and every value can be what it is. Keys whose value is `undefined` are as good as absent.
+ * Checks a value against its shape: every key of every object is known, and every value is accepted. Keys with the
+ * value `undefined` count as absent.
  *
- * @param path - What the caller knows `value` as; empty for the parameters themselves.
- * @throws {@link InvalidParameterError} that names the first key that is unknown or wrong.
+ * @param path - Path of `value` in errors; empty for the parameters.
+ * @throws {@link InvalidParameterError} that names the first unknown key or invalid value.
  */
 export function check(value: unknown, shape: Shape, path = ''): void {
   switch (shape.kind) {
@@ -43,7 +43,7 @@ export function check(value: unknown, shape: Shape, path = ''): void {
 
 function checkFields(value: object, { fields, others, reasons }: Fields, path: string): void {
   const at = (key: string) => (path === '' ? key : `${path}.${key}`)
-  // The keys first: a misspelt one is why another one lacks.
+  // Unknown keys first: a misspelt key explains a missing one.
   for (const key of others === 'refused' ? Object.keys(value) : []) {
     const given: unknown = Reflect.get(value, key)
     if (given === undefined || Object.hasOwn(fields, key)) continue
@@ -56,9 +56,7 @@ function checkFields(value: object, { fields, others, reasons }: Fields, path: s
       'left out',
       given,
       undefined,
-      meant === undefined
-        ? 'There is no such key.'
-        : `There is no such key; did you mean \`${meant}\`?`,
+      meant === undefined ? 'Unknown key.' : `Unknown key; did you mean \`${meant}\`?`,
     )
   }
   for (const [key, shape] of Object.entries(fields)) {

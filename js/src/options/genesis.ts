@@ -1,27 +1,21 @@
-import type {
-  BlobParameters,
-  BlobSchedule,
-  ChainConfig,
-  Genesis,
-  GenesisAccount,
-} from '../chain/genesis.js'
+import type { Genesis } from '../node/genesis.js'
 import { ANY, BOOLEAN } from './rules.js'
 import { type Either, either, entries, type Fields, fields, open, required, rule } from './shape.js'
 
-/** What the values are is checked by the engine, which knows the ranges of each. */
+/** Values are checked by the engine, which knows their ranges. */
 const number = ANY
 
-const blobParameters: Fields = fields<BlobParameters>({
+const blobParameters: Fields = fields<Genesis.BlobParameters>({
   target: required(number),
   max: required(number),
   baseFeeUpdateFraction: required(number),
 })
 
-const NOT_HERE = 'This fork does not exist here yet: leave it out, or say `null`.'
-const optimism = 'Only chains that run as Ethereum does are known.'
+const NOT_HERE = 'This fork is not supported yet: leave it out, or pass `null`.'
+const optimism = 'Only the rules of Ethereum are supported.'
 
-/** Shape of the rules of a chain. */
-export const CHAIN_CONFIG: Fields = fields<ChainConfig>(
+/** Shape of a fork schedule. */
+export const CHAIN_CONFIG: Fields = fields<Genesis.Config>(
   {
     chainId: number,
     homesteadBlock: number,
@@ -54,7 +48,7 @@ export const CHAIN_CONFIG: Fields = fields<ChainConfig>(
     bpo4Time: number,
     bpo5Time: number,
     depositContractAddress: ANY,
-    blobSchedule: fields<BlobSchedule>({
+    blobSchedule: fields<Genesis.BlobSchedule>({
       cancun: blobParameters,
       prague: blobParameters,
       osaka: blobParameters,
@@ -71,7 +65,7 @@ export const CHAIN_CONFIG: Fields = fields<ChainConfig>(
   { bogotaTime: NOT_HERE, ubtTime: NOT_HERE, verkleTime: NOT_HERE, optimism, bor: optimism },
 )
 
-const account: Fields = fields<GenesisAccount>({
+const account: Fields = fields<Genesis.Account>({
   balance: number,
   nonce: number,
   code: ANY,
@@ -99,7 +93,7 @@ export const GENESIS: Fields = fields<Genesis>({
   slotNumber: number,
 })
 
-/** How blocks were sealed: an object of any kind, or `null`. */
+/** Returns the shape of a seal: any object, or `null`. */
 function sealing(): Either {
   return either(
     rule('an object', (value) => value === null),

@@ -1,12 +1,14 @@
 /**
- * Returns the name of `names` that `name` was probably meant to be: the same in other letters' case, the
- * word that another tool has for it, or the one with the fewest edits (at most a third of its letters).
+ * Returns the name of `names` that was probably meant by `name`: the same in another case, the same with its
+ * unit, the word of another tool for it, or the one with the fewest edits (at most a third of its letters).
  */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = name.toLowerCase()
   const same = names.find((one) => one.toLowerCase() === lower)
+  const withUnit = names.find((one) => UNITS.some((unit) => one === `${name}${unit}`))
   const synonym = Object.hasOwn(SYNONYMS, lower) ? SYNONYMS[lower] : undefined
   if (same !== undefined) return same
+  if (withUnit !== undefined) return withUnit
   const known = synonym?.find((one) => names.includes(one))
   if (known !== undefined) return known
   const most = (one: string) => Math.max(1, Math.floor(Math.max(name.length, one.length) / 3))
@@ -18,6 +20,9 @@ export function nearest(name: string, names: readonly string[]): string | undefi
     .sort((a, b) => a.edits - b.edits)
   return best?.one
 }
+
+/** Units at the end of a name. */
+const UNITS = ['Ms', 'Seconds', 'Bytes'] as const
 
 /** Words of JSON-RPC, geth, ethers and web3.js, in lower case, with viem's. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {

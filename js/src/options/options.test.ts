@@ -7,10 +7,10 @@ import { simulate } from '../actions/simulate.js'
 import { simulateBlocks } from '../actions/simulateBlocks.js'
 import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
-import type { Chain } from '../chain/chain.js'
-import { configDocument, genesisText } from '../chain/genesis.js'
 import { startEvm } from '../evm/start.js'
 import type { Host } from '../loader/host.js'
+import type { NodeClient } from '../node/client.js'
+import { configDocument, genesisText } from '../node/genesis.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { announceProvider } from '../provider/announce.js'
 import type { Provider } from '../provider/provider.js'
@@ -18,31 +18,31 @@ import { CHAIN_CONFIG, GENESIS } from './genesis.js'
 import { OPTIONS, TRACERS } from './options.js'
 import type { Shape } from './shape.js'
 
-/** Asked for nothing: what is wrong is said before anything begins. */
-const begun = () => expect.fail('something has begun')
-const chain = { request: begun, requestText: begun } as unknown as Chain
+/** Fails where anything starts before the options are checked. */
+const started = () => expect.fail('something has started')
+const node = { request: started, requestText: started } as unknown as NodeClient
 const host = {
   features: { runtime: 'node', workers: true, isolated: true, sharedMemory: true, cores: 2 },
-  compile: begun,
-  spawn: begun,
+  compile: started,
+  spawn: started,
 } as unknown as Host
 
 const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
   createEvm: (options) => startEvm(host, options),
-  call: (options) => call(chain, options),
-  estimateGas: (options) => estimateGas(chain, options),
-  createAccessList: (options) => createAccessList(chain, options),
-  traceCall: (options) => traceCall(chain, options),
-  simulate: (options) => simulate(chain, options),
-  simulateCalls: (options) => simulateCalls(chain, options),
-  simulateBlocks: (options) => simulateBlocks(chain, options),
-  executeBlock: (options) => executeBlock(chain as unknown as Supervisor, options),
+  call: (options) => call(node, options),
+  estimateGas: (options) => estimateGas(node, options),
+  createAccessList: (options) => createAccessList(node, options),
+  traceCall: (options) => traceCall(node, options),
+  simulate: (options) => simulate(node, options),
+  simulateCalls: (options) => simulateCalls(node, options),
+  simulateBlocks: (options) => simulateBlocks(node, options),
+  executeBlock: (options) => executeBlock(node as unknown as Supervisor, options),
   announceProvider: (options) => announceProvider({} as Provider, options, new EventTarget()),
 }
 
 type Misspelt = { path: string; value: unknown; known: string[]; key: string }
 
-/** Every place below `shape` that may have a key too many, with a value that has one there. */
+/** Yields every object below `shape` with an extra key. */
 function* places(shape: Shape, key: (known: string[]) => string, path = ''): Generator<Misspelt> {
   switch (shape.kind) {
     case 'rule':
@@ -78,7 +78,7 @@ function* places(shape: Shape, key: (known: string[]) => string, path = ''): Gen
   }
 }
 
-/** The least that the shape accepts. */
+/** Returns a minimal value of the shape. */
 function sample(shape: Shape): unknown {
   switch (shape.kind) {
     case 'rule': {
@@ -110,7 +110,7 @@ async function refusal(act: () => unknown): Promise<Error> {
   } catch (error) {
     return error as Error
   }
-  return expect.fail('it was accepted')
+  return expect.fail('the options were accepted')
 }
 
 const walks: [string, Shape, (value: never) => unknown][] = [
@@ -153,7 +153,7 @@ describe.each(walks)('%s', (name, shape, act) => {
     }
   })
 
-  test('a key that is misspelt is answered with the one that was meant', async () => {
+  test('an error about a misspelt key names the similar one', async () => {
     const longest = (known: string[]) => known.toSorted((a, b) => b.length - a.length)[0] ?? ''
     const misspelt = (known: string[]) => (known.length === 0 ? '' : `${longest(known)}x`)
     for (const { path, value, known, key } of places(shape, misspelt, info)) {
@@ -164,57 +164,57 @@ describe.each(walks)('%s', (name, shape, act) => {
   })
 })
 
-test('keys whose value is undefined are as good as absent', async () => {
-  const asked: unknown[] = []
+test('keys with the value undefined count as absent', async () => {
+  const sent: unknown[] = []
   const listening = {
-    request: async (...question: unknown[]) => {
-      asked.push(question)
+    request: async (...request: unknown[]) => {
+      sent.push(request)
       return '0x'
     },
-  } as unknown as Chain
+  } as unknown as NodeClient
   await call(listening, { to: undefined, nothing: undefined } as never)
-  expect(asked).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
+  expect(sent).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
 })
 
-describe('both names of overrides are taken everywhere', () => {
+describe('both names of state overrides are accepted', () => {
   const address = `0x${'ab'.repeat(20)}` as const
   const overrides = [{ address, balance: 7n }]
   const account = { address: `0x${'cd'.repeat(20)}` as const }
   const empty = { eth_call: '0x', eth_estimateGas: '0x1' } as Record<string, unknown>
-  const sent = async (act: (chain: Chain) => Promise<unknown>) => {
+  const sent = async (act: (node: NodeClient) => Promise<unknown>) => {
     let params: unknown
     const listening = {
       request: async (method: string, given: unknown) => {
         params = given
         return empty[method] ?? expect.fail('enough')
       },
-    } as unknown as Chain
+    } as unknown as NodeClient
     await act(listening).catch(() => {})
     return JSON.stringify(params)
   }
   const balance = JSON.stringify({ [address]: { balance: '0x7' } })
-  const both: [string, (chain: Chain, given: object) => Promise<unknown>][] = [
-    ['call', (chain, given) => call(chain, { account, ...given })],
-    ['estimateGas', (chain, given) => estimateGas(chain, { account, ...given })],
-    ['createAccessList', (chain, given) => createAccessList(chain, { account, ...given })],
-    ['traceCall', (chain, given) => traceCall(chain, { account, ...given })],
-    ['simulate', (chain, given) => simulate(chain, { calls: [{}], ...given })],
-    ['simulateCalls', (chain, given) => simulateCalls(chain, { calls: [{}], ...given })],
+  const both: [string, (node: NodeClient, given: object) => Promise<unknown>][] = [
+    ['call', (node, given) => call(node, { account, ...given })],
+    ['estimateGas', (node, given) => estimateGas(node, { account, ...given })],
+    ['createAccessList', (node, given) => createAccessList(node, { account, ...given })],
+    ['traceCall', (node, given) => traceCall(node, { account, ...given })],
+    ['simulate', (node, given) => simulate(node, { calls: [{}], ...given })],
+    ['simulateCalls', (node, given) => simulateCalls(node, { calls: [{}], ...given })],
     [
       'simulateBlocks',
-      (chain, given) => simulateBlocks(chain, { blocks: [{ calls: [{}], ...given }] }),
+      (node, given) => simulateBlocks(node, { blocks: [{ calls: [{}], ...given }] }),
     ],
   ]
   test.each(both)('%s', async (name, act) => {
-    expect(await sent((chain) => act(chain, { stateOverride: overrides }))).toContain(balance)
-    expect(await sent((chain) => act(chain, { stateOverrides: overrides }))).toContain(balance)
+    expect(await sent((node) => act(node, { stateOverride: overrides }))).toContain(balance)
+    expect(await sent((node) => act(node, { stateOverrides: overrides }))).toContain(balance)
     const two = { stateOverride: overrides, stateOverrides: overrides }
     const parameter = name === 'simulateBlocks' ? 'blocks[0].stateOverride' : 'stateOverride'
-    expect(await refusal(() => act(chain, two))).toMatchObject({ data: { parameter } })
+    expect(await refusal(() => act(node, two))).toMatchObject({ data: { parameter } })
   })
 })
 
-describe('what a value must be is said', () => {
+describe('an error has the expected value', () => {
   const to = `0x${'11'.repeat(20)}`
   const wrong: [string, object, string, RegExp][] = [
     ['call', { to: 'vitalik.eth' }, 'to', /an address is 20 bytes in hex.*"vitalik\.eth"/],
@@ -247,13 +247,13 @@ describe('what a value must be is said', () => {
     ],
     ['simulateBlocks', { blocks: [{}] }, 'blocks[0].calls', /a list/],
     ['executeBlock', { fixture: '{}', onReceipt: 7 }, 'onReceipt', /a function/],
-    ['executeBlock', {}, 'block', /there/],
-    ['createEvm', { fork: 'https://example.org' }, 'fork', /does not exist yet/],
+    ['executeBlock', {}, 'block', /given/],
+    ['createEvm', { fork: 'https://example.org' }, 'fork', /not supported yet/],
     [
       'createEvm',
       { genesis: { config: { bogotaTime: 0 } } },
       'genesis.config.bogotaTime',
-      /does not exist here/,
+      /not supported yet/,
     ],
   ]
   test.each(wrong)('%s %o', async (name, options, parameter, message) => {

@@ -6,9 +6,9 @@ import type { simulate } from '../actions/simulate.js'
 import type { simulateBlocks } from '../actions/simulateBlocks.js'
 import type { simulateCalls } from '../actions/simulateCalls.js'
 import type { traceCall } from '../actions/traceCall.js'
-import type { ChainOptions } from '../chain/setup.js'
 import type { createEvm } from '../evm/create.js'
 import type { Evm } from '../evm/evm.js'
+import type { NodeOptions } from '../node/options.js'
 import type { announceProvider } from '../provider/announce.js'
 import type { createWallet } from '../wallet/wallet.js'
 import { CHAIN_CONFIG } from './genesis.js'
@@ -36,7 +36,7 @@ import {
 } from './rules.js'
 import { either, type Fields, fields, list, open, required, rule } from './shape.js'
 
-/** Why keys that viem's other actions have are refused. */
+/** Reasons for refusing keys of viem's other actions. */
 const NO_ABI = {
   abi: 'Encode the call into `data`; `simulate`, `simulateCalls` and `simulateBlocks` take an ABI.',
   functionName: 'Encode the call into `data`.',
@@ -65,28 +65,27 @@ const blockOptions = {
   signal: SIGNAL,
 }
 
-/** Limits and accounts of a chain; the engine's threads are chosen by `choose`. */
-const accounts = fields<NonNullable<ChainOptions['accounts']>>({
+const accounts = fields<NodeOptions.Accounts>({
   // Each is derived when the engine starts.
   count: whole(0, 1_000),
   mnemonic: TEXT,
   balance: big(128),
 })
-const limits = fields<NonNullable<ChainOptions['limits']>>({
-  time: whole(1),
-  memory: whole(1),
-  answer: whole(1),
+const limits = fields<NodeOptions.Limits>({
+  timeMs: whole(1),
+  memoryBytes: whole(1),
+  answerBytes: whole(1),
   gas: big(64),
 })
 const mining = either(
   rule(
-    "'auto', 'manual' or { interval: seconds }",
+    "'auto', 'manual' or { intervalSeconds }",
     (value) => value === 'auto' || value === 'manual',
   ),
-  fields<Exclude<ChainOptions['mining'], string | undefined>>({ interval: required(whole(1)) }),
+  fields<NodeOptions.IntervalMining>({ intervalSeconds: required(whole(1)) }),
 )
 
-/** Shapes of the options of everything that the package offers, by its name. */
+/** Shapes of all options of the public API, by function. */
 export const OPTIONS = {
   createEvm: fields<createEvm.Options>(
     {
@@ -104,7 +103,7 @@ export const OPTIONS = {
       limits,
       wallet: fields<createWallet.Options>({ connected: BOOLEAN }),
     },
-    { fork: 'Forking from a network does not exist yet.' },
+    { fork: 'Forking from a network is not supported yet.' },
   ),
   call: call_,
   estimateGas: fields<estimateGas.Parameters>(transaction, { ...NO_ABI, ...NO_CODE }),
@@ -121,7 +120,7 @@ export const OPTIONS = {
         'erc7562Tracer',
         'noopTracer',
       ),
-      // By the tracer: TRACERS.
+      // Checked by tracer: see TRACERS.
       tracerConfig: open({}),
     },
     { ...NO_ABI, ...NO_CODE },
@@ -214,7 +213,7 @@ export const OPTIONS = {
   }),
 } as const satisfies Readonly<Record<Action | 'createEvm' | 'announceProvider', Fields>>
 
-/** The methods of an engine that take options. */
+/** Methods of an engine with options. */
 type Action = {
   [K in keyof Evm & string]: Evm[K] extends (...parameters: infer P) => unknown
     ? P extends readonly []
@@ -225,7 +224,7 @@ type Action = {
 
 type Configs = traceCall.Configs
 
-/** Shapes of `tracerConfig` by tracer; `structLogs` is the one without a name. */
+/** Shapes of `tracerConfig` by tracer; `structLogs` stands for the tracer without a name. */
 export const TRACERS: Readonly<Record<traceCall.Tracer | 'structLogs', Fields>> = {
   structLogs: fields<traceCall.StepConfig>({
     enableMemory: BOOLEAN,
@@ -246,7 +245,7 @@ export const TRACERS: Readonly<Record<traceCall.Tracer | 'structLogs', Fields>> 
     includeEmpty: BOOLEAN,
   }),
   '4byteTracer': fields<Configs['4byteTracer']>({}),
-  // Each part by its own tracer.
+  // Each part has the shape of its tracer.
   get muxTracer() {
     return fields<Configs['muxTracer']>({
       callTracer: part('callTracer'),

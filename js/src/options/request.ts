@@ -3,8 +3,8 @@ import type { BlobRequest } from '../rpc/blobHashes.js'
 import type { BlockParameter } from '../rpc/blockParameter.js'
 import type { Encodable } from '../rpc/contractCall.js'
 import type { Deployless } from '../rpc/deployless.js'
-import type { BlockOverrides, Overrides, StateOverride, StorageWord } from '../rpc/override.js'
-import type { Authorization, TransactionRequest } from '../rpc/transactionRequest.js'
+import type { BlockOverrides, Overrides, StateOverride } from '../rpc/override.js'
+import type { TransactionRequest } from '../rpc/transactionRequest.js'
 import {
   ABI,
   ADDRESS,
@@ -42,7 +42,10 @@ const withdrawal: Fields = fields<NonNullable<BlockOverrides['withdrawals']>[num
   validatorIndex: required(UINT64),
 })
 
-const storageWord: Fields = fields<StorageWord>({ slot: required(WORD), value: required(WORD) })
+const storageSlot: Fields = fields<StateOverride.Slot>({
+  slot: required(WORD),
+  value: required(WORD),
+})
 
 /** Overrides of state and block. */
 export const OVERRIDES: FieldsOf<Overrides> = overrides()
@@ -54,8 +57,8 @@ function overrides(): FieldsOf<Overrides> {
       balance: UINT256,
       nonce: UINT64,
       code: BYTES,
-      state: list(storageWord),
-      stateDiff: list(storageWord),
+      state: list(storageSlot),
+      stateDiff: list(storageSlot),
       movePrecompileToAddress: ADDRESS,
     }),
   )
@@ -75,7 +78,7 @@ function overrides(): FieldsOf<Overrides> {
   }
 }
 
-/** The block on whose state something runs. */
+/** Block whose state is used. */
 export const BLOCK: FieldsOf<BlockParameter> = {
   blockNumber: UINT64,
   blockTag: oneOf('latest', 'earliest', 'pending', 'safe', 'finalized'),
@@ -90,14 +93,14 @@ const signature = {
   v: rule('0n, 1n, 27n or 28n', (value) => [0n, 1n, 27n, 28n].includes(value as bigint)),
 }
 
-const authorization: Fields = fields<Authorization>({
+const authorization: Fields = fields<TransactionRequest.Authorization>({
   address: required(ADDRESS),
   chainId: required(UINT256),
   nonce: required(UINT64),
   ...signature,
 })
 
-/** Delegations that need not be signed yet. */
+/** EIP-7702 authorizations, signed or not. */
 export const AUTHORIZATIONS: List = list({
   kind: 'byKey',
   key: 'authority',
@@ -110,7 +113,7 @@ export const AUTHORIZATIONS: List = list({
   lacks: authorization,
 })
 
-/** A transaction that may lack anything. */
+/** Unsigned transaction that may be incomplete. */
 export const TRANSACTION: FieldsOf<TransactionRequest> = {
   account: either(ADDRESS, open({ address: required(ADDRESS) })),
   from: ADDRESS,
@@ -142,14 +145,14 @@ export const BLOBS: FieldsOf<BlobRequest> = {
   blobVersionedHashes: list(WORD),
 }
 
-/** A contract that is not there yet. */
+/** Contract that is not deployed. */
 export const DEPLOYLESS: FieldsOf<Deployless> = {
   code: BYTES,
   factory: ADDRESS,
   factoryData: BYTES,
 }
 
-/** What may stand in place of `data` and behind it. */
+/** Fields in place of `data`, and its suffix. */
 export const ENCODABLE: FieldsOf<Encodable> = {
   abi: ABI,
   functionName: TEXT,

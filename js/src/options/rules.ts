@@ -1,6 +1,6 @@
 import { type Rule, rule } from './shape.js'
 
-/** Checked elsewhere, or not at all. */
+/** Any value: it is checked elsewhere. */
 export const ANY: Rule = rule('anything', () => true)
 
 export const BOOLEAN: Rule = rule('true or false', (value) => typeof value === 'boolean')
@@ -8,21 +8,21 @@ export const TEXT: Rule = rule('a text', (value) => typeof value === 'string')
 export const FUNCTION: Rule = rule('a function', (value) => typeof value === 'function')
 export const ITEMS: Rule = rule('a list', (value) => Array.isArray(value))
 
-/** Any that has what is used of one: those of other realms and of polyfills are no instances. */
+/** Duck-typed: signals of other realms and of polyfills are no instances. */
 export const SIGNAL: Rule = rule(
   'an AbortSignal',
   (value) => isObject(value) && 'aborted' in value && 'addEventListener' in value,
 )
 
-/** What events can be sent to, such as a window. */
+/** Duck-typed event target, such as a window. */
 export const TARGET: Rule = rule(
   'an EventTarget',
   (value) => isObject(value) && 'dispatchEvent' in value && 'addEventListener' in value,
 )
 
-/** Bytes that are still there: a buffer that was transferred away has none. */
+/** Bytes whose buffer is not detached. */
 export const BINARY: Rule = rule(
-  'bytes (a Uint8Array whose buffer was not transferred away)',
+  'bytes (a Uint8Array whose buffer is not detached)',
   (value) => value instanceof Uint8Array && isAttached(value),
 )
 
@@ -31,9 +31,9 @@ export const ABI: Rule = rule(
   (value) => Array.isArray(value) && value.every(isObject),
 )
 
-/** Bytes of any number, in hex. */
+/** Any number of bytes, in hex. */
 export const BYTES: Rule = rule('bytes in hex', (value) => isHex(value) && value.length % 2 === 0)
-/** A number of any size, in hex. */
+/** Number of any size, in hex. */
 export const HEX: Rule = rule('a number in hex', (value) => isHex(value) && value.length > 2)
 export const ADDRESS: Rule = rule(
   '0x and 40 digits (an address is 20 bytes in hex)',
@@ -48,7 +48,7 @@ export const UINT64: Rule = uint(64)
 export const UINT128: Rule = uint(128)
 export const UINT256: Rule = uint(256)
 
-/** Whole numbers of that many bits, as `bigint`, or as `number` where that is exact. */
+/** Returns the rule of whole numbers of so many bits: a `bigint`, or a safe `number`. */
 function uint(bits: number): Rule {
   const expected = `a whole number from 0 to 2^${bits}-1 (a bigint, or a number that is exact)`
   return rule(expected, (value) => {
@@ -57,7 +57,7 @@ function uint(bits: number): Rule {
   })
 }
 
-/** A `number` in this range. */
+/** Returns the rule of a `number` in a range. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
   return rule(
     `a whole number from ${least} to ${most}`,
@@ -66,7 +66,7 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
   )
 }
 
-/** A `bigint` of that many bits. */
+/** Returns the rule of a `bigint` of so many bits. */
 export function big(bits: number): Rule {
   return rule(
     `a bigint from 0 to 2^${bits}-1`,
@@ -74,11 +74,12 @@ export function big(bits: number): Rule {
   )
 }
 
+/** Returns the rule of a name in a list. */
 export function oneOf(...names: readonly string[]): Rule {
   return rule(`one of ${names.join(', ')}`, (value) => names.includes(value as string))
 }
 
-/** What `other` accepts, or `null`. */
+/** Returns a rule that also accepts `null`. */
 export function orNull(other: Rule): Rule {
   return rule(other.expected, (value) => value === null || other.accepts(value))
 }

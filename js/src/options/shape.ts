@@ -1,34 +1,34 @@
-/** What a value of an options object must be. */
+/** Shape of an options object or of a value in it. */
 export type Shape = Rule | Fields | Entries | List | Either | ByKey | Required
 
-/** A value without keys of its own. */
+/** Value without keys. */
 export type Rule = {
   readonly kind: 'rule'
-  /** What an error says behind "must be". */
+  /** Text after "must be" in an error. */
   readonly expected: string
   accepts(value: unknown): boolean
 }
 
-/** An object. */
+/** Object with known keys. */
 export type Fields = {
   readonly kind: 'fields'
   readonly fields: Readonly<Record<string, Shape>>
-  /** `open` objects may have other keys: they come from elsewhere, such as an account or a chain of viem. */
+  /** `open` objects may have other keys: they are of other packages, such as viem's account or chain. */
   readonly others: 'refused' | 'open'
-  /** Keys that are refused with a reason of their own. */
+  /** Refused keys with a specific reason. */
   readonly reasons: Readonly<Record<string, string>>
 }
 
-/** An object whose keys are names that the caller chooses, and whose values are alike. */
+/** Object with arbitrary keys and values of one shape. */
 export type Entries = { readonly kind: 'entries'; readonly value: Shape }
 
-/** A list whose items are alike. */
+/** List of items of one shape. */
 export type List = { readonly kind: 'list'; readonly item: Shape }
 
-/** A value that the rule accepts, or an object. */
+/** Value that the rule accepts, or an object. */
 export type Either = { readonly kind: 'either'; readonly rule: Rule; readonly object: Shape }
 
-/** One of two objects: that with the key, and that without. */
+/** One of two objects, distinguished by a key. */
 export type ByKey = {
   readonly kind: 'byKey'
   readonly key: string
@@ -36,17 +36,17 @@ export type ByKey = {
   readonly lacks: Fields
 }
 
-/** A value that may not be left out. */
+/** Value that must not be left out. */
 export type Required = { readonly kind: 'required'; readonly shape: Shape }
 
-/** The shapes of all keys of the options `T`: the compiler refuses one too few, and one too many. */
+/** Shapes of all keys of the options `T`: the compiler rejects a missing or an extra one. */
 export type FieldsOf<T> = {
   readonly [K in Name<T>]-?: undefined extends Value<T, K>
     ? ShapeOf<Exclude<Value<T, K>, undefined>>
     : Required
 }
 
-/** What has keys needs a shape that knows them. */
+/** Shape of a value: objects need one that knows their keys. */
 type ShapeOf<V> = unknown extends V
   ? Rule | List
   : [Nested<V>] extends [never]
@@ -61,10 +61,10 @@ type Nested<V> = V extends string | number | bigint | boolean | null | Leaf
       : Nested<Item>
     : V
 
-/** Objects whose keys are not options. */
+/** Objects without options as keys. */
 type Leaf = Uint8Array | AbortSignal | ((...parameters: never[]) => unknown)
 
-/** The keys of all members of a union. */
+/** Keys of all members of a union. */
 type Name<T> = T extends unknown ? keyof T & string : never
 type Value<T, K> = T extends unknown ? (K extends keyof T ? T[K] : undefined) : never
 
@@ -72,12 +72,12 @@ export function rule(expected: string, accepts: (value: unknown) => boolean): Ru
   return { kind: 'rule', expected, accepts }
 }
 
-/** An object with these keys and no others. */
+/** Returns the shape of an object with these keys and no others. */
 export function fields<T>(known: FieldsOf<T>, reasons: Fields['reasons'] = {}): Fields {
   return { kind: 'fields', fields: known, others: 'refused', reasons }
 }
 
-/** An object with these keys, and any others. */
+/** Returns the shape of an object with these keys and any others. */
 export function open(known: Readonly<Record<string, Shape>>): Fields {
   return { kind: 'fields', fields: known, others: 'open', reasons: {} }
 }

@@ -14,7 +14,7 @@ function listenTo(page: EventTarget) {
   return found
 }
 
-test('a provider is announced at once, and to who asks later', () => {
+test('a provider is announced at once, and at each later request', () => {
   const page = new EventTarget()
   const found = listenTo(page)
   const stop = announceProvider(provider, info, page)

@@ -6,13 +6,13 @@ import { randomUuid } from '../wallet/randomUuid.js'
 import type { Provider } from './provider.js'
 
 /**
- * Lets pages find a provider by EIP-6963: announces it now, and whenever somebody asks.
+ * Announces a provider to the page by EIP-6963: now, and on each request for providers.
  *
  * @example
  * const stop = announceProvider(evm.provider, { name: 'My chain', rdns: 'org.example.chain' })
  *
- * @returns Stops answering.
- * @throws {@link InvalidParameterError} The info is not what EIP-6963 asks for.
+ * @returns Function that stops the announcements.
+ * @throws {@link InvalidParameterError} The info violates EIP-6963.
  */
 export function announceProvider(
   provider: Provider,
@@ -26,7 +26,7 @@ export function announceProvider(
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(rdns))
     throw new InvalidParameterError(
       'info.rdns',
-      'a domain from its end, as org.example.wallet',
+      'a reverse domain name such as org.example.wallet',
       rdns,
     )
   if (!/^data:image\//.test(icon))
@@ -42,15 +42,15 @@ export function announceProvider(
 }
 
 export declare namespace announceProvider {
-  /** What EIP-6963 tells of a provider. */
+  /** Provider info of EIP-6963. */
   type Info = {
     /** @default a random one */
     uuid?: string | undefined
-    /** What users read. */
+    /** Name for users. */
     name: string
-    /** Square image as data URI. @default a grey square */
+    /** Data URI of a square image. @default a grey square */
     icon?: string | undefined
-    /** Whose it is: a domain from its end. */
+    /** Reverse domain name of the vendor. */
     rdns: string
   }
 }

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
-import type { Chain } from '../chain/chain.js'
 import { EvmClosedError } from '../evm/close.js'
+import type { NodeClient } from '../node/client.js'
 import { EngineFailedError, OutOfMemoryError } from '../pool/engine.js'
 import { createProvider } from './provider.js'
 
 /** A node whose answers are written down. */
-function chainOf(answers: Record<string, unknown>): Chain {
+function chainOf(answers: Record<string, unknown>): NodeClient {
   return {
     async request(method) {
       const answer = answers[method]
@@ -16,7 +16,7 @@ function chainOf(answers: Record<string, unknown>): Chain {
   }
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve, 0))
+const nextTask = () => new Promise((resolve) => setTimeout(resolve, 0))
 
 test('a request is answered', async () => {
   const { provider } = createProvider(chainOf({ eth_blockNumber: '0x2' }))
@@ -38,42 +38,42 @@ test.each([undefined, null, 'eth_call', {}, { method: 1 }])('%j is no request', 
   await expect(provider.request(request as never)).rejects.toMatchObject({ code: -32600 })
 })
 
-test('who listens hears of the connection, once', async () => {
+test('connect is emitted once, after the first listener', async () => {
   const chain = chainOf({ eth_chainId: '0x1', eth_accounts: [] })
   const { provider } = createProvider(chain)
   const listener = vi.fn()
   provider.on('connect', listener)
   provider.on('chainChanged', listener)
-  await settled()
+  await nextTask()
   expect(listener.mock.calls).toEqual([[{ chainId: '0x1' }]])
 })
 
-test('another chain id and other accounts are told', async () => {
+test('changes of the chain id and of the accounts are emitted', async () => {
   const answers: Record<string, unknown> = { eth_chainId: '0x1', eth_accounts: ['0xaa'] }
   const { provider, changed } = createProvider(chainOf(answers))
   const chain = vi.fn()
   const accounts = vi.fn()
   provider.on('chainChanged', chain).on('accountsChanged', accounts)
-  await settled()
+  await nextTask()
   changed('anvil_reset')
-  await settled()
+  await nextTask()
   expect(chain).not.toHaveBeenCalled()
   answers.eth_chainId = '0x2'
   changed('anvil_setChainId')
-  await settled()
+  await nextTask()
   answers.eth_accounts = ['0xaa', '0xbb']
   changed('anvil_impersonateAccount')
-  await settled()
+  await nextTask()
   expect(chain.mock.calls).toEqual([['0x2']])
   expect(accounts.mock.calls).toEqual([[['0xaa', '0xbb']]])
   provider.removeListener('chainChanged', chain)
   answers.eth_chainId = '0x3'
   changed('anvil_setChainId')
-  await settled()
+  await nextTask()
   expect(chain).toHaveBeenCalledTimes(1)
 })
 
-test('subscribers and the end are told', () => {
+test('subscriptions and disconnect are emitted', () => {
   const { provider, notify, disconnect } = createProvider(chainOf({}))
   const listener = vi.fn()
   provider.on('message', listener).on('disconnect', listener)

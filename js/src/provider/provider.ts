@@ -1,35 +1,36 @@
-import type { Chain } from '../chain/chain.js'
-import { createEmitter, type Emitter } from '../chain/events.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { EvmClosedError } from '../evm/close.js'
+import type { NodeClient } from '../node/client.js'
 import { EngineFailedError, OutOfMemoryError, WorkerDiedError } from '../pool/engine.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import type { Hex } from '../type/wire.js'
 import { createWallet } from '../wallet/wallet.js'
+import { createEmitter, type Emitter } from './emitter.js'
 import { type ProviderRpcError, rpcError } from './rpcError.js'
 
 /**
- * EIP-1193 provider, with the methods of a wallet: viem's `custom()`, ethers' `BrowserProvider` and wagmi's
- * `injected()` take it.
+ * EIP-1193 provider with the methods of a wallet, for viem's `custom()`, ethers' `BrowserProvider` and wagmi's
+ * `injected()`.
  */
 export type Provider = {
   /**
-   * Asks a method of JSON-RPC.
+   * Requests a JSON-RPC method.
    *
    * @throws {@link ProviderRpcError} with the code of EIP-1193 or of JSON-RPC, and its `data`.
-   * @throws the signal's reason, once it is aborted. A change may have happened nevertheless: see {@link Chain.Options}.
+   * @throws the signal's reason, once it is aborted. A change may have happened all the same: see
+   * {@link NodeClient.Options}.
    */
-  request<T = unknown>(request: Provider.Request, options?: Chain.Options): Promise<T>
+  request<T = unknown>(request: Provider.Request, options?: NodeClient.Options): Promise<T>
   on<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
-  /** As `on`, for one event. */
+  /** Adds a listener that is removed after one event. */
   once<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
   removeListener<K extends keyof Provider.Listeners>(
     event: K,
     listener: Provider.Listeners[K],
   ): Provider
-  /** The same as `removeListener`. */
+  /** Alias of `removeListener`. */
   off<K extends keyof Provider.Listeners>(event: K, listener: Provider.Listeners[K]): Provider
-  /** Removes the listeners of an event, or all. */
+  /** Removes all listeners, or those of one event. */
   removeAllListeners(event?: keyof Provider.Listeners): Provider
 }
 
@@ -40,38 +41,38 @@ export declare namespace Provider {
     readonly params?: unknown
   }
   type Listeners = {
-    /** Requests are served. Told once, soon after somebody listens. */
+    /** The provider is connected. Emitted once, soon after the first listener is added. */
     connect(info: { chainId: Hex }): void
-    /** No request is served any more: the engine was closed. */
+    /** The engine was closed. */
     disconnect(error: ProviderRpcError): void
     chainChanged(chainId: Hex): void
     accountsChanged(accounts: Hex[]): void
     message(message: { type: 'eth_subscription'; data: Subscription }): void
   }
-  /** What a subscriber is told. */
+  /** Notification of a subscription. */
   type Subscription = { readonly subscription: Hex; readonly result: unknown }
 }
 
-/** The provider, and what its owner tells it. */
+/** Provider with the methods of its owner. */
 export type ProviderHandle = {
   readonly provider: Provider
-  /** A subscriber is to be told something: the `params` of an `eth_subscription`, in JSON. */
+  /** Emits a notification: the `params` of an `eth_subscription`, in JSON. */
   notify(params: string): void
-  /** The node was changed by this method. */
+  /** Checks chain id and accounts after a method that changed the node. */
   changed(method: string): void
-  /** Nothing is served any more. */
+  /** Emits `disconnect`. */
   disconnect(): void
 }
 
-/** Returns a provider for `chain`. */
+/** Returns a provider of `node`. */
 export function createProvider(
-  chain: Chain,
+  node: NodeClient,
   { connected }: createWallet.Options = {},
 ): ProviderHandle {
   const emitter = createEmitter<Provider.Listeners>()
-  const watch = watchIdentity(chain, emitter, () => wallet.isConnected)
+  const watch = watchIdentity(node, emitter, () => wallet.isConnected)
   const wallet = createWallet({
-    chain,
+    node,
     connected,
     events: {
       onAccounts: (accounts) => emitter.emit('accountsChanged', accounts),
@@ -83,7 +84,7 @@ export function createProvider(
     return provider
   }
   const provider: Provider = {
-    async request<T>(request: Provider.Request, options?: Chain.Options) {
+    async request<T>(request: Provider.Request, options?: NodeClient.Options) {
       const { method, params } = checked(request)
       try {
         return (await wallet.request(method, params ?? [], options)) as T
@@ -93,12 +94,12 @@ export function createProvider(
     },
     on(event, listener) {
       emitter.on(event, listener)
-      watch.heard(event)
+      watch.onListener(event)
       return provider
     },
     once(event, listener) {
       emitter.once(event, listener)
-      watch.heard(event)
+      watch.onListener(event)
       return provider
     },
     removeListener,
@@ -126,7 +127,7 @@ function checked(request: Provider.Request): Provider.Request {
   throw rpcError({ code: -32600, message: 'a request is an object with a `method`' })
 }
 
-/** Returns what EIP-1193 has for an error of ours. Others, such as the reason of an abort, stay. */
+/** Returns an error of the package as one of EIP-1193. Other errors, such as an abort reason, are unchanged. */
 function providerError(error: unknown): unknown {
   if (error instanceof EvmClosedError) return disconnected(error)
   if (error instanceof EngineFailedError || error instanceof WorkerDiedError)
@@ -142,15 +143,19 @@ function disconnected(cause?: EvmClosedError): ProviderRpcError {
   return rpcError({ code: 4900, message: 'The engine was closed.' }, cause)
 }
 
-/** Methods that may leave another chain id, or other accounts that sign. */
+/** Methods that may change the chain id or the accounts. */
 const IDENTITY = /chainId|reset|revert|impersonat|loadState|account/i
 
-/** Events that are told from what the node says of itself. */
-const TOLD: readonly (keyof Provider.Listeners)[] = ['connect', 'chainChanged', 'accountsChanged']
+/** Events that depend on chain id and accounts of the node. */
+const IDENTITY_EVENTS: readonly (keyof Provider.Listeners)[] = [
+  'connect',
+  'chainChanged',
+  'accountsChanged',
+]
 
-/** Emits the chain id and the accounts, and other ones, once somebody listens. */
+/** Emits chain id and accounts, and their changes, once there is a listener. */
 function watchIdentity(
-  chain: Chain,
+  node: NodeClient,
   emitter: Emitter<Provider.Listeners>,
   isConnected: () => boolean,
 ) {
@@ -159,29 +164,29 @@ function watchIdentity(
 
   const look = async () => {
     const before = known
-    const chainId = await chain.request<Hex>('eth_chainId')
+    const chainId = await node.request<Hex>('eth_chainId')
     if (before === undefined) emitter.emit('connect', { chainId })
     else if (before.chainId !== chainId) emitter.emit('chainChanged', chainId)
-    const accounts = await chain.request<Hex[]>('eth_accounts')
+    const accounts = await node.request<Hex[]>('eth_accounts')
     known = { chainId, accounts }
     const areOthers = before !== undefined && before.accounts.join() !== accounts.join()
     if (areOthers && isConnected()) emitter.emit('accountsChanged', accounts)
   }
   const lookAgain = () => {
     looked = (looked ?? Promise.resolve()).then(look).catch(() => {
-      // The engine was closed or lost meanwhile: the next change tells.
+      // The engine was closed or lost meanwhile: the next change looks again.
     })
   }
   return {
-    /** Somebody listens to this event. */
-    heard(event: keyof Provider.Listeners) {
-      if (looked === undefined && TOLD.includes(event)) lookAgain()
+    /** Starts watching at the first listener of an event of the node's identity. */
+    onListener(event: keyof Provider.Listeners) {
+      if (looked === undefined && IDENTITY_EVENTS.includes(event)) lookAgain()
     },
-    /** The node was changed by this method. */
+    /** Checks chain id and accounts after a method that changed the node. */
     changed(method: string) {
       if (looked !== undefined && IDENTITY.test(method)) lookAgain()
     },
-    /** Resolves when all events of changes so far were emitted. */
+    /** Resolves when the events of all changes so far are emitted. */
     looked: async () => looked,
   }
 }

@@ -1,8 +1,8 @@
 import { BaseError } from '../error/BaseError.js'
 
 /**
- * What a provider throws: `code` is that of EIP-1193 or of JSON-RPC, `data` what the specification
- * puts there, such as the bytes that a call has reverted with.
+ * Error of the provider. `code` is that of EIP-1193 or JSON-RPC; `data` has the content that the specification of
+ * the code requires, such as revert data.
  */
 export class ProviderRpcError extends BaseError<unknown> {
   override readonly name: string = 'ProviderRpcError'
@@ -11,7 +11,7 @@ export class ProviderRpcError extends BaseError<unknown> {
     super(message, { cause: options.cause, data: options.data })
     this.code = code
   }
-  /** The message, under viem's name. */
+  /** Message, under viem's name. */
   get details(): string {
     return this.message
   }
@@ -19,54 +19,54 @@ export class ProviderRpcError extends BaseError<unknown> {
 
 export declare namespace ProviderRpcError {
   type Options = { data?: unknown; cause?: unknown }
-  /** An error object of JSON-RPC. */
+  /** Error object of JSON-RPC. */
   type Wire = { readonly code: number; readonly message: string; readonly data?: unknown }
 }
 
-/** -32700: what was sent is not JSON. */
-export class ParseRpcError extends ProviderRpcError {
-  override readonly name = 'ParseRpcError'
-}
-/** -32600: it is JSON, and no request. */
+/** -32600: the JSON is not a request. */
 export class InvalidRequestRpcError extends ProviderRpcError {
   override readonly name = 'InvalidRequestRpcError'
 }
-/** -32601: there is no such method. */
+/** -32601: the method does not exist. */
 export class MethodNotFoundRpcError extends ProviderRpcError {
   override readonly name = 'MethodNotFoundRpcError'
 }
-/** -32602: a parameter is wrong. */
+/** -32602: a parameter is invalid. */
 export class InvalidParamsRpcError extends ProviderRpcError {
   override readonly name = 'InvalidParamsRpcError'
 }
-/** -32603: the answer could not be made. */
+/** -32603: the request failed inside the engine. */
 export class InternalRpcError extends ProviderRpcError {
   override readonly name = 'InternalRpcError'
 }
-/** -32000: what was asked for cannot be done on this chain. */
+/** -32000: the request cannot be served in this state of the chain. */
 export class InvalidInputRpcError extends ProviderRpcError {
   override readonly name = 'InvalidInputRpcError'
 }
-/** -32001: what was asked for does not exist. */
+/** -32001: the requested block does not exist. */
 export class ResourceNotFoundRpcError extends ProviderRpcError {
   override readonly name = 'ResourceNotFoundRpcError'
 }
-/** -32003: the transaction was not accepted, or the answer has more bytes than it may (geth). */
+/** -32002: the state before the block is incomplete. */
+export class ResourceUnavailableRpcError extends ProviderRpcError {
+  override readonly name = 'ResourceUnavailableRpcError'
+}
+/** -32003: the answer is larger than its limit (as in geth). */
 export class TransactionRejectedRpcError extends ProviderRpcError {
   override readonly name = 'TransactionRejectedRpcError'
 }
-/** -32005: the request is above a limit. */
+/** -32005: the request exceeds a limit. */
 export class LimitExceededRpcError extends ProviderRpcError {
   override readonly name = 'LimitExceededRpcError'
 }
-/** -32016: the request took longer than it may. */
+/** -32016: the request exceeded its time limit. */
 export class TimeoutRpcError extends ProviderRpcError {
   override readonly name = 'TimeoutRpcError'
 }
-/** 3: the call has reverted; `data` is what it reverted with. */
+/** 3: the call reverted; `data` is the revert data. */
 export class ExecutionRevertedError extends ProviderRpcError {
   override readonly name = 'ExecutionRevertedError'
-  /** What `data` says by the ABI of the call, where it had one that knows the error. */
+  /** `data` decoded by the ABI of the call, where the ABI has the error. */
   readonly decoded: ExecutionRevertedError.Decoded | undefined
   constructor(code: number, message: string, options: ExecutionRevertedError.Options = {}) {
     super(code, message, options)
@@ -78,31 +78,31 @@ export declare namespace ExecutionRevertedError {
   type Options = ProviderRpcError.Options & { decoded?: Decoded | undefined }
   type Decoded = { readonly errorName: string; readonly args: readonly unknown[] }
 }
-/** 4001: the user has said no. */
-export class UserRejectedRequestError extends ProviderRpcError {
-  override readonly name = 'UserRejectedRequestError'
+/** 4: the transaction was sent, and was in no block in time (EIP-7966); `data` is its hash. */
+export class TransactionTimeoutError extends ProviderRpcError {
+  override readonly name = 'TransactionTimeoutError'
 }
-/** 4100: the account or method was not allowed. */
+/** 5: the transaction was sent, and the next block cannot hold it (EIP-7966); `data` is its hash. */
+export class TransactionNotReadyError extends ProviderRpcError {
+  override readonly name = 'TransactionNotReadyError'
+}
+/** -38010 to -38026: `eth_simulateV1` refuses a call, a block or an override; `code` has the reason. */
+export class SimulationRefusedError extends ProviderRpcError {
+  override readonly name = 'SimulationRefusedError'
+}
+/** 4100: the account is not connected, or the method not allowed. */
 export class UnauthorizedProviderError extends ProviderRpcError {
   override readonly name = 'UnauthorizedProviderError'
 }
-/** 4200: the provider does not know the method. */
-export class UnsupportedProviderMethodError extends ProviderRpcError {
-  override readonly name = 'UnsupportedProviderMethodError'
-}
-/** 4900: the provider serves no chain: it was closed. */
+/** 4900: the engine was closed. */
 export class ProviderDisconnectedError extends ProviderRpcError {
   override readonly name = 'ProviderDisconnectedError'
 }
-/** 4901: the provider does not serve this chain. */
-export class ChainDisconnectedError extends ProviderRpcError {
-  override readonly name = 'ChainDisconnectedError'
-}
-/** 4902: the wallet does not know the chain. */
+/** 4902: the wallet does not know the chain; add it first. */
 export class SwitchChainError extends ProviderRpcError {
   override readonly name = 'SwitchChainError'
 }
-/** 5700: a bundle requires a capability that the wallet does not have. */
+/** 5700: a bundle requires a capability that is not supported. */
 export class UnsupportedNonOptionalCapabilityError extends ProviderRpcError {
   override readonly name = 'UnsupportedNonOptionalCapabilityError'
 }
@@ -110,11 +110,11 @@ export class UnsupportedNonOptionalCapabilityError extends ProviderRpcError {
 export class UnsupportedChainIdError extends ProviderRpcError {
   override readonly name = 'UnsupportedChainIdError'
 }
-/** 5720: there is a bundle of this id already. */
+/** 5720: a bundle with this id exists already. */
 export class DuplicateIdError extends ProviderRpcError {
   override readonly name = 'DuplicateIdError'
 }
-/** 5730: there is no bundle of this id. */
+/** 5730: no bundle has this id. */
 export class UnknownBundleIdError extends ProviderRpcError {
   override readonly name = 'UnknownBundleIdError'
 }
@@ -122,28 +122,28 @@ export class UnknownBundleIdError extends ProviderRpcError {
 export class BundleTooLargeError extends ProviderRpcError {
   override readonly name = 'BundleTooLargeError'
 }
-/** 5760: a bundle has to be atomic, which the wallet cannot do. */
+/** 5760: a bundle must be atomic, which is not supported. */
 export class AtomicityNotSupportedError extends ProviderRpcError {
   override readonly name = 'AtomicityNotSupportedError'
 }
 
-const CLASSES: Readonly<Record<number, typeof ProviderRpcError>> = {
-  [-32700]: ParseRpcError,
+/** Classes by the codes that the node, the wallet and the provider throw. */
+export const CLASSES: Readonly<Record<number, typeof ProviderRpcError>> = {
   [-32600]: InvalidRequestRpcError,
   [-32601]: MethodNotFoundRpcError,
   [-32602]: InvalidParamsRpcError,
   [-32603]: InternalRpcError,
   [-32000]: InvalidInputRpcError,
   [-32001]: ResourceNotFoundRpcError,
+  [-32002]: ResourceUnavailableRpcError,
   [-32003]: TransactionRejectedRpcError,
   [-32005]: LimitExceededRpcError,
   [-32016]: TimeoutRpcError,
   3: ExecutionRevertedError,
-  4001: UserRejectedRequestError,
+  4: TransactionTimeoutError,
+  5: TransactionNotReadyError,
   4100: UnauthorizedProviderError,
-  4200: UnsupportedProviderMethodError,
   4900: ProviderDisconnectedError,
-  4901: ChainDisconnectedError,
   4902: SwitchChainError,
   5700: UnsupportedNonOptionalCapabilityError,
   5710: UnsupportedChainIdError,
@@ -151,9 +151,22 @@ const CLASSES: Readonly<Record<number, typeof ProviderRpcError>> = {
   5730: UnknownBundleIdError,
   5740: BundleTooLargeError,
   5760: AtomicityNotSupportedError,
+  [-38010]: SimulationRefusedError,
+  [-38011]: SimulationRefusedError,
+  [-38012]: SimulationRefusedError,
+  [-38013]: SimulationRefusedError,
+  [-38014]: SimulationRefusedError,
+  [-38015]: SimulationRefusedError,
+  [-38020]: SimulationRefusedError,
+  [-38021]: SimulationRefusedError,
+  [-38022]: SimulationRefusedError,
+  [-38023]: SimulationRefusedError,
+  [-38024]: SimulationRefusedError,
+  [-38025]: SimulationRefusedError,
+  [-38026]: SimulationRefusedError,
 }
 
-/** Returns the error that belongs to an error object of JSON-RPC. */
+/** Returns an error object of JSON-RPC as an instance of the class of its code. */
 export function rpcError(
   { code, message, data }: ProviderRpcError.Wire,
   cause?: unknown,

@@ -4,22 +4,22 @@ import type { Hex } from '../type/wire.js'
 
 type Kzg = NonNullable<BlobRequest['kzg']>
 
-/** Blobs of a transaction, in viem's shape: the EVM sees only their hashes. */
+/** Blobs of a transaction, in viem's shape. The EVM sees only their hashes. */
 export type BlobRequest = {
-  /** Needs `kzg`. */
+  /** Blobs; requires `kzg`. */
   readonly blobs?: readonly Hex[] | readonly Uint8Array[] | undefined
-  /** Makes commitments, as viem's `setupKzg` returns it. */
+  /** KZG library for commitments, as viem's `setupKzg` returns it. */
   readonly kzg?: { blobToKzgCommitment(blob: Uint8Array): Uint8Array } | undefined
   readonly sidecars?: readonly { readonly commitment: Hex | Uint8Array }[] | undefined
-  /** Hashes of blobs, which need not be at hand then. */
+  /** Hashes, in place of the blobs. */
   readonly blobVersionedHashes?: readonly Hex[] | undefined
 }
 
 /**
  * Returns the request with `blobVersionedHashes` in place of `blobs`, `kzg` and `sidecars`.
  *
- * @param path - What the caller knows the request as, for errors; empty for the parameters.
- * @throws {@link InvalidParameterError} There are blobs, and nothing that says their hashes.
+ * @param path - Path of the request in errors; empty for the parameters.
+ * @throws {@link InvalidParameterError} The hashes of the blobs cannot be computed.
  */
 export async function withBlobHashes<request extends BlobRequest>(
   request: request,
@@ -34,7 +34,7 @@ export async function withBlobHashes<request extends BlobRequest>(
   )
   const at = (field: string) => (path === '' ? field : `${path}.${field}`)
   if (sidecars === undefined && kzg === undefined)
-    throw new InvalidParameterError(at('kzg'), 'there with `blobs`, or `blobVersionedHashes`', kzg)
+    throw new InvalidParameterError(at('kzg'), 'given with `blobs`, or `blobVersionedHashes`', kzg)
   try {
     const commitments = sidecars?.map(({ commitment }) => commitment)
     const hashes =

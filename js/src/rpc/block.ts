@@ -1,7 +1,7 @@
 import type { Hex } from '../type/wire.js'
 import { type Transaction, transactionOf } from './transaction.js'
 
-/** A block, in viem's shape. */
+/** Block, in viem's shape. */
 export type RpcBlock = {
   number: bigint
   hash: Hex
@@ -27,23 +27,25 @@ export type RpcBlock = {
   transactionsRoot: Hex
   receiptsRoot: Hex
   sha3Uncles: Hex
-  /** Bytes of its RLP. */
+  /** Bytes of the RLP. */
   size: bigint
   uncles: Hex[]
-  /** Always empty; viem's type has it. */
+  /** Always empty, for viem's type. */
   sealFields: Hex[]
-  /** Hashes, or the whole ones where they were asked for. */
+  /** Hashes, or full transactions where requested. */
   transactions: Hex[] | Transaction[]
-  withdrawals?: Withdrawal[] | undefined
+  withdrawals?: RpcBlock.Withdrawal[] | undefined
   withdrawalsRoot?: Hex | undefined
   parentBeaconBlockRoot?: Hex | undefined
   requestsHash?: Hex | undefined
 }
 
-/** A payment from the consensus layer. Quantities are hex, as viem has them; `amount` is gwei. */
-export type Withdrawal = { address: Hex; amount: Hex; index: Hex; validatorIndex: Hex }
+export declare namespace RpcBlock {
+  /** Withdrawal from the consensus layer. Quantities are hex, as in viem; `amount` is in gwei. */
+  type Withdrawal = { address: Hex; amount: Hex; index: Hex; validatorIndex: Hex }
+}
 
-/** A block as JSON-RPC spells it. */
+/** Block as JSON-RPC spells it. */
 export type WireBlock = Readonly<Record<string, unknown>> & {
   readonly transactions: readonly (Hex | Readonly<Record<string, unknown>>)[]
 }
@@ -58,14 +60,14 @@ const QUANTITIES = [
   'difficulty',
   'size',
 ] as const
-const WHERE_KNOWN = ['baseFeePerGas', 'totalDifficulty'] as const
+const NULLABLE = ['baseFeePerGas', 'totalDifficulty'] as const
 
 /** Returns a block in viem's shape. */
 export function blockOf(wire: WireBlock): RpcBlock {
   const big = (field: string) => BigInt((wire[field] as Hex | undefined | null) ?? 0)
   const block: Record<string, unknown> = { ...wire, sealFields: [] }
   for (const field of QUANTITIES) block[field] = big(field)
-  for (const field of WHERE_KNOWN) block[field] = wire[field] == null ? null : big(field)
+  for (const field of NULLABLE) block[field] = wire[field] == null ? null : big(field)
   block.transactions = wire.transactions.map((one) =>
     typeof one === 'string' ? one : transactionOf(one),
   )

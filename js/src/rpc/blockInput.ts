@@ -2,19 +2,16 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Hex } from '../type/wire.js'
 import { TYPES } from './transactionRequest.js'
 
-/** A quantity of a block: in hex as JSON-RPC spells it, or as viem has it. */
-export type Quantity = Hex | bigint | number
-
 /**
- * A block with its whole transactions: the answer of `eth_getBlockByNumber` with `true`, or what viem's
- * `getBlock({ includeTransactions: true })` returns. Other fields of theirs are not read.
+ * Block with full transactions: the result of `eth_getBlockByNumber` with `true`, or of viem's
+ * `getBlock({ includeTransactions: true })`. Other fields are not read.
  */
 export type BlockInput = {
-  readonly number: Quantity | null
+  readonly number: BlockInput.Quantity | null
   /** Seconds since the Unix epoch. */
-  readonly timestamp: Quantity
+  readonly timestamp: BlockInput.Quantity
   readonly miner: Hex
-  readonly gasLimit: Quantity
+  readonly gasLimit: BlockInput.Quantity
   readonly transactions: readonly (Hex | object)[]
   readonly hash?: Hex | null | undefined
   readonly parentHash?: Hex | undefined
@@ -23,37 +20,43 @@ export type BlockInput = {
   readonly transactionsRoot?: Hex | undefined
   readonly receiptsRoot?: Hex | undefined
   readonly logsBloom?: Hex | null | undefined
-  readonly difficulty?: Quantity | undefined
-  readonly gasUsed?: Quantity | undefined
+  readonly difficulty?: BlockInput.Quantity | undefined
+  readonly gasUsed?: BlockInput.Quantity | undefined
   readonly extraData?: Hex | undefined
   readonly mixHash?: Hex | null | undefined
   readonly nonce?: Hex | null | undefined
-  readonly baseFeePerGas?: Quantity | null | undefined
+  readonly baseFeePerGas?: BlockInput.Quantity | null | undefined
   readonly withdrawals?: readonly object[] | undefined
   readonly withdrawalsRoot?: Hex | undefined
-  readonly blobGasUsed?: Quantity | null | undefined
-  readonly excessBlobGas?: Quantity | null | undefined
+  readonly blobGasUsed?: BlockInput.Quantity | null | undefined
+  readonly excessBlobGas?: BlockInput.Quantity | null | undefined
   readonly parentBeaconBlockRoot?: Hex | undefined
   readonly requestsHash?: Hex | undefined
   readonly uncles?: readonly Hex[] | undefined
 }
 
-/** An account before a block, as prestateTracer tells it, with quantities as JSON-RPC or viem have them. */
-export type PreStateAccount = {
-  /** Wei. @default 0 */
-  readonly balance?: Quantity | undefined
-  readonly nonce?: Quantity | undefined
-  readonly code?: Hex | undefined
-  /** Needed where the account has code that is not here. */
-  readonly codeHash?: Hex | undefined
-  readonly storage?: { readonly [slot: Hex]: Hex } | undefined
+export declare namespace BlockInput {
+  /** Quantity of a block: hex as in JSON-RPC, or a number as in viem. */
+  type Quantity = Hex | bigint | number
 }
 
-/** The accounts that a block reads. One that is not here does not exist. */
-export type PreState = { readonly [address: Hex]: PreStateAccount }
+/** Accounts that a block reads, by address. An account that is missing does not exist. */
+export type PreState = { readonly [address: Hex]: PreState.Account }
 
-/** The answer of `debug_traceBlockByNumber` with prestateTracer: for each transaction the accounts before it. */
-export type PreStates = readonly { readonly result: PreState }[]
+export declare namespace PreState {
+  /** Account before a block, as in the result of prestateTracer. */
+  type Account = {
+    /** Wei. @default 0 */
+    readonly balance?: BlockInput.Quantity | undefined
+    readonly nonce?: BlockInput.Quantity | undefined
+    readonly code?: Hex | undefined
+    /** Hash of code that is left out: no transaction runs it. */
+    readonly codeHash?: Hex | undefined
+    readonly storage?: { readonly [slot: Hex]: Hex } | undefined
+  }
+  /** Accounts before each transaction: the result of `debug_traceBlockByNumber` with prestateTracer. */
+  type PerTransaction = readonly { readonly result: PreState }[]
+}
 
 /** Returns a block as JSON-RPC spells it. */
 export function blockDocument(block: BlockInput): { readonly transactions: readonly object[] } {
@@ -71,7 +74,7 @@ export function blockDocument(block: BlockInput): { readonly transactions: reado
 
 function headerDocument(header: Omit<BlockInput, 'transactions'>): object {
   const { blobGasUsed, excessBlobGas, ...rest } = header
-  // viem has 0 for both in blocks before Cancun, whose headers have neither.
+  // viem returns 0 for both before Cancun, where headers have neither.
   const isCancun = header.parentBeaconBlockRoot !== undefined
   return wire(isCancun ? header : rest, 'block') as object
 }
@@ -82,8 +85,8 @@ function transactionDocument(transaction: object, path: string): object {
   return wire({ ...rest, type: named ?? typeHex }, path) as object
 }
 
-/** Returns the accounts before a block as one document. */
-export function preStateDocument(given: PreState | PreStates): object {
+/** Returns the accounts before a block as one document; accounts before each transaction are merged. */
+export function preStateDocument(given: PreState | PreState.PerTransaction): object {
   if (!isList(given)) return accounts(given, 'preState')
   const merged: Record<string, WireAccount> = {}
   for (const [index, one] of given.entries()) {
@@ -101,15 +104,15 @@ export function preStateDocument(given: PreState | PreStates): object {
 
 type WireAccount = { readonly code?: string; readonly storage?: object }
 
-/** What a transaction finds first is what the block began with; of later ones only other slots count. */
+/** Merges two mentions of an account: the first one is its state before the block, later ones only add slots. */
 function earlier(first: WireAccount | undefined, later: WireAccount): WireAccount {
   if (first === undefined) return later
-  // A contract that the block has made where there was none: its slots are the block's own, too.
+  // The block itself created this contract, so its slots did not exist before.
   const isMade = first.code === undefined && later.code?.startsWith('0xef0100') === false
   return isMade ? first : { ...first, storage: { ...later.storage, ...first.storage } }
 }
 
-function isList(given: PreState | PreStates): given is PreStates {
+function isList(given: PreState | PreState.PerTransaction): given is PreState.PerTransaction {
   return Array.isArray(given)
 }
 
@@ -126,7 +129,7 @@ function accounts(given: object, path: string): Record<string, WireAccount> {
   return wire(given, path) as Record<string, WireAccount>
 }
 
-/** Returns plain data with its numbers in hex. */
+/** Returns plain data with hex numbers. */
 function wire(value: unknown, path: string): unknown {
   if (typeof value === 'bigint' || typeof value === 'number') {
     const isWhole = typeof value === 'bigint' || Number.isSafeInteger(value)

@@ -2,17 +2,19 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Hex } from '../type/wire.js'
 import { quantity } from './quantity.js'
 
-/** The block on whose state something runs, in viem's shape: one of the three. */
+/** Block whose state is used, in viem's shape: at most one of number, tag and hash. */
 export type BlockParameter = {
   blockNumber?: bigint | undefined
   /** @default 'latest' */
-  blockTag?: BlockTag | undefined
+  blockTag?: BlockParameter.Tag | undefined
   blockHash?: Hex | undefined
-  /** Whether the block must be part of the chain; only with `blockHash`. */
+  /** Whether the block must be canonical; only with `blockHash`. */
   requireCanonical?: boolean | undefined
 }
 
-export type BlockTag = 'latest' | 'earliest' | 'pending' | 'safe' | 'finalized'
+export declare namespace BlockParameter {
+  type Tag = 'latest' | 'earliest' | 'pending' | 'safe' | 'finalized'
+}
 
 /** Returns the block as JSON-RPC spells it. */
 export function blockParameter(parameters: BlockParameter): unknown {

@@ -12,20 +12,27 @@ import { nearest } from '../options/nearest.js'
 import { ExecutionRevertedError, type ProviderRpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 
-/** A call of a function that an ABI has, in viem's shape: `data` is made of it. */
+/** Call of a contract function by its ABI, in viem's shape, in place of `data`. */
 export type ContractCall = {
   readonly abi: Abi | readonly unknown[]
   readonly functionName: string
   readonly args?: readonly unknown[] | undefined
 }
 
-/** What may stand in place of `data` and behind it. */
+export declare namespace ContractCall {
+  /** Calls of a tuple with the names and arguments of their ABIs; calls without ABI are unchanged. */
+  type Checked<calls extends readonly unknown[]> = ContractCalls<calls>
+  /** Decoded return data of a call: `undefined` for none, a value, or a tuple of several. */
+  type Result<call> = ContractResult<call>
+}
+
+/** Fields in place of `data`, and its suffix. */
 export type Encodable = Partial<{ readonly [field in keyof ContractCall]: unknown }> & {
-  /** Bytes that are appended to the data. */
+  /** Bytes appended to the call data. */
   readonly dataSuffix?: Hex | undefined
 }
 
-/** Calls whose names and arguments are those of their ABI; others as they are. */
+/** Calls of a tuple with the names and arguments of their ABIs; calls without ABI are unchanged. */
 export type ContractCalls<calls extends readonly unknown[]> = {
   readonly [position in keyof calls]: Checked<calls[position]>
 }
@@ -56,7 +63,7 @@ type ArgsOf<abi extends Abi, name extends ExtractAbiFunctionNames<abi>> =
       : never
     : never
 
-/** What a call returns, decoded: `undefined` for nothing, a value, or a list of several. */
+/** Decoded return data of a call: `undefined` for none, a value, or a tuple of several. */
 export type ContractResult<call> = call extends {
   readonly abi: infer abi extends Abi
   readonly functionName: infer name extends string
@@ -76,29 +83,29 @@ type Unwrapped<values> = values extends readonly []
     ? only
     : values
 
-/** A call as JSON-RPC takes it, and how to read what becomes of it. */
+/** Encoded call with the decoders of its results. */
 export type PreparedCall<request> = {
-  /** The request with `data` in place of `abi`, `functionName`, `args` and `dataSuffix`. */
+  /** Request with `data` in place of `abi`, `functionName`, `args` and `dataSuffix`. */
   readonly request: Omit<request, keyof Encodable>
   /**
-   * Returns what `data` says by the function's outputs; `null` where the call has no function, or no data.
+   * Returns `data` decoded by the outputs of the function; `null` without a function or data.
    *
    * @throws {@link ResultUndecodableError}
    */
   decode(data: Hex): unknown
-  /** Returns `error` with the words of the ABI for what the call has reverted with, where it has them. */
+  /** Returns a revert decoded by the errors of the ABI; other errors are returned unchanged. */
   explain(error: ProviderRpcError): ProviderRpcError
 }
 
 /**
  * Encodes a call by its ABI.
  *
- * An ABI without `functionName` only explains reverts: a call of the fallback has `data` of its own.
+ * An ABI without `functionName` only decodes reverts: a call of the fallback function has its own `data`.
  *
- * @param path - What the caller knows the call as, such as `calls[0]`; empty for the parameters.
+ * @param path - Path of the call in errors, such as `calls[0]`; empty for the parameters.
  * @param index - Position of the call in its list, for errors.
- * @throws {@link InvalidParameterError} The function or an argument does not fit the ABI.
- * @throws {@link ModuleUnavailableError} What encodes could not be loaded.
+ * @throws {@link InvalidParameterError} The function or an argument is not that of the ABI.
+ * @throws {@link ModuleUnavailableError} The encoder could not be loaded.
  */
 export async function preparedCall<request extends { readonly data?: Hex | undefined } & Encodable>(
   request: request,
@@ -108,13 +115,13 @@ export async function preparedCall<request extends { readonly data?: Hex | undef
   const { abi, functionName, args, dataSuffix, ...rest } = request
   const at = (field: string) => (path === '' ? field : `${path}.${field}`)
   const missing = (field: string, beside: string) =>
-    new InvalidParameterError(at(field), `there beside \`${beside}\``, undefined)
+    new InvalidParameterError(at(field), `given beside \`${beside}\``, undefined)
   if (functionName === undefined && args !== undefined) throw missing('functionName', 'args')
   if (abi === undefined && functionName !== undefined) throw missing('abi', 'functionName')
   if (functionName !== undefined && request.data !== undefined)
     throw new InvalidParameterError(
       at('data'),
-      'left out beside `functionName`, of which it is made',
+      'left out beside `functionName`, which encodes it',
       request.data,
     )
   const withData = (data: Hex | undefined) => {
@@ -148,7 +155,7 @@ export async function preparedCall<request extends { readonly data?: Hex | undef
   }
 }
 
-/** A function of an ABI, with the others of its name where none fits better. */
+/** Function of an ABI, with its overloads where several fit. */
 type AbiFunction = Extract<Abi[number], { type: 'function' }> & {
   readonly overloads?: readonly AbiItem[]
 }
@@ -159,7 +166,7 @@ type AbiItem = {
 }
 type Codec = Awaited<ReturnType<typeof loadCodec>>
 
-/** Loaded where an ABI is given: most callers never need it. */
+/** Loads the encoder, which most callers never need. */
 async function loadCodec() {
   const [AbiFunction, AbiError] = await Promise.all([
     loadModule('ox/AbiFunction', () => import('ox/AbiFunction')),
@@ -168,7 +175,7 @@ async function loadCodec() {
   return { AbiFunction, AbiError }
 }
 
-/** Returns the function that is called: of those with the name, the one that takes such arguments. */
+/** Returns the function of this name that fits the arguments. */
 function functionOf(
   { AbiFunction }: Codec,
   abi: readonly AbiItem[],
@@ -203,7 +210,7 @@ function functionOf(
     const options = { args: args as never }
     return AbiFunction.fromAbi(fitting, name as never, options) as unknown as AbiFunction
   } catch (cause) {
-    throw misfit(at('args'), fitting, args, cause)
+    throw argumentError(at('args'), fitting, args, cause)
   }
 }
 
@@ -214,15 +221,15 @@ function encodedBy(
   at: (field: string) => string,
 ): Hex {
   try {
-    // None of the overloads: which one it is was found before.
+    // The overload is already selected.
     const { overloads: _, ...one } = item
     return AbiFunction.encodeData(one as never, args as never)
   } catch (cause) {
-    throw misfit(at('args'), [item, ...(item.overloads ?? [])] as AbiItem[], args, cause)
+    throw argumentError(at('args'), [item, ...(item.overloads ?? [])] as AbiItem[], args, cause)
   }
 }
 
-function misfit(path: string, items: readonly AbiItem[], args: unknown, cause: unknown) {
+function argumentError(path: string, items: readonly AbiItem[], args: unknown, cause: unknown) {
   const takes = items.map((item) => signatureOf(item as AbiFunction)).join(' or ')
   const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
   return new InvalidParameterError(path, `the arguments of ${takes} (${why})`, args, cause)
@@ -259,12 +266,12 @@ function explained(
       decoded: { errorName: item.name, args },
     })
   } catch {
-    // The ABI does not have this error.
+    // The ABI lacks this error.
     return error
   }
 }
 
-/** A call has succeeded, and what it returned is not what its ABI says. */
+/** A call succeeded, and its return data contradicts its ABI. */
 export class ResultUndecodableError extends BaseError {
   override readonly name = 'ResultUndecodableError'
   readonly code = 'RESULT_UNDECODABLE'

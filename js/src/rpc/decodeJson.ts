@@ -1,6 +1,5 @@
 /**
- * Returns what a JSON text holds. An integer that a number cannot hold exactly, one above 2^53 - 1, is
- * a bigint.
+ * Parses a JSON text. Integers above 2^53 - 1 are bigints.
  *
  * @throws SyntaxError, as `JSON.parse`.
  */
@@ -15,13 +14,13 @@ export function decodeJson(text: string): unknown {
   )
 }
 
-/** Sixteen digits outside of most strings: cheap, and false for nearly every text. */
+/** Cheap test for sixteen digits outside of most strings; false for nearly every text. */
 const MAY_HOLD_LARGE = /(?:^|[[:,\s])-?\d{16}/
 
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const INTEGER = /^-?\d+$/
 
-/** Begins the string that stands for a bigint. */
+/** Prefix of a string that stands for a bigint. */
 const MARK = '\\u0000'
-// No other string begins so.
+// A prefix that no other string has.
 const MARKED = /^\0-?\d+$/

@@ -3,30 +3,30 @@ import type { Hex } from '../type/wire.js'
 import type { StateOverride } from './override.js'
 import type { TransactionRequest } from './transactionRequest.js'
 
-/** A call of a contract that is not there yet, in viem's shape. */
+/** Call of a contract that is not deployed, in viem's shape. */
 export type Deployless = {
-  /** Code that creates the contract to call; in place of `to`. */
+  /** Init code of the contract to call, in place of `to`. */
   readonly code?: Hex | undefined
-  /** Who creates the contract at `to`, where there is none, when it is called with `factoryData`. */
+  /** Factory that deploys the contract at `to` when it is called with `factoryData`. */
   readonly factory?: Hex | undefined
   readonly factoryData?: Hex | undefined
 }
 
-/** A call, and the account that makes it: code that creates first, put at an address that nobody has. */
+/** Call of a helper contract, with the override that puts its code at an unused address. */
 export type Prepared = {
   request: TransactionRequest
   stateOverride: StateOverride
 }
 
 /**
- * Returns the call of a helper that creates the contract, calls it, and returns or reverts with what that
- * does; `undefined` where the contract is taken to be there.
+ * Returns the call of a helper that deploys the contract, calls it, and returns or reverts with its data;
+ * `undefined` where no deployment is requested.
  *
  * @throws {@link InvalidParameterError} that names the field.
  */
 export function deployless(
   { code, factory, factoryData, ...request }: TransactionRequest & Deployless,
-  taken: StateOverride,
+  overrides: StateOverride,
 ): Prepared | undefined {
   if (code === undefined && factory === undefined && factoryData === undefined) return undefined
   const data = request.data ?? '0x'
@@ -35,31 +35,31 @@ export function deployless(
       throw new InvalidParameterError('code', 'left out beside `factory`', code)
     if (request.to !== undefined && request.to !== null)
       throw new InvalidParameterError('code', 'left out beside `to`', code)
-    return called(request, taken, [code, data], createAndCall(sizeOf(code), sizeOf(data)))
+    return callOf(request, overrides, [code, data], createAndCall(sizeOf(code), sizeOf(data)))
   }
   if (factory === undefined)
-    throw new InvalidParameterError('factory', 'there beside `factoryData`', factory)
+    throw new InvalidParameterError('factory', 'given beside `factoryData`', factory)
   if (factoryData === undefined)
-    throw new InvalidParameterError('factoryData', 'there beside `factory`', factoryData)
+    throw new InvalidParameterError('factoryData', 'given beside `factory`', factoryData)
   const { to } = request
   if (to === undefined || to === null)
-    throw new InvalidParameterError('to', 'there with `factory`', to)
+    throw new InvalidParameterError('to', 'given with `factory`', to)
   const helper = deployAndCall(to, factory, sizeOf(factoryData), sizeOf(data))
-  return called(request, taken, [factoryData, data], helper)
+  return callOf(request, overrides, [factoryData, data], helper)
 }
 
-function called(
+function callOf(
   request: TransactionRequest,
-  taken: StateOverride,
+  overrides: StateOverride,
   parts: readonly Hex[],
   code: Hex,
 ): Prepared {
-  const to = freeAddress(taken.map(({ address }) => address))
+  const to = freeAddress(overrides.map(({ address }) => address))
   const data: Hex = `0x${parts.map((part) => part.slice(2)).join('')}`
-  return { request: { ...request, to, data }, stateOverride: [...taken, { address: to, code }] }
+  return { request: { ...request, to, data }, stateOverride: [...overrides, { address: to, code }] }
 }
 
-/** Returns an address that is none of `taken`, and that nobody has a key of. */
+/** Returns an address without a known key that is not in `taken`. */
 export function freeAddress(taken: readonly Hex[]): Hex {
   const occupied = new Set(taken.map((address) => BigInt(address)))
   let address = 0xdeadbeefn
@@ -67,14 +67,14 @@ export function freeAddress(taken: readonly Hex[]): Hex {
   return `0x${address.toString(16).padStart(40, '0')}`
 }
 
-/** Creates a contract from the first bytes of its data, and calls that with the others. */
+/** Returns code that creates a contract from the first bytes of its call data, and calls it with the rest. */
 function createAndCall(codeSize: number, dataSize: number): Hex {
   // CREATE2 with salt and value of zero
   const create = `${copy(0, codeSize)}${push(0)}${push(codeSize)}${push(0)}${push(0)}f5`
   return assemble(create, `${copy(codeSize, dataSize)}${callWith(dataSize)}`)
 }
 
-/** Has `factory` create the contract at `to`, where there is none, and calls that. */
+/** Returns code that calls `factory` where `to` has no code, and then `to`. */
 function deployAndCall(to: Hex, factory: Hex, factorySize: number, dataSize: number): Hex {
   const [contract, maker] = [to, factory].map((address) => `73${address.slice(2)}`)
   const input = `${push(factorySize)}${push(0)}`
@@ -86,7 +86,7 @@ function deployAndCall(to: Hex, factory: Hex, factorySize: number, dataSize: num
   return assemble(deploy, `${copy(factorySize, dataSize)}${callWith(dataSize)}`)
 }
 
-/** Code that goes on with `rest` where there is code at the address that `begin` leaves, else says so. */
+/** Returns code that runs `rest` where the address on the stack after `begin` has code, and reverts elsewhere. */
 function assemble(begin: string, rest: string): Hex {
   // DUP1, EXTCODESIZE, ISZERO, PUSH3, JUMPI
   const start = begin.length / 2 + 3 + 5
@@ -95,7 +95,7 @@ function assemble(begin: string, rest: string): Hex {
   return `0x${begin}803b15${push(fails)}57${body}5b${failure(fails + 1)}`
 }
 
-/** Reverts with a reason that lies behind it; the last of the code, for no instruction is looked for in it. */
+/** Returns code that reverts with a reason stored after it; it must be the end of the code. */
 function failure(start: number): string {
   const reason = 'the contract was not deployed'
   const text = [...new TextEncoder().encode(reason)].map((byte) => byte.toString(16)).join('')
@@ -106,7 +106,7 @@ function failure(start: number): string {
   return `${push(data.length / 2)}80${push(start + 19)}${push(0)}39${push(0)}fd${data}`
 }
 
-/** Returns or reverts with what the call of `rest` returned. */
+/** Returns code that returns or reverts with the return data of the call in `rest`. */
 function finish(rest: string, start: number): string {
   // RETURNDATASIZE, PUSH3 0, PUSH3 0, RETURNDATACOPY
   const take = `3d${push(0)}${push(0)}3e`
@@ -116,19 +116,19 @@ function finish(rest: string, start: number): string {
   return `${begin}${push(success)}573d${push(0)}fd5b3d${push(0)}f3`
 }
 
-/** Calls the address on the stack with what lies at the beginning of memory. */
+/** Returns code that calls the address on the stack with the start of memory. */
 function callWith(size: number): string {
   // The address is below out and in, their sizes and the value: DUP6.
   return `${push(0)}${push(0)}${push(size)}${push(0)}${push(0)}855af1`
 }
 
-/** Copies data to the beginning of memory. */
+/** Returns code that copies call data to the start of memory. */
 function copy(from: number, size: number): string {
   // CALLDATACOPY
   return `${push(size)}${push(from)}${push(0)}37`
 }
 
-/** PUSH3. */
+/** Returns PUSH3 of a value. */
 function push(value: number): string {
   return `62${value.toString(16).padStart(6, '0')}`
 }

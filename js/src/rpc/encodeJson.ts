@@ -1,14 +1,13 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 
 /**
- * Returns the JSON text of `value`, in which every number keeps its value: a bigint becomes what
- * JSON-RPC writes for it, a quantity in hexadecimal, or decimal digits with a sign where it is negative.
- * Like `JSON.stringify`, `undefined` for what JSON leaves out.
+ * Returns the JSON text of `value` without loss of precision: a bigint becomes a hex quantity of JSON-RPC, or decimal
+ * text where it is negative. `undefined` where `JSON.stringify` returns it.
  *
- * @param name - Parameter that an error names, with the path below it; empty where `value` holds all parameters.
- * @param written - Returns what is written for a bigint, where that is another value.
- * @throws {@link InvalidParameterError} JSON cannot hold it, or a number is above 2^53 - 1 and may
- * have been rounded before.
+ * @param name - Path of `value` in errors; empty for the parameters.
+ * @param written - Returns the JSON value of a bigint. @default a quantity
+ * @throws {@link InvalidParameterError} JSON cannot hold the value, or a number is above 2^53 - 1 and may be
+ * rounded.
  */
 export function encodeJson(
   value: unknown,
@@ -16,7 +15,7 @@ export function encodeJson(
   written: (value: bigint) => string | number = quantity,
 ): string | undefined {
   const holders = new Map<unknown, Place>()
-  // Not an arrow: `this` has the value before the `toJSON` that somebody may have given to bigints.
+  // Not an arrow function: `this` holds the bigint before a patched `BigInt.prototype.toJSON`.
   function replace(this: object, key: string, one: unknown): unknown {
     const original: unknown = Reflect.get(this, key)
     if (typeof original === 'bigint') return written(original)
@@ -33,7 +32,7 @@ export function encodeJson(
     return JSON.stringify(value, replace)
   } catch (cause) {
     if (cause instanceof InvalidParameterError) throw cause
-    throw new InvalidParameterError(name, 'what JSON can hold', value, cause)
+    throw new InvalidParameterError(name, 'a JSON value', value, cause)
   }
 }
 
@@ -41,7 +40,7 @@ function quantity(value: bigint): string {
   return value < 0n ? String(value) : `0x${value.toString(16)}`
 }
 
-/** Where a value lies: in a list or an object, under a position or name. */
+/** Position of a value: its list or object, and its index or key. */
 type Place = { readonly holder: object; readonly key: string }
 
 function pathOf({ holder, key }: Place, holders: Map<unknown, Place>, name: string): string {

@@ -30,7 +30,7 @@ test.each([
   )
 })
 
-test('what JSON cannot hold is an error of ours', () => {
+test('a value that JSON cannot hold is an InvalidParameterError', () => {
   const ring: unknown[] = []
   ring.push(ring)
   expect(() => encodeJson(ring, 'params')).toThrow(
@@ -67,7 +67,7 @@ test.each([
   expect(decodeJson(text)).toEqual(value)
 })
 
-test('what is not JSON is a SyntaxError', () => {
+test('invalid JSON is a SyntaxError', () => {
   expect(() => decodeJson('[9007199254740993')).toThrow(SyntaxError)
   expect(() => decodeJson('{9007199254740993:1}')).toThrow(SyntaxError)
 })

@@ -1,9 +1,9 @@
 import type { Hex } from '../type/wire.js'
 
-/** An event that a call wrote, in viem's shape. */
+/** Log of a call, in viem's shape. */
 export type RpcLog = {
   address: Hex
-  /** The event and up to three indexed words, or none. */
+  /** Event signature and up to three indexed words, or none. */
   topics: [Hex, ...Hex[]] | []
   data: Hex
   blockHash: Hex
@@ -17,7 +17,7 @@ export type RpcLog = {
   removed: boolean
 }
 
-/** A log as JSON-RPC spells it. */
+/** Log as JSON-RPC spells it. */
 export type WireLog = {
   [K in keyof RpcLog]: RpcLog[K] extends bigint | number | undefined ? Hex : RpcLog[K]
 }

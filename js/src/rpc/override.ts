@@ -2,43 +2,45 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { Hex } from '../type/wire.js'
 import { quantity } from './quantity.js'
 
-/** Overrides of the state; viem's actions have either name for it. */
+/** State overrides; viem's actions use either name. */
 export type StateOverrides = {
-  /** Accounts that are other than in the chain. */
+  /** Overridden accounts. */
   readonly stateOverrides?: StateOverride | undefined
-  /** The same under another name; only one of the two may be given. */
+  /** Overridden accounts, under viem's other name; only one of the two may be given. */
   readonly stateOverride?: StateOverride | undefined
 }
 
-/** Overrides of the state, and of the block. */
+/** Overrides of state and block. */
 export type Overrides = StateOverrides & {
-  /** What is other about the block. */
+  /** Overridden header fields. */
   readonly blockOverrides?: BlockOverrides | undefined
 }
 
-/** Accounts that are other than in the chain, in viem's shape. */
+/** Overridden accounts, in viem's shape. */
 export type StateOverride = readonly {
   readonly address: Hex
   /** Wei. */
   readonly balance?: bigint | undefined
   readonly nonce?: number | undefined
   readonly code?: Hex | undefined
-  /** All slots; those that are not here are zero. */
-  readonly state?: readonly StorageWord[] | undefined
-  /** Some slots; the others are as they were. */
-  readonly stateDiff?: readonly StorageWord[] | undefined
-  /** Where the precompile of this address moves, so that the address is free for other code. */
+  /** Whole storage: other slots are zero. */
+  readonly state?: readonly StateOverride.Slot[] | undefined
+  /** Changed slots: other slots keep their value. */
+  readonly stateDiff?: readonly StateOverride.Slot[] | undefined
+  /** New address of the precompile at `address`, which is free for other code then. */
   readonly movePrecompileToAddress?: Hex | undefined
 }[]
 
-/** A slot with its value: 32 bytes each. */
-export type StorageWord = { readonly slot: Hex; readonly value: Hex }
+export declare namespace StateOverride {
+  /** Storage slot and its value, 32 bytes each. */
+  type Slot = { readonly slot: Hex; readonly value: Hex }
+}
 
-/** What is other about a block than the next one would have, in viem's shape. */
+/** Header fields that differ from those of the next block, in viem's shape. */
 export type BlockOverrides = {
   readonly baseFeePerGas?: bigint | undefined
   readonly blobBaseFee?: bigint | undefined
-  /** Who gets the tips. */
+  /** Address that receives the tips. */
   readonly feeRecipient?: Hex | undefined
   readonly gasLimit?: bigint | undefined
   readonly number?: bigint | undefined
@@ -57,9 +59,9 @@ export type BlockOverrides = {
 }
 
 /**
- * Returns the overrides of the state, whichever name they have.
+ * Returns the state overrides, under either name.
  *
- * @param path - What the caller knows the object as that has them; empty for the parameters.
+ * @param path - Path of the object in errors; empty for the parameters.
  */
 export function stateOverridesOf(
   { stateOverrides, stateOverride }: StateOverrides,
@@ -78,7 +80,7 @@ export function stateOverridesOf(
   for (const [index, { address, state, stateDiff }] of (given ?? []).entries()) {
     const account = `${at}${name}[${index}]`
     if (seen.has(address.toLowerCase()))
-      throw new InvalidParameterError(`${account}.address`, 'named once', address)
+      throw new InvalidParameterError(`${account}.address`, 'unique', address)
     if (state !== undefined && stateDiff !== undefined)
       throw new InvalidParameterError(`${account}.stateDiff`, 'left out beside `state`', stateDiff)
     seen.add(address.toLowerCase())
@@ -86,7 +88,7 @@ export function stateOverridesOf(
   return given
 }
 
-/** Returns overrides of the state as JSON-RPC spells them. */
+/** Returns state overrides as JSON-RPC spells them. */
 export function stateOverride(accounts: StateOverride): Record<Hex, unknown> {
   const entries = accounts.map(({ address, balance, nonce, state, stateDiff, ...rest }) => [
     address,
@@ -101,13 +103,13 @@ export function stateOverride(accounts: StateOverride): Record<Hex, unknown> {
   return Object.fromEntries(entries)
 }
 
-function words(slots: readonly StorageWord[]): Record<Hex, Hex> {
+function words(slots: readonly StateOverride.Slot[]): Record<Hex, Hex> {
   return Object.fromEntries(slots.map(({ slot, value }) => [slot, value]))
 }
 
 const QUANTITIES = ['baseFeePerGas', 'blobBaseFee', 'gasLimit', 'number', 'time'] as const
 
-/** Returns overrides of a block as JSON-RPC spells them. */
+/** Returns block overrides as JSON-RPC spells them. */
 export function blockOverrides(block: BlockOverrides): Record<string, unknown> {
   const rpc: Record<string, unknown> = {}
   for (const field of QUANTITIES) {

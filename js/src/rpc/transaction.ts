@@ -1,7 +1,19 @@
 import type { Hex } from '../type/wire.js'
 
-/** A transaction of a block, in viem's shape. Which fields there are depends on `type`. */
-export type Transaction = LegacyTransaction | Eip2930Transaction | MarketTransaction
+/** Transaction of a block, in viem's shape. Its fields depend on `type`. */
+export type Transaction = LegacyTransaction | Eip2930Transaction | FeeMarketTransaction
+
+export declare namespace Transaction {
+  /** Signed EIP-7702 authorization. */
+  type Authorization = {
+    address: Hex
+    chainId: number
+    nonce: number
+    r: Hex
+    s: Hex
+    yParity: number
+  }
+}
 
 type Base = {
   hash: Hex
@@ -11,7 +23,7 @@ type Base = {
   transactionIndex: number
   from: Hex
   to: Hex | null
-  /** What a message calls `data`. */
+  /** Call data. */
   input: Hex
   /** Wei. */
   value: bigint
@@ -23,7 +35,7 @@ type Base = {
   typeHex: Hex
 }
 
-type Listed = {
+type WithAccessList = {
   chainId: number
   yParity: number
   accessList: readonly { address: Hex; storageKeys: readonly Hex[] }[]
@@ -31,40 +43,36 @@ type Listed = {
 
 type Absent<K extends string> = { [Key in K]?: undefined }
 
-/** Before EIP-2718. */
-export type LegacyTransaction = Base & {
+/** Transaction without a type (before EIP-2718). */
+type LegacyTransaction = Base & {
   type: 'legacy'
   chainId?: number | undefined
   gasPrice: bigint
-} & Absent<'yParity' | 'accessList' | OfMarket | OfBlobs | 'authorizationList'>
+} & Absent<'yParity' | 'accessList' | FeeMarketFields | BlobFields | 'authorizationList'>
 
-/** With an access list. */
-export type Eip2930Transaction = Base &
-  Listed & { type: 'eip2930'; gasPrice: bigint } & Absent<OfMarket | OfBlobs | 'authorizationList'>
+/** Transaction with an access list (EIP-2930). */
+type Eip2930Transaction = Base &
+  WithAccessList & { type: 'eip2930'; gasPrice: bigint } & Absent<
+    FeeMarketFields | BlobFields | 'authorizationList'
+  >
 
-type OfMarket = 'maxFeePerGas' | 'maxPriorityFeePerGas'
-type OfBlobs = 'maxFeePerBlobGas' | 'blobVersionedHashes'
+type FeeMarketFields = 'maxFeePerGas' | 'maxPriorityFeePerGas'
+type BlobFields = 'maxFeePerBlobGas' | 'blobVersionedHashes'
 
-/** With fees by EIP-1559. */
-export type MarketTransaction = Base &
-  Listed & { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint; gasPrice?: undefined } & (
-    | ({ type: 'eip1559' } & Absent<OfBlobs | 'authorizationList'>)
+/** Transaction with fees by EIP-1559. */
+type FeeMarketTransaction = Base &
+  WithAccessList & { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint; gasPrice?: undefined } & (
+    | ({ type: 'eip1559' } & Absent<BlobFields | 'authorizationList'>)
     | ({
         type: 'eip4844'
         maxFeePerBlobGas: bigint
         blobVersionedHashes: readonly Hex[]
       } & Absent<'authorizationList'>)
-    | ({ type: 'eip7702'; authorizationList: readonly SignedAuthorization[] } & Absent<OfBlobs>)
+    | ({
+        type: 'eip7702'
+        authorizationList: readonly Transaction.Authorization[]
+      } & Absent<BlobFields>)
   )
-
-export type SignedAuthorization = {
-  address: Hex
-  chainId: number
-  nonce: number
-  r: Hex
-  s: Hex
-  yParity: number
-}
 
 const TYPES = ['legacy', 'eip2930', 'eip1559', 'eip4844', 'eip7702']
 const BIG = ['blockNumber', 'value', 'gas', 'gasPrice', 'v', 'blockTimestamp'] as const
@@ -87,7 +95,7 @@ export function transactionOf(wire: Readonly<Record<string, unknown>>): Transact
   }
   convert([...BIG, ...MARKET], BigInt)
   convert(SMALL, Number)
-  // Since EIP-1559 `gasPrice` is what was paid, which a receipt tells.
+  // Since EIP-1559 `gasPrice` is the effective price, which viem has in the receipt.
   if (number >= 2) delete transaction.gasPrice
   if (Array.isArray(wire.authorizationList))
     transaction.authorizationList = wire.authorizationList.map((one) => ({

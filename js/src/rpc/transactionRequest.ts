@@ -1,51 +1,53 @@
 import type { Hex } from '../type/wire.js'
 import { quantity } from './quantity.js'
 
-/** A transaction that may lack anything, in viem's shape. Nobody has to sign it. */
+/** Unsigned transaction that may be incomplete, in viem's shape. */
 export type TransactionRequest = {
-  /** Sender; {@link TransactionRequest.from} wins. @default the zero address */
+  /** Sender; `from` takes precedence. @default the zero address */
   account?: Hex | { readonly address: Hex } | undefined
   /** Sender. */
   from?: Hex | undefined
-  /** Receiver; left out or `null`, `data` is the code that creates a contract. */
+  /** Receiver; left out or `null` for a contract creation, whose init code is `data`. */
   to?: Hex | null | undefined
   data?: Hex | undefined
-  /** Wei that is sent along. */
+  /** Transferred amount in wei. */
   value?: bigint | undefined
-  /** Gas units. */
+  /** Gas limit in gas units. */
   gas?: bigint | undefined
-  /** Wei per gas, before EIP-1559. */
+  /** Price of legacy and EIP-2930 transactions, in wei per gas. */
   gasPrice?: bigint | undefined
-  /** Wei per gas, base fee and tip. */
+  /** Most to pay, base fee and tip, in wei per gas. */
   maxFeePerGas?: bigint | undefined
-  /** Wei per gas, for who makes the block. */
+  /** Tip for the fee recipient, in wei per gas. */
   maxPriorityFeePerGas?: bigint | undefined
-  /** Wei per blob gas. */
+  /** Most to pay, in wei per blob gas. */
   maxFeePerBlobGas?: bigint | undefined
   nonce?: number | undefined
-  /** `legacy`, `eip2930`, `eip1559`, `eip4844` or `eip7702`. @default what the other fields say */
+  /** `legacy`, `eip2930`, `eip1559`, `eip4844` or `eip7702`. @default derived from the other fields */
   type?: string | undefined
   accessList?:
     | readonly { readonly address: Hex; readonly storageKeys: readonly Hex[] }[]
     | undefined
-  /** Who lets whose code act in their name (EIP-7702). */
-  authorizationList?: readonly Authorization[] | undefined
-  /** Hashes of blobs, which need not be at hand. */
+  /** EIP-7702 authorizations. */
+  authorizationList?: readonly TransactionRequest.Authorization[] | undefined
+  /** Hashes of blobs. */
   blobVersionedHashes?: readonly Hex[] | undefined
 }
 
-/** An authorisation by EIP-7702, in viem's shape. */
-export type Authorization = {
-  readonly address: Hex
-  readonly chainId: number
-  readonly nonce: number
-  readonly r?: Hex | undefined
-  readonly s?: Hex | undefined
-  readonly yParity?: number | undefined
-  readonly v?: bigint | undefined
+export declare namespace TransactionRequest {
+  /** EIP-7702 authorization, in viem's shape. */
+  type Authorization = {
+    readonly address: Hex
+    readonly chainId: number
+    readonly nonce: number
+    readonly r?: Hex | undefined
+    readonly s?: Hex | undefined
+    readonly yParity?: number | undefined
+    readonly v?: bigint | undefined
+  }
 }
 
-/** Types of transactions by viem's names. */
+/** Transaction types by viem's names. */
 export const TYPES: Readonly<Record<string, Hex>> = {
   legacy: '0x0',
   eip2930: '0x1',
@@ -54,12 +56,12 @@ export const TYPES: Readonly<Record<string, Hex>> = {
   eip7702: '0x4',
 }
 
-/** Returns a transaction, checked before, as JSON-RPC spells it. */
+/** Returns a checked transaction as JSON-RPC spells it. */
 export function transactionRequest(request: TransactionRequest): Record<string, unknown> {
   const rpc: Record<string, unknown> = {}
   const from = request.from ?? addressOf(request.account)
   if (from !== undefined) rpc.from = from
-  for (const field of AS_THEY_ARE) if (request[field] !== undefined) rpc[field] = request[field]
+  for (const field of UNCHANGED) if (request[field] !== undefined) rpc[field] = request[field]
   for (const field of QUANTITIES) {
     const value = request[field]
     if (value !== undefined) rpc[field] = quantity(value)
@@ -70,7 +72,7 @@ export function transactionRequest(request: TransactionRequest): Record<string, 
   return rpc
 }
 
-const AS_THEY_ARE = ['to', 'data', 'accessList', 'blobVersionedHashes'] as const
+const UNCHANGED = ['to', 'data', 'accessList', 'blobVersionedHashes'] as const
 const QUANTITIES = [
   'value',
   'gas',
@@ -86,7 +88,7 @@ export function addressOf(account: TransactionRequest['account']): Hex | undefin
   return typeof account === 'object' ? account.address : account
 }
 
-function authorization(one: Authorization): Record<string, unknown> {
+function authorization(one: TransactionRequest.Authorization): Record<string, unknown> {
   const { address, chainId, nonce, r, s, v } = one
   const yParity = one.yParity ?? (v === undefined ? undefined : Number(v < 27n ? v : v - 27n))
   return {

@@ -4,7 +4,7 @@
 export type Hex = `0x${string}`
 
 /**
- * What a block did.
+ * Outcome of a block.
  */
 export type BlockOutcome = {
   /**
@@ -36,31 +36,39 @@ export type BlockOutcome = {
    */
   requestsHash: Hex | null
   /**
-   * Comparison with what the header claims.
+   * Comparison with the header.
    */
-  checks: Checks
+  checks: HeaderChecks
   /**
-   * What the block changed, sorted by address.
+   * Changed accounts, sorted by address.
    */
   stateDiff: Array<AccountChange>
   /**
-   * What the block read and wrote (EIP-7928), sorted by address; `null` unless asked for.
+   * Block access list (EIP-7928), sorted by address; `null` unless requested.
    */
-  blockAccessList: Array<AccountAccess> | null
+  blockAccessList: Array<BalAccount> | null
   /**
-   * Which executor ran, why, and how much it ran.
+   * Executor and threads, with the reason for them.
    */
-  schedule: Schedule
+  plan: ExecutionPlan
   /**
-   * Milliseconds of the execution: from the decoded block and state to receipts and state diff.
+   * Counts of the execution.
    */
-  ms: number
+  statistics: ExecutionStatistics
+  /**
+   * Incarnations, by transaction and then by time; `null` unless requested.
+   */
+  timeline: Array<Incarnation> | null
+  /**
+   * Execution time in milliseconds: from the decoded block and state to receipts and state diff.
+   */
+  timeMs: number
 }
 
 /**
- * For each claim of the header, whether the outcome fits; `null` where it cannot be told.
+ * Whether the outcome equals the header; `null` where the header or the state lacks what to compare.
  */
-export type Checks = {
+export type HeaderChecks = {
   /**
    * Gas used.
    */
@@ -84,7 +92,7 @@ export type Checks = {
 }
 
 /**
- * The receipt of one transaction.
+ * Receipt of one transaction.
  */
 export type Receipt = {
   /**
@@ -96,7 +104,7 @@ export type Receipt = {
    */
   transactionIndex: number
   /**
-   * Kind of the transaction.
+   * Type of the transaction.
    */
   type: TransactionType
   /**
@@ -108,19 +116,19 @@ export type Receipt = {
    */
   to: Hex | null
   /**
-   * The created contract.
+   * Address of the created contract; `null` for other transactions.
    */
   contractAddress: Hex | null
   /**
    * `reverted` where the transaction reverted or halted.
    */
-  status: Status
+  status: ReceiptStatus
   /**
    * Gas used by this transaction, in gas units.
    */
   gasUsed: bigint
   /**
-   * Gas used by this transaction and all before it, in gas units.
+   * Gas used by this transaction and all lower ones, in gas units.
    */
   cumulativeGasUsed: bigint
   /**
@@ -136,35 +144,35 @@ export type Receipt = {
    */
   logsBloom: Hex
   /**
-   * Logs in the order they were written.
+   * Logs in the order of their emission.
    */
-  logs: Array<Log>
+  logs: Array<ReceiptLog>
 }
 
 /**
- * Kind of a transaction.
+ * Type of a transaction.
  */
 export type TransactionType = 'legacy' | 'eip2930' | 'eip1559' | 'eip4844' | 'eip7702'
 
 /**
- * How a transaction ended.
+ * Status of a transaction.
  */
-export type Status = 'success' | 'reverted'
+export type ReceiptStatus = 'success' | 'reverted'
 
 /**
- * An event that a transaction wrote.
+ * Log of a transaction.
  */
-export type Log = {
+export type ReceiptLog = {
   /**
-   * The contract that wrote it.
+   * Contract that emitted it.
    */
   address: Hex
   /**
-   * Up to four indexed words.
+   * Up to four indexed words, the event signature among them.
    */
   topics: Hex[]
   /**
-   * Everything else.
+   * Unindexed part of the event.
    */
   data: Hex
   /**
@@ -174,31 +182,31 @@ export type Log = {
 }
 
 /**
- * What a block changed in one account.
+ * Change of one account by a block.
  */
 export type AccountChange = {
   /**
-   * Whose change this is.
+   * Address of the account.
    */
   address: Hex
   /**
-   * The account after the block; `null` where it is gone.
+   * Account after the block; `null` where it was deleted.
    */
-  account: Account | null
+  account: AccountState | null
   /**
-   * Whether every slot that is not listed became zero.
+   * True where every unlisted slot became zero.
    */
   storageReset: boolean
   /**
    * New values of changed slots, sorted by slot.
    */
-  slots: Array<Slot>
+  slots: Array<StorageSlot>
 }
 
 /**
- * An account after the block.
+ * Account after the block.
  */
-export type Account = {
+export type AccountState = {
   /**
    * Balance in wei.
    */
@@ -212,103 +220,103 @@ export type Account = {
    */
   codeHash: Hex
   /**
-   * The code, where the block changed it; else `null`.
+   * Code, where the block changed it; else `null`.
    */
   code: Hex | null
 }
 
 /**
- * One word of storage.
+ * Storage slot after the block.
  */
-export type Slot = {
+export type StorageSlot = {
   /**
-   * Its key, 32 bytes.
+   * Key, 32 bytes.
    */
   slot: Hex
   /**
-   * Its value after the block, 32 bytes.
+   * Value after the block, 32 bytes.
    */
   value: Hex
 }
 
 /**
- * What a block reads and writes in one account (EIP-7928).
+ * Accesses of a block to one account (EIP-7928).
  */
-export type AccountAccess = {
+export type BalAccount = {
   /**
-   * Which account.
+   * Address of the account.
    */
   address: Hex
   /**
-   * Slots that the block changes, sorted by key.
+   * Changed slots, sorted by key.
    */
-  storageChanges: Array<SlotAccess>
+  storageChanges: Array<BalSlot>
   /**
-   * Slots that it only reads, sorted.
+   * Slots that are only read, sorted.
    */
   storageReads: Hex[]
   /**
-   * Balances in wei.
+   * Balances, in block order.
    */
-  balanceChanges: Array<BalanceAccess>
+  balanceChanges: Array<BalBalance>
   /**
-   * Nonces.
+   * Nonces, in block order.
    */
-  nonceChanges: Array<NonceAccess>
+  nonceChanges: Array<BalNonce>
   /**
-   * Codes.
+   * Codes, in block order.
    */
-  codeChanges: Array<CodeAccess>
+  codeChanges: Array<BalCode>
 }
 
 /**
- * The changes of one slot.
+ * Changes of one slot.
  */
-export type SlotAccess = {
+export type BalSlot = {
   /**
-   * Its key, 32 bytes.
+   * Key, 32 bytes.
    */
   key: Hex
   /**
-   * Its values, in block order.
+   * Values, in block order.
    */
-  changes: Array<WordAccess>
+  changes: Array<BalWord>
 }
 
 /**
- * A word of storage after one step of the block.
+ * Storage value after one index of the block.
  */
-export type WordAccess = {
+export type BalWord = {
   /**
-   * 0 before the transactions, 1 for the first of them.
+   * Block access index: 0 for the pre-execution changes, 1 for the first transaction.
    */
   index: number
   /**
-   * Its value, 32 bytes.
+   * Value, 32 bytes.
    */
   value: Hex
 }
 
 /**
- * A balance after one step of the block.
+ * Balance after one index of the block.
  */
-export type BalanceAccess = {
+export type BalBalance = {
   /**
-   * 0 before the transactions, 1 for the first of them.
+   * Block access index: 0 for the pre-execution changes, 1 for the first transaction.
    */
   index: number
   /**
-   * Wei.
+   * Balance in wei.
    */
   value: bigint
 }
 
 /**
- * A nonce after one step of the block.
+ * Nonce after one index of the block.
  */
-export type NonceAccess = {
+export type BalNonce = {
   /**
-   * 0 before the transactions, 1 for the first of them.
+   * Block access index: 0 for the pre-execution changes, 1 for the first transaction.
    */
   index: number
   /**
@@ -318,11 +326,11 @@ export type NonceAccess = {
 }
 
 /**
- * A code after one step of the block.
+ * Code after one index of the block.
  */
-export type CodeAccess = {
+export type BalCode = {
   /**
-   * 0 before the transactions, 1 for the first of them.
+   * Block access index: 0 for the pre-execution changes, 1 for the first transaction.
    */
   index: number
   /**
@@ -332,42 +340,44 @@ export type CodeAccess = {
 }
 
 /**
- * Which executor ran, why, and how much it ran.
+ * Executor and threads that ran a block.
  */
-export type Schedule = {
+export type ExecutionPlan = {
   /**
-   * The executor that ran.
+   * Executor that ran the block.
    */
   executor: 'parallel' | 'sequential' | 'bal'
   /**
-   * Why this one, in words.
+   * Reason for this executor, as text.
    */
   reason: string
   /**
-   * Why the block was not run by its access list, where one was given and `bal` asked for.
+   * Reason for not using the access list, where `bal` was requested and a list was given.
    */
-  balMismatch: Mismatch | null
+  balMismatch: BalMismatch | null
   /**
    * Threads that executed transactions.
    */
   threads: number
-  /**
-   * Complete runs of transactions, the first ones included.
-   */
-  executions: number
-  /**
-   * Runs beyond the first.
-   */
-  reExecutions: number
-  /**
-   * Every run of every transaction, by transaction and then by time; `null` unless asked for.
-   */
-  timeline: Array<Incarnation> | null
 }
 
 /**
- * One run of one transaction. Times are in nanoseconds since the block began; how fine they are,
- * the host decides.
+ * Counts of one execution.
+ */
+export type ExecutionStatistics = {
+  /**
+   * Completed incarnations of all transactions.
+   */
+  executions: number
+  /**
+   * Incarnations beyond the first of each transaction.
+   */
+  reExecutions: number
+}
+
+/**
+ * Incarnation: one execution of one transaction. Times are in nanoseconds since the start of the block; the host
+ * limits their resolution.
  */
 export type Incarnation = {
   /**
@@ -375,106 +385,106 @@ export type Incarnation = {
    */
   transactionIndex: number
   /**
-   * Number of the thread that ran it, from zero.
+   * Thread that executed it, from zero.
    */
   worker: number
   /**
-   * When it ran, in order: more than one where it waited between.
+   * Times of execution, in order: more than one where it was suspended.
    */
-  spans: Array<Span>
+  spans: Array<TimeSpan>
   /**
-   * For whom it waited, in order.
+   * Waits for lower transactions, in order.
    */
-  waits: Array<Wait>
+  waits: Array<IncarnationWait>
   /**
-   * `final` where its result is the result; `rerun` where its guess was wrong.
+   * `committed`, or `aborted` where its validation failed.
    */
   outcome: IncarnationOutcome
   /**
-   * Why the transaction ran again; `null` where the run is final.
+   * Reason of the abort; `null` where the incarnation was committed.
    */
-  cause: Cause | null
+  conflict: Conflict | null
 }
 
 /**
- * A stretch of time.
+ * Interval of time.
  */
-export type Span = {
+export type TimeSpan = {
   /**
-   * When it began, in nanoseconds since the block began.
+   * Nanoseconds from the start of the block to the start of the interval.
    */
   startNs: number
   /**
-   * When it ended, in nanoseconds since the block began.
+   * Nanoseconds from the start of the block to the end of the interval.
    */
   endNs: number
 }
 
 /**
- * A wait for a lower transaction.
+ * Wait of a suspended incarnation for a lower transaction.
  */
-export type Wait = {
+export type IncarnationWait = {
   /**
-   * Position in the block of the transaction that was waited for.
+   * Position in the block of the lower transaction.
    */
   transactionIndex: number
   /**
-   * When it began, in nanoseconds since the block began.
+   * Nanoseconds from the start of the block to the start of the interval.
    */
   startNs: number
   /**
-   * When it ended, in nanoseconds since the block began.
+   * Nanoseconds from the start of the block to the end of the interval.
    */
   endNs: number
 }
 
 /**
- * What became of a run.
+ * Outcome of an incarnation.
  */
-export type IncarnationOutcome = 'final' | 'rerun'
+export type IncarnationOutcome = 'committed' | 'aborted'
 
 /**
- * The first part of the state that held another value than a run relied on.
+ * First location of the read set whose value had changed at validation.
  */
-export type Cause = {
+export type Conflict = {
   /**
-   * The account; `null` where the run failed on what it saw.
+   * Account; `null` where the incarnation failed on an inconsistent state.
    */
   address: Hex | null
   /**
-   * The slot of the account's storage, 32 bytes; `null` where it was the account itself.
+   * Storage slot of the account, 32 bytes; `null` for the account itself.
    */
   slot: Hex | null
   /**
-   * The same in words.
+   * Description of the conflict.
    */
-  words: string
+  message: string
 }
 
 /**
- * Why a block was not run by the access list that was given for it.
+ * Reason for not executing a block by the access list that was given for it.
  */
-export type Mismatch = {
+export type BalMismatch = {
   /**
-   * `unsuitable` where no list tells enough: an old fork, or a storage that was emptied.
+   * `unsuitable` where no list can express the block: an old fork, or cleared storage.
    */
   kind: 'malformed' | 'differs' | 'unsuitable'
   /**
-   * In words.
+   * Description of the mismatch.
    */
   message: string
   /**
-   * The account, where it is about one.
+   * Account of the mismatch, where it concerns one.
    */
   address: Hex | null
   /**
-   * Where in the block, as in the list, where it is about a change.
+   * Block access index of the mismatch, where it concerns a change.
    */
   index: number | null
 }
 
 /**
- * A block, executed and timed beside a plain loop of revm.
+ * Times of a block, beside plain revm.
  */
 export type Replay = {
   /**
@@ -490,41 +500,45 @@ export type Replay = {
    */
   gasUsed: number
   /**
-   * Comparison with what the header claims.
+   * Comparison with the header.
    */
-  checks: Checks
+  checks: HeaderChecks
   /**
-   * Whether receipts, roots and state are those of sequential execution.
+   * Whether receipts, roots and state equal those of sequential execution.
    */
   equalsSequential: boolean
   /**
-   * Which executor ran, why, and how much it ran.
+   * Executor and threads, with the reason for them.
    */
-  schedule: Schedule
+  plan: ExecutionPlan
   /**
-   * Milliseconds that plain revm takes; this and the next are medians.
+   * Counts of the execution.
+   */
+  statistics: ExecutionStatistics
+  /**
+   * Median time of plain revm, in milliseconds.
    */
   plainMs: number
   /**
-   * Milliseconds that sequential execution takes.
+   * Median time of sequential execution, in milliseconds.
    */
   sequentialMs: number
   /**
-   * Milliseconds that the executor takes that was asked for.
+   * Median time of the requested executor, in milliseconds.
    */
   parallelMs: number
   /**
-   * Milliseconds that a run by the block's access list takes; `null` where there can be none.
+   * Median time by the block access list, in milliseconds; `null` where there is no usable list.
    */
   balMs: number | null
   /**
-   * Milliseconds that the slowest transaction takes in plain revm.
+   * Time of the slowest transaction in plain revm, in milliseconds.
    */
   longestMs: number
 }
 
 /**
- * What a node answers to a request.
+ * Answer of the node to a request.
  */
 export type NodeAnswer = {
   /**
@@ -532,19 +546,19 @@ export type NodeAnswer = {
    */
   result: string | null
   /**
-   * What went wrong: an error object of JSON-RPC, in JSON.
+   * Error object of JSON-RPC, in JSON; `null` where there is a result.
    */
   error: string | null
   /**
-   * True when the node is another one than before.
+   * True if the request changed the node.
    */
   changed: boolean
   /**
-   * Seconds between blocks, where the node makes them by time.
+   * Seconds between blocks; `null` without interval mining.
    */
   interval: number | null
   /**
-   * What subscribers are to be told: each the `params` of an `eth_subscription`, in JSON.
+   * Notifications to subscribers: `params` of `eth_subscription`, in JSON.
    */
   notifications: Array<string>
 }

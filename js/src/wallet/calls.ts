@@ -1,5 +1,5 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { ProviderRpcError, rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { callsStatus } from './callsStatus.js'
@@ -8,15 +8,15 @@ import { randomUuid } from './randomUuid.js'
 import { type Request, readRequest } from './sendCallsRequest.js'
 
 /**
- * Bundles of calls (EIP-5792, version 2.0.0). Each call is a transaction of its own, so a bundle is not
- * atomic; they are sent in their order, and no further one after one that has failed.
+ * Bundles of calls (EIP-5792, version 2.0.0). Each call is a transaction, so a bundle is not atomic: calls are sent in
+ * order, up to the first that fails.
  */
 export type Calls = {
   /** `wallet_sendCalls`. */
   send(params: unknown): Promise<{ id: string }>
   /** `wallet_getCallsStatus`. */
   status(params: unknown): Promise<callsStatus.ReturnType>
-  /** `wallet_showCallsStatus`: nothing is shown where there is no screen. */
+  /** `wallet_showCallsStatus`: there is no screen to show it on. */
   show(params: unknown): Promise<null>
   /** `wallet_getCapabilities`. */
   capabilities(params: unknown): Promise<Record<Hex, Calls.Capabilities>>
@@ -24,21 +24,21 @@ export type Calls = {
 
 export declare namespace Calls {
   type Capabilities = { readonly atomic: { readonly status: 'unsupported' } }
-  /** A bundle that was sent. */
+  /** Sent bundle. */
   type Bundle = {
     readonly id: string
     readonly chainId: Hex
-    /** Calls in the request. */
+    /** Number of calls in the request. */
     readonly count: number
-    /** Transactions of those that were sent. */
+    /** Hashes of the sent transactions. */
     readonly hashes: readonly Hex[]
   }
 }
 
 /** Returns the bundles of one session. */
-export function createCalls({ chain, accounts, chains }: createCalls.Parameters): Calls {
+export function createCalls({ node, accounts, chains }: createCalls.Parameters): Calls {
   const bundles = new Map<string, Calls.Bundle>()
-  /** Ids of bundles that are being sent. */
+  /** Ids of bundles in transmission. */
   const taken = new Set<string>()
 
   const find = (params: unknown) => {
@@ -60,13 +60,13 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
     const hashes: Hex[] = []
     for (const call of calls) {
       try {
-        hashes.push(await sendOne(chain, { ...call, from }))
+        hashes.push(await sendOne(node, { ...call, from }))
       } catch (error) {
-        // Nothing was sent: the request has failed as a whole.
+        // Nothing was sent, so the whole request fails.
         if (hashes.length === 0 || !(error instanceof ProviderRpcError)) throw error
         break
       }
-      if ((await receiptOf(chain, hashes.at(-1)))?.status === '0x0') break
+      if ((await receiptOf(node, hashes.at(-1)))?.status === '0x0') break
     }
     return hashes
   }
@@ -83,7 +83,7 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
       if (request.atomicRequired)
         throw rpcError({
           code: 5760,
-          message: 'Each call is a transaction of its own, so nothing is atomic.',
+          message: 'Atomic bundles are not supported: each call is a transaction.',
         })
       const { id = `0x${randomUuid().replaceAll('-', '')}`, chainId, calls } = request
       if (bundles.has(id) || taken.has(id))
@@ -97,7 +97,7 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
       }
       return { id }
     },
-    status: async (params) => callsStatus(chain, find(params)),
+    status: async (params) => callsStatus(node, find(params)),
     async show(params) {
       find(params)
       return null
@@ -119,39 +119,39 @@ export function createCalls({ chain, accounts, chains }: createCalls.Parameters)
 
 export declare namespace createCalls {
   type Parameters = {
-    chain: Pick<Chain, 'request'>
-    /** Accounts that may be used. Rejects where none are connected. */
+    node: Pick<NodeClient, 'request'>
+    /** Returns the connected accounts. Rejects where none is connected. */
     accounts(): Promise<Hex[]>
     chains: Pick<Chains, 'current' | 'known'>
   }
 }
 
-/** Gas of a call that fails, so that its failure is on the chain: what EIP-7825 allows a transaction. */
+/** Gas limit of a failing call, so that it is mined: that of a transaction by EIP-7825. */
 const MOST_GAS = 2n ** 24n
 
-/** Sends a call, also one that will fail. */
+/** Sends a call, even one that fails. */
 async function sendOne(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   call: Request.Call & { from: Hex },
 ): Promise<Hex> {
-  const gas = await gasOf(chain, call)
-  return chain.request('eth_sendTransaction', [{ ...call, gas }])
+  const gas = await gasOf(node, call)
+  return node.request('eth_sendTransaction', [{ ...call, gas }])
 }
 
-/** Returns the gas that is estimated; where the call fails, as much as a transaction may have. */
-async function gasOf(chain: Pick<Chain, 'request'>, call: object): Promise<Hex> {
+/** Returns the gas estimate; where the call fails, the gas limit of a transaction. */
+async function gasOf(node: Pick<NodeClient, 'request'>, call: object): Promise<Hex> {
   try {
-    return await chain.request<Hex>('eth_estimateGas', [call])
+    return await node.request<Hex>('eth_estimateGas', [call])
   } catch (error) {
     if (!(error instanceof ProviderRpcError)) throw error
-    const block = await chain.request<{ gasLimit: Hex }>('eth_getBlockByNumber', ['latest', false])
+    const block = await node.request<{ gasLimit: Hex }>('eth_getBlockByNumber', ['latest', false])
     const limit = BigInt(block.gasLimit)
     return `0x${(limit < MOST_GAS ? limit : MOST_GAS).toString(16)}`
   }
 }
 
-function receiptOf(chain: Pick<Chain, 'request'>, hash: Hex | undefined) {
-  return chain.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
+function receiptOf(node: Pick<NodeClient, 'request'>, hash: Hex | undefined) {
+  return node.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
 }
 
 function sameAddress(one: string, other: string): boolean {

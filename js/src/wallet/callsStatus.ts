@@ -1,17 +1,16 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import type { Hex } from '../type/wire.js'
 import type { Calls } from './calls.js'
 
 /**
- * Returns the status of a bundle, as `wallet_getCallsStatus` answers (EIP-5792): 100 while a transaction
- * waits, 200 where all calls succeeded, 400 where none was mined nor will be, 500 where all that were mined
- * have failed, else 600.
+ * Returns the status of a bundle for `wallet_getCallsStatus` (EIP-5792): 100 pending, 200 all calls succeeded, 400 none
+ * was mined or will be, 500 all mined calls failed, 600 partial failure.
  */
 export async function callsStatus(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   { id, chainId, count, hashes }: Calls.Bundle,
 ): Promise<callsStatus.ReturnType> {
-  const outcomes = await Promise.all(hashes.map((hash) => outcomeOf(chain, hash)))
+  const outcomes = await Promise.all(hashes.map((hash) => outcomeOf(node, hash)))
   const receipts = outcomes.filter((outcome) => typeof outcome === 'object')
   return {
     version: '2.0.0',
@@ -42,17 +41,17 @@ export declare namespace callsStatus {
   }
 }
 
-/** Returns the receipt of a transaction, or what has become of it without one. */
+/** Returns the receipt of a transaction, or its state without one. */
 async function outcomeOf(
-  chain: Pick<Chain, 'request'>,
+  node: Pick<NodeClient, 'request'>,
   hash: Hex,
 ): Promise<callsStatus.Receipt | 'pending' | 'dropped'> {
-  const receipt = await chain.request<callsStatus.Receipt | null>('eth_getTransactionReceipt', [
+  const receipt = await node.request<callsStatus.Receipt | null>('eth_getTransactionReceipt', [
     hash,
   ])
   if (receipt === null) {
-    const waits = await chain.request<object | null>('eth_getTransactionByHash', [hash])
-    return waits === null ? 'dropped' : 'pending'
+    const transaction = await node.request<object | null>('eth_getTransactionByHash', [hash])
+    return transaction === null ? 'dropped' : 'pending'
   }
   const { status, blockHash, blockNumber, gasUsed, transactionHash } = receipt
   const logs = receipt.logs.map(({ address, data, topics }) => ({ address, data, topics }))

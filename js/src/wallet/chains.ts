@@ -1,37 +1,40 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { record } from './record.js'
 
 /**
- * The chains of a wallet. There is one state; the wallet decides under which chain id it is: a dapp that
- * switches to Base sees the same accounts and contracts under the id of Base.
+ * Chains of a wallet. All ids share one state: a dapp that switches to Base sees the same accounts and contracts under
+ * the id of Base.
  */
 export type Chains = {
   /** `wallet_switchEthereumChain` (EIP-3326): error 4902 for a chain that was not added. */
   switchTo(params: unknown): Promise<null>
-  /** `wallet_addEthereumChain` (EIP-3085). Like MetaMask, switches to it. Its URLs are not asked. */
+  /** `wallet_addEthereumChain` (EIP-3085): switches to the chain, as MetaMask does. Its URLs are never requested. */
   add(params: unknown): Promise<null>
-  /** The current id. */
+  /** Returns the current id. */
   current(): Promise<Hex>
-  /** Ids that can be switched to, the current one included. */
+  /** Returns the ids to switch to, the current one included. */
   known(): Promise<Hex[]>
 }
 
 /**
  * Returns the chains of one session.
  *
- * @param onChain - Called after the chain has another id.
+ * @param onChain - Called after a change of the chain id.
  */
-export function createChains(chain: Pick<Chain, 'request'>, onChain: () => Promise<void>): Chains {
+export function createChains(
+  node: Pick<NodeClient, 'request'>,
+  onChain: () => Promise<void>,
+): Chains {
   const added = new Set<Hex>()
-  const current = () => chain.request<Hex>('eth_chainId')
+  const current = () => node.request<Hex>('eth_chainId')
   const change = async (before: Hex, id: Hex) => {
-    // Back is possible, too.
+    // The way back is open.
     added.add(before).add(id)
     if (before === id) return null
-    await chain.request('anvil_setChainId', [id])
+    await node.request('anvil_setChainId', [id])
     await onChain()
     return null
   }
@@ -42,7 +45,7 @@ export function createChains(chain: Pick<Chain, 'request'>, onChain: () => Promi
       const id = chainIdOf(record(params, 'params[0]').chainId)
       const before = await current()
       if (id === before || added.has(id)) return change(before, id)
-      const message = `The chain ${id} is not known: add it by wallet_addEthereumChain first.`
+      const message = `The chain ${id} is unknown: add it by wallet_addEthereumChain first.`
       throw rpcError({ code: 4902, message })
     },
     async add(params) {
@@ -54,7 +57,7 @@ export function createChains(chain: Pick<Chain, 'request'>, onChain: () => Promi
   }
 }
 
-/** Returns a chain id as JSON-RPC writes it. A number of JavaScript holds each. */
+/** Returns a chain id as a JSON-RPC quantity. Ids are safe integers. */
 export function chainIdOf(value: unknown, path = 'params[0].chainId'): Hex {
   if (typeof value === 'string' && /^0x[1-9a-f][0-9a-f]*$/i.test(value)) {
     const id = BigInt(value)
@@ -67,7 +70,7 @@ export function chainIdOf(value: unknown, path = 'params[0].chainId'): Hex {
   )
 }
 
-/** Checks what EIP-3085 says of a chain besides its id; all of it may be left out. */
+/** Checks the optional fields of EIP-3085. */
 function checkChain({ chainName, nativeCurrency, ...urls }: Record<string, unknown>): void {
   if (chainName !== undefined && typeof chainName !== 'string')
     throw new InvalidParameterError('params[0].chainName', 'a text', chainName)
@@ -85,5 +88,5 @@ function checkChain({ chainName, nativeCurrency, ...urls }: Record<string, unkno
       throw new InvalidParameterError(`params[0].${name}`, 'a list of URLs', list)
   }
   if (Array.isArray(rpcUrls) && rpcUrls.length === 0)
-    throw new InvalidParameterError('params[0].rpcUrls', 'a list of one URL at least', rpcUrls)
+    throw new InvalidParameterError('params[0].rpcUrls', 'a list of at least one URL', rpcUrls)
 }

@@ -1,13 +1,13 @@
-import type { Chain } from '../chain/chain.js'
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
+import type { NodeClient } from '../node/client.js'
 import type { Hex } from '../type/wire.js'
 import { randomUuid } from './randomUuid.js'
 import type { createWallet } from './wallet.js'
 
-/** The permission to see and use accounts (EIP-2255), which the wallet grants to whoever asks. */
+/** Permission to see and use accounts (EIP-2255). The wallet grants every request. */
 export type Permissions = {
   readonly isConnected: boolean
-  /** `eth_accounts`: empty before the permission is there. */
+  /** `eth_accounts`: empty without the permission. */
   accounts(): Promise<Hex[]>
   /** `eth_requestAccounts` (EIP-1102). */
   connect(): Promise<Hex[]>
@@ -22,9 +22,9 @@ export type Permissions = {
 export declare namespace Permissions {
   type Permission = {
     readonly id: string
-    /** When it was granted, in milliseconds since the Unix epoch. */
+    /** Time of the grant in milliseconds since the Unix epoch. */
     readonly date: number
-    /** Origin that asked. */
+    /** Origin of the request. */
     readonly invoker: string
     readonly parentCapability: 'eth_accounts'
     readonly caveats: readonly [
@@ -35,11 +35,11 @@ export declare namespace Permissions {
 
 /** Returns the permissions of one session. */
 export function createPermissions(parameters: createPermissions.Parameters): Permissions {
-  const { chain, connected = true, events } = parameters
+  const { node, connected = true, events } = parameters
   const grant = () => ({ id: randomUuid(), date: Date.now() })
   let granted = connected ? grant() : undefined
 
-  const accounts = async () => (granted === undefined ? [] : chain.request<Hex[]>('eth_accounts'))
+  const accounts = async () => (granted === undefined ? [] : node.request<Hex[]>('eth_accounts'))
   const connect = async () => {
     const isNew = granted === undefined
     granted ??= grant()
@@ -77,13 +77,13 @@ export function createPermissions(parameters: createPermissions.Parameters): Per
 
 export declare namespace createPermissions {
   type Parameters = {
-    chain: Pick<Chain, 'request'>
+    node: Pick<NodeClient, 'request'>
     connected?: boolean | undefined
     events: Pick<createWallet.Parameters['events'], 'onAccounts'>
   }
 }
 
-/** Only `eth_accounts` is a permission here, and it is not restricted further. */
+/** Checks that only `eth_accounts` is requested, without caveats. */
 function checkNames(params: unknown): void {
   const [wanted]: unknown[] = Array.isArray(params) ? params : []
   const isObject = typeof wanted === 'object' && wanted !== null
@@ -95,7 +95,7 @@ function checkNames(params: unknown): void {
   throw new InvalidParameterError('params[0]', '{ eth_accounts: {} }', wanted)
 }
 
-/** The page's origin. Outside of pages there is none. */
+/** Returns the origin of the page, or localhost outside of pages. */
 function invoker(): string {
   const location: unknown = Reflect.get(globalThis, 'location')
   const origin = location instanceof Object ? Reflect.get(location, 'origin') : undefined

@@ -1,4 +1,4 @@
-/** Returns a version 4 UUID. `crypto.randomUUID` is there in secure contexts only. */
+/** Returns a version 4 UUID. `crypto.randomUUID` exists in secure contexts only. */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const hex = [...bytes].map((byte, index) => {

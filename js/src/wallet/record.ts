@@ -1,10 +1,10 @@
 import { InvalidParameterError } from '../error/InvalidParameterError.js'
 
 /**
- * Returns the object that is the first of positional parameters.
+ * Returns the first positional parameter, an object.
  *
- * @param path - What an error calls it.
- * @throws {@link InvalidParameterError} There is none.
+ * @param path - Path of the object in errors.
+ * @throws {@link InvalidParameterError} The parameter is not an object.
  */
 export function record(params: unknown, path: string): Record<string, unknown> {
   const given: unknown = Array.isArray(params) ? params[0] : undefined

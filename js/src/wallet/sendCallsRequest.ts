@@ -4,7 +4,7 @@ import type { Hex } from '../type/wire.js'
 import { chainIdOf } from './chains.js'
 import { record } from './record.js'
 
-/** A request of `wallet_sendCalls`. */
+/** Request of `wallet_sendCalls`. */
 export type Request = {
   readonly id: string | undefined
   readonly from: Hex | undefined
@@ -21,16 +21,16 @@ export declare namespace Request {
   }
 }
 
-/** Characters of an id at most: 4,096 bytes in hexadecimal. */
+/** Longest id in characters: 4,096 bytes in hexadecimal. */
 const MOST_ID = 8_194
-/** Calls in a bundle at most. */
+/** Most calls of a bundle. */
 const MOST_CALLS = 1_000
 
 /**
  * Reads the parameters of `wallet_sendCalls` (EIP-5792, version 2.0.0).
  *
  * @throws {@link InvalidParameterError} that names the field.
- * @throws {@link ProviderRpcError} 5700: a capability is required that there is not; 5740: too many calls.
+ * @throws {@link ProviderRpcError} 5700: a required capability is not supported; 5740: too many calls.
  */
 export function readRequest(params: unknown): Request {
   const given = record(params, 'params[0]')
@@ -42,7 +42,7 @@ export function readRequest(params: unknown): Request {
   if (typeof atomicRequired !== 'boolean')
     throw new InvalidParameterError('params[0].atomicRequired', 'true or false', atomicRequired)
   if (!Array.isArray(calls) || calls.length === 0)
-    throw new InvalidParameterError('params[0].calls', 'a list of one call at least', calls)
+    throw new InvalidParameterError('params[0].calls', 'a list of at least one call', calls)
   if (calls.length > MOST_CALLS)
     throw rpcError({ code: 5740, message: `A bundle has at most ${MOST_CALLS} calls.` })
   optional(given.capabilities, 'params[0].capabilities')
@@ -79,14 +79,14 @@ function hex(value: unknown, form: RegExp, path: string, expected: string): Hex 
   throw new InvalidParameterError(path, expected, value)
 }
 
-/** What is not known is not dropped. */
+/** Refuses unknown fields instead of dropping them. */
 function known(value: Record<string, unknown>, names: readonly string[], path: string): void {
   const other = Object.keys(value).find((name) => !names.includes(name))
   if (other === undefined || value[other] === undefined) return
   throw new InvalidParameterError(`${path}.${other}`, 'left out', value[other])
 }
 
-/** There are no capabilities, so each has to be optional. */
+/** Refuses required capabilities: none is supported. */
 function optional(capabilities: unknown, path: string): void {
   if (capabilities === undefined || capabilities === null) return
   for (const [name, capability] of Object.entries(record([capabilities], path))) {

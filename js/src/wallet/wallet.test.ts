@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { createProvider } from '../provider/provider.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
@@ -54,7 +54,7 @@ function chainOf() {
         return `asked ${method}`
     }
   }
-  const chain: Chain = {
+  const chain: NodeClient = {
     request: async (method, params) => answer(method, (params ?? []) as unknown[]) as never,
     requestText: () => Promise.reject(new Error('not asked')),
   }
@@ -68,7 +68,7 @@ function walletOf(connected?: boolean) {
   return { ...node, provider, changed, ask }
 }
 
-test('accounts are visible from the start, unless it is asked for', async () => {
+test('accounts are visible from the start, unless `connected` is false', async () => {
   expect(await walletOf().ask('eth_accounts')).toEqual([ALICE, BOB])
   const { ask } = walletOf(false)
   expect(await ask('eth_accounts')).toEqual([])
@@ -184,7 +184,7 @@ test.each([
   expect(await ask('eth_chainId')).toBe('0x7a69')
 })
 
-test('an asset is watched, given as EIP-747 says or in a list', async () => {
+test('an asset is watched, as an object of EIP-747 or in a list', async () => {
   const { ask } = walletOf()
   const weth = { address: TOKEN, symbol: 'WETH', decimals: 18, image: 'https://example.org/a.png' }
   const asset = { type: 'ERC20', options: weth }
@@ -335,7 +335,7 @@ test('optional capabilities are left out', async () => {
   await ask('wallet_sendCalls', [{ ...bundle, capabilities, calls: [{ capabilities }] }])
 })
 
-test('capabilities are those of the chains that are asked for', async () => {
+test('capabilities are those of the requested chains', async () => {
   const { ask } = walletOf()
   const atomic = { atomic: { status: 'unsupported' } }
   expect(await ask('wallet_getCapabilities', [ALICE.toUpperCase().replace('X', 'x')])).toEqual({

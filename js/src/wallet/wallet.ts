@@ -1,4 +1,4 @@
-import type { Chain } from '../chain/chain.js'
+import type { NodeClient } from '../node/client.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
 import { createCalls } from './calls.js'
@@ -7,23 +7,23 @@ import { createPermissions } from './permissions.js'
 import { watchAsset } from './watchAsset.js'
 
 /**
- * A wallet in front of a chain: one session, with its permission to see accounts, the chains that it
- * knows, and the bundles that were sent. None of this is part of the chain, so the node has no word of it.
+ * Wallet session in front of a node: the permission to see accounts, the known chains, and the sent bundles. None of
+ * this is part of the chain, so it is not in the node.
  */
 export type Wallet = {
   /** Whether accounts are visible and sign. */
   readonly isConnected: boolean
-  /** Answers a method of the wallet, or asks the chain. */
-  request(method: string, params: unknown, options?: Chain.Options): Promise<unknown>
+  /** Answers a wallet method, or forwards the request to the node. */
+  request(method: string, params: unknown, options?: NodeClient.Options): Promise<unknown>
 }
 
-/** Returns a wallet for the accounts of `chain`. */
+/** Returns a wallet of the accounts of `node`. */
 export function createWallet(parameters: createWallet.Parameters): Wallet {
-  const { chain, events } = parameters
+  const { node, events } = parameters
   const permissions = createPermissions(parameters)
-  const chains = createChains(chain, events.onChain)
+  const chains = createChains(node, events.onChain)
   const calls = createCalls({
-    chain,
+    node,
     accounts: async () => {
       if (!permissions.isConnected) throw unauthorized()
       return permissions.accounts()
@@ -55,7 +55,7 @@ export function createWallet(parameters: createWallet.Parameters): Wallet {
         return own(params)
       }
       if (SIGNS.has(method) && !permissions.isConnected) throw unauthorized()
-      return chain.request(method, params, options)
+      return node.request(method, params, options)
     },
   }
 }
@@ -63,17 +63,17 @@ export function createWallet(parameters: createWallet.Parameters): Wallet {
 export declare namespace createWallet {
   type Options = {
     /**
-     * Whether accounts are visible from the start. Otherwise `eth_accounts` is empty, and signing is error
-     * 4100, until `eth_requestAccounts` or `wallet_requestPermissions` is asked. @default true
+     * Whether accounts are visible from the start. Otherwise `eth_accounts` is empty and signing is error 4100 until
+     * `eth_requestAccounts` or `wallet_requestPermissions` is requested. @default true
      */
     connected?: boolean | undefined
   }
   type Parameters = Options & {
-    chain: Pick<Chain, 'request'>
+    node: Pick<NodeClient, 'request'>
     events: {
-      /** Called with the accounts that are visible from now on, before the request is answered. */
+      /** Called with the newly visible accounts, before the request is answered. */
       onAccounts(accounts: Hex[]): void
-      /** Called after the chain has another id; the request is answered when it resolves. */
+      /** Called after a change of the chain id; the request is answered when it resolves. */
       onChain(): Promise<void>
     }
   }
@@ -91,6 +91,6 @@ const SIGNS = new Set([
 ])
 
 function unauthorized() {
-  const message = 'No account is connected: ask eth_requestAccounts first.'
+  const message = 'No account is connected: request eth_requestAccounts first.'
   return rpcError({ code: 4100, message })
 }

@@ -2,10 +2,9 @@ import { InvalidParameterError } from '../error/InvalidParameterError.js'
 import { record } from './record.js'
 
 /**
- * `wallet_watchAsset` (EIP-747): checks the asset and agrees. There is no list of tokens that it could be
- * put on.
+ * `wallet_watchAsset` (EIP-747): checks the asset and returns true. There is no list of tokens to add it to.
  *
- * @param params - The asset itself, as in the EIP, or a list that holds it.
+ * @param params - Asset, as in the EIP, or a list with it.
  * @throws {@link InvalidParameterError} that names the field.
  */
 export async function watchAsset(params: unknown): Promise<true> {
@@ -26,7 +25,7 @@ export async function watchAsset(params: unknown): Promise<true> {
   return true
 }
 
-/** A number, or its digits as some dapps write them. */
+/** Whether a value is a byte: a number, or digits as some dapps send them. */
 function isByte(value: unknown): boolean {
   const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
   return isNumber && Number.isInteger(Number(value)) && Number(value) >= 0 && Number(value) <= 255

@@ -1,7 +1,7 @@
 import type { Case } from './case.js'
+import { admission } from './cases/admission.js'
 import { bounds } from './cases/bounds.js'
 import { connections } from './cases/connections.js'
-import { door } from './cases/door.js'
 import { engine } from './cases/engine.js'
 import { loss } from './cases/loss.js'
 import { surroundings } from './cases/surroundings.js'
@@ -9,7 +9,7 @@ import { fuzzes } from './fuzz/fuzz.js'
 
 /** Every attack that is a case, in the order of the rules. */
 export const CASES: readonly Case[] = [
-  ...door,
+  ...admission,
   ...bounds,
   ...connections,
   ...engine,

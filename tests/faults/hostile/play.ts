@@ -117,7 +117,7 @@ async function runBlock(
 export async function playHostile(parameters: playHostile.Parameters): Promise<HostileRuns> {
   const { seed, runs, build, threads } = parameters
   const random = createRandom(seed)
-  const limits = { time: TIME_MS, memory: MEMORY, gas: 2n ** 50n }
+  const limits = { timeMs: TIME_MS, memoryBytes: MEMORY, gas: 2n ** 50n }
   const evm = await createEvm({ build, ...(threads === undefined ? {} : { threads }), limits })
   const document = await documentOf()
   const outcome: HostileRuns = {
@@ -138,13 +138,13 @@ export async function playHostile(parameters: playHostile.Parameters): Promise<H
     for (; outcome.runs < runs; outcome.runs += 1) {
       const hostile = hostileContract(random)
       const way = random.oneIn(40) ? 'executeBlock' : random.of(Object.keys(WAYS))
-      const begun = performance.now()
+      const started = performance.now()
       const work =
         way === 'executeBlock'
           ? runBlock(evm, hostile, document, random)
           : WAYS[way]?.(evm, hostile.code, random.of(GASES), random)
       const word = await Promise.resolve(work).then(() => 'result', wordOf)
-      const ms = performance.now() - begun
+      const ms = performance.now() - started
       if (ms > outcome.longest.ms)
         outcome.longest = { ms, way, kind: hostile.kind, code: hostile.code.slice(0, 200) }
       outcome.ends[word] = (outcome.ends[word] ?? 0) + 1

@@ -5,6 +5,7 @@
 //! [`LayeredState`] (a source under a diff). [`Overlay`] is revm's database over a source. Knows nothing of blocks and
 //! nothing of the EVM but its account, code and database types.
 
+mod bundle;
 mod code;
 pub mod diff;
 mod keccak_cache;

@@ -9,6 +9,7 @@
 
 mod block {
     mod bad_input;
+    mod bundle;
     mod collision;
     mod invalid;
     mod recorded;

@@ -4,10 +4,10 @@ import { UsageError } from '../../usage.js'
 import { WELL_KNOWN, wordsOf } from '../wellKnown.js'
 
 /**
- * Returns how a chain begins, as the options that say so; of texts and files their SHA-256. It is kept with a
- * saved chain, so that the same command line can be given again, and another one is noticed.
+ * Returns the initial options of a chain, with the SHA-256 of texts and files. They are saved with the chain, to detect a
+ * command line of another one.
  *
- * @param calls - Content of the file that `--calls` names.
+ * @param calls - Content of the file of `--calls`.
  */
 export function beginningOf(options: createEvm.Options, calls?: Uint8Array): Beginning {
   const { chain, genesis, importChain, accounts, mining } = options
@@ -18,7 +18,7 @@ export function beginningOf(options: createEvm.Options, calls?: Uint8Array): Beg
     ['accounts', accounts?.count?.toString()],
     ['mnemonic', accounts?.mnemonic === undefined ? undefined : hash(wordsOf(accounts.mnemonic))],
     ['no-mining', mining === 'manual' ? 'true' : undefined],
-    ['block-time', typeof mining === 'object' ? String(mining.interval) : undefined],
+    ['block-time', typeof mining === 'object' ? String(mining.intervalSeconds) : undefined],
     ['calls', calls === undefined ? undefined : hash(calls)],
   ]
   return Object.fromEntries(
@@ -26,19 +26,20 @@ export function beginningOf(options: createEvm.Options, calls?: Uint8Array): Beg
   )
 }
 
+/** Initial options of a chain, by flag. */
 export type Beginning = Readonly<Record<string, string>>
 
 /**
- * Checks that options fit a chain which has begun already. Those that are left out do.
+ * Checks options against the initial ones of a saved chain. Options may be left out.
  *
- * @param path - Of the state file.
+ * @param path - Path of the state file.
  * @throws {@link UsageError} that names the option.
  */
 export function checkBeginning(path: string, began: Beginning, given: Beginning): void {
   for (const [name, value] of Object.entries(given)) {
     const before = Object.hasOwn(began, name) ? began[name] : defaultOf(name, began)
     if (before === value) continue
-    // Of hashes it is enough that they differ.
+    // Hashes are not printed.
     const shown = (text: string) => (text.length < 64 && text !== 'true' ? ` ${text}` : '')
     const other = shown(before ?? '') === '' ? 'another ' : ''
     const found =
@@ -49,7 +50,7 @@ export function checkBeginning(path: string, began: Beginning, given: Beginning)
   }
 }
 
-/** Returns what an option is where it is left out and can be given as well. */
+/** Returns the default of an option. */
 function defaultOf(name: string, began: Beginning): string | undefined {
   if (name === 'chain-id' && !Object.hasOwn(began, 'genesis')) return '31337'
   if (name === 'mnemonic') return hash(WELL_KNOWN)

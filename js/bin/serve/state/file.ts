@@ -5,16 +5,16 @@ import { basename, dirname, join } from 'node:path'
 import { UsageError } from '../../usage.js'
 
 /**
- * State file of `parevm serve --state`: a line that can be read, then what it speaks of.
+ * State file of `parevm serve --state`: two lines of text, then the chain.
  *
  * ```text
- * parevm-state 1 0000000000001234 <SHA-256 of what follows>
+ * parevm-state 1 0000000000001234 <SHA-256 of the rest>
  * {"parevm":"0.1.0","savedAt":"2026-12-01T10:00:00.000Z","beginning":{"chain-id":"31337"}}
  * <the chain, as evm.save() returns it>
  * ```
  *
- * The first line has a fixed length and is written last, so that a file that was torn has none. The number
- * behind the name is the version of this format, the next one the bytes after the first line.
+ * The first line has a fixed length and is written last, so that a torn file has none. Its numbers are the version of the
+ * format, and the bytes after the first line.
  */
 export type StateFile = {
   readonly head: StateFile.Head
@@ -28,7 +28,7 @@ export declare namespace StateFile {
     readonly parevm: string
     /** Time of the save, in ISO 8601. */
     readonly savedAt: string
-    /** How the chain began, see `beginningOf`. */
+    /** Initial options of the chain, see `beginningOf`. */
     readonly beginning: Readonly<Record<string, string>>
   }
 }
@@ -38,16 +38,16 @@ const FORMAT = 1
 const LENGTH_DIGITS = 16
 const FIRST_LINE_BYTES = `${NAME} ${FORMAT} ${'0'.repeat(LENGTH_DIGITS)} ${'0'.repeat(64)}\n`.length
 
-/** More than an engine can hold, and as much as one buffer may have in every Node.js that is supported. */
+/** Largest file in bytes: above the memory of an engine, and within a buffer of every supported Node.js. */
 const MOST_BYTES = 2 ** 31
 
-/** What is written, read or hashed at once, so that requests are served in between. */
+/** Bytes to write or hash at once, so that requests are served in between. */
 const SLICE_BYTES = 2 ** 22
 
 /**
  * Reads a state file. Resolves with `undefined` where there is none.
  *
- * @throws {@link UsageError} It is no state file, is damaged or cannot be read. It is left as it is.
+ * @throws {@link UsageError} The file is no state file, damaged or unreadable. It is unchanged.
  */
 export async function readState(path: string): Promise<StateFile | undefined> {
   const bytes = await bytesOf(path)
@@ -64,11 +64,11 @@ export async function readState(path: string): Promise<StateFile | undefined> {
       `has format ${format}, this version reads ${FORMAT}: open it with the version that wrote it`,
     )
   const [, length, sum] = /^parevm-state 1 (\d{16}) ([\da-f]{64})\n$/.exec(first) ?? []
-  if (length === undefined || sum === undefined) refuse(`${DAMAGED}: its first line is not whole`)
+  if (length === undefined || sum === undefined) refuse(`${DAMAGED}: its first line is incomplete`)
   const rest = bytes.subarray(FIRST_LINE_BYTES)
   if (rest.length !== Number(length))
     refuse(`${DAMAGED}: it has ${rest.length} bytes after its first line, not ${Number(length)}`)
-  if ((await hashOf([rest])) !== sum) refuse(`${DAMAGED}: its checksum does not fit`)
+  if ((await hashOf([rest])) !== sum) refuse(`${DAMAGED}: its checksum is wrong`)
   const end = rest.indexOf(0x0a)
   const head = headOf(Buffer.from(rest.subarray(0, end)).toString())
   return head === undefined ? refuse(DAMAGED) : { head, chain: rest.subarray(end + 1) }
@@ -76,7 +76,7 @@ export async function readState(path: string): Promise<StateFile | undefined> {
 
 const DAMAGED = 'is damaged (put a copy in its place, or remove it to begin a new chain)'
 
-/** Returns the head of a file; `undefined` where the text is none. */
+/** Parses the head of a file; `undefined` where it is malformed. */
 function headOf(text: string): StateFile.Head | undefined {
   try {
     const { parevm, savedAt, beginning } = JSON.parse(text)
@@ -90,11 +90,11 @@ function headOf(text: string): StateFile.Head | undefined {
   }
 }
 
-/** Returns all bytes of a file that lies on a disk. */
+/** Returns the bytes of a regular file. */
 async function bytesOf(path: string): Promise<Uint8Array | undefined> {
   let handle: FileHandle | undefined
   try {
-    // Without waiting: a pipe with that name would have no end.
+    // Non-blocking: opening a pipe would wait for a writer.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const status = await handle.stat()
     if (!status.isFile()) throw new UsageError(`--state: ${path} is not a file`)
@@ -111,10 +111,10 @@ async function bytesOf(path: string): Promise<Uint8Array | undefined> {
 }
 
 /**
- * Writes a state file in place of the one before. A crash at any moment, of the process or of the machine,
- * leaves the one or the other: the bytes are on the disk before the name is theirs. Only its owner can read it.
+ * Replaces a state file atomically, also at a crash of the process or the machine: the bytes are on the disk before the
+ * file is renamed. Only its owner can read it.
  *
- * @throws What the file system does. The file that was there is as it was.
+ * @throws Errors of the file system. The old file is unchanged.
  */
 export async function writeState(path: string, { head, chain }: StateFile): Promise<void> {
   const temporary = `${path}${TEMPORARY}${randomBytes(6).toString('hex')}`
@@ -142,7 +142,7 @@ export async function writeState(path: string, { head, chain }: StateFile): Prom
   await syncFolder(dirname(path))
 }
 
-/** Has the names in a folder written to the disk, where the system can do that. */
+/** Syncs a folder to the disk, where the system supports that. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
@@ -155,7 +155,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Removes what writers that were killed have left beside a state file. Its lock has to be held. */
+/** Removes temporary files of killed writers. The lock must be held. */
 export async function removeTemporaries(path: string): Promise<void> {
   const start = `${basename(path)}${TEMPORARY}`
   const names = await readdir(dirname(path))
@@ -165,10 +165,10 @@ export async function removeTemporaries(path: string): Promise<void> {
   await Promise.all(left.map((name) => rm(join(dirname(path), name), { force: true })))
 }
 
-/** What comes between the name of a state file and a number in the name of a file that takes its place. */
+/** Infix of the name of a temporary file, before a random number. */
 const TEMPORARY = '.tmp-'
 
-/** Writes all of `bytes` and returns the position behind them. */
+/** Writes all of `bytes` and returns the position after them. */
 async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
   let written = 0
   while (written < bytes.length) {

@@ -34,7 +34,7 @@ test('two saves never run at once, and a chain that has not changed is not saved
   expect(saves).toHaveLength(1)
 })
 
-test('the end saves what has changed during a save', async () => {
+test('the exit saves changes made during a save', async () => {
   const { keeper, saves, found } = await slowKeeper()
   keeper.changed()
   const first = keeper.keep()
@@ -48,7 +48,7 @@ test('the end saves what has changed during a save', async () => {
   expect(await found()).toEqual(Buffer.from([1, 2]))
 })
 
-test('an end without a save says what is lost, and keeps the file', async () => {
+test('an exit without a save reports the loss and keeps the file', async () => {
   const { keeper, saves, found } = await slowKeeper()
   keeper.changed()
   const first = keeper.keep()

@@ -3,13 +3,13 @@ import { stderr } from '../../output.js'
 import { messageOf, type StateFile, writeState } from './file.js'
 
 /**
- * Returns the keeper of a state file: it saves the chain every so often, where it has changed, and at the end.
- * A save that fails is tried again; the server goes on meanwhile, and the file stays as it was.
+ * Returns the keeper of a state file: it saves a changed chain at an interval, and at exit. A failed save is repeated at
+ * the next interval; the old file is kept.
  */
 export function createKeeper(parameters: createKeeper.Parameters): Keeper {
   const { path, save, head, intervalMs } = parameters
   let { bytes } = parameters
-  /** Changes of the chain, and those of them that are in the file. */
+  /** Number of changes of the chain, and of saved changes. */
   let changes = 0
   let saved = 0
   let savedMs = performance.now()
@@ -26,7 +26,7 @@ export function createKeeper(parameters: createKeeper.Parameters): Keeper {
     savedMs = performance.now()
   }
 
-  /** Saves where that is worth it; never twice at once. Does not reject. */
+  /** Saves a changed chain, never concurrently. Does not reject. */
   const keep = (): Promise<void> => {
     running ??= (changes === saved ? Promise.resolve() : write())
       .then(
@@ -35,7 +35,7 @@ export function createKeeper(parameters: createKeeper.Parameters): Keeper {
           hasFailed = false
         },
         (error: unknown) => {
-          // A full disk stays full for long: once is enough.
+          // Printed once: a full disk stays full for long.
           if (!hasFailed)
             stderr.note(
               `parevm: ${path} could not be saved, and will be tried again: ${messageOf(error)}\n`,
@@ -64,10 +64,10 @@ export function createKeeper(parameters: createKeeper.Parameters): Keeper {
     keep,
     async end() {
       clearInterval(timer)
-      // One that has begun may lack the last changes.
+      // A running save may lack the last changes.
       await running
       await keep()
-      // A block that was made every so often may have come meanwhile.
+      // Interval mining may have mined a block meanwhile.
       if (changes !== saved && !hasFailed) await keep()
       return changes === saved
     },
@@ -84,29 +84,29 @@ export declare namespace createKeeper {
     path: string
     /** Resolves with the chain as bytes. */
     save(): Promise<Uint8Array>
-    /** Returns what stands before the chain in the file. */
+    /** Returns the head of the file. */
     head(): StateFile.Head
     intervalMs: number
-    /** Bytes of the chain that is in the file. */
+    /** Size of the chain in the file, in bytes. */
     bytes: number
   }
 }
 
 export type Keeper = {
-  /** Bytes of the chain, as it was saved last. */
+  /** Size of the last saved chain, in bytes. */
   readonly bytes: number
   /**
-   * Begins to save every so often. A new chain is saved at once, which shows that it can be.
+   * Starts the interval. A new chain is saved at once, to detect an unwritable file.
    *
-   * @throws What the file system does.
+   * @throws Errors of the file system.
    */
   begin(options: { isNew: boolean }): Promise<void>
-  /** The chain is another one than before. */
+  /** Counts a change of the chain. */
   changed(): void
-  /** Saves now, if the chain has changed. Does not reject: a failure is printed, once. */
+  /** Saves a changed chain now. Does not reject: a failure is printed once. */
   keep(): Promise<void>
-  /** Saves for the last time. Resolves with whether the file holds the chain as it is. */
+  /** Saves the chain at exit. Resolves with whether the file is up to date. */
   end(): Promise<boolean>
-  /** Says what is not in the file; `undefined` where that is nothing. */
+  /** Returns a description of unsaved changes; `undefined` for none. */
   lost(): string | undefined
 }

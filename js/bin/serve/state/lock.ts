@@ -6,14 +6,13 @@ import { UsageError } from '../../usage.js'
 import { messageOf } from './file.js'
 
 /**
- * Locks a state file for this process, until the process ends.
+ * Locks a state file until the process exits.
  *
- * Each process that wants the file puts an empty one of its own beside it, whose name says which process it is,
- * and looks for others only then: of any two, the later one sees the other. A process that has ended holds
- * nobody, however it ended, because its number and the time of its start are those of no process that runs.
- * Processes that cannot see each other, as on two machines or in two containers, do not see each other's locks.
+ * Each process creates an empty lock file, whose name has its id and start time, and only then looks for others: of any
+ * two processes, the later one sees the other. A lock of an ended process is stale, because no running process has its id
+ * and start time. Processes in different containers or machines do not see each other's locks.
  *
- * @throws {@link UsageError} Another process has it, or its folder cannot be written.
+ * @throws {@link UsageError} Another process holds the lock, or the folder cannot be written.
  */
 export async function lockState(path: string): Promise<void> {
   const own = `${basename(path)}${LOCK}${process.pid}-${startOf(process.pid)}`
@@ -31,23 +30,22 @@ export async function lockState(path: string): Promise<void> {
       if (error instanceof UsageError) throw error
       throw new UsageError(`--state: ${folder} cannot be written: ${messageOf(error)}`)
     }
-    // Two that have come at the same moment have seen each other.
+    // Two simultaneous processes saw each other: both retry.
     await sleep(Math.random() * ATTEMPT_MS)
   }
   process.once('exit', () => {
     try {
       remove()
     } catch {
-      // It is stale as soon as this process has ended.
+      // The lock is stale after the exit.
     }
   })
 }
 
 /**
- * Returns where a state file lies, so that a link to it is another name of the same file, also before there is
- * one.
+ * Resolves the links in the path of a state file, which need not exist.
  *
- * @throws {@link UsageError} Its folder is not there.
+ * @throws {@link UsageError} The folder does not exist.
  */
 export async function resolveState(path: string, links = 0): Promise<string> {
   try {
@@ -70,7 +68,7 @@ function unreachable(path: string, error: unknown): UsageError {
   return new UsageError(`--state: ${path} cannot be reached: ${messageOf(error)}`)
 }
 
-/** Returns the process that holds `path`, if one does, and removes the locks of those that have ended. */
+/** Returns the id of the process that holds the lock of `path`, if any, and removes stale locks. */
 function holderOf(path: string, own: string): number | undefined {
   const start = `${basename(path)}${LOCK}`
   let holder: number | undefined
@@ -78,7 +76,7 @@ function holderOf(path: string, own: string): number | undefined {
     if (name === own || !name.startsWith(start)) continue
     const [, pid, started] = /^(\d{1,10})-(\d{1,20})$/.exec(name.slice(start.length)) ?? []
     if (pid === undefined) continue
-    // Where the system hides when a process has started, one with that number is taken for it.
+    // Where the start time is unknown, a process with the id counts as the holder.
     const isIt = isRunning(Number(pid)) && [started, UNKNOWN].includes(startOf(Number(pid)))
     if (isIt) holder = Number(pid)
     else rmSync(join(dirname(path), name), { force: true })
@@ -91,14 +89,13 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // It runs, as another user.
+    // The process belongs to another user.
     return Reflect.get(Object(error), 'code') === 'EPERM'
   }
 }
 
 /**
- * Returns when a process has started, in ticks since the machine has, or {@link UNKNOWN}. One
- * that has ended, and for whose parent only its exit code is kept, has no start.
+ * Returns the start time of a process in ticks since boot, or {@link UNKNOWN}; empty for a zombie.
  */
 function startOf(pid: number): string {
   let status: string
@@ -107,18 +104,18 @@ function startOf(pid: number): string {
   } catch {
     return UNKNOWN
   }
-  // Behind the name, which may hold anything: state, and 19 fields later the start.
+  // After the name, which may hold any character: the state, and 19 fields later the start time.
   const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
   return ['Z', 'X'].includes(fields[0] ?? '') ? '' : (fields[19] ?? UNKNOWN)
 }
 
-/** The system does not say when a process has started. */
+/** Start time where the system hides it. */
 const UNKNOWN = '0'
 
-/** What comes between the name of a state file and that of a process in the name of a lock. */
+/** Infix of the name of a lock file, before the process. */
 const LOCK = '.lock-'
 
 const ATTEMPTS = 3
 const ATTEMPT_MS = 50
-/** As many as Linux follows. */
+/** Most links, as in Linux. */
 const MOST_LINKS = 40
