@@ -1,10 +1,7 @@
-//! Synthetic blocks with signatures and a complete header.
+//! Made blocks as others read them: signed, with a whole header.
 
 use crate::signer;
-use alloy_consensus::{
-    BlockBody, EthereumTypedTransaction, Header as ConsensusHeader, SignableTransaction, TxEip1559,
-    TxEip2930, TxEip4844, TxEip7702, TxLegacy,
-};
+use alloy_consensus::{BlockBody, Header as ConsensusHeader, SignableTransaction};
 use alloy_eips::{
     eip4895::{Withdrawal, Withdrawals},
     eip7702::SignedAuthorization,
@@ -13,12 +10,10 @@ use alloy_primitives::B256;
 use alloy_trie::{EMPTY_ROOT_HASH, root::ordered_trie_root};
 use parevm::{
     Block, BlockOutcome,
-    block::{AlloyBlock, Ommer, Transaction},
+    block::{AlloyBlock, Ommer, Transaction, TransactionFields, TypedTransaction},
     vm::TxEnv,
 };
 use revm::context_interface::either::Either;
-
-type Typed = EthereumTypedTransaction<TxEip4844>;
 
 /// Signs the transactions of `block` and builds its header, without the results of execution; `None` if the key of a
 /// sender is unknown.
@@ -29,7 +24,7 @@ pub fn block(block: &Block) -> Option<AlloyBlock> {
         .iter()
         .map(|Transaction { env, .. }| {
             let typed = typed(env)?;
-            let signature = signer::of(env.caller)?.sign(signature_hash(&typed))?;
+            let signature = signer::of(env.caller)?.sign(typed.signature_hash())?;
             Some(typed.into_envelope(signature))
         })
         .collect::<Option<Vec<_>>>()?;
@@ -87,7 +82,7 @@ pub fn block(block: &Block) -> Option<AlloyBlock> {
     Some(AlloyBlock::new(header, body))
 }
 
-/// Completes the header with the results of execution, except for the state root.
+/// Fills in what only a run tells. The state root is left.
 pub fn complete(block: &mut AlloyBlock, outcome: &BlockOutcome) {
     let header = &mut block.header;
     header.gas_used = outcome.gas_used;
@@ -97,81 +92,32 @@ pub fn complete(block: &mut AlloyBlock, outcome: &BlockOutcome) {
     header.requests_hash = header.requests_hash.and(outcome.requests_hash);
 }
 
-fn signature_hash(typed: &Typed) -> B256 {
-    match typed {
-        Typed::Legacy(transaction) => transaction.signature_hash(),
-        Typed::Eip2930(transaction) => transaction.signature_hash(),
-        Typed::Eip1559(transaction) => transaction.signature_hash(),
-        Typed::Eip4844(transaction) => transaction.signature_hash(),
-        Typed::Eip7702(transaction) => transaction.signature_hash(),
-    }
-}
-
-/// Returns the transaction of `env`; `None` if the key of an authority is unknown.
-fn typed(env: &TxEnv) -> Option<Typed> {
-    let chain_id = env.chain_id.unwrap_or(1);
-    let (nonce, gas_limit, value) = (env.nonce, env.gas_limit, env.value);
-    let (max_fee_per_gas, input) = (env.gas_price, env.data.clone());
-    let max_priority_fee_per_gas = env.gas_priority_fee.unwrap_or_default();
-    let access_list = env.access_list.clone();
-    Some(match env.tx_type {
-        0 => Typed::Legacy(TxLegacy {
-            chain_id: env.chain_id,
-            nonce,
-            gas_price: env.gas_price,
-            gas_limit,
-            to: env.kind,
-            value,
-            input,
-        }),
-        1 => Typed::Eip2930(TxEip2930 {
-            chain_id,
-            nonce,
-            gas_price: env.gas_price,
-            gas_limit,
-            to: env.kind,
-            value,
-            access_list,
-            input,
-        }),
-        2 => Typed::Eip1559(TxEip1559 {
-            chain_id,
-            nonce,
-            gas_limit,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to: env.kind,
-            value,
-            access_list,
-            input,
-        }),
-        3 => Typed::Eip4844(TxEip4844 {
-            chain_id,
-            nonce,
-            gas_limit,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to: *env.kind.to()?,
-            value,
-            access_list,
-            blob_versioned_hashes: env.blob_hashes.clone(),
-            max_fee_per_blob_gas: env.max_fee_per_blob_gas,
-            input,
-        }),
-        4 => Typed::Eip7702(TxEip7702 {
-            chain_id,
-            nonce,
-            gas_limit,
-            max_fee_per_gas,
-            max_priority_fee_per_gas,
-            to: *env.kind.to()?,
-            value,
-            access_list,
-            authorization_list: authorizations(env)?,
-            input,
-        }),
-        _ => return None,
-    })
+/// Returns `env` as a typed transaction; `None` where an authority's key is not known.
+fn typed(env: &TxEnv) -> Option<TypedTransaction> {
+    let authorization_list = match env.tx_type {
+        4 => Some(authorizations(env)?),
+        _ => None,
+    };
+    let fields = TransactionFields {
+        transaction_type: Some(env.tx_type.into()),
+        chain_id: match env.tx_type {
+            0 => env.chain_id,
+            _ => Some(env.chain_id.unwrap_or(1)),
+        },
+        nonce: Some(env.nonce),
+        gas_limit: Some(env.gas_limit),
+        to: env.kind.to().copied(),
+        value: env.value,
+        input: env.data.clone(),
+        gas_price: Some(env.gas_price),
+        max_fee_per_gas: Some(env.gas_price),
+        max_priority_fee_per_gas: Some(env.gas_priority_fee.unwrap_or_default()),
+        access_list: Some(env.access_list.clone()),
+        blob_versioned_hashes: Some(env.blob_hashes.clone()),
+        max_fee_per_blob_gas: Some(env.max_fee_per_blob_gas),
+        authorization_list,
+    };
+    fields.into_typed().ok()
 }
 
 fn authorizations(env: &TxEnv) -> Option<Vec<SignedAuthorization>> {

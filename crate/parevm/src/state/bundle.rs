@@ -1,4 +1,4 @@
-//! State diff in revm's form, for those who store a [`BundleState`] (reth does).
+//! State diff as a [`BundleState`] of revm, the form that reth stores.
 
 use super::{Account, AccountChange, SourceError, StateDiff, StateSource};
 use alloy_primitives::{Address, KECCAK256_EMPTY, U256};
@@ -16,7 +16,7 @@ impl StateDiff {
     ///
     /// # Errors
     ///
-    /// When `before` cannot be read.
+    /// `before` cannot be read.
     pub fn to_bundle(&self, before: &dyn StateSource) -> Result<BundleState, SourceError> {
         let mut transitions = TransitionState::default();
         for (address, change) in &self.accounts {

@@ -54,7 +54,7 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// Moves the overlay out, and leaves one without changes.
+    /// Takes the overlay, and leaves one without changes.
     pub(crate) fn take(&mut self) -> Self {
         let empty = Self {
             source: self.source,
@@ -357,7 +357,7 @@ mod tests {
         let mut other = Overlay::new(&state, SpecId::CANCUN);
         here.basic(one).unwrap();
         let mut id_of = |address| other.basic(address).unwrap().unwrap().account_id.unwrap();
-        // Two is the first of the other state; one is the second there, and nobody here.
+        // In the other overlay two has the first index and one the second, which no account has here.
         for address in [two, one] {
             let value = here.storage_by_account_id(address, id_of(address), key);
             assert_eq!(value.unwrap(), U256::from_be_slice(address.as_slice()));

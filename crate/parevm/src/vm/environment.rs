@@ -1,7 +1,7 @@
 //! Environment of a block's transactions: rules, block context and precompiles.
 
-use super::{BlockPrecompiles, Precompile};
-use crate::block::Block;
+use super::{BlockPrecompiles, Precompile, keccak256, memo::PrecompileMemo};
+use crate::{block::Block, state::WithKeccakCache};
 use alloy_eips::eip7840::BlobParams;
 use alloy_primitives::{Address, U256};
 use revm::{
@@ -12,6 +12,7 @@ use revm::{
     interpreter::interpreter::EthInterpreter,
     primitives::hardfork::SpecId,
 };
+use std::sync::Arc;
 
 /// Context of an EVM with the database `DB`.
 pub type BlockContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>;
@@ -22,6 +23,12 @@ pub type BlockEvm<DB, I = ()> = ContextEvm<BlockContext<DB>, I>;
 /// EVM with the context `C` and the inspector `I`.
 pub type ContextEvm<C, I = ()> =
     Evm<C, I, EthInstructions<EthInterpreter, C>, BlockPrecompiles, EthFrame<EthInterpreter>>;
+
+/// EVM of one worker of a block executor: it borrows the transactions and shares a memo of precompile results.
+pub(crate) type WorkerEvm<'t, DB> = ContextEvm<WorkerContext<'t, DB>>;
+
+/// Context of a [`WorkerEvm`].
+pub(crate) type WorkerContext<'t, DB> = Context<BlockEnv, &'t TxEnv, CfgEnv, DB, Journal<DB>, ()>;
 
 /// Changes that the protocol makes around the transactions of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,6 +190,26 @@ impl Environment {
     /// Creates an EVM over `database`.
     pub fn evm<DB: Database>(&self, database: DB) -> BlockEvm<DB> {
         self.inspected_evm(database, ())
+    }
+
+    /// Creates the EVM of one worker over `database`, with the precompile results of `memo` and the keccak cache of the
+    /// database. `transaction` is that of the context until another one is set.
+    pub(crate) fn worker_evm<'t, DB: Database + WithKeccakCache>(
+        &self,
+        database: DB,
+        transaction: &'t TxEnv,
+        memo: &Arc<PrecompileMemo>,
+    ) -> WorkerEvm<'t, DB> {
+        let context =
+            Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(database, self.spec());
+        let mut evm = context
+            .with_cfg(self.cfg.clone())
+            .with_block(self.block.clone())
+            .with_tx(transaction)
+            .build_mainnet()
+            .with_precompiles(self.precompiles.with_memo(memo));
+        keccak256::install(&mut evm.instruction);
+        evm
     }
 
     /// Creates an EVM over `database` with `inspector`.

@@ -1,4 +1,4 @@
-//! Rules of a transaction that no account decides: chain id, type, fees, intrinsic gas.
+//! Rules of a transaction that do not depend on accounts: chain id, type, fees, intrinsic gas.
 
 use super::Environment;
 use crate::state::{Overlay, SourceError, StateSource};
@@ -10,7 +10,7 @@ use revm::{
     handler::{Handler, MainnetHandler},
 };
 
-/// Checks `transaction` by the rules of `environment` alone.
+/// Checks `transaction` by the rules that depend only on `environment`.
 ///
 /// # Errors
 ///

@@ -15,7 +15,7 @@ pub(crate) mod optimistic;
 mod overlay_evm;
 pub mod precompiles;
 mod system_call;
-pub mod transact;
+pub(crate) mod transact;
 pub(crate) mod transfer;
 mod view_calls;
 mod watched;

@@ -1,9 +1,12 @@
-//! Single transactions on an [`Overlay`], for whoever is no block executor: calls, traces, reports, simulated blocks.
+//! Single transactions on an [`Overlay`], outside a block executor: calls, traces, reports, simulated blocks.
 //!
 //! The EVM is compiled here once per way of running, with closed types: plain, watched, and inspected by a trait object.
 //! Floors above bring their tracers as [`OverlayInspector`].
 
-use super::{BlockContext, Environment, Recorded, Stop, Watched};
+use super::{
+    BlockContext, Environment, Recorded, Stop, Watched,
+    transact::{inspect as inspect_transaction, run as run_transaction},
+};
 use crate::{
     interrupt::{Interrupt, Watch},
     state::{Overlay, SourceError},
@@ -26,16 +29,16 @@ pub type OverlayInspector<'i, 'a> = dyn Inspector<OverlayContext<'a>> + 'i;
 /// Bounds of an inspected transaction.
 #[derive(Clone, Copy)]
 pub struct Bounds<'w> {
-    /// Ends a run that takes too long. Default: none.
+    /// Interrupts the execution. Default: none.
     pub watch: Option<Watch<'w>>,
-    /// Parts of the run that the inspector records. Default: none.
+    /// Parts of the execution that the inspector records. Default: none.
     pub recorded: Recorded,
-    /// Bytes that may still be recorded; a run lowers it. Default: 0.
+    /// Bytes that may still be recorded; an execution lowers it. Default: 0.
     pub bytes: usize,
 }
 
 impl<'w> Bounds<'w> {
-    /// Bounds the time alone: the inspector records nothing that grows with the run.
+    /// Bounds the time alone: the inspector records nothing that grows with the execution.
     #[must_use]
     pub fn of_time(watch: Option<Watch<'w>>) -> Self {
         Self {
@@ -56,14 +59,14 @@ impl std::fmt::Debug for Bounds<'_> {
     }
 }
 
-/// Reason why a transaction has no result.
+/// Reason for which a transaction has no result.
 #[derive(Debug)]
 pub enum TransactError {
-    /// The [`Watch`] ended the run, or more than its memory was needed.
+    /// The [`Watch`] interrupted the execution, or the memory limit was exceeded.
     Interrupted(Interrupt),
-    /// More would be recorded than [`Bounds::bytes`] allow.
+    /// The limit of recorded bytes, [`Bounds::bytes`], was exceeded.
     TooLarge,
-    /// The transaction is invalid, or the state could not be read.
+    /// The transaction is invalid, or the state cannot be read.
     Evm(EVMError<SourceError>),
 }
 
@@ -71,20 +74,20 @@ pub enum TransactError {
 ///
 /// # Errors
 ///
-/// When the transaction is invalid or the state cannot be read.
+/// The transaction is invalid, or the state cannot be read.
 pub fn transact(
     environment: &Environment,
     overlay: &mut Overlay<'_>,
     transaction: TxEnv,
 ) -> Result<ResultAndState, EVMError<SourceError>> {
-    super::transact::run(&mut environment.evm(overlay), transaction)
+    run_transaction(&mut environment.evm(overlay), transaction)
 }
 
-/// As [`transact`], until `watch` ends the run.
+/// Executes as [`transact`], until `watch` interrupts it.
 ///
 /// # Errors
 ///
-/// [`TransactError`], but for [`TransactError::TooLarge`].
+/// [`TransactError`], except [`TransactError::TooLarge`].
 pub fn transact_watched(
     environment: &Environment,
     overlay: &mut Overlay<'_>,
@@ -95,7 +98,7 @@ pub fn transact_watched(
     run(environment, overlay, transaction, NoOpInspector, bounds).0
 }
 
-/// As [`transact`], and passes every step of the EVM to `inspector`, within `bounds`.
+/// Executes as [`transact`], with `inspector`, within `bounds`.
 ///
 /// # Errors
 ///
@@ -112,7 +115,7 @@ pub fn inspect<'a>(
     ran
 }
 
-/// The result, and the bytes that may still be recorded.
+/// Returns the result, and the bytes that may still be recorded.
 fn run<'a, I: Inspector<OverlayContext<'a>>>(
     environment: &Environment,
     overlay: &mut Overlay<'a>,
@@ -123,7 +126,7 @@ fn run<'a, I: Inspector<OverlayContext<'a>>>(
     let watched = Watched::new(inspector, bounds.watch, bounds.recorded, bounds.bytes);
     // An inspector that is a trait object names its context: the EVM owns the overlay while it runs.
     let mut evm = environment.inspected_evm(overlay.take(), watched);
-    let ran = super::transact::inspect(&mut evm, transaction);
+    let ran = inspect_transaction(&mut evm, transaction);
     let ran = match evm.inspector.stopped() {
         Some(Stop::Interrupted(interrupt)) => Err(TransactError::Interrupted(interrupt)),
         Some(Stop::TooLarge) => Err(TransactError::TooLarge),

@@ -22,7 +22,10 @@ type EvmResult<C, T> = Result<T, EVMError<ContextTrDbError<C>, InvalidTransactio
 /// # Errors
 ///
 /// The transaction is invalid, or the database failed.
-pub fn run<C, I>(evm: &mut ContextEvm<C, I>, transaction: C::Tx) -> EvmResult<C, ResultAndState>
+pub(crate) fn run<C, I>(
+    evm: &mut ContextEvm<C, I>,
+    transaction: C::Tx,
+) -> EvmResult<C, ResultAndState>
 where
     C: ContextTr<Journal: JournalTr<State = EvmState>, Db: StorageAware> + ContextSetters,
 {
@@ -51,7 +54,10 @@ where
 /// # Errors
 ///
 /// As [`run`].
-pub fn inspect<C, I>(evm: &mut ContextEvm<C, I>, transaction: C::Tx) -> EvmResult<C, ResultAndState>
+pub(crate) fn inspect<C, I>(
+    evm: &mut ContextEvm<C, I>,
+    transaction: C::Tx,
+) -> EvmResult<C, ResultAndState>
 where
     C: ContextTr<Journal: JournalTr<State = EvmState> + JournalExt, Db: StorageAware>
         + ContextSetters,
@@ -75,7 +81,7 @@ where
 /// # Errors
 ///
 /// The database failed.
-pub fn run_frames<C, I>(
+pub(crate) fn run_frames<C, I>(
     evm: &mut ContextEvm<C, I>,
     checkpoint: JournalCheckpoint,
     gas: &mut GasTracker,

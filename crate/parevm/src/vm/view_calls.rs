@@ -1,6 +1,6 @@
-//! Calls to contracts outside any transaction: no sender pays, and their changes are reverted.
+//! View calls: calls to contracts outside any transaction, without fees; their changes are reverted.
 
-use super::{BlockEvm, Environment};
+use super::{BlockEvm, Environment, transact::run_frames};
 use crate::state::{Account, Overlay, SourceError};
 use alloy_primitives::{Address, Bytes, TxKind};
 use revm::{
@@ -10,7 +10,7 @@ use revm::{
     interpreter::{GasTracker, InterpreterResult},
 };
 
-/// EVM for many view calls on one state. What one has loaded stays loaded for the next.
+/// EVM for many view calls on one state. Loaded accounts and slots stay loaded.
 pub struct ViewCalls<'r, 's> {
     evm: BlockEvm<&'r mut Overlay<'s>>,
 }
@@ -18,7 +18,7 @@ pub struct ViewCalls<'r, 's> {
 /// Result of a view call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewResult {
-    /// Output; `None` when the call reverted or halted.
+    /// Output; `None` if the call reverted or halted.
     pub output: Option<Bytes>,
     /// Gas used.
     pub gas_used: u64,
@@ -33,11 +33,11 @@ impl<'r, 's> ViewCalls<'r, 's> {
         }
     }
 
-    /// The account as it is now.
+    /// Returns the present account at `address`.
     ///
     /// # Errors
     ///
-    /// When the state cannot be read.
+    /// The state cannot be read.
     pub fn account(&mut self, address: Address) -> Result<Option<Account>, SourceError> {
         self.evm.ctx.db_mut().account(address)
     }
@@ -46,7 +46,7 @@ impl<'r, 's> ViewCalls<'r, 's> {
     ///
     /// # Errors
     ///
-    /// When the state cannot be read.
+    /// The state cannot be read.
     pub fn call(
         &mut self,
         contract: Address,
@@ -62,8 +62,8 @@ impl<'r, 's> ViewCalls<'r, 's> {
         });
         let mut tracker = GasTracker::new(gas, gas, 0);
         let before = self.evm.ctx.journal_mut().checkpoint();
-        let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = super::transact::run_frames(&mut self.evm, begun, &mut tracker);
+        let checkpoint = self.evm.ctx.journal_mut().checkpoint();
+        let ran = run_frames(&mut self.evm, checkpoint, &mut tracker);
         take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
         let ran = ran?;
         self.evm.ctx.journal_mut().checkpoint_revert(before);

@@ -40,14 +40,14 @@ pub struct Recorded {
     /// The path from the outermost call to each call.
     pub paths: bool,
     /// Inputs of KECCAK256.
-    pub preimages: bool,
+    pub hash_inputs: bool,
 }
 
 /// Inspector that forwards to `inner`, and ends the execution at the limits of time, memory and recorded bytes.
 #[derive(Debug)]
 pub(crate) struct Watched<'a, I> {
     /// The watched inspector.
-    pub inner: I,
+    pub(crate) inner: I,
     watch: Option<DebugWatch<'a>>,
     recorded: Recorded,
     /// Bytes that may still be recorded.
@@ -70,7 +70,12 @@ impl std::fmt::Debug for DebugWatch<'_> {
 
 impl<'a, I> Watched<'a, I> {
     /// Watches `inner`, which records the parts in `recorded`: about `bytes` at most.
-    pub fn new(inner: I, watch: Option<Watch<'a>>, recorded: Recorded, bytes: usize) -> Self {
+    pub(crate) fn new(
+        inner: I,
+        watch: Option<Watch<'a>>,
+        recorded: Recorded,
+        bytes: usize,
+    ) -> Self {
         Self {
             inner,
             watch: watch.map(DebugWatch),
@@ -84,13 +89,13 @@ impl<'a, I> Watched<'a, I> {
 
     /// Returns the reason for which the execution was ended, if it was.
     #[must_use]
-    pub const fn stopped(&self) -> Option<Stop> {
+    pub(crate) const fn stopped(&self) -> Option<Stop> {
         self.stopped
     }
 
     /// Returns the bytes that may still be recorded.
     #[must_use]
-    pub const fn left(&self) -> usize {
+    pub(crate) const fn left(&self) -> usize {
         self.left
     }
 
@@ -155,7 +160,7 @@ impl<'a, I> Watched<'a, I> {
         }
     }
 
-    fn record_preimage(&mut self, interpreter: &Interpreter) {
+    fn record_hash_input(&mut self, interpreter: &Interpreter) {
         let [.., length, _] = interpreter.stack.data().as_slice() else {
             return;
         };
@@ -200,8 +205,8 @@ where
             self.poll_in_frame(remaining);
         }
         self.until_poll -= 1;
-        if self.recorded.preimages {
-            self.record_preimage(interpreter);
+        if self.recorded.hash_inputs {
+            self.record_hash_input(interpreter);
         }
         if self.stopped.is_some() {
             end_run(interpreter, context);

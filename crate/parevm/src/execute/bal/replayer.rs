@@ -5,15 +5,15 @@ use crate::{
     block::Block,
     state::{KeccakCache, SourceError, StateSource, StorageAware, WithKeccakCache},
     vm::{
-        Bytecode, Environment, ExecutionResult, TxEnv, environment::ContextEvm, journal::clear,
-        keccak256, memo::PrecompileMemo, transact::replay_one, transfer::Transfer,
+        Bytecode, Environment, ExecutionResult, environment::WorkerEvm, journal::clear,
+        memo::PrecompileMemo, transact::replay_one, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256, map::B256Map};
 use revm::{
-    Context, Database, Journal, MainBuilder,
-    context::{BlockEnv, CfgEnv, ContextSetters},
+    Database,
+    context::ContextSetters,
     state::{AccountId, AccountInfo},
 };
 use std::sync::Arc;
@@ -22,13 +22,10 @@ use std::sync::Arc;
 pub(crate) struct Replayer<'a> {
     block: &'a Block,
     bal_state: &'a BalState<'a>,
-    evm: ReplayEvm<'a>,
+    evm: WorkerEvm<'a, BalDatabase<'a>>,
     /// Verification of the transactions executed so far.
     pub(crate) verifier: BalVerifier,
 }
-
-type ReplayEvm<'a> =
-    ContextEvm<Context<BlockEnv, &'a TxEnv, CfgEnv, BalDatabase<'a>, Journal<BalDatabase<'a>>, ()>>;
 
 impl<'a> Replayer<'a> {
     /// Creates an executor for `block`; `None` if it has no transactions. All workers share `memo`.
@@ -43,17 +40,8 @@ impl<'a> Replayer<'a> {
             known: B256Map::default(),
             keccak_cache: KeccakCache::default(),
         };
-        let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
-            database,
-            environment.spec(),
-        );
-        let mut evm = context
-            .with_cfg(environment.cfg.clone())
-            .with_block(environment.block.clone())
-            .with_tx(&block.transactions.first()?.env)
-            .build_mainnet()
-            .with_precompiles(environment.precompiles.with_memo(memo));
-        keccak256::install(&mut evm.instruction);
+        let first = &block.transactions.first()?.env;
+        let evm = environment.worker_evm(database, first, memo);
         Some(Self {
             block,
             bal_state,

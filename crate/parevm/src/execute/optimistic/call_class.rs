@@ -4,26 +4,27 @@ use crate::{block::Transaction, vm::TxEnv};
 use alloy_primitives::{Address, map::HashMap};
 use parevm_stm::{CallClass, CallClasses, Parties};
 
-/// Bytes of the input that select a contract's function.
+/// Bytes at the start of the input that select a contract's function.
 const SELECTOR: usize = 4;
 
 /// Returns the call class of each of `transactions`: its callee and selector. A transfer without
 /// input and a creation have none.
 pub(crate) fn call_classes(transactions: &[Transaction]) -> CallClasses {
-    let mut numbers: HashMap<(Address, &[u8; SELECTOR]), CallClass> = HashMap::default();
+    let mut known: HashMap<(Address, &[u8; SELECTOR]), CallClass> = HashMap::default();
     let mut classes = Vec::with_capacity(transactions.len());
     for Transaction { env, .. } in transactions {
         let function = env.kind.to().copied().zip(env.data.first_chunk());
-        let next = CallClass(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
-        classes.push(function.map(|function| *numbers.entry(function).or_insert(next)));
+        let next = CallClass(u32::try_from(known.len()).unwrap_or(u32::MAX));
+        classes.push(function.map(|function| *known.entry(function).or_insert(next)));
     }
     classes.into()
 }
 
-/// Number of arguments that are searched for accounts.
+/// Words of an argument list that are searched for accounts.
 const ARGUMENTS: usize = 4;
 
-/// Returns the accounts that a call names: its sender and its first two arguments that look like an address.
+/// Returns the accounts that a call names: its sender and its first two arguments that look like an
+/// address.
 pub(crate) fn parties(call: &TxEnv) -> Parties {
     let arguments = call.data.get(SELECTOR..).unwrap_or_default();
     let accounts = arguments

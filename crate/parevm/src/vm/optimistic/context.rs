@@ -1,22 +1,15 @@
 //! Context of the optimistic EVM, and the dependence of an execution on balances in it.
 
 use super::{database::ViewDatabase, state_program::StateProgram, view_error::ViewError};
-use crate::vm::{TxEnv, environment::ContextEvm};
+use crate::vm::environment::{WorkerContext, WorkerEvm};
 use alloy_primitives::{Address, U256};
-use revm::{
-    Context, Journal,
-    context::{
-        BlockEnv, CfgEnv,
-        result::{EVMError, InvalidTransaction},
-    },
-};
+use revm::context::result::{EVMError, InvalidTransaction};
 
 /// Context of the optimistic EVM.
-pub(super) type ViewContext<'m, P> =
-    Context<BlockEnv, &'m TxEnv, CfgEnv, ViewDatabase<'m, P>, Journal<ViewDatabase<'m, P>>, ()>;
+pub(super) type ViewContext<'m, P> = WorkerContext<'m, ViewDatabase<'m, P>>;
 
 /// EVM of revm with that context.
-pub(super) type ViewEvm<'m, P> = ContextEvm<ViewContext<'m, P>>;
+pub(super) type ViewEvm<'m, P> = WorkerEvm<'m, ViewDatabase<'m, P>>;
 
 /// Error of a transaction in an optimistic execution.
 pub(crate) type ViewEvmError = EVMError<ViewError, InvalidTransaction>;

@@ -22,11 +22,10 @@ use super::{
     suspension,
     view_error::ViewError,
 };
-use crate::vm::{BlockPrecompiles, Environment, TxEnv, eip7610, keccak256, memo::PrecompileMemo};
+use crate::vm::{BlockPrecompiles, Environment, TxEnv, eip7610, memo::PrecompileMemo};
 use alloy_primitives::U256;
 use revm::{
-    Context, Journal, MainBuilder,
-    context::{BlockEnv, CfgEnv, ContextError, FrameStack},
+    context::{ContextError, FrameStack},
     handler::{
         EthFrame, EvmTr, FrameInitOrResult, FrameResult, ItemOrResult,
         evm::{ContextDbError, FrameInitResult},
@@ -67,17 +66,8 @@ impl<'m, P: StateProgram + 'm> OptimisticEvm<'m, P> {
         memo: &Arc<PrecompileMemo>,
         state_changes: StateChanges,
     ) -> Self {
-        let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
-            database,
-            environment.spec(),
-        );
-        let inner = context
-            .with_cfg(environment.cfg.clone())
-            .with_block(environment.block.clone())
-            .with_tx(NO_TRANSACTION.get_or_init(TxEnv::default))
-            .build_mainnet();
-        let mut inner = inner.with_precompiles(environment.precompiles.with_memo(memo));
-        keccak256::install(&mut inner.instruction);
+        let no_transaction = NO_TRANSACTION.get_or_init(TxEnv::default);
+        let mut inner = environment.worker_evm(database, no_transaction, memo);
         suspension::install(&mut inner.instruction);
         balance_opcodes::install(&mut inner.instruction);
         Self {

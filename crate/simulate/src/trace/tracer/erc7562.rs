@@ -1,7 +1,7 @@
 //! ERC-7562 tracer: call frames with the opcodes and state accesses that the validation rules restrict.
 //!
 //! The tracer of `revm-inspectors` differs from geth's: it counts ignored opcodes, omits the code sizes of
-//! called contracts, and keeps preimages per call.
+//! called contracts, and keeps hash_inputs per call.
 
 use crate::trace::{
     budget::ByteBudget,
@@ -63,7 +63,7 @@ pub(super) struct Erc7562Recorder {
     current: Option<CurrentInstruction>,
     /// Opcode of the previous instruction, and the top of the stack before it.
     last: Option<(u8, U256)>,
-    preimages: BTreeSet<Bytes>,
+    hash_inputs: BTreeSet<Bytes>,
     budget: ByteBudget,
 }
 
@@ -107,7 +107,7 @@ impl Erc7562Recorder {
             open: Vec::new(),
             current: None,
             last: None,
-            preimages: BTreeSet::new(),
+            hash_inputs: BTreeSet::new(),
             budget: ByteBudget::default(),
         }
     }
@@ -210,7 +210,7 @@ impl Erc7562Recorder {
                     )),
                     _ => None,
                 };
-                self.preimages.extend(preimage);
+                self.hash_inputs.extend(preimage);
             }
             _ => {}
         }
@@ -226,7 +226,7 @@ impl Erc7562Recorder {
         mut size_of: impl FnMut(Address) -> Result<usize, E>,
     ) -> Result<Erc7562Frame, E> {
         let mut recorded = std::mem::take(&mut self.frames).into_iter();
-        let preimages = std::mem::take(&mut self.preimages);
+        let hash_inputs = std::mem::take(&mut self.hash_inputs);
         self.open.clear();
         self.last = None;
         // Each with the index of its parent, which precedes it.
@@ -254,7 +254,7 @@ impl Erc7562Recorder {
                 None => root = frame,
             }
         }
-        root.keccak = preimages.into_iter().collect();
+        root.keccak = hash_inputs.into_iter().collect();
         Ok(root)
     }
 }

@@ -107,7 +107,7 @@ impl Tracer {
         };
         for sub_tracer in &self.sub_tracers {
             all.paths |= matches!(sub_tracer.recorder, Recorder::FlatCall(_));
-            all.preimages |= matches!(sub_tracer.recorder, Recorder::Erc7562(_));
+            all.hash_inputs |= matches!(sub_tracer.recorder, Recorder::Erc7562(_));
         }
         all
     }

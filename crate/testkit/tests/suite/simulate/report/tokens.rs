@@ -6,7 +6,7 @@ use super::scenario::{
 };
 use alloy_primitives::B256;
 use parevm_testkit::{
-    puppet::{ScriptedContract, answer},
+    scripted_contract::{ScriptedContract, answer_slot},
     workload,
 };
 use serde_json::{Value, json};
@@ -106,14 +106,14 @@ fn an_erc721_mint_and_an_erc721_transfer_are_reported() {
                 number(8),
             ];
             let act = act.log(&made, &[]).log(&sent, &[]);
-            let act = act.store(answer(&owner_of(7)), ALICE.into_word().into());
-            act.store(answer(&owner_of(8)), BOB.into_word().into())
+            let act = act.store(answer_slot(&owner_of(7)), ALICE.into_word().into());
+            act.store(answer_slot(&owner_of(8)), BOB.into_word().into())
         })
         .code();
     let mut world = Scenario::new().with(TOKEN, code);
     world
         .state
-        .insert_storage(TOKEN, answer(&owner_of(8)), ALICE.into_word().into());
+        .insert_storage(TOKEN, answer_slot(&owner_of(8)), ALICE.into_word().into());
     assert_eq!(
         changes(&world.go()),
         [
@@ -170,8 +170,8 @@ fn an_erc2309_transfer_is_reported_per_token() {
                     BOB.into_word(),
                 ];
                 let act = act.log(&topics, number(last).as_slice());
-                let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
-                act.store(answer(&owner_of(8)), BOB.into_word().into())
+                let act = act.store(answer_slot(&owner_of(7)), BOB.into_word().into());
+                act.store(answer_slot(&owner_of(8)), BOB.into_word().into())
             })
             .code();
         changes(&Scenario::new().with(TOKEN, code).go())

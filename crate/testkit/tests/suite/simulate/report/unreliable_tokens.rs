@@ -6,7 +6,7 @@ use super::scenario::{
 };
 use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
 use parevm::state::Account;
-use parevm_testkit::scripted_contract::{ScriptedContract, answer};
+use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::json;
 
 #[test]
@@ -84,7 +84,7 @@ fn a_transfer_without_indexed_parameters_is_reported() {
                 let act = act.log(&[topic(TRANSFER)], &words);
                 if is_collection {
                     // Its balances count.
-                    let act = act.store(answer(&owner_of(7)), BOB.into_word().into());
+                    let act = act.store(answer_slot(&owner_of(7)), BOB.into_word().into());
                     return say(say(act, &balance_of(ALICE), 7), &balance_of(BOB), 3);
                 }
                 say(say(act, &balance_of(ALICE), 1), &balance_of(BOB), 9)
@@ -99,7 +99,7 @@ fn a_transfer_without_indexed_parameters_is_reported() {
         let owner = ALICE.into_word().into();
         world
             .state
-            .insert_storage(TOKEN, answer(&owner_of(7)), owner);
+            .insert_storage(TOKEN, answer_slot(&owner_of(7)), owner);
         changes(&world.go())
     };
     assert_eq!(
