@@ -4,6 +4,7 @@
 //   npm run format          repairs what can be repaired by a tool
 
 import { join } from 'node:path'
+import { api } from './check/api.mjs'
 import { check } from './check.mjs'
 import { language } from './language.mjs'
 import { notices } from './notices.mjs'
@@ -47,6 +48,7 @@ const steps = [
   {
     name: 'rustdoc',
     run: ['cargo', 'doc', '--workspace', '--no-deps', ...features, ...profile, '--quiet'],
+    fix: ['cargo', 'doc', '--workspace', '--no-deps', ...features, ...profile, '--quiet'],
     env: { RUSTDOCFLAGS: '-D warnings' },
   },
 ]
@@ -74,6 +76,8 @@ if (isProgram(import.meta.url)) {
       say('lint', `${step.name} ${code === 0 ? 'ok' : 'failed'} (${secondsSince(start)})`)
       if (code !== 0) failed.push(step.name)
     }
+    // The list is read from what the step rustdoc wrote.
+    if (!failed.includes('rustdoc') && api({ write: fix }) !== 0) failed.push('api')
     if (!fix && check() !== 0) failed.push('check')
     if (notices({ write: fix }) !== 0) failed.push('notices')
     if (language({ list: wordingIsAnError }) !== 0 && wordingIsAnError) failed.push('wording')

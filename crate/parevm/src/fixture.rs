@@ -12,7 +12,8 @@
 use crate::{
     bal::BlockAccessList,
     block::{
-        Block, BlockError, ConfigError, ForkSchedule, candidate::Senders, json, rlp, rpc::RpcBlock,
+        Block, BlockError, ConfigError, ForkSchedule, json, rlp, rpc::RpcBlock,
+        sender_recovery::SenderSource,
     },
     execute::BlockOutcome,
     state::{Account, MemoryState, Witness, bytecode_of, state_root},
@@ -112,7 +113,7 @@ impl Fixture {
     /// assert_eq!(error.to_string(), "preState is missing");
     /// ```
     pub fn from_json(text: &[u8]) -> Result<Self, FixtureError> {
-        Self::read(text, None, Senders::Signed)
+        Self::read(text, None, SenderSource::Signature)
     }
 
     /// As [`Fixture::from_json`], but trusts the senders in the document: recovering them takes most of the time.
@@ -122,7 +123,7 @@ impl Fixture {
     ///
     /// [`FixtureError`], with the field or the transaction.
     pub fn from_checked_json(text: &[u8]) -> Result<Self, FixtureError> {
-        Self::read(text, None, Senders::Named)
+        Self::read(text, None, SenderSource::Declared)
     }
 
     /// As [`Fixture::from_json`], on a chain with the fork schedule `schedule`.
@@ -131,13 +132,13 @@ impl Fixture {
     ///
     /// [`FixtureError`], with the field or the transaction.
     pub fn from_json_on(text: &[u8], schedule: Option<ForkSchedule>) -> Result<Self, FixtureError> {
-        Self::read(text, schedule, Senders::Signed)
+        Self::read(text, schedule, SenderSource::Signature)
     }
 
     fn read(
         text: &[u8],
         schedule: Option<ForkSchedule>,
-        senders: Senders,
+        senders: SenderSource,
     ) -> Result<Self, FixtureError> {
         let document: Document = json::parse(text)?;
         let missing = |field| BlockError::Missing { field };

@@ -1,29 +1,29 @@
-//! Who may end a run before it ends itself.
+//! Interruption of a running execution: by time, by memory, or by the caller.
 
 use std::time::Duration;
 
-/// Why a run was ended.
+/// Reason for which an execution was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Interrupt {
-    /// It took longer than it may.
+    /// The time limit was exceeded.
     #[error("the run took longer than {} ms", limit.as_millis())]
     Time {
-        /// How long it may take.
+        /// The time limit.
         limit: Duration,
     },
-    /// It took more memory than it may.
+    /// The memory limit was exceeded.
     #[error("the run took more than {limit} bytes of memory")]
     Memory {
-        /// Bytes that it may take.
+        /// The memory limit, in bytes.
         limit: usize,
     },
-    /// The caller wants no result any more.
+    /// The caller cancelled the execution.
     #[error("the run was cancelled")]
     Cancelled,
 }
 
 impl Interrupt {
-    /// The code of JSON-RPC: -32016 for the time, -32005 for the memory (EIP-1474), else -32000.
+    /// Returns the error code of JSON-RPC: -32016 for time, -32005 for memory (EIP-1474), else -32000.
     #[must_use]
     pub const fn code(self) -> i32 {
         match self {
@@ -34,13 +34,13 @@ impl Interrupt {
     }
 }
 
-/// Asked again and again while something runs; an answer ends the run.
+/// Function that is polled during an execution; a reason that it returns interrupts the execution.
 ///
-/// It is asked once per call frame, every 1,024 instructions and every 100,000 gas, on the threads that run. A loop
-/// whose length a client decides asks it in each turn.
+/// The executing threads poll it once per call frame, every 1,024 instructions and every 100,000 gas. Loops whose length
+/// a client controls poll it in each iteration.
 pub type Watch<'a> = &'a (dyn Fn() -> Option<Interrupt> + Sync);
 
-/// A [`Watch`] that allows `limit` from now on. `clock` tells nanoseconds since any moment.
+/// Returns a [`Watch`] that allows `limit` from now on. `clock` returns nanoseconds since a fixed moment.
 ///
 /// # Example
 ///
@@ -67,7 +67,7 @@ pub fn time_limit(clock: impl Fn() -> u64, limit: Duration) -> impl Fn() -> Opti
     }
 }
 
-/// A [`Watch`] that allows `limit` bytes more than are in use now. `in_use` tells how many are.
+/// Returns a [`Watch`] that allows `limit` bytes more than are in use now. `in_use` returns the bytes in use.
 pub fn memory_limit(in_use: impl Fn() -> usize, limit: usize) -> impl Fn() -> Option<Interrupt> {
     let start = in_use();
     move || {

@@ -83,6 +83,8 @@ pub mod execute;
 pub mod fixture;
 pub mod header_checks;
 pub mod interrupt;
+#[cfg(test)]
+mod metamorphic;
 pub mod state;
 pub mod system;
 pub mod vm;

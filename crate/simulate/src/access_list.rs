@@ -1,6 +1,6 @@
-//! The access list that makes a transaction cheapest to look up.
+//! Access list of a call (EIP-2930).
 
-use super::{CallError, CallRequest, Simulation, price::set_open_fees};
+use crate::{CallError, CallRequest, Simulation, price::set_open_fees};
 use alloy_primitives::U256;
 use parevm::{
     state::StateSource,
@@ -11,23 +11,22 @@ use revm_inspectors::access_list::AccessListInspector;
 
 pub use alloy_rpc_types_eth::AccessListResult;
 
-/// Runs after which a list is taken as it is. A transaction that looks at its gas may touch something
-/// else each time.
+/// Most runs until the list must be stable. A transaction that reads its gas may access something else each time.
 const MOST_RUNS: usize = 16;
 
 impl Simulation<'_> {
-    /// Returns what the transaction touches beside sender, callee and precompiles, and the gas that it
-    /// uses with that list, as `eth_createAccessList` does. A transaction that fails has a list
-    /// too; the result names the failure.
+    /// Returns the access list of the transaction and the gas that it uses with that list, as
+    /// `eth_createAccessList` does. The list omits sender, callee and precompiles. A transaction that fails has a
+    /// list too; [`AccessListResult::error`] is its failure.
     ///
-    /// As in geth, a request that names no price has the one that a transaction would be sent with; but
-    /// its sender need not be able to pay it.
+    /// As in geth, a request without a price has the price with which it would be sent, which its sender need not
+    /// be able to pay.
     ///
     /// # Errors
     ///
-    /// As [`Simulation::call`], but for calls that revert or halt.
+    /// As [`Simulation::call`], except [`CallError::Reverted`] and [`CallError::Halted`].
     pub fn create_access_list(&self, request: &CallRequest) -> Result<AccessListResult, CallError> {
-        let (mut transaction, environment) = self.priced(request)?;
+        let (mut transaction, environment) = self.resolve_priced(request)?;
         if transaction.tx_type == TransactionType::Legacy as u8 {
             transaction.tx_type = TransactionType::Eip2930 as u8;
         }
@@ -38,7 +37,9 @@ impl Simulation<'_> {
             let result = self
                 .inspect(transaction.clone(), &environment, &mut inspector)
                 .map_err(|error| {
-                    error.said(|words| format!("failed to apply transaction: err: {words}"))
+                    error.in_context(|message| {
+                        format!("failed to apply transaction: err: {message}")
+                    })
                 })?;
             let access_list = inspector.into_access_list();
             runs += 1;
@@ -46,7 +47,7 @@ impl Simulation<'_> {
                 let gas_used = U256::from(result.tx_gas_used());
                 let error = match result {
                     ExecutionResult::Success { .. } => None,
-                    // The reason is left out here.
+                    // geth omits the reason here.
                     ExecutionResult::Revert { .. } => Some("execution reverted".to_owned()),
                     halted => {
                         let error = self.failure(halted, transaction, &environment);
@@ -63,16 +64,16 @@ impl Simulation<'_> {
         }
     }
 
-    /// The transaction that `request` means, with a price.
-    fn priced(&self, request: &CallRequest) -> Result<(TxEnv, Environment), CallError> {
+    /// Resolves `request` with the price with which it would be sent.
+    fn resolve_priced(&self, request: &CallRequest) -> Result<(TxEnv, Environment), CallError> {
         let mut priced = request.clone();
         let (spec, base_fee) = (self.environment.spec(), self.environment.block.basefee);
         set_open_fees(&mut priced, spec, base_fee);
-        let names_price = request.gas_price.is_some() || request.max_fee_per_gas.is_some();
-        let (transaction, mut environment) = self.read(&priced)?;
+        let has_price = request.gas_price.is_some() || request.max_fee_per_gas.is_some();
+        let (transaction, mut environment) = self.resolve(&priced)?;
         let gas_fee = u128::from(transaction.gas_limit).checked_mul(transaction.gas_price);
-        // Without a check the EVM expects that the fees are numbers.
-        if !names_price && gas_fee.is_some() && transaction.blob_hashes.is_empty() {
+        // Without the balance check revm requires that the fees do not overflow.
+        if !has_price && gas_fee.is_some() && transaction.blob_hashes.is_empty() {
             let sender = self.state.account(transaction.caller)?.unwrap_or_default();
             environment.cfg.disable_balance_check = transaction.value <= sender.balance;
         }

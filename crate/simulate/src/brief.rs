@@ -1,6 +1,6 @@
-//! Length of the text of an error.
+//! Maximum length of an error message.
 
-/// Most characters of an error's text. What a caller has sent may be in it, which he knows already.
+/// Most characters of an error message. It may quote the request, which the caller knows.
 const MOST_CHARACTERS: usize = 200;
 
 /// Returns `text`, or its first 200 characters and an ellipsis where it is longer.

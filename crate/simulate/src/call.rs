@@ -1,10 +1,10 @@
-//! One call on top of a block's state.
+//! Simulation of one call on a block's state.
 
-use super::{
-    CallError, CallLimits, CallRequest, OverriddenState, Overrides, rejected::call_error, request,
-};
-use crate::trace::{
-    Endings, Place, Trace, TraceError, TraceLimits, TraceOptions, halt_words, trace_call_at,
+use crate::{
+    CallError, CallLimits, CallRequest, OverriddenState, Overrides,
+    error::call_error,
+    request,
+    trace::{FrameOutcomes, halt_text},
 };
 use alloy_primitives::Bytes;
 use parevm::{
@@ -16,12 +16,9 @@ use parevm::{
         TxEnv, inspect, transact, transact_watched,
     },
 };
-use revm::{
-    context::result::{EVMError, ResultAndState},
-    interpreter::InstructionResult,
-};
+use revm::{context::result::ResultAndState, interpreter::InstructionResult};
 
-/// A block and the state after it, on which calls are tried. Nothing is changed by them.
+/// Block and state on which calls are simulated, with overrides and limits. Calls change neither.
 #[derive(Debug)]
 pub struct Simulation<'a> {
     pub(super) environment: Environment,
@@ -30,11 +27,11 @@ pub struct Simulation<'a> {
 }
 
 impl<'a> Simulation<'a> {
-    /// Calls in `block` (its transactions are not run) on `state`, both as `overrides` change them.
+    /// Returns a simulation in `block`, whose transactions are not executed, on `state`, with `overrides` on both.
     ///
     /// # Errors
     ///
-    /// - [`CallError::Conflict`]: the overrides contradict themselves.
+    /// - [`CallError::InvalidRequest`]: the overrides contradict each other.
     /// - [`CallError::StateUnavailable`]: an overridden account cannot be read.
     pub fn new(
         block: &Block,
@@ -51,68 +48,31 @@ impl<'a> Simulation<'a> {
         })
     }
 
-    /// Returns what the call returns, as `eth_call` does. It has at most [`CallLimits::gas`] gas, and
-    /// that much where it names none.
+    /// Executes the call and returns its output, as `eth_call` does. Its gas is capped at [`CallLimits::gas`], which
+    /// is also the default.
     ///
     /// # Errors
     ///
-    /// [`CallError::Reverted`], [`CallError::Halted`] and [`CallError::Invalid`] when the call does
-    /// not succeed; others when there is no telling.
+    /// - [`CallError::Reverted`], [`CallError::Halted`], [`CallError::Invalid`]: the call fails.
+    /// - [`CallError::InvalidRequest`]: the request contradicts itself.
+    /// - [`CallError::Interrupted`], [`CallError::StateUnavailable`], [`CallError::Evm`]: the call has no result.
     pub fn call(&self, request: &CallRequest) -> Result<Bytes, CallError> {
-        let (transaction, environment) = self.read(request)?;
+        let (transaction, environment) = self.resolve(request)?;
         let gas = transaction.gas_limit;
         let ran = self.execute(transaction.clone(), &environment);
-        match ran
-            .map_err(|error| error.said(|words| format!("err: {words} (supplied gas {gas})")))?
-        {
+        match ran.map_err(|error| {
+            error.in_context(|message| format!("err: {message} (supplied gas {gas})"))
+        })? {
             ExecutionResult::Success { output, .. } => Ok(output.into_data()),
             failed => Err(self.failure(failed, transaction, &environment)),
         }
     }
 
-    /// Returns what the call does, as `debug_traceCall` does. Of the limits, those in `limits` hold for
-    /// the time.
-    ///
-    /// # Errors
-    ///
-    /// As [`trace_call`](crate::trace::trace_call), and [`TraceError::Call`].
-    pub fn trace(
-        &self,
-        request: &CallRequest,
-        options: &TraceOptions,
-        limits: &TraceLimits<'_>,
-    ) -> Result<Trace, TraceError> {
-        self.trace_at(Place::default(), request, options, limits)
+    pub(super) fn resolve(&self, request: &CallRequest) -> Result<(TxEnv, Environment), CallError> {
+        request::resolve(request, &self.environment, &self.state, self.limits.gas)
     }
 
-    /// The same, of a call that stands at `place`.
-    pub fn trace_at(
-        &self,
-        place: Place,
-        request: &CallRequest,
-        options: &TraceOptions,
-        limits: &TraceLimits<'_>,
-    ) -> Result<Trace, TraceError> {
-        let (transaction, environment) = self.read(request)?;
-        let state = &self.state;
-        let call = transaction.clone();
-        trace_call_at(place, call, &environment, state, options, limits).map_err(|error| {
-            let TraceError::Execute(ExecuteError::InvalidTransaction { source, .. }) = error else {
-                return error;
-            };
-            let error = EVMError::Transaction(source);
-            let error = call_error(error, &transaction, &environment, state);
-            error
-                .said(|words| format!("tracing failed: {words}"))
-                .into()
-        })
-    }
-
-    pub(super) fn read(&self, request: &CallRequest) -> Result<(TxEnv, Environment), CallError> {
-        request::read(request, &self.environment, &self.state, self.limits.gas)
-    }
-
-    /// Why `transaction`, which has run, did not succeed.
+    /// Returns the error of `transaction`, which ended with `failed`.
     pub(super) fn failure(
         &self,
         failed: ExecutionResult,
@@ -120,17 +80,17 @@ impl<'a> Simulation<'a> {
         environment: &Environment,
     ) -> CallError {
         if !failed.is_halt() {
-            return failure(failed, &Endings::default());
+            return failure(failed, &FrameOutcomes::default());
         }
-        // A result does not say enough; a call that succeeds need not pay for it.
-        let mut endings = Endings::default();
-        match self.inspect(transaction, environment, &mut endings) {
-            Ok(_) => failure(failed, &endings),
+        // The text needs more than the result: only a failed call pays for a second run with an inspector.
+        let mut outcomes = FrameOutcomes::default();
+        match self.inspect(transaction, environment, &mut outcomes) {
+            Ok(_) => failure(failed, &outcomes),
             Err(error) => error,
         }
     }
 
-    /// Runs `transaction` on the state as it is.
+    /// Executes `transaction` on the state; its changes are dropped.
     pub(super) fn execute(
         &self,
         transaction: TxEnv,
@@ -144,10 +104,10 @@ impl<'a> Simulation<'a> {
             }
             watch => transact_watched(environment, &mut overlay, transaction.clone(), watch),
         };
-        self.ended(ran, &transaction, environment)
+        self.result_of(ran, &transaction, environment)
     }
 
-    /// As [`Self::execute`], and passes every step of the EVM to `inspector`.
+    /// Executes `transaction` with `inspector`; its changes are dropped.
     pub(super) fn inspect<'s>(
         &'s self,
         transaction: TxEnv,
@@ -158,17 +118,18 @@ impl<'a> Simulation<'a> {
         let mut bounds = Bounds::of_time(self.limits.watch);
         let called = transaction.clone();
         let ran = inspect(environment, &mut overlay, called, inspector, &mut bounds);
-        self.ended(ran, &transaction, environment)
+        self.result_of(ran, &transaction, environment)
     }
 
-    fn ended(
+    /// Returns the corrected result of a run, or its error.
+    fn result_of(
         &self,
         ran: Result<ResultAndState, TransactError>,
         transaction: &TxEnv,
         environment: &Environment,
     ) -> Result<ExecutionResult, CallError> {
         match ran {
-            Ok(ran) => Ok(ended(ran.result)),
+            Ok(ran) => Ok(corrected(ran.result)),
             Err(TransactError::Interrupted(interrupt)) => Err(CallError::Interrupted(interrupt)),
             Err(TransactError::TooLarge) => Err(ExecuteError::Bug {
                 invariant: "a call records nothing",
@@ -181,9 +142,9 @@ impl<'a> Simulation<'a> {
     }
 }
 
-/// How a transaction whose nonce was not checked has ended. revm says that the sender with the last nonce
-/// created a contract without an address; geth, that the creation failed.
-pub(super) fn ended(result: ExecutionResult) -> ExecutionResult {
+/// Corrects the result of a transaction whose nonce was not checked. If a sender with the last nonce creates a
+/// contract, revm succeeds without an address, and geth fails.
+pub(super) fn corrected(result: ExecutionResult) -> ExecutionResult {
     match result {
         ExecutionResult::Success {
             output: Output::Create(_, None),
@@ -199,16 +160,16 @@ pub(super) fn ended(result: ExecutionResult) -> ExecutionResult {
     }
 }
 
-/// Why a call that ran did not succeed. `endings` have watched it.
-pub(super) fn failure(result: ExecutionResult, endings: &Endings) -> CallError {
+/// Returns the error of a call that ended with `result`. `outcomes` has observed it.
+pub(super) fn failure(result: ExecutionResult, outcomes: &FrameOutcomes) -> CallError {
     match result {
         ExecutionResult::Halt { reason, .. } => {
-            let found = endings.outermost().map(str::to_owned);
-            let words = found.unwrap_or_else(|| {
-                let words = halt_words(InstructionResult::from(reason.clone()));
-                words.map_or_else(|| reason.to_string(), str::to_owned)
+            let observed = outcomes.outermost().map(str::to_owned);
+            let message = observed.unwrap_or_else(|| {
+                let text = halt_text(InstructionResult::from(reason.clone()));
+                text.map_or_else(|| reason.to_string(), str::to_owned)
             });
-            CallError::Halted { reason, words }
+            CallError::Halted { reason, message }
         }
         other => CallError::Reverted {
             data: other.into_output().unwrap_or_default(),

@@ -1,36 +1,35 @@
-//! Addresses whose letters carry a checksum (EIP-55).
+//! Addresses with a checksum in the case of their letters (EIP-55).
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Deserializer, de::Error};
 use std::borrow::Cow;
 
-/// Why text is no address.
+/// Error of a text that is not an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChecksumError {
-    /// It has other than 20 bytes in hexadecimal.
+    /// The text is not 0x and 40 hexadecimal digits.
     #[error("{text} is no address: expected 0x and 40 hexadecimal digits")]
     Form {
-        /// At most 60 characters of it.
+        /// First 60 characters of the text.
         text: String,
     },
-    /// Some letters are in the wrong case, as where a digit was mistyped.
+    /// The case of the letters does not match the checksum: a digit may be mistyped.
     #[error(
         "the checksum of address {text} is wrong (EIP-55): expected {expected}, or lower case only"
     )]
     Checksum {
-        /// As it was given.
+        /// Address as given.
         text: String,
-        /// With the right checksum.
+        /// Address with the correct checksum.
         expected: String,
     },
 }
 
-/// Returns the address in `text`, which is all in lower case or has the checksum of EIP-55, as viem's
-/// `isAddress` wants it.
+/// Parses an address in lower case or with the checksum of EIP-55, as viem's `isAddress` accepts it.
 ///
 /// # Errors
 ///
-/// [`ChecksumError`]
+/// [`ChecksumError`]: `text` is neither.
 pub fn parse(text: &str) -> Result<Address, ChecksumError> {
     let digits = text.strip_prefix("0x").filter(|digits| digits.len() == 40);
     let address = digits.and_then(|digits| digits.parse::<Address>().ok());
@@ -46,7 +45,11 @@ pub fn parse(text: &str) -> Result<Address, ChecksumError> {
     Ok(address)
 }
 
-/// Reads an address, or null, in a field.
+/// Deserializes an address or null.
+///
+/// # Errors
+///
+/// As [`parse`].
 pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
     let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
     text.map(|text| parse(&text).map_err(D::Error::custom))

@@ -1,6 +1,6 @@
-//! The gas that a transaction needs.
+//! Estimate of the gas limit of a call.
 
-use super::{CallError, CallRequest, Rejected, Simulation};
+use crate::{CallError, CallRequest, Rejected, Simulation};
 use alloy_eips::{eip4844::DATA_GAS_PER_BLOB, eip7825::MAX_TX_GAS_LIMIT_OSAKA};
 use alloy_primitives::{KECCAK256_EMPTY, TxKind, U256};
 use parevm::{
@@ -11,51 +11,50 @@ use parevm::{
 /// Gas of a plain transfer.
 const TRANSFER: u64 = 21_000;
 
-/// Gas that a call with value gives its callee on top.
+/// Gas that a call with value adds for its callee.
 const STIPEND: u64 = 2_300;
 
-/// How far above the least gas an estimate may be, in thousandths of the estimate.
+/// Largest excess of an estimate over the least gas limit, in thousandths of the estimate.
 const TOLERANCE: u64 = 15;
 
 impl Simulation<'_> {
     /// Returns a gas limit with which the transaction succeeds, as `eth_estimateGas` does: at most 1.5 %
     /// above the least one, and exact for a plain transfer.
     ///
-    /// The search is geth's, so that estimates are the same: bounded by what the request allows, the
-    /// block, the limits and the sender's balance.
+    /// The search is geth's, so estimates are equal. Its upper bound is the least of request, block, limits and
+    /// what the sender can pay.
     ///
     /// # Errors
     ///
-    /// As [`Simulation::call`]; [`CallError::GasRequired`] when all the gas that it may use is not
-    /// enough.
+    /// As [`Simulation::call`], and [`CallError::GasRequired`]: all the gas that it may use is not enough.
     pub fn estimate_gas(&self, request: &CallRequest) -> Result<u64, CallError> {
-        let (transaction, environment) = self.read(request)?;
+        let (transaction, environment) = self.resolve(request)?;
         self.least_gas(transaction, environment, request.gas)
     }
 
-    /// Returns a gas limit with which `transaction` succeeds, of at most `asked`.
+    /// Returns a gas limit, at most `requested`, with which `transaction` succeeds.
     pub(super) fn least_gas(
         &self,
         transaction: TxEnv,
         environment: Environment,
-        asked: Option<u64>,
+        requested: Option<u64>,
     ) -> Result<u64, CallError> {
-        let search = Search {
+        let search = GasSearch {
             simulation: self,
             transaction,
             environment,
         };
-        search.run(asked)
+        search.run(requested)
     }
 
-    /// Returns the gas that `transaction` may use: what the block, a transaction and the limits allow, and its
-    /// sender can pay for.
+    /// Returns the gas that `transaction` may use: the least of block, transaction cap, limits, and what its sender
+    /// can pay.
     pub(super) fn most_gas(
         &self,
         transaction: &TxEnv,
         environment: &Environment,
     ) -> Result<u64, CallError> {
-        let search = Search {
+        let search = GasSearch {
             simulation: self,
             transaction: transaction.clone(),
             environment: environment.clone(),
@@ -64,47 +63,48 @@ impl Simulation<'_> {
     }
 }
 
-struct Search<'s, 'a> {
+/// Binary search for the least gas limit.
+struct GasSearch<'s, 'a> {
     simulation: &'s Simulation<'a>,
     transaction: TxEnv,
     environment: Environment,
 }
 
-/// How a run with some gas limit ended.
-enum Run {
-    Enough(ExecutionResult),
-    /// It may need more gas. There is no result where the limit does not cover the intrinsic gas.
+/// Outcome of an attempt with some gas limit.
+enum Attempt {
+    Succeeded(ExecutionResult),
+    /// Failed; `None` if the limit does not cover the intrinsic gas.
     Failed(Option<ExecutionResult>),
 }
 
-impl Search<'_, '_> {
-    fn run(&self, asked: Option<u64>) -> Result<u64, CallError> {
-        let mut high = self.most(asked)?;
+impl GasSearch<'_, '_> {
+    fn run(&self, requested: Option<u64>) -> Result<u64, CallError> {
+        let mut high = self.most(requested)?;
         if self.is_plain_transfer()? {
-            match self.try_with(TRANSFER) {
-                Ok(Run::Enough(_)) => return Ok(TRANSFER),
-                // Whatever is wrong with it is told below.
-                Ok(Run::Failed(_)) | Err(CallError::Invalid(_)) => {}
+            match self.attempt(TRANSFER) {
+                Ok(Attempt::Succeeded(_)) => return Ok(TRANSFER),
+                // The attempt with the upper bound returns the error.
+                Ok(Attempt::Failed(_)) | Err(CallError::Invalid(_)) => {}
                 Err(error) => return Err(error),
             }
         }
-        let result = match self.try_with(high)? {
-            Run::Enough(result) => result,
-            Run::Failed(None) => return Err(CallError::GasRequired { allowance: high }),
-            Run::Failed(Some(ExecutionResult::Halt {
+        let result = match self.attempt(high)? {
+            Attempt::Succeeded(result) => result,
+            Attempt::Failed(None) => return Err(CallError::GasRequired { allowance: high }),
+            Attempt::Failed(Some(ExecutionResult::Halt {
                 reason: HaltReason::OutOfGas(_),
                 ..
             })) => return Err(CallError::GasRequired { allowance: high }),
-            Run::Failed(Some(failed)) => {
+            Attempt::Failed(Some(failed)) => {
                 let transaction = self.with_gas(high);
                 let simulation = self.simulation;
                 return Err(simulation.failure(failed, transaction, &self.environment));
             }
         };
         let gas = result.gas();
-        // Less than what was used in the end is never enough.
+        // Less than the gas used is never enough.
         let mut low = gas.tx_gas_used().saturating_sub(1);
-        // What was used before refunds, and what calls have to keep back, is nearly always enough.
+        // Gas before refunds, with the 63/64 rule of calls, is nearly always enough.
         let peak = gas.total_gas_spent().max(gas.floor_gas());
         let guess = peak.saturating_add(STIPEND).saturating_mul(64) / 63;
         if guess < high {
@@ -112,25 +112,25 @@ impl Search<'_, '_> {
         }
         while low + 1 < high && (high - low).saturating_mul(1_000) >= high.saturating_mul(TOLERANCE)
         {
-            // Most need little more than they use, so the search leans to the low side.
-            let middle = low + (high - low) / 2;
-            self.narrow(middle.min(low.saturating_mul(2)), &mut low, &mut high)?;
+            // Most transactions need little more than they use, so the search favours the low side.
+            let midpoint = low + (high - low) / 2;
+            self.narrow(midpoint.min(low.saturating_mul(2)), &mut low, &mut high)?;
         }
         Ok(high)
     }
 
     fn narrow(&self, gas_limit: u64, low: &mut u64, high: &mut u64) -> Result<(), CallError> {
-        match self.try_with(gas_limit)? {
-            Run::Enough(_) => *high = gas_limit,
-            Run::Failed(_) => *low = gas_limit,
+        match self.attempt(gas_limit)? {
+            Attempt::Succeeded(_) => *high = gas_limit,
+            Attempt::Failed(_) => *low = gas_limit,
         }
         Ok(())
     }
 
-    /// The most gas that may be used.
-    fn most(&self, asked: Option<u64>) -> Result<u64, CallError> {
+    /// Returns the upper bound of the search.
+    fn most(&self, requested: Option<u64>) -> Result<u64, CallError> {
         let transaction = &self.transaction;
-        let mut most = asked
+        let mut most = requested
             .filter(|gas| *gas >= TRANSFER)
             .unwrap_or(self.environment.block.gas_limit);
         let spec = self.environment.spec();
@@ -145,13 +145,13 @@ impl Search<'_, '_> {
                 U256::from(blob_gas).saturating_mul(U256::from(transaction.max_fee_per_blob_gas));
             let value = transaction.value;
             if value >= balance {
-                let words = "insufficient funds for transfer";
-                return Err(Rejected::unpayable(value, balance, words).into());
+                let message = "insufficient funds for transfer";
+                return Err(Rejected::unpayable(value, balance, message).into());
             }
             let spent = value.saturating_add(blob_fee);
             if !blob_fee.is_zero() && spent >= balance {
-                let words = "insufficient funds for gas * price + value";
-                return Err(Rejected::unpayable(spent, balance, words).into());
+                let message = "insufficient funds for gas * price + value";
+                return Err(Rejected::unpayable(spent, balance, message).into());
             }
             let payable = (balance - spent) / U256::from(transaction.gas_price);
             most = most.min(payable.saturating_to());
@@ -174,16 +174,18 @@ impl Search<'_, '_> {
         }
     }
 
-    fn try_with(&self, gas_limit: u64) -> Result<Run, CallError> {
+    fn attempt(&self, gas_limit: u64) -> Result<Attempt, CallError> {
         let transaction = self.with_gas(gas_limit);
         match self.simulation.execute(transaction, &self.environment) {
-            Ok(result) if result.is_success() => Ok(Run::Enough(result)),
-            Ok(result) => Ok(Run::Failed(Some(result))),
+            Ok(result) if result.is_success() => Ok(Attempt::Succeeded(result)),
+            Ok(result) => Ok(Attempt::Failed(Some(result))),
             Err(CallError::Invalid(Rejected {
                 reason: InvalidTransaction::CallGasCostMoreThanGasLimit { .. },
                 ..
-            })) => Ok(Run::Failed(None)),
-            Err(error) => Err(error.said(|words| format!("failed with {gas_limit} gas: {words}"))),
+            })) => Ok(Attempt::Failed(None)),
+            Err(error) => {
+                Err(error.in_context(|message| format!("failed with {gas_limit} gas: {message}")))
+            }
         }
     }
 }

@@ -1,8 +1,12 @@
-//! Answers "what would this do?" without changing anything: what `eth_call`, `eth_estimateGas` and
-//! `eth_createAccessList` do; and whole blocks of such calls, see [`simulate_v1`].
+//! Simulation of Ethereum calls and blocks on [`parevm`]. Nothing here changes a state.
 //!
-//! A [`Simulation`] is a block and a state, with [`Overrides`] on top, and limits. Requests are
-//! alloy's, so their JSON is what wallets send.
+//! A [`Simulation`] is a block and a state with [`Overrides`] and [`CallLimits`]. It executes calls
+//! (`eth_call`), estimates gas (`eth_estimateGas`), creates access lists (`eth_createAccessList`), traces
+//! calls ([`trace`]) and reports on bundles of calls ([`report`]). [`simulate_blocks`] simulates whole blocks
+//! (`eth_simulateV1`, [`simulate_v1`]). Requests are alloy's types, so their JSON is what wallets send.
+//!
+//! Modules, lowest first: [`trace`] and the errors; overrides, requests and prices; calls, estimates, access
+//! lists; [`simulate_v1`] and [`report`], which know nothing of each other.
 //!
 //! # Example
 //!
@@ -19,7 +23,7 @@
 //! let block = Block::new(1, ForkSchedule::always(SpecId::BERLIN), header, Vec::new());
 //! let state = MemoryState::default();
 //!
-//! // The code returns the block's number.
+//! // NUMBER, returned as a word.
 //! let overrides: Overrides = serde_json::from_str(
 //!     r#"{ "state": { "0x00000000000000000000000000000000000000aa": { "code": "0x4360005260206000f3" } } }"#,
 //! )?;
@@ -41,15 +45,18 @@ mod call;
 pub mod checksum;
 mod error;
 mod estimate;
+mod invalid_request;
+mod limits;
+mod overridden_state;
 mod overrides;
 pub mod price;
 mod rejected;
 pub mod report;
 mod request;
-mod reverted;
+mod revert_reason;
 pub mod simulate_v1;
-mod state;
 pub mod trace;
+mod trace_call;
 
 pub use access_list::AccessListResult;
 pub use alloy_rpc_types_eth::{
@@ -58,60 +65,14 @@ pub use alloy_rpc_types_eth::{
 };
 pub use brief::brief;
 pub use call::Simulation;
-pub use error::{CallError, Conflict};
+pub use error::CallError;
+pub use invalid_request::InvalidRequest;
+pub use limits::CallLimits;
+pub use overridden_state::OverriddenState;
 pub use overrides::Overrides;
 pub use rejected::Rejected;
-pub use reverted::reason_of;
+pub use revert_reason::revert_reason;
 pub use simulate_v1::{
     SimulateError, SimulatePayload, SimulatedBlock, SimulationBase, simulate_blocks,
 };
-pub use state::OverriddenState;
-
-use parevm::interrupt::Watch;
-use std::fmt;
-
-/// What one request may cost.
-#[derive(Clone, Copy)]
-pub struct CallLimits<'a> {
-    /// Gas of one call. A request for more gets this much. Default: 50,000,000.
-    pub gas: u64,
-    /// Bytes that the memory of a contract and of its callers may take together; with more, the request is
-    /// ended. Default: 4 GiB.
-    pub memory: usize,
-    /// Ends a request that takes too long. Default: nobody does.
-    pub watch: Option<Watch<'a>>,
-}
-
-impl CallLimits<'_> {
-    /// Asks the watch whether the request may continue.
-    ///
-    /// # Errors
-    ///
-    /// [`CallError::Interrupted`].
-    pub fn ask(&self) -> Result<(), CallError> {
-        match self.watch.and_then(|watch| watch()) {
-            Some(interrupt) => Err(CallError::Interrupted(interrupt)),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Default for CallLimits<'_> {
-    fn default() -> Self {
-        Self {
-            gas: 50_000_000,
-            memory: u32::MAX as usize,
-            watch: None,
-        }
-    }
-}
-
-impl fmt::Debug for CallLimits<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallLimits")
-            .field("gas", &self.gas)
-            .field("memory", &self.memory)
-            .field("watch", &self.watch.is_some())
-            .finish()
-    }
-}
+pub use trace_call::TraceCallError;

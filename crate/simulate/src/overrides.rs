@@ -1,6 +1,6 @@
-//! What a request changes of block and precompiles before it runs.
+//! Overrides of a request: state, block and precompiles.
 
-use super::{BlockOverrides, Conflict, StateOverride};
+use crate::{BlockOverrides, InvalidRequest, StateOverride};
 use alloy_primitives::U256;
 use parevm::{
     block::{Block, Header},
@@ -9,26 +9,26 @@ use parevm::{
 use revm::context_interface::block::BlobExcessGasAndPrice;
 use serde::{Deserialize, Serialize};
 
-/// What a request changes before it runs.
+/// Overrides of a request, applied before it runs. Default: none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Overrides {
-    /// Accounts by address. An account that is a precompile is none any more, whatever is overridden.
+    /// Accounts by address. An overridden precompile is no longer a precompile.
     pub state: StateOverride,
-    /// Facts of the block. Another number or time may bring another fork's rules.
+    /// Fields of the block. Another number or time may select another fork.
     pub block: BlockOverrides,
 }
 
 impl Overrides {
-    /// The environment of `block` with these changes.
+    /// Returns the environment of `block` with these overrides.
     ///
     /// # Errors
     ///
-    /// [`Conflict`]: a number is too large, or a precompile is moved where it cannot be.
-    pub(super) fn environment(&self, block: &Block) -> Result<Environment, Conflict> {
+    /// [`InvalidRequest`]: a number is too large, or a precompile cannot be moved.
+    pub(super) fn environment(&self, block: &Block) -> Result<Environment, InvalidRequest> {
         if self.block.beacon_root.is_some() {
             let field = "beaconRoot";
-            return Err(Conflict::BlockOverride { field });
+            return Err(InvalidRequest::BlockOverride { field });
         }
         let changed = Block {
             header: self.header(&block.header)?,
@@ -44,7 +44,7 @@ impl Overrides {
             && let Some(blob) = &mut environment.block.blob_excess_gas_and_price
         {
             *blob = BlobExcessGasAndPrice {
-                blob_gasprice: small(price, "blobBaseFee")?,
+                blob_gasprice: narrow(price, "blobBaseFee")?,
                 ..*blob
             };
         }
@@ -52,7 +52,7 @@ impl Overrides {
         Ok(environment)
     }
 
-    fn header(&self, header: &Header) -> Result<Header, Conflict> {
+    fn header(&self, header: &Header) -> Result<Header, InvalidRequest> {
         let BlockOverrides {
             number,
             difficulty,
@@ -63,9 +63,9 @@ impl Overrides {
             base_fee,
             ..
         } = &self.block;
-        let number = number.map(|number| small(number, "number")).transpose()?;
+        let number = number.map(|number| narrow(number, "number")).transpose()?;
         let base_fee = base_fee
-            .map(|fee| small(fee, "baseFeePerGas"))
+            .map(|fee| narrow(fee, "baseFeePerGas"))
             .transpose()?;
         Ok(Header {
             number: number.unwrap_or(header.number),
@@ -80,33 +80,33 @@ impl Overrides {
     }
 }
 
-/// Moves precompiles as `state` says, and takes away those whose account it overrides. Where two are
-/// moved to one address, the one with the greater address of its own is there.
+/// Moves precompiles as `state` says, and removes those whose account it overrides. If two are moved to one
+/// address, the one with the greater original address wins.
 ///
 /// # Errors
 ///
-/// [`Conflict`]: what is moved is no precompile, or cannot go there.
+/// [`InvalidRequest`]: the account is not a precompile, or the target is overridden.
 pub(super) fn move_precompiles(
     state: &StateOverride,
     precompiles: &mut BlockPrecompiles,
-) -> Result<(), Conflict> {
-    // The order of a map must not matter.
+) -> Result<(), InvalidRequest> {
+    // Sorted, so that the order of the map has no effect.
     let mut addresses: Vec<_> = state.keys().copied().collect();
     addresses.sort_unstable();
     let moves = addresses.iter().filter_map(|address| {
         let to = state.get(address)?.move_precompile_to?;
         Some((*address, to))
     });
-    // Moved before any is taken away.
+    // Copies first: a removed precompile can still be moved.
     for (address, to) in moves {
         if !precompiles.has(&address) {
-            return Err(Conflict::NotPrecompile { address });
+            return Err(InvalidRequest::NotPrecompile { address });
         }
         if to == address {
-            return Err(Conflict::MovedToItself { address });
+            return Err(InvalidRequest::MovedToItself { address });
         }
         if state.contains_key(&to) {
-            return Err(Conflict::Overridden { address: to });
+            return Err(InvalidRequest::Overridden { address: to });
         }
         precompiles.copy(address, to);
     }
@@ -116,6 +116,10 @@ pub(super) fn move_precompiles(
     Ok(())
 }
 
-pub(super) fn small<T: TryFrom<U256>>(number: U256, field: &'static str) -> Result<T, Conflict> {
-    T::try_from(number).map_err(|_| Conflict::TooLarge { field })
+/// Converts a number of a request to the type of its field.
+pub(super) fn narrow<T: TryFrom<U256>>(
+    number: U256,
+    field: &'static str,
+) -> Result<T, InvalidRequest> {
+    T::try_from(number).map_err(|_| InvalidRequest::TooLarge { field })
 }

@@ -1,14 +1,14 @@
-//! Price of a transaction whose request leaves it open.
+//! Gas prices of a transaction whose request has none.
 
-use super::CallRequest;
+use crate::CallRequest;
 use parevm::vm::SpecId;
 
-/// Wei per gas of the tip that is suggested.
+/// Suggested tip, in wei per gas.
 pub const SUGGESTED_TIP: u64 = 1_000_000_000;
 
-/// Sets the fees that `request` leaves open, so that the base fee (wei per gas) may double until a block
-/// comes: `setFeeDefaults` of geth's `internal/ethapi/transaction_args.go`. A request that names an older
-/// type has the one price of that type.
+/// Sets the fees that `request` does not have, so that `base_fee` (wei per gas) may double until the transaction
+/// is in a block: `setFeeDefaults` of geth's `internal/ethapi/transaction_args.go`. A request of an older
+/// transaction type gets the single gas price of that type.
 pub fn set_open_fees(request: &mut CallRequest, spec: SpecId, base_fee: u64) {
     let suggested = u128::from(SUGGESTED_TIP);
     if request.has_eip4844_fields() && request.max_fee_per_blob_gas.is_none() {
@@ -18,9 +18,9 @@ pub fn set_open_fees(request: &mut CallRequest, spec: SpecId, base_fee: u64) {
         return;
     }
     let max_fee = request.max_fee_per_gas;
-    let names_fee = max_fee.is_some() || request.max_priority_fee_per_gas.is_some();
-    let is_old = matches!(request.transaction_type, Some(0 | 1)) && !names_fee;
-    if is_old || !spec.is_enabled_in(SpecId::LONDON) {
+    let has_fee = max_fee.is_some() || request.max_priority_fee_per_gas.is_some();
+    let is_legacy = matches!(request.transaction_type, Some(0 | 1)) && !has_fee;
+    if is_legacy || !spec.is_enabled_in(SpecId::LONDON) {
         request.gas_price = Some(u128::from(base_fee).saturating_add(suggested));
         return;
     }

@@ -1,28 +1,24 @@
-//! A transaction that no block can hold.
+//! Invalid transaction with geth's error text.
 
-use super::CallError;
 use alloy_eips::eip4844::{DATA_GAS_PER_BLOB, VERSIONED_HASH_VERSION_KZG};
 use alloy_primitives::U256;
 use parevm::{
-    state::{Account, SourceError, StateSource},
-    vm::{Environment, InvalidTransaction, SpecId, TxEnv, execute_error, invalid},
+    state::Account,
+    vm::{Environment, InvalidTransaction, SpecId, TxEnv, invalid},
 };
-use revm::{
-    context::{TransactionType, result::EVMError},
-    context_interface::Cfg,
-};
+use revm::{context::TransactionType, context_interface::Cfg};
 
-/// Transaction that no block can hold, with geth's words for it.
+/// Transaction that is invalid in every block, with geth's error text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{words}")]
+#[error("{message}")]
 pub struct Rejected {
-    /// The rule that it breaks; the first in geth's order, where it breaks several.
+    /// Broken rule; the first in geth's order if it breaks several.
     pub reason: InvalidTransaction,
-    words: String,
+    message: String,
 }
 
 impl Rejected {
-    /// The first rule that `tx` of `sender` breaks. `found` is one that the EVM has found broken.
+    /// Returns the rejection of `tx`, for which the EVM reported `found`.
     pub(super) fn new(
         found: InvalidTransaction,
         tx: &TxEnv,
@@ -30,44 +26,28 @@ impl Rejected {
         sender: &Account,
     ) -> Self {
         let reason = first_broken(tx, environment, sender).unwrap_or(found);
-        let words = invalid::in_words(&reason, tx, environment);
-        Self { reason, words }
+        let message = invalid::in_words(&reason, tx, environment);
+        Self { reason, message }
     }
 
-    /// The sender cannot pay for value or blobs, whatever the gas.
-    pub(super) fn unpayable(fee: U256, balance: U256, words: &'static str) -> Self {
+    /// Returns the rejection of a sender that cannot pay value or blobs with any gas limit.
+    pub(super) fn unpayable(fee: U256, balance: U256, message: &'static str) -> Self {
         let (fee, balance) = (Box::new(fee), Box::new(balance));
         Self {
             reason: InvalidTransaction::LackOfFundForMaxFee { fee, balance },
-            words: words.to_owned(),
+            message: message.to_owned(),
         }
     }
 
-    /// The same, with what the method puts around geth's words for the transaction.
-    pub(super) fn said(self, around: impl FnOnce(&str) -> String) -> Self {
-        let words = around(&self.words);
-        Self { words, ..self }
+    /// Rewrites the message by `context`, the text that the method adds in geth.
+    pub(super) fn in_context(self, context: impl FnOnce(&str) -> String) -> Self {
+        let message = context(&self.message);
+        Self { message, ..self }
     }
 }
 
-/// What a failure of the EVM means for `tx` on `state`.
-pub(super) fn call_error(
-    error: EVMError<SourceError>,
-    tx: &TxEnv,
-    environment: &Environment,
-    state: &dyn StateSource,
-) -> CallError {
-    let EVMError::Transaction(found) = error else {
-        return execute_error(Some(0), error).into();
-    };
-    match state.account(tx.caller) {
-        Ok(sender) => Rejected::new(found, tx, environment, &sender.unwrap_or_default()).into(),
-        Err(source) => source.into(),
-    }
-}
-
-/// The first rule that `tx` breaks, in the order of `preCheck` in geth's `core/state_transition.go`, up to
-/// the sender's funds. The EVM asks in another order.
+/// Returns the first rule that `tx` breaks, in the order of `preCheck` in geth's `core/state_transition.go`, up
+/// to the sender's funds. revm checks in another order.
 fn first_broken(
     tx: &TxEnv,
     environment: &Environment,
@@ -125,7 +105,7 @@ fn first_broken(
     if is_limited && tx.kind.is_create() && tx.data.len() > cfg.max_initcode_size() {
         return Some(Invalid::CreateInitCodeSizeLimit);
     }
-    let Some(fee) = most_spent(tx) else {
+    let Some(fee) = maximum_cost(tx) else {
         return Some(Invalid::OverflowPaymentInTransaction);
     };
     let balance = sender.balance;
@@ -135,8 +115,8 @@ fn first_broken(
     })
 }
 
-/// Wei that `tx` may cost; `None` where that is no 256-bit number.
-fn most_spent(tx: &TxEnv) -> Option<U256> {
+/// Returns the maximum cost of `tx` in wei; `None` beyond 256 bits.
+fn maximum_cost(tx: &TxEnv) -> Option<U256> {
     let gas = U256::from(tx.gas_limit).checked_mul(U256::from(tx.gas_price))?;
     let blob_gas = U256::from(DATA_GAS_PER_BLOB).checked_mul(U256::from(tx.blob_hashes.len()))?;
     let blobs = blob_gas.checked_mul(U256::from(tx.max_fee_per_blob_gas))?;

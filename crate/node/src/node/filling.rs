@@ -9,7 +9,7 @@ use alloy_consensus::{
 use alloy_eips::eip7594::BlobTransactionSidecarVariant;
 use alloy_primitives::{Address, Signature, TxKind};
 use parevm_simulate::{
-    CallError, CallRequest, Conflict, Overrides, Simulation, price::set_open_fees,
+    CallError, CallRequest, InvalidRequest, Overrides, Simulation, price::set_open_fees,
 };
 use std::sync::Arc;
 
@@ -83,15 +83,15 @@ impl Node {
         if let Some(given) = request.chain_id
             && given != chain_id
         {
-            return Err(CallError::from(Conflict::ChainId { given, chain_id }).into());
+            return Err(CallError::from(InvalidRequest::ChainId { given, chain_id }).into());
         }
         if request.gas_price.is_some()
             && (request.max_fee_per_gas.is_some() || request.max_priority_fee_per_gas.is_some())
         {
-            return Err(CallError::from(Conflict::Prices).into());
+            return Err(CallError::from(InvalidRequest::Prices).into());
         }
         let input = request.input.unique_input();
-        let input = input.map_err(|_| CallError::from(Conflict::Input))?;
+        let input = input.map_err(|_| CallError::from(InvalidRequest::Input))?;
         request.input = input.cloned().unwrap_or_default().into();
         request.from = Some(sender);
         request.chain_id = Some(chain_id);

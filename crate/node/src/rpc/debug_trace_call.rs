@@ -4,10 +4,10 @@
 use super::{Json, RequestLimits, RpcError, calls, params::Params, replay::Replay};
 use crate::chain::Chain;
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
-use parevm::state::Changed;
+use parevm::state::LayeredState;
 use parevm_simulate::{
     Overrides, Simulation,
-    trace::{Known, Place},
+    trace::{StrictOptions, TracePosition},
 };
 
 pub(super) fn answer(
@@ -17,7 +17,7 @@ pub(super) fn answer(
 ) -> Result<Json, RpcError> {
     let request = params.required("transaction")?;
     let block = params.state(chain)?;
-    let Known(given): Known<GethDebugTracingCallOptions> =
+    let StrictOptions(given): StrictOptions<GethDebugTracingCallOptions> =
         params.optional("options")?.unwrap_or_default();
     let overrides = Overrides {
         state: given.state_overrides.unwrap_or_default(),
@@ -32,9 +32,10 @@ pub(super) fn answer(
     let replay = Replay::new(chain, block)?;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     let changes = replay.changes_before(index, &limits.call)?;
-    let before = Changed::new(&replay.before, changes);
+    let before = LayeredState::new(&replay.before, changes);
     let simulation = Simulation::new(&header, &before, &overrides, limits.call)?;
     let earlier = block.receipts.iter().take(index);
-    let place = Place::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
-    params.reply(simulation.trace_at(place, &request, &given.tracing_options, &limits.trace)?)
+    let position =
+        TracePosition::after_logs(earlier.map(|receipt| receipt.logs.len() as u64).sum());
+    params.reply(simulation.trace_at(position, &request, &given.tracing_options, &limits.trace)?)
 }

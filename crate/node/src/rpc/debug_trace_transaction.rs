@@ -2,7 +2,7 @@
 
 use super::{Json, RequestLimits, RpcError, params::Params, replay::Replay};
 use crate::chain::Chain;
-use parevm_simulate::trace::{Known, trace_transaction};
+use parevm_simulate::trace::{StrictOptions, trace_transaction};
 
 pub(super) fn answer(
     chain: &Chain,
@@ -10,7 +10,7 @@ pub(super) fn answer(
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     let hash = params.hash()?;
-    let Known(options) = params.optional("options")?.unwrap_or_default();
+    let StrictOptions(options) = params.optional("options")?.unwrap_or_default();
     let unknown = || RpcError::server("transaction not found".to_owned());
     let position = chain.transaction(hash).ok_or_else(unknown)?;
     let block = chain.block(position.block).ok_or_else(unknown)?;

@@ -2,7 +2,9 @@
 
 use crate::node::PoolError;
 use parevm::{execute::ExecuteError, interrupt::Interrupt};
-use parevm_simulate::{CallError, SimulateError, brief, report::ReportError, trace::TraceError};
+use parevm_simulate::{
+    CallError, SimulateError, TraceCallError, brief, report::ReportError, trace::TraceError,
+};
 use serde_json::{Value, json};
 use std::error::Error;
 
@@ -160,12 +162,21 @@ impl From<TraceError> for RpcError {
             TraceError::UnknownTracer { .. } | TraceError::Config { .. } => {
                 ErrorCode::InvalidParams
             }
-            TraceError::Call(error) => ErrorCode::Call(error.code()),
             TraceError::Interrupted(interrupt) => ErrorCode::Call(interrupt.code()),
             TraceError::TooLarge { .. } => ErrorCode::LimitExceeded,
             _ => ErrorCode::Server,
         };
         Self::new(code, in_words(&error))
+    }
+}
+
+impl From<TraceCallError> for RpcError {
+    fn from(error: TraceCallError) -> Self {
+        match error {
+            TraceCallError::Call(error) => error.into(),
+            TraceCallError::Trace(error) => error.into(),
+            error => Self::internal(&error),
+        }
     }
 }
 

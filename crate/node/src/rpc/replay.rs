@@ -13,7 +13,7 @@ use parevm::{
 };
 use parevm_simulate::{
     CallLimits,
-    trace::{Known, TraceError, TraceOptions, list_calls, trace_block},
+    trace::{StrictOptions, TraceError, TraceOptions, parity_traces, trace_block},
 };
 
 /// A block that can run again.
@@ -75,7 +75,7 @@ impl<'c> Replay<'c> {
 pub(super) fn answer(
     chain: &Chain,
     block: &ExecutedBlock,
-    options: Option<Known<TraceOptions>>,
+    options: Option<StrictOptions<TraceOptions>>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
     traces(&Replay::new(chain, block)?, options, limits)
@@ -84,10 +84,10 @@ pub(super) fn answer(
 /// The trace of each transaction that `replay` runs.
 pub(super) fn traces(
     replay: &Replay<'_>,
-    options: Option<Known<TraceOptions>>,
+    options: Option<StrictOptions<TraceOptions>>,
     limits: &RequestLimits<'_>,
 ) -> Result<Json, RpcError> {
-    let Known(options) = options.unwrap_or_default();
+    let StrictOptions(options) = options.unwrap_or_default();
     let traces = trace_block(
         &replay.block,
         &replay.environment,
@@ -116,5 +116,11 @@ pub(super) fn calls_of(
         environment,
         before,
     } = &replay;
-    Ok(list_calls(block, environment, before, only, &limits.trace)?)
+    Ok(parity_traces(
+        block,
+        environment,
+        before,
+        only,
+        &limits.trace,
+    )?)
 }

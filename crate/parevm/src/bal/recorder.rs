@@ -2,13 +2,8 @@
 
 use super::BalBuilder;
 use crate::{
-    state::{Overlay, SourceError},
-    vm::{
-        Bytecode,
-        collision::StorageAware,
-        preimages::{KeepsHashes, Preimages},
-        transfer::Transfer,
-    },
+    state::{KeccakCache, Overlay, SourceError, StorageAware, WithKeccakCache},
+    vm::{Bytecode, transfer::Transfer},
 };
 use alloy_eip7928::BlockAccessIndex;
 use alloy_primitives::{Address, B256, U256, map::AddressMap};
@@ -37,7 +32,7 @@ impl BalRecorder<Overlay<'_>> {
         }
         // In place: moving the accounts takes longer than reading their changes.
         for (address, account) in changes {
-            self.database.take_over(*address, account);
+            self.database.commit_account(*address, account);
         }
     }
 
@@ -48,7 +43,7 @@ impl BalRecorder<Overlay<'_>> {
     ///
     /// The state source failed.
     pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Result<bool, SourceError> {
-        let is_done = self.list.is_none() && self.database.transfer(transfer)?;
+        let is_done = self.list.is_none() && transfer.apply_to(&mut self.database)?;
         if is_done {
             self.index.increment();
         }
@@ -86,9 +81,9 @@ impl<DB: Database> Database for BalRecorder<DB> {
     }
 }
 
-impl<DB: KeepsHashes> KeepsHashes for BalRecorder<DB> {
-    fn preimages(&mut self) -> &mut Preimages {
-        self.database.preimages()
+impl<DB: WithKeccakCache> WithKeccakCache for BalRecorder<DB> {
+    fn keccak_cache(&mut self) -> &mut KeccakCache {
+        self.database.keccak_cache()
     }
 }
 

@@ -1,8 +1,9 @@
-//! Fork schedule of a genesis file's `config`.
+//! Fork schedule of the `config` of a genesis file.
 
 use super::{
     ForkSchedule, MOST_CHAIN_ID, OutOfRange,
-    schedule::{Activation, blob_params_under, bomb_delay_of},
+    fork_schedule::{Activation, blob_params_under},
+    forks::{bomb_delay_of, spec_of},
 };
 use alloy_eips::eip7840::BlobParams;
 use alloy_genesis::ChainConfig;
@@ -10,27 +11,27 @@ use alloy_hardforks::EthereumHardfork;
 use alloy_primitives::{U256, uint};
 use revm::primitives::hardfork::SpecId;
 
-/// Blobs of a block whose gas, with what others have left, fits 63 bits by far.
+/// Maximum of blobs in a block: their gas, with the excess of earlier blocks, fits 63 bits by far.
 const MOST_BLOBS: U256 = uint!(0xffff_ffff_U256);
-/// The largest update fraction that the EVM takes.
+/// Maximum of an update fraction: the EVM takes 64 bits.
 const MOST_FRACTION: U256 = uint!(0xffff_ffff_ffff_ffff_U256);
 
-/// Why a genesis file's `config` cannot be used. The input is wrong; do not retry.
+/// Error in the `config` of a genesis file. The input is wrong; do not retry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// A number is out of its range.
     #[error(transparent)]
     OutOfRange(#[from] OutOfRange),
-    /// The merge is set by total difficulty, without the height at which it is reached.
+    /// The merge is set by total difficulty, without the block height at which it is reached.
     #[error("mergeNetsplitBlock is missing, terminalTotalDifficulty is not zero")]
     MergeBlockUnknown,
 }
 
 impl ForkSchedule {
-    /// Reads the schedule of a genesis file's `config` (go-ethereum's `params/config.go`).
+    /// Reads the schedule from the `config` of a genesis file (go-ethereum's `params/config.go`).
     ///
-    /// Constantinople runs under Petersburg's rules: the EVM has no EIP-1283.
+    /// Constantinople gets the rules of Petersburg: revm has no EIP-1283.
     ///
     /// # Errors
     ///
@@ -40,9 +41,9 @@ impl ForkSchedule {
     }
 }
 
-/// The schedule of a genesis file.
+/// Returns the schedule of `config`.
 fn schedule(config: &ChainConfig) -> Result<ForkSchedule, ConfigError> {
-    check(config)?;
+    check_ranges(config)?;
     let merge = match (
         config.merge_netsplit_block,
         config.terminal_total_difficulty,
@@ -51,47 +52,47 @@ fn schedule(config: &ChainConfig) -> Result<ForkSchedule, ConfigError> {
         (None, None) => None,
         (None, Some(U256::ZERO)) => Some(0),
         (None, Some(_)) if config.terminal_total_difficulty_passed => Some(0),
-        // No chain gets there.
+        // Never reached.
         (None, Some(U256::MAX)) => None,
         (None, Some(_)) => return Err(ConfigError::MergeBlockUnknown),
     };
     let by_block = [
-        (config.homestead_block, SpecId::HOMESTEAD),
-        (config.eip150_block, SpecId::TANGERINE),
-        (config.eip158_block, SpecId::SPURIOUS_DRAGON),
-        (config.byzantium_block, SpecId::BYZANTIUM),
-        (config.constantinople_block, SpecId::PETERSBURG),
-        (config.petersburg_block, SpecId::PETERSBURG),
-        (config.istanbul_block, SpecId::ISTANBUL),
-        (config.berlin_block, SpecId::BERLIN),
-        (config.london_block, SpecId::LONDON),
-        (merge, SpecId::MERGE),
-    ];
-    let by_time = [
-        (config.shanghai_time, SpecId::SHANGHAI),
-        (config.cancun_time, SpecId::CANCUN),
-        (config.prague_time, SpecId::PRAGUE),
-        (config.osaka_time, SpecId::OSAKA),
-        (config.amsterdam_time, SpecId::AMSTERDAM),
-    ];
-    let blocks = by_block
-        .into_iter()
-        .filter_map(|(at, spec)| Some((Activation::Block(at?), spec)));
-    let times = by_time
-        .into_iter()
-        .filter_map(|(at, spec)| Some((Activation::Timestamp(at?), spec)));
-    let bombs = [
+        (config.homestead_block, EthereumHardfork::Homestead),
+        (config.eip150_block, EthereumHardfork::Tangerine),
+        (config.eip158_block, EthereumHardfork::SpuriousDragon),
         (config.byzantium_block, EthereumHardfork::Byzantium),
         (
             config.constantinople_block,
             EthereumHardfork::Constantinople,
         ),
+        (config.petersburg_block, EthereumHardfork::Petersburg),
+        (config.istanbul_block, EthereumHardfork::Istanbul),
         (config.muir_glacier_block, EthereumHardfork::MuirGlacier),
+        (config.berlin_block, EthereumHardfork::Berlin),
         (config.london_block, EthereumHardfork::London),
         (config.arrow_glacier_block, EthereumHardfork::ArrowGlacier),
         (config.gray_glacier_block, EthereumHardfork::GrayGlacier),
+        (merge, EthereumHardfork::Paris),
     ];
-    let delays = bombs
+    let by_time = [
+        (config.shanghai_time, EthereumHardfork::Shanghai),
+        (config.cancun_time, EthereumHardfork::Cancun),
+        (config.prague_time, EthereumHardfork::Prague),
+        (config.osaka_time, EthereumHardfork::Osaka),
+        (config.amsterdam_time, EthereumHardfork::Amsterdam),
+    ];
+    let spec_of = |fork| match fork {
+        // revm has no EIP-1283.
+        EthereumHardfork::Constantinople => Some(SpecId::PETERSBURG),
+        fork => spec_of(fork),
+    };
+    let blocks = by_block
+        .into_iter()
+        .filter_map(|(at, fork)| Some((Activation::Block(at?), spec_of(fork)?)));
+    let times = by_time
+        .into_iter()
+        .filter_map(|(at, fork)| Some((Activation::Timestamp(at?), spec_of(fork)?)));
+    let delays = by_block
         .into_iter()
         .filter_map(|(at, fork)| Some((at?, bomb_delay_of(fork)?)));
     let dao_block = config.dao_fork_block.filter(|_| config.dao_fork_support);
@@ -103,7 +104,7 @@ fn schedule(config: &ChainConfig) -> Result<ForkSchedule, ConfigError> {
     })
 }
 
-/// The blob parameters of a genesis file, in order of activation.
+/// Returns the blob parameters of `config`, ordered by activation.
 fn blobs(config: &ChainConfig) -> Vec<(Activation, BlobParams)> {
     let forks = [
         (config.cancun_time, "cancun", SpecId::CANCUN),
@@ -128,12 +129,12 @@ fn blobs(config: &ChainConfig) -> Vec<(Activation, BlobParams)> {
     active
 }
 
-/// Checks the numbers of the rules that a genesis file sets. A height or a time of a fork may be any.
+/// Checks the ranges of chain id and blob parameters. Block heights and timestamps of forks have no range.
 ///
 /// # Errors
 ///
-/// The first that is out of its range.
-fn check(config: &ChainConfig) -> Result<(), OutOfRange> {
+/// The first number that is out of its range.
+fn check_ranges(config: &ChainConfig) -> Result<(), OutOfRange> {
     let chain_id = U256::from(config.chain_id);
     OutOfRange::check("config.chainId", chain_id, U256::ONE, MOST_CHAIN_ID)?;
     for (fork, params) in &config.blob_schedule {
@@ -142,7 +143,7 @@ fn check(config: &ChainConfig) -> Result<(), OutOfRange> {
     Ok(())
 }
 
-/// Checks the blob parameters of `fork`. As in geth (`BlobConfig.validate`) the update fraction is not zero.
+/// Checks the blob parameters of `fork`. The update fraction must not be zero, as in geth (`BlobConfig.validate`).
 fn check_blobs(fork: &str, params: &BlobParams) -> Result<(), OutOfRange> {
     let BlobParams {
         target_blob_count,

@@ -1,37 +1,37 @@
-//! Why a block cannot be used.
+//! Errors of blocks and transactions that cannot be decoded or contradict themselves.
 
 use alloy_consensus::crypto::RecoveryError;
 use alloy_eips::eip2718::Eip2718Error;
 use alloy_primitives::{Address, B256};
 
-/// Why a block cannot be used. The input is wrong; do not retry.
+/// Error in a block. The input is wrong; do not retry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BlockError {
-    /// The text is no JSON document.
+    /// The text is not a JSON document.
     #[error("not a JSON document")]
     Json(#[source] serde_json::Error),
     /// The text ends in the middle of a JSON document.
     #[error("the JSON document is truncated")]
     Truncated(#[source] serde_json::Error),
-    /// A value has another type than it should.
+    /// A value has the wrong type.
     #[error("{path} has a wrong value")]
     Value {
-        /// Where the value lies, such as `block.transactions[3].gas`.
+        /// Path of the value, such as `block.transactions[3].gas`.
         path: String,
-        /// What was expected.
+        /// The JSON error.
         source: serde_json::Error,
     },
-    /// A value that is needed is not there.
+    /// A required field is missing.
     #[error("{field} is missing")]
     Missing {
         /// Name of the field, as JSON-RPC spells it.
         field: &'static str,
     },
-    /// The bytes are no RLP block.
+    /// The bytes are not an RLP block.
     #[error("not an RLP block")]
     Rlp(#[source] alloy_rlp::Error),
-    /// The header of an RLP block is none: a field is malformed, or one in the middle is missing.
+    /// The header of an RLP block is malformed: a field is wrong, or one in the middle is missing.
     #[error("not an RLP header")]
     Header(#[source] alloy_rlp::Error),
     /// A transaction cannot be used.
@@ -39,20 +39,20 @@ pub enum BlockError {
     Transaction {
         /// Position in the block, from zero.
         index: usize,
-        /// Why.
+        /// The error of the transaction.
         source: TransactionError,
     },
-    /// A hash that the block declares is not that of its content.
+    /// A declared hash differs from that of the content.
     #[error("{field} is declared as {declared}, the content has {computed}")]
     Mismatch {
         /// Name of the field, as JSON-RPC spells it.
         field: &'static str,
-        /// What the block says.
+        /// Hash that the block declares.
         declared: B256,
-        /// What was computed.
+        /// Hash of the content.
         computed: B256,
     },
-    /// No fork schedule is known for this chain, and none was given.
+    /// The chain has no known fork schedule, and none was given.
     #[error("chain {chain_id} has no known fork schedule")]
     UnknownChain {
         /// EIP-155 chain id.
@@ -60,54 +60,54 @@ pub enum BlockError {
     },
 }
 
-/// Why a transaction cannot be used.
+/// Error in a transaction.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransactionError {
-    /// The bytes are no transaction as EIP-2718 encodes one.
+    /// The bytes are not an EIP-2718 transaction.
     #[error("not an encoded transaction")]
     Encoding(#[source] Eip2718Error),
-    /// A value that is needed is not there.
+    /// A required field is missing.
     #[error("{field} is missing")]
     Missing {
         /// Name of the field, as JSON-RPC spells it.
         field: &'static str,
     },
-    /// A transaction of this type cannot create a contract, and this one names no receiver.
+    /// The transaction has no recipient, and its type cannot create a contract.
     #[error("type {found} needs a receiver")]
     NoReceiver {
         /// EIP-2718 type.
         found: u8,
     },
-    /// No fork has transactions of this type.
+    /// The transaction type is unknown.
     #[error("type {found} is unknown")]
     UnknownType {
         /// EIP-2718 type.
         found: u64,
     },
-    /// The signature's `v` names no recovery id.
+    /// `v` of the signature is not a recovery id.
     #[error("v is {found}, which names no recovery id")]
     RecoveryId {
-        /// What `v` or `yParity` says.
+        /// Value of `v` or `yParity`.
         found: u64,
     },
-    /// The signature belongs to no account.
+    /// The sender cannot be recovered from the signature.
     #[error("the sender cannot be recovered")]
     Sender(#[source] RecoveryError),
-    /// The signature belongs to another account than `from`.
+    /// The sender recovered from the signature is not `from`.
     #[error("from is {declared}, the signature is by {recovered}")]
     ForeignSignature {
-        /// What `from` says.
+        /// Value of `from`.
         declared: Address,
-        /// Who signed.
+        /// Account that signed.
         recovered: Address,
     },
-    /// The declared hash is not that of the transaction.
+    /// The declared hash differs from that of the transaction.
     #[error("hash is declared as {declared}, the content has {computed}")]
     HashMismatch {
-        /// What the input says.
+        /// Hash that the input declares.
         declared: B256,
-        /// What was computed.
+        /// Hash of the content.
         computed: B256,
     },
 }

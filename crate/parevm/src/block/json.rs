@@ -1,10 +1,10 @@
-//! From JSON text to a value, with errors that say where.
+//! Decoder of JSON text, with the path of the value in its errors.
 
 use super::BlockError;
 use serde::Deserialize;
 use serde_json::error::Category;
 
-/// The value that `text` holds.
+/// Decodes `text`.
 pub(crate) fn parse<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, BlockError> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

@@ -1,50 +1,55 @@
-//! What is executed: a block, decoded from JSON-RPC, from RLP or from a fixture.
+//! Blocks and transactions, decoded from JSON-RPC, from RLP or from fields; fork schedules.
 //!
-//! Owns the input types and the fork schedules. Knows nothing of execution. A [`Block`] has every
-//! sender recovered and every declared hash compared, so executors trust it.
+//! Knows nothing of execution. A [`Block`] has every sender recovered and every declared hash verified,
+//! so executors trust it.
 
-pub(crate) mod candidate;
 mod config;
 mod error;
+pub mod fork_schedule;
+mod forks;
 pub(crate) mod json;
 mod range;
 pub mod rlp;
 pub(crate) mod rpc;
 mod rpc_transaction;
-pub mod schedule;
+pub(crate) mod sender_recovery;
+mod transaction_fields;
 mod verify;
 
 pub use config::ConfigError;
 pub use error::{BlockError, TransactionError};
+pub use fork_schedule::ForkSchedule;
+pub use forks::FORKS;
 pub use range::{MOST_CHAIN_ID, OutOfRange};
-pub use schedule::ForkSchedule;
+pub use transaction_fields::{TransactionFields, TypedTransaction};
 
-use alloy_consensus::{EthereumTxEnvelope, EthereumTypedTransaction, TxEip4844};
+use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_primitives::{Address, B256, Bloom, U256};
-use candidate::{Senders, env_of};
 use revm::context::TxEnv;
+use sender_recovery::SenderSource;
+use transaction_fields::env_of;
 
-/// A block, ready to be executed: senders known, hashes compared.
+/// Block, ready for execution: senders recovered, hashes verified.
 #[derive(Clone, Debug)]
 pub struct Block {
     /// EIP-155 chain id.
     pub chain_id: u64,
-    /// Which rules hold at which block.
+    /// Fork schedule of the chain.
     pub schedule: ForkSchedule,
-    /// The facts of the header that execution reads.
+    /// Header fields that execution reads.
     pub header: Header,
-    /// Transactions in block order.
+    /// Transactions, in block order.
     pub transactions: Vec<Transaction>,
     /// Withdrawals of the consensus layer (EIP-4895). Empty before Shanghai.
     pub withdrawals: Vec<Withdrawal>,
-    /// Ommers, paid before the merge.
+    /// Ommers, rewarded before the merge.
     pub ommers: Vec<Ommer>,
-    /// What the header claims about the result.
+    /// Results that the header declares.
     pub declared: HeaderCommitments,
 }
 
 impl Block {
-    /// A block of `transactions` and nothing else: no withdrawals, no ommers, no claims.
+    /// Creates a block without withdrawals, ommers and declared results.
     #[must_use]
     pub fn new(
         chain_id: u64,
@@ -63,40 +68,40 @@ impl Block {
         }
     }
 
-    /// Takes a block as alloy has it. Senders are recovered on rayon's current pool.
+    /// Converts a block of alloy. Recovers the senders on rayon's current pool.
     ///
     /// # Errors
     ///
-    /// [`BlockError`], which names the field or the transaction.
+    /// [`BlockError`], with the field or the transaction.
     pub fn from_alloy(
         block: AlloyBlock,
         chain_id: u64,
         schedule: ForkSchedule,
     ) -> Result<Self, BlockError> {
-        rlp::take(block, chain_id, schedule)
+        rlp::verified(block, chain_id, schedule)
     }
 
-    /// Reads a block as `eth_getBlockByNumber` returns it, with full transactions.
+    /// Decodes the result of `eth_getBlockByNumber` with full transactions.
     ///
-    /// Fields may be missing, except number, timestamp, miner, gasLimit and transactions. Senders
-    /// are recovered on rayon's current pool where there is a signature.
+    /// Fields may be missing, except number, timestamp, miner, gasLimit and transactions. Recovers the senders of signed
+    /// transactions on rayon's current pool.
     ///
     /// # Errors
     ///
-    /// [`BlockError`], which names the field or the transaction.
+    /// [`BlockError`], with the field or the transaction.
     pub fn from_rpc(
         text: &[u8],
         chain_id: u64,
         schedule: ForkSchedule,
     ) -> Result<Self, BlockError> {
-        json::parse::<rpc::RpcBlock>(text)?.read(chain_id, schedule, Senders::Signed)
+        json::parse::<rpc::RpcBlock>(text)?.read(chain_id, schedule, SenderSource::Signature)
     }
 
-    /// Reads a block from RLP. Senders are recovered on rayon's current pool.
+    /// Decodes a block from RLP. Recovers the senders on rayon's current pool.
     ///
     /// # Errors
     ///
-    /// [`BlockError`], which names the field or the transaction.
+    /// [`BlockError`], with the field or the transaction.
     pub fn from_rlp(
         bytes: &[u8],
         chain_id: u64,
@@ -106,26 +111,26 @@ impl Block {
     }
 }
 
-/// The facts of a header that execution reads.
+/// Header fields that execution reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
     /// Block height.
     pub number: u64,
     /// Seconds since the Unix epoch.
     pub timestamp: u64,
-    /// Receiver of fees and of the block reward.
+    /// Recipient of fees and of the block reward.
     pub beneficiary: Address,
-    /// Gas that all transactions may use together.
+    /// Gas limit of the block.
     pub gas_limit: u64,
-    /// Wei per gas that is burnt (EIP-1559); `None` before London.
+    /// Base fee in wei per gas (EIP-1559); `None` before London.
     pub base_fee: Option<u64>,
     /// Proof-of-work difficulty; zero after the merge.
     pub difficulty: U256,
-    /// Randomness of the beacon chain (EIP-4399); the header's mix hash.
+    /// Randomness of the beacon chain (EIP-4399): the mix hash of the header.
     pub prev_randao: Option<B256>,
     /// Hash of the parent.
     pub parent_hash: Option<B256>,
-    /// Blob gas in excess of the target before this block (EIP-4844).
+    /// Excess blob gas (EIP-4844).
     pub excess_blob_gas: Option<u64>,
     /// Root of the parent beacon block (EIP-4788).
     pub parent_beacon_block_root: Option<B256>,
@@ -133,22 +138,22 @@ pub struct Header {
     pub slot_number: Option<u64>,
 }
 
-/// A block as alloy has it, with its signatures.
+/// Signed block of alloy.
 pub type AlloyBlock = alloy_consensus::Block<EthereumTxEnvelope<TxEip4844>>;
 
-/// A transaction with its sender.
+/// Transaction with its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// Hash; `None` where the input had neither hash nor signature.
+    /// Hash; `None` if the input has neither hash nor signature.
     pub hash: Option<B256>,
-    /// What the EVM runs.
+    /// Transaction of revm.
     pub env: TxEnv,
 }
 
 impl Transaction {
-    /// `transaction` as sent by `from`: no signature is looked at, and there is no hash.
+    /// Creates a transaction with sender `from`, without signature and hash.
     #[must_use]
-    pub fn new(transaction: &EthereumTypedTransaction<TxEip4844>, from: Address) -> Self {
+    pub fn new(transaction: &TypedTransaction, from: Address) -> Self {
         Self {
             hash: None,
             env: env_of(transaction, from),
@@ -156,10 +161,10 @@ impl Transaction {
     }
 }
 
-/// A payment of the consensus layer (EIP-4895).
+/// Withdrawal of the consensus layer (EIP-4895).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// Receiver.
+    /// Recipient.
     pub address: Address,
     /// Amount in gwei.
     pub amount: u64,
@@ -174,21 +179,21 @@ impl From<&alloy_eips::eip4895::Withdrawal> for Withdrawal {
     }
 }
 
-/// An ommer of a proof-of-work block.
+/// Ommer of a proof-of-work block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ommer {
-    /// Header at hand.
+    /// The header of the ommer is known.
     Known {
-        /// Receiver of the ommer's reward.
+        /// Recipient of the ommer's reward.
         beneficiary: Address,
         /// The ommer's own height.
         number: u64,
     },
-    /// JSON-RPC names only the hash: the ommer's own reward cannot be paid.
+    /// JSON-RPC has only the hash: the ommer's own reward cannot be paid.
     HashOnly(B256),
 }
 
-/// Commitments of the header to the outcome; `None` if the input lacks the field.
+/// Results that a header declares; `None` if the input does not have them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeaderCommitments {
     /// Block hash.

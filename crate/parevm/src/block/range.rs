@@ -1,29 +1,29 @@
-//! Ranges of the numbers that a genesis file sets.
+//! Ranges of the numbers in a genesis file.
 //!
-//! geth takes most of them as they are and fails later, or never ends; numbers that cannot be computed with are refused
-//! when the chain is opened.
+//! geth accepts most numbers and fails later, or never ends. Here numbers that would overflow are refused when the chain
+//! is opened.
 
 use alloy_primitives::{U256, uint};
 
-/// The largest id for which `v` of a signature fits 64 bits (EIP-2294).
+/// Maximum chain id for which `v` of a signature fits 64 bits (EIP-2294).
 pub const MOST_CHAIN_ID: U256 = uint!(9_223_372_036_854_775_771_U256);
 
-/// A number outside its range.
+/// Number outside its range.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} is {found}, expected {least} to {most}")]
 pub struct OutOfRange {
-    /// The path of the number, such as `config.chainId`.
+    /// Path of the number, such as `config.chainId`.
     pub field: String,
-    /// What it is.
+    /// The number.
     pub found: U256,
-    /// The smallest that is allowed.
+    /// Minimum of the range.
     pub least: U256,
-    /// The largest that is allowed.
+    /// Maximum of the range.
     pub most: U256,
 }
 
 impl OutOfRange {
-    /// Whether `found` is `least`, `most` or between.
+    /// Checks that `found` is from `least` to `most`.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! A block as RLP.
+//! RLP decoder of blocks.
 
 use super::{
     AlloyBlock, Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer,
     TransactionError, Withdrawal,
-    candidate::{Candidate, recover},
+    sender_recovery::{UnrecoveredTransaction, recover},
     verify,
 };
 use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
@@ -11,16 +11,20 @@ use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header as RlpHeader};
 
 type Envelope = EthereumTxEnvelope<TxEip4844>;
 
-/// The block, with its senders recovered and its hashes compared.
+/// Decodes a block, recovers its senders and verifies its hashes.
 pub(crate) fn read(
     bytes: &[u8],
     chain_id: u64,
     schedule: ForkSchedule,
 ) -> Result<Block, BlockError> {
-    take(decode(bytes)?, chain_id, schedule)
+    verified(decode(bytes)?, chain_id, schedule)
 }
 
-/// The block as it is written, nothing looked at.
+/// Decodes a block without verification.
+///
+/// # Errors
+///
+/// [`BlockError`]: the bytes are not an RLP block.
 pub fn decode(bytes: &[u8]) -> Result<AlloyBlock, BlockError> {
     let mut rest = bytes;
     let error = match AlloyBlock::decode(&mut rest) {
@@ -31,8 +35,8 @@ pub fn decode(bytes: &[u8]) -> Result<AlloyBlock, BlockError> {
     Err(undecodable_part(bytes).unwrap_or(BlockError::Rlp(error)))
 }
 
-/// The header or the first transaction that cannot be decoded, in a block that cannot; `None` where
-/// the fault lies elsewhere.
+/// Returns the error of the header or of the first malformed transaction, in a block that cannot be decoded; `None` if
+/// another part is malformed.
 fn undecodable_part(mut block: &[u8]) -> Option<BlockError> {
     let mut items = RlpHeader::decode_bytes(&mut block, true).ok()?;
     if let Err(error) = ConsensusHeader::decode(&mut items) {
@@ -54,25 +58,25 @@ fn undecodable_part(mut block: &[u8]) -> Option<BlockError> {
     None
 }
 
-/// The same, of a block that is decoded already.
-pub(crate) fn take(
+/// Recovers the senders of a decoded block and verifies its hashes.
+pub(crate) fn verified(
     AlloyBlock { header, body }: AlloyBlock,
     chain_id: u64,
     schedule: ForkSchedule,
 ) -> Result<Block, BlockError> {
-    let candidates = body
+    let unrecovered = body
         .transactions
         .into_iter()
-        .map(Candidate::signed)
+        .map(UnrecoveredTransaction::signed)
         .collect();
-    let recovered = recover(candidates, schedule.spec(header.number, header.timestamp))?;
-    verify::same(
+    let recovered = recover(unrecovered, schedule.spec(header.number, header.timestamp))?;
+    verify::equal(
         "block.transactionsRoot",
         Some(header.transactions_root),
         recovered.root,
     )?;
     let ommers_hash = alloy_consensus::proofs::calculate_ommers_root(&body.ommers);
-    verify::same(
+    verify::equal(
         "block.sha3Uncles",
         Some(header.ommers_hash),
         Some(ommers_hash),
@@ -80,7 +84,7 @@ pub(crate) fn take(
     let withdrawals = body.withdrawals.unwrap_or_default();
     if let Some(declared) = header.withdrawals_root {
         let computed = verify::withdrawals_root(withdrawals.iter().copied());
-        verify::same("block.withdrawalsRoot", Some(declared), Some(computed))?;
+        verify::equal("block.withdrawalsRoot", Some(declared), Some(computed))?;
     }
     Ok(Block {
         chain_id,

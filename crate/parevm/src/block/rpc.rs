@@ -1,9 +1,9 @@
-//! A block as `eth_getBlockByNumber` returns it, with full transactions.
+//! JSON-RPC decoder of blocks: the result of `eth_getBlockByNumber` with full transactions.
 
 use super::{
     Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer, Withdrawal,
-    candidate::{Senders, recover},
     rpc_transaction::RpcTransaction,
+    sender_recovery::{SenderSource, recover},
     verify,
 };
 use alloy_consensus::Header as ConsensusHeader;
@@ -11,8 +11,7 @@ use alloy_primitives::{Address, B64, B256, Bloom, Bytes, U64, U256};
 use revm::primitives::hardfork::SpecId;
 use serde::Deserialize;
 
-/// A block as JSON-RPC writes it. What is needed is decided by [`RpcBlock::read`], so that an error
-/// can name the field.
+/// Block in JSON-RPC. All fields are optional here: [`RpcBlock::read`] requires them, so that its error names the field.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RpcBlock {
@@ -56,34 +55,34 @@ struct RpcWithdrawal {
 }
 
 impl RpcBlock {
-    /// The block, with its senders recovered and its hashes compared.
+    /// Recovers the senders of the block and verifies its hashes.
     pub(crate) fn read(
         mut self,
         chain_id: u64,
         schedule: ForkSchedule,
-        senders: Senders,
+        senders: SenderSource,
     ) -> Result<Block, BlockError> {
         let header = self.header()?;
         let transactions = required(self.transactions.take(), "block.transactions")?;
         let spec = schedule.spec(header.number, header.timestamp);
-        let candidates = transactions
+        let unrecovered = transactions
             .into_iter()
             .enumerate()
             .map(|(index, transaction)| {
                 transaction
                     .read(chain_id)
-                    .map(|candidate| candidate.believing(senders))
+                    .map(|transaction| transaction.with_senders(senders))
                     .map_err(|source| BlockError::Transaction { index, source })
             })
             .collect::<Result<_, _>>()?;
-        let recovered = recover(candidates, spec)?;
-        verify::same(
+        let recovered = recover(unrecovered, spec)?;
+        verify::equal(
             "block.transactionsRoot",
             self.transactions_root,
             recovered.root,
         )?;
         let withdrawals = self.withdrawals.take();
-        verify::same(
+        verify::equal(
             "block.withdrawalsRoot",
             self.withdrawals_root,
             withdrawals
@@ -91,7 +90,7 @@ impl RpcBlock {
                 .map(|list| verify::withdrawals_root(list.iter().map(wire))),
         )?;
         if let Some(complete) = self.consensus_header(&header, spec) {
-            verify::same("block.hash", self.hash, Some(complete.hash_slow()))?;
+            verify::equal("block.hash", self.hash, Some(complete.hash_slow()))?;
         }
         Ok(Block {
             chain_id,
@@ -138,9 +137,9 @@ impl RpcBlock {
         })
     }
 
-    /// The whole header, or `None` where a field that the fork demands is not there.
+    /// Returns the complete header, or `None` if it lacks a field that the fork requires.
     fn consensus_header(&self, header: &Header, spec: SpecId) -> Option<ConsensusHeader> {
-        let demands = [
+        let required = [
             (SpecId::LONDON, self.base_fee_per_gas.is_some()),
             (SpecId::SHANGHAI, self.withdrawals_root.is_some()),
             (SpecId::CANCUN, self.blob_gas_used.is_some()),
@@ -150,9 +149,9 @@ impl RpcBlock {
             (SpecId::AMSTERDAM, self.block_access_list_hash.is_some()),
             (SpecId::AMSTERDAM, self.slot_number.is_some()),
         ];
-        if demands
+        if required
             .iter()
-            .any(|(since, is_there)| spec.is_enabled_in(*since) && !is_there)
+            .any(|(since, is_present)| spec.is_enabled_in(*since) && !is_present)
         {
             return None;
         }

@@ -1,12 +1,12 @@
-//! Compares what a block declares with what it holds.
+//! Verification of declared hashes.
 
 use super::BlockError;
 use alloy_eips::eip4895::Withdrawal;
 use alloy_primitives::B256;
 use alloy_trie::root::ordered_trie_root;
 
-/// Fails when both hashes are known and differ.
-pub(super) fn same(
+/// Verifies that the declared hash equals the computed one, if both are known.
+pub(super) fn equal(
     field: &'static str,
     declared: Option<B256>,
     computed: Option<B256>,
@@ -21,7 +21,7 @@ pub(super) fn same(
     }
 }
 
-/// Root of the trie of withdrawals.
+/// Returns the root of the trie of withdrawals.
 pub(super) fn withdrawals_root(withdrawals: impl Iterator<Item = Withdrawal>) -> B256 {
     ordered_trie_root(&withdrawals.collect::<Vec<_>>())
 }

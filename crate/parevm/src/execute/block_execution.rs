@@ -7,7 +7,7 @@ use super::{ExecuteError, ExecuteOptions, GasPool, Receipt};
 use crate::{
     block::{Block, Transaction},
     state::SourceError,
-    system::{self, Step, SystemResult},
+    system::{self, ChangeStatus, SystemResult},
     vm::{Environment, ExecutionResult},
 };
 use alloy_primitives::Log;
@@ -20,7 +20,7 @@ pub struct BlockExecution<'a> {
     block: &'a Block,
     environment: &'a Environment,
     options: ExecuteOptions<'a>,
-    pre_execution: Step,
+    pre_execution: ChangeStatus,
     gas_pool: GasPool,
     committed: Committed,
 }

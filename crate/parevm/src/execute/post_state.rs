@@ -4,7 +4,7 @@ use super::ExecuteError;
 use crate::{
     bal::VerifiedBal,
     state::{Overlay, StateDiff},
-    vm::parallel::{CodeStore, StateMemory, state_diff},
+    vm::optimistic::{CodeStore, StateMemory, state_diff},
 };
 use std::fmt;
 

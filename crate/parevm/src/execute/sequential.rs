@@ -12,7 +12,7 @@ use crate::{
     state::{Overlay, SourceError, StateDiff, StateSource},
     vm::{
         BlockEvm, Bounds, Environment, ExecutionResult, OverlayInspector, TransactError, TxEnv,
-        collision, execute_error, inspect, journal::empty, preimages, transact_watched,
+        execute_error, inspect, journal::clear, keccak256, transact::replay_one, transact_watched,
         transfer::Transfer,
     },
 };
@@ -109,7 +109,7 @@ impl<'a> Sequential<'a> {
         let execution = BlockExecution::begin(block, environment, options, &mut database)?;
         let mut evm = environment.evm(database);
         evm.precompiles = environment.precompiles.with_memo(&Arc::default());
-        preimages::install(&mut evm.instruction);
+        keccak256::install(&mut evm.instruction);
         Ok(Self {
             block,
             environment,
@@ -298,12 +298,12 @@ fn transact(
             return Ok(transfer.result());
         }
     }
-    let result = collision::run_one(evm)?;
+    let result = replay_one(evm)?;
     let journal = &mut evm.ctx.journaled_state;
     journal
         .database
         .commit_transaction(&mut journal.inner.state);
-    empty(&mut journal.inner);
+    clear(&mut journal.inner);
     Ok(result)
 }
 

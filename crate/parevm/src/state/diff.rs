@@ -1,4 +1,4 @@
-//! What a block changed, in one normal form, so that two executors can be compared with `==`.
+//! State diff of a block, in a normal form: the diffs of two executors are compared with `==`.
 
 use super::Account;
 use alloy_primitives::{
@@ -7,31 +7,31 @@ use alloy_primitives::{
 };
 use revm::bytecode::Bytecode;
 
-/// What a block changed.
+/// State diff of a block.
 ///
-/// Normal form: an account is listed only if something differs from the state before the block.
+/// Normal form: it has an account only if the account differs from the state before the block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateDiff {
-    /// Changed accounts, in no order.
+    /// Changed accounts, unordered.
     pub accounts: AddressMap<AccountChange>,
     /// Codes of accounts whose code hash changed, without the empty code.
     pub codes: B256Map<Bytecode>,
 }
 
-/// The change of one account.
+/// Change of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountChange {
-    /// The account after the block; `None` where it is gone.
+    /// Account after the block; `None` if it is deleted.
     pub account: Option<Account>,
-    /// True when every slot not listed in `slots` became zero. Always true for an account that is
-    /// gone, never for one that was not there before the block.
+    /// True if every slot that is not in `slots` became zero. Always true for a deleted account, never for one that did
+    /// not exist before the block.
     pub storage_reset: bool,
-    /// New values of changed slots, in no order. After a reset these are all nonzero slots.
+    /// New values of changed slots, unordered. After a reset these are all nonzero slots.
     pub slots: HashMap<U256, U256>,
 }
 
 impl AccountChange {
-    /// The changed slots in order of their keys.
+    /// Returns the changed slots, ordered by key.
     #[must_use]
     pub fn sorted_slots(&self) -> Vec<(U256, U256)> {
         let mut slots: Vec<_> = self
@@ -45,7 +45,7 @@ impl AccountChange {
 }
 
 impl StateDiff {
-    /// The changed accounts in order of their addresses.
+    /// Returns the changed accounts, ordered by address.
     #[must_use]
     pub fn sorted_accounts(&self) -> Vec<(Address, &AccountChange)> {
         let mut accounts: Vec<_> = self
@@ -57,12 +57,12 @@ impl StateDiff {
         accounts
     }
 
-    /// Adds the change of one account, in normal form.
+    /// Inserts the change of one account, in normal form.
     ///
-    /// `before` and the first value of each slot are the state source's, the rest is the state
-    /// after the block. `storage_reset` says that the storage was emptied at any time in the block;
-    /// `slots` then must name every slot written since. The code of an account whose code hash
-    /// changed goes into [`StateDiff::codes`] by the caller.
+    /// `before` and the first value of each slot are those of the state source, `after` and the second value those after
+    /// the block. `storage_reset` is whether the storage was cleared at any time in the block; `slots` must then have
+    /// every slot written since. The caller inserts the code of an account whose code hash changed into
+    /// [`StateDiff::codes`].
     pub fn insert(
         &mut self,
         address: Address,

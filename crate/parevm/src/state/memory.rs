@@ -1,4 +1,4 @@
-//! A state that lies in memory.
+//! State in memory.
 
 use super::{Account, SourceError, StateSource};
 use alloy_primitives::{
@@ -7,7 +7,7 @@ use alloy_primitives::{
 };
 use revm::bytecode::Bytecode;
 
-/// A state that lies in memory: accounts, their storage, code by hash, and ancestors' hashes.
+/// State in memory: accounts with their storage, code by hash, and block hashes of ancestors.
 ///
 /// # Example
 ///
@@ -24,21 +24,21 @@ use revm::bytecode::Bytecode;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryState {
-    accounts: AddressMap<Entry>,
+    accounts: AddressMap<MemoryAccount>,
     codes: B256Map<Bytecode>,
-    /// Code hashes that an account names and nobody brought, with that account.
+    /// Code hashes without their code, each with an account that has it.
     absent_codes: B256Map<Address>,
     block_hashes: HashMap<u64, B256>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Entry {
+struct MemoryAccount {
     account: Account,
     storage: HashMap<U256, U256>,
 }
 
 impl MemoryState {
-    /// Sets the account at `address`; its storage stays.
+    /// Sets the account at `address`; keeps its storage.
     pub fn insert_account(&mut self, address: Address, account: Account) {
         if account.code_hash != KECCAK256_EMPTY && !self.codes.contains_key(&account.code_hash) {
             self.absent_codes
@@ -48,7 +48,7 @@ impl MemoryState {
         self.accounts.entry(address).or_default().account = account;
     }
 
-    /// Adds `code` and returns its hash.
+    /// Inserts `code` and returns its hash.
     pub fn insert_code(&mut self, code: Bytecode) -> B256 {
         let hash = code.hash_slow();
         self.absent_codes.remove(&hash);
@@ -56,13 +56,13 @@ impl MemoryState {
         hash
     }
 
-    /// True when an account names the code `code_hash` and nobody brought it.
+    /// Returns whether an account has the code hash `code_hash` and its code is absent.
     #[must_use]
     pub fn lacks_code(&self, code_hash: B256) -> bool {
         self.absent_codes.contains_key(&code_hash)
     }
 
-    /// Sets one slot. The account is created empty if there was none.
+    /// Sets one slot. Creates an empty account if there is none.
     pub fn insert_storage(&mut self, address: Address, slot: U256, value: U256) {
         let storage = &mut self.accounts.entry(address).or_default().storage;
         if value.is_zero() {
@@ -72,24 +72,24 @@ impl MemoryState {
         }
     }
 
-    /// Sets the hash of the ancestor at height `number`.
+    /// Sets the block hash of the ancestor at height `number`.
     pub fn insert_block_hash(&mut self, number: u64, hash: B256) {
         self.block_hashes.insert(number, hash);
     }
 
-    /// Every account with its storage, in no order.
+    /// Returns all accounts with their storage, unordered.
     pub fn iter(&self) -> impl Iterator<Item = (&Address, &Account, &HashMap<U256, U256>)> {
         self.accounts
             .iter()
             .map(|(address, entry)| (address, &entry.account, &entry.storage))
     }
 
-    /// Every code with its hash, in no order.
+    /// Returns all codes by their hash, unordered.
     pub fn codes(&self) -> impl Iterator<Item = (&B256, &Bytecode)> {
         self.codes.iter()
     }
 
-    /// Every known ancestor's hash with its height, in no order.
+    /// Returns the known block hashes by height, unordered.
     pub fn block_hashes(&self) -> impl Iterator<Item = (u64, B256)> {
         self.block_hashes
             .iter()

@@ -1,14 +1,8 @@
-//! A state source with changes on top.
+//! State source with uncommitted changes on top, as a database of revm.
 
 use super::{
-    Account, SourceError, StateDiff, StateSource,
-    cached::{Cached, Slot},
-};
-use crate::vm::{
-    Bytecode, SpecId,
-    collision::StorageAware,
-    preimages::{KeepsHashes, Preimages},
-    transfer::Transfer,
+    Account, KeccakCache, SourceError, StateDiff, StateSource, StorageAware, WithKeccakCache,
+    overlay_account::{OverlayAccount, OverlaySlot},
 };
 use alloy_primitives::{
     Address, B256, KECCAK256_EMPTY, U256,
@@ -16,38 +10,39 @@ use alloy_primitives::{
 };
 use revm::{
     Database, DatabaseCommit, DatabaseRef,
+    bytecode::Bytecode,
+    primitives::hardfork::SpecId,
     state::{Account as EvmAccount, AccountId, AccountInfo},
 };
 
-/// A state source with changes on top: the database of the sequential executor and of system calls.
+/// State source with changes on top: the database of the sequential executor and of system calls.
 ///
-/// Every value read is kept, so the source is asked once for each.
+/// Caches every value, so that the source is read once for each.
 #[derive(Debug)]
 pub struct Overlay<'a> {
     source: &'a dyn StateSource,
-    /// True from Spurious Dragon on: an account that is touched and empty is gone (EIP-161).
+    /// From Spurious Dragon on: a touched empty account is deleted (EIP-161).
     clears_empty: bool,
-    /// In the order they were met: a transaction's accounts lie side by side, and a new one is put
-    /// after the last instead of somewhere in memory that no cache holds.
-    accounts: AddressIndexMap<Cached>,
+    /// In insertion order: the accounts of a transaction are adjacent, and a new account goes to the
+    /// end, which is in the processor's cache, instead of to a random bucket.
+    accounts: AddressIndexMap<OverlayAccount>,
     codes: B256Map<Bytecode>,
-    /// Hashes that were computed on this state.
-    preimages: Preimages,
+    keccak_cache: KeccakCache,
 }
 
 impl<'a> Overlay<'a> {
-    /// An overlay without changes, under the rules of `spec`.
+    /// Creates an overlay without changes, under the rules of `spec`.
     pub fn new(source: &'a dyn StateSource, spec: SpecId) -> Self {
         Self {
             source,
             clears_empty: spec.is_enabled_in(SpecId::SPURIOUS_DRAGON),
             accounts: AddressIndexMap::default(),
             codes: B256Map::default(),
-            preimages: Preimages::default(),
+            keccak_cache: KeccakCache::default(),
         }
     }
 
-    /// The same, with room for `accounts` accounts.
+    /// As [`Self::new`], with capacity for `accounts` accounts.
     pub(crate) fn with_capacity(
         source: &'a dyn StateSource,
         spec: SpecId,
@@ -66,47 +61,47 @@ impl<'a> Overlay<'a> {
             clears_empty: self.clears_empty,
             accounts: AddressIndexMap::default(),
             codes: B256Map::default(),
-            preimages: Preimages::default(),
+            keccak_cache: KeccakCache::default(),
         };
         std::mem::replace(self, empty)
     }
 
-    /// The state below.
+    /// Returns the state source.
     #[must_use]
     pub fn source(&self) -> &'a dyn StateSource {
         self.source
     }
 
-    /// The account as it is now.
+    /// Returns the present account at `address`.
     ///
     /// # Errors
     ///
-    /// When the source fails.
+    /// The source failed.
     pub fn account(&mut self, address: Address) -> Result<Option<Account>, SourceError> {
-        Ok(self.cached(address)?.now)
+        Ok(self.overlay_account(address)?.present)
     }
 
-    /// What changed so far, in normal form.
+    /// Returns the changes, in normal form.
     #[must_use]
     pub fn diff(&self) -> StateDiff {
         let mut diff = StateDiff::default();
-        for (address, cached) in &self.accounts {
-            let slots = cached
+        for (address, overlaid) in &self.accounts {
+            let slots = overlaid
                 .slots
                 .iter()
-                .map(|(key, slot)| (*key, slot.before, slot.now));
+                .map(|(key, slot)| (*key, slot.original, slot.present));
             diff.insert(
                 *address,
-                cached.before,
-                cached.now,
-                cached.storage_reset,
+                overlaid.original,
+                overlaid.present,
+                overlaid.storage_reset,
                 slots,
             );
-            let code_before = cached
-                .before
+            let original_code = overlaid
+                .original
                 .map_or(KECCAK256_EMPTY, |account| account.code_hash);
-            if let Some(account) = cached.now
-                && account.code_hash != code_before
+            if let Some(account) = overlaid.present
+                && account.code_hash != original_code
                 && let Some(code) = self.codes.get(&account.code_hash)
             {
                 diff.codes.insert(account.code_hash, code.clone());
@@ -115,97 +110,96 @@ impl<'a> Overlay<'a> {
         diff
     }
 
-    /// Carries out `transfer`. False where the EVM has to: nothing is changed then.
+    /// Returns the present account at `index`, which [`Self::index_of`] returned.
+    pub(crate) fn present(&self, index: usize) -> Option<Account> {
+        self.accounts.get_index(index)?.1.present
+    }
+
+    /// Sets the present account at `index`, which [`Self::index_of`] returned.
+    pub(crate) fn set_present(&mut self, index: usize, account: Account) {
+        if let Some((_, overlaid)) = self.accounts.get_index_mut(index) {
+            overlaid.present = Some(account);
+        }
+    }
+
+    /// Returns the account at `address` for changes in place.
     ///
     /// # Errors
     ///
-    /// When the source fails.
-    pub(crate) fn transfer(&mut self, transfer: &Transfer) -> Result<bool, SourceError> {
-        let sender = self.place(transfer.sender)?;
-        let recipient = self.place(transfer.recipient)?;
-        let Some((pays, takes)) = transfer.apply(self.now(sender), self.now(recipient)) else {
-            return Ok(false);
-        };
-        if let Some(address) = transfer.beneficiary {
-            let beneficiary = self.cached(address)?;
-            let Some(rewarded) = transfer.reward_to(beneficiary.now) else {
-                return Ok(false);
-            };
-            beneficiary.now = Some(rewarded);
-        }
-        for (place, account) in [(sender, pays), (recipient, takes)] {
-            if let Some((_, cached)) = self.accounts.get_index_mut(place) {
-                cached.now = Some(account);
-            }
-        }
-        Ok(true)
+    /// The source failed.
+    pub(crate) fn present_mut(
+        &mut self,
+        address: Address,
+    ) -> Result<&mut Option<Account>, SourceError> {
+        Ok(&mut self.overlay_account(address)?.present)
     }
 
-    /// The account at `place` of `accounts`.
-    fn now(&self, place: usize) -> Option<Account> {
-        self.accounts.get_index(place)?.1.now
-    }
-
-    fn cached(&mut self, address: Address) -> Result<&mut Cached, SourceError> {
-        Ok(match self.accounts.entry(address) {
-            IndexEntry::Occupied(entry) => entry.into_mut(),
-            IndexEntry::Vacant(entry) => entry.insert(Cached::new(self.source.account(address)?)),
-        })
-    }
-
-    /// Where in `accounts` the account at `address` is.
-    fn place(&mut self, address: Address) -> Result<usize, SourceError> {
+    /// Returns the index of the account at `address`. It stays the same.
+    ///
+    /// # Errors
+    ///
+    /// The source failed.
+    pub(crate) fn index_of(&mut self, address: Address) -> Result<usize, SourceError> {
         Ok(match self.accounts.entry(address) {
             IndexEntry::Occupied(entry) => entry.index(),
             IndexEntry::Vacant(entry) => {
-                let place = entry.index();
-                entry.insert(Cached::new(self.source.account(address)?));
-                place
+                let index = entry.index();
+                entry.insert(OverlayAccount::new(self.source.account(address)?));
+                index
             }
         })
     }
 
-    /// Takes over one account as the EVM leaves it after a transaction.
+    fn overlay_account(&mut self, address: Address) -> Result<&mut OverlayAccount, SourceError> {
+        Ok(match self.accounts.entry(address) {
+            IndexEntry::Occupied(entry) => entry.into_mut(),
+            IndexEntry::Vacant(entry) => {
+                entry.insert(OverlayAccount::new(self.source.account(address)?))
+            }
+        })
+    }
+
+    /// Commits the account at `address` as revm's journal has it after a transaction. Takes its code.
     ///
-    /// The EVM loaded the account through [`Database::basic`], so it is cached; an account that is
-    /// not cached is new to the source.
-    pub(crate) fn take_over(&mut self, address: Address, changed: &mut EvmAccount) {
+    /// revm loaded the account through [`Database::basic`], so it is cached; an account that is not
+    /// cached is new to the source.
+    pub(crate) fn commit_account(&mut self, address: Address, changed: &mut EvmAccount) {
         if !changed.is_touched() {
             return;
         }
-        let cached = self.accounts.entry(address).or_default();
+        let overlaid = self.accounts.entry(address).or_default();
         if changed.is_selfdestructed() {
-            cached.now = None;
-            cached.storage_reset = true;
-            cached.slots.clear();
+            overlaid.present = None;
+            overlaid.storage_reset = true;
+            overlaid.slots.clear();
             return;
         }
         if changed.is_created() {
-            cached.storage_reset = true;
-            cached.slots.clear();
+            overlaid.storage_reset = true;
+            overlaid.slots.clear();
         }
         let info = &mut changed.info;
-        let code_before = cached.now.map(|account| account.code_hash);
+        let code_before = overlaid.present.map(|account| account.code_hash);
         let account = Account {
             balance: info.balance,
             nonce: info.nonce,
             code_hash: info.code_hash,
         };
         if self.clears_empty && account.is_empty() {
-            // Deleted, and whatever storage it had with it.
-            cached.storage_reset |= cached.now.is_some();
-            cached.now = None;
-            cached.slots.clear();
+            // Deleted, with its storage.
+            overlaid.storage_reset |= overlaid.present.is_some();
+            overlaid.present = None;
+            overlaid.slots.clear();
             return;
         }
-        cached.now = Some(account);
+        overlaid.present = Some(account);
         for (key, slot) in &changed.storage {
-            match cached.slots.entry(*key) {
-                Entry::Occupied(mut entry) => entry.get_mut().now = slot.present_value,
+            match overlaid.slots.entry(*key) {
+                Entry::Occupied(mut entry) => entry.get_mut().present = slot.present_value,
                 Entry::Vacant(entry) => {
-                    entry.insert(Slot {
-                        before: U256::ZERO,
-                        now: slot.present_value,
+                    entry.insert(OverlaySlot {
+                        original: U256::ZERO,
+                        present: slot.present_value,
                     });
                 }
             }
@@ -219,7 +213,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-/// The account as revm reads it.
+/// Returns `account` as revm reads it.
 fn info_of(account: Account) -> AccountInfo {
     AccountInfo {
         balance: account.balance,
@@ -234,9 +228,9 @@ impl Database for Overlay<'_> {
     type Error = SourceError;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
-        let place = self.place(address)?;
-        Ok(self.now(place).map(|account| AccountInfo {
-            account_id: AccountId::new(place),
+        let index = self.index_of(address)?;
+        Ok(self.present(index).map(|account| AccountInfo {
+            account_id: AccountId::new(index),
             ..info_of(account)
         }))
     }
@@ -250,7 +244,7 @@ impl Database for Overlay<'_> {
 
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, SourceError> {
         let source = self.source;
-        self.cached(address)?.slot(source, address, key)
+        self.overlay_account(address)?.slot(source, address, key)
     }
 
     fn storage_by_account_id(
@@ -260,8 +254,10 @@ impl Database for Overlay<'_> {
         key: U256,
     ) -> Result<U256, SourceError> {
         match self.accounts.get_index_mut(account_id.get()) {
-            // An id that another database gave names some other account here.
-            Some((known, cached)) if *known == address => cached.slot(self.source, address, key),
+            // An id of another database belongs to some other account here.
+            Some((known, overlaid)) if *known == address => {
+                overlaid.slot(self.source, address, key)
+            }
             _ => self.storage(address, key),
         }
     }
@@ -271,30 +267,30 @@ impl Database for Overlay<'_> {
     }
 }
 
-impl KeepsHashes for Overlay<'_> {
-    fn preimages(&mut self) -> &mut Preimages {
-        &mut self.preimages
+impl WithKeccakCache for Overlay<'_> {
+    fn keccak_cache(&mut self) -> &mut KeccakCache {
+        &mut self.keccak_cache
     }
 }
 
 impl StorageAware for Overlay<'_> {
     fn has_storage(&mut self, address: Address, _info: &AccountInfo) -> Result<bool, SourceError> {
         let source = self.source;
-        let cached = self.cached(address)?;
-        if cached.slots.values().any(|slot| !slot.now.is_zero()) {
+        let overlaid = self.overlay_account(address)?;
+        if overlaid.slots.values().any(|slot| !slot.present.is_zero()) {
             return Ok(true);
         }
-        Ok(cached.has_storage_below() && source.has_storage(address)?)
+        Ok(overlaid.has_source_storage() && source.has_storage(address)?)
     }
 }
 
-/// Reads what is there without keeping it: what tracers compare a transaction's changes with.
+/// Reads without caching: tracers compare the changes of a transaction with the state before it.
 impl DatabaseRef for Overlay<'_> {
     type Error = SourceError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, SourceError> {
         let account = match self.accounts.get(&address) {
-            Some(cached) => cached.now,
+            Some(overlaid) => overlaid.present,
             None => self.source.account(address)?,
         };
         Ok(account.map(info_of))
@@ -308,12 +304,12 @@ impl DatabaseRef for Overlay<'_> {
     }
 
     fn storage_ref(&self, address: Address, key: U256) -> Result<U256, SourceError> {
-        let Some(cached) = self.accounts.get(&address) else {
+        let Some(overlaid) = self.accounts.get(&address) else {
             return self.source.storage(address, key);
         };
-        match cached.slots.get(&key) {
-            Some(slot) => Ok(slot.now),
-            None if cached.has_storage_below() => self.source.storage(address, key),
+        match overlaid.slots.get(&key) {
+            Some(slot) => Ok(slot.present),
+            None if overlaid.has_source_storage() => self.source.storage(address, key),
             None => Ok(U256::ZERO),
         }
     }
@@ -326,13 +322,13 @@ impl DatabaseRef for Overlay<'_> {
 impl DatabaseCommit for Overlay<'_> {
     fn commit(&mut self, changes: AddressMap<EvmAccount>) {
         for (address, mut account) in changes {
-            self.take_over(address, &mut account);
+            self.commit_account(address, &mut account);
         }
     }
 
     fn commit_iter(&mut self, changes: &mut dyn Iterator<Item = (Address, EvmAccount)>) {
         for (address, mut account) in changes {
-            self.take_over(address, &mut account);
+            self.commit_account(address, &mut account);
         }
     }
 }
@@ -342,7 +338,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
     use super::*;
-    use crate::MemoryState;
+    use crate::state::MemoryState;
 
     #[test]
     fn an_id_of_another_state_finds_the_account_by_its_address() {

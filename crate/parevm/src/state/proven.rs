@@ -1,10 +1,9 @@
-//! The state before a block, as far as an execution witness proves it.
+//! State before a block, proven by an execution witness.
 
 use super::{
-    Account, SourceError, StateSource, Witness,
-    trie::{Trie, Unknown},
+    Account, SourceError, StateSource, Witness, bytecode_of,
+    sparse_trie::{MissingNode, SparseTrie},
 };
-use crate::vm::{Bytecode, bytecode_of};
 use alloy_consensus::Header;
 use alloy_primitives::{
     Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256,
@@ -12,11 +11,12 @@ use alloy_primitives::{
 };
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
+use revm::bytecode::Bytecode;
 
-/// The state before a block, as far as an execution witness proves it: trie nodes, codes and the
-/// headers of ancestors, as `debug_executionWitness` returns them.
+/// State before a block, proven by an execution witness: trie nodes, codes and headers of ancestors, as
+/// `debug_executionWitness` returns them.
 ///
-/// What is not proven is an error, never zero: a run that ends has read nothing else.
+/// To read a value that is not proven is an error; the value is never taken to be zero.
 ///
 /// # Example
 ///
@@ -29,7 +29,7 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 /// let parent = Header { state_root: EMPTY_ROOT_HASH, ..Default::default() };
 /// let headers = vec![alloy_rlp::encode(&parent).into()];
 /// let state = ProvenState::new(parent.hash_slow(), Vec::new(), Vec::new(), headers)?;
-/// // In an empty state nobody is there, and the root proves it.
+/// // The empty root proves that no account exists.
 /// assert_eq!(state.account(Address::ZERO)?, None);
 /// assert_eq!(state.block_hash(0)?, parent.hash_slow());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -42,39 +42,39 @@ pub struct ProvenState {
     block_hashes: HashMap<u64, B256>,
 }
 
-/// Why a witness proves nothing about a block. The witness is wrong; do not retry.
+/// Reason for which a witness does not fit its block. The witness is wrong; do not retry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WitnessError {
-    /// A header cannot be read.
-    #[error("header {index} is no RLP header")]
+    /// A header cannot be decoded.
+    #[error("header {index} is not an RLP header")]
     Header {
         /// Position in the list, from zero.
         index: usize,
-        /// What is wrong with it.
+        /// The RLP error.
         source: alloy_rlp::Error,
     },
-    /// The header with the root of the state before the block is not there.
+    /// The header of the parent, which has the state root before the block, is absent.
     #[error("the header of the parent {parent_hash} is absent")]
     ParentAbsent {
         /// Hash of the block's parent.
         parent_hash: B256,
     },
-    /// Headers that no chain of parents connects with the block.
-    #[error("{count} of the headers are not connected with the block")]
+    /// Headers that are not ancestors of the block.
+    #[error("{count} of the headers are not ancestors of the block")]
     Detached {
-        /// How many.
+        /// Number of these headers.
         count: usize,
     },
 }
 
 impl ProvenState {
-    /// The state before a block whose parent is `parent_hash`, from encoded trie nodes, codes and
-    /// encoded headers, each in any order.
+    /// Creates the state before a block with parent `parent_hash`, from encoded trie nodes, codes and encoded headers,
+    /// each in any order.
     ///
     /// # Errors
     ///
-    /// [`WitnessError`], if the headers are not the parent and its ancestors without a gap.
+    /// [`WitnessError`]: the headers are not the parent and its ancestors without a gap.
     pub fn new(
         parent_hash: B256,
         nodes: Vec<Bytes>,
@@ -83,7 +83,7 @@ impl ProvenState {
     ) -> Result<Self, WitnessError> {
         let mut by_hash = B256Map::default();
         for (index, encoded) in headers.iter().enumerate() {
-            let header = exactly(encoded);
+            let header = decode_header(encoded);
             let header = header.map_err(|source| WitnessError::Header { index, source })?;
             by_hash.insert(keccak256(encoded), header);
         }
@@ -110,23 +110,23 @@ impl ProvenState {
         })
     }
 
-    /// The trie nodes, from which the root after a block can be computed.
+    /// Returns the trie nodes, from which the state root after the block can be computed.
     #[must_use]
     pub fn witness(&self) -> &Witness {
         &self.witness
     }
 
-    /// Computes the root of the state anew from every node that is at hand. It is the one that the
-    /// parent's header declares, unless a node is malformed.
+    /// Recomputes the state root from all nodes of the witness. It is the one that the parent's header declares, unless
+    /// a node is malformed.
     #[must_use]
     pub fn recompute_root(&self) -> RecomputedRoot {
         let mut seen = B256Set::default();
-        let mut accounts = Trie::new(&self.witness, self.root);
+        let mut accounts = SparseTrie::new(&self.witness, self.root);
         accounts.load(&mut seen, &mut |value, seen| {
             let Ok(mut account) = TrieAccount::decode(&mut value.as_slice()) else {
                 return;
             };
-            let mut storage = Trie::new(&self.witness, account.storage_root);
+            let mut storage = SparseTrie::new(&self.witness, account.storage_root);
             storage.load(seen, &mut |_, _| {});
             account.storage_root = storage.root();
             *value = alloy_rlp::encode(account);
@@ -137,22 +137,22 @@ impl ProvenState {
         }
     }
 
-    fn leaf(&self, address: Address) -> Result<Option<TrieAccount>, Unknown> {
-        let encoded = Trie::new(&self.witness, self.root).get(keccak256(address))?;
+    fn leaf(&self, address: Address) -> Result<Option<TrieAccount>, MissingNode> {
+        let encoded = SparseTrie::new(&self.witness, self.root).get(keccak256(address))?;
         let Some(encoded) = encoded else {
             return Ok(None);
         };
         let account = TrieAccount::decode(&mut encoded.as_slice());
-        account.map(Some).map_err(|_| Unknown)
+        account.map(Some).map_err(|_| MissingNode)
     }
 }
 
-/// A state root that was computed from the nodes of a witness.
+/// State root that was recomputed from the nodes of a witness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecomputedRoot {
-    /// The root.
+    /// The state root.
     pub root: B256,
-    /// Number of nodes that are part of the state's tries. The others prove nothing.
+    /// Number of nodes that are part of the state's tries. The others are not used.
     pub nodes: usize,
 }
 
@@ -180,13 +180,13 @@ impl StateSource for ProvenState {
             let Some(account) = self.leaf(address)? else {
                 return Ok(U256::ZERO);
             };
-            let storage = Trie::new(&self.witness, account.storage_root);
+            let storage = SparseTrie::new(&self.witness, account.storage_root);
             match storage.get(keccak256(slot.to_be_bytes::<32>()))? {
-                Some(encoded) => U256::decode(&mut encoded.as_slice()).map_err(|_| Unknown),
+                Some(encoded) => U256::decode(&mut encoded.as_slice()).map_err(|_| MissingNode),
                 None => Ok(U256::ZERO),
             }
         };
-        value().map_err(|_: Unknown| SourceError::SlotUnproven { address, slot })
+        value().map_err(|_: MissingNode| SourceError::SlotUnproven { address, slot })
     }
 
     fn block_hash(&self, number: u64) -> Result<B256, SourceError> {
@@ -201,8 +201,8 @@ impl StateSource for ProvenState {
     }
 }
 
-/// The header, if the bytes are one and nothing else.
-fn exactly(mut encoded: &[u8]) -> Result<Header, alloy_rlp::Error> {
+/// Decodes a header from all of `encoded`.
+fn decode_header(mut encoded: &[u8]) -> Result<Header, alloy_rlp::Error> {
     let header = Header::decode(&mut encoded)?;
     match encoded {
         [] => Ok(header),

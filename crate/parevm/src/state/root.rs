@@ -1,14 +1,14 @@
-//! The state root after a block, computed from a witness.
+//! State root after a block, computed from a witness.
 
 use super::{
     AccountChange, StateDiff, Witness,
-    trie::{Trie, Unknown},
+    sparse_trie::{MissingNode, SparseTrie},
 };
 use alloy_primitives::{B256, U256, keccak256};
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 
-/// The state root after `diff`, or `None` where the witness lacks a node that it depends on.
+/// Returns the state root after `diff`, or `None` if the witness lacks a node that the root depends on.
 ///
 /// # Example
 ///
@@ -22,7 +22,7 @@ use alloy_trie::{EMPTY_ROOT_HASH, TrieAccount};
 /// ```
 #[must_use]
 pub fn state_root(witness: &Witness, diff: &StateDiff) -> Option<B256> {
-    let mut trie = Trie::new(witness, witness.state_root_before()?);
+    let mut trie = SparseTrie::new(witness, witness.state_root_before()?);
     let mut removed = Vec::new();
     for (address, change) in diff.sorted_accounts() {
         let key = keccak256(address);
@@ -31,21 +31,21 @@ pub fn state_root(witness: &Witness, diff: &StateDiff) -> Option<B256> {
             None => removed.push(key),
         }
     }
-    // Removals last: a branch that is left with one child needs that child's node, and an insertion
-    // may spare it that.
+    // Removals last: a branch with one child left needs the node of that child, unless an insertion added
+    // another child.
     for key in removed {
         trie.remove(key).ok()?;
     }
     Some(trie.root())
 }
 
-/// The account as the trie holds it after the block; `None` where it is gone.
+/// Returns the leaf of the account after the block; `None` if the account is deleted.
 fn leaf(
     witness: &Witness,
-    trie: &Trie<'_>,
+    trie: &SparseTrie<'_>,
     key: B256,
     change: &AccountChange,
-) -> Result<Option<TrieAccount>, Unknown> {
+) -> Result<Option<TrieAccount>, MissingNode> {
     let Some(account) = change.account else {
         return Ok(None);
     };
@@ -53,21 +53,21 @@ fn leaf(
     let before = match trie.get(key)? {
         Some(encoded) if keeps_storage => {
             TrieAccount::decode(&mut encoded.as_slice())
-                .map_err(|_| Unknown)?
+                .map_err(|_| MissingNode)?
                 .storage_root
         }
         _ => EMPTY_ROOT_HASH,
     };
-    let mut storage = Trie::new(witness, before);
+    let mut storage = SparseTrie::new(witness, before);
     let (kept, cleared): (Vec<_>, Vec<_>) = change
         .sorted_slots()
         .into_iter()
         .partition(|(_, value)| !value.is_zero());
     for (slot, value) in kept {
-        storage.insert(hashed(&slot), alloy_rlp::encode(value))?;
+        storage.insert(hashed_slot(&slot), alloy_rlp::encode(value))?;
     }
     for (slot, _) in cleared {
-        storage.remove(hashed(&slot))?;
+        storage.remove(hashed_slot(&slot))?;
     }
     Ok(Some(TrieAccount {
         nonce: account.nonce,
@@ -77,6 +77,6 @@ fn leaf(
     }))
 }
 
-fn hashed(slot: &U256) -> B256 {
+fn hashed_slot(slot: &U256) -> B256 {
     keccak256(slot.to_be_bytes::<32>())
 }

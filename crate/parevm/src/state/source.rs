@@ -1,22 +1,22 @@
-//! Where executors read the state before the block.
+//! Source of the state before a block.
 
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use revm::bytecode::Bytecode;
 use std::fmt;
 
-/// Balance, nonce and code hash of an account that exists.
+/// Account that exists: balance, nonce and code hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Balance in wei.
     pub balance: U256,
-    /// Transactions sent, or contracts created.
+    /// Number of transactions sent; of a contract, the number of contracts created, plus one (EIP-161).
     pub nonce: u64,
-    /// Hash of the code; [`KECCAK256_EMPTY`] where there is none.
+    /// Hash of the code; [`KECCAK256_EMPTY`] without code.
     pub code_hash: B256,
 }
 
 impl Account {
-    /// True when balance and nonce are zero and there is no code (EIP-161).
+    /// Returns whether balance and nonce are zero and there is no code (EIP-161).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.balance.is_zero() && self.nonce == 0 && self.code_hash == KECCAK256_EMPTY
@@ -24,7 +24,7 @@ impl Account {
 }
 
 impl Default for Account {
-    /// The empty account.
+    /// Returns the empty account.
     fn default() -> Self {
         Self {
             balance: U256::ZERO,
@@ -34,27 +34,27 @@ impl Default for Account {
     }
 }
 
-/// A piece of the state before a block.
+/// Key of a value of the state before a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StateKey {
     /// An account.
     Account(Address),
-    /// A slot of an account's storage.
+    /// A storage slot of an account.
     Slot(Address, U256),
     /// The code with this hash.
     Code(B256),
-    /// The hash of the ancestor at this height.
+    /// The block hash of the ancestor at this height.
     BlockHash(u64),
 }
 
-/// The state before a block, read by all workers at once.
+/// Source of the state before a block, read by all workers at once.
 ///
-/// Answers must not change while a block runs. A source that fails ends the block with
+/// Values must not change while a block executes. A source that fails ends the block with
 /// [`ExecuteError::StateUnavailable`](crate::ExecuteError::StateUnavailable).
 ///
 /// # Example
 ///
-/// A state in which everybody owns one ether:
+/// A state in which every account has one ether:
 ///
 /// ```
 /// use alloy_consensus::TxLegacy;
@@ -66,9 +66,9 @@ pub enum StateKey {
 ///     vm::{Bytecode, SpecId},
 /// };
 ///
-/// struct Everybody;
+/// struct Constant;
 ///
-/// impl StateSource for Everybody {
+/// impl StateSource for Constant {
 ///     fn account(&self, _address: Address) -> Result<Option<Account>, SourceError> {
 ///         let balance = U256::from(10).pow(U256::from(18));
 ///         Ok(Some(Account { balance, ..Default::default() }))
@@ -95,58 +95,58 @@ pub enum StateKey {
 /// });
 /// let header = Header { gas_limit: 30_000_000, ..Default::default() };
 /// let block = Block::new(1, ForkSchedule::always(SpecId::BERLIN), header, transactions.collect());
-/// let outcome = Engine::new(2)?.execute(&block, &Everybody, &ExecuteOptions::default())?;
+/// let outcome = Engine::new(2)?.execute(&block, &Constant, &ExecuteOptions::default())?;
 /// assert_eq!(outcome.gas_used, 2_100_000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait StateSource: Sync {
-    /// Returns the account at `address`, or `None` where there is none.
+    /// Returns the account at `address`, or `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// [`SourceError`] when the source cannot tell.
+    /// [`SourceError`]: the source failed.
     fn account(&self, address: Address) -> Result<Option<Account>, SourceError>;
 
     /// Returns the code with hash `code_hash`, analysed.
     ///
     /// # Errors
     ///
-    /// [`SourceError::CodeAbsent`] when the source does not hold it.
+    /// [`SourceError::CodeAbsent`]: the source does not have it.
     fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError>;
 
-    /// Returns the value of `slot` at `address`; zero where nothing was stored.
+    /// Returns the value of `slot` at `address`; zero if it was never written.
     ///
     /// # Errors
     ///
-    /// [`SourceError`] when the source cannot tell.
+    /// [`SourceError`]: the source failed.
     fn storage(&self, address: Address, slot: U256) -> Result<U256, SourceError>;
 
-    /// Returns the hash of the ancestor at height `number`.
+    /// Returns the block hash of the ancestor at height `number`.
     ///
     /// # Errors
     ///
-    /// [`SourceError::BlockHashAbsent`] when the source does not hold it.
+    /// [`SourceError::BlockHashAbsent`]: the source does not have it.
     fn block_hash(&self, number: u64) -> Result<B256, SourceError>;
 
-    /// Whether the account at `address`, which exists, has a slot that is not zero.
+    /// Returns whether the account at `address`, which exists, has a nonzero slot.
     ///
-    /// Asked where a contract is to be created at an account without nonce and code: with storage that
-    /// fails (EIP-7610). Such accounts have not come into being since Spurious Dragon, and nobody can
-    /// make a contract of one of the few that there are. Default: false, for sources that cannot tell.
+    /// Called when a contract is created at an account without nonce and code: with storage the creation
+    /// fails (EIP-7610). No such account has been created since Spurious Dragon, and no contract can be
+    /// created at one of the few that exist. Default: false, for sources that do not know.
     ///
     /// # Errors
     ///
-    /// [`SourceError`] when the source cannot read it.
+    /// [`SourceError`]: the source failed.
     fn has_storage(&self, address: Address) -> Result<bool, SourceError> {
         let _ = address;
         Ok(false)
     }
 
-    /// Whether what `key` names can be read without waiting for it.
+    /// Returns whether the value at `key` can be read without waiting.
     ///
-    /// A source that has to fetch says false, and begins to. The parallel executor then sets the
-    /// transaction aside in the middle and runs others. When it has nothing else to do it reads all
-    /// the same, and the source waits, or fails; so do executors that do not ask. Default: true.
+    /// A source that fetches its values returns false and starts to fetch this one. The optimistic executor then
+    /// suspends the transaction and executes others; with nothing else to do it reads the value, and
+    /// the source waits or fails. Other executors read at once. Default: true.
     fn at_hand(&self, key: StateKey) -> bool {
         let _ = key;
         true
@@ -159,11 +159,11 @@ impl fmt::Debug for dyn StateSource + '_ {
     }
 }
 
-/// Why a state source gave no answer.
+/// Failure of a state source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// The account is known, its code is not.
+    /// The source has the account but not its code.
     #[error("code {code_hash} of account {address} is absent")]
     CodeAbsent {
         /// An account with this code.
@@ -171,31 +171,31 @@ pub enum SourceError {
         /// Hash of the missing code.
         code_hash: B256,
     },
-    /// No account known to the source has this code.
+    /// The source has no account with this code.
     #[error("code {code_hash} is absent")]
     CodeUnknown {
         /// Hash of the missing code.
         code_hash: B256,
     },
-    /// The state after this block is not at hand: the block was loaded without it.
+    /// The source has no state after this block: the block was loaded without it.
     #[error("the state after block {number} is not known: it was loaded without its history")]
     StateUnknown {
         /// Height of the block.
         number: u64,
     },
-    /// The hash of this ancestor is not at hand.
+    /// The source does not have this block hash.
     #[error("hash of block {number} is absent")]
     BlockHashAbsent {
         /// Height of the ancestor.
         number: u64,
     },
-    /// The witness has no proof of what this account is, nor that it is absent.
+    /// The witness proves neither this account nor its absence.
     #[error("account {address} is not proven")]
     AccountUnproven {
         /// The account.
         address: Address,
     },
-    /// The witness has no proof of this slot.
+    /// The witness does not prove this slot.
     #[error("slot {slot:#x} of account {address} is not proven")]
     SlotUnproven {
         /// The account.

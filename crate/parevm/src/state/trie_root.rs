@@ -1,48 +1,48 @@
-//! The root of a trie of which little has changed since the last time.
+//! Incremental root of a Merkle-Patricia trie, with cached hashes of its subtries.
 
 use alloy_primitives::B256;
 use alloy_trie::{HashBuilder, Nibbles};
 use rpds::RedBlackTreeMapSync;
 use std::sync::Arc;
 
-/// Leaves from which on branches are kept. Fewer are hashed anew in less than a millisecond.
-const MANY: usize = 1_024;
+/// Minimum of leaves for which hashes are cached. Fewer are hashed in less than a millisecond.
+const CACHED_FROM: usize = 1_024;
 
-/// Hashes of the branch nodes that lie two nibbles below the root, by these nibbles. Where a trie is large,
-/// nearly all its nodes lie below such a one.
+/// Cached hashes of the branch nodes two nibbles below the root, by these nibbles. Nearly all nodes of a large trie are
+/// below them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Branches(Option<Arc<[Option<B256>; 256]>>);
+pub(super) struct SubtrieHashes(Option<Arc<[Option<B256>; 256]>>);
 
-impl Branches {
-    /// Forgets the branch that has the leaf at `key`.
-    pub(super) fn touch(&mut self, key: &B256) {
+impl SubtrieHashes {
+    /// Invalidates the hash of the subtrie with the leaf at `key`.
+    pub(super) fn invalidate(&mut self, key: &B256) {
         if let Some(hashes) = &mut self.0 {
             Arc::make_mut(hashes)[usize::from(key[0])] = None;
         }
     }
 }
 
-/// Root of the trie of `leaves`, with its branches. Those in `branches` are as they were; what lies below
-/// the others is hashed.
+/// Returns the root of the trie of `leaves`, and the hashes of its subtries. Subtries without a hash in `cached` are
+/// hashed.
 pub(super) fn root<V>(
     leaves: &RedBlackTreeMapSync<B256, V>,
-    branches: &Branches,
+    cached: &SubtrieHashes,
     encode: impl Fn(&V, &mut Vec<u8>),
-) -> (B256, Branches) {
+) -> (B256, SubtrieHashes) {
     let mut builder = HashBuilder::default();
     let mut value = Vec::new();
-    if leaves.size() < MANY {
+    if leaves.size() < CACHED_FROM {
         for (key, leaf) in leaves {
             value.clear();
             encode(leaf, &mut value);
             builder.add_leaf(Nibbles::unpack(key), &value);
         }
-        return (builder.root(), Branches::default());
+        return (builder.root(), SubtrieHashes::default());
     }
-    let known = branches.0.as_deref();
+    let cached = cached.0.as_deref();
     let mut builder = builder.with_updates(true);
     for group in 0..=u8::MAX {
-        let hash = known.and_then(|known| known[usize::from(group)]);
+        let hash = cached.and_then(|cached| cached[usize::from(group)]);
         if let Some(hash) = hash {
             builder.add_branch(Nibbles::unpack([group]), hash, true);
             continue;
@@ -62,12 +62,12 @@ pub(super) fn root<V>(
         let Some(node) = nodes.get(&Nibbles::from_nibbles([high])) else {
             continue;
         };
-        let mut found = node.hashes.iter();
+        let mut node_hashes = node.hashes.iter();
         for low in (0..16).filter(|low| node.hash_mask.is_bit_set(*low)) {
-            hashes[usize::from(high << 4 | low)] = found.next().copied();
+            hashes[usize::from(high << 4 | low)] = node_hashes.next().copied();
         }
     }
-    (root, Branches(Some(Arc::new(hashes))))
+    (root, SubtrieHashes(Some(Arc::new(hashes))))
 }
 
 #[cfg(test)]
@@ -81,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn a_root_is_the_same_whatever_is_known_of_it() {
+    fn an_incremental_root_equals_the_root_from_scratch() {
         let mut leaves = RedBlackTreeMapSync::new_sync();
-        let mut branches = Branches::default();
+        let mut hashes = SubtrieHashes::default();
         let mut used = 0;
         let mut random = 7_u64;
         for step in 0..100_u64 {
@@ -96,23 +96,23 @@ mod tests {
                 if random.is_multiple_of(2) {
                     key[0] &= 0x0f;
                 }
-                branches.touch(&key);
+                hashes.invalidate(&key);
                 if step < 65 {
                     leaves.insert_mut(key, random);
                 } else {
                     leaves.remove_mut(&key);
                 }
             }
-            used += branches
+            used += hashes
                 .0
                 .iter()
-                .flat_map(|known| known.iter())
+                .flat_map(|cached| cached.iter())
                 .flatten()
                 .count();
-            let (computed, next) = root(&leaves, &branches, encode);
+            let (computed, next) = root(&leaves, &hashes, encode);
             assert_eq!(
                 computed,
-                root(&leaves, &Branches::default(), encode).0,
+                root(&leaves, &SubtrieHashes::default(), encode).0,
                 "{step}"
             );
             let mut builder = HashBuilder::default();
@@ -122,8 +122,8 @@ mod tests {
                 builder.add_leaf(Nibbles::unpack(key), &encoded);
             }
             assert_eq!(computed, builder.root(), "{step}");
-            branches = next;
+            hashes = next;
         }
-        assert!(used > 1_000, "{used} branches were known");
+        assert!(used > 1_000, "{used} hashes were used");
     }
 }

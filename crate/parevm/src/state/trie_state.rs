@@ -1,8 +1,8 @@
-//! The whole state of a chain at one block.
+//! Complete state of a chain at one block, with roots and proofs.
 
 use super::{
     Account, AccountChange, SourceError, StateDiff, bytecode_of,
-    trie_root::{Branches, root},
+    trie_root::{SubtrieHashes, root},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
 use alloy_rlp::Encodable;
@@ -11,41 +11,42 @@ use revm::bytecode::Bytecode;
 use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
 use std::{cell::RefCell, sync::OnceLock};
 
-/// The whole state at one block. Cloning it is cheap and shares what both have.
+/// Complete state at one block. A clone is cheap: it shares the persistent maps.
 ///
-/// Accounts and slots lie in the order of the trie, under the hashes of their keys, so that a root is
-/// one pass without sorting, and only over those parts of the trie that have changed since the last one.
+/// Accounts and slots are in the order of the trie, by the hashes of their keys, so that a root is one pass without
+/// sorting, and only over the parts of the trie that have changed since the last one.
 #[derive(Clone, Debug)]
 pub struct TrieState {
-    accounts: RedBlackTreeMapSync<B256, Entry>,
+    accounts: RedBlackTreeMapSync<B256, AccountEntry>,
     codes: HashTrieMapSync<B256, Bytecode>,
-    /// What may be other than in the state that it was made from.
-    written: HashTrieMapSync<Address, Written>,
-    /// What has not changed since the last root was asked for.
-    branches: Branches,
-    /// Computed when it is asked for.
-    root: OnceLock<(B256, Branches)>,
+    /// Writes since [`Self::child`].
+    written: HashTrieMapSync<Address, WrittenAccount>,
+    /// Hashes of the subtries that are unchanged since the last root.
+    subtries: SubtrieHashes,
+    /// Computed on demand.
+    root: OnceLock<(B256, SubtrieHashes)>,
 }
 
-/// What was written of one account.
+/// Writes to one account.
 #[derive(Clone, Debug)]
-struct Written {
-    /// True when slots that are not named became zero.
+struct WrittenAccount {
+    /// True if slots that are not in `slots` became zero.
     storage_reset: bool,
     slots: HashTrieSetSync<U256>,
 }
 
-/// The nonzero slots of one account: hash of the key to key and value.
+/// Nonzero slots of one account: hash of the key to key and value.
 type Storage = RedBlackTreeMapSync<B256, (U256, U256)>;
 
+/// Account with its storage.
 #[derive(Clone, Debug)]
-struct Entry {
+struct AccountEntry {
     address: Address,
     account: Account,
     storage: Storage,
-    /// Kept: most accounts of a block did not change.
+    /// Cached: most accounts do not change in a block.
     storage_root: B256,
-    branches: Branches,
+    subtries: SubtrieHashes,
 }
 
 impl Default for TrieState {
@@ -54,14 +55,14 @@ impl Default for TrieState {
             accounts: RedBlackTreeMapSync::new_sync(),
             codes: HashTrieMapSync::new_sync(),
             written: HashTrieMapSync::new_sync(),
-            branches: Branches::default(),
+            subtries: SubtrieHashes::default(),
             root: OnceLock::new(),
         }
     }
 }
 
 impl TrieState {
-    /// Sets a whole account; what was there is gone.
+    /// Inserts an account with its code and storage; replaces the previous one.
     pub fn insert(
         &mut self,
         address: Address,
@@ -81,14 +82,14 @@ impl TrieState {
             nonce,
             code_hash,
         };
-        let mut entry = Entry::new(address, account);
+        let mut entry = AccountEntry::new(address, account);
         entry.write(slots);
         let key = keccak256(address);
-        self.touch(&key);
+        self.invalidate_root(&key);
         self.accounts.insert_mut(key, entry);
     }
 
-    /// The same state, of which nothing is written yet.
+    /// Returns a clone without recorded writes: the state that a child block starts from.
     #[must_use]
     pub fn child(&self) -> Self {
         Self {
@@ -97,7 +98,8 @@ impl TrieState {
         }
     }
 
-    /// What makes this state of the one that it was made from, by [`Self::child`].
+    /// Returns the writes since [`Self::child`]. Not in normal form: a value may equal the previous one.
+    #[must_use]
     pub fn diff(&self) -> StateDiff {
         let mut diff = StateDiff::default();
         for (address, written) in &self.written {
@@ -122,43 +124,43 @@ impl TrieState {
         diff
     }
 
-    /// Takes over what a block changed.
+    /// Applies the diff of a block.
     pub fn apply(&mut self, diff: &StateDiff) {
         for (hash, code) in &diff.codes {
             self.codes.insert_mut(*hash, code.clone());
         }
         for (address, change) in &diff.accounts {
             let key = keccak256(address);
-            self.touch(&key);
-            self.write(*address, change);
+            self.invalidate_root(&key);
+            self.record_write(*address, change);
             let Some(account) = change.account else {
                 self.accounts.remove_mut(&key);
                 continue;
             };
             let before = self.accounts.get(&key);
-            let entry = changed(before, *address, account, change);
+            let entry = changed_entry(before, *address, account, change);
             self.accounts.insert_mut(key, entry);
         }
     }
 
-    /// Root of the state trie.
+    /// Returns the root of the state trie.
     #[must_use]
     pub fn root(&self) -> B256 {
         let computed = || {
-            let encode = |entry: &Entry, out: &mut Vec<u8>| entry.leaf().encode(out);
-            root(&self.accounts, &self.branches, encode)
+            let encode = |entry: &AccountEntry, out: &mut Vec<u8>| entry.leaf().encode(out);
+            root(&self.accounts, &self.subtries, encode)
         };
         self.root.get_or_init(computed).0
     }
 
-    /// Keeps what `change` names.
-    fn write(&mut self, address: Address, change: &AccountChange) {
+    /// Records the writes of `change`, for [`Self::diff`].
+    fn record_write(&mut self, address: Address, change: &AccountChange) {
         let known = self.written.get(&address).cloned();
-        let mut written = known.unwrap_or_else(|| Written {
+        let mut written = known.unwrap_or_else(|| WrittenAccount {
             storage_reset: false,
             slots: HashTrieSetSync::new_sync(),
         });
-        // One that was not there has no slots to lose, or lost them when it went.
+        // A deleted account may have been created since `child`: then it has no slots to reset.
         written.storage_reset |= change.storage_reset || change.account.is_none();
         for slot in change.slots.keys() {
             written.slots.insert_mut(*slot);
@@ -166,34 +168,34 @@ impl TrieState {
         self.written.insert_mut(address, written);
     }
 
-    /// The account under this hash is about to change.
-    fn touch(&mut self, key: &B256) {
-        if let Some((_, branches)) = self.root.take() {
-            self.branches = branches;
+    /// Invalidates the root before the account at this hash changes.
+    fn invalidate_root(&mut self, key: &B256) {
+        if let Some((_, subtries)) = self.root.take() {
+            self.subtries = subtries;
         }
-        self.branches.touch(key);
+        self.subtries.invalidate(key);
     }
 
-    /// The account at `address`, or `None` where there is none.
+    /// Returns the account at `address`, or `None` if it does not exist.
     #[must_use]
     pub fn account(&self, address: Address) -> Option<Account> {
         self.entry(address).map(|entry| entry.account)
     }
 
-    /// The value of `slot` at `address`; zero where nothing was stored.
+    /// Returns the value of `slot` at `address`; zero if it was never written.
     #[must_use]
     pub fn storage(&self, address: Address, slot: U256) -> U256 {
         self.entry(address)
-            .and_then(|entry| entry.storage.get(&hashed(slot)))
+            .and_then(|entry| entry.storage.get(&hashed_slot(slot)))
             .map(|(_, value)| *value)
             .unwrap_or_default()
     }
 
-    /// The code with hash `code_hash`, analysed.
+    /// Returns the code with hash `code_hash`, analysed.
     ///
     /// # Errors
     ///
-    /// [`SourceError::CodeUnknown`] when no account ever had it.
+    /// [`SourceError::CodeUnknown`]: no account ever had it.
     pub fn code(&self, code_hash: B256) -> Result<Bytecode, SourceError> {
         if code_hash == KECCAK256_EMPTY {
             return Ok(Bytecode::default());
@@ -204,22 +206,22 @@ impl TrieState {
             .ok_or(SourceError::CodeUnknown { code_hash })
     }
 
-    /// Every account, in the order of the trie.
+    /// Returns all accounts, in the order of the trie.
     pub fn accounts(&self) -> impl Iterator<Item = (Address, Account)> {
         self.accounts
             .values()
             .map(|entry| (entry.address, entry.account))
     }
 
-    /// Every nonzero slot of `address` with its value, in the order of the trie.
+    /// Returns the nonzero slots of `address` with their values, in the order of the trie.
     pub fn slots(&self, address: Address) -> impl Iterator<Item = (U256, U256)> {
         self.entry(address)
             .into_iter()
             .flat_map(|entry| entry.storage.values().copied())
     }
 
-    /// The nonzero slots of `address` whose keys have hashes from `start` on, in the order of the trie: hash of the
-    /// key, key and value.
+    /// Returns the nonzero slots of `address` from the key hash `start` on, in the order of the trie: hash of the key,
+    /// key and value.
     pub fn slots_from(
         &self,
         address: Address,
@@ -231,14 +233,14 @@ impl TrieState {
             .map(|(hash, (slot, value))| (*hash, *slot, *value))
     }
 
-    /// Root of the storage trie of `address`.
+    /// Returns the root of the storage trie of `address`.
     #[must_use]
     pub fn storage_root(&self, address: Address) -> B256 {
         self.entry(address)
             .map_or(EMPTY_ROOT_HASH, |entry| entry.storage_root)
     }
 
-    /// The nodes of the state trie from the root towards `address`.
+    /// Returns the nodes of the state trie on the path from the root to `address`.
     #[must_use]
     pub fn proof(&self, address: Address) -> Vec<Bytes> {
         let leaves = self.accounts.iter();
@@ -248,42 +250,42 @@ impl TrieState {
         )
     }
 
-    /// The nodes of the storage trie of `address` from the root towards `slot`.
+    /// Returns the nodes of the storage trie of `address` on the path from the root to `slot`.
     #[must_use]
     pub fn storage_proof(&self, address: Address, slot: U256) -> Vec<Bytes> {
         let leaves = self.entry(address).into_iter();
         let leaves = leaves.flat_map(|entry| entry.storage.iter());
         proof(
-            hashed(slot),
+            hashed_slot(slot),
             leaves.map(|(key, (_, value))| (*key, alloy_rlp::encode(value))),
         )
     }
 
-    fn entry(&self, address: Address) -> Option<&Entry> {
+    fn entry(&self, address: Address) -> Option<&AccountEntry> {
         self.accounts.get(&keccak256(address))
     }
 }
 
-impl Entry {
+impl AccountEntry {
     fn new(address: Address, account: Account) -> Self {
         Self {
             address,
             account,
             storage: Storage::new_sync(),
             storage_root: EMPTY_ROOT_HASH,
-            branches: Branches::default(),
+            subtries: SubtrieHashes::default(),
         }
     }
 
-    /// Writes slots and computes the root anew, where there are any.
+    /// Writes slots and, if there are any, recomputes the storage root.
     fn write(&mut self, slots: impl IntoIterator<Item = (U256, U256)>) {
         let mut slots = slots.into_iter().peekable();
         if slots.peek().is_none() {
             return;
         }
         for (slot, value) in slots {
-            let key = hashed(slot);
-            self.branches.touch(&key);
+            let key = hashed_slot(slot);
+            self.subtries.invalidate(&key);
             if value.is_zero() {
                 self.storage.remove_mut(&key);
             } else {
@@ -291,7 +293,7 @@ impl Entry {
             }
         }
         let encode = |(_, value): &(U256, U256), out: &mut Vec<u8>| value.encode(out);
-        (self.storage_root, self.branches) = root(&self.storage, &self.branches, encode);
+        (self.storage_root, self.subtries) = root(&self.storage, &self.subtries, encode);
     }
 
     fn leaf(&self) -> TrieAccount {
@@ -304,26 +306,26 @@ impl Entry {
     }
 }
 
-/// The entry after `change`.
-fn changed(
-    before: Option<&Entry>,
+/// Returns the entry after `change`.
+fn changed_entry(
+    before: Option<&AccountEntry>,
     address: Address,
     account: Account,
     change: &AccountChange,
-) -> Entry {
+) -> AccountEntry {
     let mut entry = match before {
-        Some(before) if !change.storage_reset => Entry {
+        Some(before) if !change.storage_reset => AccountEntry {
             account,
             ..before.clone()
         },
-        _ => Entry::new(address, account),
+        _ => AccountEntry::new(address, account),
     };
     entry.write(change.slots.iter().map(|(slot, value)| (*slot, *value)));
     entry
 }
 
-/// The nodes from the root of the trie of `leaves`, which are in order, towards `key`; none where the
-/// trie is empty.
+/// Returns the nodes on the path from the root of the trie of `leaves`, which are ordered, to `key`; none if the trie is
+/// empty.
 fn proof(key: B256, leaves: impl Iterator<Item = (B256, Vec<u8>)>) -> Vec<Bytes> {
     let target = Nibbles::unpack(key);
     let retainer = ProofRetainer::new(vec![target]);
@@ -340,13 +342,13 @@ fn proof(key: B256, leaves: impl Iterator<Item = (B256, Vec<u8>)>) -> Vec<Bytes>
     nodes.into_iter().map(|(_, node)| node).collect()
 }
 
-/// The hash of a slot. The same slots are asked for again and again, and each thread keeps some hundred
-/// hashes: to compute one takes ten times as long as to find it.
-fn hashed(slot: U256) -> B256 {
+/// Returns the hash of a slot's key. Each thread caches some hundred hashes: the same slots are hashed again and again, and
+/// a hit takes a tenth of the time of a hash.
+fn hashed_slot(slot: U256) -> B256 {
     HASHES.with_borrow_mut(|hashes| {
-        // The low bits of a mapping's slot are as good as random; others are small numbers.
-        let place = slot.as_limbs()[0] as usize % hashes.len();
-        match &mut hashes[place] {
+        // The low bits of a mapping's slot are random; other slots are small numbers.
+        let index = slot.as_limbs()[0] as usize % hashes.len();
+        match &mut hashes[index] {
             Some((known, hash)) if *known == slot => *hash,
             other => {
                 let hash = keccak256(slot.to_be_bytes::<32>());

@@ -1,8 +1,8 @@
-//! Proofs of the state before a block.
+//! Trie nodes of an execution witness.
 
 use alloy_primitives::{B256, Bytes, keccak256, map::B256Map};
 
-/// Trie nodes by their hash, as an execution witness brings them.
+/// Trie nodes of an execution witness, by their hash.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
     nodes: B256Map<Bytes>,
@@ -10,7 +10,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// A witness of these encoded nodes, in any order, for the state with root `state_root_before`.
+    /// Creates a witness of encoded nodes, in any order, for the state with root `state_root_before`.
     #[must_use]
     pub fn new(nodes: Vec<Bytes>, state_root_before: Option<B256>) -> Self {
         let nodes = nodes
@@ -23,25 +23,25 @@ impl Witness {
         }
     }
 
-    /// Number of nodes.
+    /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// True when there is no node.
+    /// Returns whether there are no nodes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// The encoded node with hash `hash`, where the witness has it.
+    /// Returns the encoded node with hash `hash`, if the witness has it.
     #[must_use]
     pub fn node(&self, hash: &B256) -> Option<&Bytes> {
         self.nodes.get(hash)
     }
 
-    /// The state root before the block, where known.
+    /// Returns the state root before the block, if known.
     #[must_use]
     pub fn state_root_before(&self) -> Option<B256> {
         self.state_root_before

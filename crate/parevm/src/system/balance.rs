@@ -1,24 +1,28 @@
-//! Changes a balance outside of any transaction.
+//! Balance changes outside of transactions.
 
-use crate::{execute::ExecuteError, state::SourceError};
+use crate::{error::ExecuteError, state::SourceError};
 use alloy_primitives::{Address, U256, map::AddressMap};
 use revm::{
     Database, DatabaseCommit,
-    state::{Account, AccountInfo},
+    state::{Account as EvmAccount, AccountInfo},
 };
 
-/// Raises the balance of `address` by `amount` wei and touches the account.
+/// Increases the balance of `address` by `amount` wei and touches the account.
+///
+/// # Errors
+///
+/// The state cannot be read.
 pub fn increase<DB>(database: &mut DB, address: Address, amount: U256) -> Result<(), ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     let info = read(database, address)?.unwrap_or_default();
-    let raised = info.balance.saturating_add(amount);
-    write(database, address, info, raised);
+    let increased = info.balance.saturating_add(amount);
+    write(database, address, info, increased);
     Ok(())
 }
 
-/// Takes the whole balance of `address` and returns it, in wei.
+/// Sets the balance of `address` to zero and returns the previous one, in wei.
 pub(super) fn drain<DB>(database: &mut DB, address: Address) -> Result<U256, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
@@ -43,9 +47,9 @@ where
         })
 }
 
-/// Commits `balance` for the account that was `info`.
+/// Commits the account `info` with `balance`.
 fn write(database: &mut impl DatabaseCommit, address: Address, info: AccountInfo, balance: U256) {
-    let mut account = Account::from(info);
+    let mut account = EvmAccount::from(info);
     account.info.balance = balance;
     account.mark_touch();
     database.commit(AddressMap::from_iter([(address, account)]));

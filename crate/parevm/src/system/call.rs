@@ -1,25 +1,17 @@
-//! A call of the protocol to a contract of its own.
+//! Call of the protocol to a system contract, with its state changes committed.
 
-use super::Step;
+use super::ChangeStatus;
 use crate::{
     block::Block,
-    execute::ExecuteError,
+    error::ExecuteError,
     state::SourceError,
-    vm::{Environment, ExecutionResult, SpecId, TxEnv, execute_error, failure::DatabaseFailure},
+    vm::{Environment, ExecutionResult, execute_error, failure::DatabaseFailure, system_call},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, map::AddressMap};
-use revm::{
-    Database, DatabaseCommit, ExecuteEvm,
-    context::ContextSetters,
-    handler::{Handler, MainnetHandler, SystemCallTx, system_call::SYSTEM_ADDRESS},
-    state::Account,
-};
+use revm::{Database, DatabaseCommit, state::Account as EvmAccount};
 
-/// Gas of a call before Amsterdam (EIP-4788).
-const GAS_LIMIT: u64 = 30_000_000;
-
-/// Calls `contract` as the system address and commits what it changed; `None` where the state has
-/// no such contract.
+/// Calls `contract` as the system address and commits the changes; `None` if the state lacks the
+/// contract.
 pub(super) fn call<DB>(
     database: &mut DB,
     environment: &Environment,
@@ -36,56 +28,43 @@ where
         .as_ref()
         .is_none_or(|info| info.code_hash == KECCAK256_EMPTY)
     {
-        // Looked at and left as it is: an access list names it.
-        let account = info.map(Account::from).unwrap_or_default();
+        // Accessed and unchanged: an access list has it.
+        let account = info.map(EvmAccount::from).unwrap_or_default();
         database.commit(AddressMap::from_iter([(contract, account)]));
         return Ok(None);
     }
-    let mut evm = environment.evm(&mut *database);
-    let mut transaction = TxEnv::new_system_tx_with_caller(SYSTEM_ADDRESS, contract, input);
-    if !environment.spec().is_enabled_in(SpecId::AMSTERDAM) {
-        // revm adds state gas, which there is only from Amsterdam on (EIP-8037).
-        transaction.gas_limit = GAS_LIMIT;
-    }
-    evm.set_tx(transaction);
-    let result = MainnetHandler::default()
-        .run_system_call(&mut evm)
+    let (result, changes) = system_call(environment, &mut *database, contract, input)
         .map_err(|error| execute_error(None, error))?;
-    let mut state = evm.finalize();
-    drop(evm);
-    // The caller is no account: it pays nothing and must not appear.
-    state.remove(&SYSTEM_ADDRESS);
-    database.commit(state);
+    database.commit(changes);
     Ok(Some(result))
 }
 
-/// As [`call`], for contracts that are told a word of the header before the first transaction.
-pub(super) fn tell<DB>(
+/// Calls a contract that stores a word of the header, before the first transaction.
+pub(super) fn store_word<DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
     contract: Address,
     word: Option<B256>,
-) -> Result<Step, ExecuteError>
+) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
-    // The genesis block has no parent to tell of.
+    // The genesis block has no parent.
     if block.header.number == 0 {
-        return Ok(Step::Done);
+        return Ok(ChangeStatus::Applied);
     }
-    let ran = match word {
+    let result = match word {
         Some(word) => call(database, environment, contract, word.into())?,
         None => None,
     };
-    Ok(match ran {
-        Some(_) => Step::Done,
-        None => Step::Skipped,
+    Ok(match result {
+        Some(_) => ChangeStatus::Applied,
+        None => ChangeStatus::Skipped,
     })
 }
 
-/// As [`call`], for contracts whose output is a request: returns the output, or `None` where the
-/// state has no such contract.
+/// Calls a request contract and returns its output; `None` if the state lacks the contract.
 pub(super) fn request<DB>(
     database: &mut DB,
     environment: &Environment,

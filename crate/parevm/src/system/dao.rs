@@ -1,14 +1,14 @@
-//! EIP-779: the DAO's balances are moved to a refund contract.
+//! EIP-779: the balances of the DAO are moved to a refund contract.
 
 use super::{
     balance::{drain, increase},
     dao_accounts::{DRAINED, REFUND_CONTRACT},
 };
-use crate::{block::Block, execute::ExecuteError, state::SourceError};
+use crate::{block::Block, error::ExecuteError, state::SourceError};
 use alloy_primitives::U256;
 use revm::{Database, DatabaseCommit};
 
-/// Moves the balances, at the one block where the chain did so.
+/// Moves the balances, at the DAO fork block of the chain.
 pub(super) fn apply<DB>(database: &mut DB, block: &Block) -> Result<(), ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,

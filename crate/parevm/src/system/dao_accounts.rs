@@ -1,8 +1,8 @@
-//! The accounts of EIP-779, as the chain has them.
+//! Accounts of EIP-779.
 
 use alloy_primitives::{Address, address};
 
-/// Receives the drained balances.
+/// Recipient of the balances.
 pub(super) const REFUND_CONTRACT: Address = address!("bf4ed7b27f1d666546e30d74d50d173d20bca754");
 
 /// The DAO, its children and their extra-balance accounts.

@@ -1,7 +1,7 @@
 //! EIP-2935: the parent's hash is stored in a contract.
 
-use super::{Step, call::tell};
-use crate::{block::Block, execute::ExecuteError, state::SourceError, vm::Environment};
+use super::{ChangeStatus, call::store_word};
+use crate::{block::Block, error::ExecuteError, state::SourceError, vm::Environment};
 use alloy_eips::eip2935::HISTORY_STORAGE_ADDRESS;
 use revm::{Database, DatabaseCommit};
 
@@ -9,17 +9,17 @@ use revm::{Database, DatabaseCommit};
 ///
 /// # Errors
 ///
-/// When the state cannot be read.
+/// The state cannot be read.
 pub fn apply<DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
-) -> Result<Step, ExecuteError>
+) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     let parent_hash = block.header.parent_hash;
-    tell(
+    store_word(
         database,
         block,
         environment,

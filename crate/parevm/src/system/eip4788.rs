@@ -1,7 +1,7 @@
 //! EIP-4788: the root of the parent beacon block is stored in a contract.
 
-use super::{Step, call::tell};
-use crate::{block::Block, execute::ExecuteError, state::SourceError, vm::Environment};
+use super::{ChangeStatus, call::store_word};
+use crate::{block::Block, error::ExecuteError, state::SourceError, vm::Environment};
 use alloy_eips::eip4788::BEACON_ROOTS_ADDRESS;
 use revm::{Database, DatabaseCommit};
 
@@ -9,15 +9,15 @@ use revm::{Database, DatabaseCommit};
 ///
 /// # Errors
 ///
-/// When the state cannot be read.
+/// The state cannot be read.
 pub fn apply<DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
-) -> Result<Step, ExecuteError>
+) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     let root = block.header.parent_beacon_block_root;
-    tell(database, block, environment, BEACON_ROOTS_ADDRESS, root)
+    store_word(database, block, environment, BEACON_ROOTS_ADDRESS, root)
 }

@@ -1,6 +1,6 @@
-//! EIP-6110: deposits to the beacon chain are read from the logs of the deposit contract.
+//! EIP-6110: deposit requests from the logs of the deposit contract.
 
-use crate::execute::ExecuteError;
+use crate::error::ExecuteError;
 use alloy_primitives::{Address, B256, Log, address, b256};
 
 /// Type byte of deposit requests (EIP-7685).
@@ -17,11 +17,11 @@ const HOLESKY_CONTRACT: Address = address!("424242424242424242424242424242424242
 /// Length in bytes of the event's data: five offsets, then each field's length and padded value.
 const EVENT_LENGTH: usize = 576;
 
-/// Where each field's length word lies in the event's data, and what that length must be: public
-/// key, withdrawal credentials, amount, signature, index.
+/// Offset of each field's length word in the event's data, and the length: public key, withdrawal credentials,
+/// amount, signature, index.
 const FIELDS: [(usize, usize); 5] = [(160, 48), (256, 32), (320, 8), (384, 96), (512, 8)];
 
-/// The deposit contract of a chain. Hoodi and chains without one of their own use mainnet's address.
+/// Returns the deposit contract of a chain. Hoodi and chains without their own use the address of mainnet.
 #[must_use]
 pub const fn deposit_contract(chain_id: u64) -> Address {
     match chain_id {
@@ -31,12 +31,12 @@ pub const fn deposit_contract(chain_id: u64) -> Address {
     }
 }
 
-/// The deposits that the logs of a block show, as the data of one request. `contract` is the chain's, `logs`
-/// are those of each transaction.
+/// Returns the deposits in the logs of a block, as the data of one request. `contract` is the deposit contract of the
+/// chain, `logs` are those of each transaction.
 ///
 /// # Errors
 ///
-/// [`ExecuteError::MalformedDeposit`] when a deposit event has another layout than EIP-6110 demands.
+/// [`ExecuteError::MalformedDeposit`]: a deposit event does not have the layout of EIP-6110.
 pub fn collect<'r>(
     contract: Address,
     logs: impl IntoIterator<Item = &'r [Log]>,
@@ -53,7 +53,7 @@ pub fn collect<'r>(
     Ok(request)
 }
 
-/// Appends the five fields of one event; `None` where the layout is another.
+/// Appends the five fields of one event; `None` if its layout is malformed.
 fn read(data: &[u8], request: &mut Vec<u8>) -> Option<()> {
     if data.len() != EVENT_LENGTH {
         return None;
@@ -67,7 +67,7 @@ fn read(data: &[u8], request: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// The 32-byte big-endian word at `at`, where it fits an index.
+/// Returns the 32-byte big-endian word at `at`, if it fits an index.
 fn word(data: &[u8], at: usize) -> Option<usize> {
     let (high, low) = data.get(at..at + 32)?.split_at(28);
     if high.iter().any(|byte| *byte != 0) {

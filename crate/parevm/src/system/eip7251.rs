@@ -1,7 +1,7 @@
-//! EIP-7251: consolidations that the execution layer triggers.
+//! EIP-7251: consolidations triggered by the execution layer.
 
 use super::call::request;
-use crate::{execute::ExecuteError, state::SourceError, vm::Environment};
+use crate::{error::ExecuteError, state::SourceError, vm::Environment};
 use alloy_eips::eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS;
 use alloy_primitives::Bytes;
 use revm::{Database, DatabaseCommit};
@@ -9,12 +9,11 @@ use revm::{Database, DatabaseCommit};
 /// Type byte of consolidation requests (EIP-7685).
 pub const REQUEST_TYPE: u8 = 2;
 
-/// Takes this block's requests out of the contract's queue; `None` where the state has no such
-/// contract.
+/// Dequeues the requests of this block from the contract; `None` if the state lacks the contract.
 ///
 /// # Errors
 ///
-/// [`ExecuteError::SystemCall`] when the contract fails.
+/// [`ExecuteError::SystemCall`]: the contract failed.
 pub fn collect<DB>(
     database: &mut DB,
     environment: &Environment,

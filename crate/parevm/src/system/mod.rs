@@ -1,8 +1,8 @@
-//! What the protocol itself does at the edges of a block: one EIP, one file.
+//! Changes of the protocol before the first and after the last transaction of a block: one EIP, one file.
 //!
-//! Every executor calls [`pre_execution_changes`] and [`post_execution_changes`], with a database that
-//! holds the state of that moment. A contract that the state lacks is skipped, and
-//! [`SystemResult::is_complete`] says so.
+//! Every executor calls [`pre_execution_changes`] and [`post_execution_changes`], with a database of the
+//! state at that point. A system contract that the state lacks is skipped;
+//! [`SystemResult::is_complete`] is false then.
 
 mod balance;
 mod call;
@@ -20,7 +20,7 @@ pub use balance::increase;
 
 use crate::{
     block::Block,
-    execute::ExecuteError,
+    error::ExecuteError,
     state::SourceError,
     vm::{Environment, ProtocolChanges, SpecId},
 };
@@ -28,69 +28,69 @@ use alloy_eips::eip7685::Requests;
 use alloy_primitives::Log;
 use revm::{Database, DatabaseCommit};
 
-/// What the system calls returned.
+/// Result of the protocol changes of a block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SystemResult {
-    /// Requests to the consensus layer (EIP-7685); `None` before Prague and where a contract that
-    /// makes requests is not in the state.
+    /// Requests to the consensus layer (EIP-7685); `None` before Prague and if the state lacks a request
+    /// contract.
     pub requests: Option<Requests>,
-    /// True when nothing was skipped: every system contract was in the state, every header field
-    /// it is told was known, and so were every ommer and every withdrawal.
+    /// True if nothing was skipped: every system contract was in the state, and the header fields, ommers and
+    /// withdrawals that are needed were known.
     pub is_complete: bool,
 }
 
-/// Whether a step of the protocol could be done.
+/// Status of a protocol change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// It was done, or the fork does not have it.
-    Done,
-    /// What it needs is not known; the state misses its effect.
+pub enum ChangeStatus {
+    /// Applied, or not part of the fork.
+    Applied,
+    /// Skipped for lack of input: the state lacks its effect.
     Skipped,
 }
 
-/// Does what comes before the first transaction: moves the DAO's balance, stores the parent's hash
-/// (EIP-2935) and the beacon root (EIP-4788).
+/// Applies the changes before the first transaction: moves the balances of the DAO (EIP-779), stores the beacon
+/// root (EIP-4788) and the parent's hash (EIP-2935).
 ///
 /// # Errors
 ///
-/// When the state cannot be read or a contract's code fails fatally.
+/// The state cannot be read, or revm fails.
 pub fn pre_execution_changes<DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
-) -> Result<Step, ExecuteError>
+) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     if environment.protocol_changes == ProtocolChanges::Omitted {
-        return Ok(Step::Done);
+        return Ok(ChangeStatus::Applied);
     }
     dao::apply(database, block)?;
     let spec = environment.spec();
-    let mut steps = Vec::new();
+    let mut statuses = Vec::new();
     if spec.is_enabled_in(SpecId::CANCUN) {
-        steps.push(eip4788::apply(database, block, environment)?);
+        statuses.push(eip4788::apply(database, block, environment)?);
     }
     if spec.is_enabled_in(SpecId::PRAGUE) {
-        steps.push(eip2935::apply(database, block, environment)?);
+        statuses.push(eip2935::apply(database, block, environment)?);
     }
-    Ok(all(&steps))
+    Ok(total(&statuses))
 }
 
-/// Does what comes after the last transaction: pays rewards and withdrawals, collects requests.
+/// Applies the changes after the last transaction: pays rewards and withdrawals, collects requests.
 ///
-/// `logs` are those of each transaction, `before` is what [`pre_execution_changes`] returned.
+/// `logs` are those of each transaction, `pre_execution` is the status of [`pre_execution_changes`].
 ///
 /// # Errors
 ///
-/// When the state cannot be read, a deposit log is malformed (EIP-6110), or a contract that makes
-/// requests fails: the block is invalid then.
+/// The state cannot be read. The block is invalid: a deposit log is malformed (EIP-6110), or a request
+/// contract fails.
 pub fn post_execution_changes<'r, DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
     logs: impl IntoIterator<Item = &'r [Log]>,
-    before: Step,
+    pre_execution: ChangeStatus,
 ) -> Result<SystemResult, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
@@ -101,8 +101,8 @@ where
             is_complete: true,
         });
     }
-    let mut steps = vec![
-        before,
+    let mut statuses = vec![
+        pre_execution,
         rewards::pay(database, block, environment)?,
         withdrawals::pay(database, block)?,
     ];
@@ -120,19 +120,19 @@ where
             all.push_request_with_type(eip7251::REQUEST_TYPE, consolidations);
             requests = Some(all);
         } else {
-            steps.push(Step::Skipped);
+            statuses.push(ChangeStatus::Skipped);
         }
     }
     Ok(SystemResult {
         requests,
-        is_complete: all(&steps) == Step::Done,
+        is_complete: total(&statuses) == ChangeStatus::Applied,
     })
 }
 
-fn all(steps: &[Step]) -> Step {
-    if steps.contains(&Step::Skipped) {
-        Step::Skipped
+fn total(statuses: &[ChangeStatus]) -> ChangeStatus {
+    if statuses.contains(&ChangeStatus::Skipped) {
+        ChangeStatus::Skipped
     } else {
-        Step::Done
+        ChangeStatus::Applied
     }
 }

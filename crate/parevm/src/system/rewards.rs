@@ -1,9 +1,9 @@
-//! What miners were paid before the merge.
+//! Block and ommer rewards before the merge.
 
-use super::{Step, balance::increase};
+use super::{ChangeStatus, balance::increase};
 use crate::{
     block::{Block, Ommer},
-    execute::ExecuteError,
+    error::ExecuteError,
     state::SourceError,
     vm::{Environment, SpecId},
 };
@@ -12,7 +12,7 @@ use revm::{Database, DatabaseCommit};
 
 const WEI_PER_ETHER: u128 = 1_000_000_000_000_000_000;
 
-/// Wei for a block's miner, without ommers; `None` after the merge.
+/// Returns the block reward in wei, without ommers; `None` after the merge.
 const fn block_reward(spec: SpecId) -> Option<u128> {
     if spec.is_enabled_in(SpecId::MERGE) {
         None
@@ -25,24 +25,24 @@ const fn block_reward(spec: SpecId) -> Option<u128> {
     }
 }
 
-/// Wei for the miner of an ommer that is `depth` blocks older than the block that names it.
+/// Returns the reward in wei of an ommer that is `depth` blocks older than the block that includes it.
 const fn ommer_reward(base: u128, depth: u64) -> u128 {
     base * 8u64.saturating_sub(depth) as u128 / 8
 }
 
-/// Pays the miner of the block and those of its ommers.
+/// Pays the beneficiaries of the block and its ommers.
 pub(super) fn pay<DB>(
     database: &mut DB,
     block: &Block,
     environment: &Environment,
-) -> Result<Step, ExecuteError>
+) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
     let Some(base) = block_reward(environment.spec()) else {
-        return Ok(Step::Done);
+        return Ok(ChangeStatus::Applied);
     };
-    let mut step = Step::Done;
+    let mut status = ChangeStatus::Applied;
     for ommer in &block.ommers {
         match *ommer {
             Ommer::Known {
@@ -52,7 +52,7 @@ where
                 let reward = ommer_reward(base, block.header.number.saturating_sub(number));
                 increase(database, beneficiary, U256::from(reward))?;
             }
-            Ommer::HashOnly(_) => step = Step::Skipped,
+            Ommer::HashOnly(_) => status = ChangeStatus::Skipped,
         }
     }
     let for_ommers = base / 32 * block.ommers.len() as u128;
@@ -61,7 +61,7 @@ where
         block.header.beneficiary,
         U256::from(base + for_ommers),
     )?;
-    Ok(step)
+    Ok(status)
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
-//! EIP-4895: withdrawals of the consensus layer are paid.
+//! EIP-4895: withdrawals of the consensus layer.
 
-use super::{Step, balance::increase};
-use crate::{block::Block, execute::ExecuteError, state::SourceError};
+use super::{ChangeStatus, balance::increase};
+use crate::{block::Block, error::ExecuteError, state::SourceError};
 use alloy_primitives::U256;
 use alloy_trie::EMPTY_ROOT_HASH;
 use revm::{Database, DatabaseCommit};
 
 const WEI_PER_GWEI: u64 = 1_000_000_000;
 
-/// Pays every withdrawal of the block. Skipped where the header tells of some that the input lacks.
-pub(super) fn pay<DB>(database: &mut DB, block: &Block) -> Result<Step, ExecuteError>
+/// Pays the withdrawals of the block. Skipped if the header declares some and the input has none.
+pub(super) fn pay<DB>(database: &mut DB, block: &Block) -> Result<ChangeStatus, ExecuteError>
 where
     DB: Database<Error = SourceError> + DatabaseCommit,
 {
@@ -21,8 +21,8 @@ where
     let is_lacking =
         block.withdrawals.is_empty() && declared.is_some_and(|root| root != EMPTY_ROOT_HASH);
     Ok(if is_lacking {
-        Step::Skipped
+        ChangeStatus::Skipped
     } else {
-        Step::Done
+        ChangeStatus::Applied
     })
 }

@@ -1,4 +1,4 @@
-//! What the EVM must know of a block before it runs a transaction.
+//! Environment of a block's transactions: rules, block context and precompiles.
 
 use super::{BlockPrecompiles, Precompile};
 use crate::block::Block;
@@ -13,13 +13,13 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
-/// What an EVM over the database `DB` works on.
+/// Context of an EVM with the database `DB`.
 pub type BlockContext<DB> = Context<BlockEnv, TxEnv, CfgEnv, DB, Journal<DB>, ()>;
 
-/// An EVM over the database `DB`, watched by an inspector `I`.
+/// EVM with the database `DB` and the inspector `I`.
 pub type BlockEvm<DB, I = ()> = ContextEvm<BlockContext<DB>, I>;
 
-/// An EVM that works on `C`, watched by an inspector `I`.
+/// EVM with the context `C` and the inspector `I`.
 pub type ContextEvm<C, I = ()> =
     Evm<C, I, EthInstructions<EthInterpreter, C>, BlockPrecompiles, EthFrame<EthInterpreter>>;
 
@@ -33,23 +33,23 @@ pub enum ProtocolChanges {
     Omitted,
 }
 
-/// Rules and block context, the same for every transaction of a block.
+/// Environment of a block's transactions: rules, block context and precompiles.
 #[derive(Clone, Debug)]
 pub struct Environment {
     /// Rules: fork, chain id, limits.
     pub cfg: CfgEnv,
-    /// What the block opcodes answer.
+    /// Block context: values of the block opcodes.
     pub block: BlockEnv,
     /// Blob limits and price; `None` before Cancun.
     pub blob_params: Option<BlobParams>,
-    /// Contracts that are native code.
+    /// Precompiles of the fork and of the caller.
     pub precompiles: BlockPrecompiles,
     /// Whether pre-execution and post-execution changes are applied.
     pub protocol_changes: ProtocolChanges,
 }
 
 impl Environment {
-    /// The environment of `block`, by its chain's schedule.
+    /// Creates the environment of `block`, by the fork schedule of its chain.
     #[must_use]
     pub fn new(block: &Block) -> Self {
         let header = &block.header;
@@ -60,7 +60,7 @@ impl Environment {
             cfg.max_blobs_per_tx = Some(params.max_blobs_per_tx);
             cfg.blob_base_fee_update_fraction = Some(update_fraction(params));
         }
-        // A Cancun block that does not say its excess blob gas is taken to have none.
+        // A Cancun block without the field is taken to have no excess blob gas.
         let blob_excess_gas_and_price = blob_params.as_ref().map(|params| {
             let excess_blob_gas = header.excess_blob_gas.unwrap_or(0);
             BlobExcessGasAndPrice {
@@ -94,28 +94,28 @@ impl Environment {
         }
     }
 
-    /// Runs the transactions and nothing else: no system calls, rewards, withdrawals or requests.
+    /// Omits system calls, rewards, withdrawals and requests.
     #[must_use]
     pub const fn without_protocol_changes(mut self) -> Self {
         self.protocol_changes = ProtocolChanges::Omitted;
         self
     }
 
-    /// Lets accounts with code send transactions, against EIP-3607.
+    /// Allows transactions from accounts with code, against EIP-3607.
     #[must_use]
     pub const fn with_contract_senders(mut self) -> Self {
         self.cfg.disable_eip3607 = true;
         self
     }
 
-    /// Lets the memory of a contract and of its callers take so many bytes together.
+    /// Limits the memory of all frames of a transaction, in bytes.
     #[must_use]
     pub const fn with_memory_limit(mut self, bytes: usize) -> Self {
         self.cfg.memory_limit = bytes as u64;
         self
     }
 
-    /// Puts a contract of the caller's at `address`, in place of what is there.
+    /// Sets the precompile at `address`; replaces one of the fork.
     ///
     /// # Example
     ///
@@ -152,7 +152,7 @@ impl Environment {
     ///
     /// let engine = Engine::new(2)?;
     /// let outcome = engine.execute_with(&block, &environment, &state, &ExecuteOptions::default())?;
-    /// // A transaction with 32 bytes of data, and the precompile's own gas.
+    /// // The intrinsic gas of 32 bytes of input, and the gas of the precompile.
     /// assert_eq!(outcome.receipts[0].gas_used, 21_000 + 32 * 16 + 30);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -166,13 +166,13 @@ impl Environment {
         self
     }
 
-    /// The fork whose rules hold.
+    /// Returns the rules: the active fork.
     #[must_use]
     pub const fn spec(&self) -> SpecId {
         self.cfg.spec
     }
 
-    /// Wei per blob gas; zero before Cancun.
+    /// Returns the blob base fee in wei per blob gas; zero before Cancun.
     #[must_use]
     pub fn blob_gas_price(&self) -> u128 {
         self.block
@@ -180,12 +180,12 @@ impl Environment {
             .map_or(0, |blob| blob.blob_gasprice)
     }
 
-    /// An EVM of this block that reads and writes `database`.
+    /// Creates an EVM over `database`.
     pub fn evm<DB: Database>(&self, database: DB) -> BlockEvm<DB> {
         self.inspected_evm(database, ())
     }
 
-    /// The same, watched by `inspector`.
+    /// Creates an EVM over `database` with `inspector`.
     pub fn inspected_evm<DB: Database, I>(&self, database: DB, inspector: I) -> BlockEvm<DB, I> {
         BlockContext::new(database, self.spec())
             .with_cfg(self.cfg.clone())
@@ -195,7 +195,8 @@ impl Environment {
     }
 }
 
-/// Wei per blob gas, at most 2^128 - 1. revm's own overflows, and has no answer for a fraction of zero.
+/// Returns the blob base fee in wei per blob gas, at most 2^128 - 1. revm's own function overflows, and divides by an
+/// update fraction of zero.
 fn blob_gas_price(params: &BlobParams, excess_blob_gas: u64) -> u128 {
     match params.update_fraction {
         0 => u128::MAX,

@@ -1,12 +1,12 @@
-//! What an error of the EVM means for a block.
+//! Conversion of revm's errors into those of a block.
 
-use crate::{execute::ExecuteError, state::SourceError};
+use crate::{error::ExecuteError, state::SourceError};
 use revm::context::result::EVMError;
 
-/// Why a database of ours gave the EVM no answer.
+/// Error of a database.
 pub trait DatabaseFailure: std::fmt::Display {
-    /// What that means for the block. `index` is the transaction that read; `None` for the block's
-    /// own system calls.
+    /// Converts this error into that of the block. `index` is the transaction that read; `None` for a
+    /// system call.
     fn into_execute_error(self, index: Option<usize>) -> ExecuteError;
 }
 
@@ -19,8 +19,7 @@ impl DatabaseFailure for SourceError {
     }
 }
 
-/// What `error` in the transaction at `index` means for the block; `None` is one of the block's own
-/// system calls.
+/// Converts the error of the transaction at `index` into that of the block; `None` is a system call.
 pub fn execute_error<E: DatabaseFailure>(index: Option<usize>, error: EVMError<E>) -> ExecuteError {
     match (error, index) {
         (EVMError::Transaction(source), Some(index)) => {

@@ -1,12 +1,12 @@
-//! Words for transactions that no block can hold: those of geth's `core/error.go` and
-//! `core/state_transition.go`, by which viem and ethers name errors.
+//! Error messages of invalid transactions: those of geth's `core/error.go` and `core/state_transition.go`, from which viem
+//! and ethers infer the error.
 
 use super::{Environment, InvalidTransaction, TxEnv};
 use alloy_eips::eip4844::VERSIONED_HASH_VERSION_KZG;
 use revm::context_interface::Cfg;
 use std::borrow::Cow;
 
-/// The sentence that geth's `core/error.go` has for a broken rule, without the values.
+/// Returns the message of geth's `core/error.go`, without values.
 pub fn sentence(reason: &InvalidTransaction) -> Cow<'static, str> {
     use InvalidTransaction as Invalid;
     let sentence = match reason {
@@ -43,7 +43,7 @@ pub fn sentence(reason: &InvalidTransaction) -> Cow<'static, str> {
     Cow::Borrowed(sentence)
 }
 
-/// The rule that `tx` breaks with its values, as geth's `core/state_transition.go` writes them.
+/// Returns the message with the values of `tx`, as in geth's `core/state_transition.go`.
 pub fn in_words(reason: &InvalidTransaction, tx: &TxEnv, environment: &Environment) -> String {
     use InvalidTransaction as Invalid;
     let sender = tx.caller;

@@ -1,7 +1,7 @@
-//! Results of the fork's precompiles in one block, computed once for each input.
+//! Memo of precompile results in one block.
 //!
-//! A precompile of the fork is a function of its input. Contracts ask for the same again and again, and
-//! so does a transaction that is executed again: most of its pairings and signatures are the same.
+//! A precompile of the fork is a function of its input. Contracts repeat calls with the same input, and so
+//! does a re-execution: most of its pairings and signatures are the same.
 
 use alloy_primitives::{
     Address, Bytes,
@@ -12,28 +12,28 @@ use revm::precompile::{
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Gas of a result that is worth keeping: what costs less is computed as soon as looked up.
+/// Minimum gas of a memoized call: a cheaper one is computed as fast as looked up.
 const LEAST_GAS: u64 = 120;
-/// Bytes of all inputs and results that are kept. Nothing is added beyond.
+/// Maximum of bytes of all entries. Nothing is inserted beyond.
 const MOST_BYTES: usize = 4 << 20;
-/// Bytes that an entry takes beside its input and its result, at most.
+/// Upper bound of the bytes of an entry beside its input and output.
 const ENTRY_BYTES: usize = 256;
 
-/// Results of costly precompile calls of one block, for all workers.
+/// Memo of the costly precompile calls of one block, shared by all workers.
 #[derive(Debug, Default)]
 pub(crate) struct PrecompileMemo {
-    known: Mutex<Known>,
+    entries: Mutex<Entries>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    /// By the address that the fork gives the precompile, wherever it was moved to, then by input.
+struct Entries {
+    /// By the address of the precompile in the fork, not the one that it was moved to, then by input.
     outputs: AddressMap<HashMap<Bytes, PrecompileOutput>>,
     bytes: usize,
 }
 
 impl PrecompileMemo {
-    /// Returns what `precompile` makes of `input`, computed unless it is known.
+    /// Executes `precompile` on `input`, or returns the memoized output.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl PrecompileMemo {
             let executed = precompile.execute(input, gas_limit, reservoir);
             executed.map_err(|error| error.to_string())
         };
-        // To copy the input takes no longer than to find it.
+        // Copying the input is as fast as a lookup.
         if *precompile.id() == PrecompileId::Identity {
             return execute();
         }
@@ -65,33 +65,36 @@ impl PrecompileMemo {
         Ok(output)
     }
 
-    /// The result for `input`, as long as `gas_limit` pays for it.
+    /// Returns the output for `input`, if `gas_limit` covers its gas.
     fn get(&self, address: Address, input: &[u8], gas_limit: u64) -> Option<PrecompileOutput> {
-        let known = self.lock();
-        let output = known.outputs.get(&address)?.get(input)?;
+        let entries = self.lock();
+        let output = entries.outputs.get(&address)?.get(input)?;
         (output.gas_used <= gas_limit).then(|| output.clone())
     }
 
-    /// Keeps a result that was costly and had gas enough.
+    /// Inserts the output of a successful call, if it was costly.
     fn insert(&self, address: Address, input: &[u8], gas_limit: u64, output: &PrecompileOutput) {
         let is_worth_it = (LEAST_GAS..=gas_limit).contains(&output.gas_used);
         if !is_worth_it || output.status != PrecompileStatus::Success {
             return;
         }
-        let mut known = self.lock();
+        let mut entries = self.lock();
         let own = input.len().saturating_add(output.bytes.len());
-        let bytes = known.bytes.saturating_add(own).saturating_add(ENTRY_BYTES);
+        let bytes = entries
+            .bytes
+            .saturating_add(own)
+            .saturating_add(ENTRY_BYTES);
         if bytes <= MOST_BYTES {
-            let outputs = known.outputs.entry(address).or_default();
+            let outputs = entries.outputs.entry(address).or_default();
             let key = Bytes::copy_from_slice(input);
             if outputs.insert(key, output.clone()).is_none() {
-                known.bytes = bytes;
+                entries.bytes = bytes;
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,7 +106,7 @@ mod tests {
 
     static CALLS: AtomicU64 = AtomicU64::new(0);
 
-    /// Costs as much gas as its input is long, and returns the input.
+    /// Precompile that returns its input, for one gas per byte.
     fn counting() -> EvmPrecompile {
         EvmPrecompile::new(
             PrecompileId::Sha256,
@@ -124,7 +127,7 @@ mod tests {
         )
     }
 
-    /// How many calls there are when each of `inputs` is asked for with so much gas.
+    /// Returns the number of computed calls for `inputs`, each with its gas limit.
     fn calls(memo: &PrecompileMemo, inputs: &[(&[u8], u64)]) -> u64 {
         let precompile = counting();
         let before = CALLS.load(Ordering::Relaxed);
@@ -133,27 +136,27 @@ mod tests {
             let plain = counting().execute(input, *gas_limit, 7).unwrap();
             assert_eq!(found, plain);
         }
-        // Half of them were for comparison.
+        // One call for each input was for comparison.
         CALLS.load(Ordering::Relaxed) - before - inputs.len() as u64
     }
 
-    /// One test: the calls are counted for all.
+    /// One test: the counter is shared.
     #[test]
-    fn what_costs_120_gas_is_computed_once_and_memory_is_bounded() {
+    fn a_call_of_120_gas_is_computed_once_and_memory_is_bounded() {
         let memo = PrecompileMemo::default();
         let (cheap, costly, other) = ([1; 119], [2; 120], [3; 120]);
-        let asked: [(&[u8], u64); 3] = [(&cheap, 500), (&cheap, 500), (&cheap, 500)];
-        assert_eq!(calls(&memo, &asked), 3);
-        let asked: [(&[u8], u64); 4] = [
+        let inputs: [(&[u8], u64); 3] = [(&cheap, 500), (&cheap, 500), (&cheap, 500)];
+        assert_eq!(calls(&memo, &inputs), 3);
+        let inputs: [(&[u8], u64); 4] = [
             (&costly, 500),
             (&costly, 120),
             (&other, 500),
             (&costly, 9_999),
         ];
-        assert_eq!(calls(&memo, &asked), 2);
-        // Too little gas is no result that is kept or given.
-        let asked: [(&[u8], u64); 2] = [(&costly, 119), (&costly, 119)];
-        assert_eq!(calls(&memo, &asked), 2);
+        assert_eq!(calls(&memo, &inputs), 2);
+        // A call that runs out of gas is neither memoized nor answered from the memo.
+        let inputs: [(&[u8], u64); 2] = [(&costly, 119), (&costly, 119)];
+        assert_eq!(calls(&memo, &inputs), 2);
 
         let many: Vec<[u8; 1_000]> = (0..10_000_u32)
             .map(|number| std::array::from_fn(|at| number.to_be_bytes()[at % 4]))
@@ -161,10 +164,10 @@ mod tests {
         for input in &many {
             memo.execute(&counting(), input, 9_999, 0).unwrap();
         }
-        let known = memo.lock();
-        let kept: usize = known.outputs.values().map(HashMap::len).sum();
-        // Each takes 1,000 bytes twice and 256.
+        let entries = memo.lock();
+        let kept: usize = entries.outputs.values().map(HashMap::len).sum();
+        // An entry takes 1,000 bytes twice, and 256.
         assert_eq!(kept, 2 + (MOST_BYTES - 2 * (240 + 256)) / 2_256);
-        assert!(known.bytes <= MOST_BYTES);
+        assert!(entries.bytes <= MOST_BYTES);
     }
 }

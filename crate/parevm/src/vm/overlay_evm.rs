@@ -3,7 +3,7 @@
 //! The EVM is compiled here once per way of running, with closed types: plain, watched, and inspected by a trait object.
 //! Floors above bring their tracers as [`OverlayInspector`].
 
-use super::{BlockContext, Environment, Recorded, Stop, Watched, collision};
+use super::{BlockContext, Environment, Recorded, Stop, Watched};
 use crate::{
     interrupt::{Interrupt, Watch},
     state::{Overlay, SourceError},
@@ -77,7 +77,7 @@ pub fn transact(
     overlay: &mut Overlay<'_>,
     transaction: TxEnv,
 ) -> Result<ResultAndState, EVMError<SourceError>> {
-    collision::transact(&mut environment.evm(overlay), transaction)
+    super::transact::run(&mut environment.evm(overlay), transaction)
 }
 
 /// As [`transact`], until `watch` ends the run.
@@ -123,7 +123,7 @@ fn run<'a, I: Inspector<OverlayContext<'a>>>(
     let watched = Watched::new(inspector, bounds.watch, bounds.recorded, bounds.bytes);
     // An inspector that is a trait object names its context: the EVM owns the overlay while it runs.
     let mut evm = environment.inspected_evm(overlay.take(), watched);
-    let ran = collision::inspect(&mut evm, transaction);
+    let ran = super::transact::inspect(&mut evm, transaction);
     let ran = match evm.inspector.stopped() {
         Some(Stop::Interrupted(interrupt)) => Err(TransactError::Interrupted(interrupt)),
         Some(Stop::TooLarge) => Err(TransactError::TooLarge),

@@ -1,4 +1,4 @@
-//! Contracts that are native code: those of the fork, and the caller's own.
+//! Precompiles: those of the fork and those of the caller.
 
 use super::memo::PrecompileMemo;
 use alloy_primitives::{
@@ -14,18 +14,18 @@ use revm::{
 };
 use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
-/// A contract that is native code.
+/// Precompile: a contract in native code.
 ///
-/// It must be pure: what it returns depends on nothing but its arguments, and it changes nothing.
-/// The optimistic executor runs it on guesses, more than once, and on several threads at a time.
+/// It must be pure: the result depends on nothing but the arguments, and nothing is changed. The optimistic
+/// executor calls it with speculative inputs, more than once, and on several threads at a time.
 ///
-/// A closure of this shape is one.
+/// Implemented by closures with this signature.
 pub trait Precompile: Send + Sync {
-    /// Runs on `input` with `gas_limit` gas.
+    /// Executes the precompile on `input` with `gas_limit` gas.
     ///
     /// # Errors
     ///
-    /// How the call fails.
+    /// The call failed.
     fn call(&self, input: &[u8], gas_limit: u64) -> Result<Returned, PrecompileFailure>;
 }
 
@@ -38,72 +38,73 @@ where
     }
 }
 
-/// What a call of a precompile returns.
+/// Output of a precompile call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
-    /// Gas used. More than the limit ends the call as [`PrecompileFailure::OutOfGas`] does.
+    /// Gas used. More than the limit is [`PrecompileFailure::OutOfGas`].
     pub gas_used: u64,
-    /// What the caller gets.
+    /// Return data.
     pub output: Bytes,
 }
 
-/// How a call of a precompile fails.
+/// Failure of a precompile call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrecompileFailure {
-    /// The caller gets the output, and the gas that was not used back.
+    /// The call reverts: the caller gets the return data, and the unused gas back.
     #[error("reverted")]
     Revert(Returned),
     /// All gas of the call is used.
     #[error("out of gas")]
     OutOfGas,
-    /// The input cannot be used. All gas of the call is used.
+    /// The input is invalid. All gas of the call is used.
     #[error("{0}")]
     Invalid(Cow<'static, str>),
 }
 
-/// The precompiles of a fork, with the caller's own beside or in place of them.
+/// Precompiles of a fork, with those of the caller beside or instead of them.
 #[derive(Clone)]
 pub struct BlockPrecompiles {
     fork: EthPrecompiles,
-    own: Option<Arc<Own>>,
-    /// Results of the fork's, if they are kept.
+    custom: Option<Arc<CustomPrecompiles>>,
+    /// Memo of the fork's precompiles, if there is one.
     memo: Option<Arc<PrecompileMemo>>,
 }
 
+/// Precompiles that differ from the fork's.
 #[derive(Clone)]
-struct Own {
-    by_address: AddressMap<Placed>,
-    /// The fork's addresses too. Where one was moved from or to makes no difference.
+struct CustomPrecompiles {
+    by_address: AddressMap<Override>,
+    /// Includes the fork's addresses. A moved precompile makes no difference.
     warm: AddressSet,
 }
 
-/// What is at an address in place of what the fork has there.
+/// Precompile at an address, instead of the fork's.
 #[derive(Clone)]
-enum Placed {
+enum Override {
     Fork(EvmPrecompile),
-    Own(Arc<dyn Precompile>),
-    Nothing,
+    Custom(Arc<dyn Precompile>),
+    Removed,
 }
 
-/// A precompile that was found.
-enum Found<'a> {
+/// Precompile at an address.
+enum ActivePrecompile<'a> {
     Fork(&'a EvmPrecompile),
-    Own(&'a dyn Precompile),
+    Custom(&'a dyn Precompile),
 }
 
 impl BlockPrecompiles {
-    /// Those of the fork `spec`.
+    /// Creates the precompiles of `spec`.
     #[must_use]
     pub fn new(spec: SpecId) -> Self {
         Self {
             fork: EthPrecompiles::new(spec),
-            own: None,
+            custom: None,
             memo: None,
         }
     }
 
-    /// The same, which ask `memo` before they compute. All that share one are of one fork.
+    /// Returns these precompiles with `memo`. All that share a memo must be of one fork.
     #[must_use]
     pub(crate) fn with_memo(&self, memo: &Arc<PrecompileMemo>) -> Self {
         Self {
@@ -112,23 +113,24 @@ impl BlockPrecompiles {
         }
     }
 
-    /// Whether there is one at `address`.
+    /// Returns whether there is a precompile at `address`.
+    #[must_use]
     pub fn has(&self, address: &Address) -> bool {
         self.get(address).is_some()
     }
 
-    /// What is at `address`.
-    fn get(&self, address: &Address) -> Option<Found<'_>> {
-        let own = self.own.as_deref();
-        match own.and_then(|own| own.by_address.get(address)) {
-            Some(Placed::Own(own)) => Some(Found::Own(&**own)),
-            Some(Placed::Fork(moved)) => Some(Found::Fork(moved)),
-            Some(Placed::Nothing) => None,
-            None => self.fork.precompiles.get(address).map(Found::Fork),
+    /// Returns the precompile at `address`.
+    fn get(&self, address: &Address) -> Option<ActivePrecompile<'_>> {
+        let custom = self.custom.as_deref();
+        match custom.and_then(|custom| custom.by_address.get(address)) {
+            Some(Override::Custom(custom)) => Some(ActivePrecompile::Custom(&**custom)),
+            Some(Override::Fork(moved)) => Some(ActivePrecompile::Fork(moved)),
+            Some(Override::Removed) => None,
+            None => (self.fork.precompiles.get(address)).map(ActivePrecompile::Fork),
         }
     }
 
-    /// The fork's by the names that EIPs give them.
+    /// Returns the addresses of the fork's precompiles, by the names that EIPs give them.
     #[must_use]
     pub fn names(&self) -> BTreeMap<String, Address> {
         let fork = self.fork.precompiles.inner();
@@ -137,66 +139,70 @@ impl BlockPrecompiles {
             .collect()
     }
 
-    /// The addresses of all.
+    /// Returns the addresses of all precompiles.
+    #[must_use]
     pub fn addresses(&self) -> &AddressSet {
-        match &self.own {
-            Some(own) => &own.warm,
+        match &self.custom {
+            Some(custom) => &custom.warm,
             None => self.fork.warm_addresses(),
         }
     }
 
-    /// Puts `precompile` at `address`.
+    /// Sets the precompile at `address`.
     pub fn insert(&mut self, address: Address, precompile: impl Precompile + 'static) {
-        let own = self.own();
-        own.by_address
-            .insert(address, Placed::Own(Arc::new(precompile)));
-        own.warm.insert(address);
+        let custom = self.custom_mut();
+        custom
+            .by_address
+            .insert(address, Override::Custom(Arc::new(precompile)));
+        custom.warm.insert(address);
     }
 
-    /// Puts what is at `from`, where there is something, also at `to`.
+    /// Copies the precompile at `from`, if there is one, to `to`.
     pub fn copy(&mut self, from: Address, to: Address) {
-        let placed = match self
-            .own
+        let copied = match self
+            .custom
             .as_deref()
-            .and_then(|own| own.by_address.get(&from))
+            .and_then(|custom| custom.by_address.get(&from))
         {
-            Some(placed) => placed.clone(),
+            Some(copied) => copied.clone(),
             None => match self.fork.precompiles.get(&from) {
-                Some(precompile) => Placed::Fork(precompile.clone()),
-                None => Placed::Nothing,
+                Some(precompile) => Override::Fork(precompile.clone()),
+                None => Override::Removed,
             },
         };
-        if !matches!(placed, Placed::Nothing) {
-            self.own().by_address.insert(to, placed);
+        if !matches!(copied, Override::Removed) {
+            self.custom_mut().by_address.insert(to, copied);
         }
     }
 
-    /// Leaves nothing at `address`: what the state has there runs.
+    /// Removes the precompile at `address`: the code in the state is executed instead.
     pub fn remove(&mut self, address: Address) {
         if self.has(&address) {
-            self.own().by_address.insert(address, Placed::Nothing);
+            self.custom_mut()
+                .by_address
+                .insert(address, Override::Removed);
         }
     }
 
-    fn own(&mut self) -> &mut Own {
-        let own = self.own.get_or_insert_with(|| {
-            Arc::new(Own {
+    fn custom_mut(&mut self) -> &mut CustomPrecompiles {
+        let custom = self.custom.get_or_insert_with(|| {
+            Arc::new(CustomPrecompiles {
                 by_address: AddressMap::default(),
                 warm: self.fork.warm_addresses().clone(),
             })
         });
-        Arc::make_mut(own)
+        Arc::make_mut(custom)
     }
 }
 
 impl fmt::Debug for BlockPrecompiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let own = self.own.as_deref();
+        let custom = self.custom.as_deref();
         f.debug_struct("BlockPrecompiles")
             .field("fork", &self.fork.spec)
             .field(
-                "own",
-                &own.map(|own| own.by_address.keys().collect::<Vec<_>>()),
+                "custom",
+                &custom.map(|custom| custom.by_address.keys().collect::<Vec<_>>()),
             )
             .finish()
     }
@@ -207,12 +213,14 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
 
     fn set_spec(&mut self, spec: <C::Cfg as Cfg>::Spec) -> bool {
         let is_new = PrecompileProvider::<C>::set_spec(&mut self.fork, spec);
-        if let (true, Some(own)) = (is_new, &mut self.own) {
-            let own = Arc::make_mut(own);
-            own.warm = self.fork.warm_addresses().clone();
-            let placed = own.by_address.iter();
-            let is_own = |(address, placed)| matches!(placed, &Placed::Own(_)).then_some(address);
-            own.warm.extend(placed.filter_map(is_own));
+        if let (true, Some(custom)) = (is_new, &mut self.custom) {
+            let custom = Arc::make_mut(custom);
+            custom.warm = self.fork.warm_addresses().clone();
+            let overrides = custom.by_address.iter();
+            let is_custom = |(address, precompile)| {
+                matches!(precompile, &Override::Custom(_)).then_some(address)
+            };
+            custom.warm.extend(overrides.filter_map(is_custom));
         }
         is_new
     }
@@ -222,18 +230,22 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
         context: &mut C,
         inputs: &CallInputs,
     ) -> Result<Option<InterpreterResult>, String> {
-        let Some(found) = self.get(&inputs.bytecode_address) else {
+        let Some(precompile) = self.get(&inputs.bytecode_address) else {
             return Ok(None);
         };
         let (gas_limit, reservoir) = (inputs.gas_limit, inputs.reservoir);
         let input = inputs.input.as_bytes(context);
-        let output = match (found, &self.memo) {
-            (Found::Fork(fork), Some(memo)) => memo.execute(fork, &input, gas_limit, reservoir)?,
-            (Found::Fork(fork), None) => fork
+        let output = match (precompile, &self.memo) {
+            (ActivePrecompile::Fork(fork), Some(memo)) => {
+                memo.execute(fork, &input, gas_limit, reservoir)?
+            }
+            (ActivePrecompile::Fork(fork), None) => fork
                 .execute(&input, gas_limit, reservoir)
                 .map_err(|error| error.to_string())?,
-            // What a caller's own returns may depend on its gas limit too.
-            (Found::Own(own), _) => output(own.call(&input, gas_limit), reservoir),
+            // Not memoized: the result may depend on the gas limit too.
+            (ActivePrecompile::Custom(custom), _) => {
+                output(custom.call(&input, gas_limit), reservoir)
+            }
         };
         drop(input);
         Ok(Some(interpreter_result(context, output, gas_limit)))
@@ -244,24 +256,24 @@ impl<C: ContextTr> PrecompileProvider<C> for BlockPrecompiles {
     }
 }
 
-/// What the caller of a precompile gets to see of `output`.
+/// Converts `output` into the result of the call.
 fn interpreter_result<C: ContextTr>(
     context: &mut C,
     output: PrecompileOutput,
     gas_limit: u64,
 ) -> InterpreterResult {
-    // What a transaction that calls a precompile itself reports, and a trace of every call.
+    // Reported by a transaction that calls a precompile itself, and by traces of every call.
     if let Some(reason) = output.halt_reason()
         && !reason.is_oog()
     {
-        let words = halt_words(reason).to_owned();
-        context.local_mut().set_precompile_error_context(words);
+        let message = halt_message(reason).to_owned();
+        context.local_mut().set_precompile_error_context(message);
     }
     precompile_output_to_interpreter_result(output, gas_limit)
 }
 
-/// Error of a precompile in geth's words (core/vm/contracts.go, crypto/bn256/gnark).
-fn halt_words(reason: &PrecompileHalt) -> &str {
+/// Returns the error message of geth (core/vm/contracts.go, crypto/bn256/gnark).
+fn halt_message(reason: &PrecompileHalt) -> &str {
     match reason {
         PrecompileHalt::OutOfGas => "out of gas",
         PrecompileHalt::Blake2WrongLength

@@ -1,12 +1,11 @@
-//! A payment to an account without code, which needs no frame.
+//! Plain transfer: a transaction without input between two accounts without code.
 //!
-//! What the EVM does with one is known beforehand: it takes the gas that a transaction without data
-//! costs. revm makes a journal, a frame and a copy of each account for it all the same, which takes
-//! longer than to find the accounts. Here its outcome is told from the accounts alone. Wherever
-//! something is not as usual, nothing is told, and revm runs the transaction.
+//! It needs no frame: its gas is the intrinsic gas. revm would still create a journal, a frame and a
+//! copy of each account, which takes longer than to look up the accounts. Gas and validity come from
+//! revm here too. Everything but a plain transfer is `None`; revm then executes the transaction.
 
 use super::{BlockPrecompiles, ExecutionResult, Output, SpecId, SuccessReason};
-use crate::state::Account;
+use crate::state::{Account, Overlay, SourceError};
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
 use revm::{
     context::{
@@ -18,30 +17,30 @@ use revm::{
 };
 use std::convert::Infallible;
 
-/// A payment that is valid as far as the transaction and the block tell.
+/// Plain transfer that is valid by transaction and block; its accounts are not checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Transfer {
     pub(crate) sender: Address,
-    /// Another than the sender.
+    /// Not the sender.
     pub(crate) recipient: Address,
-    /// Who gets the reward. `None` if that is one of the two: then it is part of what that one gains.
+    /// Recipient of the reward. `None` if it is sender or recipient, whose gain then includes the reward.
     pub(crate) beneficiary: Option<Address>,
     /// In wei.
     pub(crate) reward: U256,
-    /// The nonce that the sender must have. There is a higher one.
+    /// Nonce that the sender must have; not the highest one.
     pub(crate) nonce: u64,
-    /// What the sender must own: value and fee at the highest price, in wei.
+    /// Balance that the sender must have: value and maximum fee, in wei.
     pub(crate) needed: U256,
-    /// Wei that the sender gains, modulo 2^256: it is a loss.
+    /// Gain of the sender in wei, modulo 2^256: a loss.
     pub(crate) sender_gain: U256,
-    /// Wei that the recipient gains, not zero.
+    /// Gain of the recipient in wei, not zero.
     pub(crate) recipient_gain: U256,
     gas: ResultGas,
 }
 
 impl Transfer {
-    /// The payment that the transaction of `context` is. `None` for any other transaction, one that
-    /// is invalid, and where the rules say more about payments than is told here.
+    /// Returns the transaction of `context` as a plain transfer. `None` for any other transaction, for an
+    /// invalid one, and from Amsterdam on.
     pub(crate) fn of<C: ContextTr>(
         context: &mut C,
         precompiles: &BlockPrecompiles,
@@ -53,8 +52,8 @@ impl Transfer {
             && transaction
                 .access_list()
                 .is_none_or(|mut list| list.next().is_none());
-        // From Amsterdam on a payment costs what its recipient is, and leaves a log (EIP-2780, EIP-7708).
-        let is_told = !spec.is_enabled_in(SpecId::AMSTERDAM)
+        // From Amsterdam on gas depends on the recipient and a transfer logs (EIP-2780, EIP-7708).
+        let is_before_amsterdam = !spec.is_enabled_in(SpecId::AMSTERDAM)
             && !cfg.is_amsterdam_eip2780_enabled()
             && !cfg.is_amsterdam_eip8037_enabled();
         let is_checked = !cfg.is_nonce_check_disabled()
@@ -62,7 +61,7 @@ impl Transfer {
             && !cfg.is_fee_charge_disabled();
         let (sender, recipient) = (transaction.caller(), *transaction.kind().to()?);
         let (value, beneficiary) = (transaction.value(), block.beneficiary());
-        if !(is_plain && is_told && is_checked)
+        if !(is_plain && is_before_amsterdam && is_checked)
             || sender == recipient
             || value.is_zero()
             || precompiles.has(&recipient)
@@ -82,7 +81,7 @@ impl Transfer {
         let used = initial.initial_total_gas().max(initial.floor_gas());
         let price = transaction.effective_gas_price(block.basefee().into());
         let fee = U256::from(price.checked_mul(used.into())?);
-        let reward = U256::from(tip(context).checked_mul(used.into())?);
+        let reward = U256::from(priority_fee(context).checked_mul(used.into())?);
         let reward_of = |address| match address == beneficiary {
             true => reward,
             false => U256::ZERO,
@@ -104,43 +103,70 @@ impl Transfer {
         Some(transfer)
     }
 
-    /// Whether it is carried out between accounts like these. If not, the EVM has to tell what happens.
-    pub(crate) fn is_usual(&self, sender: Option<Account>, recipient: Option<Account>) -> bool {
-        let bare = |account: Account| account.code_hash == KECCAK256_EMPTY;
-        let pays = |sender: Account| {
-            sender.nonce == self.nonce && sender.balance >= self.needed && bare(sender)
+    /// Returns whether the transfer is valid between these accounts, none of which has code. If not, revm
+    /// executes the transaction.
+    pub(crate) fn applies_to(&self, sender: Option<Account>, recipient: Option<Account>) -> bool {
+        let is_codeless = |account: Account| account.code_hash == KECCAK256_EMPTY;
+        let can_send = |sender: Account| {
+            sender.nonce == self.nonce && sender.balance >= self.needed && is_codeless(sender)
         };
-        let takes = |recipient: Account| {
-            bare(recipient) && recipient.balance.checked_add(self.recipient_gain).is_some()
+        let can_receive = |recipient: Account| {
+            is_codeless(recipient) && recipient.balance.checked_add(self.recipient_gain).is_some()
         };
-        sender.is_some_and(pays) && recipient.is_none_or(takes)
+        sender.is_some_and(can_send) && recipient.is_none_or(can_receive)
     }
 
-    /// Sender and recipient afterwards, from what they are before. `None` where the EVM has to tell.
+    /// Returns sender and recipient after the transfer. `None` if revm has to execute the transaction.
     pub(crate) fn apply(
         &self,
         sender: Option<Account>,
         recipient: Option<Account>,
     ) -> Option<(Account, Account)> {
-        if !self.is_usual(sender, recipient) {
+        if !self.applies_to(sender, recipient) {
             return None;
         }
         let mut sender = sender?;
         sender.nonce = self.nonce.saturating_add(1);
         sender.balance = sender.balance.wrapping_add(self.sender_gain);
-        let recipient = paid(recipient, self.recipient_gain)?;
+        let recipient = credited(recipient, self.recipient_gain)?;
         Some((sender, recipient))
     }
 
-    /// The beneficiary afterwards, if it is neither. `None` where the EVM has to tell.
+    /// Returns the beneficiary after the reward, if it is neither sender nor recipient. `None` if revm has to
+    /// execute the transaction.
     pub(crate) fn reward_to(&self, beneficiary: Option<Account>) -> Option<Account> {
         let mut rewarded = beneficiary.unwrap_or_default();
         rewarded.balance = balance_after_reward(rewarded.balance, self.reward);
-        // Who is touched and empty may be gone (EIP-161).
+        // A touched empty account is deleted (EIP-161).
         (!rewarded.is_empty()).then_some(rewarded)
     }
 
-    /// How the payment ends.
+    /// Applies the transfer to `overlay`. Returns false, without changes, if revm has to execute the
+    /// transaction.
+    ///
+    /// # Errors
+    ///
+    /// The source failed.
+    pub(crate) fn apply_to(&self, overlay: &mut Overlay<'_>) -> Result<bool, SourceError> {
+        let sender = overlay.index_of(self.sender)?;
+        let recipient = overlay.index_of(self.recipient)?;
+        let accounts = self.apply(overlay.present(sender), overlay.present(recipient));
+        let Some((debited, credited)) = accounts else {
+            return Ok(false);
+        };
+        if let Some(address) = self.beneficiary {
+            let beneficiary = overlay.present_mut(address)?;
+            let Some(rewarded) = self.reward_to(*beneficiary) else {
+                return Ok(false);
+            };
+            *beneficiary = Some(rewarded);
+        }
+        overlay.set_present(sender, debited);
+        overlay.set_present(recipient, credited);
+        Ok(true)
+    }
+
+    /// Returns the result of the transfer.
     pub(crate) fn result(&self) -> ExecutionResult {
         ExecutionResult::Success {
             reason: SuccessReason::Stop,
@@ -151,8 +177,8 @@ impl Transfer {
     }
 }
 
-/// What the beneficiary gets for each gas of the transaction of `context`, in wei.
-pub(crate) fn tip<C: ContextTr>(context: &C) -> u128 {
+/// Returns the priority fee of the transaction of `context`, in wei per gas.
+pub(crate) fn priority_fee<C: ContextTr>(context: &C) -> u128 {
     let base_fee = u128::from(context.block().basefee());
     let price = context.tx().effective_gas_price(base_fee);
     // The base fee is burnt (EIP-1559).
@@ -162,14 +188,14 @@ pub(crate) fn tip<C: ContextTr>(context: &C) -> u128 {
     }
 }
 
-/// Balance of a beneficiary that had `balance` wei and gets a reward of `reward` wei. As in revm a
-/// reward that does not fit 256 bits is lost.
+/// Returns the balance of a beneficiary after a reward, in wei. As in revm a reward that overflows 256 bits
+/// is lost.
 pub(crate) fn balance_after_reward(balance: U256, reward: U256) -> U256 {
     balance.checked_add(reward).unwrap_or(balance)
 }
 
-/// The account with `gain` wei more.
-fn paid(account: Option<Account>, gain: U256) -> Option<Account> {
+/// Returns `account` with `gain` wei more; `None` on overflow.
+fn credited(account: Option<Account>, gain: U256) -> Option<Account> {
     let account = account.unwrap_or_default();
     let balance = account.balance.checked_add(gain)?;
     Some(Account { balance, ..account })
@@ -189,7 +215,7 @@ mod tests {
     const SENDER: Address = Address::repeat_byte(1);
     const RECIPIENT: Address = Address::repeat_byte(2);
 
-    /// The payment of 5 wei, at 10 wei per gas of which 3 are the beneficiary's.
+    /// Transfer of 5 wei, at 10 wei per gas of which 3 are the priority fee.
     fn transfer(spec: SpecId, beneficiary: Address) -> Option<Transfer> {
         let block = BlockEnv {
             beneficiary,
@@ -220,19 +246,19 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_is_told_from_its_accounts() {
+    fn a_transfer_changes_sender_recipient_and_beneficiary() {
         let third = Address::repeat_byte(3);
         let transfer = transfer(SpecId::OSAKA, third).unwrap();
         let sender = account(300_005, 3);
-        let (pays, takes) = transfer.apply(Some(sender), None).unwrap();
-        assert_eq!((pays, takes), (account(90_000, 4), account(5, 0)));
+        let (debited, credited) = transfer.apply(Some(sender), None).unwrap();
+        assert_eq!((debited, credited), (account(90_000, 4), account(5, 0)));
         assert_eq!(transfer.beneficiary, Some(third));
         assert_eq!(transfer.reward_to(None), Some(account(63_000, 0)));
         assert_eq!(transfer.result().tx_gas_used(), 21_000);
     }
 
     #[test]
-    fn a_beneficiary_that_pays_or_is_paid_gets_its_reward_with_it() {
+    fn the_gain_of_a_beneficiary_that_sends_or_receives_includes_the_reward() {
         let after = |beneficiary| {
             let transfer = transfer(SpecId::OSAKA, beneficiary).unwrap();
             assert_eq!(transfer.beneficiary, None);
@@ -243,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_usual_is_left_to_the_evm() {
+    fn anything_but_a_plain_transfer_is_executed_by_revm() {
         assert!(transfer(SpecId::AMSTERDAM, SENDER).is_none());
         let transfer = transfer(SpecId::OSAKA, SENDER).unwrap();
         let sender = Some(account(300_005, 3));
@@ -251,20 +277,20 @@ mod tests {
             code_hash: alloy_primitives::B256::repeat_byte(1),
             ..account(0, 1)
         });
-        assert!(transfer.is_usual(sender, None));
-        assert!(!transfer.is_usual(sender, contract));
+        assert!(transfer.applies_to(sender, None));
+        assert!(!transfer.applies_to(sender, contract));
         let full = Some(Account {
             balance: U256::MAX,
             ..Account::default()
         });
-        assert!(!transfer.is_usual(sender, full));
+        assert!(!transfer.applies_to(sender, full));
         for sender in [
             None,
             contract,
             Some(account(300_004, 3)),
             Some(account(300_005, 4)),
         ] {
-            assert!(!transfer.is_usual(sender, None), "{sender:?}");
+            assert!(!transfer.applies_to(sender, None), "{sender:?}");
         }
     }
 }

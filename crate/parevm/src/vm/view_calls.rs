@@ -1,6 +1,6 @@
 //! Calls to contracts outside any transaction: no sender pays, and their changes are reverted.
 
-use super::{BlockEvm, Environment, collision};
+use super::{BlockEvm, Environment};
 use crate::state::{Account, Overlay, SourceError};
 use alloy_primitives::{Address, Bytes, TxKind};
 use revm::{
@@ -63,7 +63,7 @@ impl<'r, 's> ViewCalls<'r, 's> {
         let mut tracker = GasTracker::new(gas, gas, 0);
         let before = self.evm.ctx.journal_mut().checkpoint();
         let begun = self.evm.ctx.journal_mut().checkpoint();
-        let ran = collision::run_frames(&mut self.evm, begun, &mut tracker);
+        let ran = super::transact::run_frames(&mut self.evm, begun, &mut tracker);
         take_error::<EVMError<SourceError>, _>(self.evm.ctx.error())?;
         let ran = ran?;
         self.evm.ctx.journal_mut().checkpoint_revert(before);

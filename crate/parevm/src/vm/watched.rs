@@ -1,4 +1,4 @@
-//! An inspector that ends a run which takes too long or records too much.
+//! Inspector that ends an execution which takes too long or records too much.
 
 use crate::interrupt::{Interrupt, Watch};
 use alloy_primitives::{Address, Log, U256};
@@ -13,96 +13,98 @@ use revm::{
     },
 };
 
-/// Most instructions between two questions to the [`Watch`].
+/// Maximum of instructions between two polls of the [`Watch`].
 const STRIDE: u32 = 1_024;
 
-/// Most gas between two questions to the [`Watch`], but for what one instruction takes: hashing, copying and
-/// logging a mebibyte is one instruction of 100,000 gas and more.
+/// Maximum of gas between two polls of the [`Watch`], plus that of one instruction: hashing, copying or logging a mebibyte
+/// is one instruction of 100,000 gas and more.
 const QUANTUM: u64 = 100_000;
 
-/// Roughly what a recorded step, call or log takes beside its bytes.
+/// Estimate of the bytes of a recorded step, call or log beside its data.
 const RECORD: usize = 256;
 
-/// Why a watched run was ended.
+/// Reason for which a watched execution was ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// The [`Watch`] wanted it.
+    /// The [`Watch`] interrupted it.
     Interrupted(Interrupt),
-    /// More would be recorded than is allowed.
+    /// The limit of recorded bytes was exceeded.
     TooLarge,
 }
 
-/// What an inspector keeps of the run.
+/// Parts of an execution that an inspector records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Calls with input and output, and logs.
     pub calls: bool,
-    /// The way from the outermost call to each.
+    /// The path from the outermost call to each call.
     pub paths: bool,
-    /// What is hashed.
+    /// Inputs of KECCAK256.
     pub preimages: bool,
 }
 
-/// Passes everything on to `inner`, and ends the run when it must not go on.
+/// Inspector that forwards to `inner`, and ends the execution at the limits of time, memory and recorded bytes.
 #[derive(Debug)]
 pub(crate) struct Watched<'a, I> {
-    /// The inspector that is watched.
+    /// The watched inspector.
     pub inner: I,
-    watch: Option<WatchedBy<'a>>,
+    watch: Option<DebugWatch<'a>>,
     recorded: Recorded,
     /// Bytes that may still be recorded.
     left: usize,
-    /// Steps until the next question.
-    until: u32,
-    /// Gas of the running frame below which the next question is due.
-    floor: u64,
+    /// Instructions until the next poll.
+    until_poll: u32,
+    /// Gas of the executing frame below which the next poll is due.
+    poll_below: u64,
     stopped: Option<Stop>,
 }
 
-/// A [`Watch`] that can be printed.
-struct WatchedBy<'a>(Watch<'a>);
+/// [`Watch`] with `Debug`.
+struct DebugWatch<'a>(Watch<'a>);
 
-impl std::fmt::Debug for WatchedBy<'_> {
+impl std::fmt::Debug for DebugWatch<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Watch")
     }
 }
 
 impl<'a, I> Watched<'a, I> {
-    /// Watches `inner`, which keeps what `recorded` says: at most about `bytes`.
+    /// Watches `inner`, which records the parts in `recorded`: about `bytes` at most.
     pub fn new(inner: I, watch: Option<Watch<'a>>, recorded: Recorded, bytes: usize) -> Self {
         Self {
             inner,
-            watch: watch.map(WatchedBy),
+            watch: watch.map(DebugWatch),
             recorded,
             left: bytes,
-            until: 0,
-            floor: u64::MAX,
+            until_poll: 0,
+            poll_below: u64::MAX,
             stopped: None,
         }
     }
 
-    /// Why the run was ended, if it was.
+    /// Returns the reason for which the execution was ended, if it was.
+    #[must_use]
     pub const fn stopped(&self) -> Option<Stop> {
         self.stopped
     }
 
-    /// Bytes that may still be recorded.
+    /// Returns the bytes that may still be recorded.
+    #[must_use]
     pub const fn left(&self) -> usize {
         self.left
     }
 
-    /// Asks before the next instruction of a frame that has `remaining` gas.
+    /// Polls before the next instruction of a frame that has `remaining` gas.
     #[cold]
-    fn ask_in_frame(&mut self, remaining: u64) {
-        self.until = STRIDE;
-        self.floor = remaining.saturating_sub(QUANTUM);
-        self.ask();
+    fn poll_in_frame(&mut self, remaining: u64) {
+        self.until_poll = STRIDE;
+        self.poll_below = remaining.saturating_sub(QUANTUM);
+        self.poll();
     }
 
-    fn ask(&mut self) {
+    fn poll(&mut self) {
         if self.stopped.is_none()
-            && let Some(WatchedBy(watch)) = self.watch
+            && let Some(DebugWatch(watch)) = self.watch
             && let Some(interrupt) = watch()
         {
             self.stopped = Some(Stop::Interrupted(interrupt));
@@ -124,14 +126,15 @@ impl<'a, I> Watched<'a, I> {
         }
     }
 
-    /// A call or creation ends. Its gas is no measure for the caller's, which asks before it goes on.
+    /// Records the end of a call or creation. Its caller has other gas, and polls before its next instruction.
     fn record_end(&mut self, bytes: usize) {
         self.record_call(bytes);
-        self.floor = u64::MAX;
+        self.poll_below = u64::MAX;
     }
 
-    /// A call ends. One that lacks memory, and not the gas for it, would go on with its caller as on no chain.
-    fn end(&mut self, ended: &InterpreterResult, context: &impl ContextTr) {
+    /// Stops the execution if a frame hit the memory limit although its gas paid for the memory: its caller would
+    /// continue against consensus.
+    fn check_memory(&mut self, ended: &InterpreterResult, context: &impl ContextTr) {
         if ended.result != InstructionResult::MemoryLimitOOG {
             return;
         }
@@ -156,7 +159,7 @@ impl<'a, I> Watched<'a, I> {
         let [.., length, _] = interpreter.stack.data().as_slice() else {
             return;
         };
-        // A word costs more than one gas: what cannot be paid for is not kept.
+        // A word costs more than one gas: an input that cannot be paid for is not recorded.
         let payable = U256::from(interpreter.gas.remaining()) * U256::from(32);
         if interpreter.bytecode.opcode() == opcode::KECCAK256 && *length <= payable {
             self.record(length.saturating_to());
@@ -164,7 +167,7 @@ impl<'a, I> Watched<'a, I> {
     }
 }
 
-/// Ends the transaction before its next instruction. revm gets no reason; the caller keeps it.
+/// Ends the transaction before its next instruction. The caller keeps the reason; revm does not get it.
 #[cold]
 pub fn end_run(interpreter: &mut Interpreter, context: &mut impl ContextTr) {
     *context.error() = Err(ContextError::Custom(String::new()));
@@ -172,7 +175,7 @@ pub fn end_run(interpreter: &mut Interpreter, context: &mut impl ContextTr) {
     interpreter.halt_fatal();
 }
 
-/// Ends the transaction before a call of it. revm gets no reason; the caller keeps it.
+/// Ends the transaction before a call. The caller keeps the reason; revm does not get it.
 #[cold]
 fn end_call(inputs: &CallInputs, context: &mut impl ContextTr) -> CallOutcome {
     *context.error() = Err(ContextError::Custom(String::new()));
@@ -186,17 +189,17 @@ where
     I: Inspector<C>,
 {
     fn initialize_interp(&mut self, interpreter: &mut Interpreter, context: &mut C) {
-        self.floor = interpreter.gas.remaining().saturating_sub(QUANTUM);
+        self.poll_below = interpreter.gas.remaining().saturating_sub(QUANTUM);
         self.inner.initialize_interp(interpreter, context);
     }
 
     #[inline]
     fn step(&mut self, interpreter: &mut Interpreter, context: &mut C) {
         let remaining = interpreter.gas.remaining();
-        if self.until == 0 || remaining < self.floor {
-            self.ask_in_frame(remaining);
+        if self.until_poll == 0 || remaining < self.poll_below {
+            self.poll_in_frame(remaining);
         }
-        self.until -= 1;
+        self.until_poll -= 1;
         if self.recorded.preimages {
             self.record_preimage(interpreter);
         }
@@ -223,11 +226,11 @@ where
     }
 
     fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {
-        self.ask();
+        self.poll();
         self.record_call(inputs.input.len());
         self.record_path(context.journal().depth());
         let outcome = self.inner.call(context, inputs);
-        // A precompile would run to its end, however long that takes.
+        // A precompile cannot be interrupted.
         match self.stopped {
             Some(_) => Some(end_call(inputs, context)),
             None => outcome,
@@ -235,20 +238,20 @@ where
     }
 
     fn call_end(&mut self, context: &mut C, inputs: &CallInputs, outcome: &mut CallOutcome) {
-        self.end(&outcome.result, context);
+        self.check_memory(&outcome.result, context);
         self.record_end(outcome.result.output.len());
         self.inner.call_end(context, inputs, outcome);
     }
 
     fn create(&mut self, context: &mut C, inputs: &mut CreateInputs) -> Option<CreateOutcome> {
-        self.ask();
+        self.poll();
         self.record_call(inputs.init_code().len());
         self.record_path(context.journal().depth());
         self.inner.create(context, inputs)
     }
 
     fn create_end(&mut self, context: &mut C, inputs: &CreateInputs, outcome: &mut CreateOutcome) {
-        self.end(&outcome.result, context);
+        self.check_memory(&outcome.result, context);
         self.record_end(outcome.result.output.len());
         self.inner.create_end(context, inputs, outcome);
     }

@@ -1,4 +1,4 @@
-//! What the data of a revert says, by ABI.
+//! Decoding of custom errors by ABI.
 
 use alloy_dyn_abi::{DynSolType, DynSolValue, JsonAbiExt, Specifier};
 use alloy_json_abi::{AbiItem, Error as AbiError};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::{Value, json};
 use std::{borrow::Cow, fmt};
 
-/// What every contract may revert with, and the errors that tokens have in common (ERC-6093).
+/// Errors of Solidity, and the common errors of tokens (ERC-6093).
 const KNOWN: [&str; 24] = [
     "Error(string message)",
     "Panic(uint256 code)",
@@ -35,34 +35,34 @@ const KNOWN: [&str; 24] = [
     "SafeERC20FailedOperation(address token)",
 ];
 
-/// Bytes of data that are decoded. Lists may share their items, so that short data can mean very much: see
+/// Most bytes of data that are decoded. Lists may share their items, so short data can decode to much more: see
 /// [`most_words`].
 const LONGEST: usize = 16 << 10;
 
-/// Words that decoded data may have.
+/// Most words of decoded data.
 const MOST_WORDS: usize = 1 << 18;
 
-/// Tuples in an ABI that may be within each other: who reads them goes down as deep.
+/// Deepest nesting of tuples in an ABI: parsing recurses that deep.
 const DEEPEST_TUPLE: usize = 32;
 
-/// Arrays that may be within each other.
+/// Deepest nesting of arrays.
 const DEEPEST: usize = 2;
 
-/// The errors in an ABI.
+/// Deserializes the errors of an ABI.
 pub(super) fn errors<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<AbiError>, D::Error> {
     let items = Vec::<Item>::deserialize(given)?;
     Ok(items.into_iter().filter_map(|Item(error)| error).collect())
 }
 
-/// An item of an ABI, of which only errors are read.
+/// ABI item; `None` if it is no error.
 struct Item(Option<AbiError>);
 
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(given: D) -> Result<Self, D::Error> {
         let item = Value::deserialize(given)?;
         if !is_shallow(&item) {
-            let words = format!("tuples are nested more than {DEEPEST_TUPLE} deep");
-            return Err(D::Error::custom(words));
+            let message = format!("tuples are nested more than {DEEPEST_TUPLE} deep");
+            return Err(D::Error::custom(message));
         }
         let item = AbiItem::deserialize(item).map_err(D::Error::custom)?;
         Ok(Self(match item {
@@ -72,11 +72,11 @@ impl<'de> Deserialize<'de> for Item {
     }
 }
 
-/// True when tuples in `item` are nested at most [`DEEPEST_TUPLE`] deep, in components and in the names of types.
+/// Returns true if tuples in `item` are nested at most [`DEEPEST_TUPLE`] deep, in components and in type names.
 fn is_shallow(item: &Value) -> bool {
     let mut pending = vec![(item, 0)];
     while let Some((value, depth)) = pending.pop() {
-        // Inputs, and in them components in components: a list and an object each.
+        // Each level of components has a list and an object.
         if depth > 2 * (DEEPEST_TUPLE + 1) {
             return false;
         }
@@ -98,29 +98,29 @@ fn is_shallow(item: &Value) -> bool {
     true
 }
 
-/// What a contract reverted with.
+/// Decoded error of a revert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DecodedError {
     /// Name of the error.
     pub name: String,
-    /// Name and types.
+    /// Name and types, as in `Error(string)`.
     pub signature: String,
-    /// What it holds, in order.
+    /// Arguments in order.
     pub args: Vec<Argument>,
 }
 
-/// A value in an error.
+/// Argument of an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Argument {
-    /// Its name; empty where it has none.
+    /// Name; empty if it has none.
     pub name: String,
-    /// Its type in Solidity.
+    /// Solidity type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its value. A number is a quantity, with a sign where it is negative, a tuple a list.
+    /// Value. Numbers are quantities, with a sign if negative; tuples are lists.
     pub value: Value,
-    /// Its value for people: numbers are decimal.
+    /// Value as text: numbers are decimal.
     #[serde(skip)]
     pub text: String,
 }
@@ -136,12 +136,12 @@ impl fmt::Display for DecodedError {
     }
 }
 
-/// The errors that a caller knows, and those that are known anyway.
+/// Decoder of the errors of a caller's ABI and of the known errors.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Errors<'a>(pub(super) &'a [AbiError]);
+pub(super) struct ErrorDecoder<'a>(pub(super) &'a [AbiError]);
 
-impl Errors<'_> {
-    /// What `data` says; `None` where no error has this selector and these types.
+impl ErrorDecoder<'_> {
+    /// Decodes `data`; `None` if no error has this selector and these types.
     pub(super) fn decode(&self, data: &[u8]) -> Option<DecodedError> {
         let (selector, values) = data.split_first_chunk::<4>()?;
         let selector = Selector::from(*selector);
@@ -155,11 +155,11 @@ impl Errors<'_> {
             .map(Cow::Borrowed)
             .chain(known.map(Cow::Owned));
         all.filter(|error| error.selector() == selector)
-            .find_map(|error| decoded(&error, values))
+            .find_map(|error| decode(&error, values))
     }
 }
 
-fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
+fn decode(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
     let signature = error.signature();
     let deepest = error.inputs.iter().map(|input| {
         let kind = input.selector_type();
@@ -184,8 +184,8 @@ fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
         .map(|(input, value)| Argument {
             name: input.name.clone(),
             kind: input.selector_type().into_owned(),
-            value: in_json(value),
-            text: in_words(value),
+            value: json_of(value),
+            text: text_of(value),
         });
     Some(DecodedError {
         name: error.name.clone(),
@@ -194,8 +194,8 @@ fn decoded(error: &AbiError, values: &[u8]) -> Option<DecodedError> {
     })
 }
 
-/// Words that a value of this type has at most where it is decoded from `given` words: each item of a list may be
-/// all of them, and a list of fixed length has its items whatever is given.
+/// Returns the most words of a value of this type that is decoded from `given` words: each item of a list may take
+/// all of them, and an array of fixed length always has its items.
 fn most_words(kind: &DynSolType, given: usize) -> usize {
     match kind {
         DynSolType::Bytes | DynSolType::String => given.max(1),
@@ -211,9 +211,9 @@ fn most_words(kind: &DynSolType, given: usize) -> usize {
     }
 }
 
-fn in_words(value: &DynSolValue) -> String {
+fn text_of(value: &DynSolValue) -> String {
     let list = |values: &[DynSolValue]| {
-        let values: Vec<_> = values.iter().map(in_words).collect();
+        let values: Vec<_> = values.iter().map(text_of).collect();
         values.join(", ")
     };
     match value {
@@ -225,14 +225,14 @@ fn in_words(value: &DynSolValue) -> String {
         DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
             format!("({})", list(values))
         }
-        atom => match in_json(atom) {
+        atom => match json_of(atom) {
             Value::String(text) => text,
             other => other.to_string(),
         },
     }
 }
 
-fn in_json(value: &DynSolValue) -> Value {
+fn json_of(value: &DynSolValue) -> Value {
     match value {
         DynSolValue::Bool(yes) => json!(yes),
         DynSolValue::Int(number, _) => {
@@ -250,6 +250,6 @@ fn in_json(value: &DynSolValue) -> Value {
         DynSolValue::Array(values)
         | DynSolValue::FixedArray(values)
         | DynSolValue::Tuple(values)
-        | DynSolValue::CustomStruct { tuple: values, .. } => values.iter().map(in_json).collect(),
+        | DynSolValue::CustomStruct { tuple: values, .. } => values.iter().map(json_of).collect(),
     }
 }

@@ -1,276 +1,142 @@
-//! Runs the calls of a bundle, one on top of the other or side by side.
+//! Bundle of calls: the request of a report.
 
-use super::{
-    AssetChange, Bundle, CallReport, CallStatus, Fee, Report, ReportError, ReportOptions,
-    ReportStatus, Token,
-    approval::Approvals,
-    asset::Claims,
-    call::{Ran, Settings, native_changes, run},
-    diff::state_diff,
-    entry::Candidates,
-    layer::{Guessed, Reads, Senders},
-    reader::{Budget, Reader},
-    signing::Prices,
-};
-use crate::{CallError, CallLimits, CallRequest, Simulation, request};
-use alloy_primitives::{Address, U256};
-use parevm::{
-    Engine,
-    state::{Changed, Overlay, StateDiff, StateSource},
-};
-use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{ReportError, abi, eip7702::CallAuthorization};
+use crate::{CallRequest, checksum};
+use alloy_json_abi::Error as AbiError;
+use alloy_primitives::{Address, B256, Bytes, TxKind, U8, U64, U256};
+use alloy_rpc_types_eth::{AccessList, TransactionInput};
+use serde::{Deserialize, de::IgnoredAny};
 
-/// A run ahead of those before it, with what it found.
-type Guess = Option<(Ran, Reads)>;
+/// Calls to simulate, each on the state after the one before it: one call, a bundle, or the parameters of
+/// `wallet_sendCalls` (EIP-5792), whose version, id and capabilities are ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Bundle {
+    /// Calls in order.
+    pub calls: Vec<BundleCall>,
+    /// True if all calls are reverted when one fails. Default: a failed call leaves the others.
+    #[serde(alias = "atomicRequired")]
+    pub atomic: bool,
+    /// Sender of the calls without `from`. Default: the zero address.
+    #[serde(deserialize_with = "checksum::optional")]
+    pub from: Option<Address>,
+    /// Chain id of the calls without one. Default: this chain's.
+    pub chain_id: Option<U64>,
+    /// ABI whose errors decode the data of reverts, in addition to the known errors. Other items are ignored.
+    #[serde(deserialize_with = "abi::errors")]
+    pub abi: Vec<AbiError>,
+    #[serde(rename = "version")]
+    ignored_version: Ignored,
+    #[serde(rename = "id")]
+    ignored_id: Ignored,
+    #[serde(rename = "capabilities")]
+    ignored_capabilities: Ignored,
+}
 
-impl Simulation<'_> {
-    /// Reports what the calls of `bundle` do, one on top of the other. With an engine, all run side by side
-    /// on the state before the first; those that found something else than the ones before them leave
-    /// run again. The report is the same.
-    ///
-    /// That a call fails is no error; the report says it.
-    ///
-    /// # Errors
-    ///
-    /// - [`ReportError::Call`]: which call is wrong, and how; or why it has no result.
-    /// - [`ReportError::TooLarge`], [`ReportError::Questions`], [`CallError::Interrupted`]: it goes beyond
-    ///   the limits.
-    pub fn report(
-        &self,
-        bundle: &Bundle,
-        options: &ReportOptions<'_>,
-    ) -> Result<Report, ReportError> {
-        if bundle.calls.is_empty() {
-            return Err(ReportError::NoCalls);
-        }
-        let (_, asking) =
-            request::read(&CallRequest::default(), &self.environment, &self.state, 0)?;
-        let settings = Settings {
-            bundle,
-            environment: &self.environment,
-            asking,
-            limits: self.limits,
-            prices: options
-                .prices
-                .unwrap_or_else(|| Prices::of(&self.environment)),
-        };
-        let guesses = match options.engine {
-            Some(engine) if engine.threads() > 1 && bundle.calls.len() > 1 => {
-                guess(engine, &settings, &self.state, options.recorded_bytes)
-            }
-            _ => Vec::new(),
-        };
-        let run = InOrder {
-            settings: &settings,
-            base: &self.state,
-            settled: Changed::new(&self.state, StateDiff::default()),
-            left: options.recorded_bytes,
-            limit: options.recorded_bytes,
-            done: Vec::with_capacity(bundle.calls.len()),
-        };
-        run.report(guesses)
+/// Field that is accepted and ignored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self)
     }
 }
 
-/// Runs every call as if those before it had changed nothing but nonces.
-fn guess(
-    engine: &Engine,
-    settings: &Settings<'_>,
-    state: &dyn StateSource,
-    bytes: usize,
-) -> Vec<Guess> {
-    let bundle = settings.bundle;
-    let mut senders = Senders::default();
-    for (index, call) in bundle.calls.iter().enumerate() {
-        senders.entry(bundle.sender(call)).or_default().push(index);
-    }
-    // All of them together keep no more than one after the other.
-    let bytes = bytes / bundle.calls.len();
-    let calls = bundle.calls.par_iter().enumerate();
-    let guesses = calls.map(|(index, call)| {
-        let state = Guessed::new(state, &senders, index);
-        // Whatever goes wrong on a state that may never be is no concern.
-        let ran = run(settings, call, &state, bytes).ok()?;
-        Some((ran, state.into_reads()))
-    });
-    engine.pool().install(|| guesses.collect())
+/// Call of a bundle: a transaction as `eth_call` takes it, which may still be unsigned and incomplete.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct BundleCall {
+    /// Sender. Letters in mixed case must match the checksum (EIP-55), here and in `to`.
+    #[serde(deserialize_with = "checksum::optional")]
+    pub from: Option<Address>,
+    /// Callee. `None` creates a contract.
+    #[serde(deserialize_with = "checksum::optional")]
+    pub to: Option<Address>,
+    /// Value, in wei.
+    pub value: Option<U256>,
+    /// Call data, or init code.
+    pub data: Option<Bytes>,
+    /// Alias of `data`.
+    pub input: Option<Bytes>,
+    /// Gas limit. Default: the limit of calls, or what the sender can pay. It is capped at the limit of calls; above
+    /// that, the block's gas limit, or the transaction cap, it is a [`Warning`].
+    ///
+    /// [`Warning`]: super::Warning
+    pub gas: Option<U64>,
+    /// Gas price in wei per gas, of any transaction type. Default: free.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub gas_price: Option<u128>,
+    /// Maximum fee, in wei per gas.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub max_fee_per_gas: Option<u128>,
+    /// Maximum tip, in wei per gas.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub max_priority_fee_per_gas: Option<u128>,
+    /// Maximum blob fee, in wei per blob gas. Default: free.
+    #[serde(with = "alloy_serde::quantity::opt")]
+    pub max_fee_per_blob_gas: Option<u128>,
+    /// Nonce of the transaction. The call executes with the account's nonce; a different one is a [`Warning`].
+    ///
+    /// [`Warning`]: super::Warning
+    pub nonce: Option<U64>,
+    /// Chain id. Must be this chain's.
+    pub chain_id: Option<U64>,
+    /// Access list (EIP-2930).
+    pub access_list: Option<AccessList>,
+    /// Transaction type. Default: the first one that has all fields of the call.
+    #[serde(rename = "type")]
+    pub transaction_type: Option<U8>,
+    /// Versioned hashes of the blobs (EIP-4844). The blobs are not needed.
+    pub blob_versioned_hashes: Option<Vec<B256>>,
+    /// Number of blobs if their hashes are not yet known.
+    pub blob_count: Option<U8>,
+    /// Authorizations (EIP-7702), signed or not.
+    pub authorization_list: Option<Vec<CallAuthorization>>,
+    #[serde(rename = "capabilities")]
+    ignored_capabilities: Ignored,
 }
 
-/// The calls of a bundle while they run in order.
-struct InOrder<'r> {
-    settings: &'r Settings<'r>,
-    base: &'r dyn StateSource,
-    settled: Changed<'r>,
-    /// Bytes that may still be recorded.
-    left: usize,
-    limit: usize,
-    done: Vec<Ran>,
-}
-
-impl InOrder<'_> {
-    fn report(mut self, guesses: Vec<Guess>) -> Result<Report, ReportError> {
-        let bundle = self.settings.bundle;
-        let mut guesses = guesses.into_iter();
-        let mut failed_call = None;
-        for index in 0..bundle.calls.len() {
-            let guess = guesses.next().flatten();
-            let ran = self.next(index, guess);
-            let ran = ran.map_err(|source| ReportError::Call {
-                index,
-                source: source.into(),
-            })?;
-            let is_failed = ran.report.status == CallStatus::Failure;
-            self.left -= ran.recorded;
-            self.done.push(ran);
-            if is_failed {
-                failed_call.get_or_insert(index);
-                if bundle.atomic {
-                    return Ok(self.undone(index));
-                }
-            }
-            if let Some(ran) = self.done.last_mut() {
-                self.settled.apply(std::mem::take(&mut ran.diff));
-            }
-        }
-        self.finish(failed_call)
+impl Bundle {
+    /// Returns the sender of `call`.
+    pub(super) fn sender(&self, call: &BundleCall) -> Address {
+        call.from.or(self.from).unwrap_or_default()
     }
 
-    /// Runs the next call, or takes it as it ran ahead.
-    fn next(&self, index: usize, guess: Guess) -> Result<Ran, ReportError> {
-        if let Some((ran, reads)) = guess
-            && ran.recorded <= self.left
-            && reads.hold(&self.settled).map_err(CallError::from)?
-        {
-            return Ok(ran);
+    /// Returns `call` as `eth_call` takes it, without authorizations.
+    pub(super) fn request(&self, call: &BundleCall) -> Result<CallRequest, ReportError> {
+        if call.blob_count.is_some() && call.blob_versioned_hashes.is_some() {
+            return Err(ReportError::Blobs);
         }
-        let call = &self.settings.bundle.calls[index];
-        run(self.settings, call, &self.settled, self.left).map_err(|error| match error {
-            ReportError::TooLarge { .. } => ReportError::TooLarge { limit: self.limit },
-            error => error,
+        let placeholders = call.blob_count.map(|count| {
+            let hashes = (1..=count.to::<u8>()).map(|number| {
+                // VERSIONED_HASH_VERSION_KZG, and a number instead of a hash.
+                let mut hash = B256::with_last_byte(number);
+                hash[0] = 1;
+                hash
+            });
+            hashes.collect()
+        });
+        Ok(CallRequest {
+            from: Some(self.sender(call)),
+            to: Some(call.to.map_or(TxKind::Create, TxKind::Call)),
+            gas_price: call.gas_price,
+            max_fee_per_gas: call.max_fee_per_gas,
+            max_priority_fee_per_gas: call.max_priority_fee_per_gas,
+            max_fee_per_blob_gas: call.max_fee_per_blob_gas,
+            gas: call.gas.map(|gas| gas.to()),
+            value: call.value,
+            input: TransactionInput {
+                input: call.input.clone(),
+                data: call.data.clone(),
+            },
+            nonce: call.nonce.map(|nonce| nonce.to()),
+            chain_id: call.chain_id.or(self.chain_id).map(|id| id.to()),
+            access_list: call.access_list.clone(),
+            transaction_type: call.transaction_type.map(|kind| kind.to()),
+            blob_versioned_hashes: call.blob_versioned_hashes.clone().or(placeholders),
+            sidecar: None,
+            authorization_list: call.authorization_list.as_ref().map(|_| Vec::new()),
         })
     }
-
-    /// The report where the call at `failed` fails all others.
-    fn undone(self, failed: usize) -> Report {
-        let count = self.settings.bundle.calls.len();
-        let mut calls: Vec<_> = self.done.into_iter().map(|ran| ran.report).collect();
-        for call in &mut calls[..failed] {
-            call.status = CallStatus::Undone;
-        }
-        let (gas_used, fee) = (gas_of(&calls), fee_of(&calls));
-        calls.resize_with(count, CallReport::default);
-        Report {
-            status: ReportStatus::Failure,
-            failed_call: Some(failed),
-            gas_used,
-            fee,
-            calls,
-            ..Report::default()
-        }
-    }
-
-    fn finish(self, failed_call: Option<usize>) -> Result<Report, ReportError> {
-        let mut report = Report {
-            failed_call,
-            ..Report::default()
-        };
-        self.sum_up(&mut report)?;
-        report.calls = self.done.into_iter().map(|ran| ran.report).collect();
-        let calls = &report.calls;
-        report.gas_used = gas_of(calls);
-        report.fee = fee_of(calls);
-        let limits = calls.iter().map(|call| call.gas_limit);
-        report.gas_limit = limits.sum();
-        let all_failed = calls.iter().all(|call| call.status == CallStatus::Failure);
-        report.status = match failed_call {
-            None => ReportStatus::Success,
-            Some(_) if all_failed => ReportStatus::Failure,
-            Some(_) => ReportStatus::Partial,
-        };
-        Ok(report)
-    }
-
-    /// What all calls did together, and what tokens call themselves.
-    fn sum_up(&self, report: &mut Report) -> Result<(), ReportError> {
-        let Settings {
-            bundle,
-            environment,
-            asking,
-            limits: CallLimits { gas, watch, .. },
-            ..
-        } = self.settings;
-        let spec = environment.spec();
-        let (base, settled): (&dyn StateSource, &dyn StateSource) = (self.base, &self.settled);
-        let mut after = Overlay::new(settled, spec);
-        let budget = &mut Budget::new(gas.saturating_mul(self.done.len() as u64));
-        let changes = self.settled.changes();
-        if let [only] = self.done.as_slice() {
-            let only = &only.report;
-            report.state_diff.clone_from(&only.state_diff);
-            report.asset_changes.clone_from(&only.asset_changes);
-            report.approval_changes.clone_from(&only.approval_changes);
-        } else {
-            let logs = || self.done.iter().flat_map(|ran| &ran.logs);
-            let senders: BTreeSet<Address> = bundle
-                .calls
-                .iter()
-                .map(|call| bundle.sender(call))
-                .collect();
-            let mut candidates = Candidates::default();
-            for ran in &self.done {
-                candidates.merge(&ran.candidates);
-            }
-            let written = changes.accounts.iter();
-            for (contract, _) in written.filter(|(_, change)| !change.slots.is_empty()) {
-                for sender in &senders {
-                    candidates.add_holder(*sender, *contract);
-                }
-            }
-            let claims = Claims::new(logs(), &candidates);
-            let approvals = Approvals::new(logs(), &candidates);
-            let mut before = Overlay::new(base, spec);
-            let mut reader = Reader::new(asking, &mut before, *watch, budget);
-            let owned = claims.read(&mut reader)?;
-            let granted = approvals.read(&mut reader)?;
-            let mut reader = Reader::new(asking, &mut after, *watch, budget);
-            let owned = (owned, claims.read(&mut reader)?);
-            let granted = (granted, approvals.read(&mut reader)?);
-            let mut fees = Vec::new();
-            for fee in self.done.iter().flat_map(|ran| &ran.report.fees) {
-                let (received, paid) = match fee.change.is_loss {
-                    true => (U256::ZERO, fee.change.amount),
-                    false => (fee.change.amount, U256::ZERO),
-                };
-                Fee::add(&mut fees, fee.account, received, paid);
-            }
-            report.state_diff = state_diff(self.base, changes).map_err(CallError::from)?;
-            report.asset_changes = claims.changes(owned.0, owned.1);
-            let native = native_changes(&report.state_diff, &fees, &mut reader)?;
-            report.asset_changes.extend(native);
-            report.asset_changes.sort_by_key(AssetChange::order);
-            report.approval_changes = approvals.changes(granted.0, granted.1);
-        }
-        let tokens = report.asset_changes.iter();
-        let tokens = tokens.filter_map(|change| change.asset.token());
-        let spent = report.approval_changes.iter();
-        let tokens = tokens.chain(spent.map(|change| change.approval.token()));
-        let tokens: BTreeSet<Address> = tokens.collect();
-        let mut reader = Reader::new(asking, &mut after, *watch, budget);
-        let named = tokens
-            .into_iter()
-            .map(|token| Ok((token, reader.token(token)?)));
-        report.tokens = named.collect::<Result<BTreeMap<Address, Token>, ReportError>>()?;
-        Ok(())
-    }
-}
-
-fn fee_of(calls: &[CallReport]) -> U256 {
-    let fees = calls.iter().map(|call| call.fee);
-    fees.fold(U256::ZERO, U256::saturating_add)
-}
-
-fn gas_of(calls: &[CallReport]) -> u64 {
-    let gas = calls.iter().map(|call| call.gas_used);
-    gas.fold(0, u64::saturating_add)
 }

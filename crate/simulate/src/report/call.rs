@@ -1,29 +1,30 @@
-//! Runs one call and reports what it does.
+//! Execution of one call of a bundle, and its report.
 
 use super::{
-    AccountDiff, Approval, ApprovalChange, Asset, AssetChange, Bundle, BundleCall, CreatedContract,
-    Delta, Failure, Fee, ReportError, TouchedStorage,
-    abi::Errors,
-    approval::Approvals,
-    asset::Claims,
-    diff::state_diff,
-    entry::{Candidates, Entry},
-    event::{self, Readings},
-    layer::CodeCache,
-    reader::{Budget, Reader},
-    repeated_output::RepeatedOutput,
-    signing::{self, Prices, Warning},
-    spending::touched_by,
-    storage::{Observers, StorageInspector},
+    Approval, Bundle, BundleCall, CallReport, CallStatus, CreatedContract, Failure, Fee, Prices,
+    RepeatedOutput, ReportError, Warning,
+    abi::ErrorDecoder,
+    approval_changes::ApprovalQueries,
+    asset_changes::AssetQueries,
+    candidates::Candidates,
+    code_cache::CodeCache,
+    eip7702,
+    gas_budget::GasBudget,
+    mapping::MappingEntry,
+    observers::Observers,
+    reader::ContractReader,
+    state_diff::state_diff,
+    storage_inspector::StorageInspector,
+    token::{self, Readings},
+    warning,
 };
 use crate::{
-    CallError, CallLimits,
-    rejected::call_error,
+    CallError, CallLimits, OverriddenState, Overrides, Simulation,
+    error::call_error,
     request,
-    trace::{Place, Tracer},
+    trace::{TracePosition, Tracer},
 };
-use alloy_primitives::{Address, Bytes, Log, U256};
-use alloy_rpc_types_eth::AccessList;
+use alloy_primitives::{Address, U256};
 use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::{
     execute::ExecuteError,
@@ -31,110 +32,57 @@ use parevm::{
     vm::{Bounds, Environment, SpecId, TransactError, TxEnv, inspect},
 };
 use revm::{DatabaseCommit, context::result::ResultAndState, context_interface::Transaction};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How a call of a bundle went.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum CallStatus {
-    /// It went well.
-    Success,
-    /// It failed.
-    Failure,
-    /// It went well and is undone, because another one of the bundle failed.
-    Undone,
-    /// It has not run, because one before it failed.
-    #[default]
-    NotRun,
-}
-
-/// What one call does.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CallReport {
-    /// How it went.
-    pub status: CallStatus,
-    /// Why it failed, if it did.
-    pub failure: Option<Failure>,
-    /// What it returned; of a creation the code.
-    pub return_data: Bytes,
-    /// Where that stands once more, and is left out because it is long.
-    #[serde(skip_serializing_if = "RepeatedOutput::is_empty")]
-    pub repeated_output: RepeatedOutput,
-    /// Gas that it used.
-    #[serde(with = "alloy_serde::quantity")]
-    pub gas_used: u64,
-    /// Gas limit to sign it with, as `eth_estimateGas` finds it; `None` where it fails, or no block has the gas.
-    #[serde(with = "alloy_serde::quantity::opt")]
-    pub gas_limit: Option<u64>,
-    /// Wei that the gas it used costs, and its blobs: at the price that it offers, else at the base fee of the next
-    /// block, without a tip.
-    pub fee: U256,
-    /// What keeps it from a block as it is: it is tried all the same.
-    pub warnings: Vec<Warning>,
-    /// What it costs whom.
-    pub fees: Vec<Fee>,
-    /// In order.
-    pub logs: Vec<Log>,
-    /// What accounts have more or less than before the call, by account and asset.
-    pub asset_changes: Vec<AssetChange>,
-    /// Approvals that are others than before the call.
-    pub approval_changes: Vec<ApprovalChange>,
-    /// Contracts that it created and that are there after it.
-    pub contracts_created: Vec<CreatedContract>,
-    /// What is different in the state after it, by address.
-    pub state_diff: Vec<AccountDiff>,
-    /// What it touches beside sender, callee and precompiles. With the list its gas is another.
-    pub access_list: AccessList,
-    /// Slots that it reads and writes, by address.
-    pub storage_touched: Vec<TouchedStorage>,
-    /// Its calls as geth's `callTracer` tells them, with logs; `None` where nothing ran.
-    pub trace: Option<CallFrame>,
-}
-
-/// What all calls of a bundle have in common.
-pub(super) struct Settings<'s> {
+/// Context of a bundle: what its calls share.
+pub(super) struct BundleContext<'s> {
     pub(super) bundle: &'s Bundle,
     pub(super) environment: &'s Environment,
-    /// That of questions to tokens.
-    pub(super) asking: Environment,
+    /// Environment of the queries to contracts.
+    pub(super) query_environment: Environment,
     pub(super) limits: CallLimits<'s>,
-    /// Those by which calls without a price are priced.
+    /// Base fees for the cost of calls without a price.
     pub(super) prices: Prices,
 }
 
-/// A call that has run.
-pub(super) struct Ran {
+/// Executed call with its report and its changes.
+pub(super) struct ExecutedCall {
     pub(super) report: CallReport,
     pub(super) diff: StateDiff,
-    /// What each of its logs may say.
+    /// Readings of its logs.
     pub(super) logs: Vec<Readings>,
-    /// What may have changed without a log.
     pub(super) candidates: Candidates,
-    /// Bytes that were recorded.
+    /// Bytes that its trace recorded.
     pub(super) recorded: usize,
 }
 
-/// Runs `call` on `state`. About `bytes` may be recorded.
-pub(super) fn run(
-    settings: &Settings<'_>,
+/// Executes `call` on `state`. Its trace may record about `bytes`.
+///
+/// # Errors
+///
+/// As [`Simulation::report`], without the index of the call.
+pub(super) fn execute(
+    context: &BundleContext<'_>,
     call: &BundleCall,
     state: &dyn StateSource,
     bytes: usize,
-) -> Result<Ran, ReportError> {
+) -> Result<ExecutedCall, ReportError> {
     let state = &CodeCache::new(state);
-    let bundle = settings.bundle;
-    let asked = bundle.request(call)?;
+    let bundle = context.bundle;
+    let resolved = bundle.request(call)?;
     let (mut transaction, environment) =
-        request::read(&asked, settings.environment, state, settings.limits.gas)?;
+        request::resolve(&resolved, context.environment, state, context.limits.gas)?;
     let mut overlay = Overlay::new(state, environment.spec());
-    bundle.authorize(call, &mut transaction, |authority| {
+    let authorizations = call.authorization_list.as_deref().unwrap_or_default();
+    eip7702::authorize(authorizations, &mut transaction, |authority| {
         Ok(overlay.account(authority)?.unwrap_or_default().nonce)
     })?;
 
-    let simulation = signing::simulation(settings.environment, state, settings.limits)?;
+    let simulation = Simulation {
+        environment: context.environment.clone(),
+        state: OverriddenState::new(state, &Overrides::default())?,
+        limits: context.limits,
+    };
     if call.gas.is_none()
         && transaction.gas_price > 0
         && let Ok(most) = simulation.most_gas(&transaction, &environment)
@@ -143,7 +91,7 @@ pub(super) fn run(
     }
     let nonce = overlay.account(transaction.caller);
     let nonce = nonce.map_err(CallError::from)?.unwrap_or_default().nonce;
-    let warnings = signing::warnings(call, &transaction, settings.environment, nonce);
+    let warnings = warning::warnings(call, &transaction, context.environment, nonce);
 
     let tracer = Tracer::calls().map_err(|error| bug(&error))?;
     let recorded = tracer.recorded();
@@ -152,7 +100,7 @@ pub(super) fn run(
         storage: StorageInspector::default(),
     };
     let mut bounds = Bounds {
-        watch: settings.limits.watch,
+        watch: context.limits.watch,
         recorded,
         bytes,
     };
@@ -173,7 +121,7 @@ pub(super) fn run(
         Err(TransactError::Evm(error)) => {
             match call_error(error, &transaction, &environment, state) {
                 CallError::Invalid(rejected) => {
-                    return Ok(Ran::invalid(Failure::invalid(&rejected), warnings));
+                    return Ok(ExecutedCall::invalid(Failure::invalid(&rejected), warnings));
                 }
                 error => return Err(error.into()),
             }
@@ -185,7 +133,7 @@ pub(super) fn run(
     } = observers;
     let trace = tracer
         .finish(
-            Place::default(),
+            TracePosition::default(),
             &transaction,
             &environment.block,
             &environment.precompiles,
@@ -195,30 +143,35 @@ pub(super) fn run(
         .map_err(CallError::from)?;
     let root = trace.try_into_call_frame().map_err(|error| bug(&error))?;
 
-    let done = Done {
-        settings,
+    let uncommitted = UncommittedCall {
+        context,
         transaction: &transaction,
         environment: &environment,
         root,
         ran,
         entries: storage.entries(),
     };
-    let mut ran = done.report(overlay)?;
-    ran.report.repeated_output = RepeatedOutput::take_from(&mut ran.report);
-    (ran.report.access_list, ran.report.storage_touched) = storage.finish();
-    ran.report.warnings = warnings;
-    if ran.report.status == CallStatus::Success {
-        match signing::gas_limit(&simulation, call, transaction, environment)? {
-            Ok(gas) => ran.report.gas_limit = Some(gas),
-            Err(warning) => ran.report.warnings.push(warning),
+    let mut executed_call = uncommitted.report(overlay)?;
+    let report = &mut executed_call.report;
+    report.repeated_output = RepeatedOutput::take(
+        &report.return_data,
+        report.failure.as_mut(),
+        report.trace.as_mut(),
+    );
+    (report.access_list, report.storage_touched) = storage.finish();
+    report.warnings = warnings;
+    if report.status == CallStatus::Success {
+        match warning::gas_limit(&simulation, call, transaction, environment)? {
+            Ok(gas) => report.gas_limit = Some(gas),
+            Err(warning) => report.warnings.push(warning),
         }
     }
-    ran.recorded = bytes - bounds.bytes;
-    Ok(ran)
+    executed_call.recorded = bytes - bounds.bytes;
+    Ok(executed_call)
 }
 
-impl Ran {
-    /// A call that no block can hold.
+impl ExecutedCall {
+    /// Returns the report of an invalid transaction.
     fn invalid(failure: Failure, warnings: Vec<Warning>) -> Self {
         Self {
             report: CallReport {
@@ -235,60 +188,60 @@ impl Ran {
     }
 }
 
-/// A call that has run and has not been committed.
-struct Done<'d> {
-    settings: &'d Settings<'d>,
+/// Executed call whose changes are not yet committed.
+struct UncommittedCall<'d> {
+    context: &'d BundleContext<'d>,
     transaction: &'d TxEnv,
     environment: &'d Environment,
     root: CallFrame,
     ran: ResultAndState,
-    /// Entries of mappings that were written.
-    entries: &'d BTreeMap<(Address, U256), Entry>,
+    /// Written mapping entries.
+    entries: &'d BTreeMap<(Address, U256), MappingEntry>,
 }
 
-impl Done<'_> {
-    /// What it did on the state of `overlay`.
-    fn report(self, mut overlay: Overlay<'_>) -> Result<Ran, ReportError> {
-        let Settings {
+impl UncommittedCall<'_> {
+    /// Commits the call to `overlay`, and returns its report.
+    fn report(self, mut overlay: Overlay<'_>) -> Result<ExecutedCall, ReportError> {
+        let BundleContext {
             bundle,
-            asking,
+            query_environment,
             limits: CallLimits { gas, watch, .. },
             prices,
             ..
-        } = self.settings;
+        } = self.context;
         let result = &self.ran.result;
-        let budget = &mut Budget::new(*gas);
-        let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
+        let budget = &mut GasBudget::of_call(*gas);
+        let mut reader = ContractReader::new(query_environment, &mut overlay, *watch, budget);
         let mut logs = Vec::new();
         let mut events = 0_usize;
         for log in result.logs() {
-            let readings = event::read(log);
+            let readings = token::readings(log);
             events = events.saturating_add(readings.iter().map(Vec::len).sum());
-            reader.can_ask(events)?;
+            reader.require_budget_of(events)?;
             logs.push(readings);
         }
-        let calls = || surviving(&self.root);
+        let calls = || effective_frames(&self.root);
         let mut candidates = self.candidates();
         for call in calls().filter(|call| call.typ == "CALL") {
             for (approval, is_spent) in call
                 .to
-                .map(|contract| touched_by(contract, call.from, &call.input))
+                .map(|contract| token::approvals_of_call(contract, call.from, &call.input))
                 .unwrap_or_default()
             {
                 candidates.add_approval(approval, is_spent);
             }
         }
-        let claims = Claims::new(&logs, &candidates);
-        let owned = claims.read(&mut reader)?;
-        // Who may move a token may no more when it has moved.
-        for (token, token_id) in claims.owned(&owned) {
+        let assets = AssetQueries::new(&logs, &candidates);
+        let holdings = assets.read(&mut reader)?;
+        // A transfer of an ERC-721 token clears its approval.
+        for (token, token_id) in assets.existing_tokens(&holdings) {
             candidates.add_approval(Approval::Erc721 { token, token_id }, true);
         }
-        let approvals = Approvals::new(&logs, &candidates);
-        let granted = approvals.read(&mut reader)?;
+        let approvals = ApprovalQueries::new(&logs, &candidates);
+        let grants = approvals.read(&mut reader)?;
         let fees = self.fees();
         let created: Vec<_> = calls().filter_map(CreatedContract::of).collect();
-        let errors = Errors(&bundle.abi);
+        let errors = ErrorDecoder(&bundle.abi);
         let mut report = CallReport {
             status: if result.is_success() {
                 CallStatus::Success
@@ -312,14 +265,13 @@ impl Done<'_> {
         overlay.commit(self.ran.state);
         let diff = overlay.diff();
         report.state_diff = state_diff(source, &diff).map_err(CallError::from)?;
-        let mut reader = Reader::new(asking, &mut overlay, *watch, budget);
-        let owned = (owned, claims.read(&mut reader)?);
-        let granted = (granted, approvals.read(&mut reader)?);
-        report.asset_changes = claims.changes(owned.0, owned.1);
-        let native = native_changes(&report.state_diff, &fees, &mut reader)?;
-        report.asset_changes.extend(native);
-        report.asset_changes.sort_by_key(AssetChange::order);
-        report.approval_changes = approvals.changes(granted.0, granted.1);
+        let mut reader = ContractReader::new(query_environment, &mut overlay, *watch, budget);
+        let holdings_after = assets.read(&mut reader)?;
+        let grants_after = approvals.read(&mut reader)?;
+        let diff_after = &report.state_diff;
+        report.asset_changes =
+            assets.changes(holdings, holdings_after, diff_after, &fees, &mut reader)?;
+        report.approval_changes = approvals.changes(grants, grants_after);
         for contract in created {
             let account = overlay.account(contract.address);
             if account.map_err(CallError::from)?.is_some() {
@@ -327,7 +279,7 @@ impl Done<'_> {
             }
         }
         report.fees = fees;
-        Ok(Ran {
+        Ok(ExecutedCall {
             report,
             diff,
             logs,
@@ -336,8 +288,8 @@ impl Done<'_> {
         })
     }
 
-    /// What may have changed without an event: what the entries of mappings hold that were written, and what the
-    /// sender has, of each contract whose storage is another than before.
+    /// Returns the candidates for changes without an event: the written mapping entries of each contract whose storage
+    /// changed, and the sender's balance in it.
     fn candidates(&self) -> Candidates {
         let mut candidates = Candidates::default();
         if !self.ran.result.is_success() {
@@ -351,17 +303,17 @@ impl Done<'_> {
         }
         for ((contract, _), entry) in self.entries {
             if written.contains(contract) {
-                candidates.add(*contract, entry);
-                candidates.add(entry.caller, entry);
+                candidates.add_entry(*contract, entry);
+                candidates.add_entry(entry.caller, entry);
             }
         }
         for contract in written {
-            candidates.add_holder(self.transaction.caller, contract);
+            candidates.add_balance(self.transaction.caller, contract);
         }
         candidates
     }
 
-    /// What the transaction costs its sender, and what is left of that to who makes the block.
+    /// Returns the fees: what the sender pays, and what the block's beneficiary receives of it.
     fn fees(&self) -> Vec<Fee> {
         let block = &self.environment.block;
         let gas = u128::from(self.ran.result.tx_gas_used());
@@ -373,10 +325,10 @@ impl Done<'_> {
         let paid = product(gas, price) + product(blob_gas, blob_price);
         let is_burning = self.environment.spec().is_enabled_in(SpecId::LONDON);
         let tip = price.saturating_sub(if is_burning { base_fee } else { 0 });
-        // What a destroyed account receives is gone with it.
-        let receiver = self.ran.state.get(&block.beneficiary);
-        let is_gone = receiver.is_some_and(|account| account.is_selfdestructed());
-        let received = if is_gone {
+        // The fee of a destroyed beneficiary is destroyed with it.
+        let beneficiary = self.ran.state.get(&block.beneficiary);
+        let is_destroyed = beneficiary.is_some_and(|account| account.is_selfdestructed());
+        let received = if is_destroyed {
             U256::ZERO
         } else {
             product(gas, tip)
@@ -388,49 +340,9 @@ impl Done<'_> {
     }
 }
 
-/// The changes of the native currency by the state: all that the fees are not.
-pub(super) fn native_changes(
-    diff: &[AccountDiff],
-    fees: &[Fee],
-    after: &mut Reader<'_, '_>,
-) -> Result<Vec<AssetChange>, ReportError> {
-    let mut changes = Vec::new();
-    let mut push = |account, before: U256, after: U256, fee: Option<&Fee>| {
-        let change = match fee.map(|fee| fee.change) {
-            None => Delta::between(before, after),
-            Some(fee) if fee.is_loss => Delta::between(before, after.saturating_add(fee.amount)),
-            Some(fee) => Delta::between(before.saturating_add(fee.amount), after),
-        };
-        if !change.is_zero() {
-            changes.push(AssetChange {
-                account,
-                asset: Asset::Native,
-                before: Some(before),
-                after: Some(after),
-                change,
-                claimed: None,
-                agrees: true,
-            });
-        }
-    };
-    let mut unmoved: BTreeMap<_, _> = fees.iter().map(|fee| (fee.account, fee)).collect();
-    for account in diff {
-        if let Some(balance) = &account.balance {
-            let fee = unmoved.remove(&account.address);
-            push(account.address, balance.before, balance.after, fee);
-        }
-    }
-    // Who received what the fee took away.
-    for (account, fee) in unmoved {
-        let balance = after.owned(account, Asset::Native)?.unwrap_or_default();
-        push(account, balance, balance, Some(fee));
-    }
-    Ok(changes)
-}
-
-/// The calls below `root`, itself among them, that did not fail and are in none that failed, in the order
-/// in which they began.
-fn surviving(root: &CallFrame) -> impl Iterator<Item = &CallFrame> {
+/// Returns `root` and the frames in it that did not fail and are in no frame that failed, in the order in which they
+/// started.
+fn effective_frames(root: &CallFrame) -> impl Iterator<Item = &CallFrame> {
     let mut pending = vec![root];
     std::iter::from_fn(move || {
         loop {

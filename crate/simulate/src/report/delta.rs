@@ -1,20 +1,20 @@
-//! A difference of two quantities.
+//! Signed difference of two quantities.
 
 use alloy_primitives::U256;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// A difference of two quantities of 256 bits. As JSON it is a quantity with a sign: `"0x5"`, `"-0x5"`.
+/// Signed difference of two 256-bit quantities. Its JSON is a quantity with a sign: `"0x5"`, `"-0x5"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delta {
-    /// How much.
+    /// Absolute difference.
     pub amount: U256,
-    /// True when it is less than before. Zero is not.
+    /// True if the quantity decreased.
     pub is_loss: bool,
 }
 
 impl Delta {
-    /// What `after` has more than `before`.
+    /// Returns `after - before`.
     #[must_use]
     pub fn between(before: U256, after: U256) -> Self {
         let (amount, is_loss) = match after.checked_sub(before) {
@@ -24,7 +24,17 @@ impl Delta {
         Self { amount, is_loss }
     }
 
-    /// True when there is no difference.
+    /// Returns a wrapped sum as the difference of the smaller size.
+    pub(super) fn from_wrapped(sum: U256) -> Self {
+        let (amount, is_loss) = if sum.bit(255) {
+            (sum.wrapping_neg(), true)
+        } else {
+            (sum, false)
+        };
+        Self { amount, is_loss }
+    }
+
+    /// Returns true if the quantities are equal.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         self.amount.is_zero()

@@ -1,60 +1,60 @@
-//! Why there is no report.
+//! Error of a report, with its JSON-RPC code.
 
 use crate::CallError;
 
-/// Why there is no report. That a call fails is no reason: the report says it.
+/// Error of a report. A call that fails is not an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A call is wrong in itself, or there is no telling what it does.
+    /// A call is invalid as a request, or has no result.
     #[error("calls[{index}]")]
     Call {
-        /// Its position.
+        /// Index of the call.
         index: usize,
-        /// What is wrong.
+        /// Error of the call.
         source: Box<ReportError>,
     },
-    /// There is nothing to try.
+    /// The bundle has no calls.
     #[error("calls: there is none")]
     NoCalls,
-    /// Blobs are given in two ways.
+    /// The call has both a blob count and blob hashes.
     #[error("both blobCount and blobVersionedHashes are given")]
     Blobs,
-    /// Nobody is known to sign a delegation.
+    /// The authorization has neither an authority nor a signature.
     #[error(
         "authorizationList[{index}]: either authority, or yParity, r, s, chainId and nonce, are needed"
     )]
     Authorization {
-        /// Its position.
+        /// Index of the authorization.
         index: usize,
     },
-    /// The call cannot be tried, or took too long.
+    /// The call cannot be simulated, or exceeded its time.
     #[error(transparent)]
-    Try(#[from] CallError),
-    /// More would be told than is allowed: contracts call, log or return without end.
+    Simulation(#[from] CallError),
+    /// The report would exceed its bytes: a contract calls, logs or returns without end.
     #[error("the report takes more than {limit} bytes")]
     TooLarge {
         /// Bytes that may be recorded.
         limit: usize,
     },
-    /// To compare what tokens say with their events takes too much.
+    /// The queries that compare tokens with their events exceed their gas.
     #[error("to check balances takes more than {limit} gas")]
-    Questions {
-        /// Gas that may be used for it.
+    QueryGas {
+        /// Gas of all queries.
         limit: u64,
     },
 }
 
 impl ReportError {
-    /// The code of JSON-RPC.
+    /// Returns the JSON-RPC error code.
     #[must_use]
     pub const fn code(&self) -> i32 {
         match self {
             Self::Call { source, .. } => source.code(),
-            Self::Try(CallError::Conflict(_)) => -32_602,
+            Self::Simulation(CallError::InvalidRequest(_)) => -32_602,
             Self::NoCalls | Self::Blobs | Self::Authorization { .. } => -32_602,
-            Self::Try(error) => error.code(),
-            Self::TooLarge { .. } | Self::Questions { .. } => -32_005,
+            Self::Simulation(error) => error.code(),
+            Self::TooLarge { .. } | Self::QueryGas { .. } => -32_005,
         }
     }
 }

@@ -1,70 +1,70 @@
-//! Why a call failed.
+//! Failure of a call.
 
-use super::{
-    abi::{DecodedError, Errors},
-    repeated_output::shorten,
-};
-use crate::{Rejected, reason_of, trace::halt_words};
+use super::abi::{DecodedError, ErrorDecoder};
+use crate::{Rejected, revert_reason, trace::halt_text};
 use alloy_primitives::{Address, Bytes, Selector};
 use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::vm::{ExecutionResult, HaltReason};
 use revm::interpreter::InstructionResult;
 use serde::Serialize;
 
-/// Why a call failed.
+/// Characters of a revert reason. The output has all of them.
+const REASON_LENGTH: usize = 1_024;
+
+/// Failure of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// How it ended.
+    /// Kind of the failure.
     pub kind: FailureKind,
-    /// In words.
+    /// Text of the failure.
     pub message: String,
-    /// What it returned when it reverted.
+    /// Output of the revert.
     pub data: Option<Bytes>,
-    /// What that says: `Error(string)`, `Panic(uint256)`, or an error of the ABI or of ERC-6093.
+    /// Decoded output: `Error(string)`, `Panic(uint256)`, or an error of the ABI or of ERC-6093.
     pub error: Option<DecodedError>,
-    /// Where the trouble began; `None` where nothing ran.
+    /// Innermost frame that failed; `None` if nothing executed.
     pub innermost: Option<FailingFrame>,
 }
 
-/// How a call that failed ended.
+/// Kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum FailureKind {
     /// A contract reverted.
     Reverted,
-    /// An exception of the EVM: out of gas, an invalid opcode, ...
+    /// The EVM halted: out of gas, an invalid opcode, ...
     Halted,
-    /// No block can hold the transaction: its sender lacks funds, its gas is not enough to begin, ...
+    /// The transaction is invalid: its sender lacks funds, its gas limit is below the intrinsic gas, ...
     Invalid,
 }
 
-/// The call where a failure began: the last of the failing calls that were each the last one their caller
-/// made.
+/// Frame where a failure began: from the outermost frame down, the last call of each failed frame, as long as it
+/// failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailingFrame {
-    /// Who was called, or created; `None` where a creation got no address.
+    /// Called or created account; `None` if a creation has no address.
     pub address: Option<Address>,
-    /// Calls around it.
+    /// Depth of the frame; 0 is the outermost.
     pub depth: usize,
-    /// The function that was called.
+    /// Selector of the called function.
     pub selector: Option<Selector>,
-    /// What the EVM says.
+    /// Text of the failure.
     pub reason: String,
-    /// What it returned.
+    /// Output of the revert.
     pub data: Option<Bytes>,
-    /// What that says.
+    /// Decoded output.
     pub error: Option<DecodedError>,
 }
 
 impl Failure {
-    /// Why a call with this result and these calls failed; `None` where it did not.
+    /// Returns the failure of a call with this result and these frames; `None` if it succeeded.
     pub(super) fn of(
         result: &ExecutionResult,
         root: &CallFrame,
-        errors: &Errors<'_>,
+        errors: &ErrorDecoder<'_>,
     ) -> Option<Self> {
         let innermost = Some(innermost(root, errors));
         match result {
@@ -73,7 +73,7 @@ impl Failure {
                 let error = errors.decode(output);
                 Some(Self {
                     kind: FailureKind::Reverted,
-                    message: reverted(output, error.as_ref()),
+                    message: revert_message(output, error.as_ref()),
                     data: Some(output.clone()),
                     error,
                     innermost,
@@ -81,7 +81,7 @@ impl Failure {
             }
             ExecutionResult::Halt { reason, .. } => Some(Self {
                 kind: FailureKind::Halted,
-                message: root.error.clone().unwrap_or_else(|| halted(reason)),
+                message: root.error.clone().unwrap_or_else(|| halt_message(reason)),
                 data: None,
                 error: None,
                 innermost,
@@ -89,7 +89,7 @@ impl Failure {
         }
     }
 
-    /// No block can hold the call.
+    /// Returns the failure of an invalid transaction.
     pub(super) fn invalid(rejected: &Rejected) -> Self {
         Self {
             kind: FailureKind::Invalid,
@@ -101,7 +101,8 @@ impl Failure {
     }
 }
 
-fn innermost(root: &CallFrame, errors: &Errors<'_>) -> FailingFrame {
+/// Returns the innermost frame that failed.
+fn innermost(root: &CallFrame, errors: &ErrorDecoder<'_>) -> FailingFrame {
     let mut frame = root;
     let mut depth = 0;
     let last = |frame: &CallFrame| {
@@ -124,7 +125,7 @@ fn innermost(root: &CallFrame, errors: &Errors<'_>) -> FailingFrame {
         depth,
         selector: frame.selector().filter(|_| is_call),
         reason: match &data {
-            Some(data) => reverted(data, error.as_ref()),
+            Some(data) => revert_message(data, error.as_ref()),
             None => frame.error.clone().unwrap_or_default(),
         },
         data,
@@ -132,18 +133,26 @@ fn innermost(root: &CallFrame, errors: &Errors<'_>) -> FailingFrame {
     }
 }
 
-fn reverted(data: &[u8], error: Option<&DecodedError>) -> String {
-    let mut reason = match (reason_of(data), error) {
+fn revert_message(data: &[u8], error: Option<&DecodedError>) -> String {
+    let mut reason = match (revert_reason(data), error) {
         (Some(reason), _) => reason,
         (None, Some(error)) => error.to_string(),
         (None, None) => return "execution reverted".to_owned(),
     };
-    shorten(&mut reason);
+    shorten_reason(&mut reason);
     format!("execution reverted: {reason}")
 }
 
-/// Words for a halt that no frame shows.
-fn halted(reason: &HaltReason) -> String {
-    let words = halt_words(InstructionResult::from(reason.clone()));
-    words.map_or_else(|| reason.to_string(), str::to_owned)
+/// Returns the message of a halt without a frame.
+fn halt_message(reason: &HaltReason) -> String {
+    let text = halt_text(InstructionResult::from(reason.clone()));
+    text.map_or_else(|| reason.to_string(), str::to_owned)
+}
+
+/// Shortens a revert reason to 1,024 characters.
+pub(super) fn shorten_reason(reason: &mut String) {
+    if let Some((end, _)) = reason.char_indices().nth(REASON_LENGTH) {
+        reason.truncate(end);
+        reason.push_str("...");
+    }
 }

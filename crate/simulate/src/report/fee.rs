@@ -1,28 +1,28 @@
-//! What transactions cost.
+//! Fees of transactions.
 
 use super::Delta;
 use alloy_primitives::{Address, U256};
 use serde::Serialize;
 
-/// What one account pays or receives for transactions, beside what they move.
+/// Fee that one account pays or receives for transactions, apart from what they transfer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fee {
-    /// Who.
+    /// Fee payer or recipient.
     pub account: Address,
-    /// In wei; a loss for senders, a gain for who makes the block. The rest is burnt.
+    /// Wei: a loss for senders, a gain for the block's beneficiary. The rest is burnt.
     pub change: Delta,
 }
 
 impl Fee {
-    /// Adds what `account` receives and pays to `fees`, which are in order of accounts.
+    /// Adds what `account` receives and pays to `fees`, which are sorted by account.
     pub(super) fn add(fees: &mut Vec<Self>, account: Address, received: U256, paid: U256) {
         if received == paid {
             return;
         }
-        let place = fees.binary_search_by_key(&account, |fee| fee.account);
-        let Ok(at) = place else {
+        let found = fees.binary_search_by_key(&account, |fee| fee.account);
+        let Ok(at) = found else {
             let change = Delta::between(paid, received);
-            let at = place.unwrap_or_else(|at| at);
+            let at = found.unwrap_or_else(|at| at);
             fees.insert(at, Self { account, change });
             return;
         };

@@ -1,67 +1,67 @@
-//! Why blocks cannot be simulated, and how JSON-RPC says it.
+//! Error of a block simulation, with its JSON-RPC code.
 
-use crate::{CallError, Conflict, Rejected};
+use crate::{CallError, InvalidRequest, Rejected};
 use alloy_primitives::U256;
 use parevm::{execute::ExecuteError, vm::InvalidTransaction};
 
-/// Why blocks cannot be simulated.
+/// Error of a block simulation.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SimulateError {
-    /// No block is asked for.
+    /// The payload has no blocks.
     #[error("empty input")]
     NoBlocks,
-    /// There would be more than 256 blocks, with those that fill gaps.
+    /// The payload has more than 256 blocks, with those that fill gaps.
     #[error("too many blocks")]
     TooManyBlocks,
-    /// There are more calls than a block may have.
+    /// A block has more calls than the limit.
     #[error("too many calls in block: {calls} > {limit}")]
     TooManyCallsInBlock {
-        /// Calls of the block.
+        /// Number of calls of the block.
         calls: usize,
-        /// Calls that it may have.
+        /// Most calls of a block.
         limit: usize,
     },
-    /// There are more calls than a request may have.
+    /// The payload has more calls than the limit.
     #[error("too many calls: {calls} > {limit}")]
     TooManyCalls {
-        /// Calls of this block and those before it.
+        /// Number of calls of this block and those before it.
         calls: usize,
-        /// Calls that a request may have.
+        /// Most calls of a payload.
         limit: usize,
     },
-    /// Numbers must increase.
+    /// Block numbers do not increase.
     #[error("block numbers must be in order: {number} <= {parent}")]
     NumberOrder {
-        /// What the request says.
+        /// Number of the block.
         number: U256,
-        /// Number of the block before.
+        /// Number of the block before it.
         parent: u64,
     },
-    /// Times must increase.
+    /// Block times do not increase.
     #[error("block timestamps must be in order: {time} <= {parent}")]
     TimeOrder {
-        /// What the request says, in seconds.
+        /// Time of the block, in seconds.
         time: u64,
-        /// Time of the block before, in seconds.
+        /// Time of the block before it, in seconds.
         parent: u64,
     },
-    /// The call asks for more gas than its block has left.
-    #[error("block gas limit reached: remaining: {left}, required: {asked}")]
+    /// The call requests more gas than its block has left.
+    #[error("block gas limit reached: remaining: {left}, required: {requested}")]
     BlockGasLimit {
-        /// Gas that it asks for.
-        asked: u64,
+        /// Gas of the call.
+        requested: u64,
         /// Gas that the block has left.
         left: u64,
     },
-    /// As for one call. A call that reverts or halts is none.
+    /// A call is invalid or has no result. A call that reverts or halts is not an error.
     #[error(transparent)]
     Call(#[from] CallError),
 }
 
 impl SimulateError {
-    /// Code of JSON-RPC, as the specification of eth_simulateV1 and `txValidationError` of geth's
-    /// `internal/ethapi/errors.go` set it.
+    /// Returns the JSON-RPC error code, by the specification of `eth_simulateV1` and `txValidationError` of geth's
+    /// `internal/ethapi/errors.go`.
     #[must_use]
     pub fn code(&self) -> i32 {
         use InvalidTransaction as Invalid;
@@ -91,9 +91,9 @@ impl SimulateError {
     }
 }
 
-impl From<Conflict> for SimulateError {
-    fn from(conflict: Conflict) -> Self {
-        CallError::from(conflict).into()
+impl From<InvalidRequest> for SimulateError {
+    fn from(invalid: InvalidRequest) -> Self {
+        CallError::from(invalid).into()
     }
 }
 

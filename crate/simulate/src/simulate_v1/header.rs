@@ -1,7 +1,7 @@
-//! Header of a simulated block before its calls.
+//! Header of a simulated block before its calls execute.
 
-use super::{Simulator, schedule::Place};
-use crate::{Conflict, overrides::small};
+use super::{block_plan::BlockPlan, simulator::Simulator};
+use crate::{InvalidRequest, overrides::narrow};
 use alloy_consensus::Header;
 use alloy_primitives::{Bytes, U256};
 use parevm::{
@@ -9,34 +9,37 @@ use parevm::{
     vm::SpecId,
 };
 
-/// Header of the block at `place`, without the results of its calls.
-pub(super) fn header(simulator: &Simulator<'_>, place: &Place<'_>) -> Result<Header, Conflict> {
-    let overrides = &place.asked.block_overrides;
-    let facts = &overrides.facts;
+/// Returns the header of the block of `plan`, without the results of its calls.
+pub(super) fn draft_header(
+    simulator: &Simulator<'_>,
+    plan: &BlockPlan<'_>,
+) -> Result<Header, InvalidRequest> {
+    let block_overrides = &plan.requested.block_overrides;
+    let overrides = &block_overrides.header;
     let parent = &simulator.parent.block.header;
-    let base_fee = match facts.base_fee {
-        Some(fee) => small(fee, "baseFeePerGas")?,
-        None if simulator.validates => next_base_fee(parent),
+    let base_fee = match overrides.base_fee {
+        Some(fee) => narrow(fee, "baseFeePerGas")?,
+        None if simulator.has_validation => next_base_fee(parent),
         None => 0,
     };
     let attributes = BlockAttributes {
-        timestamp: place.timestamp,
-        beneficiary: facts.coinbase.unwrap_or(parent.beneficiary),
-        gas_limit: facts.gas_limit.unwrap_or(parent.gas_limit),
+        timestamp: plan.timestamp,
+        beneficiary: overrides.coinbase.unwrap_or(parent.beneficiary),
+        gas_limit: overrides.gas_limit.unwrap_or(parent.gas_limit),
         base_fee: Some(base_fee),
-        prev_randao: facts.random.unwrap_or_default(),
-        parent_beacon_block_root: facts.beacon_root.unwrap_or_default(),
+        prev_randao: overrides.random.unwrap_or_default(),
+        parent_beacon_block_root: overrides.beacon_root.unwrap_or_default(),
         extra_data: Bytes::new(),
-        withdrawals: match &overrides.withdrawals {
+        withdrawals: match &block_overrides.withdrawals {
             Some(withdrawals) => withdrawals.to_vec(),
             None => Vec::new(),
         },
     };
     let schedule = simulator.base.schedule;
-    let spec = schedule.spec(place.number, place.timestamp);
+    let spec = schedule.spec(plan.number, plan.timestamp);
     let since = |fork| spec.is_enabled_in(fork);
-    // As in geth, nobody mines a simulated block: its difficulty is its parent's.
-    let difficulty = facts.difficulty.unwrap_or(parent.difficulty);
+    // As in geth: a simulated block is not mined and has its parent's difficulty.
+    let difficulty = overrides.difficulty.unwrap_or(parent.difficulty);
     let next_slot = || parent.slot_number.map_or(0, |slot| slot.saturating_add(1));
     Ok(Header {
         difficulty: match since(SpecId::MERGE) {

@@ -1,16 +1,21 @@
-//! Blocks that could follow: what `eth_simulateV1` does.
+//! Simulation of blocks on a block of a chain: `eth_simulateV1`.
 //!
-//! [`simulate_blocks`] builds whole blocks on one of a chain, as geth does, so that their hashes and roots
-//! are the same: with the steps of the protocol around the calls, with empty blocks where numbers are left
-//! out, and each on what the one before it left. The chain stays as it is.
+//! [`simulate_blocks`] builds whole blocks as geth does, so that their hashes and roots are equal: with
+//! pre-execution and post-execution changes, with empty blocks in the gaps between numbers, and each on the
+//! state after the one before it. The chain is not changed.
+//!
+//! Below it, lowest first: the payload and its errors; the plan of the blocks; header and state of one block; the
+//! block while its calls execute.
 
-mod branch;
+mod block_plan;
+mod branch_state;
 mod error;
 mod header;
-mod logs;
-mod open;
+mod log_tracer;
+mod open_block;
 mod payload;
-mod schedule;
+mod simulated_block;
+mod simulator;
 mod transaction;
 
 pub use alloy_rpc_types_eth::simulate::{
@@ -18,119 +23,99 @@ pub use alloy_rpc_types_eth::simulate::{
 };
 pub use error::SimulateError;
 pub use payload::{BlockCalls, SimulatePayload, SimulatedBlockOverrides};
+pub use simulated_block::SimulatedBlock;
+pub use simulator::SimulationBase;
 
-use super::{CallLimits, state::changes};
-use alloy_primitives::B256;
-use branch::Branch;
-use open::{Draft, OpenBlock};
-use parevm::{block::ForkSchedule, build::ExecutedBlock, state::StateSource};
-use schedule::Place;
-use std::{collections::BTreeMap, sync::Arc};
+use crate::CallLimits;
+use open_block::{BlockDraft, OpenBlock};
+use simulator::Simulator;
 
-/// A block that could follow, and what its calls returned.
-#[derive(Clone, Debug)]
-pub struct SimulatedBlock {
-    /// The block with its receipts and the state after it. Its transactions have no signatures: both
-    /// numbers of theirs are zero.
-    pub block: Arc<ExecutedBlock>,
-    /// One result for each transaction. Logs show transfers of ether, too, where that was asked for:
-    /// receipts and roots do not know of those.
-    pub calls: Vec<CallResult>,
-}
-
-/// A block on which others are simulated.
-#[derive(Clone, Copy)]
-pub struct SimulationBase<'a> {
-    /// The block and the state after it.
-    pub block: &'a Arc<ExecutedBlock>,
-    /// The same state, with the hashes of the block and its ancestors.
-    pub state: &'a dyn StateSource,
-    /// EIP-155 chain id of the simulated blocks.
-    pub chain_id: u64,
-    /// Fork schedule of the chain.
-    pub schedule: &'a ForkSchedule,
-}
-
-/// Builds the blocks of `payload` on `base`, and returns them in order with those that fill the gaps between their
-/// numbers.
+/// Builds the blocks of `payload` on `base`, and returns them in order with the empty blocks in the gaps.
 ///
-/// [`CallLimits::gas`] holds for all calls together: each has at most what is left of it.
+/// [`CallLimits::gas`] applies to all calls together: each is capped at what the ones before it have left.
 ///
 /// # Errors
 ///
-/// [`SimulateError`], when no such blocks exist. A call that reverts or halts is no error.
+/// [`SimulateError`]: the payload has no valid blocks. A call that reverts or halts is not an error.
 ///
 /// # Example
 ///
-/// `parevm-node`'s `eth_simulateV1` calls it with a block of its chain; see `crate/node/src/rpc/eth_simulate_v1.rs`.
+/// ```
+/// use alloy_consensus::Header;
+/// use alloy_eips::eip4895::Withdrawals;
+/// use alloy_primitives::U256;
+/// use parevm::{
+///     MemoryState,
+///     block::ForkSchedule,
+///     build::{BlockResults, seal},
+///     state::TrieState,
+///     vm::SpecId,
+/// };
+/// use parevm_simulate::{CallLimits, SimulationBase, simulate_blocks};
+/// use std::sync::Arc;
+///
+/// // A chain of one block, the genesis.
+/// let schedule = ForkSchedule::always(SpecId::LONDON);
+/// let header = Header { gas_limit: 30_000_000, ..Default::default() };
+/// let results = BlockResults {
+///     receipts: Vec::new(),
+///     receipt_roots: Vec::new(),
+///     gas_used: 0,
+///     blob_gas_used: 0,
+///     requests_hash: None,
+///     block_access_list: None,
+///     state: TrieState::default(),
+/// };
+/// let withdrawals = Withdrawals::default();
+/// let genesis = seal(header, SpecId::LONDON, Vec::new(), withdrawals, results, U256::ZERO);
+///
+/// let base = SimulationBase {
+///     block: &Arc::new(genesis),
+///     state: &MemoryState::default(),
+///     chain_id: 1,
+///     schedule: &schedule,
+/// };
+/// // Block 2 leaves a gap; its call runs NUMBER and returns the word.
+/// let payload = serde_json::from_str(
+///     r#"{ "blockStateCalls": [{
+///         "blockOverrides": { "number": "0x2" },
+///         "stateOverrides": {
+///             "0x00000000000000000000000000000000000000aa": { "code": "0x4360005260206000f3" }
+///         },
+///         "calls": [{ "to": "0x00000000000000000000000000000000000000aa" }]
+///     }] }"#,
+/// )?;
+/// let blocks = simulate_blocks(base, &payload, &CallLimits::default())?;
+/// let [empty, block] = blocks.as_slice() else { panic!("two blocks") };
+/// assert_eq!((empty.block.number(), empty.calls.len()), (1, 0));
+/// assert_eq!(block.block.block.header.parent_hash, empty.block.hash);
+/// assert_eq!(block.calls[0].return_data.last(), Some(&2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn simulate_blocks(
     base: SimulationBase<'_>,
     payload: &SimulatePayload,
     limits: &CallLimits<'_>,
 ) -> Result<Vec<SimulatedBlock>, SimulateError> {
     payload.check()?;
-    let between = BlockCalls::default();
-    let places = schedule::places(
-        &base.block.block.header,
-        &payload.block_state_calls,
-        &between,
-    )?;
-    let mut simulator = Simulator {
-        base,
-        parent: Arc::clone(base.block),
-        hashes: BTreeMap::new(),
-        traces_transfers: payload.trace_transfers,
-        validates: payload.validation,
-        gas_left: limits.gas,
-        limits,
-    };
-    let mut blocks = Vec::with_capacity(places.len());
-    for place in &places {
+    let empty = BlockCalls::default();
+    let header = &base.block.block.header;
+    let plans = block_plan::plan_blocks(header, &payload.block_state_calls, &empty)?;
+    let mut simulator = Simulator::new(base, payload, limits);
+    let mut blocks = Vec::with_capacity(plans.len());
+    for plan in &plans {
         limits.ask()?;
-        let branch = simulator.branch(place)?;
-        let draft = Draft::new(&simulator, place)?;
-        let mut open = OpenBlock::begin(&draft, &branch)?;
-        for call in &place.asked.calls {
+        let state = simulator.state_before(plan)?;
+        let draft = BlockDraft::new(&simulator, plan)?;
+        let mut open = OpenBlock::begin(&draft, &state)?;
+        for call in &plan.requested.calls {
             limits.ask()?;
             let used = open.call(&simulator, call)?;
             simulator.gas_left = simulator.gas_left.saturating_sub(used);
         }
-        let block = open.close(&simulator)?;
-        simulator.parent = Arc::clone(&block.block);
-        simulator
-            .hashes
-            .insert(block.block.number(), block.block.hash);
+        let block = open.finish(&simulator)?;
+        simulator.extend(&block);
         blocks.push(block);
     }
     Ok(blocks)
-}
-
-/// What the blocks of a request have in common, and how far it is.
-struct Simulator<'a> {
-    base: SimulationBase<'a>,
-    /// The newest block.
-    parent: Arc<ExecutedBlock>,
-    /// Hashes of the blocks that were built, by number.
-    hashes: BTreeMap<u64, B256>,
-    traces_transfers: bool,
-    validates: bool,
-    /// Gas that all calls which follow may use together.
-    gas_left: u64,
-    limits: &'a CallLimits<'a>,
-}
-
-impl<'a> Simulator<'a> {
-    /// The state before the block at `place`.
-    fn branch(&self, place: &Place<'_>) -> Result<Branch<'a>, SimulateError> {
-        let mut branch = Branch {
-            state: self.parent.state.clone(),
-            base: self.base.state,
-            hashes: self.hashes.clone(),
-        };
-        let overrides = &place.asked.block_overrides.facts;
-        branch.hashes.extend(overrides.block_hash.iter().flatten());
-        let changes = changes(&branch, &place.asked.state_overrides)?;
-        branch.state.apply(&changes);
-        Ok(branch)
-    }
 }

@@ -1,24 +1,24 @@
-//! What is asked for.
+//! Payload of `eth_simulateV1`.
 
 use super::{MAX_SIMULATE_BLOCKS, SimulateError};
 use crate::{BlockOverrides, CallRequest, StateOverride};
 use alloy_eips::eip4895::Withdrawals;
 use serde::{Deserialize, Serialize};
 
-/// The blocks that are asked for, as `eth_simulateV1` has them.
+/// Payload of `eth_simulateV1`: the blocks to simulate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SimulatePayload {
-    /// The blocks in order: at least one, at most 256.
+    /// Blocks in order: at least one, at most 256.
     pub block_state_calls: Vec<BlockCalls>,
-    /// Shows each transfer of ether as a log of the address 0xeee...eee (ERC-7528). Default: no.
+    /// Adds a log of the address 0xeee...eee (ERC-7528) for each transfer of ether. Default: false.
     #[serde(default)]
     pub trace_transfers: bool,
     /// Checks nonces and fees as for real transactions. Signatures, the sender's code and the gas limit of
-    /// a transaction (EIP-7825) are never checked. Default: no.
+    /// a transaction (EIP-7825) are never checked. Default: false.
     #[serde(default)]
     pub validation: bool,
-    /// Answers with whole transactions in place of their hashes. Default: no.
+    /// Returns full transactions instead of their hashes. Default: false.
     #[serde(default)]
     pub return_full_transactions: bool,
 }
@@ -26,11 +26,11 @@ pub struct SimulatePayload {
 /// Most calls of one block, as in geth.
 const MOST_CALLS_OF_BLOCK: usize = 5_000;
 
-/// Most calls of one request, as in geth.
+/// Most calls of one payload, as in geth.
 const MOST_CALLS: usize = 10_000;
 
 impl SimulatePayload {
-    /// Whether there are as many blocks and calls as there may be.
+    /// Checks the number of blocks and calls.
     pub(super) fn check(&self) -> Result<(), SimulateError> {
         let blocks = &self.block_state_calls;
         if blocks.is_empty() {
@@ -58,29 +58,27 @@ impl SimulatePayload {
     }
 }
 
-/// One block that is asked for.
+/// Block of the payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct BlockCalls {
-    /// Facts of the block.
+    /// Header fields of the block.
     pub block_overrides: SimulatedBlockOverrides,
-    /// Accounts that are changed before the block begins; they stay so. What is changed of precompiles
-    /// holds for this block.
+    /// Account overrides before the block. They persist in later blocks, those of precompiles do not.
     pub state_overrides: StateOverride,
-    /// The transactions, 5,000 at most and 10,000 in all blocks. Default: of the newest type, with the
-    /// sender's nonce and without a fee.
+    /// Transactions: at most 5,000, and 10,000 in all blocks. Defaults of a transaction: EIP-1559 type, the
+    /// sender's nonce, no fee.
     pub calls: Vec<CallRequest>,
 }
 
-/// Facts of a block. By default number and time are one and 12 s more than the parent's, the receiver of
-/// fees and the gas limit are the parent's, and the base fee is zero, with validation what follows from the
-/// parent.
+/// Header fields of a simulated block. Defaults: number and time are the parent's plus one and plus 12 s; fee
+/// recipient and gas limit are the parent's; the base fee is zero, or with validation that of EIP-1559.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SimulatedBlockOverrides {
-    /// The facts that every simulation knows.
+    /// Fields that a single call can override too.
     #[serde(flatten)]
-    pub facts: BlockOverrides,
-    /// Payments of the consensus layer (EIP-4895). Default: none.
+    pub header: BlockOverrides,
+    /// Withdrawals (EIP-4895). Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawals: Option<Withdrawals>,
 }

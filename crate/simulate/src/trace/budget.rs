@@ -1,20 +1,20 @@
-//! Bytes that a tracer may record.
+//! Byte budget of a tracer.
 
-/// Bytes that a tracer may record of all transactions together.
+/// Bytes that a tracer may still record, of all transactions together.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct ByteBudget {
     left: usize,
     is_exceeded: bool,
 }
 
-impl Default for Budget {
-    /// Any number of bytes.
+impl Default for ByteBudget {
+    /// Returns a budget without limit.
     fn default() -> Self {
         Self::new(usize::MAX)
     }
 }
 
-impl Budget {
+impl ByteBudget {
     pub(super) const fn new(bytes: usize) -> Self {
         Self {
             left: bytes,
@@ -22,7 +22,7 @@ impl Budget {
         }
     }
 
-    /// Takes `bytes` before they are recorded. False where they are too many: then they must not be.
+    /// Takes `bytes`. Returns false if they exceed the budget: then they must not be recorded.
     pub(super) const fn take(&mut self, bytes: usize) -> bool {
         match self.left.checked_sub(bytes) {
             Some(left) => self.left = left,
@@ -31,7 +31,7 @@ impl Budget {
         !self.is_exceeded
     }
 
-    /// True when there was more than is allowed.
+    /// Returns true if more was taken than the budget had.
     pub(super) const fn is_exceeded(&self) -> bool {
         self.is_exceeded
     }

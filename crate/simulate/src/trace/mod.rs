@@ -1,8 +1,8 @@
-//! Shows what a transaction does, step by step or call by call.
+//! Traces of transactions with geth's tracers: `debug_traceTransaction` and its relatives.
 //!
-//! [`TraceOptions`] name the tracer and its settings as `debug_traceTransaction` takes them; the answer
-//! is a [`Trace`] whose JSON is what geth answers. The tracers themselves are those of
-//! `revm-inspectors`, mended where geth's differ.
+//! [`TraceOptions`] name the tracer and its config as `debug_traceTransaction` takes them; the result is
+//! a [`Trace`] whose JSON is geth's. Built on the tracers of `revm-inspectors`, and corrected where
+//! their result differs from geth's. [`parity_traces`] is the module's one answer in Parity's form.
 //!
 //! # Example
 //!
@@ -11,11 +11,11 @@
 //! use alloy_primitives::{Address, U256};
 //! use parevm::{
 //!     Block, MemoryState,
-//!     block::{Header, ForkSchedule, Transaction},
+//!     block::{ForkSchedule, Header, Transaction},
 //!     state::Account,
-//!     trace::{TraceLimits, TraceOptions, trace_transaction},
 //!     vm::{Environment, SpecId},
 //! };
+//! use parevm_simulate::trace::{TraceLimits, TraceOptions, trace_transaction};
 //!
 //! let [alice, bob] = [1, 2].map(Address::repeat_byte);
 //! let mut state = MemoryState::default();
@@ -40,64 +40,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod before;
 mod budget;
-mod calls;
-mod endings;
-mod erc7562;
 mod error;
-mod flat;
-mod gas;
-mod halt;
-mod instruction;
+mod frame;
+mod limits;
 mod options;
 mod parity;
-mod part;
-mod prestate;
+mod position;
 mod run;
-mod steps;
 mod tracer;
 
 pub use alloy_rpc_types_trace::geth::{
     GethDebugTracingOptions as TraceOptions, GethTrace as Trace,
 };
-pub(crate) use endings::Endings;
 pub use error::TraceError;
-pub(crate) use halt::halt_words;
-pub use options::Known;
-pub use parity::list_calls;
+pub(crate) use frame::{FrameOutcomes, halt_text};
+pub use limits::TraceLimits;
+pub use options::StrictOptions;
+pub use parity::parity_traces;
+pub use position::TracePosition;
 pub(crate) use run::trace_call_at;
 pub use run::{trace_block, trace_call, trace_transaction};
-pub use tracer::Place;
 pub(crate) use tracer::Tracer;
-
-use parevm::interrupt::Watch;
-use std::fmt;
-
-/// What one trace may cost.
-#[derive(Clone, Copy)]
-pub struct TraceLimits<'a> {
-    /// Ends a trace that takes too long. Default: nobody does.
-    pub watch: Option<Watch<'a>>,
-    /// About how many bytes a tracer may record of one transaction. Results and their JSON take a
-    /// small multiple of it. Default: 64 MiB.
-    pub recorded_bytes: usize,
-}
-
-impl Default for TraceLimits<'_> {
-    fn default() -> Self {
-        Self {
-            watch: None,
-            recorded_bytes: 64 << 20,
-        }
-    }
-}
-
-impl fmt::Debug for TraceLimits<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TraceLimits")
-            .field("watch", &self.watch.is_some())
-            .field("recorded_bytes", &self.recorded_bytes)
-            .finish()
-    }
-}

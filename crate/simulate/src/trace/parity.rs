@@ -1,4 +1,4 @@
-//! The calls of a block's transactions as Parity lists them.
+//! Parity traces: the calls of a block's transactions, as `trace_block` returns them.
 
 use super::{TraceError, TraceLimits};
 use alloy_rpc_types_eth::TransactionInfo;
@@ -11,13 +11,13 @@ use parevm::{
 };
 use revm_inspectors::tracing::{TracingInspector, TracingInspectorConfig};
 
-/// Lists the calls of `block`'s transactions, or only of the one at index `only`, on the state before the
-/// block.
+/// Returns the Parity traces of `block`'s transactions, or only of the one at index `only`. `state` is the state
+/// before the block.
 ///
 /// # Errors
 ///
 /// As [`trace_block`](super::trace_block).
-pub fn list_calls(
+pub fn parity_traces(
     block: &Block,
     environment: &Environment,
     state: &dyn StateSource,

@@ -1,9 +1,6 @@
-//! Runs what is traced, and what comes before it.
+//! Runs of traced transactions: the transaction or call, on the state before it.
 
-use super::{
-    Trace, TraceError, TraceLimits, TraceOptions,
-    tracer::{Place, Tracer},
-};
+use super::{Trace, TraceError, TraceLimits, TraceOptions, TracePosition, tracer::Tracer};
 use alloy_primitives::B256;
 use parevm::{
     block::{Block, Transaction},
@@ -16,15 +13,15 @@ use parevm::{
 };
 use revm::{DatabaseCommit, context::result::ResultAndState};
 
-/// Traces one call on `state`, which stays as it is.
+/// Returns the trace of `call` on `state`, which is not changed.
 ///
-/// `environment` says what is checked: as it is made for a block, `call` must be a valid transaction.
+/// `environment` selects the checks: with the one of a block, `call` must be a valid transaction.
 ///
 /// # Errors
 ///
-/// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are wrong.
-/// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: it goes beyond `limits`.
-/// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state cannot be read.
+/// - [`TraceError::UnknownTracer`], [`TraceError::Config`]: `options` are invalid.
+/// - [`TraceError::Interrupted`], [`TraceError::TooLarge`]: the trace exceeds `limits`.
+/// - [`TraceError::Execute`]: the call is invalid (as transaction 0), or the state is unavailable.
 pub fn trace_call(
     call: TxEnv,
     environment: &Environment,
@@ -32,12 +29,19 @@ pub fn trace_call(
     options: &TraceOptions,
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
-    trace_call_at(Place::default(), call, environment, state, options, limits)
+    trace_call_at(
+        TracePosition::default(),
+        call,
+        environment,
+        state,
+        options,
+        limits,
+    )
 }
 
-/// The same, of a call that stands at `place`.
+/// Returns the trace of a call at `position`; otherwise as [`trace_call`].
 pub(crate) fn trace_call_at(
-    place: Place,
+    position: TracePosition,
     call: TxEnv,
     environment: &Environment,
     state: &dyn StateSource,
@@ -45,12 +49,12 @@ pub(crate) fn trace_call_at(
     limits: &TraceLimits<'_>,
 ) -> Result<Trace, TraceError> {
     let tracer = Tracer::new(options)?;
-    let mut run = Run::new(environment, state, tracer, limits);
-    run.trace(call, place)
+    let mut run = TracedRun::new(environment, state, tracer, limits);
+    run.trace(call, position)
 }
 
-/// Traces the transaction at `index` of `block`, on the state before the block. Those before it are
-/// executed first.
+/// Returns the trace of the transaction at `index` of `block`. `state` is the state before the block; the
+/// transactions before `index` are executed first.
 ///
 /// # Errors
 ///
@@ -71,19 +75,19 @@ pub fn trace_transaction(
             index,
             transactions: block.transactions.len(),
         })?;
-    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    let mut run = TracedRun::of_block(block, environment, state, tracer, limits)?;
     for earlier in &block.transactions[..index] {
         run.execute(earlier)?;
     }
     run.trace_next(block, transaction)
 }
 
-/// Traces every transaction of `block`, on the state before it. The traces come with the hashes of
-/// their transactions, where these are known.
+/// Returns the traces of all transactions of `block`, each with the transaction's hash if it is known.
+/// `state` is the state before the block.
 ///
 /// # Errors
 ///
-/// As [`trace_call`]. [`TraceLimits::recorded_bytes`] holds for all transactions together.
+/// As [`trace_call`]. [`TraceLimits::recorded_bytes`] applies to all transactions together.
 pub fn trace_block(
     block: &Block,
     environment: &Environment,
@@ -92,7 +96,7 @@ pub fn trace_block(
     limits: &TraceLimits<'_>,
 ) -> Result<Vec<(Option<B256>, Trace)>, TraceError> {
     let tracer = Tracer::new(options)?;
-    let mut run = Run::of_block(block, environment, state, tracer, limits)?;
+    let mut run = TracedRun::of_block(block, environment, state, tracer, limits)?;
     let mut traces = Vec::with_capacity(block.transactions.len());
     for transaction in &block.transactions {
         traces.push((transaction.hash, run.trace_next(block, transaction)?));
@@ -100,21 +104,21 @@ pub fn trace_block(
     Ok(traces)
 }
 
-/// A block while some of its transactions are traced.
-struct Run<'e, 'a> {
+/// Run of a block or a call with a tracer.
+struct TracedRun<'e, 'a> {
     environment: &'e Environment,
     overlay: Overlay<'a>,
     tracer: Tracer,
     bounds: Bounds<'a>,
     gas_pool: GasPool,
-    /// Number of transactions that have run.
+    /// Number of committed transactions.
     committed: usize,
-    /// Number of their logs.
+    /// Number of logs of the committed transactions.
     logs: u64,
     recorded_bytes: usize,
 }
 
-impl<'e, 'a> Run<'e, 'a> {
+impl<'e, 'a> TracedRun<'e, 'a> {
     fn new(
         environment: &'e Environment,
         state: &'a (dyn StateSource + 'a),
@@ -129,7 +133,7 @@ impl<'e, 'a> Run<'e, 'a> {
         )
     }
 
-    /// A run after the pre-execution changes of `block`.
+    /// Returns a run that has applied the pre-execution changes of `block`.
     fn of_block(
         block: &Block,
         environment: &'e Environment,
@@ -165,7 +169,7 @@ impl<'e, 'a> Run<'e, 'a> {
         }
     }
 
-    /// Runs the next transaction of the block without recording it.
+    /// Executes the next transaction of the block without tracing it.
     fn execute(&mut self, transaction: &Transaction) -> Result<(), TraceError> {
         self.gas_pool.admit(self.committed, &transaction.env)?;
         let call = transaction.env.clone();
@@ -176,24 +180,24 @@ impl<'e, 'a> Run<'e, 'a> {
         Ok(())
     }
 
-    /// Runs the next transaction of the block and returns its trace.
+    /// Executes the next transaction of the block and returns its trace.
     fn trace_next(
         &mut self,
         block: &Block,
         transaction: &Transaction,
     ) -> Result<Trace, TraceError> {
         self.gas_pool.admit(self.committed, &transaction.env)?;
-        let place = Place {
+        let position = TracePosition {
             block_hash: block.declared.hash,
             index: Some(self.committed),
             transaction_hash: transaction.hash,
             block_number: block.header.number,
             first_log: self.logs,
         };
-        self.trace(transaction.env.clone(), place)
+        self.trace(transaction.env.clone(), position)
     }
 
-    fn trace(&mut self, transaction: TxEnv, place: Place) -> Result<Trace, TraceError> {
+    fn trace(&mut self, transaction: TxEnv, position: TracePosition) -> Result<Trace, TraceError> {
         let environment = self.environment;
         let has_delegations = environment.spec().is_enabled_in(SpecId::PRAGUE);
         self.tracer
@@ -204,7 +208,7 @@ impl<'e, 'a> Run<'e, 'a> {
                 &self.overlay,
             )
             .map_err(|source| ExecuteError::StateUnavailable {
-                index: place.index,
+                index: position.index,
                 source,
             })?;
         let ran = inspect(
@@ -217,7 +221,7 @@ impl<'e, 'a> Run<'e, 'a> {
         self.check_size()?;
         let ran = ran.map_err(|error| self.error(error))?;
         let trace = self.tracer.finish(
-            place,
+            position,
             &transaction,
             &environment.block,
             &environment.precompiles,
@@ -246,9 +250,9 @@ impl<'e, 'a> Run<'e, 'a> {
         }
     }
 
-    /// Checks that the tracers have recorded no more than they may.
+    /// Checks that the tracer is within its budget.
     fn check_size(&mut self) -> Result<(), TraceError> {
-        match self.tracer.is_full() {
+        match self.tracer.is_over_budget() {
             true => Err(TraceError::TooLarge {
                 limit: self.recorded_bytes,
             }),

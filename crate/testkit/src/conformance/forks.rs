@@ -5,7 +5,7 @@ use alloy_primitives::U64;
 use parevm::{
     block::{
         ForkSchedule,
-        schedule::{Activation, blob_params_under},
+        fork_schedule::{Activation, blob_params_under},
     },
     vm::SpecId,
 };

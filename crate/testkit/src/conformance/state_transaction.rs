@@ -4,8 +4,8 @@ use alloy_eips::{
     eip2930::AccessList,
     eip7702::{Authorization, SignedAuthorization},
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use parevm::vm::{TxEnv, revm::context_interface::either::Either};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use parevm::{block::TransactionFields, vm::TxEnv};
 use serde::{Deserialize, Deserializer, de::Error};
 
 /// Fields of a transaction, with variants of data, gas and value.
@@ -62,42 +62,26 @@ impl Parts {
             .access_lists
             .as_ref()
             .and_then(|lists| lists.get(indexes.data)?.clone());
-        let price = self.max_fee_per_gas.or(self.gas_price);
-        let authorizations = self.authorization_list.iter().flatten();
-        Ok(TxEnv {
-            tx_type: self.type_id(access_list.is_some()),
-            caller: self.sender,
-            gas_limit: gas_limit.saturating_to(),
-            gas_price: price.unwrap_or_default().saturating_to(),
-            kind: self.to.map_or(TxKind::Create, TxKind::Call),
-            value: *variant(&self.value, indexes.value, "value")?,
-            data: variant(&self.data, indexes.data, "data")?.clone(),
-            nonce: self.nonce.saturating_to(),
+        let no_hashes = self.max_fee_per_blob_gas.map(|_| Vec::new());
+        let authorizations = self.authorization_list.as_ref();
+        let fields = TransactionFields {
+            transaction_type: None,
             chain_id: Some(chain_id),
-            access_list: access_list.unwrap_or_default(),
-            gas_priority_fee: self.max_priority_fee_per_gas.map(|fee| fee.saturating_to()),
-            blob_hashes: self.blob_versioned_hashes.clone().unwrap_or_default(),
-            max_fee_per_blob_gas: self
-                .max_fee_per_blob_gas
-                .unwrap_or_default()
-                .saturating_to(),
+            nonce: Some(self.nonce.saturating_to()),
+            gas_limit: Some(gas_limit.saturating_to()),
+            to: self.to,
+            value: *variant(&self.value, indexes.value, "value")?,
+            input: variant(&self.data, indexes.data, "data")?.clone(),
+            gas_price: self.gas_price.map(|price| price.saturating_to()),
+            max_fee_per_gas: self.max_fee_per_gas.map(|fee| fee.saturating_to()),
+            max_priority_fee_per_gas: self.max_priority_fee_per_gas.map(|fee| fee.saturating_to()),
+            access_list,
+            blob_versioned_hashes: self.blob_versioned_hashes.clone().or(no_hashes),
+            max_fee_per_blob_gas: self.max_fee_per_blob_gas.map(|fee| fee.saturating_to()),
             authorization_list: authorizations
-                .map(|fields| Either::Right(fields.signed().into_recovered()))
-                .collect(),
-        })
-    }
-
-    /// Returns the EIP-2718 type, which the present fields determine.
-    const fn type_id(&self, has_access_list: bool) -> u8 {
-        if self.authorization_list.is_some() {
-            4
-        } else if self.max_fee_per_blob_gas.is_some() {
-            3
-        } else if self.max_fee_per_gas.is_some() {
-            2
-        } else {
-            has_access_list as u8
-        }
+                .map(|list| list.iter().map(SignedFields::signed).collect()),
+        };
+        Ok(fields.into_env(self.sender))
     }
 }
 

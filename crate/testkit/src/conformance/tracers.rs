@@ -13,7 +13,7 @@ use alloy_genesis::ChainConfig;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use parevm::{
     Block,
-    block::{ForkSchedule, Header, Transaction, schedule::Activation},
+    block::{ForkSchedule, Header, Transaction, fork_schedule::Activation},
     vm::{Environment, SpecId},
 };
 use parevm_simulate::trace::{TraceLimits, TraceOptions, trace_call};

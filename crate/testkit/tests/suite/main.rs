@@ -5,6 +5,7 @@
 
 mod block {
     mod bad_input;
+    mod bundle;
     mod eip7610;
     mod invalid;
     mod recorded;
@@ -74,33 +75,51 @@ mod rpc {
     mod vectors;
 }
 mod simulate {
-    mod as_geth;
-    mod blocks;
+    mod call_limits;
     mod calls;
+    mod error_text {
+        mod calls;
+        mod support;
+        mod transactions;
+    }
+    mod estimates;
     mod fees;
-    mod words;
-    /// What calls would do, in one report.
     mod report {
         mod approvals;
-        mod assets;
         mod bundles;
         mod failures;
-        mod odd;
-        mod side_by_side;
+        mod missing_events;
+        mod native;
+        mod odd_events;
+        mod odd_tokens;
+        mod parallel;
+        mod scenario;
         mod signing;
+        mod tokens;
         mod traces;
-        mod world;
+        mod unreliable_tokens;
+    }
+    mod scenario;
+    mod simulate_v1 {
+        mod blocks;
+        mod errors;
+        mod logs;
+        mod state;
+        mod support;
     }
 }
 mod trace {
-    mod answers;
     mod calls;
-    mod endings;
+    mod frame_errors;
     mod logs;
     mod options;
     mod prestate;
-    mod steps;
+    mod scenario;
+    mod struct_log;
+    mod struct_log_faults;
+    mod struct_log_gas;
+    mod struct_log_options;
+    mod transactions;
     #[cfg(feature = "conformance")]
     mod vectors;
-    mod world;
 }

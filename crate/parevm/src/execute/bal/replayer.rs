@@ -3,15 +3,10 @@
 use crate::{
     bal::{BalMismatch, BalState, BalStateAt, BalVerifier},
     block::Block,
-    state::{SourceError, StateSource},
+    state::{KeccakCache, SourceError, StateSource, StorageAware, WithKeccakCache},
     vm::{
-        Bytecode, Environment, ExecutionResult, TxEnv,
-        collision::{StorageAware, run_one},
-        environment::ContextEvm,
-        journal::empty,
-        memo::PrecompileMemo,
-        preimages::{self, KeepsHashes, Preimages},
-        transfer::Transfer,
+        Bytecode, Environment, ExecutionResult, TxEnv, environment::ContextEvm, journal::clear,
+        keccak256, memo::PrecompileMemo, transact::replay_one, transfer::Transfer,
     },
 };
 use alloy_eip7928::BlockAccessIndex;
@@ -46,7 +41,7 @@ impl<'a> Replayer<'a> {
         let database = BalDatabase {
             state: bal_state.at(BlockAccessIndex::PRE_EXECUTION),
             known: B256Map::default(),
-            preimages: Preimages::default(),
+            keccak_cache: KeccakCache::default(),
         };
         let context = Context::<BlockEnv, TxEnv, CfgEnv, _, Journal<_>, ()>::new(
             database,
@@ -58,7 +53,7 @@ impl<'a> Replayer<'a> {
             .with_tx(&block.transactions.first()?.env)
             .build_mainnet()
             .with_precompiles(environment.precompiles.with_memo(memo));
-        preimages::install(&mut evm.instruction);
+        keccak256::install(&mut evm.instruction);
         Some(Self {
             block,
             bal_state,
@@ -82,7 +77,7 @@ impl<'a> Replayer<'a> {
         {
             return ran;
         }
-        let ran = run_one(&mut self.evm);
+        let ran = replay_one(&mut self.evm);
         let journal = &mut self.evm.ctx.journaled_state.inner;
         let checked = match &ran {
             Ok(_) => (journal.state.iter_mut()).try_for_each(|(address, account)| {
@@ -90,7 +85,7 @@ impl<'a> Replayer<'a> {
             }),
             Err(_) => Err(BalMismatch::Differs { first: None }),
         };
-        empty(journal);
+        clear(journal);
         checked?;
         ran.map_err(|_| BalMismatch::Differs { first: None })
     }
@@ -143,12 +138,12 @@ struct BalDatabase<'a> {
     /// Codes that this worker has used: a separate handle avoids contention on its reference count.
     known: B256Map<Bytecode>,
     /// Hashes that this worker has computed.
-    preimages: Preimages,
+    keccak_cache: KeccakCache,
 }
 
-impl KeepsHashes for BalDatabase<'_> {
-    fn preimages(&mut self) -> &mut Preimages {
-        &mut self.preimages
+impl WithKeccakCache for BalDatabase<'_> {
+    fn keccak_cache(&mut self) -> &mut KeccakCache {
+        &mut self.keccak_cache
     }
 }
 

@@ -5,6 +5,10 @@
 //! protocol, and the argument that every block ends, are in `parevm-stm`'s README; how revm reads
 //! and writes that memory, in [`crate::vm`].
 
+mod call_class;
+mod committed;
+pub(crate) mod program;
+
 use super::{
     AccessListOutput, BlockExecution, ExecuteError, ExecuteOptions, ExecutionOutput,
     ExecutionReport, Executor, PostState, pool_workers::PoolWorkers, timeline,
@@ -16,15 +20,16 @@ use crate::{
     state::StateSource,
     vm::{
         Environment,
-        parallel::{
-            Begun, BlockProgram, CodeStore, Nonces, SettledDatabase, StateMemory, call_classes,
-        },
+        optimistic::{CodeStore, PredictedNonces, StateMemory},
     },
 };
 use alloy_eip7928::BlockAccessIndex;
+use call_class::call_classes;
+use committed::CommittedDatabase;
 use parevm_stm::{
     ParallelExecution, ParallelExecutionError, SchedulingPolicy, TimelineRecorder, Workers,
 };
+use program::{BlockProgram, StartedBlock};
 use rayon::ThreadPool;
 
 /// Locations that most transactions add: sender and recipient.
@@ -71,7 +76,7 @@ pub(crate) fn run<'a>(
     let order = || work_order(transactions, workers.count(), SchedulingPolicy::OPTIMISTIC);
     let (nonces, (order, classes)) = workers.both(
         transactions.len(),
-        || Nonces::new(transactions),
+        || PredictedNonces::new(transactions),
         || (order(), call_classes(transactions)),
     );
     let epochs = memory.epochs(count);
@@ -79,19 +84,19 @@ pub(crate) fn run<'a>(
     let spec = environment.spec();
 
     let mut database = BalRecorder {
-        database: SettledDatabase::new(&memory, state, &codes, spec, epochs.before()),
+        database: CommittedDatabase::new(&memory, state, &codes, spec, epochs.pre_execution()),
         index: BlockAccessIndex::PRE_EXECUTION,
         list: (options.access_list_output == AccessListOutput::Returned).then(BalBuilder::default),
     };
     let execution = BlockExecution::begin(block, environment, options, &mut database)?;
     let list = database.list.take();
     database.database.finish().map_err(unavailable)?;
-    let begun = Begun {
+    let started = StartedBlock {
         execution,
         list,
         codes,
     };
-    let program = BlockProgram::new(block, environment, state, options, nonces, epochs, begun);
+    let program = BlockProgram::new(block, environment, state, options, nonces, epochs, started);
 
     let parallel = ParallelExecution::new(&program, &memory, order, workers.count());
     let mut parallel = parallel.with_call_classes(classes);
@@ -101,7 +106,13 @@ pub(crate) fn run<'a>(
     let stats = parallel.execute(&workers).map_err(execute_error)?;
 
     let mut database = BalRecorder {
-        database: SettledDatabase::new(&memory, state, program.codes(), spec, epochs.after()),
+        database: CommittedDatabase::new(
+            &memory,
+            state,
+            program.codes(),
+            spec,
+            epochs.post_execution(),
+        ),
         index: BlockAccessIndex::from_tx_index(count.into()),
         list: program.take_list(),
     };

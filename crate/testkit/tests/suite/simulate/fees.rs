@@ -1,4 +1,4 @@
-//! The fees of the block that the code of a call sees.
+//! Fees of the block that the code of a call reads.
 
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ fn an_overridden_blob_base_fee_has_effect_everywhere() {
     assert_eq!(blocks[0]["calls"][0]["returnData"], expected);
     // It holds for one block.
     assert_eq!(blocks[1]["calls"][0]["returnData"], words([0, 1, 0]));
-    // An estimate takes it, too: the code wants exactly 7.
+    // An estimate uses it too: the code requires exactly 7.
     let wants_seven = json!({ CONTRACT: { "code": "0x4a600714600a575f5ffd5b00" } });
     let asked = request(json!({}));
     talk.ask(
@@ -111,7 +111,7 @@ fn an_overridden_blob_base_fee_has_effect_everywhere() {
 /// https://github.com/alloy-rs/evm/issues/356
 /// https://github.com/erigontech/erigon/issues/23949
 #[test]
-fn code_that_needs_the_blob_base_fee_runs_wherever_calls_are_tried() {
+fn code_that_reads_the_blob_base_fee_runs_in_every_method() {
     let mut talk = node();
     talk.ask("anvil_setCode", json!([CONTRACT, NEEDS_BLOB_FEE]));
     let asked = request(json!({}));
@@ -161,14 +161,14 @@ fn a_legacy_transaction_has_one_price() {
 }
 
 #[test]
-fn an_access_list_is_made_with_the_price_at_which_a_transaction_would_be_sent() {
+fn an_access_list_is_created_at_the_price_of_a_sent_transaction() {
     let mut talk = node();
     // Reads the slot GASPRICE.
     talk.ask("anvil_setCode", json!([CONTRACT, "0x3a5400"]));
     let poor = "0x1111111111111111111111111111111111111111";
     for (fields, price) in [
         (json!({}), 2_000_000_000_u64),
-        // Who cannot pay it has a list as well.
+        // A sender without funds gets a list too.
         (json!({ "from": poor }), 2_000_000_000),
         (json!({ "type": "0x1" }), 2_000_000_000),
         (json!({ "gasPrice": "0x3b9aca07" }), 1_000_000_007),
@@ -185,7 +185,7 @@ fn an_access_list_is_made_with_the_price_at_which_a_transaction_would_be_sent() 
 }
 
 #[test]
-fn a_simulated_call_with_blobs_and_no_price_for_them_sees_and_pays_the_blocks() {
+fn a_simulated_call_with_blobs_and_no_blob_fee_pays_the_base_fee_of_the_block() {
     let mut talk = node();
     let blobs = json!([hash()]);
     let poor = "0x1111111111111111111111111111111111111111";
@@ -209,7 +209,7 @@ fn a_simulated_call_with_blobs_and_no_price_for_them_sees_and_pays_the_blocks() 
     assert_eq!(returned(0), words([0, 2, 0]));
     // A blob has 131,072 gas, for 2 wei each.
     assert_eq!(returned(1), word(0x40005 - 0x40000 - 1));
-    // Who cannot pay has it for nothing.
+    // A sender without funds pays nothing.
     assert_eq!(returned(2), words([0, 2, 0]));
     assert_eq!(returned(3), word(2));
 }

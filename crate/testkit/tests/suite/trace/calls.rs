@@ -1,6 +1,6 @@
 //! `4byteTracer` and `muxTracer`.
 
-use super::world::World;
+use super::scenario::Scenario;
 use parevm::vm::SpecId;
 use serde_json::json;
 
@@ -17,7 +17,7 @@ fn selectors_are_those_of_calls_to_contracts() {
         )
     };
     let code = [to(8, "0xdd"), to(3, "0xdd"), to(8, "4")].concat();
-    let world = World::calling(SpecId::PRAGUE, &code, 200_000);
+    let world = Scenario::calling(SpecId::PRAGUE, &code, 200_000);
     let shown = world.trace(json!({ "tracer": "4byteTracer" }));
     assert_eq!(shown, json!({ "0x00000000-4": 4 }));
     let mux = world.trace(json!({

@@ -1,7 +1,7 @@
-//! Numbers of logs in traces. geth's state counts over the block and gives the number of a reverted log
-//! back (core/state/statedb.go, journal.go), and its tracers show what the state counted.
+//! Log indices in traces. geth's state numbers logs over the block and frees the index of a reverted log
+//! (`core/state/statedb.go`, `journal.go`), and its tracers show these indices.
 
-use super::world::{CALLEE, World, asm};
+use super::scenario::{CALLEE, Scenario, asm};
 use alloy_primitives::{Address, Bytes, address};
 use parevm::vm::SpecId;
 use serde_json::{Value, json};
@@ -19,12 +19,12 @@ const LOG: &str = "PUSH0 PUSH0 LOG0 ";
 
 /// Three transactions. Each logs, makes a call that logs and reverts, one that logs around a call that
 /// reverts, one that logs, and logs again.
-fn world() -> World {
+fn world() -> Scenario {
     let code = [LOG, &call("0xd2"), &call("0xd3"), &call("0xd1"), LOG].concat();
     let nest = [LOG, &call("0xd2"), LOG].concat();
-    // Its call's log goes with its own.
+    // Its call's log is reverted with its own.
     let reverter = [LOG, &call("0xd1"), "PUSH0 PUSH0 REVERT"].concat();
-    World::new(SpecId::PRAGUE)
+    Scenario::new(SpecId::PRAGUE)
         .contract(CALLEE, asm(&code))
         .contract(LOGGER, asm(LOG))
         .contract(REVERTER, asm(&reverter))
@@ -67,7 +67,7 @@ fn assert_numbers(frame: &Value, first: u64) {
 }
 
 #[test]
-fn logs_count_over_the_block_and_reverted_ones_do_not() {
+fn logs_are_numbered_over_the_block_without_reverted_ones() {
     let world = world();
     for index in 0..3 {
         assert_numbers(&world.trace_at(index, with_log()), 5 * index as u64);
@@ -77,9 +77,9 @@ fn logs_count_over_the_block_and_reverted_ones_do_not() {
     }
 }
 
-/// The calls that are not shown count; every log comes before the first of none.
+/// Omitted calls count; every log precedes the first call.
 #[test]
-fn the_top_call_alone_has_the_same_numbers() {
+fn the_top_call_alone_has_the_same_log_indices() {
     let options = json!({
         "tracer": "callTracer",
         "tracerConfig": { "withLog": true, "onlyTopCall": true },
@@ -90,9 +90,9 @@ fn the_top_call_alone_has_the_same_numbers() {
 }
 
 #[test]
-fn a_transaction_that_fails_shows_no_logs() {
+fn a_failed_transaction_has_no_logs() {
     let code = [LOG, &call("0xd1"), "PUSH0 PUSH0 REVERT"].concat();
-    let world = World::new(SpecId::PRAGUE)
+    let world = Scenario::new(SpecId::PRAGUE)
         .contract(CALLEE, asm(&code))
         .contract(LOGGER, asm(LOG))
         .call(100_000);
@@ -110,20 +110,20 @@ fn a_transaction_that_fails_shows_no_logs() {
 }
 
 #[test]
-fn logs_show_only_where_they_are_asked_for() {
+fn logs_are_recorded_on_request_only() {
     let frame = world().trace_at(0, json!({ "tracer": "callTracer" }));
     assert_eq!(frame.get("logs"), None);
     assert_eq!(frame["calls"][2].get("logs"), None);
 }
 
 #[test]
-fn the_tracer_of_validations_numbers_logs_as_well() {
+fn the_erc7562_tracer_has_log_indices() {
     let options = json!({ "tracer": "erc7562Tracer", "tracerConfig": { "withLog": true } });
     assert_numbers(&world().trace_at(2, options), 10);
 }
 
 #[test]
-fn a_mux_passes_the_numbers_on() {
+fn a_mux_has_log_indices() {
     let options = json!({
         "tracer": "muxTracer",
         "tracerConfig": { "callTracer": { "withLog": true }, "noopTracer": null },
@@ -133,7 +133,7 @@ fn a_mux_passes_the_numbers_on() {
 
 /// A transaction without logs leaves the numbers as they are.
 #[test]
-fn a_transaction_that_reverted_gives_its_numbers_back() {
+fn a_reverted_transaction_frees_its_log_indices() {
     let code = [
         LOG,
         // Reverts where there is data.
@@ -141,7 +141,7 @@ fn a_transaction_that_reverted_gives_its_numbers_back() {
     ]
     .concat();
     let code = asm(&code);
-    let world = World::new(SpecId::PRAGUE)
+    let world = Scenario::new(SpecId::PRAGUE)
         .contract(CALLEE, code)
         .call(100_000)
         .send(CALLEE.into(), Bytes::from_static(&[1]), 100_000)

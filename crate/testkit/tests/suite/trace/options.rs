@@ -1,4 +1,4 @@
-//! Options of tracers: one that is not known is an error, and never dropped.
+//! Configs of tracers: an unknown field is an error.
 
 use parevm::{
     Block, MemoryState,
@@ -27,7 +27,7 @@ fn wrong(tracer: &str, config: Value) -> Option<String> {
 }
 
 #[test]
-fn a_setting_that_is_not_known_is_an_error() {
+fn an_unknown_config_field_is_an_error() {
     for (tracer, known) in [
         ("callTracer", "expected `onlyTopCall` or `withLog`"),
         (
@@ -55,7 +55,7 @@ fn a_setting_that_is_not_known_is_an_error() {
 }
 
 #[test]
-fn settings_within_a_mux_are_checked_as_well() {
+fn the_configs_in_a_mux_are_checked() {
     for (config, expected) in [
         (
             json!({ "callTracer": { "withLogs": true } }),
@@ -77,7 +77,7 @@ fn settings_within_a_mux_are_checked_as_well() {
 }
 
 #[test]
-fn a_setting_of_another_type_is_an_error() {
+fn a_config_field_of_another_type_is_an_error() {
     let error = wrong("callTracer", json!({ "withLog": "yes" })).unwrap();
     assert!(error.contains("withLog: invalid type"), "{error}");
     let error = wrong("callTracer", json!("withLog")).unwrap();
@@ -86,7 +86,7 @@ fn a_setting_of_another_type_is_an_error() {
 
 /// https://github.com/ethereum/go-ethereum/blob/master/eth/tracers/native/prestate.go
 #[test]
-fn changes_and_empty_accounts_exclude_each_other() {
+fn diff_mode_and_include_empty_exclude_each_other() {
     let both = json!({ "diffMode": true, "includeEmpty": true });
     assert_eq!(
         wrong("prestateTracer", both).unwrap(),
@@ -97,7 +97,7 @@ fn changes_and_empty_accounts_exclude_each_other() {
 }
 
 #[test]
-fn settings_may_be_missing_or_null() {
+fn a_config_may_be_missing_or_null() {
     for tracer in [
         "callTracer",
         "flatCallTracer",

@@ -1,6 +1,6 @@
-//! `prestateTracer`, option by option, as eth/tracers/native/prestate.go has it.
+//! `prestateTracer` by option, as in geth's `eth/tracers/native/prestate.go`.
 
-use super::world::{CALLEE, COINBASE, SENDER, World, asm};
+use super::scenario::{CALLEE, COINBASE, SENDER, Scenario, asm};
 use alloy_eips::eip7702::{Authorization, RecoveredAuthority, RecoveredAuthorization};
 use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use parevm::vm::{SpecId, revm::context_interface::either::Either};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const OTHER: Address = address!("00000000000000000000000000000000000000dd");
 const NOBODY: Address = address!("00000000000000000000000000000000000000ee");
 
-fn prestate(world: &World, config: Value) -> Value {
+fn prestate(world: &Scenario, config: Value) -> Value {
     world.trace(json!({ "tracer": "prestateTracer", "tracerConfig": config }))
 }
 
@@ -33,8 +33,8 @@ fn word(value: u64) -> String {
 const LOOK: &str = "0xee BALANCE 4 EXTCODESIZE 0xdd EXTCODEHASH STOP";
 
 #[test]
-fn accounts_that_were_empty_show_when_that_is_asked_for() {
-    let world = World::calling(SpecId::PRAGUE, LOOK, 100_000).contract(OTHER, asm("STOP"));
+fn empty_accounts_are_listed_on_request() {
+    let world = Scenario::calling(SpecId::PRAGUE, LOOK, 100_000).contract(OTHER, asm("STOP"));
     let without = prestate(&world, json!({}));
     assert_eq!(accounts(&without), [SENDER, CALLEE, OTHER]);
     let with = prestate(&world, json!({ "includeEmpty": true }));
@@ -47,21 +47,21 @@ fn accounts_that_were_empty_show_when_that_is_asked_for() {
 }
 
 #[test]
-fn what_is_not_paid_for_is_not_looked_at() {
+fn an_access_without_enough_gas_is_not_recorded() {
     // Memory for the answer takes all gas, after the account was loaded.
     let code = "0xffffff PUSH0 PUSH0 PUSH0 PUSH0 0xdd GAS CALL";
-    let world = World::calling(SpecId::PRAGUE, code, 50_000).contract(OTHER, asm("STOP"));
+    let world = Scenario::calling(SpecId::PRAGUE, code, 50_000).contract(OTHER, asm("STOP"));
     let shown = prestate(&world, json!({}));
     assert_eq!(accounts(&shown), [SENDER, CALLEE]);
     // A slot that cannot be paid for.
-    let world = World::calling(SpecId::PRAGUE, "1 SLOAD", 21_100);
+    let world = Scenario::calling(SpecId::PRAGUE, "1 SLOAD", 21_100);
     let shown = prestate(&world, json!({}));
     assert_eq!(of(&shown, CALLEE).get("storage"), None);
 }
 
 #[test]
-fn code_and_storage_can_be_left_out() {
-    let world = World::calling(SpecId::PRAGUE, "1 SLOAD STOP", 100_000);
+fn code_and_storage_can_be_omitted() {
+    let world = Scenario::calling(SpecId::PRAGUE, "1 SLOAD STOP", 100_000);
     let shown = |config: Value| of(&prestate(&world, config), CALLEE);
     let all = shown(json!({}));
     assert_eq!(all["code"], "0x60015400");
@@ -75,9 +75,9 @@ fn code_and_storage_can_be_left_out() {
 }
 
 #[test]
-fn the_difference_has_what_changed() {
-    // Writes slot 1, reads slot 2, looks at an account.
-    let world = World::calling(
+fn the_diff_has_the_changed_fields() {
+    // Writes slot 1, reads slot 2, reads the balance of an account.
+    let world = Scenario::calling(
         SpecId::PRAGUE,
         "9 1 SSTORE 2 SLOAD 0xdd BALANCE STOP",
         100_000,
@@ -96,9 +96,9 @@ fn the_difference_has_what_changed() {
 }
 
 #[test]
-fn a_created_contract_is_in_the_difference_after_alone() {
+fn a_created_contract_is_only_in_the_post_state() {
     let init = asm("1 1 SSTORE 0xfe PUSH0 MSTORE8 1 PUSH0 RETURN");
-    let world = World::new(SpecId::PRAGUE).send(TxKind::Create, init, 200_000);
+    let world = Scenario::new(SpecId::PRAGUE).send(TxKind::Create, init, 200_000);
     let created = SENDER.create(0);
     let shown = prestate(&world, json!({ "diffMode": true }));
     assert_eq!(accounts(&shown["pre"]), [SENDER]);
@@ -110,9 +110,9 @@ fn a_created_contract_is_in_the_difference_after_alone() {
 }
 
 #[test]
-fn a_destroyed_contract_is_in_the_difference_before_alone() {
+fn a_destroyed_contract_is_only_in_the_pre_state() {
     let code = "1 SLOAD 0xdd SELFDESTRUCT";
-    let world = World::calling(SpecId::MERGE, code, 100_000).contract(OTHER, asm("STOP"));
+    let world = Scenario::calling(SpecId::MERGE, code, 100_000).contract(OTHER, asm("STOP"));
     let shown = prestate(&world, json!({ "diffMode": true }));
     assert_eq!(accounts(&shown["post"]), [SENDER, OTHER]);
     assert_eq!(of(&shown["post"], OTHER), json!({ "balance": "0xe" }));
@@ -121,15 +121,15 @@ fn a_destroyed_contract_is_in_the_difference_before_alone() {
         json!({ word(1): word(0) })
     );
     // EIP-6780: it stays, without its ether.
-    let world = World::calling(SpecId::CANCUN, code, 100_000).contract(OTHER, asm("STOP"));
+    let world = Scenario::calling(SpecId::CANCUN, code, 100_000).contract(OTHER, asm("STOP"));
     let shown = prestate(&world, json!({ "diffMode": true }));
     assert_eq!(of(&shown["post"], CALLEE), json!({ "balance": "0x0" }));
 }
 
 #[test]
-fn a_contract_that_comes_and_goes_is_not_in_the_difference() {
+fn a_contract_created_and_destroyed_is_not_in_the_diff() {
     let init = asm("0xdd SELFDESTRUCT");
-    let world = World::new(SpecId::CANCUN)
+    let world = Scenario::new(SpecId::CANCUN)
         .contract(OTHER, asm("STOP"))
         .send(TxKind::Create, init, 200_000);
     let shown = prestate(&world, json!({ "diffMode": true }));
@@ -138,15 +138,15 @@ fn a_contract_that_comes_and_goes_is_not_in_the_difference() {
 }
 
 #[test]
-fn the_coinbase_is_always_looked_up() {
-    let world = World::calling(SpecId::PRAGUE, "STOP", 100_000).balance(COINBASE, U256::from(3));
+fn the_coinbase_is_always_listed() {
+    let world = Scenario::calling(SpecId::PRAGUE, "STOP", 100_000).balance(COINBASE, U256::from(3));
     let shown = prestate(&world, json!({}));
     assert_eq!(of(&shown, COINBASE), json!({ "balance": "0x3" }));
 }
 
 /// geth looks up every signer, before it checks whether the authorization applies.
 #[test]
-fn authorities_show_whose_authorization_is_skipped() {
+fn authorities_of_skipped_authorizations_are_listed() {
     let of_another_chain = Authorization {
         chain_id: U256::from(99),
         address: OTHER,
@@ -154,7 +154,7 @@ fn authorities_show_whose_authorization_is_skipped() {
     };
     let signed = RecoveredAuthority::Valid(NOBODY);
     let signed = RecoveredAuthorization::new_unchecked(of_another_chain, signed);
-    let world = World::calling(SpecId::PRAGUE, "STOP", 100_000)
+    let world = Scenario::calling(SpecId::PRAGUE, "STOP", 100_000)
         .balance(NOBODY, U256::from(5))
         .with(|env| {
             env.tx_type = 4;
@@ -168,9 +168,9 @@ fn authorities_show_whose_authorization_is_skipped() {
 
 /// EIP-7702: whose code the callee ran before the transaction, and ran by an instruction.
 #[test]
-fn delegates_are_looked_at() {
+fn delegation_targets_are_listed() {
     let delegation = |to: Address| Bytes::from([&[0xef, 1, 0][..], to.as_slice()].concat());
-    let world = World::new(SpecId::PRAGUE)
+    let world = Scenario::new(SpecId::PRAGUE)
         .contract(CALLEE, delegation(OTHER))
         .contract(
             OTHER,

@@ -1,4 +1,4 @@
-//! Every tracer on geth's own cases.
+//! Every tracer on geth's test cases.
 
 use parevm::Engine;
 use parevm_testkit::{
@@ -9,7 +9,7 @@ use std::fs;
 
 #[test]
 #[ignore = "needs outside data: tracers"]
-fn tracers_answer_as_geth_does() {
+fn tracers_have_the_results_of_geth() {
     let folder = data::outside("tracers").unwrap();
     let engine = Engine::new(1).unwrap();
     let setup = Setup {

@@ -1,7 +1,7 @@
-//! Who may spend.
+//! Approval changes by events.
 
-use super::world::{
-    ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, allowance, approvals, balance_of, changes, data,
+use super::scenario::{
+    ALICE, BOB, CAROL, GO, OTHER, Scenario, TOKEN, allowance, approvals, balance_of, changes, data,
     number, say, topic, transfer,
 };
 use alloy_primitives::{Address, U256, hex};
@@ -9,7 +9,7 @@ use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::json;
 
 #[test]
-fn approvals_are_told_with_what_they_were() {
+fn approval_changes_have_the_grants_before_and_after() {
     let word = |address: Address| address.into_word();
     let for_all = data(
         "isApprovedForAll(address,address)",
@@ -50,7 +50,7 @@ fn approvals_are_told_with_what_they_were() {
             act.store(answer_slot(&through) + U256::ONE, U256::from(1_800_000_000))
         })
         .code();
-    let world = World::new()
+    let world = Scenario::new()
         .with(TOKEN, code)
         .saying(TOKEN, &allowance(ALICE, BOB), 8);
     let report = world.go();
@@ -72,7 +72,7 @@ fn approvals_are_told_with_what_they_were() {
 
 /// ERC-6909: by token, and all of them.
 #[test]
-fn approvals_of_a_contract_with_many_tokens_are_told() {
+fn approvals_of_erc6909_and_permit2_are_reported() {
     let word = |address: Address| address.into_word();
     let allowance = data(
         "allowance(address,address,uint256)",
@@ -100,7 +100,9 @@ fn approvals_of_a_contract_with_many_tokens_are_told() {
             say(act, &operator, 1)
         })
         .code();
-    let world = World::new().with(TOKEN, code).saying(TOKEN, &allowance, 2);
+    let world = Scenario::new()
+        .with(TOKEN, code)
+        .saying(TOKEN, &allowance, 2);
     let report = world.go();
     assert_eq!(
         approvals(&report),
@@ -110,7 +112,7 @@ fn approvals_of_a_contract_with_many_tokens_are_told() {
 }
 
 #[test]
-fn an_approval_that_the_contract_does_not_keep_is_flagged() {
+fn an_approval_that_contradicts_its_event_is_flagged() {
     let code = ScriptedContract::default()
         .on(GO, |act| {
             let topics = [
@@ -121,7 +123,7 @@ fn an_approval_that_the_contract_does_not_keep_is_flagged() {
             act.log(&topics, number(0).as_slice())
         })
         .code();
-    let world = World::new()
+    let world = Scenario::new()
         .with(TOKEN, code)
         .saying(TOKEN, &allowance(ALICE, BOB), 8);
     assert_eq!(
@@ -133,7 +135,7 @@ fn an_approval_that_the_contract_does_not_keep_is_flagged() {
 /// What a token says less of than its event is no wonder where something was spent. Here nothing was: the
 /// spending failed.
 #[test]
-fn what_could_not_be_spent_excuses_no_lie() {
+fn only_a_possible_spend_explains_a_lower_grant() {
     let spending = data(
         "transferFrom(address,address,uint256)",
         &[BOB.into_word(), CAROL.into_word(), number(5)],
@@ -157,11 +159,10 @@ fn what_could_not_be_spent_excuses_no_lie() {
             .code();
         let spender = ScriptedContract::default()
             .always(|act| act.call(TOKEN, 0, &GO).call(TOKEN, 0, &spending));
-        let world = World::new().with(TOKEN, token).with(OTHER, spender).saying(
-            TOKEN,
-            &allowance(BOB, OTHER),
-            95,
-        );
+        let world = Scenario::new()
+            .with(TOKEN, token)
+            .with(OTHER, spender)
+            .saying(TOKEN, &allowance(BOB, OTHER), 95);
         let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
         approvals(&report)
     };
@@ -170,7 +171,7 @@ fn what_could_not_be_spent_excuses_no_lie() {
 }
 
 #[test]
-fn an_allowance_that_is_spent_without_event_is_told() {
+fn an_allowance_that_is_spent_without_an_event_is_reported() {
     let transfer_from = data(
         "transferFrom(address,address,uint256)",
         &[BOB.into_word(), CAROL.into_word(), number(5)],
@@ -183,7 +184,7 @@ fn an_allowance_that_is_spent_without_event_is_told() {
         })
         .code();
     let spender = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &transfer_from));
-    let world = World::new()
+    let world = Scenario::new()
         .with(TOKEN, token)
         .with(OTHER, spender)
         .saying(TOKEN, &balance_of(BOB), 20)

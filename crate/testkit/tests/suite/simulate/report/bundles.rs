@@ -1,14 +1,16 @@
-//! Several calls, and calls that are not signed yet.
+//! Bundles of several calls, and unsigned calls.
 
-use super::world::{ALICE, BOB, CAROL, GO, TOKEN, World, balance_of, changes, number, transfer};
+use super::scenario::{
+    ALICE, BOB, CAROL, GO, Scenario, TOKEN, balance_of, changes, number, transfer,
+};
 use alloy_primitives::{Bytes, hex};
 use parevm_testkit::scripted_contract::{ScriptedContract, answer_slot};
 use serde_json::{Value, json};
 
 #[test]
-fn an_atomic_bundle_happens_whole_or_not_at_all() {
+fn an_atomic_bundle_takes_effect_as_a_whole_or_not_at_all() {
     let failing = ScriptedContract::default().always(|act| act.revert(&[]));
-    let world = World::new().with(TOKEN, failing);
+    let world = Scenario::new().with(TOKEN, failing);
     let calls = json!([
         { "to": CAROL, "value": "0x5" },
         { "to": TOKEN },
@@ -49,14 +51,14 @@ fn an_atomic_bundle_happens_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_call_sees_what_the_one_before_it_did() {
+fn a_call_executes_on_the_state_after_the_one_before() {
     let counter = ScriptedContract::default()
         .on(GO, |act| {
             let act = transfer(act, BOB, ALICE, 5);
             act.add_word(4, answer_slot(&balance_of(ALICE)))
         })
         .code();
-    let world = World::new().with(TOKEN, counter);
+    let world = Scenario::new().with(TOKEN, counter);
     let add = |amount: u64| {
         let data = [&GO[..], number(amount).as_slice()].concat();
         json!({ "to": TOKEN, "data": Bytes::from(data) })
@@ -69,8 +71,8 @@ fn a_call_sees_what_the_one_before_it_did() {
 }
 
 #[test]
-fn the_parameters_of_a_wallet_are_taken() {
-    let report = World::new().report(json!({
+fn the_parameters_of_wallet_send_calls_are_accepted() {
+    let report = Scenario::new().report(json!({
         "version": "2.0.0",
         "id": "0x33",
         "from": ALICE,
@@ -84,11 +86,11 @@ fn the_parameters_of_a_wallet_are_taken() {
 }
 
 #[test]
-fn a_delegation_is_tried_before_it_is_signed() {
+fn an_unsigned_authorization_is_simulated() {
     let code = ScriptedContract::default()
         .on(GO, |act| act.call(CAROL, 5, &[]))
         .code();
-    let world = World::new().with(TOKEN, code);
+    let world = Scenario::new().with(TOKEN, code);
     // Bob pays for Alice's delegation, then Alice signs and sends one herself.
     for (sender, nonce) in [(BOB, "0x1"), (ALICE, "0x2")] {
         let report = world.report(json!({ "calls": [{
@@ -126,13 +128,13 @@ fn a_delegation_is_tried_before_it_is_signed() {
 }
 
 #[test]
-fn a_blob_transaction_is_tried_without_blobs() {
+fn a_blob_transaction_is_simulated_without_its_blobs() {
     // Returns the hash of its second blob.
     let code = ScriptedContract::default().always(|act| {
         act.raw(&hex!("600149")) // PUSH1 1, BLOBHASH
             .raw(&hex!("60005260206000f3"))
     });
-    let world = World::new().with(TOKEN, code);
+    let world = Scenario::new().with(TOKEN, code);
     let hash = "0x0100000000000000000000000000000000000000000000000000000000000002";
     let given = world.report(json!({ "calls": [{
         "from": ALICE, "to": TOKEN, "blobVersionedHashes": [hash.replace("02", "01"), hash],

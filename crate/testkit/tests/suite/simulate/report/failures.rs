@@ -1,6 +1,6 @@
-//! What goes wrong.
+//! Failures of calls and errors of bundles.
 
-use super::world::{ALICE, BOB, CAROL, GO, OTHER, TOKEN, World, changes, data, number};
+use super::scenario::{ALICE, BOB, CAROL, GO, OTHER, Scenario, TOKEN, changes, data, number};
 use alloy_genesis::Genesis;
 use alloy_primitives::{Address, Bytes, U256, hex};
 use parevm_node::{Chain, rpc};
@@ -15,7 +15,7 @@ fn the_innermost_failure_is_named_and_decoded() {
         .on(GO, |act| act.revert(&error))
         .code();
     let outer = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &GO));
-    let world = World::new().with(TOKEN, inner).with(OTHER, outer);
+    let world = Scenario::new().with(TOKEN, inner).with(OTHER, outer);
     let mut bundle = json!({ "calls": [{ "from": ALICE, "to": OTHER }] });
     let report = world.report(bundle.clone());
     assert_eq!(report["status"], "failure");
@@ -63,7 +63,7 @@ fn the_innermost_failure_is_named_and_decoded() {
 
 /// Nested ones, too.
 #[test]
-fn numbers_in_errors_are_reported_as_people_write_them() {
+fn numbers_in_error_messages_are_decimal() {
     let words = [
         number(18),
         U256::MAX.into(),
@@ -81,7 +81,7 @@ fn numbers_in_errors_are_reported_as_people_write_them() {
     let components = json!([
         { "name": "amount", "type": "uint256" }, { "name": "yes", "type": "bool" },
     ]);
-    let report = World::new().with(TOKEN, code).report(json!({
+    let report = Scenario::new().with(TOKEN, code).report(json!({
         "calls": [{ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) }],
         "abi": [{ "type": "error", "name": "Odd", "inputs": [
             { "name": "few", "type": "uint8" }, { "name": "less", "type": "int256" },
@@ -105,7 +105,7 @@ fn numbers_in_errors_are_reported_as_people_write_them() {
 
 /// A mistyped address rarely has the checksum of its letters; viem's `isAddress` refuses it.
 #[test]
-fn an_address_with_a_wrong_checksum_is_refused() {
+fn an_address_with_a_wrong_checksum_is_rejected() {
     let right = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
     let read = |bundle: Value| serde_json::from_value::<Bundle>(bundle);
     for text in [right.to_owned(), right.to_lowercase()] {
@@ -141,7 +141,7 @@ fn reasons_panics_and_errors_of_tokens_need_no_abi() {
         let code = ScriptedContract::default()
             .on(GO, |act| act.revert(error))
             .code();
-        World::new().with(TOKEN, code).go()["calls"][0]["failure"].clone()
+        Scenario::new().with(TOKEN, code).go()["calls"][0]["failure"].clone()
     };
     let panic = failing(&data("Panic(uint256)", &[number(0x11)]));
     assert_eq!(
@@ -162,7 +162,7 @@ fn reasons_panics_and_errors_of_tokens_need_no_abi() {
     );
     assert_eq!(failing(&poor)["error"]["args"][2]["name"], "needed");
 
-    let halted = World::new()
+    let halted = Scenario::new()
         .with(
             TOKEN,
             ScriptedContract::default().always(|act| act.raw(&[0xfe])),
@@ -174,8 +174,8 @@ fn reasons_panics_and_errors_of_tokens_need_no_abi() {
 }
 
 #[test]
-fn a_sender_who_cannot_pay_fails_alone() {
-    let report = World::new().report(json!({ "calls": [
+fn a_sender_without_funds_fails_without_affecting_other_calls() {
+    let report = Scenario::new().report(json!({ "calls": [
         { "from": CAROL, "to": BOB, "value": "0x5" },
         { "from": ALICE, "to": BOB, "value": "0x5" },
     ] }));
@@ -192,7 +192,7 @@ fn a_sender_who_cannot_pay_fails_alone() {
 
 #[test]
 fn malformed_bundles_name_the_field() {
-    let world = World::new();
+    let world = Scenario::new();
     let text = |bundle: Value| {
         serde_json::from_value::<Bundle>(bundle)
             .unwrap_err()
@@ -222,13 +222,13 @@ fn malformed_bundles_name_the_field() {
 }
 
 #[test]
-fn output_of_more_than_1_kib_stands_in_a_report_once() {
+fn output_of_more_than_1_kib_is_in_a_report_once() {
     let report = |length: u16| {
         // PUSH2, PUSH0, REVERT: zeros.
         let inner = [&[0x61][..], &length.to_be_bytes(), &hex!("5ffd")].concat();
         let error = vec![0; length.into()];
         let outer = ScriptedContract::default().always(|act| act.call_or_fail(TOKEN, &GO));
-        let world = World::new().with(TOKEN, inner.into()).with(OTHER, outer);
+        let world = Scenario::new().with(TOKEN, inner.into()).with(OTHER, outer);
         let report = world.report(json!({ "calls": [{ "from": ALICE, "to": OTHER }] }));
         let text = report.to_string();
         let times = text.matches(&hex::encode(&error)).count();
@@ -250,7 +250,7 @@ fn output_of_more_than_1_kib_stands_in_a_report_once() {
 
 /// Lists may share their items, and one of fixed length has its items whatever is given.
 #[test]
-fn an_error_that_means_very_much_is_not_decoded() {
+fn an_error_that_would_decode_to_too_much_is_not_decoded() {
     let shared = |length: u64, item: &[u64]| {
         let mut words = vec![number(0x20), number(length)];
         words.extend((0..length).map(|_| number(32 * length)));
@@ -262,7 +262,7 @@ fn an_error_that_means_very_much_is_not_decoded() {
         let code = ScriptedContract::default()
             .on(GO, |act| act.revert(&error))
             .code();
-        let report = World::new().with(TOKEN, code).report(json!({
+        let report = Scenario::new().with(TOKEN, code).report(json!({
             "calls": [{ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO) }],
             "abi": [{ "type": "error", "name": "Odd", "inputs": [{ "name": "", "type": kind }] }],
         }));
@@ -285,7 +285,7 @@ fn an_error_that_means_very_much_is_not_decoded() {
 }
 
 #[test]
-fn tuples_of_an_abi_are_nested_at_most_32_deep() {
+fn tuples_of_an_abi_nest_at_most_32_levels() {
     let read = |input: Value| {
         let abi = json!([{ "type": "error", "name": "Odd", "inputs": [input] }]);
         serde_json::from_value::<Bundle>(json!({ "calls": [], "abi": abi }))
@@ -314,7 +314,7 @@ fn tuples_of_an_abi_are_nested_at_most_32_deep() {
 
 /// A bundle is reported with the code and the name of what is wrong.
 #[test]
-fn a_bundle_is_simulated_and_its_faults_are_named() {
+fn a_bundle_is_simulated_over_json_rpc_and_its_errors_name_the_field() {
     let chain = Chain::from_genesis(&Genesis::default()).unwrap();
     let simulate = |bundle: Value| rpc::call(&chain, "parevm_simulate", &[bundle, json!("latest")]);
     let report = simulate(json!({ "calls": [{ "to": Address::ZERO, "value": "0x0" }] })).unwrap();

@@ -1,6 +1,6 @@
-//! What calls are to be signed with.
+//! Gas limits, fees and warnings: what a wallet signs with.
 
-use super::world::{ALICE, BOB, CAROL, GO, TOKEN, World};
+use super::scenario::{ALICE, BOB, CAROL, GO, Scenario, TOKEN};
 use alloy_genesis::Genesis;
 use alloy_primitives::{Bytes, U256, hex};
 use parevm::state::StateSource;
@@ -9,11 +9,11 @@ use parevm_testkit::scripted_contract::ScriptedContract;
 use serde_json::{Value, json};
 
 /// Stores into a slot: 20,000 gas, 2,100 of a cold slot, and a little.
-fn storing() -> World {
+fn storing() -> Scenario {
     let code = ScriptedContract::default()
         .on(GO, |act| act.store(U256::from(1), U256::from(9)))
         .code();
-    World::new().with(TOKEN, code)
+    Scenario::new().with(TOKEN, code)
 }
 
 fn quantity(value: &Value) -> u64 {
@@ -22,7 +22,7 @@ fn quantity(value: &Value) -> u64 {
 }
 
 #[test]
-fn a_gas_limit_is_reported_with_which_the_call_succeeds() {
+fn the_reported_gas_limit_suffices() {
     let world = storing();
     let call =
         |gas: Value| json!({ "from": ALICE, "to": TOKEN, "data": Bytes::from(GO), "gas": gas });
@@ -53,13 +53,13 @@ fn a_gas_limit_is_reported_with_which_the_call_succeeds() {
 }
 
 #[test]
-fn the_fee_is_that_of_the_request_or_of_the_block() {
+fn the_fee_is_at_the_price_of_the_request_or_the_base_fee() {
     let fee = |fields: Value| {
         let mut call = json!({ "from": ALICE, "to": CAROL });
         call.as_object_mut()
             .unwrap()
             .extend(fields.as_object().unwrap().clone());
-        let report = World::new().report(json!({ "calls": [call] }));
+        let report = Scenario::new().report(json!({ "calls": [call] }));
         assert_eq!(report["status"], "success", "{report}");
         assert_eq!(report["calls"][0]["fee"], report["fee"]);
         report["fee"].clone()
@@ -101,7 +101,7 @@ fn a_call_without_a_price_costs_the_base_fee_of_the_next_block() {
 }
 
 #[test]
-fn a_call_that_names_a_price_and_no_gas_has_what_its_sender_can_pay() {
+fn a_call_with_a_price_and_no_gas_limit_has_the_gas_that_its_sender_can_pay() {
     let mut world = storing();
     let mut alice = world.state.account(ALICE).unwrap().unwrap();
     // Enough for 100,000 gas.
@@ -117,8 +117,8 @@ fn a_call_that_names_a_price_and_no_gas_has_what_its_sender_can_pay() {
 }
 
 #[test]
-fn what_keeps_a_call_from_a_block_is_reported() {
-    let world = World::new();
+fn a_call_that_a_block_would_reject_has_warnings() {
+    let world = Scenario::new();
     let warnings = |fields: Value| {
         let mut call = json!({ "from": ALICE, "to": BOB });
         call.as_object_mut()
@@ -161,7 +161,7 @@ fn what_keeps_a_call_from_a_block_is_reported() {
     );
 
     // Reverts with less than 20,000,000 gas: GAS, PUSH4, LT, PUSH1 13, JUMPI, REVERT, JUMPDEST.
-    let greedy = World::new().with(TOKEN, hex!("5a6301312d0010600d575f5ffd5b00").into());
+    let greedy = Scenario::new().with(TOKEN, hex!("5a6301312d0010600d575f5ffd5b00").into());
     let report = greedy.report(json!({ "calls": [{ "from": ALICE, "to": TOKEN }] }));
     assert_eq!(report["status"], "success");
     assert_eq!(report["gasLimit"], Value::Null);

@@ -1,0 +1,40 @@
+//! Call of the protocol to a system contract.
+
+use super::{Environment, ExecutionResult, SpecId, TxEnv};
+use alloy_primitives::{Address, Bytes};
+use revm::{
+    Database, ExecuteEvm,
+    context::{ContextSetters, result::EVMError},
+    handler::{Handler, MainnetHandler, SystemCallTx, system_call::SYSTEM_ADDRESS},
+    state::EvmState,
+};
+
+/// Gas limit before Amsterdam (EIP-4788).
+const GAS_LIMIT: u64 = 30_000_000;
+
+/// Calls `contract` as the system address and returns the result and the state changes, without the
+/// caller: it is not an account and pays nothing.
+///
+/// # Errors
+///
+/// The database failed.
+pub(crate) fn system_call<DB: Database>(
+    environment: &Environment,
+    database: DB,
+    contract: Address,
+    input: Bytes,
+) -> Result<(ExecutionResult, EvmState), EVMError<DB::Error>> {
+    let mut evm = environment.evm(database);
+    let mut transaction = TxEnv::new_system_tx_with_caller(SYSTEM_ADDRESS, contract, input);
+    if !environment.spec().is_enabled_in(SpecId::AMSTERDAM) {
+        // revm adds state gas, which exists only from Amsterdam on (EIP-8037).
+        transaction.gas_limit = GAS_LIMIT;
+    }
+    evm.set_tx(transaction);
+    let result: Result<_, EVMError<DB::Error>> =
+        MainnetHandler::default().run_system_call(&mut evm);
+    let result = result?;
+    let mut state = evm.finalize();
+    state.remove(&SYSTEM_ADDRESS);
+    Ok((result, state))
+}
