@@ -113,7 +113,7 @@ async function subjects(values) {
   const { suite, blocks } = values
   if (suite === 'synthetic') {
     const size = values.count === undefined ? 0 : count('--count', values.count, 1_000_000)
-    return synthetic.map((name) => ({ name, read: async () => ({ made: name, count: size }) }))
+    return synthetic.map((name) => ({ name, read: async () => ({ synthetic: name, count: size }) }))
   }
   if (suite !== 'mainnet')
     throw new UsageError(`unknown suite ${JSON.stringify(suite)}: mainnet or synthetic`)

@@ -7,7 +7,7 @@ import { nodeHost } from '../../dist/testing/js/src/loader/node.js'
 export async function open({ threads }) {
   const maker = await startEvm(nodeHost(), { threads: 1 })
   const made = async (name) =>
-    JSON.parse(await maker.supervisor.request({ kind: 'made', name, count: 1 }))
+    JSON.parse(await maker.supervisor.request({ kind: 'synthetic', name, count: 1 }))
   return { version: maker.evm.info.version, made, start, close: maker.evm.close }
 
   /** Starts an engine whose genesis block has the accounts. */

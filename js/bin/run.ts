@@ -178,6 +178,6 @@ function verdict(line: Result): string {
   ]
   const failed = checks.filter(([, fits]) => fits === false).map(([name]) => name)
   if (failed.length > 0) return `NOT ${failed.join(', ')}`
-  const made = checks.filter(([, fits]) => fits === true).map(([name]) => name)
-  return made.length > 0 ? made.join(', ') : 'nothing to compare'
+  const fitting = checks.filter(([, fits]) => fits === true).map(([name]) => name)
+  return fitting.length > 0 ? fitting.join(', ') : 'nothing to compare'
 }

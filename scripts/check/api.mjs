@@ -8,10 +8,16 @@ import { dirname, join } from 'node:path'
 import { root, say } from '../process.mjs'
 
 /** Crates that others embed, with the name of their documentation. */
-const crates = { stm: 'parevm_stm', parevm: 'parevm', simulate: 'parevm_simulate', node: 'parevm_node' }
+const crates = {
+  stm: 'parevm_stm',
+  parevm: 'parevm',
+  simulate: 'parevm_simulate',
+  node: 'parevm_node',
+}
 
 /** Parts of an item that its page names by an `id`. */
-const parts = /\bid="(structfield|variant|method|tymethod|associatedtype|associatedconstant)\.(\w+)"/g
+const parts =
+  /\bid="(structfield|variant|method|tymethod|associatedtype|associatedconstant)\.(\w+)"/g
 
 /** Lines of the public API that rustdoc wrote to `folder`: one per item, one per part of an item. */
 export function readApi(folder) {

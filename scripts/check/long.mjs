@@ -1,27 +1,4 @@
 // Files that may have more than 400 lines, each with the reason.
 
-/** Ends of paths. `to split` marks files that have two subjects today; take them off the list when they are split. */
-export const longFiles = new Map([
-  ['js/src/type/wire.ts', 'generated from the Rust types'],
-  ['rpc/mod.rs', 'the table of methods'],
-  ...[
-    'chain/saved.rs',
-    'node/mod.rs',
-    'node/saved.rs',
-    'rpc/typed_data.rs',
-    'report/asset.rs',
-    'report/call.rs',
-    'state/trie.rs',
-    'trace/gas.rs',
-    'suite/chain.rs',
-    'suite/node/mining.rs',
-    'suite/node/reserved.rs',
-    'suite/simulate/as_geth.rs',
-    'suite/simulate/calls.rs',
-    'suite/simulate/report/assets.rs',
-    'suite/simulate/report/odd.rs',
-    'suite/simulate/words.rs',
-    'suite/trace/steps.rs',
-    'wasm/src/allocator/mod.rs',
-  ].map((end) => [end, 'to split']),
-])
+/** Ends of paths, with the reason. */
+export const longFiles = new Map([['js/src/type/wire.ts', 'generated from the Rust types']])

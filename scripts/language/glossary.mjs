@@ -20,6 +20,7 @@ export const glossary = [
     except: [
       { text: /Promise\.allSettled|PromiseSettledResult/g, why: 'names of the language' },
       { text: /mockSettledResults|vi\.\w*[sS]ettled\w*/g, why: 'names of the test runner' },
+      { text: /\bpromises? (is |are )?settle[sd]?\b/g, why: 'what a promise does' },
     ],
   },
   {
@@ -78,7 +79,13 @@ export const glossary = [
     name: /\bchunks?\b/,
     only: split,
     write: 'batch, partial result',
-    except: [{ text: rustChunks, why: 'slices of Rust' }],
+    except: [
+      { text: rustChunks, why: 'slices of Rust' },
+      {
+        text: /\bchunks?\b(?=(: Uint8Array|\.push\(value| of chunks|\.length| = |\)))|\bof chunks\b|set\(chunk/g,
+        why: 'of a stream',
+      },
+    ],
   },
   { name: /\bgather(s|ed|ing)?\b/, write: 'collect' },
   { raw: /'(help|lead)'/, only: pool, write: 'helper, leader' },

@@ -10,7 +10,7 @@ type Attempt = (target: string, text: string) => Promise<unknown>
 /** What one attempt read. */
 export type Reading = { name: string; read: string }
 
-/** Origin of the site that the script came from: it redirects requests. */
+/** Origin of the site that the script arrived from: it redirects requests. */
 let site = ''
 
 const JSON_TYPE = 'application/json'

@@ -44,7 +44,7 @@ export declare namespace openCareless {
   type ReturnType = {
     port: number
     url: string
-    /** Whether a marker came, in an address or in a text. */
+    /** Whether a marker arrived, in an address or in a text. */
     hasReceived(marker: string): boolean
     close(): Promise<void>
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { runCase } from '../faults/attack/case.js'
 import { CASES } from '../faults/attack/cases.js'
-import { type Crowd, gather } from '../faults/attack/crowd.js'
+import { type Crowd, collect } from '../faults/attack/crowd.js'
 import { createRandom } from '../faults/attack/random.js'
 import { lineOf } from '../faults/attack/report.js'
 import { startTarget, type Target } from '../faults/attack/target.js'
@@ -16,7 +16,7 @@ beforeEach(async () => {
   if (target !== undefined && target.exit === undefined) return
   await crowd?.stop()
   target = await startTarget({ inspected: true })
-  crowd = await gather(target.url)
+  crowd = await collect(target.url)
 })
 afterAll(async () => {
   await crowd?.stop()

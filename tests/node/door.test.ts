@@ -119,7 +119,7 @@ describe('with one origin and one name allowed', () => {
       text += chunk
     })
     socket.write(`${head}[`)
-    // The server closes the connection as well, when it has thrown away what still came.
+    // The server closes the connection as well, when it has thrown away what still arrived.
     await new Promise<void>((resolve) => socket.once('close', () => resolve()))
     expect(text).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
   })

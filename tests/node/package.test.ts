@@ -52,8 +52,8 @@ test.each(['threads', 'single'])(
     expect(functions).toContain('executeBlock')
     for (const name of [
       'replay',
-      'replayMade',
-      'made',
+      'replaySynthetic',
+      'synthetic',
       'conformance',
       'panicInEngine',
       'panicInPool',

@@ -47,7 +47,7 @@ describe('with the limits that it has', () => {
 
   test('a request with Expect is refused before its body is sent', async () => {
     const refused = begin(server, { expect: '100-continue', 'content-length': MOST + 1 })
-    refused.request.on('continue', () => expect.fail('it was told to continue'))
+    refused.request.on('continue', () => expect.fail('the server asked it to continue'))
     refused.request.flushHeaders()
     expect(await statusOf(refused.answered)).toBe(413)
     refused.request.destroy()

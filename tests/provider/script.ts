@@ -14,7 +14,7 @@ import { abi, deployment } from './token.js'
 /**
  * What somebody does who builds on viem: deploys, reads, writes, watches, tries, and moves time.
  *
- * @returns What came of it, without what depends on the hour.
+ * @returns What arrived of it, without what depends on the hour.
  */
 export async function play(transport: Transport) {
   const options = { transport, chain: foundry, pollingInterval: 50, cacheTime: 0 } as const

@@ -71,7 +71,7 @@ export async function executeBlock(
     const block = await supervisor.request(request, {
       signal: callbacks.signal,
       onProgress(progress) {
-        committed = progress.settled
+        committed = progress.committed
         onProgress({ committed, total: progress.total })
       },
       onReceipts(receipts) {

@@ -36,17 +36,17 @@ export type Bindings = {
 export type BindingsHost = {
   panicked(message: string): void
   /** Receives the number of committed transactions. */
-  settled(request: number, settled: number, total: number): void
+  committed(request: number, committed: number, total: number): void
   /** Receives committed receipts, from transaction `first` on. */
   receipts(request: number, first: number, receipts: readonly Receipt[]): void
   /** Resolves once pending events are handled. Only in the single build. */
   pause(): Promise<void>
   /** Queues the batches of a block, indices of transactions. Only in the single build. */
-  handOut(request: number, pieces: readonly (readonly number[])[]): void
+  queueBatches(request: number, batches: readonly (readonly number[])[]): void
   /** Resolves with a batch, or with `null` where none is left. */
-  nextPiece(request: number): Promise<readonly number[] | null>
+  nextBatch(request: number): Promise<readonly number[] | null>
   /** Empties the work queue and resolves with the partial results of the helpers. */
-  chunks(request: number): Promise<readonly Uint8Array[]>
+  collect(request: number): Promise<readonly Uint8Array[]>
 }
 
 /** Options of the execution of a block. */
@@ -94,7 +94,7 @@ export type TestingBinding = {
   /** Returns a `Replay`. */
   replay(fixture: Uint8Array, executor: string, samples: number, sampleMs: number): unknown
   /** Returns a `Replay`. */
-  replayMade(
+  replaySynthetic(
     name: string,
     count: number,
     executor: string,
@@ -102,7 +102,7 @@ export type TestingBinding = {
     sampleMs: number,
   ): unknown
   /** Returns JSON. */
-  made(name: string, count: number): string
+  synthetic(name: string, count: number): string
   /** Returns JSON, an array of `Verdict`. */
   conformance(
     suite: string,

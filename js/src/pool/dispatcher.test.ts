@@ -25,7 +25,7 @@ function stage(readers = 0) {
   const engine: EngineHandle = {
     memory: () => undefined,
     request(id, request, runner) {
-      if (request.kind === 'made') throw new DOMException('not cloned', 'DataCloneError')
+      if (request.kind === 'synthetic') throw new DOMException('not cloned', 'DataCloneError')
       received.push({ id, request, runner })
     },
     abort: (id) => void cancelled.push(id),
@@ -46,7 +46,7 @@ afterEach(() => vi.useRealTimers())
 
 test('a request that cannot be sent rejects, and the next one runs', async () => {
   const { dispatcher, engine, received } = stage()
-  const first = dispatcher.add({ kind: 'made', name: 'transfers', count: 1 }, {})
+  const first = dispatcher.add({ kind: 'synthetic', name: 'transfers', count: 1 }, {})
   const second = dispatcher.add(rpc(1), {})
   dispatcher.dispatch(engine)
   await expect(first).rejects.toMatchObject({ code: 'INVALID_PARAMETER' })

@@ -188,7 +188,7 @@ export function createDispatcher(parameters: createDispatcher.Parameters): Dispa
     },
     receive(message, number) {
       if (message.type === 'progress')
-        return pending.progress(message.id, message.settled, message.total)
+        return pending.progress(message.id, message.committed, message.total)
       if (message.type === 'receipts')
         return pending.receipts(message.id, message.first, message.receipts)
       const runner = runners[number]

@@ -72,8 +72,8 @@ test('all pending requests can be rejected at once', async () => {
 
 test('progress never goes back', () => {
   const { pending, onProgress } = add()
-  for (const settled of [2, 5, 4, 5, 9]) pending.progress(1, settled, 10)
-  expect(onProgress.mock.calls.map(([{ settled }]) => settled)).toEqual([2, 5, 9])
+  for (const committed of [2, 5, 4, 5, 9]) pending.progress(1, committed, 10)
+  expect(onProgress.mock.calls.map(([{ committed }]) => committed)).toEqual([2, 5, 9])
 })
 
 test('progress reaches its own request', () => {
@@ -81,7 +81,7 @@ test('progress reaches its own request', () => {
   const second = add(pending)
   pending.progress(2, 3, 10)
   expect(onProgress).not.toHaveBeenCalled()
-  expect(second.onProgress.mock.calls).toEqual([[{ settled: 3, total: 10 }]])
+  expect(second.onProgress.mock.calls).toEqual([[{ committed: 3, total: 10 }]])
 })
 
 test('receipts are emitted in block order, though one message overtakes another', () => {

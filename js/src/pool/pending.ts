@@ -34,7 +34,7 @@ export function createPending(): Pending {
           resolve,
           reject,
           onProgress,
-          settled: 0,
+          committed: 0,
           onReceipts,
           receipts: 0,
           early: new Map(),
@@ -51,12 +51,12 @@ export function createPending(): Pending {
       entry.losses += 1
       return entry.losses
     },
-    progress(id, settled, total) {
+    progress(id, committed, total) {
       const entry = entries.get(id)
       // Several workers report, each over its own channel: messages may overtake each other.
-      if (entry === undefined || settled <= entry.settled) return
-      entry.settled = settled
-      entry.onProgress?.({ settled, total })
+      if (entry === undefined || committed <= entry.committed) return
+      entry.committed = committed
+      entry.onProgress?.({ committed, total })
     },
     receipts(id, first, receipts) {
       const entry = entries.get(id)
@@ -90,7 +90,7 @@ export type Pending = {
   ids(): number[]
   /** Counts an engine that was lost while it ran this request; returns the number so far. */
   countLoss(id: number): number
-  progress(id: number, settled: number, total: number): void
+  progress(id: number, committed: number, total: number): void
   /** Emits receipts from transaction `first` on, once all earlier ones are emitted. */
   receipts(id: number, first: number, receipts: readonly Receipt[]): void
   resolve(id: number, result: unknown): void
@@ -110,7 +110,7 @@ export declare namespace Pending {
   /** Progress of a request. */
   type Progress = {
     /** Committed transactions. */
-    readonly settled: number
+    readonly committed: number
     /** Transactions of the block. */
     readonly total: number
   }
@@ -121,7 +121,7 @@ type Entry = Pending.Request & {
   reject(error: unknown): void
   onProgress: Pending.Options['onProgress']
   /** Committed transactions in the last report. */
-  settled: number
+  committed: number
   onReceipts: Pending.Options['onReceipts']
   /** Number of receipts that were emitted. */
   receipts: number

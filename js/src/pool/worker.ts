@@ -73,12 +73,12 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
   }
   bindings.attach({
     panicked: fail,
-    settled: (id, settled, total) => port.post({ type: 'progress', id, settled, total }),
+    committed: (id, committed, total) => port.post({ type: 'progress', id, committed, total }),
     receipts: (id, first, receipts) => port.post({ type: 'receipts', id, first, receipts }),
     pause,
-    handOut: (id, batches) => port.post({ type: 'batches', id, batches }),
-    nextPiece: (id) => query<readonly number[] | null>({ type: 'nextBatch', id }),
-    chunks: (id) => query<readonly Uint8Array[]>({ type: 'collect', id }),
+    queueBatches: (id, batches) => port.post({ type: 'batches', id, batches }),
+    nextBatch: (id) => query<readonly number[] | null>({ type: 'nextBatch', id }),
+    collect: (id) => query<readonly Uint8Array[]>({ type: 'collect', id }),
   })
   await port.watched()
   const isReader = role === 'reader'
@@ -128,8 +128,14 @@ async function execute(id: number, request: EngineRequest): Promise<unknown> {
       return engine.executeBlock(id, await fixtureBytes(request.fixture), request.options)
     case 'replay': {
       const { block, executor, samples, sampleMs } = request
-      if (typeof block === 'object' && 'made' in block)
-        return testing(engine).replayMade(block.made, block.count, executor, samples, sampleMs)
+      if (typeof block === 'object' && 'synthetic' in block)
+        return testing(engine).replaySynthetic(
+          block.synthetic,
+          block.count,
+          executor,
+          samples,
+          sampleMs,
+        )
       return testing(engine).replay(await fixtureBytes(block), executor, samples, sampleMs)
     }
     case 'conformance': {
@@ -152,8 +158,8 @@ async function execute(id: number, request: EngineRequest): Promise<unknown> {
       return engine.saveNode()
     case 'rpc':
       return engine.request(request.method, request.params, request.nowMs, request.entropy)
-    case 'made':
-      return testing(engine).made(request.name, request.count)
+    case 'synthetic':
+      return testing(engine).synthetic(request.name, request.count)
     case 'timeRpc': {
       const { method, params, nowMs, entropy } = request
       return Array.from({ length: request.samples }, () => {

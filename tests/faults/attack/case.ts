@@ -1,5 +1,5 @@
 import { ask, pause } from './client.js'
-import { type Crowd, type Figures, figuresOf, gather } from './crowd.js'
+import { type Crowd, collect, type Figures, figuresOf } from './crowd.js'
 import type { Random } from './random.js'
 import { resetPeak, startTarget, type Target, type Vitals, vitals } from './target.js'
 
@@ -83,7 +83,7 @@ export async function runCase(one: Case, ground: Ground, crowd: Crowd): Promise<
   await pause(200)
   const figures = figuresOf(await crowd.rest())
   const { peak } = vitals(pid)
-  const after = await settled(pid, before.handles + SPARE_HANDLES)
+  const after = await quiet(pid, before.handles + SPARE_HANDLES)
 
   const ends: Record<string, number> = {}
   for (const word of words) ends[word] = (ends[word] ?? 0) + 1
@@ -127,7 +127,7 @@ export async function runCases(parameters: runCases.Parameters): Promise<Verdict
       if (!isOurs || (target.exit === undefined && !isOther)) continue
       const last = { target, crowd }
       target = await startTarget(parameters.options)
-      crowd = await gather(target.url)
+      crowd = await collect(target.url)
       await Promise.all([last.crowd.stop(), last.target.stop()])
     }
   } finally {
@@ -187,7 +187,7 @@ function difference(before: string, after: string): string {
 }
 
 /** Waits until the process has closed what it had open, three seconds at most. */
-async function settled(pid: number, handles: number): Promise<Vitals> {
+async function quiet(pid: number, handles: number): Promise<Vitals> {
   for (let round = 0; round < 30; round += 1) {
     if (vitals(pid).handles <= handles) break
     await pause(100)

@@ -190,7 +190,7 @@ export function openRaw(port: number): Promise<Socket> {
 /**
  * Sends bytes over a connection of their own.
  *
- * @returns What came back, up to 64 kB, and how the connection ended.
+ * @returns What arrived back, up to 64 kB, and how the connection ended.
  */
 export async function sendRaw(
   port: number,

@@ -27,18 +27,18 @@ export type Figures = {
 }
 
 /** Starts honest clients of the server at `url`. They rest until they are let go. */
-export async function gather(url: string, clients = 3, stateless = false): Promise<Crowd> {
+export async function collect(url: string, clients = 3, stateless = false): Promise<Crowd> {
   const worker = new Worker(new URL('./load.mjs', import.meta.url), {
     workerData: { file: './honest.ts', url, clients, stateless },
   })
   let seen: Seen[] = []
-  let onSettled: (() => void) | undefined
+  let onIdle: (() => void) | undefined
   const ready = new Promise<void>((resolve, reject) => {
     worker.once('error', reject)
-    worker.on('message', (message: { ready?: true; seen?: Seen[]; settled?: true }) => {
+    worker.on('message', (message: { ready?: true; seen?: Seen[]; idle?: true }) => {
       if (message.ready) resolve()
       if (message.seen !== undefined) for (const one of message.seen) seen.push(one)
-      if (message.settled) onSettled?.()
+      if (message.idle) onIdle?.()
     })
   })
   const order = (kind: Order['kind']) => worker.postMessage({ kind } satisfies Order)
@@ -46,11 +46,11 @@ export async function gather(url: string, clients = 3, stateless = false): Promi
   return {
     go: () => order('go'),
     async rest() {
-      const settled = new Promise<void>((resolve) => {
-        onSettled = resolve
+      const idle = new Promise<void>((resolve) => {
+        onIdle = resolve
       })
-      order('settle')
-      await settled
+      order('idle')
+      await idle
       const all = seen
       seen = []
       return all

@@ -15,7 +15,7 @@ export type Seen = {
 }
 
 /** Orders to the honest clients. */
-export type Order = { kind: 'rest' | 'go' | 'settle' }
+export type Order = { kind: 'rest' | 'go' | 'idle' }
 
 type Known = { method: string; params: unknown[]; result?: string; isStateless?: true }
 
@@ -26,7 +26,7 @@ const CONTRACT = `0x${'ab'.repeat(20)}`
 const CODE = '0x602a5f5260205ff3'
 const EMPTY_HASH = '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470'
 
-/** Requests whose answer does not change, with the answer; without one, it is what came first. */
+/** Requests whose answer does not change, with the answer; without one, it is what arrived first. */
 const KNOWN: Known[] = [
   { method: 'eth_chainId', params: [], result: '"0x7a69"' },
   { method: 'net_version', params: [], result: '"31337"' },
@@ -68,9 +68,9 @@ export async function start({ url, clients, stateless }: start.Parameters): Prom
   }, 50)
   port?.on('message', async ({ kind }: Order) => {
     resting = kind !== 'go'
-    if (kind !== 'settle') return
+    if (kind !== 'idle') return
     while (under > 0) await pause(5)
-    port.postMessage({ seen: batch, settled: true })
+    port.postMessage({ seen: batch, idle: true })
     batch = []
   })
   const kept = new Agent({ keepAlive: true, maxSockets: clients })

@@ -12,7 +12,7 @@ if (isMainThread) {
   class Watched extends Worker {
     constructor(url, options) {
       super(url, options)
-      running.set(this, { name: options.name, begun: performance.now() })
+      running.set(this, { name: options.name, started: performance.now() })
       this.once('exit', () => running.delete(this))
     }
   }
@@ -20,13 +20,13 @@ if (isMainThread) {
     id === 'node:worker_threads' ? { ...original(id), Worker: Watched } : original(id)
 
   /**
-   * Ends a worker whose name holds `part`, and returns the name. One that has only begun is spared: Node 20 aborts
+   * Ends a worker whose name holds `part`, and returns the name. One that has only started is spared: Node 20 aborts
    * the process where a worker ends while it reads its modules (`FileHandle::ClosePromise`).
    */
   globalThis.endWorker = (part, startingMs) => {
     const latest = performance.now() - startingMs
-    for (const [worker, { name, begun }] of running)
-      if (name.includes(part) && begun < latest) {
+    for (const [worker, { name, started }] of running)
+      if (name.includes(part) && started < latest) {
         void worker.terminate()
         return name
       }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type Case, runCases } from './case.js'
 import { CASES } from './cases.js'
 import { pause } from './client.js'
-import { type Crowd, figuresOf, gather } from './crowd.js'
+import { type Crowd, collect, figuresOf } from './crowd.js'
 import { measureFairness } from './fairness.js'
 import { createRandom } from './random.js'
 import { type AttackRecord, machine, versionOf } from './record.js'
@@ -119,7 +119,7 @@ async function attack({
 }: Parameters): Promise<AttackRecord> {
   const random = createRandom(seed)
   let target = await startTarget(options)
-  let crowd = await gather(target.url)
+  let crowd = await collect(target.url)
   const record: AttackRecord = {
     against,
     version: versionOf(against),

@@ -51,7 +51,7 @@ test('figures count failures and losses, and take percentiles of all', () => {
   })
 })
 
-test('answers, refusals and losses are told apart', () => {
+test('answers, refusals and losses are distinguished', () => {
   expect(
     sums({ result: 2, '-32005': 3, '413': 4, closed: 5, 'lost (-32603)': 6, '55 MB': 1 }),
   ).toEqual([2, 8, 11])

@@ -151,8 +151,8 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     }
   }
   const ledger = { sent: 0, reverted: 0 }
-  const begun = await beginLedger(url).catch(() => undefined)
-  if (begun === undefined) failures.push('the ledger could not be opened')
+  const started = await beginLedger(url).catch(() => undefined)
+  if (started === undefined) failures.push('the ledger could not be opened')
   crowd.go()
   const tasks = [
     ...Array.from({ length: CLIENTS }, (_, at) => client(at)),
@@ -161,7 +161,7 @@ export async function soak(parameters: soak.Parameters): Promise<Soak> {
     ending(),
     replaying(),
     watching(),
-    ...(begun === undefined ? [] : [keepLedger({ url, goesOn, ledger, failures, begun })]),
+    ...(started === undefined ? [] : [keepLedger({ url, goesOn, ledger, failures, started })]),
     gently((until) => fuzzMethods(url, random, READS, until))(),
     gently((until) => fuzzHttp(ground, until))(),
     gently((until) => fuzzFrames(ground, until))(),
@@ -239,11 +239,11 @@ async function keepLedger(parameters: {
   goesOn: () => boolean
   ledger: Soak['ledger']
   failures: string[]
-  begun: LedgerBegin
+  started: LedgerBegin
 }): Promise<void> {
   const { url, goesOn, ledger, failures } = parameters
-  const { account, first } = parameters.begun
-  let { snapshot } = parameters.begun
+  const { account, first } = parameters.started
+  let { snapshot } = parameters.started
   let expected = first
   let next = performance.now() + LEDGER_REVERTS_MS
   while (goesOn()) {

@@ -172,7 +172,7 @@ async function flood(url: string, texts: readonly string[]): Promise<string[]> {
 /** Opens connections that send their requests byte by byte, for so long. */
 export async function slow(port: number, count: number, forMs: number): Promise<string[]> {
   const head = `POST / HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n`
-  const begun = [
+  const started = [
     head,
     `${head}content-length: 1000\r\n\r\n`,
     `${head}transfer-encoding: chunked\r\n\r\n`,
@@ -184,7 +184,7 @@ export async function slow(port: number, count: number, forMs: number): Promise<
       const found = /^HTTP\/1\.1 (\d+)/.exec(data.toString('latin1'))?.[1]
       if (found !== undefined) status.set(socket, found)
     })
-    socket.write(begun[index % begun.length] as string)
+    socket.write(started[index % started.length] as string)
   }
   const until = Date.now() + forMs
   while (Date.now() < until && sockets.some(({ destroyed }) => !destroyed)) {

@@ -258,7 +258,7 @@ export const surroundings: readonly Case[] = [
     name: 'files without end',
     rule: 2,
     input: 'run, --genesis and --calls of /dev/zero',
-    // `run` goes on with its other blocks, and ends with 1.
+    // `run` executes its other blocks, and ends with 1.
     bound: 'files are read within a limit',
     expected: ['code 1', 'code 2'],
     isApart: true,

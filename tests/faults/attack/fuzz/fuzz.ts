@@ -1,6 +1,6 @@
 import type { Case, Ground } from '../case.js'
 import { call, pause, post, sendRaw, wordsOf } from '../client.js'
-import { figuresOf, gather } from '../crowd.js'
+import { collect, figuresOf } from '../crowd.js'
 import type { Random } from '../random.js'
 import { startTarget } from '../target.js'
 import { frameBytes, handshake } from './frames.js'
@@ -10,7 +10,7 @@ import { METHODS, paramsOf, READS } from './methods.js'
 /** How long one fuzz takes as a case. */
 const FUZZ_MS = 3_000
 
-/** Sends requests of JSON-RPC by structure until it is told to stop. */
+/** Sends requests of JSON-RPC by structure until it is stopped. */
 export async function fuzzMethods(
   url: string,
   random: Random,
@@ -102,7 +102,7 @@ export const fuzzes: readonly Case[] = [
     isApart: true,
     async attack({ random, target: { kind } }) {
       const target = await startTarget({ kind })
-      const crowd = await gather(target.url, 2, true)
+      const crowd = await collect(target.url, 2, true)
       try {
         crowd.go()
         const goesOn = during(FUZZ_MS)
