@@ -19,8 +19,6 @@ const profile = ['--profile', 'checked', '--locked']
 /** Code of the test build is linted, too. */
 const features = ['--features', 'parevm-wasm/testing']
 
-/** Whether private words (scripts/language.mjs) are errors; until then they are only counted. */
-const wordingIsAnError = false
 
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
@@ -80,7 +78,7 @@ if (isProgram(import.meta.url)) {
     if (!failed.includes('rustdoc') && api({ write: fix }) !== 0) failed.push('api')
     if (!fix && check() !== 0) failed.push('check')
     if (notices({ write: fix }) !== 0) failed.push('notices')
-    if (language({ list: wordingIsAnError }) !== 0 && wordingIsAnError) failed.push('wording')
+    if (language() !== 0) failed.push('wording')
     if (failed.length > 0)
       throw new StepError(
         `${failed.join(', ')} found something`,

@@ -36,7 +36,7 @@ enum BatchOrder {
     /// claimed as much earlier.
     LongEarly,
     /// Descending cost, block order among equals.
-    LongestFirst,
+    ByCost,
 }
 
 /// Minimum share of the block's cost, as a divisor, of a batch that is claimed early: for less, the
@@ -60,7 +60,7 @@ impl SchedulingPolicy {
         batch_cost: 300_000,
         batch_transactions: 8,
         batches_per_worker: 8,
-        order: BatchOrder::LongestFirst,
+        order: BatchOrder::ByCost,
     };
 }
 
@@ -106,7 +106,7 @@ impl WorkOrder {
                 let batches = batches(&order, costs, workers, policy);
                 Self::concat(long_early(&batches, costs, workers))
             }
-            BatchOrder::LongestFirst => {
+            BatchOrder::ByCost => {
                 let mut order: Vec<_> = (0..).take(costs.len()).collect();
                 order.sort_by_key(|index| Reverse(cost_of(costs, *index)));
                 let batches = batches(&order, costs, workers, policy);
@@ -175,7 +175,7 @@ impl WorkCursor {
         self.order.count()
     }
 
-    /// Claims the next batch; `None` when all are claimed. Each batch is returned once.
+    /// Returns the next batch; `None` when all are taken. Each batch is returned once.
     pub fn claim(&self) -> Option<&[TxIndex]> {
         // Relaxed: the position is all that passes between workers; the order was built before
         // they started, and the locks of transactions and locations guard what an execution reads.

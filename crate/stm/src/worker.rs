@@ -64,7 +64,7 @@ impl<'m, P: Executable> Worker<'m, P> {
         std::mem::forget(guard);
     }
 
-    /// Claims and executes transactions until none is left.
+    /// Takes and executes transactions until none is left.
     fn execute_claimed(&mut self) {
         while self.pause_in_chain() {
             let Some(batch) = self.context.cursor.claim() else {

@@ -82,7 +82,7 @@ pub fn block(block: &Block) -> Option<AlloyBlock> {
     Some(AlloyBlock::new(header, body))
 }
 
-/// Fills in what only a run tells. The state root is left.
+/// Fills in the results of the execution but the state root.
 pub fn complete(block: &mut AlloyBlock, outcome: &BlockOutcome) {
     let header = &mut block.header;
     header.gas_used = outcome.gas_used;

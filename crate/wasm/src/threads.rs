@@ -32,7 +32,7 @@ pub(crate) fn reserve_memory() {
         }
     }
     for (block, size) in &blocks[..taken] {
-        // SAFETY: each block came from above with this layout. The system allocator keeps it:
+        // SAFETY: each block was allocated above with this layout. The system allocator keeps it:
         // wasm cannot give memory back.
         unsafe { System.dealloc(*block, Layout::from_size_align_unchecked(*size, 16)) };
     }

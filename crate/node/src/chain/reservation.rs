@@ -134,7 +134,7 @@ impl Reservation {
         Some((run, usize::try_from(index - self.start(run)).ok()?))
     }
 
-    /// Returns the number of blocks of the first run, which may be shorter than the others.
+    /// Returns the number of blocks of the lowest run, which may be shorter than the others.
     fn short(&self) -> u64 {
         match self.rules.count % RUN {
             0 => RUN,

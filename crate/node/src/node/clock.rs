@@ -32,7 +32,7 @@ impl BlockClock {
     }
 
     /// Notes a new block with this timestamp. If the timestamp was set, time continues from there.
-    pub(super) fn made(&mut self, now: u64, timestamp: u64) {
+    pub(super) fn block_mined(&mut self, now: u64, timestamp: u64) {
         if self.next.take().is_some() {
             self.set(now, timestamp);
         }

@@ -66,11 +66,11 @@ impl Node {
 
     /// Returns the node to its genesis block, without filters and snapshots.
     pub(crate) fn reset(&mut self) -> Result<(), RpcError> {
-        let begun = Self::new(NodeOptions::clone(&self.options))
+        let fresh = Self::new(NodeOptions::clone(&self.options))
             .map_err(|error| RpcError::internal(&error))?;
-        self.state = begun.state;
+        self.state = fresh.state;
         self.filters.clear();
-        self.snapshots = begun.snapshots;
+        self.snapshots = fresh.snapshots;
         Ok(())
     }
 }

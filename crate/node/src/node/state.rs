@@ -191,7 +191,8 @@ impl NodeState {
             }
         }
         self.prune();
-        self.clock.made(context.now, block.block.header.timestamp);
+        self.clock
+            .block_mined(context.now, block.block.header.timestamp);
         self.prev_randao = None;
         Ok(block)
     }

@@ -80,16 +80,16 @@ fn fork(chain: &Chain, config: &ChainConfig, time: u64) -> Option<EthForkConfig>
     let number = chain.head().number();
     let spec = schedule.spec(number, time);
     let genesis = chain.genesis();
-    let begun = |since: &u64, from: u64| *since > from;
+    let follows = |since: &u64, from: u64| *since > from;
     let heights = heights(config);
     let times = times(config);
     let hash = heights
         .iter()
-        .filter(|height| begun(height, genesis.number()))
+        .filter(|height| follows(height, genesis.number()))
         .chain(
             times
                 .iter()
-                .filter(|at| begun(at, genesis.block.header.timestamp) && **at <= time),
+                .filter(|at| follows(at, genesis.block.header.timestamp) && **at <= time),
         )
         .fold(ForkHash::from(genesis.hash), |hash, fork| hash + *fork);
     let since_prague = spec.is_enabled_in(SpecId::PRAGUE);

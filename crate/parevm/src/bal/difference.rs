@@ -14,7 +14,7 @@ pub struct BalDifference {
     pub field: BalField,
     /// Block access index; `None` for [`BalField::Account`] and [`BalField::Read`], which have none.
     pub index: Option<u64>,
-    /// Listed value: wei, a nonce, a word of storage or a code hash; `None` if nothing is listed.
+    /// Value in the list: wei, a nonce, a word of storage or a code hash; `None` if nothing is listed.
     pub listed: Option<U256>,
     /// Value of the execution, in the same unit.
     pub found: Option<U256>,

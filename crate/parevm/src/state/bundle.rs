@@ -44,21 +44,23 @@ impl StateDiff {
             };
             storage.insert(*slot, StorageSlot::new_changed(original, *present));
         }
+        let previous_status = match previous {
+            None => AccountStatus::LoadedNotExisting,
+            Some(account) if account.is_empty() => AccountStatus::LoadedEmptyEIP161,
+            Some(_) => AccountStatus::Loaded,
+        };
+        let was_bare = previous
+            .is_none_or(|account| account.nonce == 0 && account.code_hash == KECCAK256_EMPTY);
         let status = match (previous, change.account) {
             (_, None) => AccountStatus::Destroyed,
-            (None, Some(_)) => AccountStatus::InMemoryChange,
             (Some(_), Some(_)) if change.storage_reset => AccountStatus::DestroyedChanged,
-            (Some(_), Some(_)) => AccountStatus::Changed,
+            _ => previous_status.on_changed(was_bare),
         };
         Ok(TransitionAccount {
             info: change.account.map(|account| self.info_of(account)),
             status,
             previous_info: previous.map(|account| self.info_of(account)),
-            previous_status: match previous {
-                None => AccountStatus::LoadedNotExisting,
-                Some(account) if account.is_empty() => AccountStatus::LoadedEmptyEIP161,
-                Some(_) => AccountStatus::Loaded,
-            },
+            previous_status,
             storage,
             storage_was_destroyed: change.storage_reset,
         })

@@ -4,7 +4,7 @@ mod rules;
 
 use crate::execution_apis::{self, genesis_chain};
 use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
-use alloy_primitives::{B64, B256, Bytes, U256, b256};
+use alloy_primitives::{B256, Bytes, b256};
 use alloy_rlp::{Decodable, Encodable};
 use parevm::{
     Engine, ExecuteOptions, Executor, StateSource,
@@ -12,10 +12,7 @@ use parevm::{
     build::ExecutedBlock,
     execute::Receipt,
 };
-use parevm_node::{
-    Chain,
-    chain::{ImportError, OmmerViolation, Violation},
-};
+use parevm_node::{Chain, chain::ImportError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 type Envelope = EthereumTxEnvelope<TxEip4844>;

@@ -17,7 +17,7 @@ pub(super) const CLASSES: usize = FINE_CLASSES + DOUBLINGS * STEPS;
 
 /// The class of blocks that serve `layout`, or `None` where the system
 /// allocator serves it. Depends on `layout` alone, so that a block finds the
-/// class it came from when it is freed.
+/// class it belongs to when it is freed.
 #[inline]
 pub(super) fn class_of(layout: Layout) -> Option<usize> {
     let size = layout.size();

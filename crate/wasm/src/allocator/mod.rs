@@ -117,7 +117,7 @@ fn from_system(alloc: impl Fn() -> *mut u8) -> *mut u8 {
 /// Returns all blocks of `magazine` to the system.
 fn free_all(class: usize, mut magazine: Magazine) {
     while let Some(block) = magazine.pop() {
-        // SAFETY: every block of a class came from `System` with this layout,
+        // SAFETY: every block of a class was allocated by `System` with this layout,
         // and blocks in a magazine are free.
         unsafe { System.dealloc(block.as_ptr().cast(), layout_of_class(class)) }
     }

@@ -109,7 +109,7 @@ fn grow_ahead(in_use: usize) {
     // SAFETY: the layout's size is not zero.
     let block = unsafe { System.alloc(layout) };
     if !block.is_null() {
-        // SAFETY: it came from the line above with this layout. The system allocator keeps it: wasm cannot give
+        // SAFETY: it was allocated on the line above with this layout. The system allocator keeps it: wasm cannot give
         // memory back.
         unsafe { System.dealloc(block, layout) }
     }

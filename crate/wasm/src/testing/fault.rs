@@ -20,7 +20,7 @@ impl Engine {
         panic_here();
     }
 
-    /// Never returns, and hears no cancel.
+    /// Never returns, and ignores the cancel flag.
     pub fn hang(&self) {
         loop {
             std::hint::spin_loop();

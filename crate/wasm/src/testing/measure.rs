@@ -1,4 +1,4 @@
-//! Runs a block again and again, beside a plain loop of revm over the same memory.
+//! Timing of a block beside the reference loop (plain revm) over the same memory.
 
 use parevm::{Block, BlockAccessList, BlockOutcome, ExecuteError, HeaderChecks, MemoryState};
 use parevm_testkit::measurement::{EngineMeasurement, SamplingOptions, measure};
@@ -47,8 +47,8 @@ impl Engine {
     /// # Errors
     ///
     /// A `WireError`: there is no such block.
-    #[wasm_bindgen(js_name = replayMade)]
-    pub fn replay_made(
+    #[wasm_bindgen(js_name = replaySynthetic)]
+    pub fn replay_synthetic(
         &self,
         name: String,
         count: usize,

@@ -4,5 +4,5 @@
 
 mod conformance;
 mod fault;
-mod made;
 mod measure;
+mod synthetic;

@@ -1,7 +1,6 @@
 //! Blocks that violate one rule each are refused.
 
 use super::{before, import, recorded};
-use alloy_consensus::{EthereumTxEnvelope, TxEip4844};
 use alloy_primitives::{B64, B256, Bytes, U256};
 use parevm::{Engine, block::AlloyBlock};
 use parevm_node::{

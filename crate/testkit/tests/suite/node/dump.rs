@@ -42,7 +42,7 @@ fn a_dump_of_anvil_is_a_chain_that_goes_on() {
     let mut talk = Conversation::new(json!({}));
     assert_eq!(talk.ask("anvil_loadState", json!([OF_ANVIL.trim()])), true);
     assert_eq!(talk.ask("eth_blockNumber", json!([])), "0x4");
-    // Hashes as anvil has told them, that of an impersonated account included.
+    // Hashes as anvil gives them, that of an impersonated account included.
     let first = "0x63155fe900ef112872e385ce93d40241c235a5dc009b4b914394262433a8417b";
     let third = "0x5e47776173a11ed85d0868a354cbc93ba0c3f6f5f8c2b2f2f7feaa1489a4e0af";
     let receipt = talk.ask("eth_getTransactionReceipt", json!([first]));

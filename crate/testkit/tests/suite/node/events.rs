@@ -1,4 +1,4 @@
-//! Who polls a node, and who is told.
+//! Polled filters and subscriptions.
 
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ const LOUD: &str = "0x00000000000000000000000000000000000000c0";
 const TOPIC: &str = "0x0000000000000000000000000000000000000000000000000000000000000001";
 
 /// A node with a contract that logs topic 1 when it is called.
-fn begun() -> Conversation {
+fn started() -> Conversation {
     let mut talk = Conversation::new(json!({}));
     // PUSH1 1, PUSH0, PUSH0, LOG1.
     talk.ask("anvil_setCode", json!([LOUD, "0x60015f5fa1"]));
@@ -29,7 +29,7 @@ fn polled(talk: &mut Conversation, filter: &Value) -> Vec<Value> {
 
 #[test]
 fn a_filter_gives_each_thing_once() {
-    let mut talk = begun();
+    let mut talk = started();
     call(&mut talk);
     let blocks = talk.ask("eth_newBlockFilter", json!([]));
     let waiting = talk.ask("eth_newPendingTransactionFilter", json!([]));
@@ -64,7 +64,7 @@ fn a_filter_gives_each_thing_once() {
 
 #[test]
 fn a_filter_gives_blocks_that_come_in_place_of_others() {
-    let mut talk = begun();
+    let mut talk = started();
     let snapshot = talk.ask("evm_snapshot", json!([]));
     let blocks = talk.ask("eth_newBlockFilter", json!([]));
     talk.ask("anvil_mine", json!([3]));
@@ -76,20 +76,23 @@ fn a_filter_gives_blocks_that_come_in_place_of_others() {
 }
 
 #[test]
-fn subscribers_are_told_once_of_what_they_asked_for() {
-    let mut talk = begun();
+fn subscribers_receive_each_requested_event_once() {
+    let mut talk = started();
     let heads = talk.ask("eth_subscribe", json!(["newHeads"]));
     let waiting = talk.ask("eth_subscribe", json!(["newPendingTransactions"]));
     let logs = talk.ask("eth_subscribe", json!(["logs", { "topics": [TOPIC] }]));
     assert!(talk.notified().is_empty());
     let hash = call(&mut talk);
-    let told = talk.notified();
-    assert_eq!(told.len(), 3);
-    assert_eq!(told[0], json!({ "subscription": waiting, "result": hash }));
-    assert_eq!(told[1]["subscription"], heads);
-    assert_eq!(told[1]["result"]["number"], "0x1");
-    assert_eq!(told[2]["subscription"], logs);
-    assert_eq!(told[2]["result"]["transactionHash"], hash);
+    let received = talk.notified();
+    assert_eq!(received.len(), 3);
+    assert_eq!(
+        received[0],
+        json!({ "subscription": waiting, "result": hash })
+    );
+    assert_eq!(received[1]["subscription"], heads);
+    assert_eq!(received[1]["result"]["number"], "0x1");
+    assert_eq!(received[2]["subscription"], logs);
+    assert_eq!(received[2]["result"]["transactionHash"], hash);
     assert!(talk.notified().is_empty());
 
     assert_eq!(talk.ask("eth_unsubscribe", json!([heads])), true);

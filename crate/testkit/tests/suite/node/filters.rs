@@ -56,18 +56,18 @@ fn ids_are_random_quantities_that_the_host_decides() {
 #[test]
 fn a_filter_ends_five_minutes_after_its_last_poll() {
     let mut talk = Conversation::new(json!({}));
-    let begun = talk.now;
+    let started = talk.now;
     let ids = of_each_kind(&mut talk);
     // A poll prolongs its life, also where it finds nothing.
     for minutes in [5, 10, 15] {
-        talk.now = begun + minutes * MINUTE;
+        talk.now = started + minutes * MINUTE;
         for id in &ids {
             assert_eq!(poll(&mut talk, id), Ok(json!([])), "{minutes}");
         }
     }
-    talk.now = begun + 20 * MINUTE;
+    talk.now = started + 20 * MINUTE;
     assert_eq!(poll(&mut talk, &ids[0]), Ok(json!([])));
-    talk.now = begun + 20 * MINUTE + 1;
+    talk.now = started + 20 * MINUTE + 1;
     assert_eq!(poll(&mut talk, &ids[0]), Ok(json!([])));
     for id in &ids[1..] {
         assert_eq!(poll(&mut talk, id), not_found());
@@ -160,9 +160,12 @@ fn a_thousand_subscriptions_can_be_open() {
     assert_eq!(error.code.number(), -32_005);
     assert_eq!(error.message, "1000 subscriptions are open: end one");
     talk.ask("evm_mine", json!([]));
-    let told = talk.notified();
-    let told: Vec<_> = told.iter().map(|told| &told["subscription"]).collect();
-    assert_eq!(told, ids.iter().collect::<Vec<_>>());
+    let received = talk.notified();
+    let received: Vec<_> = received
+        .iter()
+        .map(|received| &received["subscription"])
+        .collect();
+    assert_eq!(received, ids.iter().collect::<Vec<_>>());
     assert_eq!(talk.ask("eth_unsubscribe", json!([ids[0]])), true);
     talk.ask("eth_subscribe", json!(["newHeads"]));
 }
@@ -255,10 +258,13 @@ fn notifications_of_one_request_are_bounded() {
         talk.ask("eth_subscribe", json!(["newHeads"]));
     }
     talk.ask("anvil_mine", json!([100]));
-    let told = talk.node.take_notifications();
-    let bytes: usize = told.iter().map(|told| told.as_str().len()).sum();
+    let received = talk.node.take_notifications();
+    let bytes: usize = received
+        .iter()
+        .map(|received| received.as_str().len())
+        .sum();
     assert!((16 << 20..=32 << 20).contains(&bytes), "{bytes} bytes");
-    assert!(told.len().is_multiple_of(1_000), "{}", told.len());
+    assert!(received.len().is_multiple_of(1_000), "{}", received.len());
     // The next request begins anew.
     talk.ask("evm_mine", json!([]));
     assert_eq!(talk.node.take_notifications().len(), 1_000);

@@ -19,7 +19,7 @@ fn call(talk: &mut Conversation, from: &str, to: &str) -> Value {
 
 /// A node with a contract that writes logs with no topic, with 0x11, with 0x11 and 0x22, and with four
 /// topics from 0x11 to 0x44.
-fn begun() -> Conversation {
+fn started() -> Conversation {
     let mut talk = Conversation::new(json!({}));
     let code = "0x5f5fa0 60115f5fa1 602260115f5fa2 60446033602260115f5fa4 00";
     talk.ask("anvil_setCode", json!([LOUD, code.replace(' ', "")]));
@@ -55,20 +55,20 @@ fn a_filter_of_n_topics_passes_logs_with_n_topics_or_more() {
         logs.map(|log| log["topics"].as_array().unwrap().len())
             .collect()
     };
-    let mut talk = begun();
+    let mut talk = started();
     let open: Vec<_> = cases
         .iter()
         .map(|(topics, _)| {
             let filter = talk.ask("eth_newFilter", json!([{ "topics": topics }]));
             let search = json!([{ "topics": topics, "fromBlock": "earliest" }]);
             let search = talk.ask("eth_newFilter", search);
-            let told = talk.ask("eth_subscribe", json!(["logs", { "topics": topics }]));
-            (filter, search, told)
+            let received = talk.ask("eth_subscribe", json!(["logs", { "topics": topics }]));
+            (filter, search, received)
         })
         .collect();
     call(&mut talk, ALICE, LOUD);
     let notified = talk.notified();
-    for ((topics, expected), (filter, search, told)) in cases.iter().zip(open) {
+    for ((topics, expected), (filter, search, received)) in cases.iter().zip(open) {
         let asked = json!([{ "fromBlock": "0x0", "topics": topics }]);
         assert_eq!(
             counts(talk.ask("eth_getLogs", asked)),
@@ -86,11 +86,13 @@ fn a_filter_of_n_topics_passes_logs_with_n_topics_or_more() {
         assert_eq!(counts(polled), *expected, "{topics}");
         let searched = talk.ask("eth_getFilterLogs", json!([search]));
         assert_eq!(counts(searched), *expected, "{topics}");
-        let told = notified
+        let received = notified
             .iter()
-            .filter(|told_of| told_of["subscription"] == told);
-        let told: Vec<_> = told.map(|told_of| told_of["result"].clone()).collect();
-        assert_eq!(counts(json!(told)), *expected, "{topics}");
+            .filter(|notification| notification["subscription"] == received);
+        let received: Vec<_> = received
+            .map(|notification| notification["result"].clone())
+            .collect();
+        assert_eq!(counts(json!(received)), *expected, "{topics}");
     }
 }
 
@@ -98,7 +100,7 @@ fn a_filter_of_n_topics_passes_logs_with_n_topics_or_more() {
 /// Words and codes are those of go-ethereum's `eth/filters`.
 #[test]
 fn ranges_that_cannot_be_searched_are_refused_in_the_words_of_geth() {
-    let mut talk = begun();
+    let mut talk = started();
     for _ in 0..5 {
         talk.ask("evm_mine", json!([]));
     }
@@ -162,7 +164,7 @@ fn ranges_that_cannot_be_searched_are_refused_in_the_words_of_geth() {
 
 #[test]
 fn filters_that_are_not_well_formed_are_refused_in_the_words_of_geth() {
-    let mut talk = begun();
+    let mut talk = started();
     let (hash, topic) = (word(7), word(0x11));
     let exclusive = "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other";
     let many = |count: usize| json!(vec![LOUD; count]);
@@ -234,7 +236,7 @@ fn filters_that_are_not_well_formed_are_refused_in_the_words_of_geth() {
 
 #[test]
 fn a_live_filter_passes_logs_of_the_blocks_that_it_names() {
-    let mut talk = begun();
+    let mut talk = started();
     let range =
         json!({ "fromBlock": "0x2", "toBlock": "0x3", "topics": [word(0x11), word(0x22), null] });
     let filter = talk.ask("eth_newFilter", json!([range]));
@@ -247,9 +249,12 @@ fn a_live_filter_passes_logs_of_the_blocks_that_it_names() {
         logs.iter().map(|log| log["blockNumber"].clone()).collect()
     };
     assert_eq!(numbers(polled.as_array().unwrap().clone()), ["0x2", "0x3"]);
-    let told = talk.notified();
-    let told = told.iter().map(|told| told["result"].clone()).collect();
-    assert_eq!(numbers(told), ["0x2", "0x3"]);
+    let received = talk.notified();
+    let received = received
+        .iter()
+        .map(|received| received["result"].clone())
+        .collect();
+    assert_eq!(numbers(received), ["0x2", "0x3"]);
 }
 
 /// Logs are counted over the block. What reverts, a transaction or a frame, leaves none.
@@ -325,9 +330,12 @@ fn log_indices_count_over_the_block_wherever_logs_are_shown() {
     assert_eq!(shown(list(logs)), expected);
     let polled = talk.ask("eth_getFilterChanges", json!([filter]));
     assert_eq!(shown(list(polled)), expected);
-    let told = talk.notified();
-    let told = told.iter().map(|told| told["result"].clone()).collect();
-    assert_eq!(shown(told), expected);
+    let received = talk.notified();
+    let received = received
+        .iter()
+        .map(|received| received["result"].clone())
+        .collect();
+    assert_eq!(shown(received), expected);
     let mut of_receipts = Vec::new();
     for hash in hashes.iter().chain([&last]) {
         let receipt = talk.ask("eth_getTransactionReceipt", json!([hash]));

@@ -1,11 +1,9 @@
 //! Mining: the transactions of a block.
 
-use alloy_eips::{eip7002, eip7251};
-use parevm::{ExecuteOptions, system::eip6110::DEPOSIT_EVENT};
-use parevm_node::{Chain, node::Host, rpc::ErrorCode};
+use parevm::ExecuteOptions;
+use parevm_node::{Chain, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// First accounts of development nodes.
 pub(super) const ALICE: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
@@ -51,7 +49,7 @@ fn each_transaction_makes_a_block_that_others_take() {
     talk.ask("eth_sendTransaction", create);
     talk.ask("evm_mine", json!([]));
 
-    // A chain with the same genesis block imports what was made.
+    // A chain with the same genesis block imports what was mined.
     let genesis = talk.ask("debug_getRawBlock", json!(["0x0"]));
     let mut other = Chain::clone(Conversation::new(json!({})).node.chain());
     assert_eq!(
@@ -115,8 +113,8 @@ fn a_block_takes_the_best_tips_in_order_of_nonces() {
     let rich = talk.ask("eth_sendTransaction", payment(ALICE, tip(9)));
     let middle = talk.ask("eth_sendTransaction", payment(BOB, tip(5)));
     talk.ask("evm_mine", json!([]));
-    let made = block(&mut talk, "latest")["transactions"].clone();
-    assert_eq!(made, json!([middle, cheap, rich]));
+    let mined = block(&mut talk, "latest")["transactions"].clone();
+    assert_eq!(mined, json!([middle, cheap, rich]));
 }
 
 #[test]
@@ -130,10 +128,10 @@ fn what_does_not_fit_a_block_waits_for_the_next() {
     }
     for _ in 0..2 {
         talk.ask("evm_mine", json!([]));
-        let made = block(&mut talk, "latest");
-        assert_eq!(made["transactions"].as_array().unwrap().len(), 2);
-        assert_eq!(made["gasUsed"], "0xa410");
-        assert_eq!(made["gasLimit"], "0x15f90");
+        let mined = block(&mut talk, "latest");
+        assert_eq!(mined["transactions"].as_array().unwrap().len(), 2);
+        assert_eq!(mined["gasUsed"], "0xa410");
+        assert_eq!(mined["gasLimit"], "0x15f90");
     }
     let status = talk.ask("txpool_status", json!([]));
     assert_eq!(status, json!({ "pending": "0x0", "queued": "0x0" }));
@@ -218,7 +216,7 @@ fn a_fee_below_the_base_fee_waits_unless_each_transaction_makes_a_block() {
     assert_eq!(block(&mut talk, "latest")["transactions"], json!([]));
     talk.ask("anvil_setNextBlockBaseFeePerGas", json!(["0x0"]));
     talk.ask("evm_mine", json!([]));
-    let made = block(&mut talk, "latest");
-    assert_eq!(made["transactions"], json!([hash]));
-    assert_eq!(made["baseFeePerGas"], "0x0");
+    let mined = block(&mut talk, "latest");
+    assert_eq!(mined["transactions"], json!([hash]));
+    assert_eq!(mined["baseFeePerGas"], "0x0");
 }

@@ -2,8 +2,8 @@
 
 use super::mining::{ALICE, BOB, alloy_hex, payment, wei};
 use alloy_eips::{eip7002, eip7251};
-use parevm::{ExecuteOptions, system::eip6110::DEPOSIT_EVENT};
-use parevm_node::{Chain, node::Host, rpc::ErrorCode};
+use parevm::system::eip6110::DEPOSIT_EVENT;
+use parevm_node::{node::Host, rpc::ErrorCode};
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

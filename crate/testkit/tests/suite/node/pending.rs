@@ -51,7 +51,7 @@ fn sent(talk: &mut Conversation) -> Vec<(Value, &'static str)> {
 #[test]
 fn a_waiting_transaction_has_the_most_that_it_pays_as_its_price() {
     let mut talk = Conversation::new(json!({ "mining": "manual" }));
-    let told = talk.ask("eth_subscribe", json!(["newPendingTransactions", true]));
+    let received = talk.ask("eth_subscribe", json!(["newPendingTransactions", true]));
     let polled = talk.ask("eth_newPendingTransactionFilter", json!([true]));
     let sent = sent(&mut talk);
     let content = talk.ask("txpool_content", json!([]));
@@ -88,7 +88,7 @@ fn a_waiting_transaction_has_the_most_that_it_pays_as_its_price() {
                 assert_eq!(shown.get(field), Some(&Value::Null), "{message}");
             }
         }
-        assert_eq!(notified[nonce]["subscription"], told);
+        assert_eq!(notified[nonce]["subscription"], received);
     }
     // In a block it has what it paid: the base fee of 0.875 gwei and the tip.
     talk.ask("evm_mine", json!([]));
@@ -105,7 +105,7 @@ fn a_waiting_transaction_has_the_most_that_it_pays_as_its_price() {
 
 /// https://github.com/foundry-rs/foundry/issues/9757
 #[test]
-fn pending_transactions_are_told_whole_where_that_is_asked_for() {
+fn pending_transactions_are_sent_whole_on_request() {
     let mut talk = Conversation::new(json!({}));
     let subscribe = |talk: &mut Conversation, more: Value| {
         let mut params = json!(["newPendingTransactions"]);
@@ -125,18 +125,18 @@ fn pending_transactions_are_told_whole_where_that_is_asked_for() {
     let polls_hashes = talk.ask("eth_newPendingTransactionFilter", json!([false]));
     let request = json!([{ "from": ALICE, "to": BOB, "value": "0x7" }]);
     let hash = talk.ask("eth_sendTransaction", request.clone());
-    let told = talk.notified();
-    assert_eq!(told.len(), 4);
-    assert_eq!(told[0]["subscription"], whole);
-    assert_eq!(told[0]["result"]["hash"], hash);
-    assert_eq!(told[0]["result"]["from"], ALICE);
-    assert_eq!(told[0]["result"]["value"], "0x7");
-    for (told, number) in told[1..].iter().zip(hashes) {
-        assert_eq!(*told, json!({ "subscription": number, "result": hash }));
+    let received = talk.notified();
+    assert_eq!(received.len(), 4);
+    assert_eq!(received[0]["subscription"], whole);
+    assert_eq!(received[0]["result"]["hash"], hash);
+    assert_eq!(received[0]["result"]["from"], ALICE);
+    assert_eq!(received[0]["result"]["value"], "0x7");
+    for (received, number) in received[1..].iter().zip(hashes) {
+        assert_eq!(*received, json!({ "subscription": number, "result": hash }));
     }
     let polled = talk.ask("eth_getFilterChanges", json!([polls_whole]));
     assert_eq!(polled.as_array().unwrap().len(), 1);
-    assert_eq!(polled[0], told[0]["result"]);
+    assert_eq!(polled[0], received[0]["result"]);
     assert_eq!(
         talk.ask("eth_getFilterChanges", json!([polls_whole])),
         json!([])

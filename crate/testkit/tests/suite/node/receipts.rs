@@ -16,7 +16,7 @@ fn call(talk: &mut Conversation, to: &str) -> Value {
 /// https://github.com/ethereum/go-ethereum/issues/27937
 /// https://github.com/hyperledger/besu/issues/3389
 #[test]
-fn the_receipt_of_a_creation_has_the_address_whatever_came_of_it() {
+fn the_receipt_of_a_creation_has_the_address_even_if_it_failed() {
     let mut talk = Conversation::new(json!({ "mining": "manual" }));
     // Alice's contracts with nonces 0 to 4, as CREATE numbers them.
     let cases = [

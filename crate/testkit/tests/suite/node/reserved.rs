@@ -2,7 +2,7 @@
 
 use alloy_primitives::B256;
 use parevm::build::next_base_fee;
-use parevm_node::{Node, rpc::ErrorCode};
+use parevm_node::Node;
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 
@@ -307,12 +307,12 @@ fn filters_and_subscribers_learn_of_blocks_that_are_not_reserved() {
     let hash =
         |talk: &Conversation, number| json!(talk.node.chain().block_at(number).unwrap().hash);
     let expected = [1, 50_000, 50_001].map(|number| hash(&talk, number));
-    let told = talk.notified();
-    let told: Vec<_> = told
+    let received = talk.notified();
+    let received: Vec<_> = received
         .iter()
-        .map(|told| told["result"]["hash"].clone())
+        .map(|received| received["result"]["hash"].clone())
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(received, expected);
     let polled = talk.ask("eth_getFilterChanges", json!([blocks]));
     assert_eq!(polled, json!(expected));
     let polled = talk.ask("eth_getFilterChanges", json!([logs]));

@@ -1,9 +1,7 @@
 //! Reserved blocks: their number, their forks, and methods that scan the chain.
 
-use super::reserved::{ALICE, BEGIN, HASHER, LOUD, assert_linked, call, node_with_contracts};
-use alloy_primitives::B256;
-use parevm::build::next_base_fee;
-use parevm_node::{Node, rpc::ErrorCode};
+use super::reserved::{ALICE, BEGIN, assert_linked, call, node_with_contracts};
+use parevm_node::rpc::ErrorCode;
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
 

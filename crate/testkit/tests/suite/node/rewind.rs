@@ -1,4 +1,4 @@
-//! A chain that goes back, and one that is told to be another.
+//! Rewound chains, and state that is set from outside.
 
 use parevm_testkit::conversation::Conversation;
 use serde_json::{Value, json};
@@ -92,7 +92,7 @@ fn a_reorg_puts_other_blocks_in_place() {
             Value::Null
         );
     }
-    // Without transactions the blocks are empty, and others than before all the same.
+    // Without transactions the blocks are empty, and different from those before all the same.
     let replaced = talk.ask("eth_getBlockByNumber", json!(["latest", false]));
     talk.ask("anvil_reorg", json!([1, []]));
     let empty = talk.ask("eth_getBlockByNumber", json!(["latest", false]));
@@ -114,7 +114,7 @@ fn a_reorg_puts_other_blocks_in_place() {
 }
 
 #[test]
-fn subscribers_hear_of_logs_that_are_removed() {
+fn subscribers_receive_removed_logs() {
     let mut talk = Conversation::new(json!({}));
     talk.ask("anvil_setCode", json!([LOUD, "0x60015f5fa1"]));
     let logs = talk.ask("eth_subscribe", json!(["logs", { "address": LOUD }]));
@@ -122,18 +122,19 @@ fn subscribers_hear_of_logs_that_are_removed() {
         "eth_sendTransaction",
         json!([{ "from": ALICE, "to": LOUD }]),
     );
-    let told = |talk: &mut Conversation| {
-        let told = talk.notified();
-        told.iter()
+    let received = |talk: &mut Conversation| {
+        let received = talk.notified();
+        received
+            .iter()
             .map(|one| {
                 let log = &one["result"];
                 json!([one["subscription"], log["transactionHash"], log["removed"]])
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(told(&mut talk), [json!([logs, hash, false])]);
+    assert_eq!(received(&mut talk), [json!([logs, hash, false])]);
     talk.ask("anvil_rollback", json!([1]));
-    assert_eq!(told(&mut talk), [json!([logs, hash, true])]);
+    assert_eq!(received(&mut talk), [json!([logs, hash, true])]);
 }
 
 #[test]

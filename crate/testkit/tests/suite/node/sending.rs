@@ -53,7 +53,7 @@ fn a_receipt_comes_with_the_transaction_or_an_error_says_why_not() {
         error.message.contains("next nonce 3, tx nonce 7"),
         "{error}"
     );
-    // What is not sent is told as eth_sendRawTransaction tells it.
+    // A refused transaction has the error of eth_sendRawTransaction.
     let error = talk.refused("eth_sendRawTransactionSync", json!([raw, 100]));
     assert_eq!(error.message, "already known");
     for params in [
@@ -126,7 +126,7 @@ fn a_request_is_filled_and_not_sent() {
     assert_eq!(filled["tx"]["type"], "0x0");
     assert_eq!(filled["tx"]["v"], "0x0");
 
-    // A revert is told when the gas is looked for.
+    // A revert is an error of the gas estimate.
     talk.ask("anvil_setCode", json!([NOBODY, "0x5f5ffd"]));
     let error = talk.refused(
         "eth_fillTransaction",
@@ -283,11 +283,14 @@ fn there_is_no_fork_whose_url_could_be_set() {
 
 /// https://geth.ethereum.org/docs/interacting-with-geth/rpc/pubsub
 #[test]
-fn receipts_and_the_state_of_syncing_are_told() {
+fn receipts_and_the_sync_state_are_returned() {
     let mut talk = Conversation::new(json!({ "mining": "manual" }));
     let syncing = talk.ask("eth_subscribe", json!(["syncing"]));
-    let told = talk.notified();
-    assert_eq!(told, [json!({ "subscription": syncing, "result": false })]);
+    let received = talk.notified();
+    assert_eq!(
+        received,
+        [json!({ "subscription": syncing, "result": false })]
+    );
 
     let [first, second] = ["0x1", "0x2"].map(|value| {
         let request = json!([{ "from": ALICE, "to": BOB, "value": value }]);
@@ -310,7 +313,7 @@ fn receipts_and_the_state_of_syncing_are_told() {
             json!({ "subscription": one, "result": [of_second] }),
         ]
     );
-    // A block without any tells nobody.
+    // A block without any notifies nobody.
     talk.ask("evm_mine", json!([]));
     assert!(talk.notified().is_empty());
     let many = vec![format!("0x{:064x}", 1); 201];

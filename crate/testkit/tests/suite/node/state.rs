@@ -220,13 +220,13 @@ fn a_call_is_traced_in_the_middle_of_a_block() {
         "{}",
         error.message
     );
-    // Nothing came before the genesis block.
+    // Nothing arrived before the genesis block.
     let error = talk.refused("debug_traceCall", json!([call, "0x0", options]));
     assert_eq!(error.message, "genesis is not traceable");
 }
 
 #[test]
-fn what_is_no_address_is_told_what_one_is() {
+fn an_invalid_address_is_answered_with_the_expected_form() {
     let mut talk = Conversation::new(json!({}));
     let requests = [
         (

@@ -24,7 +24,7 @@ fn call(talk: &mut Conversation, slot: u64) -> Value {
 }
 
 /// Two calls of the keeper in the first block.
-fn begun(options: Value) -> (Conversation, [Value; 2]) {
+fn started(options: Value) -> (Conversation, [Value; 2]) {
     let mut talk = Conversation::new(options);
     talk.ask("anvil_setCode", json!([KEEPER, KEEPER_CODE]));
     let hashes = [call(&mut talk, 7), call(&mut talk, 8)];
@@ -38,7 +38,7 @@ fn manual() -> Value {
 
 #[test]
 fn a_header_is_a_block_without_what_is_in_it() {
-    let (mut talk, _) = begun(manual());
+    let (mut talk, _) = started(manual());
     let mut block = talk.ask("eth_getBlockByNumber", json!(["0x1", false]));
     let fields = block.as_object_mut().unwrap();
     for field in ["size", "uncles", "transactions", "withdrawals"] {
@@ -78,7 +78,7 @@ fn a_header_is_a_block_without_what_is_in_it() {
 
 #[test]
 fn a_transaction_is_found_as_bytes_by_its_block() {
-    let (mut talk, hashes) = begun(manual());
+    let (mut talk, hashes) = started(manual());
     let raw = hashes.map(|hash| talk.ask("eth_getRawTransactionByHash", json!([hash])));
     assert!(raw[0].as_str().unwrap().starts_with("0x02f8"));
     let block = talk.ask("eth_getBlockByNumber", json!(["0x1", false]));
@@ -120,8 +120,8 @@ fn a_transaction_is_found_as_bytes_by_its_block() {
 }
 
 #[test]
-fn an_account_is_told_as_the_trie_holds_it() {
-    let (mut talk, _) = begun(manual());
+fn an_account_is_returned_as_the_trie_holds_it() {
+    let (mut talk, _) = started(manual());
     let proof = talk.ask("eth_getProof", json!([KEEPER, [], "latest"]));
     let account = talk.ask("eth_getAccount", json!([KEEPER, "latest"]));
     assert_eq!(
@@ -166,7 +166,7 @@ fn an_account_is_told_as_the_trie_holds_it() {
 /// https://openethereum.github.io/JSONRPC-trace-module
 #[test]
 fn calls_are_listed_as_parity_does() {
-    let (mut talk, hashes) = begun(manual());
+    let (mut talk, hashes) = started(manual());
     let block = talk.ask("eth_getBlockByNumber", json!(["0x1", false]));
     let expected = |index: usize, used: &str| {
         json!({
@@ -237,7 +237,7 @@ fn calls_are_listed_as_parity_does() {
 
 #[test]
 fn a_block_that_is_given_is_traced_like_one_of_the_chain() {
-    let (mut talk, _) = begun(manual());
+    let (mut talk, _) = started(manual());
     let raw = talk.ask("debug_getRawBlock", json!(["latest"]));
     let options = json!({ "tracer": "callTracer" });
     let known = talk.ask("debug_traceBlockByNumber", json!(["latest", options]));
@@ -262,7 +262,7 @@ fn a_block_that_is_given_is_traced_like_one_of_the_chain() {
 /// https://github.com/ethereum/go-ethereum/blob/master/eth/api_debug.go (`StorageRangeAt`)
 #[test]
 fn slots_are_listed_before_a_transaction() {
-    let (mut talk, _) = begun(manual());
+    let (mut talk, _) = started(manual());
     // keccak256 of the slots 7 and 8, 32 bytes each.
     let seventh = "0xa66cc928b5edb82af9bd49922954155ab7b0942694bea4ce44661d9a8736c688";
     let eighth = "0xf3f7a9fe364faab93b216da50a3214154f22a0a2b415b23a84c8169e8b636ee3";
@@ -372,7 +372,7 @@ fn a_block_under_amsterdam_has_an_access_list() {
         assert_eq!(found, Value::Null, "{unknown}");
     }
 
-    let (mut before, _) = begun(manual());
+    let (mut before, _) = started(manual());
     let error = before.refused("eth_getBlockAccessList", json!(["latest"]));
     assert_eq!(error.code.number(), -32_001);
     assert_eq!(
@@ -382,7 +382,7 @@ fn a_block_under_amsterdam_has_an_access_list() {
 }
 
 #[test]
-fn the_namespaces_of_all_methods_are_told() {
+fn the_namespaces_of_all_methods_are_listed() {
     let mut talk = Conversation::new(json!({ "timestamp": 7 }));
     let modules = [
         "anvil", "debug", "eth", "evm", "hardhat", "net", "parevm", "personal", "rpc", "tenderly",

@@ -1,4 +1,4 @@
-//! The state and the transactions of a made block, for who runs them elsewhere.
+//! Synthetic blocks as data, for other EVMs.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use wasm_bindgen::prelude::*;
 use crate::engine::Engine;
 use crate::error::WireError;
 
-/// A made block: what a genesis file has under `alloc`, and calls as JSON-RPC spells them.
+/// Synthetic block: `alloc` as in a genesis file, and calls as JSON-RPC spells them.
 #[derive(Serialize)]
-struct Made {
+struct SyntheticBlock {
     alloc: BTreeMap<Address, Owner>,
     calls: Vec<Call>,
 }
@@ -42,7 +42,7 @@ impl Engine {
     /// # Errors
     ///
     /// A `WireError`: there is no such block.
-    pub fn made(&self, name: &str, count: usize) -> Result<String, JsValue> {
+    pub fn synthetic(&self, name: &str, count: usize) -> Result<String, JsValue> {
         let kind = Workload::named(name).map_err(|error| WireError::option(&error))?;
         let (block, state) = (kind.make)(count);
         let codes: BTreeMap<_, _> = state.codes().collect();
@@ -65,11 +65,11 @@ impl Engine {
             value: transaction.env.value,
             gas: U256::from(transaction.env.gas_limit),
         });
-        let made = Made {
+        let block = SyntheticBlock {
             alloc: alloc.collect(),
             calls: calls.collect(),
         };
-        let text = serde_json::to_string(&made);
+        let text = serde_json::to_string(&block);
         Ok(text.map_err(|error| WireError::bug(error.to_string()))?)
     }
 }
