@@ -68,6 +68,20 @@ export function judgeLength(path, text, exceptions = longFiles) {
   return [`${path}: ${lines} lines of at most ${longFile}; it has two subjects`]
 }
 
+/** Lines of the Rust file at `path` that name revm's handler or frames: only `vm` of the crate parevm may. */
+export function findHandlers(path, text) {
+  if (!/^crate\/(parevm|simulate|node|wasm|cli)\/src\//.test(path)) return []
+  if (path.startsWith('crate/parevm/src/vm/')) return []
+  return text.split('\n').flatMap((line, i) => {
+    const code = line.replace(/\/\/.*/, '')
+    return /\b(revm::handler|handler::\{|MainnetHandler|EthFrame|FrameResult|inspect_run)\b/.test(
+      code,
+    )
+      ? [`${path}:${i + 1}: names revm's handler or frames, which only crate/parevm/src/vm does`]
+      : []
+  })
+}
+
 /** Lines of `text` with a mark of unfinished work. */
 export function findUnfinished(path, text) {
   return text.split('\n').flatMap((line, i) => {
@@ -151,7 +165,7 @@ export function check() {
     const text = read(path)
     errors.push(...findUnfinished(path, text), ...findOutsidePaths(path, text))
     if (/^crate\/[^/]+\/src\/(lib|main)\.rs$/.test(path)) errors.push(...judgeUnsafe(path, text))
-    errors.push(...judgeLength(path, text))
+    errors.push(...judgeLength(path, text), ...findHandlers(path, text))
   }
   for (const name of readdirSync(join(root, 'crate')).sort()) {
     errors.push(...findCycles(readCrate(name), `crate/${name}/src/`))

@@ -19,7 +19,6 @@ const profile = ['--profile', 'checked', '--locked']
 /** Code of the test build is linted, too. */
 const features = ['--features', 'parevm-wasm/testing']
 
-
 /** The steps: a name and the command; `fix` is the command that repairs. */
 const steps = [
   { name: 'rustfmt', run: ['cargo', 'fmt', '--all', '--check'], fix: ['cargo', 'fmt', '--all'] },

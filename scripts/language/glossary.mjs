@@ -10,7 +10,8 @@ const bal = /^crate\/(core|parevm)\/src\/bal\//
 /** Where a block is split between workers. Elsewhere a chunk is one of a stream, an arena or a slice. */
 const split =
   /^(crate\/(core|parevm)\/src\/(execute|engine)|crate\/wasm\/src|crate\/testkit\/tests\/suite\/executor|js\/src\/pool)\b/
-const rustChunks = /\b(par_|as_|array_|first_|last_|split_first_)?r?chunks?(_exact|_by)?(_mut)?(::<\w+>)?\(/g
+const rustChunks =
+  /\b(par_|as_|array_|first_|last_|split_first_)?r?chunks?(_exact|_by)?(_mut)?(::<\w+>)?\(/g
 const pool = /^js\/src\/pool\//
 
 export const glossary = [

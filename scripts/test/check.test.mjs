@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import {
   compareVersionsOf,
   findForbidden,
+  findHandlers,
   findOutsidePaths,
   findUnfinished,
   judgeLength,
@@ -25,6 +26,15 @@ const agreeing = {
     engines: { node: '>=20.16' },
   },
 }
+
+test("revm's handler and frames are named by vm alone", () => {
+  const line = 'use revm::handler::{Handler, MainnetHandler};'
+  assert.deepEqual(findHandlers('crate/parevm/src/vm/transact.rs', line), [])
+  assert.deepEqual(findHandlers('crate/simulate/src/call.rs', `\n${line}`), [
+    "crate/simulate/src/call.rs:2: names revm's handler or frames, which only crate/parevm/src/vm does",
+  ])
+  assert.deepEqual(findHandlers('crate/node/src/lib.rs', '// MainnetHandler'), [])
+})
 
 test('a crate behind the border is found in the tree', () => {
   const tree = 'parevm-stm v0.1.0\nthiserror v2.0.18\nalloy-primitives v1.7.0 (*)'

@@ -2,7 +2,7 @@
 //!
 //! [`Engine::execute`] is the entry point: it takes a [`block::Block`] and a [`state::StateSource`], and
 //! returns an [`execute::BlockOutcome`]. This crate knows no JavaScript, opens no socket and reads no
-//! clock. Everything that names the EVM implementation is in [`vm`].
+//! clock. [`vm`] is the only module that names revm's handler and frames; a script of the lint keeps that.
 //!
 //! # Example
 //!
@@ -65,7 +65,8 @@
 //! # More
 //!
 //! - custom state: [`StateSource`];
-//! - block decoding: [`Block::from_alloy`], [`Block::from_rpc`], [`Block::from_rlp`];
+//! - block decoding: [`Block::from_alloy`], [`Block::from_recovered`], [`Block::from_rpc`], [`Block::from_rlp`];
+//! - state diff as revm's bundle: [`state::StateDiff::to_bundle`];
 //! - custom precompiles: [`vm::Environment::with_precompile`];
 //! - custom inspectors: [`Engine::inspect`];
 //! - timeline of an execution: [`ExecuteOptions::timeline`].

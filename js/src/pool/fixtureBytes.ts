@@ -14,7 +14,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
     .stream()
     .pipeThrough(new DecompressionStream('gzip'))
-  const chunks: Uint8Array[] = []
+  const parts: Uint8Array[] = []
   let length = 0
   try {
     const reader = stream.getReader()
@@ -26,7 +26,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
         await reader.cancel()
         break
       }
-      chunks.push(value)
+      parts.push(value)
     }
   } catch (error) {
     throw invalid(`the gzip file is invalid or truncated: ${String(error)}`)
@@ -34,9 +34,9 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   if (length > MAX_BYTES) throw invalid(`it expands to more than ${MAX_BYTES} bytes`)
   const whole = new Uint8Array(length)
   let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.length
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
   }
   return whole
 }

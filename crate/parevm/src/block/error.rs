@@ -22,6 +22,14 @@ pub enum BlockError {
         /// The JSON error.
         source: serde_json::Error,
     },
+    /// The block has another number of transactions than senders.
+    #[error("{senders} senders for {transactions} transactions")]
+    SenderCount {
+        /// Number of senders.
+        senders: usize,
+        /// Number of transactions.
+        transactions: usize,
+    },
     /// A required field is missing.
     #[error("{field} is missing")]
     Missing {

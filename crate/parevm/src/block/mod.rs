@@ -81,6 +81,22 @@ impl Block {
         rlp::verified(block, chain_id, schedule)
     }
 
+    /// Converts a block of alloy whose `senders` are known, in block order: the parts of reth's `RecoveredBlock`.
+    /// Signatures are not verified again.
+    ///
+    /// # Errors
+    ///
+    /// [`BlockError::SenderCount`] for another number of senders than of transactions; [`BlockError`] with the field for
+    /// a root or hash of the header that the body does not have.
+    pub fn from_recovered(
+        block: AlloyBlock,
+        senders: &[Address],
+        chain_id: u64,
+        schedule: ForkSchedule,
+    ) -> Result<Self, BlockError> {
+        rlp::with_senders(block, senders, chain_id, schedule)
+    }
+
     /// Decodes the result of `eth_getBlockByNumber` with full transactions.
     ///
     /// Fields may be missing, except number, timestamp, miner, gasLimit and transactions. Recovers the senders of signed

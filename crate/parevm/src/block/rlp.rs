@@ -1,12 +1,13 @@
 //! RLP decoder of blocks.
 
 use super::{
-    AlloyBlock, Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer,
+    AlloyBlock, Block, BlockError, ForkSchedule, Header, HeaderCommitments, Ommer, Transaction,
     TransactionError, Withdrawal,
     sender_recovery::{UnrecoveredTransaction, recover},
     verify,
 };
 use alloy_consensus::{EthereumTxEnvelope, Header as ConsensusHeader, TxEip4844};
+use alloy_primitives::{Address, B256};
 use alloy_rlp::{Decodable, EMPTY_LIST_CODE, Header as RlpHeader};
 
 type Envelope = EthereumTxEnvelope<TxEip4844>;
@@ -60,20 +61,63 @@ fn undecodable_part(mut block: &[u8]) -> Option<BlockError> {
 
 /// Recovers the senders of a decoded block and verifies its hashes.
 pub(crate) fn verified(
-    AlloyBlock { header, body }: AlloyBlock,
+    mut block: AlloyBlock,
     chain_id: u64,
     schedule: ForkSchedule,
 ) -> Result<Block, BlockError> {
-    let unrecovered = body
-        .transactions
+    let unrecovered = std::mem::take(&mut block.body.transactions)
         .into_iter()
         .map(UnrecoveredTransaction::signed)
         .collect();
-    let recovered = recover(unrecovered, schedule.spec(header.number, header.timestamp))?;
+    let spec = schedule.spec(block.header.number, block.header.timestamp);
+    let recovered = recover(unrecovered, spec)?;
+    with_transactions(
+        block,
+        chain_id,
+        schedule,
+        recovered.transactions,
+        recovered.root,
+    )
+}
+
+/// Verifies the hashes of a decoded block whose senders are known.
+pub(crate) fn with_senders(
+    mut block: AlloyBlock,
+    senders: &[Address],
+    chain_id: u64,
+    schedule: ForkSchedule,
+) -> Result<Block, BlockError> {
+    let signed = std::mem::take(&mut block.body.transactions);
+    if signed.len() != senders.len() {
+        return Err(BlockError::SenderCount {
+            senders: senders.len(),
+            transactions: signed.len(),
+        });
+    }
+    let root = alloy_consensus::proofs::calculate_transaction_root(&signed);
+    let transactions = signed.into_iter().zip(senders).map(|(signed, sender)| {
+        let hash = Some(*signed.tx_hash());
+        Transaction {
+            hash,
+            ..Transaction::new(&signed.into_typed_transaction(), *sender)
+        }
+    });
+    let transactions = transactions.collect();
+    with_transactions(block, chain_id, schedule, transactions, Some(root))
+}
+
+/// Verifies the hashes of a block, whose body has no transactions left, with `transactions` and their `root`.
+fn with_transactions(
+    AlloyBlock { header, body }: AlloyBlock,
+    chain_id: u64,
+    schedule: ForkSchedule,
+    transactions: Vec<Transaction>,
+    root: Option<B256>,
+) -> Result<Block, BlockError> {
     verify::equal(
         "block.transactionsRoot",
         Some(header.transactions_root),
-        recovered.root,
+        root,
     )?;
     let ommers_hash = alloy_consensus::proofs::calculate_ommers_root(&body.ommers);
     verify::equal(
@@ -89,14 +133,8 @@ pub(crate) fn verified(
     Ok(Block {
         chain_id,
         schedule,
-        transactions: recovered.transactions,
-        withdrawals: withdrawals
-            .iter()
-            .map(|one| Withdrawal {
-                address: one.address,
-                amount: one.amount,
-            })
-            .collect(),
+        transactions,
+        withdrawals: withdrawals.iter().map(Withdrawal::from).collect(),
         ommers: body
             .ommers
             .iter()

@@ -9,6 +9,7 @@ mod block {
     mod eip7610;
     mod invalid;
     mod recorded;
+    mod recovered;
     mod rules;
     mod stateless;
     mod system;
