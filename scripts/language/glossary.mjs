@@ -80,13 +80,7 @@ export const glossary = [
     name: /\bchunks?\b/,
     only: split,
     write: 'batch, partial result',
-    except: [
-      { text: rustChunks, why: 'slices of Rust' },
-      {
-        text: /\bchunks?\b(?=(: Uint8Array|\.push\(value| of chunks|\.length| = |\)))|\bof chunks\b|set\(chunk/g,
-        why: 'of a stream',
-      },
-    ],
+    except: [{ text: rustChunks, why: 'slices of Rust' }],
   },
   { name: /\bgather(s|ed|ing)?\b/, write: 'collect' },
   { raw: /'(help|lead)'/, only: pool, write: 'helper, leader' },
