@@ -71,7 +71,7 @@ export type EngineBinding = {
   /** Resolves with a `BlockOutcome`. */
   executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Resolves with the partial result of a helper. Only in the single build. */
-  help?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
+  join?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
   /** Publishes each state of the node to `readers` readers. Only in the threads build. */
   serveReaders?(readers: number): void
   openNode(options: string): void

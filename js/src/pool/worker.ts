@@ -185,7 +185,7 @@ function testing(engine: Partial<TestingBinding>): TestingBinding {
 async function executeBatches(id: number, fixture: FixtureText): Promise<void> {
   let partialResult: Uint8Array | null | undefined
   try {
-    partialResult = await engine?.help?.(id, await fixtureBytes(fixture))
+    partialResult = await engine?.join?.(id, await fixtureBytes(fixture))
   } catch (error) {
     // The leader reports the same error.
     if (!isWireError(error)) throw error
