@@ -165,19 +165,18 @@ impl Engine {
         let mut run = Sequential::new(block, environment, state, options)?;
         // The records of the caller's inspector are unbounded.
         let mut bounds = Bounds::of_time(None);
-        let stepped = loop {
+        loop {
             match run.step_inspected(inspector, &mut bounds) {
                 Ok(Some(_)) => {}
-                Ok(None) => break Ok(()),
-                Err(StepError::Execute(error)) => break Err(error),
+                Ok(None) => break,
+                Err(StepError::Execute(error)) => return Err(error),
                 Err(StepError::TooLarge) => {
-                    break Err(ExecuteError::Bug {
+                    return Err(ExecuteError::Bug {
                         invariant: "an inspector without bounds is not bounded",
                     });
                 }
             }
-        };
-        stepped?;
+        }
         run.finish("an inspector is attached")?
             .into_outcome(environment)
     }

@@ -186,6 +186,7 @@ impl<'a> Sequential<'a> {
         let Some((index, transaction)) = self.next()? else {
             return Ok(None);
         };
+        let start = self.timeline.as_ref().map(Timeline::start);
         let database = self.evm.ctx.db_mut();
         let ran = run(
             self.environment,
@@ -198,6 +199,11 @@ impl<'a> Sequential<'a> {
             TransactError::Evm(error) => execute_error(Some(index), error).into(),
         })?;
         database.commit_transaction(&mut ran.state);
+        if let (Some(timeline), Some(start)) = (&mut self.timeline, start) {
+            timeline.record(index, start);
+            // The caller works between inspected steps.
+            timeline.end = None;
+        }
         self.execution.commit(transaction, ran.result)?;
         Ok(Some(self.committed()))
     }
