@@ -1,8 +1,9 @@
 //! Simulation of one call on a block's state.
 
 use crate::{
-    CallError, CallLimits, CallRequest, OverriddenState, Overrides,
+    CallError, CallLimits, CallRequest, Overrides,
     error::call_error,
+    overridden_state::OverriddenState,
     request,
     trace::{FrameOutcomes, halt_text},
 };

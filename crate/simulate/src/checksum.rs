@@ -50,7 +50,9 @@ pub fn parse(text: &str) -> Result<Address, ChecksumError> {
 /// # Errors
 ///
 /// As [`parse`].
-pub fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
+pub(crate) fn optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Address>, D::Error> {
     let text = Option::<Cow<'de, str>>::deserialize(deserializer)?;
     text.map(|text| parse(&text).map_err(D::Error::custom))
         .transpose()

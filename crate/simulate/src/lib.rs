@@ -68,10 +68,8 @@ pub use call::Simulation;
 pub use error::CallError;
 pub use invalid_request::InvalidRequest;
 pub use limits::CallLimits;
-pub use overridden_state::OverriddenState;
 pub use overrides::Overrides;
 pub use rejected::Rejected;
-pub use revert_reason::revert_reason;
 pub use simulate_v1::{
     SimulateError, SimulatePayload, SimulatedBlock, SimulationBase, simulate_blocks,
 };

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// State source with the overrides of a request on top.
 #[derive(Debug)]
-pub struct OverriddenState<'a> {
+pub(crate) struct OverriddenState<'a> {
     state: LayeredState<'a>,
     block_hashes: BTreeMap<u64, B256>,
 }
@@ -22,7 +22,10 @@ impl<'a> OverriddenState<'a> {
     ///
     /// - [`CallError::InvalidRequest`]: an override has both `state` and `stateDiff`.
     /// - [`CallError::StateUnavailable`]: an overridden account cannot be read.
-    pub fn new(source: &'a dyn StateSource, overrides: &Overrides) -> Result<Self, CallError> {
+    pub(crate) fn new(
+        source: &'a dyn StateSource,
+        overrides: &Overrides,
+    ) -> Result<Self, CallError> {
         Ok(Self {
             state: LayeredState::new(source, override_diff(source, &overrides.state)?),
             block_hashes: overrides.block.block_hash.clone().unwrap_or_default(),

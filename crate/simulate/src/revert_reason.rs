@@ -4,19 +4,7 @@ use alloy_sol_types::{Panic, Revert, SolError};
 
 /// Returns the reason in the output of a revert: the text of `Error(string)`, or the meaning of a
 /// `Panic(uint256)` code; `None` for other data.
-///
-/// # Example
-///
-/// ```
-/// use alloy_primitives::hex;
-/// use parevm_simulate::revert_reason;
-///
-/// let panic = hex!("4e487b710000000000000000000000000000000000000000000000000000000000000012");
-/// assert_eq!(revert_reason(&panic).as_deref(), Some("division or modulo by zero"));
-/// assert_eq!(revert_reason(b"no such thing"), None);
-/// ```
-#[must_use]
-pub fn revert_reason(data: &[u8]) -> Option<String> {
+pub(crate) fn revert_reason(data: &[u8]) -> Option<String> {
     if let Ok(Revert { reason }) = Revert::abi_decode(data) {
         return Some(reason);
     }
@@ -36,4 +24,19 @@ pub fn revert_reason(data: &[u8]) -> Option<String> {
         _ => return Some(format!("unknown panic code: {code:#x}")),
     };
     Some(meaning.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::revert_reason;
+    use alloy_primitives::hex;
+
+    #[test]
+    fn a_panic_has_the_meaning_of_its_code() {
+        let panic = |code: u8| [&hex!("4e487b71")[..], &[0; 31], &[code]].concat();
+        let reason = |code| revert_reason(&panic(code));
+        assert_eq!(reason(0x12).as_deref(), Some("division or modulo by zero"));
+        assert_eq!(reason(0x13).as_deref(), Some("unknown panic code: 0x13"));
+        assert_eq!(revert_reason(b"neither"), None);
+    }
 }

@@ -19,8 +19,9 @@ use super::{
     warning,
 };
 use crate::{
-    CallError, CallLimits, OverriddenState, Overrides, Simulation,
+    CallError, CallLimits, Overrides, Simulation,
     error::call_error,
+    overridden_state::OverriddenState,
     request,
     trace::{TracePosition, Tracer},
 };

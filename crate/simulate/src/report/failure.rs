@@ -1,7 +1,7 @@
 //! Failure of a call.
 
 use super::abi::{DecodedError, ErrorDecoder};
-use crate::{Rejected, revert_reason, trace::halt_text};
+use crate::{Rejected, revert_reason::revert_reason, trace::halt_text};
 use alloy_primitives::{Address, Bytes, Selector};
 use alloy_rpc_types_trace::geth::CallFrame;
 use parevm::vm::{ExecutionResult, HaltReason};

@@ -2,7 +2,7 @@
 //!
 //! [`TraceOptions`] name the tracer and its config as `debug_traceTransaction` takes them; the result is
 //! a [`Trace`] whose JSON is geth's. Built on the tracers of `revm-inspectors`, and corrected where
-//! their result differs from geth's. [`parity_traces`] is the module's one answer in Parity's form.
+//! their result differs from geth's. [`parity_traces`] returns traces in Parity's form.
 //!
 //! # Example
 //!

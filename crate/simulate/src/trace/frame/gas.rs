@@ -235,14 +235,14 @@ impl<'a, C: ContextTr<Journal: JournalExt>> Meter<'a, C> {
             // Each part is charged on its own, so the sum itself never fails.
             return Err(OUT_OF_GAS);
         }
-        let asked = u64::try_from(self.instruction.operand(0));
+        let requested = u64::try_from(self.instruction.operand(0));
         let passed = if self.has(SpecId::TANGERINE) {
             // As in geth, where it wraps if there is too little.
             let available = left.wrapping_sub(base);
             let most = available - available / 64;
-            asked.map_or(most, |asked| asked.min(most))
+            requested.map_or(most, |requested| requested.min(most))
         } else {
-            asked.map_err(|_| OVERFLOW)?
+            requested.map_err(|_| OVERFLOW)?
         };
         sum(sum(base, passed)?, cold)
     }

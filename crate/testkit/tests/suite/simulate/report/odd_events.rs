@@ -38,9 +38,9 @@ fn erc20_and_erc721_transfers_are_reported_whatever_is_indexed() {
                     ],
                     "{name}, mask {mask}"
                 );
-                let sent = last(name, &[send(BOB, id)]);
+                let minted = last(name, &[send(BOB, id)]);
                 assert_eq!(
-                    changes(&sent),
+                    changes(&minted),
                     [format!("Bob erc721#{shown} 0x0 0x1 0x1")],
                     "{name}, mask {mask}"
                 );

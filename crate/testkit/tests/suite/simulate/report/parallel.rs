@@ -1,4 +1,4 @@
-//! Reports of random bundles: parallel equals sequential, complete, within limits.
+//! Reports of random bundles: equal in parallel and in order, complete, within limits.
 //!
 //! `PAREVM_SEED` is the first seed, `PAREVM_SEEDS` the number of seeds. A failure names its seed.
 
@@ -83,7 +83,7 @@ fn report(
 }
 
 /// Bundles that conflict much, a little and not at all.
-fn generated(seed: u64) -> (Block, MemoryState) {
+fn random_block(seed: u64) -> (Block, MemoryState) {
     let mut random = Random::new(seed);
     let count = 1 + usize::try_from(random.below(12)).unwrap();
     let spec = FORKS[usize::try_from(random.below(FORKS.len() as u64)).unwrap()];
@@ -101,12 +101,12 @@ fn a_report_is_the_same_for_any_number_of_threads() {
     let engines = [1, 2, 3, 8].map(|threads| Engine::new(threads).unwrap());
     let mut complaints = Vec::new();
     for seed in seeds() {
-        let (block, state) = generated(seed);
+        let (block, state) = random_block(seed);
         for atomic in [false, true] {
             let bundle = bundle(&block, atomic);
             let text = |engine| {
-                let received = report(&block, &state, &bundle, engine);
-                received
+                let result = report(&block, &state, &bundle, engine);
+                result
                     .map(|report| serde_json::to_string(&report).unwrap())
                     .map_err(|error| format!("{error:?}"))
             };
@@ -134,7 +134,7 @@ fn signed(delta: Delta) -> I256 {
 fn every_change_of_ether_is_reported() {
     let mut moved = 0;
     for seed in seeds() {
-        let (block, state) = generated(seed);
+        let (block, state) = random_block(seed);
         let report = report(&block, &state, &bundle(&block, false), None).unwrap();
         let mut fees = BTreeMap::<Address, I256>::new();
         for call in &report.calls {
@@ -160,20 +160,20 @@ fn check(
     changes: &[parevm_simulate::report::AssetChange],
     fees: &BTreeMap<Address, I256>,
 ) {
-    let mut received = fees.clone();
+    let mut reported = fees.clone();
     for change in changes {
         if change.asset == Asset::Native {
-            *received.entry(change.account).or_default() += signed(change.change);
+            *reported.entry(change.account).or_default() += signed(change.change);
         }
     }
-    received.retain(|_, change| !change.is_zero());
+    reported.retain(|_, change| !change.is_zero());
     let found = diff.iter().filter_map(|account| {
         let balance = account.balance.as_ref()?;
         let change = Delta::between(balance.before, balance.after);
         Some((account.address, signed(change)))
     });
     let found: BTreeMap<_, _> = found.collect();
-    assert_eq!(received, found, "PAREVM_SEED={seed}");
+    assert_eq!(reported, found, "PAREVM_SEED={seed}");
 }
 
 const SENDER: Address = address!("a11ce00000000000000000000000000000000000");
@@ -300,14 +300,14 @@ fn memory_that_gas_does_not_limit_is_limited() {
 
 #[test]
 fn calls_share_the_recorded_bytes() {
-    let code = ScriptedContract::default().always(|act| act.log(&[], &[1; 224]));
-    let received =
+    let code = Puppet::default().always(|act| act.log(&[], &[1; 224]));
+    let report_within =
         |bytes, threads| limited(code.clone(), 20, bytes, threads, CallLimits::default());
     // A call, its end and a log, 256 bytes each, and the data.
     let needed = 20 * (3 * 256 + 224);
     for threads in [1, 2] {
-        assert!(received(needed, threads).is_ok());
-        let error = received(needed - 1, threads).unwrap_err();
+        assert!(report_within(needed, threads).is_ok());
+        let error = report_within(needed - 1, threads).unwrap_err();
         assert!(error.to_string() == "calls[19]", "{error:?}");
     }
 }

@@ -98,14 +98,14 @@ fn a_real_erc20_transfer_and_a_real_swap_are_reported() {
 fn an_erc721_mint_and_an_erc721_transfer_are_reported() {
     let code = ScriptedContract::default()
         .on(GO, |act| {
-            let topics = [topic(TRANSFER), B256::ZERO, ALICE.into_word(), number(7)];
+            let minted = [topic(TRANSFER), B256::ZERO, ALICE.into_word(), number(7)];
             let sent = [
                 topic(TRANSFER),
                 ALICE.into_word(),
                 BOB.into_word(),
                 number(8),
             ];
-            let act = act.log(&topics, &[]).log(&sent, &[]);
+            let act = act.log(&minted, &[]).log(&sent, &[]);
             let act = act.store(answer_slot(&owner_of(7)), ALICE.into_word().into());
             act.store(answer_slot(&owner_of(8)), BOB.into_word().into())
         })
@@ -176,8 +176,8 @@ fn an_erc2309_transfer_is_reported_per_token() {
             .code();
         changes(&Scenario::new().with(TOKEN, code).go())
     };
-    let received = ["Bob erc721#0x7 0x0 0x1 0x1", "Bob erc721#0x8 0x0 0x1 0x1"];
-    assert_eq!(moved(8), received);
+    let expected = ["Bob erc721#0x7 0x0 0x1 0x1", "Bob erc721#0x8 0x0 0x1 0x1"];
+    assert_eq!(moved(8), expected);
     // Backwards, and above the limit.
     assert!(moved(6).is_empty());
     assert!(moved(7 + 5_000).is_empty());
@@ -229,6 +229,6 @@ fn events_of_failed_frames_do_not_count() {
         (changes(&report), logs)
     };
     assert_eq!(outcome(true), (Vec::new(), 0));
-    let (received, logs) = outcome(false);
-    assert_eq!((received.len(), logs), (4, 1), "{received:?}");
+    let (reported, logs) = outcome(false);
+    assert_eq!((reported.len(), logs), (4, 1), "{reported:?}");
 }
