@@ -300,7 +300,7 @@ fn memory_that_gas_does_not_limit_is_limited() {
 
 #[test]
 fn calls_share_the_recorded_bytes() {
-    let code = Puppet::default().always(|act| act.log(&[], &[1; 224]));
+    let code = ScriptedContract::default().always(|act| act.log(&[], &[1; 224]));
     let report_within =
         |bytes, threads| limited(code.clone(), 20, bytes, threads, CallLimits::default());
     // A call, its end and a log, 256 bytes each, and the data.
