@@ -33,6 +33,8 @@ const borders = {
     /^parevm-(node|testkit)/,
   ],
   'parevm-node': [/^wasm-bindgen/, /^js-sys/, /^web-sys/, /^parevm-testkit/],
+  // Only its feature `testing`, which is not published, has the test kit.
+  'parevm-wasm': [/^parevm-testkit/],
 }
 const codeEndings = /\.(rs|ts|mts|js|mjs)$/
 /** Marks of unfinished work. Written apart, so that this file does not find itself. */
