@@ -183,14 +183,17 @@ function testing(engine: Partial<TestingBinding>): TestingBinding {
 
 /** Executes batches of a block, as a helper. */
 async function executeBatches(id: number, fixture: FixtureText): Promise<void> {
-  let partialResult: Uint8Array | null | undefined
+  // A missing binding must not look like a block without an access list.
+  if (engine?.join === undefined)
+    throw new Error('invariant broken: a helper has no engine of the single build')
+  let partialResult: Uint8Array | null = null
   try {
-    partialResult = await engine?.join?.(id, await fixtureBytes(fixture))
+    partialResult = await engine.join(id, await fixtureBytes(fixture))
   } catch (error) {
     // The leader reports the same error.
     if (!isWireError(error)) throw error
   }
-  port.post({ type: 'partialResult', id, partialResult: partialResult ?? null })
+  port.post({ type: 'partialResult', id, partialResult })
 }
 
 /** Queries to the work queue without a reply: one for each request at most. */
