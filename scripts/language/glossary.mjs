@@ -4,12 +4,12 @@
 // `only` limits an entry to paths. Text that matches an exception is removed from the line first; `why` says what it is.
 
 const stm = /^crate\/stm\//
-const engine = /^crate\/(core|parevm)\/src\//
-const vm = /^crate\/(core|parevm)\/src\/(vm|execute|bal)\//
-const bal = /^crate\/(core|parevm)\/src\/bal\//
+const engine = /^crate\/parevm\/src\//
+const vm = /^crate\/parevm\/src\/(vm|execute|bal)\//
+const bal = /^crate\/parevm\/src\/bal\//
 /** Where a block is split between workers. Elsewhere a chunk is one of a stream, an arena or a slice. */
 const split =
-  /^(crate\/(core|parevm)\/src\/(execute|engine)|crate\/wasm\/src|crate\/testkit\/tests\/suite\/executor|js\/src\/pool)\b/
+  /^(crate\/parevm\/src\/(execute|engine)|crate\/wasm\/src|crate\/testkit\/tests\/suite\/executor|js\/src\/pool)\b/
 const rustChunks =
   /\b(par_|as_|array_|first_|last_|split_first_)?r?chunks?(_exact|_by)?(_mut)?(::<\w+>)?\(/g
 const pool = /^js\/src\/pool\//
@@ -41,7 +41,7 @@ export const glossary = [
   { raw: /\bHabits?\b|\bKinds\b/, only: /\.rs$/, write: 'call class, write predictor' },
   {
     raw: /\bClaims\b|\bLongestFirst\b|\bearly_enough\b/,
-    only: /^crate\/(stm|core|parevm)\/.*\.rs$/,
+    only: /^crate\/(stm|parevm)\/.*\.rs$/,
     write: 'WorkOrder',
   },
   { name: /\bmark(s|ed)?\b/, only: stm, write: 'estimate' },
@@ -69,7 +69,7 @@ export const glossary = [
   { raw: /\bMiddle\b/, only: /\.rs$/, write: 'Continuation' },
   {
     raw: /\bWorld\b/,
-    only: /^crate\/(core\/src\/|node\/)/,
+    only: /^crate\/node\//,
     write: 'NodeState',
     except: [{ text: /[Hh]ello,? World/g, why: 'a greeting' }],
   },
