@@ -2,7 +2,7 @@ import type { Receipt } from '../type/wire.js'
 import type { Executor } from './message.js'
 
 /**
- * Module that wasm-bindgen writes beside each build: the exports of `crate/wasm`, which fixes the names here.
+ * Bindings that `createBindings` of each build returns: the exports of `crate/wasm`, which fixes the names here.
  */
 export type Bindings = {
   initSync(options: {

@@ -1,5 +1,5 @@
-/** Module that wasm-bindgen writes into `dist/wasm`, which is absent when sources are checked. */
+/** Module that `scripts/bindgen` writes into `dist/wasm`, which is absent when sources are checked. */
 declare module '*/parevm.js' {
-  const bindings: import('./bindings.js').Bindings
-  export = bindings
+  /** Returns bindings that have an instance of their own. */
+  export function createBindings(): import('./bindings.js').Bindings
 }

@@ -60,7 +60,7 @@ async function start(message: Extract<ToWorker, { type: 'start' }>): Promise<voi
       : import('../../../wasm/single/parevm.js')
   const violations = watchViolations()
   try {
-    bindings = await load()
+    bindings = (await load()).createBindings()
     bindings.initSync({ module, memory })
   } catch (error) {
     // With the bindings loaded, only the policy of this worker may forbid wasm.
