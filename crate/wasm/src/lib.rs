@@ -18,6 +18,7 @@
 pub mod allocator;
 #[cfg(feature = "full")]
 pub mod block;
+pub mod call;
 pub mod cancel;
 mod clock;
 #[cfg(feature = "full")]

@@ -60,15 +60,31 @@ export type ExecuteOptions = {
   timeline: boolean
 }
 
+/** `eth_call` on the newest block without overrides, and without JSON. */
+export type CallBinding = {
+  /**
+   * Returns the output; `undefined` for an error, and for parameters in another form than the usual one: `eth_call` then
+   * says why. All but `gas` and `nowMs` are hexadecimal with prefix.
+   */
+  call?(
+    from: string | undefined,
+    to: string,
+    data: string,
+    value: string | undefined,
+    gas: bigint | undefined,
+    nowMs: number,
+  ): string | undefined
+}
+
 /** Reader of the node beside the engine. */
-export type ReaderBinding = {
+export type ReaderBinding = CallBinding & {
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number): unknown
 }
 
-/** Engine in wasm. It throws a `WireError`, unless it is lost. */
-export type EngineBinding = {
-  /** Resolves with a `BlockOutcome`. */
+/** Engine in wasm. It throws a `WireError`, unless it is lost. The entry `parevm/simulate` has neither blocks nor changes. */
+export type EngineBinding = CallBinding & {
+  /** Resolves with a `BlockOutcome`. Only in the entry `parevm`. */
   executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Resolves with the partial result of a helper. Only in the single build. */
   join?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
