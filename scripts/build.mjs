@@ -58,6 +58,9 @@ const threadFlags = [
   ),
 ]
 
+/** Panics trap at once and leave no words: those, and what formats them, are a twentieth of the download. */
+const panicFlags = ['-Zunstable-options', '-Cpanic=immediate-abort']
+
 export const flavours = {
   threads: { features: ['threads'], rustflags: threadFlags },
   single: { features: [], rustflags: ['-Ctarget-feature=+bulk-memory,+simd128'] },
@@ -153,13 +156,14 @@ async function buildWasm(ready, name, entry, { dev, force, purpose, timings }) {
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm', name)
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
+  args.push('-Z', 'build-std-features=optimize_for_size')
   args.push('--no-default-features', '--features', features.join())
   if (!dev) args.push('--locked')
   if (timings) args.push('--timings')
   // A failure shows in the build below.
   capture('cargo', ['fetch', '--target', target, '--locked'])
   const folders = builderFolders({ compiler: ready.compiler, targetDir })
-  const flags = [...rustflags, ...remapFlags(folders)]
+  const flags = [...rustflags, ...(dev ? [] : panicFlags), ...remapFlags(folders)]
   const env = { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
   const graph = capture('cargo', [...args, '--unit-graph', '-Z', 'unstable-options'], { env })
   const progress = createProgress(graph === null ? [] : unitsOf(graph), (line) => say(id, line))
