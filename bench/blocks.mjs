@@ -19,6 +19,7 @@ import { stderr, stdout } from '../dist/testing/js/bin/output.js'
 import { milliseconds, table } from '../dist/testing/js/bin/table.js'
 import { clean, messageOf } from '../dist/testing/js/bin/terminal.js'
 import { count, counts, UsageError, usage } from '../dist/testing/js/bin/usage.js'
+import { assets } from '../dist/testing/js/src/assets.js'
 import { startEvm } from '../dist/testing/js/src/evm/start.js'
 import { nodeHost } from '../dist/testing/js/src/loader/node.js'
 import { command, isProgram, root, StepError } from '../scripts/process.mjs'
@@ -57,7 +58,9 @@ export async function benchBlocks(args) {
   let version = ''
   for (let pass = 0; pass < passes; pass++) {
     // Anew for each pass: memory that large blocks have fragmented stays fragmented.
-    const engines = await Promise.all(asked.map((threads) => startEvm(nodeHost(), { threads })))
+    const engines = await Promise.all(
+      asked.map((threads) => startEvm(nodeHost(assets), { threads })),
+    )
     running = engines.map(({ evm }) => evm.info.threads)
     version = engines[0]?.evm.info.version ?? ''
     for (const { name, read } of all) {

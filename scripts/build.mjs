@@ -206,8 +206,7 @@ function finish(wasm, folders) {
 async function buildJs({ force }) {
   const out = join(root, 'dist/js')
   const stamp = join(root, '.tools/stamp/js')
-  const types = ['threads', 'single'].map((name) => `dist/wasm/${name}/${outName}.d.ts`)
-  const value = digest(root, [...jsSources, ...types], {})
+  const value = digest(root, jsSources, {})
   const outputs = [join(out, 'src/index.js')]
   if (!force && isCurrent(stamp, value, outputs)) return false
   if (listFiles(root, ['js']).length === 0) return false

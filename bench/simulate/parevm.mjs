@@ -1,18 +1,22 @@
 // One simulated call on a development chain, in parevm.
 
+import { assets } from '../../dist/testing/js/src/assets.js'
 import { startEvm } from '../../dist/testing/js/src/evm/start.js'
 import { nodeHost } from '../../dist/testing/js/src/loader/node.js'
 
 /** Returns the generator of calls with their accounts, and the timers of parevm. */
 export async function open({ threads }) {
-  const maker = await startEvm(nodeHost(), { threads: 1 })
+  const maker = await startEvm(nodeHost(assets), { threads: 1 })
   const made = async (name) =>
     JSON.parse(await maker.supervisor.request({ kind: 'synthetic', name, count: 1 }))
   return { version: maker.evm.info.version, made, start, close: maker.evm.close }
 
   /** Starts an engine whose genesis block has the accounts. */
   async function start({ alloc, call }) {
-    const { evm, supervisor } = await startEvm(nodeHost(), { threads, genesis: genesis(alloc) })
+    const { evm, supervisor } = await startEvm(nodeHost(assets), {
+      threads,
+      genesis: genesis(alloc),
+    })
     const { from, to, data, gas } = call
     const request = { account: from, to, data, gas: BigInt(gas) }
     const rpc = (method, params) => ({

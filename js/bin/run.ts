@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { executeBlock } from '../src/actions/executeBlock.js'
+import { assets } from '../src/assets.js'
 import { quote } from '../src/error/cut.js'
 import type { Evm } from '../src/evm/evm.js'
 import { startEvm } from '../src/evm/start.js'
@@ -31,7 +32,7 @@ export async function run(args: string[]): Promise<boolean> {
   const threads = values.threads === undefined ? 'auto' : count('--threads', values.threads)
   const files = positionals.length > 0 ? positionals : await blocksIn(embedded)
 
-  const { evm } = await startEvm(nodeHost(), { threads })
+  const { evm } = await startEvm(nodeHost(assets), { threads })
   stderr.note(
     `parevm ${evm.info.version}, ${evm.info.build} build, ${evm.info.threads} executing ` +
       `${evm.info.threads === 1 ? 'thread' : 'threads'} (${evm.info.reason})\n`,

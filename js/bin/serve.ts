@@ -1,3 +1,4 @@
+import { assets } from '../src/assets.js'
 import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import type { createEvm } from '../src/evm/create.js'
@@ -59,7 +60,7 @@ export async function serve(args: string[]): Promise<boolean> {
     stderr.note(`warning: ${line}\n`)
   let dispatcher: Dispatcher | undefined
   const state = await openState(values, options)
-  const machine = nodeHost()
+  const machine = nodeHost(assets)
   const readers = Math.min(Math.max(machine.features.cores, READERS.least), READERS.most)
   const { evm, node } = await startEvm(machine, state?.options ?? options, {
     readers,

@@ -1,3 +1,4 @@
+import { assets } from '../src/assets.js'
 import { BaseError } from '../src/error/BaseError.js'
 import { quote } from '../src/error/cut.js'
 import { startEvm } from '../src/evm/start.js'
@@ -32,7 +33,7 @@ export async function simulate(args: string[]): Promise<boolean> {
   const bundle = await bundleOf(values)
   const block = /^\d+$/.test(values.block) ? `0x${BigInt(values.block).toString(16)}` : values.block
   const { genesis, threads } = values
-  const { evm, node } = await startEvm(nodeHost(), {
+  const { evm, node } = await startEvm(nodeHost(assets), {
     threads: threads === undefined ? 'auto' : count('--threads', threads),
     genesis: genesis === undefined ? undefined : await readText(genesis),
     importChain: values.import === undefined ? undefined : await readBytes(values.import),

@@ -23,11 +23,12 @@ export async function runFiles(
   const module = (path) => import(pathToFileURL(join(root, 'dist/testing/js/src', path)).href)
   const { startEvm } = await module('evm/start.js')
   const { nodeHost } = await module('loader/node.js')
+  const { assets } = await module('assets.js')
   const timer = setInterval(() => process.stderr.write(`${report.progress()}\n`), 15_000)
   timer.unref()
 
   const work = async () => {
-    const host = { ...nodeHost(), memoryPages }
+    const host = { ...nodeHost(assets), memoryPages }
     const { evm, supervisor } = await startEvm(host, { build, threads })
     const ask = (file, text) => {
       const request = { kind: 'conformance', suite, file, text, executors, only: rest.case }

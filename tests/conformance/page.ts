@@ -24,5 +24,6 @@ async function start(): Promise<Supervisor> {
   const { startEvm }: typeof import('../../js/src/evm/start.js') = await load('evm/start.js')
   const { browserHost }: typeof import('../../js/src/loader/browser.js') =
     await load('loader/browser.js')
-  return (await startEvm(browserHost(), {})).supervisor
+  const { assets }: typeof import('../../js/src/assets.js') = await load('assets.js')
+  return (await startEvm(browserHost(assets), {})).supervisor
 }

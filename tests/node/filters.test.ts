@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { assets } from '../../dist/js/src/assets.js'
 import { startEvm } from '../../dist/js/src/evm/start.js'
 import { nodeHost } from '../../dist/js/src/loader/node.js'
 
@@ -14,7 +15,7 @@ afterEach(() => vi.restoreAllMocks())
 async function start(options: (typeof builds)[number]) {
   const begin = Date.now()
   const clock = vi.spyOn(Date, 'now').mockReturnValue(begin)
-  const { evm, supervisor } = await startEvm(nodeHost(), options, { faults: true })
+  const { evm, supervisor } = await startEvm(nodeHost(assets), options, { faults: true })
   return {
     evm,
     ask: <T>(method: string, ...params: unknown[]) =>

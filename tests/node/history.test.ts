@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { assets } from '../../dist/js/src/assets.js'
 import { startEvm } from '../../dist/js/src/evm/start.js'
 import { createEvm, type Evm } from '../../dist/js/src/index.js'
 import type { Host } from '../../dist/js/src/loader/host.js'
@@ -75,7 +76,7 @@ test.each(builds)('a chain with a long history outlives its engine ($build)', as
 })
 
 test.each(builds)('a change that cannot be repeated is an error ($build)', async (options) => {
-  const { evm, supervisor } = await startEvm(nodeHost(), options, {})
+  const { evm, supervisor } = await startEvm(nodeHost(assets), options, {})
   const chain = {
     options: '{}',
     blocks: undefined,

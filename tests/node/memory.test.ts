@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, expect, test, vi } from 'vitest'
+import { assets } from '../../dist/js/src/assets.js'
 import { startEvm } from '../../dist/js/src/evm/start.js'
 import { createEvm, OutOfMemoryError } from '../../dist/js/src/index.js'
 import { nodeHost } from '../../dist/js/src/loader/node.js'
@@ -39,7 +40,7 @@ test.each([400, 440])(
   async (memoryPages) => {
     const fixture = await readFile(new URL('../../fixtures/13217637.json.gz', import.meta.url))
     const small = await readFile(new URL('../../fixtures/19933122.json.gz', import.meta.url))
-    const host = { ...nodeHost(), memoryPages }
+    const host = { ...nodeHost(assets), memoryPages }
     const { evm } = await startEvm(host, { build: 'threads', threads: 2 })
     const error = await evm.executeBlock({ fixture }).catch((error: unknown) => error)
     expect(error).toBeInstanceOf(OutOfMemoryError)

@@ -50,19 +50,14 @@ const settings: [string, string, (copy: string) => Promise<unknown>, (copy: stri
       (copy) => rm(join(copy, threads, 'parevm_bg.wasm')),
       () => [],
     ],
-    ['MODULE_NOT_FOUND', 'parevm.js', (copy) => rm(join(copy, threads, 'parevm.js')), () => []],
+    ['WORKER_NOT_FOUND', 'worker.js', (copy) => rm(join(copy, threads, 'parevm.js')), () => []],
     [
       'MODULE_WRONG_TYPE',
       'parevm_bg.wasm',
       (copy) => writeFile(join(copy, threads, 'parevm_bg.wasm'), '<!doctype html>'),
       () => [],
     ],
-    [
-      'WORKER_NOT_FOUND',
-      'worker.js',
-      (copy) => rm(join(copy, 'dist/js/src/pool/worker.js')),
-      () => [],
-    ],
+    ['WORKER_NOT_FOUND', 'worker.js', (copy) => rm(join(copy, 'dist/js/src/worker.js')), () => []],
     [
       'MODULE_DENIED_BY_NODE',
       'parevm_bg.wasm',

@@ -45,7 +45,7 @@ test('the tarball holds both builds and the embedded blocks, no tests and no ben
 test.each(['threads', 'single'])(
   'the %s build has no function of the test build',
   async (build) => {
-    const path = join(folder, `node_modules/parevm/dist/wasm/${build}/parevm.d.ts`)
+    const path = join(folder, `node_modules/parevm/dist/wasm/${build}/parevm.js`)
     const functions = [...(await readFile(path, 'utf8')).matchAll(/^ +(\w+)\(/gm)].map(
       ([, name]) => name,
     )

@@ -28,9 +28,9 @@ const LISTENING = new Set([
 
 /** Places that may be as they are, with the reason for which nothing is rejected there. */
 const REASONS: Record<string, string> = {
+  'src/pool/spawnHere.ts: void settled.then(task)':
+    'a receiver that throws breaks an invariant, as a listener to a worker does',
   'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',
-  'src/pool/worker.ts: onUnreadable(async)':
-    'the worker reports what is uncaught to its supervisor',
 }
 
 /** Calls behind `void`, with the reason for which their promise cannot reject, or for which they have none. */

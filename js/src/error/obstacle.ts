@@ -10,7 +10,7 @@ export const OBSTACLES = {
   },
   MODULE_NOT_FOUND: {
     sentence: 'A file of the engine is missing',
-    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or have your bundler copy it.',
+    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or say where it is: `createEvm({ wasm })`.',
   },
   MODULE_WRONG_TYPE: {
     sentence: 'The URL of a file of the engine serves something else',
@@ -20,6 +20,10 @@ export const OBSTACLES = {
     sentence:
       'A file of the engine is on another origin, which does not allow this page to fetch it',
     hint: 'Serve the package from the origin of the page, or with the header `Access-Control-Allow-Origin`.',
+  },
+  MODULE_MISMATCH: {
+    sentence: 'The wasm is not of the same version and entry of parevm as its JavaScript',
+    hint: 'Deploy both from one package; a given `wasm` must be of the entry that is imported.',
   },
   MODULE_READ_DENIED: {
     sentence: 'This process may not read a file of the engine',
@@ -47,15 +51,16 @@ export const OBSTACLES = {
   },
   WORKER_NOT_FOUND: {
     sentence: 'The script of a worker is missing',
-    hint: 'Deploy all of `dist/js` of the package; with Vite, put `parevm` into `optimizeDeps.exclude`.',
+    hint: 'Deploy `dist/js` and `dist/wasm` of the package, or say where the script is: `createEvm({ worker })`. In the development server of Vite, put `parevm` into `optimizeDeps.exclude`.',
   },
   WORKER_WRONG_TYPE: {
     sentence: 'The URL of the script of a worker does not serve JavaScript',
     hint: 'Servers that answer every unknown path with a page cause this: deploy the file, and serve it as `text/javascript`.',
   },
   WORKER_OTHER_ORIGIN: {
-    sentence: 'Browsers start workers from the origin of the page only',
-    hint: 'Serve the package from the origin of the page, or bundle it.',
+    sentence:
+      'The script of a worker is on another origin, which does not allow this page to import it',
+    hint: "Serve it with the header `Access-Control-Allow-Origin`, allow `blob:` in the page's `worker-src`, or serve the package from the origin of the page.",
   },
   WORKER_DENIED_BY_NODE: {
     sentence: "Node's permission model does not allow a worker to be started",

@@ -1,8 +1,10 @@
+import { assets } from '../assets.js'
 import type { InvalidChainError } from '../error/engineError.js'
 import type { InvalidParameterError } from '../error/InvalidParameterError.js'
 import type { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import type { UnsupportedRuntimeError } from '../loader/choose.js'
 import { detectHost } from '../loader/detect.js'
+import type { FileOptions } from '../loader/host.js'
 import type { NodeOptions } from '../node/options.js'
 import type { EngineFailedError, WorkerDiedError } from '../pool/engine.js'
 import type { createWallet } from '../wallet/wallet.js'
@@ -12,7 +14,8 @@ import { startEvm } from './start.js'
 /**
  * Starts an engine and resolves when it is ready.
  *
- * Uses threads where the host has shared memory, else a single worker; `evm.info` has the choice and its reason. An
+ * Uses threads where the host has shared memory, else a single worker, and the caller's thread where there are no
+ * workers; `evm.info` has the choice and its reason. An
  * idle engine does not keep a Node.js process alive.
  *
  * @example
@@ -28,24 +31,29 @@ import { startEvm } from './start.js'
  * @throws {@link ModuleUnavailableError} The wasm file could not be loaded.
  * @throws {@link EngineFailedError} or {@link WorkerDiedError} A worker did not start.
  */
+export async function createEvm(
+  options: createEvm.Options & { worker: false },
+): Promise<Evm & { readonly sync: Evm.Sync }>
+export async function createEvm(options?: createEvm.Options): Promise<Evm>
 export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
-  const { evm } = await startEvm(detectHost(), options)
+  const { evm } = await startEvm(detectHost(assets, options), options)
   return evm
 }
 
 export declare namespace createEvm {
-  type Options = NodeOptions & {
-    /**
-     * Number of executing threads, at most 256; 1 selects the single build. Without shared memory they are
-     * workers with a copy of the state each, and only `executor: 'bal'` uses more than one; `'auto'` is one
-     * there. @default `'auto'`
-     */
-    threads?: number | 'auto' | undefined
-    /** Required build. @default the best one that the host supports */
-    build?: Evm.Build | undefined
-    /** Wallet behind `evm.provider`. */
-    wallet?: createWallet.Options | undefined
-  }
+  type Options = NodeOptions &
+    FileOptions & {
+      /**
+       * Number of executing threads, at most 256; 1 selects the single build. Without shared memory they are
+       * workers with a copy of the state each, and only `executor: 'bal'` uses more than one; `'auto'` is one
+       * there. @default `'auto'`
+       */
+      threads?: number | 'auto' | undefined
+      /** Required build. @default the best one that the host supports */
+      build?: Evm.Build | undefined
+      /** Wallet behind `evm.provider`. */
+      wallet?: createWallet.Options | undefined
+    }
   type ErrorType =
     | InvalidParameterError
     | InvalidChainError

@@ -1,5 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { call } from '../actions/call.js'
+import type { callSync } from '../actions/callSync.js'
+import type { calls } from '../actions/calls.js'
 import type { createAccessList } from '../actions/createAccessList.js'
 import type { estimateGas } from '../actions/estimateGas.js'
 import type { executeBlock } from '../actions/executeBlock.js'
@@ -18,6 +20,10 @@ export type Evm = {
   readonly provider: Provider
   /** Executes a call. {@link call} */
   call(parameters: call.Parameters): Promise<call.ReturnType>
+  /** Executes independent calls in one message. {@link calls} */
+  calls(parameters: calls.Parameters): Promise<calls.ReturnType>
+  /** What answers in the same task; only with `worker: false`, or where the host has no workers. */
+  readonly sync?: Evm.Sync | undefined
   /** Estimates the gas limit of a transaction. {@link estimateGas} */
   estimateGas(parameters: estimateGas.Parameters): Promise<estimateGas.ReturnType>
   /** Creates the access list of a transaction. {@link createAccessList} */
@@ -55,6 +61,10 @@ export type Evm = {
 }
 
 export declare namespace Evm {
+  type Sync = {
+    /** Executes a call in this task. {@link callSync} */
+    call(parameters: callSync.Parameters): callSync.ReturnType
+  }
   type Build = loader.Build
   type Info = {
     /** WebAssembly build: `threads` has shared memory and a pool of workers, `single` runs everywhere. */
@@ -64,6 +74,8 @@ export declare namespace Evm {
      * build only `executor: 'bal'` uses more than one.
      */
     readonly threads: number
+    /** Whether the engine runs in workers, and not in the caller's thread. */
+    readonly worker: boolean
     /** Reason for this build. */
     readonly reason: string
     /** Version of parevm. */

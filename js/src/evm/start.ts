@@ -1,4 +1,6 @@
 import { call } from '../actions/call.js'
+import { callSync } from '../actions/callSync.js'
+import { calls } from '../actions/calls.js'
 import { createAccessList } from '../actions/createAccessList.js'
 import { estimateGas } from '../actions/estimateGas.js'
 import { executeBlock } from '../actions/executeBlock.js'
@@ -27,7 +29,7 @@ export async function startEvm(
   { faults = false, readers, onNotification, onChange }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const setup = nodeSetup(options, Date.now())
-  const choice = choose(host.features, options)
+  const choice = choose(host.features, { ...options, builds: await host.builds?.() })
   const supervisor = createSupervisor({
     host,
     choice,
@@ -62,8 +64,10 @@ export async function startEvm(
   }
   const evm: Evm = {
     info: { ...choice, version },
+    ...(choice.worker ? {} : { sync: { call: (parameters) => callSync(node, parameters) } }),
     provider: handle.provider,
     call: (parameters) => call(node, parameters),
+    calls: (parameters) => calls(node, parameters),
     estimateGas: (parameters) => estimateGas(node, parameters),
     createAccessList: (parameters) => createAccessList(node, parameters),
     traceCall: (parameters) => traceCall(node, parameters),

@@ -1,11 +1,14 @@
 import { ModuleUnavailableError } from '../error/ModuleUnavailableError.js'
 import { spawnBrowser } from '../pool/spawnBrowser.js'
+import { spawnHere } from '../pool/spawnHere.js'
+import type { Assets } from './assets.js'
 import { hasSharedMemory } from './features.js'
-import type { Host } from './host.js'
+import type { FileOptions, Host } from './host.js'
 import { browserModuleObstacle, watchViolations } from './obstacle.js'
+import { compileResponse, createCompiler } from './wasmSource.js'
 
 /** Returns the host for pages and their workers: builds by `fetch`, module workers. */
-export function browserHost(): Host {
+export function browserHost(assets: Assets, { wasm, worker }: FileOptions = {}): Host {
   return {
     features: {
       runtime: 'browser',
@@ -14,26 +17,21 @@ export function browserHost(): Host {
       sharedMemory: hasSharedMemory(),
       cores: navigator.hardwareConcurrency || 1,
     },
-    async compile(build) {
-      // Both as literals: bundlers look for this form.
-      const url =
-        build === 'threads'
-          ? new URL('../../../wasm/threads/parevm_bg.wasm', import.meta.url)
-          : new URL('../../../wasm/single/parevm_bg.wasm', import.meta.url)
-      const violations = watchViolations()
-      try {
-        const response = await fetch(url)
-        if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-        const type = response.headers.get('content-type') ?? ''
-        if (type.startsWith('application/wasm')) return await WebAssembly.compileStreaming(response)
-        return await WebAssembly.compile(await response.arrayBuffer())
-      } catch (cause) {
-        const code = await browserModuleObstacle(url, violations, cause)
-        throw new ModuleUnavailableError(code, url.href, cause)
-      } finally {
-        violations.stop()
-      }
-    },
-    spawn: spawnBrowser,
+    ...createCompiler(wasm, assets.wasm, load),
+    spawn: (watch) => spawnBrowser(watch, assets, worker),
+    spawnHere: (watch) => spawnHere(watch, assets),
+  }
+}
+
+async function load(source: URL | string): Promise<WebAssembly.Module> {
+  const url = new URL(source, globalThis.location?.href)
+  const violations = watchViolations()
+  try {
+    return await compileResponse(await fetch(url))
+  } catch (cause) {
+    const code = await browserModuleObstacle(url, violations, cause)
+    throw new ModuleUnavailableError(code, url.href, cause)
+  } finally {
+    violations.stop()
   }
 }

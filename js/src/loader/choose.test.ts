@@ -11,13 +11,19 @@ const page: Features = {
 }
 
 test('an isolated page gets threads, one per core', () => {
-  expect(choose(page)).toEqual({ build: 'threads', threads: 8, reason: 'cross-origin isolated' })
+  expect(choose(page)).toEqual({
+    build: 'threads',
+    threads: 8,
+    worker: true,
+    reason: 'cross-origin isolated',
+  })
 })
 
 test('Node.js gets threads', () => {
   expect(choose({ ...page, runtime: 'node' })).toEqual({
     build: 'threads',
     threads: 8,
+    worker: true,
     reason: 'Node.js with worker threads',
   })
 })
@@ -25,14 +31,20 @@ test('Node.js gets threads', () => {
 test('a page that is not isolated gets the single build, with as many workers as it wants', () => {
   const reason = 'the page is not cross-origin isolated'
   const features = { ...page, isolated: false, sharedMemory: false }
-  expect(choose(features)).toEqual({ build: 'single', threads: 1, reason })
-  expect(choose(features, { threads: 4 })).toEqual({ build: 'single', threads: 4, reason })
+  expect(choose(features)).toEqual({ build: 'single', threads: 1, worker: true, reason })
+  expect(choose(features, { threads: 4 })).toEqual({
+    build: 'single',
+    threads: 4,
+    worker: true,
+    reason,
+  })
 })
 
 test('a host whose wasm cannot share memory gets the single build', () => {
   expect(choose({ ...page, sharedMemory: false })).toEqual({
     build: 'single',
     threads: 1,
+    worker: true,
     reason: 'wasm cannot share memory here',
   })
 })
@@ -42,6 +54,7 @@ test('one core or one thread means the single build', () => {
   expect(choose(page, { threads: 1 })).toEqual({
     build: 'single',
     threads: 1,
+    worker: true,
     reason: 'one thread was asked for',
   })
 })
@@ -71,10 +84,35 @@ test('insisting on threads where there are none is an error with a hint', () => 
   )
 })
 
-test('a host without workers is not supported', () => {
-  expect(() => choose({ ...page, workers: false })).toThrow(
+test('a host without workers gets the single build in the thread of the caller', () => {
+  const reason = 'workers cannot be started here'
+  const here = { build: 'single', threads: 1, worker: false, reason }
+  expect(choose({ ...page, workers: false })).toEqual(here)
+  expect(choose({ ...page, workers: false }, { threads: 4 })).toEqual(here)
+  expect(() => choose({ ...page, workers: false }, { build: 'threads' })).toThrow(
     expect.objectContaining({ name: 'UnsupportedRuntimeError' }),
   )
+})
+
+test('the thread of the caller can be asked for, and is one', () => {
+  const reason = "the caller's thread was asked for"
+  const here = { build: 'single', threads: 1, worker: false, reason }
+  expect(choose(page, { worker: false })).toEqual(here)
+  expect(choose(page, { worker: false, threads: 1, build: 'single' })).toEqual(here)
+  expect(() => choose(page, { worker: false, threads: 2 })).toThrow(/`threads`/)
+  expect(() => choose(page, { worker: false, build: 'threads' })).toThrow(
+    expect.objectContaining({ name: 'UnsupportedRuntimeError' }),
+  )
+})
+
+test('the wasm that was given decides the build', () => {
+  expect(choose(page, { builds: ['single'] })).toMatchObject({ build: 'single', threads: 1 })
+  expect(choose(page, { builds: ['threads'], threads: 1 })).toMatchObject({ build: 'threads' })
+  expect(choose({ ...page, cores: 1 }, { builds: ['threads'] })).toMatchObject({ build: 'threads' })
+  for (const options of [{ worker: false }, { build: 'single' as const }])
+    expect(() => choose(page, { ...options, builds: ['threads'] })).toThrow(/`wasm`/)
+  expect(() => choose(page, { build: 'threads', builds: ['single'] })).toThrow(/`wasm`/)
+  expect(() => choose({ ...page, isolated: false }, { builds: ['threads'] })).toThrow(/`wasm`/)
 })
 
 test.each([0, -1, 1.5, Number.NaN, 257, '2' as unknown as number])(

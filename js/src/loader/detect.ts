@@ -1,6 +1,7 @@
+import type { Assets } from './assets.js'
 import { browserHost } from './browser.js'
 import { UnsupportedRuntimeError } from './choose.js'
-import type { Host } from './host.js'
+import type { FileOptions, Host } from './host.js'
 import { nodeHost } from './node.js'
 
 /**
@@ -8,13 +9,14 @@ import { nodeHost } from './node.js'
  *
  * @throws {@link UnsupportedRuntimeError} parevm does not support it.
  */
-export function detectHost(): Host {
+export function detectHost(assets: Assets, files?: FileOptions): Host {
   if (typeof WebAssembly === 'object') {
     if (typeof process === 'object' && typeof process.getBuiltinModule === 'function')
-      return nodeHost()
-    if (typeof navigator === 'object' && typeof fetch === 'function') return browserHost()
+      return nodeHost(assets, files)
+    if (typeof navigator === 'object' && typeof fetch === 'function')
+      return browserHost(assets, files)
   }
   throw new UnsupportedRuntimeError('parevm does not support this runtime.', {
-    hint: 'Use Node.js 20.16 or later, or a browser with WebAssembly.',
+    hint: 'Use Node.js 20.16 or later, Deno, Bun, workerd, or a browser with WebAssembly.',
   })
 }

@@ -12,7 +12,10 @@ function startEngine() {
         resolve({ result, error: null, changed: false, interval: null, notifications: [] })
       sent.push({ method, params, entropy, answer })
     })
-  return { sent, node: createNodeClient({ request: request as never }) }
+  return {
+    sent,
+    node: createNodeClient({ request: request as never, requestNow: request as never }),
+  }
 }
 
 /** https://github.com/erpc/erpc/issues/851 */

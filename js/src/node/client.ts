@@ -1,10 +1,11 @@
 import { check } from '../options/check.js'
 import { SIGNAL } from '../options/rules.js'
+import type { BareCall } from '../pool/bindings.js'
 import type { Supervisor } from '../pool/supervisor.js'
-import { rpcError } from '../provider/rpcError.js'
+import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
-import type { NodeAnswer } from '../type/wire.js'
+import type { Hex, NodeAnswer } from '../type/wire.js'
 import { createFilterQuota } from './filterQuota.js'
 import { randomHex } from './randomHex.js'
 import { SYNC_METHODS, waitForReceipt } from './waitForReceipt.js'
@@ -19,11 +20,30 @@ export type NodeClient = {
    * @throws {@link InvalidParameterError} JSON cannot hold the parameters.
    */
   request<T>(method: string, params?: unknown, options?: NodeClient.Options): Promise<T>
+  /**
+   * Executes a call by `eth_call` and resolves with its return data.
+   *
+   * @throws as `request`.
+   */
+  call(request: NodeClient.Call, options?: NodeClient.Options): Promise<Hex>
+  /** Executes calls in turn, by one message; resolves with the data or the error of each. */
+  calls(
+    requests: readonly NodeClient.Call[],
+    options?: NodeClient.Options,
+  ): Promise<(Hex | ProviderRpcError)[]>
+  /**
+   * Executes a call in this task, in an engine that runs in the caller's thread.
+   *
+   * @throws as `call`; {@link EngineFailedError} while the engine starts again.
+   */
+  callNow(request: NodeClient.Call): Hex
   /** Requests a method with parameters as JSON text and resolves with JSON text, for servers. */
   requestText(method: string, params: string, options?: NodeClient.Options): Promise<NodeAnswer>
 }
 
 export declare namespace NodeClient {
+  /** Call: its fields where it has no others, else the positional parameters of `eth_call`. */
+  type Call = BareCall | readonly unknown[]
   type Options = {
     /**
      * Rejects the request early with the signal's reason. A change may have happened all the same: the transaction
@@ -38,7 +58,9 @@ export declare namespace NodeClient {
 }
 
 /** Returns a client of the node that runs in the engine of `supervisor`. */
-export function createNodeClient(supervisor: Pick<Supervisor, 'request'>): NodeClient {
+export function createNodeClient(
+  supervisor: Pick<Supervisor, 'request' | 'requestNow'>,
+): NodeClient {
   const quota = createFilterQuota()
   const send = (method: string, params: string, options?: NodeClient.Options) => {
     const request = { method, params, nowMs: Date.now() }
@@ -81,12 +103,49 @@ export function createNodeClient(supervisor: Pick<Supervisor, 'request'>): NodeC
   }
   return {
     requestText,
+    async call(request, { signal, client } = {}) {
+      const rpc = { kind: 'rpc', method: 'eth_call', nowMs: Date.now() } as const
+      const call = { ...rpc, ...callOf(request), entropy: NO_ENTROPY }
+      return dataOf(await supervisor.request(call, { signal, client }))
+    },
+    async calls(requests, { signal, client } = {}) {
+      const calls = requests.map(callOf)
+      const request = { kind: 'calls', calls, nowMs: Date.now() } as const
+      const answers = await supervisor.request(request, { signal, client })
+      return answers.map(dataOrError)
+    },
+    callNow(request) {
+      const rpc = { method: 'eth_call', nowMs: Date.now(), entropy: NO_ENTROPY }
+      return dataOf(supervisor.requestNow({ ...rpc, ...callOf(request) }))
+    },
     async request<T>(method: string, params: unknown = [], options?: NodeClient.Options) {
       if (options?.signal !== undefined) check(options.signal, SIGNAL, 'options.signal')
       const text = encodeJson(params, 'params') ?? '[]'
       const { result, error } = await requestText(method, text, options)
-      if (error !== null) throw rpcError(decodeJson(error) as Parameters<typeof rpcError>[0])
+      if (error !== null) throw errorOf(error)
       return decodeJson(result ?? 'null') as T
     },
   }
+}
+
+/** Entropy of requests that open nothing. */
+const NO_ENTROPY = '0'.repeat(32)
+
+/** Returns a call as the engine takes it. */
+function callOf(request: NodeClient.Call): { params: string; bare?: BareCall } {
+  if ('to' in request) return { params: '', bare: request }
+  return { params: encodeJson(request, 'params') ?? '[]' }
+}
+
+function dataOf(answer: NodeAnswer): Hex {
+  if (answer.error !== null) throw errorOf(answer.error)
+  return JSON.parse(answer.result ?? '"0x"')
+}
+
+function dataOrError(answer: NodeAnswer): Hex | ProviderRpcError {
+  return answer.error === null ? dataOf(answer) : errorOf(answer.error)
+}
+
+function errorOf(text: string): ProviderRpcError {
+  return rpcError(decodeJson(text) as Parameters<typeof rpcError>[0])
 }

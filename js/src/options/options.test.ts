@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { call } from '../actions/call.js'
+import { callSync } from '../actions/callSync.js'
+import { calls } from '../actions/calls.js'
 import { createAccessList } from '../actions/createAccessList.js'
 import { estimateGas } from '../actions/estimateGas.js'
 import { executeBlock } from '../actions/executeBlock.js'
@@ -20,16 +22,25 @@ import type { Shape } from './shape.js'
 
 /** Fails where anything starts before the options are checked. */
 const started = () => expect.fail('something has started')
-const node = { request: started, requestText: started } as unknown as NodeClient
+const node = {
+  request: started,
+  requestText: started,
+  call: started,
+  calls: started,
+  callNow: started,
+} as unknown as NodeClient
 const host = {
   features: { runtime: 'node', workers: true, isolated: true, sharedMemory: true, cores: 2 },
   compile: started,
   spawn: started,
+  spawnHere: started,
 } as unknown as Host
 
 const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
   createEvm: (options) => startEvm(host, options),
   call: (options) => call(node, options),
+  calls: (options) => calls(node, options),
+  callSync: (options) => callSync(node, options),
   estimateGas: (options) => estimateGas(node, options),
   createAccessList: (options) => createAccessList(node, options),
   traceCall: (options) => traceCall(node, options),
@@ -167,26 +178,30 @@ describe.each(walks)('%s', (name, shape, act) => {
 test('keys with the value undefined count as absent', async () => {
   const sent: unknown[] = []
   const listening = {
-    request: async (...request: unknown[]) => {
+    call: async (...request: unknown[]) => {
       sent.push(request)
       return '0x'
     },
   } as unknown as NodeClient
   await call(listening, { to: undefined, nothing: undefined } as never)
-  expect(sent).toEqual([['eth_call', [{}, 'latest'], { signal: undefined }]])
+  expect(sent).toEqual([[[{}, 'latest'], { signal: undefined }]])
 })
 
 describe('both names of state overrides are accepted', () => {
   const address = `0x${'ab'.repeat(20)}` as const
   const overrides = [{ address, balance: 7n }]
   const account = { address: `0x${'cd'.repeat(20)}` as const }
-  const empty = { eth_call: '0x', eth_estimateGas: '0x1' } as Record<string, unknown>
+  const empty = { eth_estimateGas: '0x1' } as Record<string, unknown>
   const sent = async (act: (node: NodeClient) => Promise<unknown>) => {
     let params: unknown
     const listening = {
       request: async (method: string, given: unknown) => {
         params = given
         return empty[method] ?? expect.fail('enough')
+      },
+      call: async (given: unknown) => {
+        params = given
+        return '0x'
       },
     } as unknown as NodeClient
     await act(listening).catch(() => {})
@@ -263,7 +278,7 @@ describe('an error has the expected value', () => {
   })
 
   test.each(Object.keys(OPTIONS))('%s without an object', async (name) => {
-    for (const given of [null, 7, 'text', []]) {
+    for (const given of [null, 7, 'text', ...(name === 'calls' ? [] : [[]])]) {
       const error = await refusal(() => run[name as keyof typeof run](given as never))
       expect(error).toMatchObject({ name: 'InvalidParameterError' })
     }

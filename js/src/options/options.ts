@@ -1,4 +1,6 @@
 import type { call } from '../actions/call.js'
+import type { callSync } from '../actions/callSync.js'
+import type { calls } from '../actions/calls.js'
 import type { createAccessList } from '../actions/createAccessList.js'
 import type { estimateGas } from '../actions/estimateGas.js'
 import type { executeBlock } from '../actions/executeBlock.js'
@@ -8,6 +10,8 @@ import type { simulateCalls } from '../actions/simulateCalls.js'
 import type { traceCall } from '../actions/traceCall.js'
 import type { createEvm } from '../evm/create.js'
 import type { Evm } from '../evm/evm.js'
+import type { Build } from '../loader/choose.js'
+import { isSource } from '../loader/wasmSource.js'
 import type { NodeOptions } from '../node/options.js'
 import type { announceProvider } from '../provider/announce.js'
 import type { createWallet } from '../wallet/wallet.js'
@@ -48,12 +52,11 @@ const NO_CODE = {
   factory: '`call` takes it.',
   factoryData: '`call` takes it.',
 }
+const NO_BLOBS = 'Give `blobVersionedHashes`.'
 const IN_CALLS = 'Calls have their own: put it into `calls[0]`.'
 
-const call_ = fields<call.Parameters>(
-  { ...TRANSACTION, ...BLOBS, ...DEPLOYLESS, ...BLOCK, ...OVERRIDES, signal: SIGNAL },
-  NO_ABI,
-)
+const callFields = { ...TRANSACTION, ...DEPLOYLESS, ...BLOCK, ...OVERRIDES }
+const { blobVersionedHashes } = BLOBS
 const transaction = { ...TRANSACTION, ...BLOBS, ...BLOCK, ...OVERRIDES, signal: SIGNAL }
 const encodableCall = fields<simulateBlocks.Call>(
   { ...TRANSACTION, ...BLOBS, ...ENCODABLE },
@@ -77,6 +80,18 @@ const limits = fields<NodeOptions.Limits>({
   answerBytes: whole(1),
   gas: big(64),
 })
+const wasm = rule(
+  'a compiled module, bytes, a response or a URL of wasm, or { threads, single } of these',
+  isSource,
+)
+const promised = rule(wasm.expected, (value) => isSource(value) || isPromise(value))
+const WASM = either(wasm, fields<Record<Build, unknown>>({ threads: promised, single: promised }))
+const WORKER = rule(
+  'false, the URL of the worker script, or a function that starts a worker',
+  (value) =>
+    ['boolean', 'string', 'function'].includes(typeof value) ||
+    Object.prototype.toString.call(value) === '[object URL]',
+)
 const mining = either(
   rule(
     "'auto', 'manual' or { intervalSeconds }",
@@ -91,6 +106,8 @@ export const OPTIONS = {
     {
       threads: ANY,
       build: ANY,
+      wasm: WASM,
+      worker: WORKER,
       chain: open({ id: required(whole(1)) }),
       genesis: either(
         rule('a JSON document', (value) => typeof value === 'string'),
@@ -105,7 +122,18 @@ export const OPTIONS = {
     },
     { fork: 'Forking from a network is not supported yet.' },
   ),
-  call: call_,
+  call: fields<call.Parameters>({ ...callFields, ...BLOBS, signal: SIGNAL }, NO_ABI),
+  calls: fields<Exclude<calls.Parameters, readonly unknown[]>>(
+    {
+      calls: required(list(fields<calls.Call>({ ...callFields, ...BLOBS }, NO_ABI))),
+      signal: SIGNAL,
+    },
+    { to: IN_CALLS, data: IN_CALLS, value: IN_CALLS },
+  ),
+  callSync: fields<callSync.Parameters>(
+    { ...callFields, blobVersionedHashes },
+    { ...NO_ABI, blobs: NO_BLOBS, sidecars: NO_BLOBS },
+  ),
   estimateGas: fields<estimateGas.Parameters>(transaction, { ...NO_ABI, ...NO_CODE }),
   createAccessList: fields<createAccessList.Parameters>(transaction, { ...NO_ABI, ...NO_CODE }),
   traceCall: fields<traceCall.Parameters>(
@@ -211,7 +239,9 @@ export const OPTIONS = {
     icon: TEXT,
     rdns: required(TEXT),
   }),
-} as const satisfies Readonly<Record<Action | 'createEvm' | 'announceProvider', Fields>>
+} as const satisfies Readonly<
+  Record<Action | 'callSync' | 'createEvm' | 'announceProvider', Fields>
+>
 
 /** Methods of an engine with options. */
 type Action = {
@@ -270,4 +300,8 @@ function part(tracer: traceCall.Tracer) {
     rule('an object', (value) => value === null),
     TRACERS[tracer],
   )
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value
 }

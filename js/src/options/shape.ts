@@ -62,7 +62,7 @@ type Nested<V> = V extends string | number | bigint | boolean | null | Leaf
     : V
 
 /** Objects without options as keys. */
-type Leaf = Uint8Array | AbortSignal | ((...parameters: never[]) => unknown)
+type Leaf = Uint8Array | URL | AbortSignal | ((...parameters: never[]) => unknown)
 
 /** Keys of all members of a union. */
 type Name<T> = T extends unknown ? keyof T & string : never

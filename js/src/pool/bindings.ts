@@ -2,7 +2,15 @@ import type { Receipt } from '../type/wire.js'
 import type { Executor } from './message.js'
 
 /**
- * Module that wasm-bindgen writes beside each build: the exports of `crate/wasm`, which fixes the names here.
+ * Returns the bindings of an instance to be: one thread may hold several. `adopt` receives the exports of the instance,
+ * and returns those that the bindings call.
+ */
+export type BindingsFactory = (
+  adopt: (exports: WebAssembly.Exports) => WebAssembly.Exports,
+) => Bindings
+
+/**
+ * Exports of `crate/wasm`, which fixes the names here. What only the entry `parevm` has is optional.
  */
 export type Bindings = {
   initSync(options: {
@@ -60,33 +68,55 @@ export type ExecuteOptions = {
   timeline: boolean
 }
 
+/** `eth_call` at the latest block without overrides, as the node takes it without JSON. */
+export type BareCall = {
+  readonly from: string | undefined
+  readonly to: string
+  readonly data: string | undefined
+  /** Quantity in hex. */
+  readonly value: string | undefined
+  readonly gas: bigint | undefined
+}
+
+/** Function that executes a {@link BareCall} and returns its data in hex; `undefined` if it does not succeed. */
+type CallFunction = (
+  from: string | undefined,
+  to: string,
+  data: string | undefined,
+  value: string | undefined,
+  gas: bigint | undefined,
+  nowMs: number,
+) => string | undefined
+
 /** Reader of the node beside the engine. */
 export type ReaderBinding = {
+  call?: CallFunction
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number): unknown
 }
 
 /** Engine in wasm. It throws a `WireError`, unless it is lost. */
 export type EngineBinding = {
+  call?: CallFunction
   /** Resolves with a `BlockOutcome`. */
-  executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
+  executeBlock?(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Resolves with the partial result of a helper. Only in the single build. */
   join?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
   /** Publishes each state of the node to `readers` readers. Only in the threads build. */
   serveReaders?(readers: number): void
   openNode(options: string): void
   /** Imports blocks and returns their number. */
-  importChain(rlp: Uint8Array, nowMs: number): number
+  importChain?(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number, entropy: string): unknown
   /** Returns the node as bytes. */
-  saveNode(): Uint8Array
+  saveNode?(): Uint8Array
   /** Opens a node that the caller has saved, with the limits in `options`. */
-  openSaved(options: string, bytes: Uint8Array): void
+  openSaved?(options: string, bytes: Uint8Array): void
   /** Opens a node that the supervisor has saved, with the limits in `options`. */
-  restoreNode(options: string, bytes: Uint8Array): void
+  restoreNode?(options: string, bytes: Uint8Array): void
   /** Repeats a change, without limits and notifications. */
-  repeat(method: string, params: string, nowMs: number, entropy: string): void
+  repeat?(method: string, params: string, nowMs: number, entropy: string): void
 }
 
 /** Functions that only the engine of the test build has, which is not published. */

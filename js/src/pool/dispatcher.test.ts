@@ -24,6 +24,7 @@ function stage(readers = 0) {
   const cancelled: number[] = []
   const engine: EngineHandle = {
     memory: () => undefined,
+    service: undefined,
     request(id, request, runner) {
       if (request.kind === 'synthetic') throw new DOMException('not cloned', 'DataCloneError')
       received.push({ id, request, runner })

@@ -4,6 +4,7 @@ import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
 import type { choose } from '../loader/choose.js'
 import type { Host, WorkerHandle } from '../loader/host.js'
 import type { EngineRequest, FromWorker, WorkerRole } from './message.js'
+import type { Service } from './service.js'
 import { createWorkQueue, type WorkQueue } from './workQueue.js'
 
 /**
@@ -42,7 +43,7 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     memory = undefined
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
-  const lose = (error: BaseError, runner = 0) => {
+  const lose = (error: unknown, runner = 0) => {
     if (!isStopped) parameters.onLost(error, runner)
   }
   const deadline = setTimeout(
@@ -51,9 +52,14 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     START_LIMIT_MS,
   )
 
-  /** @param runner - Number of the runner; that of the engine for a worker of its pool. */
-  const spawn = (role: WorkerRole, name: string, runner = 0) => {
-    const worker = host.spawn({
+  const place = choice.worker ? host.spawn : host.spawnHere
+  /**
+   * Starts a worker, whose script loads while the module compiles and the engine starts.
+   *
+   * @param runner - Number of the runner; that of the engine for a worker of its pool.
+   */
+  const spawn = (role: WorkerRole, name: string, runner = 0): Starting => {
+    const worker = place({
       name,
       onDeath: (cause) =>
         lose(cause instanceof BaseError ? cause : new WorkerDiedError(role, cause), runner),
@@ -66,7 +72,7 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
         if (role !== 'pool') cancelAddresses[runner] = message.cancelAddress
         if (role === 'engine') {
           reads = new Set(message.reads)
-          spawnOthers()
+          for (const { start } of others) start()
         }
         startingCount -= 1
         if (startingCount > 0) return
@@ -76,42 +82,50 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
     })
     startingCount += 1
     workers.push(worker)
-    worker.post({
-      type: 'start',
-      role,
-      reader: Math.max(0, runner - 1),
-      readers,
-      build: choice.build,
-      module,
-      memory,
-      threads: choice.threads,
-      faults,
-    })
-    return worker
+    const start = () =>
+      void module.then(
+        (compiled) => {
+          if (isStopped) return
+          worker.post({
+            type: 'start',
+            role,
+            reader: Math.max(0, runner - 1),
+            readers,
+            build: choice.build,
+            module: compiled,
+            memory,
+            threads: choice.threads,
+            faults,
+          })
+        },
+        (error) => lose(error),
+      )
+    return { worker, start }
   }
 
-  /** Called once the engine has taken its memory, of which a worker needs some for its stack. */
-  const spawnOthers = () => {
+  /** Workers that start once the engine has taken its memory: they need some of the rest for their stacks. */
+  const others: Starting[] = []
+  const spawnAll = () => {
     try {
-      for (let number = 1; number <= readers; number += 1)
-        runners[number] = spawn('reader', `parevm-reader-${number - 1}`, number)
+      const first = spawn('engine', 'parevm-engine')
+      for (let number = 1; number <= readers; number += 1) {
+        const reader = spawn('reader', `parevm-reader-${number - 1}`, number)
+        runners[number] = reader.worker
+        others.push(reader)
+      }
       // In the single build the engine's worker executes too: it does not block.
       const count = memory === undefined ? choice.threads - 1 : choice.threads
-      for (let index = 0; index < count; index += 1) spawn('pool', `parevm-pool-${index}`)
-    } catch (cause) {
-      lose(spawnError(cause))
-    }
-  }
-  const spawnEngine = () => {
-    try {
-      return spawn('engine', 'parevm-engine')
+      for (let index = 0; index < count; index += 1)
+        others.push(spawn('pool', `parevm-pool-${index}`))
+      return first
     } catch (cause) {
       void stop()
       throw spawnError(cause)
     }
   }
-  const engine = spawnEngine()
+  const { worker: engine, start } = spawnAll()
   runners[0] = engine
+  start()
 
   const setFlag = (runner: number, value: 0 | 1) => {
     const address = cancelAddresses[runner]
@@ -120,6 +134,7 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   }
   return {
     memory: () => memory,
+    service: engine.service,
     request(id, request, runner = 0) {
       setFlag(runner, 0)
       runners[runner]?.post({ type: 'request', id, request })
@@ -144,7 +159,7 @@ export declare namespace startEngine {
   type Parameters = {
     host: Host
     choice: choose.Choice
-    module: WebAssembly.Module
+    module: Promise<WebAssembly.Module>
     /** Whether the engine serves requests that break it. Only for tests. */
     faults: boolean
     /** Workers of the threads build that answer reads. */
@@ -156,7 +171,7 @@ export declare namespace startEngine {
       runner: number,
     ): void
     /** Called when the engine is lost, by the runner of this number. */
-    onLost(error: BaseError, runner: number): void
+    onLost(error: unknown, runner: number): void
   }
 }
 
@@ -164,6 +179,8 @@ export declare namespace startEngine {
 export type EngineHandle = {
   /** Returns the shared memory until the engine is stopped; the single build has none. */
   memory(): WebAssembly.Memory | undefined
+  /** Service of the engine where it runs in the caller's thread. */
+  readonly service: Service | undefined
   /** Sends a request to an idle runner. */
   request(id: number, request: EngineRequest, runner?: number): void
   /** Cancels the request of a runner, which still answers. */
@@ -173,6 +190,9 @@ export type EngineHandle = {
   /** Stops all workers; resolves once they have ended. */
   stop(): Promise<void>
 }
+
+/** Worker whose script loads, with the function that makes it part of the engine. */
+type Starting = { readonly worker: WorkerHandle; start(): void }
 
 /** Properties of a started engine. */
 export type EngineInfo = {

@@ -7,13 +7,12 @@ type Event = stepLifecycle.Event
 type Effect = stepLifecycle.Effect
 
 const error = new EngineFailedError('a panic')
-const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))
 const info = { version: '1', reads: new Set(['eth_call']) }
 
 /** One event of each type. */
 const events: { [E in Event as E['type']]: E } = {
   demand: { type: 'demand' },
-  prepared: { type: 'prepared', module },
+  prepared: { type: 'prepared' },
   ready: { type: 'ready', info },
   opened: { type: 'opened', info },
   failed: { type: 'failed', error },
@@ -44,7 +43,7 @@ const table: { [P in Phase]: { [E in Event['type']]: Cell } } = {
   },
   preparing: {
     demand: ['preparing'],
-    prepared: ['starting', { type: 'startWorkers', module }],
+    prepared: ['starting', { type: 'startWorkers' }],
     ready: impossible,
     opened: impossible,
     failed: ['idle', rejectAll],

@@ -21,8 +21,8 @@ export function stepLifecycle(
 export declare namespace stepLifecycle {
   /**
    * - `idle`: no workers. The next demand starts an engine.
-   * - `preparing`: the module compiles, the workers of the last engine stop.
-   * - `starting`: the workers start.
+   * - `preparing`: the workers of the last engine stop.
+   * - `starting`: the module compiles, the workers start.
    * - `opening`: the engine opens its node.
    * - `serving`: runners take requests.
    * - `closed`: nothing starts any more.
@@ -31,7 +31,8 @@ export declare namespace stepLifecycle {
   type Event =
     /** A caller needs an engine. */
     | { type: 'demand' }
-    | { type: 'prepared'; module: WebAssembly.Module }
+    /** The workers of the last engine and their memory are gone. */
+    | { type: 'prepared' }
     /** All workers are ready. */
     | { type: 'ready'; info: EngineInfo }
     /** The node is open; also sent where the engine has none. */
@@ -39,20 +40,20 @@ export declare namespace stepLifecycle {
     /** The module cannot be loaded, the host refuses workers, or the node cannot be opened. */
     | { type: 'failed'; error: unknown }
     /** The engine is lost, by request `culprit` where there is one. */
-    | { type: 'lost'; error: BaseError; culprit: number | undefined }
+    | { type: 'lost'; error: unknown; culprit: number | undefined }
     /** A request exceeded its time limit, and only the end of the engine ends it. */
     | { type: 'overdue'; error: BaseError }
     | { type: 'close'; error: BaseError }
   type Effect =
-    /** Compiles the module and waits until stopped workers and their memory are gone. */
+    /** Waits until stopped workers and their memory are gone. */
     | { type: 'prepare' }
-    | { type: 'startWorkers'; module: WebAssembly.Module }
+    | { type: 'startWorkers' }
     | { type: 'openNode'; info: EngineInfo }
     | { type: 'resolveStart'; info: EngineInfo }
     /** Stops the workers and ignores what they still send. */
     | { type: 'stopWorkers' }
     /** Rejects the request `culprit`; queues the others that ran again, where they can be repeated. */
-    | { type: 'displaceRequests'; error: BaseError; culprit: number | undefined }
+    | { type: 'displaceRequests'; error: unknown; culprit: number | undefined }
     /** Rejects the start and every pending request. */
     | { type: 'rejectAll'; error: unknown }
     /** Gives requests to idle runners; demands an engine where there is none. */
@@ -94,7 +95,7 @@ const TRANSITIONS: Transitions = {
   },
   preparing: {
     demand: () => to('preparing'),
-    prepared: ({ module }) => to('starting', { type: 'startWorkers', module }),
+    prepared: () => to('starting', { type: 'startWorkers' }),
     failed: rejectAll('idle'),
     close: rejectAll('closed'),
   },

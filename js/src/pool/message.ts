@@ -1,7 +1,7 @@
 import type { ModuleObstacle } from '../error/obstacle.js'
 import type { Build } from '../loader/choose.js'
 import type { BlockOutcome, NodeAnswer, Receipt, Replay } from '../type/wire.js'
-import type { ExecuteOptions } from './bindings.js'
+import type { BareCall, ExecuteOptions } from './bindings.js'
 import type { Change } from './journal.js'
 
 /** Message of the supervisor to a worker. The first one is `start`. */
@@ -21,6 +21,8 @@ export type ToWorker =
       readonly threads: number
       /** Whether the request `fault` is served. Only for tests. */
       readonly faults: boolean
+      /** Name of the lock that the worker holds while it lives; only in browsers. */
+      readonly lock?: string | undefined
     }
   | { readonly type: 'request'; readonly id: number; readonly request: EngineRequest }
   /** Cancels the running request of the single build. Threads have a flag in shared memory. */
@@ -150,12 +152,23 @@ export type EngineCalls = {
       method: string
       /** Positional, in JSON. */
       params: string
+      /** `eth_call` at the latest block in place of `params`. */
+      bare?: BareCall | undefined
       /** Clock of the node in milliseconds since the Unix epoch, from which blocks get their time. */
       nowMs: number
       /** 32 random hex digits, from which filters and subscriptions get their ids. */
       entropy: string
     }
     result: NodeAnswer
+  }
+  /** `eth_call` of several calls, in turn. */
+  calls: {
+    parameters: {
+      calls: readonly Pick<EngineCalls['rpc']['parameters'], 'params' | 'bare'>[]
+      /** As of `rpc`. */
+      nowMs: number
+    }
+    result: NodeAnswer[]
   }
   /** Executes a block, checks that the outcome equals sequential, and times both and plain revm. Only in the test build. */
   replay: {

@@ -1,5 +1,4 @@
-/** Module that wasm-bindgen writes into `dist/wasm`, which is absent when sources are checked. */
+/** Module that scripts/bindgen writes into `dist/wasm`, which is absent when sources are checked. */
 declare module '*/parevm.js' {
-  const bindings: import('./bindings.js').Bindings
-  export = bindings
+  export const createBindings: import('./bindings.js').BindingsFactory
 }

@@ -8,8 +8,8 @@ export type Port = {
   onUnreadable(receive: () => void): void
   /** Calls `receive` with an uncaught exception, such as a trap in an asynchronous task of wasm. */
   onUncaught(receive: (error: unknown) => void): void
-  /** Resolves once the supervisor can notice this worker's death. */
-  watched(): Promise<void>
+  /** Resolves once the supervisor can notice this worker's death, by the lock of this name. */
+  watched(lock: string | undefined): Promise<void>
 }
 
 /** Returns the channel to the supervisor, in Node.js as in browsers. */
@@ -31,13 +31,13 @@ export function workerPort(): Port {
     listen: (receive) => scope.addEventListener('message', (event) => receive(event.data)),
     onUnreadable: (receive) => scope.addEventListener('messageerror', receive),
     onUncaught: (receive) => scope.addEventListener('error', (event) => receive(event.error)),
-    watched: () => holdLock(scope.name),
+    watched: holdLock,
   }
 }
 
 /** Holds the lock `name` until this worker ends; resolves once it is held, or where locks are unavailable. */
-function holdLock(name: string): Promise<void> {
-  if (typeof navigator.locks === 'undefined') return Promise.resolve()
+function holdLock(name: string | undefined): Promise<void> {
+  if (name === undefined || typeof navigator.locks === 'undefined') return Promise.resolve()
   return new Promise((resolve) => {
     const hold = () => {
       resolve()
@@ -50,7 +50,6 @@ function holdLock(name: string): Promise<void> {
 
 /** Part of `DedicatedWorkerGlobalScope`, which TypeScript's `dom` library lacks. */
 type WorkerScope = {
-  readonly name: string
   postMessage(message: FromWorker): void
   addEventListener(type: 'message', listener: (event: { data: ToWorker }) => void): void
   addEventListener(type: 'messageerror', listener: () => void): void

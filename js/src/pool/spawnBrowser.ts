@@ -1,7 +1,9 @@
 import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
-import type { Watch, WorkerHandle } from '../loader/host.js'
+import type { Assets } from '../loader/assets.js'
+import type { FileOptions, Watch, WorkerHandle } from '../loader/host.js'
 import { browserWorkerObstacle, type Violations, watchViolations } from '../loader/obstacle.js'
 import type { FromWorker } from './message.js'
+import { startWorker } from './startWorker.js'
 
 /**
  * Starts a module worker.
@@ -10,12 +12,17 @@ import type { FromWorker } from './message.js'
  * ended from outside or closes itself. So each worker holds a Web Lock while it lives, and a second
  * request for the same lock is granted at its death.
  *
+ * @param given - Option `worker` of the caller.
  * @throws {@link WorkerUnavailableError} The browser refuses to start it.
  */
-export function spawnBrowser(watch: Watch): WorkerHandle {
+export function spawnBrowser(
+  watch: Watch,
+  assets: Assets,
+  given: FileOptions['worker'] = true,
+): WorkerHandle {
   const lock = `${watch.name}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`
   const violations = watchViolations()
-  const worker = start(lock)
+  const { worker, script } = startWorker(assets, given)
   const watching = new AbortController()
   let isGone = false
   let isReady = false
@@ -41,10 +48,11 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
     const cause = new Error(event.message || 'the worker script could not be loaded')
     // A browser gives no reason for a script that does not load.
     if (isReady || event.message) return die(cause)
-    void explain(violations, cause).then(die, die)
+    void explain(script, violations, cause).then(die, die)
   }
   return {
-    post: (message) => worker.postMessage(message),
+    post: (message) =>
+      worker.postMessage(message.type === 'start' ? { ...message, lock } : message),
     async terminate() {
       isGone = true
       watching.abort()
@@ -55,41 +63,14 @@ export function spawnBrowser(watch: Watch): WorkerHandle {
   }
 }
 
-function start(name: string): Worker {
-  try {
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name })
-  } catch (cause) {
-    const url = scriptUrl()
-    const isForeign = url !== undefined && url.origin !== globalThis.location?.origin
-    const code = isForeign ? 'WORKER_OTHER_ORIGIN' : refusalOf(cause)
-    throw new WorkerUnavailableError(code, (url ?? import.meta.url).toString(), cause)
-  }
-}
-
-/** Returns the code of a refusal: a `SecurityError` for a script of the page's own origin is a policy. */
-function refusalOf(cause: unknown): 'WORKER_BLOCKED_BY_CSP' | 'WORKER_UNAVAILABLE' {
-  const name: unknown = Reflect.get(Object(cause), 'name')
-  return name === 'SecurityError' ? 'WORKER_BLOCKED_BY_CSP' : 'WORKER_UNAVAILABLE'
-}
-
-async function explain(violations: Violations, cause: Error): Promise<Error> {
-  const url = scriptUrl()
-  const code =
-    url === undefined ? 'WORKER_UNAVAILABLE' : await browserWorkerObstacle(url, violations)
-  return new WorkerUnavailableError(
-    code ?? 'WORKER_UNAVAILABLE',
-    (url ?? import.meta.url).toString(),
-    cause,
-  )
-}
-
-/**
- * Returns the URL of the script of workers; `undefined` where a bundler has moved it. Not in the form that
- * bundlers look for: they would copy the script once more.
- */
-function scriptUrl(): URL | undefined {
-  const own = import.meta.url
-  return /^https?:.*\/pool\/spawnBrowser\.js$/.test(own) ? new URL('worker.js', own) : undefined
+async function explain(
+  script: URL | undefined,
+  violations: Violations,
+  cause: Error,
+): Promise<Error> {
+  const code = script === undefined ? undefined : await browserWorkerObstacle(script, violations)
+  const url = String(script ?? import.meta.url)
+  return new WorkerUnavailableError(code ?? 'WORKER_UNAVAILABLE', url, cause)
 }
 
 /** Calls `die` when the worker has released `lock`. */

@@ -20,6 +20,7 @@ function stage(setup = chain, readers = 0) {
   const host: Host = {
     features,
     compile: async () => undefined as unknown as WebAssembly.Module,
+    spawnHere: () => expect.fail('workers were asked for'),
     spawn(watch) {
       const engine: (typeof engines)[number] = { watch, received: [], isStopped: false }
       engines.push(engine)
@@ -40,7 +41,7 @@ function stage(setup = chain, readers = 0) {
   }
   const supervisor = createSupervisor({
     host,
-    choice: { build: readers === 0 ? 'single' : 'threads', threads: 1, reason: '' },
+    choice: { build: readers === 0 ? 'single' : 'threads', threads: 1, worker: true, reason: '' },
     faults: false,
     chain: setup,
     readers,

@@ -1,13 +1,15 @@
+import { engineError } from '../error/engineError.js'
 import { EvmClosedError } from '../evm/close.js'
 import type { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
 import type { NodeAnswer } from '../type/wire.js'
 import { createDispatcher, type RpcRequest } from './dispatcher.js'
-import { type EngineHandle, type EngineInfo, startEngine } from './engine.js'
+import { EngineFailedError, type EngineHandle, type EngineInfo, startEngine } from './engine.js'
 import { stepLifecycle } from './lifecycle.js'
 import type { ChainSetup, EngineCalls, EngineRequest } from './message.js'
 import type { Pending } from './pending.js'
 import { createReclaimer } from './reclaimer.js'
+import { isWireError, type RpcRequest as ServiceRequest } from './service.js'
 
 /**
  * Returns the supervisor of one engine at a time. It never blocks, and replaces a lost engine: the request that
@@ -22,7 +24,6 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
   const reclaimer = createReclaimer()
   let phase: stepLifecycle.Phase = 'idle'
   let engine: EngineHandle | undefined
-  let compiled: Promise<WebAssembly.Module> | undefined
   let started = createStart()
   /** Resolves when the workers of all stopped engines have ended. */
   let stopped: Promise<void> = Promise.resolve()
@@ -39,11 +40,11 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       case 'prepare':
         started = createStart()
         return void prepare().then(
-          (module) => apply({ type: 'prepared', module }),
+          () => apply({ type: 'prepared' }),
           (error) => apply({ type: 'failed', error }),
         )
       case 'startWorkers':
-        return startWorkers(effect.module)
+        return startWorkers()
       case 'openNode':
         return openNode(effect.info)
       case 'resolveStart':
@@ -62,17 +63,14 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
   }
 
   const prepare = async () => {
-    compiled ??= host.compile(choice.build).catch((error: unknown) => {
-      compiled = undefined
-      throw error
-    })
-    const module = await compiled
     await stopped
     await reclaimer.wait()
-    return module
   }
 
-  const startWorkers = (module: WebAssembly.Module) => {
+  const startWorkers = () => {
+    const module = host.compile(choice.build)
+    // A host that starts no worker does not wait for it.
+    module.catch(ignore)
     let handle: EngineHandle
     try {
       handle = startEngine({
@@ -149,6 +147,19 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       dispatch()
       return answer as Promise<never>
     },
+    requestNow(request) {
+      if (phase === 'closed') throw new EvmClosedError()
+      if (phase !== 'serving' || engine?.service === undefined)
+        throw new EngineFailedError('it starts again', 'Await a call: it waits for the engine.')
+      try {
+        return engine.service.rpc(request)
+      } catch (error) {
+        if (isWireError(error)) throw engineError(error)
+        const lost = new EngineFailedError(String(error), undefined, error)
+        apply({ type: 'lost', error: lost, culprit: undefined })
+        throw lost
+      }
+    },
     close() {
       closed ??= (async () => {
         apply({ type: 'close', error: new EvmClosedError() })
@@ -186,6 +197,12 @@ export type Supervisor = {
       client?: string | undefined
     },
   ): Promise<EngineCalls[K]['result']>
+  /**
+   * Answers a request that changes nothing, in this task; only in the caller's thread.
+   *
+   * @throws {@link EngineFailedError} while the engine is lost.
+   */
+  requestNow(request: ServiceRequest): NodeAnswer
   /** Stops all workers and rejects all pending requests. */
   close(): Promise<void>
 }

@@ -5,7 +5,7 @@ import { EngineFailedError, OutOfMemoryError } from '../pool/engine.js'
 import { createProvider } from './provider.js'
 
 /** A node whose answers are written down. */
-function chainOf(answers: Record<string, unknown>): NodeClient {
+function chainOf(answers: Record<string, unknown>): Pick<NodeClient, 'request' | 'requestText'> {
   return {
     async request(method) {
       const answer = answers[method]

@@ -66,7 +66,7 @@ export type ProviderHandle = {
 
 /** Returns a provider of `node`. */
 export function createProvider(
-  node: NodeClient,
+  node: Pick<NodeClient, 'request' | 'requestText'>,
   { connected }: createWallet.Options = {},
 ): ProviderHandle {
   const emitter = createEmitter<Provider.Listeners>()
@@ -155,7 +155,7 @@ const IDENTITY_EVENTS: readonly (keyof Provider.Listeners)[] = [
 
 /** Emits chain id and accounts, and their changes, once there is a listener. */
 function watchIdentity(
-  node: NodeClient,
+  node: Pick<NodeClient, 'request' | 'requestText'>,
   emitter: Emitter<Provider.Listeners>,
   isConnected: () => boolean,
 ) {

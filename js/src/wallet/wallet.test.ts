@@ -54,7 +54,7 @@ function chainOf() {
         return `asked ${method}`
     }
   }
-  const chain: NodeClient = {
+  const chain: Pick<NodeClient, 'request' | 'requestText'> = {
     request: async (method, params) => answer(method, (params ?? []) as unknown[]) as never,
     requestText: () => Promise.reject(new Error('not asked')),
   }

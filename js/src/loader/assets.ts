@@ -1,0 +1,14 @@
+import type { BindingsFactory } from '../pool/bindings.js'
+import type { Build } from './choose.js'
+
+/** Files that an entry of the package loads at run time. Each entry has its own. */
+export type Assets = {
+  /** Returns the URL of the wasm file of a build. */
+  wasm(build: Build): URL
+  /** Starts a worker of a browser with the worker script of the entry. */
+  startWorker(): Worker
+  /** Returns the URL of the worker script, as far as no bundler has moved it. */
+  script(): URL
+  /** Loads the bindings of the single build into this thread. */
+  bindings(): Promise<BindingsFactory>
+}

@@ -1,0 +1,79 @@
+import { WorkerUnavailableError } from '../error/WorkerUnavailableError.js'
+import type { Assets } from '../loader/assets.js'
+import type { FileOptions } from '../loader/host.js'
+
+/**
+ * Starts a module worker of a browser: with the script of the package, or with that of the caller. A script of
+ * another origin, such as a CDN, is imported by a worker of the page's own.
+ *
+ * @throws {@link WorkerUnavailableError} The browser refuses to start it.
+ */
+export function startWorker(assets: Assets, given: FileOptions['worker']): StartedWorker {
+  let script = isUrl(given) ? new URL(given, globalThis.location?.href) : unmovedScript(assets)
+  try {
+    if (typeof given === 'function') return { worker: given(), script: undefined }
+    if (!isUrl(given)) return { worker: assets.startWorker(), script }
+    if (script !== undefined && !isForeign(script))
+      return { worker: new Worker(script, { type: 'module' }), script }
+  } catch (cause) {
+    script ??= movedScript(assets)
+    if (script === undefined || !isForeign(script)) throw refusal(script, cause)
+  }
+  return { worker: importingWorker(script as URL), script }
+}
+
+/** Worker with the URL of its script, where that is known. */
+export type StartedWorker = { readonly worker: Worker; readonly script: URL | undefined }
+
+/** Starts a worker of this origin that imports a script of another one, which must allow that (CORS). */
+function importingWorker(script: URL): Worker {
+  const source = `import ${JSON.stringify(script.href)}`
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
+  try {
+    return new Worker(url, { type: 'module' })
+  } catch (cause) {
+    throw refusal(script, cause)
+  } finally {
+    // The worker fetches the source when it starts, which is after this task.
+    setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS)
+  }
+}
+
+/** Milliseconds after which a worker has read its source. */
+const REVOKE_MS = 10_000
+
+/** Returns the URL of the script where no bundler has moved it. */
+function unmovedScript(assets: Assets): URL | undefined {
+  return /^https?:.*\/pool\/startWorker\.js$/.test(import.meta.url) ? assets.script() : undefined
+}
+
+/** Returns the URL to which a bundler has moved the script: the one that it would start a worker with. */
+function movedScript(assets: Assets): URL | undefined {
+  const native = globalThis.Worker
+  let script: URL | undefined
+  try {
+    globalThis.Worker = function (this: unknown, url: string | URL) {
+      script = new URL(url, globalThis.location?.href)
+    } as unknown as typeof Worker
+    assets.startWorker()
+  } finally {
+    globalThis.Worker = native
+  }
+  return script
+}
+
+function isUrl(given: FileOptions['worker']): given is string | URL {
+  return typeof given === 'string' || given instanceof URL
+}
+
+/** Whether a page may not start workers with a script. `origin` is `null` in a sandbox, `location.origin` is not. */
+function isForeign(script: URL): boolean {
+  return script.protocol.startsWith('http') && script.origin !== globalThis.origin
+}
+
+/** A `SecurityError` for a script of the page's own origin is a policy. */
+function refusal(script: URL | undefined, cause: unknown): WorkerUnavailableError {
+  const name: unknown = Reflect.get(Object(cause), 'name')
+  const code = name === 'SecurityError' ? 'WORKER_BLOCKED_BY_CSP' : 'WORKER_UNAVAILABLE'
+  return new WorkerUnavailableError(code, String(script ?? import.meta.url), cause)
+}
