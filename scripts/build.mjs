@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { buildCommonJs } from './commonjs.mjs'
 import { withMostPages } from './memory.mjs'
 import { builderFolders, findBuilderPath, remapFlags } from './paths.mjs'
 import {
@@ -86,6 +87,7 @@ const jsSources = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'scripts/commonjs.mjs',
   'js',
 ]
 
@@ -207,7 +209,7 @@ async function buildJs({ force }) {
   const out = join(root, 'dist/js')
   const stamp = join(root, '.tools/stamp/js')
   const value = digest(root, jsSources, {})
-  const outputs = [join(out, 'src/index.js')]
+  const outputs = ['index.js', 'index.cjs'].map((name) => join(out, 'src', name))
   if (!force && isCurrent(stamp, value, outputs)) return false
   if (listFiles(root, ['js']).length === 0) return false
   rmSync(out, { recursive: true, force: true })
@@ -219,6 +221,7 @@ async function buildJs({ force }) {
       attempt: 'read the compiler messages above',
     },
   )
+  await buildCommonJs()
   record(stamp, value)
   return true
 }

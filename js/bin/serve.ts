@@ -5,6 +5,7 @@ import type { createEvm } from '../src/evm/create.js'
 import { startEvm } from '../src/evm/start.js'
 import { nodeHost } from '../src/loader/node.js'
 import type { NodeClient } from '../src/node/client.js'
+import { createFilterQuota } from '../src/node/filterQuota.js'
 import { readBytes, readText } from './input.js'
 import { stderr, stdout } from './output.js'
 import { accessOf } from './serve/access.js'
@@ -64,6 +65,7 @@ export async function serve(args: string[]): Promise<boolean> {
   const readers = Math.min(Math.max(machine.features.cores, READERS.least), READERS.most)
   const { evm, node } = await startEvm(machine, state?.options ?? options, {
     readers,
+    quota: createFilterQuota(),
     onNotification: (params) => dispatcher?.notify(params),
     onChange: () => state?.keeper.changed(),
   }).catch((error: unknown) => refuse(error, state))

@@ -12,5 +12,11 @@ export const assets: Assets = {
     const own = import.meta.url
     return new URL('worker.js', own)
   },
-  bindings: async () => (await import('../../wasm/single/parevm.js')).createBindings,
+  async service() {
+    const [{ createBindings }, { createService }] = await Promise.all([
+      import('../../wasm/single/parevm.js'),
+      import('./pool/service.js'),
+    ])
+    return (port) => createService(port, () => createBindings)
+  },
 }

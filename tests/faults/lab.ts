@@ -107,7 +107,7 @@ export function enterLab(): Lab {
     createEvm,
     async breakable(options) {
       const { startEvm, detectHost } = await testBuild()
-      const { evm, supervisor } = await startEvm(detectHost(), options, { faults: true })
+      const { evm, supervisor } = await startEvm(await detectHost(), options, { faults: true })
       return {
         evm,
         fault: (fault, signal) => supervisor.request({ kind: 'fault', fault }, { signal }),

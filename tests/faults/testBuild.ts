@@ -1,7 +1,7 @@
 import type { startEvm } from '../../js/src/evm/start.js'
 import type { Host } from '../../js/src/loader/host.js'
 
-type TestBuild = { startEvm: typeof startEvm; detectHost(): Host }
+type TestBuild = { startEvm: typeof startEvm; detectHost(): Promise<Host> }
 
 /**
  * Resolves with the functions that start engines of the test build, which serve requests that break them. It

@@ -34,7 +34,7 @@ function listening(host: Host) {
 
 test.each(builds)('a chain with a long history outlives its engine ($build)', async (options) => {
   const { startEvm, detectHost } = await testBuild()
-  const { host, asked } = listening(detectHost())
+  const { host, asked } = listening(await detectHost())
   const { evm, supervisor } = await startEvm(host, options, { faults: true })
   const ask = <T>(method: string, ...params: unknown[]) =>
     evm.provider.request<T>({ method, params: params as [] })

@@ -15,7 +15,7 @@ async function start(limits: { timeMs: number }, readers = 4) {
   const options = { threads: 2, limits: { ...limits, gas: 10n ** 15n } }
   const { startEvm, detectHost } = await testBuild()
   const hooks = { readers, faults: true }
-  const { evm, node, supervisor } = await startEvm(detectHost(), options, hooks)
+  const { evm, node, supervisor } = await startEvm(await detectHost(), options, hooks)
   closing.push(evm.close)
   await node.request('anvil_setCode', [AT, LOOP])
   const ask = (client: string, method: string, ...params: unknown[]) =>

@@ -10,3 +10,7 @@ export class EvmClosedError extends BaseError {
     })
   }
 }
+
+/** `Symbol.asyncDispose`, or in older browsers the symbol that compilers emit for it. */
+export const asyncDispose: typeof Symbol.asyncDispose =
+  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose)

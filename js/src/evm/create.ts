@@ -36,7 +36,7 @@ export async function createEvm(
 ): Promise<Evm & { readonly sync: Evm.Sync }>
 export async function createEvm(options?: createEvm.Options): Promise<Evm>
 export async function createEvm(options: createEvm.Options = {}): Promise<Evm> {
-  const { evm } = await startEvm(detectHost(assets, options), options)
+  const { evm } = await startEvm(await detectHost(assets, options ?? undefined), options)
   return evm
 }
 

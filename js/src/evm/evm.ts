@@ -12,12 +12,8 @@ import type { traceCall } from '../actions/traceCall.js'
 import type * as loader from '../loader/choose.js'
 import type { Provider } from '../provider/provider.js'
 
-/** Running engine. Its methods are plain functions without `this`. */
-export type Evm = {
-  /** Build and threads of the engine, with the reason for them. */
-  readonly info: Evm.Info
-  /** EIP-1193 provider of the node. */
-  readonly provider: Provider
+/** Methods that execute calls on the state of a node, and change nothing. */
+export type Simulations = {
   /** Executes a call. {@link call} */
   call(parameters: call.Parameters): Promise<call.ReturnType>
   /** Executes independent calls in one message. {@link calls} */
@@ -44,6 +40,14 @@ export type Evm = {
   simulateBlocks<const calls extends readonly unknown[]>(
     parameters: simulateBlocks.Parameters<calls>,
   ): Promise<simulateBlocks.ReturnType<calls>>
+}
+
+/** Running engine. Its methods are plain functions without `this`. */
+export type Evm = Simulations & {
+  /** Build and threads of the engine, with the reason for them. */
+  readonly info: Evm.Info
+  /** EIP-1193 provider of the node. */
+  readonly provider: Provider
   /** Executes a block. {@link executeBlock} */
   executeBlock(parameters: executeBlock.Parameters): Promise<executeBlock.ReturnType>
   /**

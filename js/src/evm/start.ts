@@ -1,22 +1,17 @@
-import { call } from '../actions/call.js'
-import { callSync } from '../actions/callSync.js'
-import { calls } from '../actions/calls.js'
-import { createAccessList } from '../actions/createAccessList.js'
-import { estimateGas } from '../actions/estimateGas.js'
 import { executeBlock } from '../actions/executeBlock.js'
-import { simulate } from '../actions/simulate.js'
-import { simulateBlocks } from '../actions/simulateBlocks.js'
-import { simulateCalls } from '../actions/simulateCalls.js'
-import { traceCall } from '../actions/traceCall.js'
-import { choose } from '../loader/choose.js'
 import type { Host } from '../loader/host.js'
-import { createNodeClient, type NodeClient } from '../node/client.js'
+import type { NodeClient } from '../node/client.js'
+import type { FilterQuota } from '../node/filterQuota.js'
 import { createIntervalMiner } from '../node/intervalMiner.js'
 import { nodeSetup } from '../node/options.js'
-import { createSupervisor, type Supervisor } from '../pool/supervisor.js'
+import type { Supervisor } from '../pool/supervisor.js'
 import { createProvider } from '../provider/provider.js'
+import type { NodeAnswer } from '../type/wire.js'
+import { asyncDispose } from './close.js'
 import type { createEvm } from './create.js'
 import type { Evm } from './evm.js'
+import { openEngine } from './open.js'
+import { simulations } from './simulations.js'
 
 /**
  * Starts an engine on `host`: {@link createEvm} with a given host, and with hooks.
@@ -26,31 +21,24 @@ import type { Evm } from './evm.js'
 export async function startEvm(
   host: Host,
   options: createEvm.Options,
-  { faults = false, readers, onNotification, onChange }: startEvm.Hooks = {},
+  { faults = false, readers, quota, onNotification, onChange }: startEvm.Hooks = {},
 ): Promise<startEvm.ReturnType> {
   const setup = nodeSetup(options, Date.now())
-  const choice = choose(host.features, { ...options, builds: await host.builds?.() })
-  const supervisor = createSupervisor({
-    host,
-    choice,
-    faults,
-    readers,
-    chain: setup,
-    onAnswer({ method }, { changed, interval, notifications }) {
-      if (!changed) return
-      onChange?.()
-      miner.setInterval(interval)
-      for (const params of notifications) {
-        handle.notify(params)
-        onNotification?.(params)
-      }
-      handle.changed(method)
-    },
-  })
-  const node = createNodeClient(supervisor)
+  const onAnswer = ({ method }: { method: string }, answer: NodeAnswer) => {
+    if (!answer.changed) return
+    onChange?.()
+    miner.setInterval(answer.interval)
+    for (const params of answer.notifications) {
+      handle.notify(params)
+      onNotification?.(params)
+    }
+    handle.changed(method)
+  }
+  const engine = { threads: options.threads, build: options.build, worker: options.worker }
+  const hooks = { faults, readers, quota, onAnswer }
+  const { info, supervisor, node } = await openEngine(host, setup, { ...engine, ...hooks })
   const handle = createProvider(node, options.wallet)
   const miner = createIntervalMiner(node)
-  const { version } = await supervisor.start()
   if (typeof options.mining === 'object') miner.setInterval(options.mining.intervalSeconds)
   // Only the node knows the mining mode of the saved chain.
   if (options.saved !== undefined) {
@@ -63,17 +51,9 @@ export async function startEvm(
     await supervisor.close()
   }
   const evm: Evm = {
-    info: { ...choice, version },
-    ...(choice.worker ? {} : { sync: { call: (parameters) => callSync(node, parameters) } }),
+    info,
     provider: handle.provider,
-    call: (parameters) => call(node, parameters),
-    calls: (parameters) => calls(node, parameters),
-    estimateGas: (parameters) => estimateGas(node, parameters),
-    createAccessList: (parameters) => createAccessList(node, parameters),
-    traceCall: (parameters) => traceCall(node, parameters),
-    simulate: (parameters) => simulate(node, parameters),
-    simulateCalls: (parameters) => simulateCalls(node, parameters),
-    simulateBlocks: (parameters) => simulateBlocks(node, parameters),
+    ...simulations(node, info),
     executeBlock: (parameters) => executeBlock(supervisor, parameters),
     save: () => supervisor.request({ kind: 'saveNode' }),
     close,
@@ -88,6 +68,8 @@ export declare namespace startEvm {
     faults?: boolean
     /** Number of reader workers of the threads build, which answer reads beside the engine. @default 0 */
     readers?: number | undefined
+    /** Limit on the filters of each client. @default none */
+    quota?: FilterQuota | undefined
     /** Called with the `params` of each `eth_subscription`, in JSON. Must not throw. */
     onNotification?: ((params: string) => void) | undefined
     /** Called when a request has changed the node. Must not throw. */
@@ -95,7 +77,3 @@ export declare namespace startEvm {
   }
   type ReturnType = { evm: Evm; supervisor: Supervisor; node: NodeClient }
 }
-
-/** `Symbol.asyncDispose`, or in older browsers the symbol that compilers emit for it. */
-const asyncDispose: typeof Symbol.asyncDispose =
-  Symbol.asyncDispose ?? (Symbol.for('Symbol.asyncDispose') as typeof Symbol.asyncDispose)

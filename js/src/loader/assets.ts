@@ -1,4 +1,5 @@
-import type { BindingsFactory } from '../pool/bindings.js'
+import type { Port } from '../pool/port.js'
+import type { Service } from '../pool/service.js'
 import type { Build } from './choose.js'
 
 /** Files that an entry of the package loads at run time. Each entry has its own. */
@@ -9,6 +10,6 @@ export type Assets = {
   startWorker(): Worker
   /** Returns the URL of the worker script, as far as no bundler has moved it. */
   script(): URL
-  /** Loads the bindings of the single build into this thread. */
-  bindings(): Promise<BindingsFactory>
+  /** Loads what a worker does into this thread, with the bindings of the single build. */
+  service(): Promise<(port: Port) => Service>
 }

@@ -15,7 +15,7 @@ export function browserHost(assets: Assets, { wasm, worker }: FileOptions = {}):
       workers: typeof Worker === 'function',
       isolated: globalThis.crossOriginIsolated === true,
       sharedMemory: hasSharedMemory(),
-      cores: navigator.hardwareConcurrency || 1,
+      cores: globalThis.navigator?.hardwareConcurrency || 1,
     },
     ...createCompiler(wasm, assets.wasm, load),
     spawn: (watch) => spawnBrowser(watch, assets, worker),

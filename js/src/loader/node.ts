@@ -17,7 +17,8 @@ export function nodeHost(assets: Assets, { wasm, worker }: FileOptions = {}): Ho
   return {
     features: {
       runtime: 'node',
-      workers: true,
+      // Of Node's permission model, which has no other question: a worker that is refused is an error.
+      workers: worker !== undefined || process.permission?.has('worker') !== false,
       isolated: true,
       sharedMemory: hasSharedMemory(),
       cores: os.availableParallelism(),

@@ -14,7 +14,11 @@ function startEngine() {
     })
   return {
     sent,
-    node: createNodeClient({ request: request as never, requestNow: request as never }),
+    node: createNodeClient({
+      request: request as never,
+      requestNow: request as never,
+      isFree: false,
+    }),
   }
 }
 

@@ -6,7 +6,7 @@ import { type ProviderRpcError, rpcError } from '../provider/rpcError.js'
 import { decodeJson } from '../rpc/decodeJson.js'
 import { encodeJson } from '../rpc/encodeJson.js'
 import type { Hex, NodeAnswer } from '../type/wire.js'
-import { createFilterQuota } from './filterQuota.js'
+import type { FilterQuota } from './filterQuota.js'
 import { randomHex } from './randomHex.js'
 import { SYNC_METHODS, waitForReceipt } from './waitForReceipt.js'
 
@@ -57,16 +57,16 @@ export declare namespace NodeClient {
   }
 }
 
-/** Returns a client of the node that runs in the engine of `supervisor`. */
+/** Returns a client of the node that runs in the engine of `supervisor`. Servers give a quota of filters. */
 export function createNodeClient(
-  supervisor: Pick<Supervisor, 'request' | 'requestNow'>,
+  supervisor: Pick<Supervisor, 'request' | 'requestNow' | 'isFree'>,
+  quota?: FilterQuota,
 ): NodeClient {
-  const quota = createFilterQuota()
   const send = (method: string, params: string, options?: NodeClient.Options) => {
     const request = { method, params, nowMs: Date.now() }
-    return quota.apply({ ...request, client: options?.client }, () =>
-      supervisor.request({ kind: 'rpc', ...request, entropy: randomHex(16) }, options),
-    )
+    const ask = () =>
+      supervisor.request({ kind: 'rpc', ...request, entropy: randomHex(16) }, options)
+    return quota === undefined ? ask() : quota.apply({ ...request, client: options?.client }, ask)
   }
 
   /** Opens a subscription, and closes it where its caller is gone: nobody else knows its id. */
@@ -89,6 +89,11 @@ export function createNodeClient(
     })
   }
 
+  const callNow = (request: NodeClient.Call) => {
+    const rpc = { method: 'eth_call', nowMs: Date.now(), entropy: NO_ENTROPY }
+    return dataOf(supervisor.requestNow({ ...rpc, ...callOf(request) }))
+  }
+
   const requestText: NodeClient['requestText'] = async (
     method,
     params,
@@ -104,6 +109,11 @@ export function createNodeClient(
   return {
     requestText,
     async call(request, { signal, client } = {}) {
+      // Nothing is before it in the queue, and a message to the same thread would only take time.
+      if (supervisor.isFree) {
+        signal?.throwIfAborted()
+        return callNow(request)
+      }
       const rpc = { kind: 'rpc', method: 'eth_call', nowMs: Date.now() } as const
       const call = { ...rpc, ...callOf(request), entropy: NO_ENTROPY }
       return dataOf(await supervisor.request(call, { signal, client }))
@@ -114,10 +124,7 @@ export function createNodeClient(
       const answers = await supervisor.request(request, { signal, client })
       return answers.map(dataOrError)
     },
-    callNow(request) {
-      const rpc = { method: 'eth_call', nowMs: Date.now(), entropy: NO_ENTROPY }
-      return dataOf(supervisor.requestNow({ ...rpc, ...callOf(request) }))
-    },
+    callNow,
     async request<T>(method: string, params: unknown = [], options?: NodeClient.Options) {
       if (options?.signal !== undefined) check(options.signal, SIGNAL, 'options.signal')
       const text = encodeJson(params, 'params') ?? '[]'

@@ -25,6 +25,7 @@ function startNode(receiptAfterMs: number, reply = answer(null, late)) {
       expect(JSON.parse(params)).toEqual([HASH])
       return answer(performance.now() - started >= receiptAfterMs ? '{"status":"0x1"}' : 'null')
     }) as never,
+    isFree: false,
     requestNow: () => expect.fail('nothing is asked in this task'),
   })
   return { node, sent }

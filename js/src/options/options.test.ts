@@ -16,6 +16,7 @@ import { configDocument, genesisText } from '../node/genesis.js'
 import type { Supervisor } from '../pool/supervisor.js'
 import { announceProvider } from '../provider/announce.js'
 import type { Provider } from '../provider/provider.js'
+import { createEvm as createSimulator } from '../simulate/create.js'
 import { CHAIN_CONFIG, GENESIS } from './genesis.js'
 import { OPTIONS, TRACERS } from './options.js'
 import type { Shape } from './shape.js'
@@ -38,6 +39,7 @@ const host = {
 
 const run: Record<keyof typeof OPTIONS, (options: never) => unknown> = {
   createEvm: (options) => startEvm(host, options),
+  createSimulator: (options) => createSimulator(options),
   call: (options) => call(node, options),
   calls: (options) => calls(node, options),
   callSync: (options) => callSync(node, options),

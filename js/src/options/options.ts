@@ -14,6 +14,7 @@ import type { Build } from '../loader/choose.js'
 import { isSource } from '../loader/wasmSource.js'
 import type { NodeOptions } from '../node/options.js'
 import type { announceProvider } from '../provider/announce.js'
+import type { createEvm as createSimulator } from '../simulate/create.js'
 import type { createWallet } from '../wallet/wallet.js'
 import { CHAIN_CONFIG } from './genesis.js'
 import {
@@ -100,28 +101,42 @@ const mining = either(
   fields<NodeOptions.IntervalMining>({ intervalSeconds: required(whole(1)) }),
 )
 
+const simulator = {
+  threads: ANY,
+  build: ANY,
+  wasm: WASM,
+  worker: WORKER,
+  chain: open({ id: required(whole(1)) }),
+  genesis: either(
+    rule('a JSON document', (value) => typeof value === 'string'),
+    open({}),
+  ),
+  limits,
+}
+const NO_FORK = 'Forking from a network is not supported yet.'
+const NO_NODE = 'The entry `parevm` has a node.'
+
 /** Shapes of all options of the public API, by function. */
 export const OPTIONS = {
   createEvm: fields<createEvm.Options>(
     {
-      threads: ANY,
-      build: ANY,
-      wasm: WASM,
-      worker: WORKER,
-      chain: open({ id: required(whole(1)) }),
-      genesis: either(
-        rule('a JSON document', (value) => typeof value === 'string'),
-        open({}),
-      ),
+      ...simulator,
       importChain: BINARY,
       saved: BINARY,
       accounts,
       mining,
-      limits,
       wallet: fields<createWallet.Options>({ connected: BOOLEAN }),
     },
-    { fork: 'Forking from a network is not supported yet.' },
+    { fork: NO_FORK },
   ),
+  createSimulator: fields<createSimulator.Options>(simulator, {
+    fork: NO_FORK,
+    importChain: NO_NODE,
+    saved: NO_NODE,
+    accounts: NO_NODE,
+    mining: NO_NODE,
+    wallet: NO_NODE,
+  }),
   call: fields<call.Parameters>({ ...callFields, ...BLOBS, signal: SIGNAL }, NO_ABI),
   calls: fields<Exclude<calls.Parameters, readonly unknown[]>>(
     {
@@ -239,9 +254,10 @@ export const OPTIONS = {
     icon: TEXT,
     rdns: required(TEXT),
   }),
-} as const satisfies Readonly<
-  Record<Action | 'callSync' | 'createEvm' | 'announceProvider', Fields>
->
+} as const satisfies Readonly<Record<Action | Extra, Fields>>
+
+/** Functions with options that are no such methods. */
+type Extra = 'callSync' | 'createEvm' | 'createSimulator' | 'announceProvider'
 
 /** Methods of an engine with options. */
 type Action = {

@@ -134,7 +134,9 @@ export function startEngine(parameters: startEngine.Parameters): EngineHandle {
   }
   return {
     memory: () => memory,
-    service: engine.service,
+    get service() {
+      return engine.service
+    },
     request(id, request, runner = 0) {
       setFlag(runner, 0)
       runners[runner]?.post({ type: 'request', id, request })

@@ -2,3 +2,9 @@
 declare module '*/parevm.js' {
   export const createBindings: import('./bindings.js').BindingsFactory
 }
+
+/** Compiled module, as workerd imports a file of wasm. */
+declare module '*/parevm_bg.wasm' {
+  const module: WebAssembly.Module
+  export default module
+}

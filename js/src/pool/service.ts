@@ -11,9 +11,10 @@ import type {
 } from './bindings.js'
 import { fixtureBytes } from './fixtureBytes.js'
 import { guardTasks } from './guardTasks.js'
-import type { EngineRequest, FixtureText, FromWorker, ToWorker, WireError } from './message.js'
+import type { EngineRequest, FixtureText, FromWorker, ToWorker } from './message.js'
 import { pause } from './pause.js'
 import type { Port } from './port.js'
+import { isWireError } from './wireError.js'
 
 /**
  * Creates what a worker does, whatever its role: it starts an engine, a pool thread or a reader on the first message
@@ -281,9 +282,4 @@ function testing(engine: Partial<TestingBinding>): TestingBinding {
   if (engine.replay === undefined)
     throw new Error('this request needs the test build of the repository')
   return engine as TestingBinding
-}
-
-/** Whether the engine threw an error of its own. Anything else is a trap or a bug: the instance is lost. */
-export function isWireError(error: unknown): error is WireError {
-  return typeof error === 'object' && error !== null && !(error instanceof Error) && 'code' in error
 }

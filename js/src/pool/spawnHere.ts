@@ -1,7 +1,9 @@
 import type { Assets } from '../loader/assets.js'
 import type { Watch, WorkerHandle } from '../loader/host.js'
+import { loadModule } from '../loader/loadModule.js'
 import type { ToWorker } from './message.js'
-import { createService } from './service.js'
+import type { Port } from './port.js'
+import type { Service } from './service.js'
 
 /**
  * Starts in the caller's thread what a worker does elsewhere. Messages are delivered after the current task, as
@@ -9,31 +11,44 @@ import { createService } from './service.js'
  */
 export function spawnHere(watch: Watch, assets: Assets): WorkerHandle {
   let isGone = false
+  let service: Service | undefined
   let receive: ((message: ToWorker) => void) | undefined
-  // Not by `queueMicrotask`, for which Node.js creates an async resource each time.
-  const later = (task: () => void) => void settled.then(task)
-  const service = createService(
-    {
-      post: (message) => later(() => isGone || watch.onMessage(message)),
-      listen: (listener) => {
-        receive = listener
-      },
-      onUnreadable() {},
-      onUncaught() {},
-      async watched() {},
+  const port: Port = {
+    post: (message) => later(() => isGone || watch.onMessage(message)),
+    listen(listener) {
+      receive = listener
     },
-    () => assets.bindings(),
+    onUnreadable() {},
+    onUncaught() {},
+    async watched() {},
+  }
+  const started = loadModule('parevm/service', () => assets.service()).then(
+    (create) => {
+      service = create(port)
+    },
+    (error) => isGone || watch.onDeath(error),
   )
   return {
-    service,
-    post: (message) => later(() => isGone || receive?.(message)),
+    get service() {
+      return service
+    },
+    post(message) {
+      if (receive === undefined) void started.then(() => isGone || receive?.(message))
+      else later(() => isGone || receive?.(message))
+    },
     async terminate() {
       isGone = true
       // Whatever still runs must not keep the instance.
       receive = undefined
+      service = undefined
     },
     keepAlive() {},
   }
+}
+
+/** Runs `task` after the current one. Not by `queueMicrotask`, for which Node.js creates an async resource each time. */
+function later(task: () => void): void {
+  void settled.then(task)
 }
 
 const settled = Promise.resolve()

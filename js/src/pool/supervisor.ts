@@ -9,7 +9,8 @@ import { stepLifecycle } from './lifecycle.js'
 import type { ChainSetup, EngineCalls, EngineRequest } from './message.js'
 import type { Pending } from './pending.js'
 import { createReclaimer } from './reclaimer.js'
-import { isWireError, type RpcRequest as ServiceRequest } from './service.js'
+import type { RpcRequest as ServiceRequest } from './service.js'
+import { isWireError } from './wireError.js'
 
 /**
  * Returns the supervisor of one engine at a time. It never blocks, and replaces a lost engine: the request that
@@ -147,6 +148,9 @@ export function createSupervisor(parameters: createSupervisor.Parameters): Super
       dispatch()
       return answer as Promise<never>
     },
+    get isFree() {
+      return phase === 'serving' && engine?.service !== undefined && dispatcher.isIdle
+    },
     requestNow(request) {
       if (phase === 'closed') throw new EvmClosedError()
       if (phase !== 'serving' || engine?.service === undefined)
@@ -197,6 +201,8 @@ export type Supervisor = {
       client?: string | undefined
     },
   ): Promise<EngineCalls[K]['result']>
+  /** Whether the engine runs in the caller's thread and has nothing to do. */
+  readonly isFree: boolean
   /**
    * Answers a request that changes nothing, in this task; only in the caller's thread.
    *

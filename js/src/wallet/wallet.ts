@@ -1,7 +1,8 @@
+import { loadModule } from '../loader/loadModule.js'
 import type { NodeClient } from '../node/client.js'
 import { rpcError } from '../provider/rpcError.js'
 import type { Hex } from '../type/wire.js'
-import { createCalls } from './calls.js'
+import type { Calls } from './calls.js'
 import { createChains } from './chains.js'
 import { createPermissions } from './permissions.js'
 import { watchAsset } from './watchAsset.js'
@@ -22,14 +23,23 @@ export function createWallet(parameters: createWallet.Parameters): Wallet {
   const { node, events } = parameters
   const permissions = createPermissions(parameters)
   const chains = createChains(node, events.onChain)
-  const calls = createCalls({
-    node,
-    accounts: async () => {
-      if (!permissions.isConnected) throw unauthorized()
-      return permissions.accounts()
-    },
-    chains,
-  })
+  const accounts = async () => {
+    if (!permissions.isConnected) throw unauthorized()
+    return permissions.accounts()
+  }
+  let loaded: Promise<Calls> | undefined
+  /** Loads EIP-5792 with its first request: most pages have none. */
+  const bundles =
+    <K extends keyof Calls>(method: K) =>
+    async (params: unknown) => {
+      loaded ??= loadModule('parevm/calls', () => import('./calls.js')).then(({ createCalls }) =>
+        createCalls({ node, accounts, chains }),
+      )
+      loaded.catch(() => {
+        loaded = undefined
+      })
+      return (await loaded)[method](params)
+    }
   const methods = new Map<string, (params: unknown) => Promise<unknown>>([
     ['eth_accounts', permissions.accounts],
     ['eth_requestAccounts', permissions.connect],
@@ -39,10 +49,10 @@ export function createWallet(parameters: createWallet.Parameters): Wallet {
     ['wallet_switchEthereumChain', chains.switchTo],
     ['wallet_addEthereumChain', chains.add],
     ['wallet_watchAsset', watchAsset],
-    ['wallet_sendCalls', calls.send],
-    ['wallet_getCallsStatus', calls.status],
-    ['wallet_showCallsStatus', calls.show],
-    ['wallet_getCapabilities', calls.capabilities],
+    ['wallet_sendCalls', bundles('send')],
+    ['wallet_getCallsStatus', bundles('status')],
+    ['wallet_showCallsStatus', bundles('show')],
+    ['wallet_getCapabilities', bundles('capabilities')],
   ])
   return {
     get isConnected() {
