@@ -1,8 +1,9 @@
-// Builds the package: both wasm builds, then the TypeScript.
+// Builds the package: the wasm of both entries in both flavours, then the TypeScript.
 //
-//   npm run build [-- --dev] [--force] [--only wasm|js|testing] [--flavour threads|single] [--timings]
+//   npm run build [-- --dev] [--force] [--only wasm|js|testing] [--flavour threads|single] [--entry parevm|simulate]
+//     [--timings]
 //
-// Outputs: dist/wasm/threads, dist/wasm/single, dist/js. Outputs whose sources, flags and compiler have not changed
+// Outputs: dist/wasm/{threads,single}, dist/wasm/simulate/{threads,single}, dist/js. Outputs whose sources, flags and compiler have not changed
 // are kept. `--dev`, or PAREVM_DEV=1 for every command, compiles faster and keeps function names. `--only testing` builds
 // the package into dist/testing with the feature `testing` of crate/wasm: fault injection, timing beside plain
 // revm, official fixtures. It is not published.
@@ -57,9 +58,18 @@ const threadFlags = [
   ),
 ]
 
+/** Panics trap at once and leave no words: those, and what formats them, are a twentieth of the download. */
+const panicFlags = ['-Zunstable-options', '-Cpanic=immediate-abort']
+
 export const flavours = {
   threads: { features: ['threads'], rustflags: threadFlags },
   single: { features: [], rustflags: ['-Ctarget-feature=+bulk-memory,+simd128'] },
+}
+
+/** Entries of the package: features of crate/wasm, and the folder of their wasm. */
+export const entries = {
+  parevm: { features: ['full'], folder: '' },
+  simulate: { features: [], folder: 'simulate' },
 }
 
 const buildSources = [
@@ -91,7 +101,7 @@ const jsSources = [
   'js',
 ]
 
-/** Builds what is out of date. `ready` is what `setup` resolved with, `names` the wasm builds to make. */
+/** Builds what is out of date. `ready` is what `setup` resolved with, `names` and `of` the wasm builds to make. */
 export async function build(
   ready,
   {
@@ -99,6 +109,7 @@ export async function build(
     force = false,
     only,
     names = Object.keys(flavours),
+    of = only === 'testing' ? ['parevm'] : Object.keys(entries),
     timings = false,
   } = {},
 ) {
@@ -107,12 +118,14 @@ export async function build(
   if (only !== 'js') {
     const purpose = only === 'testing' ? only : undefined
     // Side by side: each ends with crates that one core compiles alone.
-    const made = names.map((name) => buildWasm(ready, name, { dev, force, purpose, timings }))
-    const outcomes = await Promise.allSettled(made)
-    for (const [index, { reason, value }] of outcomes.entries()) {
-      if (reason !== undefined) throw reason
-      if (value) built.push(names[index])
-    }
+    const made = names.map(async (name) => {
+      // One after the other: the entries share a target folder, so their dependencies compile once.
+      for (const entry of of) {
+        const id = await buildWasm(ready, name, entry, { dev, force, purpose, timings })
+        if (id !== undefined) built.push(id)
+      }
+    })
+    for (const { reason } of await Promise.allSettled(made)) if (reason !== undefined) throw reason
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
   // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
@@ -121,33 +134,36 @@ export async function build(
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
-/** Resolves with whether there was anything to do. */
-async function buildWasm(ready, name, { dev, force, purpose, timings }) {
+/** Resolves with the name of the build, or with `undefined` where there was nothing to do. */
+async function buildWasm(ready, name, entry, { dev, force, purpose, timings }) {
   const { rustflags } = flavours[name]
-  const features = [...flavours[name].features, ...(purpose === undefined ? [] : [purpose])]
+  const { folder } = entries[entry]
+  const features = [...flavours[name].features, ...entries[entry].features]
+  if (purpose !== undefined) features.push(purpose)
   const profile = dev ? 'wasm-dev' : 'wasm'
-  const out = join(root, 'dist', purpose ?? '', 'wasm', name)
+  const out = join(root, 'dist', purpose ?? '', 'wasm', folder, name)
   const outputs = [`${outName}.js`, `${outName}_bg.wasm`].map((file) => join(out, file))
-  const id = [purpose, name].filter(Boolean).join('-')
+  const id = [purpose, folder, name].filter(Boolean).join('-')
   const stamp = join(root, '.tools/stamp', `wasm-${id}`)
   const value = digest(root, wasmSources({ testing: purpose !== undefined }), {
     profile,
     compiler: ready.compiler.id,
   })
-  if (!force && isCurrent(stamp, value, outputs)) return false
+  if (!force && isCurrent(stamp, value, outputs)) return undefined
 
   const start = performance.now()
   say(id, `compile ${crate} and std (profile ${profile})`)
   const targetDir = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'wasm', name)
   const args = ['build', '-p', crate, '--lib', '--target', target, '--profile', profile]
   args.push('-Z', 'build-std=std,panic_abort', '--target-dir', targetDir)
-  if (features.length > 0) args.push('--features', features.join())
+  args.push('-Z', 'build-std-features=optimize_for_size')
+  args.push('--no-default-features', '--features', features.join())
   if (!dev) args.push('--locked')
   if (timings) args.push('--timings')
   // A failure shows in the build below.
   capture('cargo', ['fetch', '--target', target, '--locked'])
   const folders = builderFolders({ compiler: ready.compiler, targetDir })
-  const flags = [...rustflags, ...remapFlags(folders)]
+  const flags = [...rustflags, ...(dev ? [] : panicFlags), ...remapFlags(folders)]
   const env = { ...ready.compiler.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
   const graph = capture('cargo', [...args, '--unit-graph', '-Z', 'unstable-options'], { env })
   const progress = createProgress(graph === null ? [] : unitsOf(graph), (line) => say(id, line))
@@ -156,7 +172,7 @@ async function buildWasm(ready, name, { dev, force, purpose, timings }) {
       env,
       output: 'lines',
       onLine: progress,
-      failure: `the ${name} build did not compile`,
+      failure: `the ${id} build did not compile`,
       attempt:
         'read the messages of cargo above; where the lock file is old: cargo update --workspace',
     })
@@ -178,7 +194,7 @@ async function buildWasm(ready, name, { dev, force, purpose, timings }) {
   renameSync(fresh, out)
   record(stamp, value)
   say(id, `${(size / 1e6).toFixed(2)} MB in ${secondsSince(start)}`)
-  return true
+  return id
 }
 
 let bindgen
@@ -229,13 +245,14 @@ async function buildJs({ force }) {
 if (isProgram(import.meta.url)) {
   await command(async (args) => {
     const optionOf = (flag) => (args.includes(flag) ? args[args.indexOf(flag) + 1] : undefined)
-    const [only, flavour] = ['--only', '--flavour'].map(optionOf)
+    const [only, flavour, entry] = ['--only', '--flavour', '--entry'].map(optionOf)
     await build(await setup(), {
       ...(args.includes('--dev') ? { dev: true } : {}),
       force: args.includes('--force'),
       only,
       timings: args.includes('--timings'),
       ...(flavour === undefined ? {} : { names: [flavour] }),
+      ...(entry === undefined ? {} : { of: [entry] }),
     })
   })
 }

@@ -1,6 +1,6 @@
 // Sets up, builds, and runs blocks: `npm start -- [FILE...] [--threads N] [--json]`.
 //
-// Of the two wasm builds only `threads` is made: Node runs that one.
+// Of the wasm builds only `threads` of the entry `parevm` is made: Node runs that one.
 
 import { join } from 'node:path'
 import { build } from './build.mjs'
@@ -11,6 +11,6 @@ import { setup } from './setup.mjs'
 const program = join(root, 'dist/js/bin/parevm.js')
 
 await command(async (args) => {
-  await build(await setup(), { names: ['threads'] })
+  await build(await setup(), { names: ['threads'], of: ['parevm'] })
   return run(process.execPath, [program, 'run', ...args], { cwd: process.cwd(), output: 'own' })
 })

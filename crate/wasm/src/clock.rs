@@ -22,6 +22,7 @@ thread_local! {
 }
 
 /// Returns the milliseconds since this worker started. Workers' origins differ: compare only values of one thread.
+#[cfg(feature = "full")]
 pub(crate) fn now_ms() -> f64 {
     read(|performance, _| performance.now())
 }

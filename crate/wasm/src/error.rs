@@ -71,6 +71,7 @@ impl WireError {
     }
 
     /// Returns the error of an unknown name in the options.
+    #[cfg(feature = "full")]
     pub(crate) fn option(error: &dyn Error) -> Self {
         Self::new("INVALID_OPTION", error)
     }

@@ -3,10 +3,12 @@
 //! Two builds come from here. With the feature `threads` the instances of several workers share one
 //! memory: one worker owns the [`engine`], the others run its thread pool (`threads`) or answer reads beside it
 //! (`reader`). Without it there is one worker, which yields to its event loop while it executes; helpers with
-//! instances of their own join it where a block has an access list (`partial_result`). `js/src/pool` starts and
-//! watches the workers.
+//! instances of their own join it where a block has an access list. `js/src/pool` starts and watches the workers.
 //!
-//! Results cross as plain data of `wire`, errors as data of `error`. A panic is reported to the [`host`] and then
+//! Two entries of the package come from here. `parevm` has the feature `full`: [`block`]s and the node of
+//! [`development`]. `parevm/simulate` has neither.
+//!
+//! Results cross as plain data, errors as data of `error`. A panic is reported to the [`host`] and then
 //! traps: the instance is lost, and so are all that share its memory.
 
 #![deny(unsafe_code)]
@@ -14,21 +16,23 @@
 
 #[allow(unsafe_code, reason = "memory is handed out by pointer")]
 pub mod allocator;
+#[cfg(feature = "full")]
+pub mod block;
+pub mod call;
 pub mod cancel;
 mod clock;
-mod encode;
+#[cfg(feature = "full")]
+pub mod development;
 pub mod engine;
 mod error;
 pub mod host;
 mod js_value;
-mod listener;
 pub mod node;
-#[cfg(not(feature = "threads"))]
-mod partial_result;
 #[cfg(feature = "threads")]
 mod published;
 #[cfg(feature = "threads")]
 pub mod reader;
+mod reply;
 #[cfg(feature = "testing")]
 mod testing;
 #[cfg(feature = "threads")]
@@ -37,10 +41,6 @@ mod testing;
     reason = "memory is taken from the system allocator at once"
 )]
 pub mod threads;
-mod wire;
-mod wire_bal;
-mod wire_number;
-mod wire_timeline;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

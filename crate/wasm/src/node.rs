@@ -2,7 +2,7 @@
 
 use alloy_primitives::hex;
 use parevm_node::Node;
-use parevm_node::node::{Host, HostMemory, NodeOptions, RestoreError};
+use parevm_node::node::{Host, HostMemory, NodeOptions};
 use parevm_node::rpc::{Json, Response, RpcError, parse_exact};
 use serde::Serialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 use crate::cancel::CANCEL;
 use crate::engine::Engine;
 use crate::error::WireError;
-use crate::{allocator, clock, encode, wire};
+use crate::{allocator, clock, reply};
 
 #[wasm_bindgen]
 impl Engine {
@@ -28,23 +28,6 @@ impl Engine {
         self.node.replace(Some(node));
         self.publish();
         Ok(())
-    }
-
-    /// Imports blocks in RLP, in the form of a `chain.rlp` file, and returns their number.
-    ///
-    /// # Errors
-    ///
-    /// A `WireError`: a block is invalid. The node is unchanged.
-    #[wasm_bindgen(js_name = importChain)]
-    pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        let in_use = allocator::in_use_from_now();
-        let count = self
-            .with_node(self.host(now_ms, [0; 16], &in_use), |node, host| {
-                node.import(host, rlp)
-            })?
-            .map_err(|error| WireError::chain("importChain", &error))?;
-        self.publish();
-        Ok(count)
     }
 
     /// Answers a request of JSON-RPC with a `NodeAnswer` of `js/src/type/wire.ts`. `params` is JSON;
@@ -74,97 +57,13 @@ impl Engine {
         if answer.changed {
             self.publish();
         }
-        Ok(encode::to_js(&answer)?)
-    }
-
-    /// Returns the open node as bytes for [`Self::restore_node`].
-    ///
-    /// # Errors
-    ///
-    /// A `WireError`: no node is open.
-    #[wasm_bindgen(js_name = saveNode)]
-    pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        let in_use = allocator::in_use_from_now();
-        Ok(self.with_node(self.host(0.0, [0; 16], &in_use), |node, _| node.save())?)
-    }
-
-    /// Opens a node that the caller has saved, which replaces the open node. It takes the limits of `options`; its other
-    /// options are saved with it.
-    ///
-    /// # Errors
-    ///
-    /// A `WireError` with the field `saved`: `bytes` are not a saved node.
-    #[wasm_bindgen(js_name = openSaved)]
-    pub fn open_saved(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        self.restore(options, bytes, |error| WireError::chain("saved", &error))
-    }
-
-    /// Opens a node that the supervisor has saved, as [`Self::open_saved`] does.
-    ///
-    /// # Errors
-    ///
-    /// A `WireError` with the code `BUG`: `bytes` are not a saved node.
-    #[wasm_bindgen(js_name = restoreNode)]
-    pub fn restore_node(&self, options: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        self.restore(options, bytes, |error| {
-            WireError::bug(format!("the node cannot be restored: {error}"))
-        })
-    }
-
-    /// Repeats a request that changed an earlier node, without limits and notifications: a change that was in time once
-    /// must not be lost because the machine is slower now.
-    ///
-    /// # Errors
-    ///
-    /// A `WireError`: the request does not change the node.
-    pub fn repeat(
-        &self,
-        method: &str,
-        params: &str,
-        now_ms: f64,
-        entropy: &str,
-    ) -> Result<(), JsValue> {
-        let lost =
-            |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
-        let in_use = allocator::in_use_from_now();
-        let host = Host {
-            clock: None,
-            memory: None,
-            cancel: None,
-            ..self.host(now_ms, read_entropy(entropy)?, &in_use)
-        };
-        self.with_node(host, |node, host| {
-            let params = node.read_params(host, params);
-            let params = params.map_err(|error| lost(error.to_string()))?;
-            let Response { result, changed } = node.repeat(host, method, &params);
-            node.take_notifications();
-            match result {
-                _ if changed => Ok(()),
-                Ok(_) => Err(lost("nothing changed".to_owned())),
-                Err(error) => Err(lost(error.to_string())),
-            }
-        })??;
-        self.publish();
-        Ok(())
+        Ok(reply::to_js(&answer)?)
     }
 }
 
 impl Engine {
-    fn restore(
-        &self,
-        options: &str,
-        bytes: &[u8],
-        wrong: impl FnOnce(RestoreError) -> WireError,
-    ) -> Result<(), JsValue> {
-        let options = read_options(options)?;
-        let node = Node::restore(bytes).map_err(wrong)?;
-        self.node.replace(Some(node.with_limits(options.limits)));
-        self.publish();
-        Ok(())
-    }
-
     /// Publishes the node, if there are readers.
-    fn publish(&self) {
+    pub(crate) fn publish(&self) {
         #[cfg(feature = "threads")]
         if self.readers.get() > 0
             && let Some(node) = &*self.node.borrow()
@@ -174,7 +73,7 @@ impl Engine {
     }
 
     /// Returns the host of a request at the time `now_ms`. `in_use` measures its memory.
-    fn host<'a>(
+    pub(crate) fn host<'a>(
         &'a self,
         now_ms: f64,
         entropy: [u8; 16],
@@ -186,7 +85,7 @@ impl Engine {
         }
     }
 
-    fn with_node<T>(
+    pub(crate) fn with_node<T>(
         &self,
         host: Host<'_>,
         run: impl FnOnce(&mut Node, &Host<'_>) -> T,
@@ -234,7 +133,7 @@ pub(crate) const fn refused(error: RpcError) -> Response {
 }
 
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
-fn read_options(text: &str) -> Result<NodeOptions, WireError> {
+pub(crate) fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     // First without an intermediate value, as a genesis may be large. That fails for integers of more than 64 bits.
     if let Ok(options) = serde_json::from_str(text) {
         return Ok(options);
@@ -244,9 +143,26 @@ fn read_options(text: &str) -> Result<NodeOptions, WireError> {
 }
 
 /// Reads the random digits of a request.
-fn read_entropy(digits: &str) -> Result<[u8; 16], WireError> {
+pub(crate) fn read_entropy(digits: &str) -> Result<[u8; 16], WireError> {
     hex::decode_to_array(digits)
         .map_err(|_| WireError::bug("a request has no 32 random hex digits".to_owned()))
+}
+
+/// Answer of the node to a request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub(crate) struct NodeAnswer {
+    /// The result, in JSON; `null` where there is an error.
+    pub result: Option<String>,
+    /// Error object of JSON-RPC, in JSON; `null` where there is a result.
+    pub error: Option<String>,
+    /// True if the request changed the node.
+    pub changed: bool,
+    /// Seconds between blocks; `null` without interval mining.
+    pub interval: Option<u32>,
+    /// Notifications to subscribers: `params` of `eth_subscription`, in JSON.
+    pub notifications: Vec<String>,
 }
 
 /// Error object of JSON-RPC 2.0.
@@ -259,11 +175,7 @@ struct ErrorObject<'a> {
 }
 
 /// Returns the wire form of a response of `node`, with the `notifications` of the request.
-pub(crate) fn wire_answer(
-    answer: Response,
-    node: &Node,
-    notifications: Vec<Json>,
-) -> wire::NodeAnswer {
+pub(crate) fn wire_answer(answer: Response, node: &Node, notifications: Vec<Json>) -> NodeAnswer {
     let (result, error) = match answer.result {
         Ok(result) => (Some(result.into_string()), None),
         Err(error) => {
@@ -277,7 +189,7 @@ pub(crate) fn wire_answer(
     };
     let interval = node.mining().interval;
     let interval = interval.map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
-    wire::NodeAnswer {
+    NodeAnswer {
         result,
         error,
         changed: answer.changed,

@@ -4,13 +4,13 @@
 //! blocks neither the engine nor other readers. The supervisor keeps the order: a client's read starts after its
 //! earlier changes have ended.
 
-use parevm_node::{Node, rpc};
+use parevm_node::{node::Host, rpc};
 use rayon::ThreadPoolBuilder;
 use wasm_bindgen::prelude::*;
 
 use crate::error::WireError;
 use crate::node::{host, refused, wire_answer};
-use crate::{allocator, cancel, encode, published};
+use crate::{allocator, cancel, published, reply};
 
 /// Reader of the published node.
 #[wasm_bindgen]
@@ -53,15 +53,26 @@ impl Reader {
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
         let in_use = allocator::in_use_from_now();
         let node = published::node().ok_or_else(|| WireError::bug("no node is open".to_owned()))?;
-        let cancel = cancel::of_reader(self.position);
-        let host = host(&self.core, cancel, now_ms, &in_use, self.count);
+        let host = self.host(now_ms, &in_use);
         let answer = match node.read_params(&host, params) {
             Ok(params) => node
                 .read(&host, method, &params)
                 .ok_or_else(|| WireError::bug(format!("{method} changes the node")))?,
             Err(error) => refused(error),
         };
-        Ok(encode::to_js(&wire_answer(answer, &node, Vec::new()))?)
+        Ok(reply::to_js(&wire_answer(answer, &node, Vec::new()))?)
+    }
+}
+
+impl Reader {
+    /// Returns the host of a request at the time `now_ms`. `in_use` measures its memory.
+    pub(crate) fn host<'a>(
+        &'a self,
+        now_ms: f64,
+        in_use: &'a (dyn Fn() -> usize + Sync),
+    ) -> Host<'a> {
+        let cancel = cancel::of_reader(self.position);
+        host(&self.core, cancel, now_ms, in_use, self.count)
     }
 }
 

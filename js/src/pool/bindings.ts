@@ -82,7 +82,7 @@ export type BareCall = {
 type CallFunction = (
   from: string | undefined,
   to: string,
-  data: string | undefined,
+  data: string,
   value: string | undefined,
   gas: bigint | undefined,
   nowMs: number,

@@ -105,7 +105,7 @@ export function createService(
   /** Executes a call without JSON; whatever is not a plain success is asked again, for its error. */
   const callBare = (bare: BareCall, nowMs: number): NodeAnswer => {
     const { from, to, data, value, gas } = bare
-    const result = (reader ?? running()).call?.(from, to, data, value, gas, nowMs)
+    const result = (reader ?? running()).call?.(from, to, data ?? '0x', value, gas, nowMs)
     if (result !== undefined) return answerOf(`"${result}"`)
     const params = JSON.stringify([
       { from, to, data, value, gas: gas === undefined ? gas : `0x${gas.toString(16)}` },

@@ -1,4 +1,4 @@
-// Written from crate/wasm/src/wire.rs by its test, with PAREVM_WRITE=1 in the environment.
+// Written from crate/wasm/src/block/wire.rs by its test, with PAREVM_WRITE=1 in the environment.
 
 /** Bytes as `0x` and two digits each. */
 export type Hex = `0x${string}`

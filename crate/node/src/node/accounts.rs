@@ -13,7 +13,7 @@ pub(crate) struct Accounts(Vec<(Address, SigningKey)>);
 impl Accounts {
     /// Derives the first `count` accounts of `phrase` (BIP-39, path `m/44'/60'/0'/0/i`).
     pub(super) fn derive(phrase: &str, count: u32) -> Result<Self, NodeError> {
-        if count == 0 {
+        if count == 0 || !cfg!(feature = "dev") {
             return Ok(Self::default());
         }
         let wrong = |error| NodeError::Mnemonic(Box::new(error));

@@ -37,6 +37,7 @@ pub(crate) use limits::is_full;
 pub use mining::MiningModes;
 pub(crate) use mining::Pace;
 pub use options::{Mining, NodeOptions};
+pub use parevm_simulate::CallRequest;
 pub use saved::RestoreError;
 pub(crate) use state::NodeState;
 pub(crate) use subscriptions::{Subscriptions, Topic};
@@ -206,14 +207,15 @@ impl Node {
         &mut self.state
     }
 
-    /// Runs `run` on the chain, with the pending block on top if `is_pending`.
+    /// Runs `run` on the chain, with the pending block on top if `is_pending`. Without the feature `dev` nothing is
+    /// pending: the head is the pending block.
     pub(crate) fn with_pending(
         &self,
         context: &RequestContext<'_>,
         is_pending: bool,
         run: impl FnOnce(&Chain) -> Result<Json, RpcError>,
     ) -> Result<Json, RpcError> {
-        if !is_pending {
+        if !is_pending || !cfg!(feature = "dev") {
             return run(self.chain());
         }
         let attributes = self.state.attributes(context.now);

@@ -20,7 +20,8 @@ pub struct NodeOptions {
     pub chain_id: u64,
     /// Timestamp of its genesis block in seconds. Default: 0.
     pub timestamp: u64,
-    /// Number of accounts that sign, each with [`Self::balance`] on the development chain. Default: 10.
+    /// Number of accounts that sign, each with [`Self::balance`] on the development chain. Default: 10;
+    /// without the feature `dev` 0, the maximum there.
     pub accounts: u32,
     /// Mnemonic of the accounts (BIP-39, path `m/44'/60'/0'/0/i`). Default: the words of development nodes, whose
     /// keys are public. With other words accounts sign typed data (EIP-712) of this chain only.
@@ -46,8 +47,8 @@ pub enum Mining {
     Interval(u64),
 }
 
-/// Maximum number of accounts, each of which is derived at the start.
-const MAX_ACCOUNTS: u64 = 1_000;
+/// Maximum number of accounts, each of which is derived at the start. None where the build signs nothing.
+const MAX_ACCOUNTS: u64 = if cfg!(feature = "dev") { 1_000 } else { 0 };
 /// Maximum of seconds and timestamps, which leaves room for sums.
 const MAX_SECONDS: u64 = u64::MAX >> 1;
 
@@ -99,7 +100,7 @@ impl Default for NodeOptions {
             genesis: None,
             chain_id: 31_337,
             timestamp: 0,
-            accounts: 10,
+            accounts: if cfg!(feature = "dev") { 10 } else { 0 },
             mnemonic: WELL_KNOWN.to_owned(),
             balance: U256::from(10).pow(U256::from(22)),
             mining: Mining::Auto,

@@ -73,6 +73,14 @@ impl RpcError {
         )
     }
 
+    /// Returns the error of a method that this build leaves out.
+    pub(crate) fn left_out(name: &str) -> Self {
+        Self::new(
+            ErrorCode::MethodNotFound,
+            format!("the method {name} is in the entry `parevm`, not in `parevm/simulate`"),
+        )
+    }
+
     pub(crate) fn invalid(parameter: &str, reason: impl std::fmt::Display) -> Self {
         Self::new(ErrorCode::InvalidParams, format!("{parameter}: {reason}"))
     }
@@ -100,7 +108,7 @@ impl RpcError {
         self.message.len() + data.map_or(0, str::len)
     }
 
-    pub(super) fn too_large(limit: usize) -> Self {
+    pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("the answer takes more than {limit} bytes");
         Self::new(ErrorCode::AnswerTooLarge, message)
     }

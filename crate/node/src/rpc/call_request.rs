@@ -4,6 +4,7 @@ use crate::{
     chain::Chain,
     request::{Json, Params, RequestLimits, RpcError},
 };
+use parevm::build::ExecutedBlock;
 use parevm_simulate::{CallError, CallRequest, Overrides, Simulation};
 use serde::Serialize;
 
@@ -20,8 +21,21 @@ pub(super) fn answer<T: Serialize>(
         state: params.optional("state overrides")?.unwrap_or_default(),
         block: params.optional("block overrides")?.unwrap_or_default(),
     };
+    let result = simulate(chain, block, &overrides, limits, |simulation| {
+        run(simulation, &request)
+    });
+    params.reply(result?)
+}
+
+/// Returns the result of `run` on `block`, whose state is known, with `overrides`.
+pub(super) fn simulate<T>(
+    chain: &Chain,
+    block: &ExecutedBlock,
+    overrides: &Overrides,
+    limits: &RequestLimits<'_>,
+    run: impl FnOnce(&Simulation<'_>) -> Result<T, CallError>,
+) -> Result<T, CallError> {
     let state = chain.state_after(block);
     let header = chain.empty_block(block);
-    let simulation = Simulation::new(&header, &state, &overrides, limits.call)?;
-    params.reply(run(&simulation, &request)?)
+    run(&Simulation::new(&header, &state, overrides, limits.call)?)
 }

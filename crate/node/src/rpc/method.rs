@@ -18,14 +18,15 @@ pub struct Method {
     pub source: MethodSource,
     /// Name of its file in this folder, without extension.
     pub file: &'static str,
-    pub(super) handler: Handler,
+    /// `None` where the build leaves the method out.
+    pub(super) handler: Option<Handler>,
 }
 
 impl Method {
     /// Returns true if the method leaves the node unchanged: [`Node::read`] answers it.
     #[must_use]
-    pub const fn is_read(&self) -> bool {
-        self.handler.is_read()
+    pub fn is_read(&self) -> bool {
+        self.handler.is_some_and(Handler::is_read)
     }
 }
 

@@ -2,14 +2,15 @@
 
 use super::{
     Account, AccountChange, SourceError, StateDiff, bytecode_of,
+    keccak_cache::{hashed_address, hashed_slot},
     trie_root::{SubtrieHashes, root},
 };
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use alloy_rlp::Encodable;
 use alloy_trie::{EMPTY_ROOT_HASH, HashBuilder, Nibbles, TrieAccount, proof::ProofRetainer};
 use revm::bytecode::Bytecode;
 use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync};
-use std::{cell::RefCell, sync::OnceLock};
+use std::sync::OnceLock;
 
 /// Complete state at one block. A clone is cheap: it shares the persistent maps.
 ///
@@ -84,7 +85,7 @@ impl TrieState {
         };
         let mut entry = AccountEntry::new(address, account);
         entry.write(slots);
-        let key = keccak256(address);
+        let key = hashed_address(address);
         self.invalidate_root(&key);
         self.accounts.insert_mut(key, entry);
     }
@@ -130,7 +131,7 @@ impl TrieState {
             self.codes.insert_mut(*hash, code.clone());
         }
         for (address, change) in &diff.accounts {
-            let key = keccak256(address);
+            let key = hashed_address(*address);
             self.invalidate_root(&key);
             self.record_write(*address, change);
             let Some(account) = change.account else {
@@ -245,7 +246,7 @@ impl TrieState {
     pub fn proof(&self, address: Address) -> Vec<Bytes> {
         let leaves = self.accounts.iter();
         proof(
-            keccak256(address),
+            hashed_address(address),
             leaves.map(|(key, entry)| (*key, alloy_rlp::encode(entry.leaf()))),
         )
     }
@@ -262,7 +263,7 @@ impl TrieState {
     }
 
     fn entry(&self, address: Address) -> Option<&AccountEntry> {
-        self.accounts.get(&keccak256(address))
+        self.accounts.get(&hashed_address(address))
     }
 }
 
@@ -340,25 +341,4 @@ fn proof(key: B256, leaves: impl Iterator<Item = (B256, Vec<u8>)>) -> Vec<Bytes>
     builder.root();
     let nodes = builder.take_proof_nodes().into_nodes_sorted();
     nodes.into_iter().map(|(_, node)| node).collect()
-}
-
-/// Returns the hash of a slot's key. Each thread caches some hundred hashes: the same slots are hashed again and again, and
-/// a hit takes a tenth of the time of a hash.
-fn hashed_slot(slot: U256) -> B256 {
-    HASHES.with_borrow_mut(|hashes| {
-        // The low bits of a mapping's slot are random; other slots are small numbers.
-        let index = slot.as_limbs()[0] as usize % hashes.len();
-        match &mut hashes[index] {
-            Some((known, hash)) if *known == slot => *hash,
-            other => {
-                let hash = keccak256(slot.to_be_bytes::<32>());
-                *other = Some((slot, hash));
-                hash
-            }
-        }
-    })
-}
-
-thread_local! {
-    static HASHES: RefCell<[Option<(U256, B256)>; 512]> = const { RefCell::new([None; 512]) };
 }

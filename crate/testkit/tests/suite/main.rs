@@ -71,6 +71,7 @@ mod node {
     mod typed_data;
 }
 mod rpc {
+    mod bare_call;
     mod echo;
     mod lookups;
     mod methods;

@@ -3,8 +3,9 @@
 use parevm_testkit::conformance::{Setup, Suite};
 use wasm_bindgen::prelude::*;
 
+use crate::block::choice;
 use crate::clock;
-use crate::engine::{Engine, choice};
+use crate::engine::Engine;
 use crate::error::WireError;
 
 #[wasm_bindgen]

@@ -5,10 +5,11 @@ use parevm_testkit::measurement::{EngineMeasurement, SamplingOptions, measure};
 use parevm_testkit::workload::Workload;
 use wasm_bindgen::prelude::*;
 
+use crate::block::{choice, compare, encode, wire};
 use crate::clock::now_ms;
-use crate::engine::{Engine, choice, compare};
+use crate::engine::Engine;
 use crate::error::WireError;
-use crate::{encode, wire};
+use crate::reply;
 
 #[wasm_bindgen]
 impl Engine {
@@ -38,7 +39,7 @@ impl Engine {
             &timing,
         )?;
         replay.1.checks = encode::wire_checks(compare(&fixture, &replay.0));
-        Ok(encode::to_js(&replay.1)?)
+        Ok(reply::to_js(&replay.1)?)
     }
 
     /// The same for a block of the synthetic suite, made of `count` transactions, or of as many as
@@ -60,7 +61,7 @@ impl Engine {
         let (block, state) = (kind.make)(if count == 0 { kind.count } else { count });
         let timing = timing(samples, sample_ms);
         let (_, replay) = self.measure(&block, &state, None, &executor, &timing)?;
-        Ok(encode::to_js(&replay)?)
+        Ok(reply::to_js(&replay)?)
     }
 }
 

@@ -6,17 +6,8 @@ use parevm::execute::{self, ExecutionReport};
 use parevm::state::StateDiff;
 use parevm::vm::Location;
 use parevm::{Block, HeaderChecks};
-use serde::Serialize;
-use wasm_bindgen::JsValue;
 
-use crate::error::WireError;
-use crate::{js_value, wire, wire_bal, wire_timeline};
-
-/// Returns `value` as plain JavaScript data, see [`js_value::serialize`].
-pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, WireError> {
-    js_value::serialize(value)
-        .map_err(|error| WireError::bug(format!("a result cannot be serialized: {error}")))
-}
+use super::{wire, wire_bal, wire_timeline};
 
 /// Returns the result of `executeBlock`, whose execution took `ms` milliseconds.
 pub(crate) fn outcome(

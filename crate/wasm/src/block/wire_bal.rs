@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use parevm::bal::{self, BlockAccessList};
 use serde::Serialize;
 
-use crate::wire_number::{bigint, number};
+use super::wire_number::{bigint, number};
 
 /// Accesses of a block to one account (EIP-7928).
 #[derive(Serialize)]

@@ -5,7 +5,7 @@
 use alloy_primitives::{Address, B256};
 use serde::Serialize;
 
-use crate::wire_number::number;
+use super::wire_number::number;
 
 /// Incarnation: one execution of one transaction. Times are in nanoseconds since the start of the block; the host
 /// limits their resolution.

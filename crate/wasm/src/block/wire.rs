@@ -7,9 +7,9 @@
 use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
 use serde::Serialize;
 
-use crate::wire_bal::{BalAccount, BalMismatch};
-use crate::wire_number::{bigint, number};
-use crate::wire_timeline::Incarnation;
+use super::wire_bal::{BalAccount, BalMismatch};
+use super::wire_number::{bigint, number};
+use super::wire_timeline::Incarnation;
 
 /// Outcome of a block.
 #[derive(Serialize)]
@@ -109,23 +109,6 @@ pub(crate) struct Receipt {
     pub logs_bloom: Bloom,
     /// Logs in the order of their emission.
     pub logs: Vec<ReceiptLog>,
-}
-
-/// Answer of the node to a request.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub(crate) struct NodeAnswer {
-    /// The result, in JSON; `null` where there is an error.
-    pub result: Option<String>,
-    /// Error object of JSON-RPC, in JSON; `null` where there is a result.
-    pub error: Option<String>,
-    /// True if the request changed the node.
-    pub changed: bool,
-    /// Seconds between blocks; `null` without interval mining.
-    pub interval: Option<u32>,
-    /// Notifications to subscribers: `params` of `eth_subscription`, in JSON.
-    pub notifications: Vec<String>,
 }
 
 /// Type of a transaction.
@@ -285,9 +268,10 @@ pub(crate) struct Replay {
 
 #[cfg(test)]
 mod tests {
+    use super::super::wire_bal::{BalBalance, BalCode, BalNonce, BalSlot, BalWord};
+    use super::super::wire_timeline::{Conflict, IncarnationOutcome, IncarnationWait, TimeSpan};
     use super::*;
-    use crate::wire_bal::{BalBalance, BalCode, BalNonce, BalSlot, BalWord};
-    use crate::wire_timeline::{Conflict, IncarnationOutcome, IncarnationWait, TimeSpan};
+    use crate::node::NodeAnswer;
     use std::path::Path;
     use ts_rs::{Config, TS};
 
@@ -295,7 +279,7 @@ mod tests {
     #[test]
     fn the_typescript_of_the_wire_types_is_current() {
         let mut text = String::from(
-            "// Written from crate/wasm/src/wire.rs by its test, with PAREVM_WRITE=1 in the environment.\n\
+            "// Written from crate/wasm/src/block/wire.rs by its test, with PAREVM_WRITE=1 in the environment.\n\
              \n/** Bytes as `0x` and two digits each. */\nexport type Hex = `0x${string}`\n",
         );
         fn add<T: TS>(text: &mut String) {

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use parevm::execute::Receipt;
 
-use crate::{clock, encode, host, wire};
+use super::{encode, report, wire};
+use crate::{clock, reply};
 
 /// Listener that reports one request to the host in few messages.
 pub(crate) struct Listener {
@@ -57,7 +58,7 @@ impl Listener {
             committed + self.total.div_ceil(Self::STEPS),
             Ordering::Relaxed,
         );
-        host::committed(self.request, committed, self.total);
+        report::committed(self.request, committed, self.total);
     }
 
     /// Takes the next receipt, and sends the batch when it is due. The result holds all receipts, so the last batch is
@@ -76,8 +77,8 @@ impl Listener {
         let first = receipt.index + 1 - batch.receipts.len();
         let receipts = std::mem::take(&mut batch.receipts);
         // The result holds them too.
-        if let Ok(receipts) = encode::to_js(&receipts) {
-            host::receipts(self.request, first, &receipts);
+        if let Ok(receipts) = reply::to_js(&receipts) {
+            report::receipts(self.request, first, &receipts);
         }
     }
 }
