@@ -68,26 +68,14 @@ const inPage =
     return { ...result, wasmFetched: wasm.length, kB: null }
   }
 
-/** Checks the package in the service worker; the modules that it compiles are counted. */
-async function inServiceWorker({ target }) {
-  const worker = await target.worker()
-  const work = async () => {
-    // The target is there before its script has run.
-    while (globalThis.checkPackage === undefined)
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    let compiled = 0
-    const { compileStreaming, compile } = WebAssembly
-    WebAssembly.compileStreaming = (response) => {
-      compiled += 1
-      return compileStreaming(response)
-    }
-    WebAssembly.compile = (bytes) => {
-      compiled += 1
-      return compile(bytes)
-    }
-    return { ...(await globalThis.checkPackage()), wasmFetched: compiled, kB: null }
-  }
-  return worker.evaluate(work)
+/** Checks the package in the service worker. */
+async function inServiceWorker({ browser, target }) {
+  const page = await browser.newPage()
+  await page.goto(new URL('page.html', target.url()).href)
+  const result = await page.evaluate(() => globalThis.chrome.runtime.sendMessage('check'))
+  if (result.error === undefined && result.wasmFetched !== 1)
+    throw new Error(`expected one fetched wasm, found ${result.wasmFetched}`)
+  return { ...result, kB: null }
 }
 
 export default [
