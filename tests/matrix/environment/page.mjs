@@ -1,7 +1,6 @@
 // Pages in Chromium, Firefox and WebKit: isolated or not, in frames, under a strict policy, behind a service worker, with the
 // package on another origin, and in workers of pages.
 
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { prepare } from '../script.mjs'
 import { browseWebkit } from '../webkit.mjs'
