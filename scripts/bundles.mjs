@@ -15,6 +15,8 @@ export async function bundle(js) {
   for (const folder of ['', 'simulate/']) {
     // One request, and one file to copy for those who serve it from elsewhere.
     await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'es' })
+    // A service worker imports nothing later, so nothing may be left to import.
+    await write(source, `${folder}inThread.js`, `${folder}inThread.bundle.js`, { format: 'es' })
     // Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
     const external = isApart
     await write(source, `${folder}index.js`, `${folder}index.cjs`, { format: 'cjs' }, { external })
