@@ -1,6 +1,6 @@
 // Builds what must be one file: the scripts of workers, and the entries for `require`.
 
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './process.mjs'
@@ -17,10 +17,10 @@ export async function bundle(js) {
     await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'es' })
     // A service worker imports nothing later, so nothing may be left to import.
     await write(source, `${folder}inThread.js`, `${folder}inThread.bundle.js`, { format: 'es' })
-    // Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
-    const external = isApart
-    await write(source, `${folder}index.js`, `${folder}index.cjs`, { format: 'cjs' }, { external })
   }
+  // For `require`: Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
+  for (const entry of ['index', 'simulate/index', 'provider/index'])
+    await write(source, `${entry}.js`, `${entry}.cjs`, { format: 'cjs' }, { external: isApart })
   copyDeclarations(join(js, 'src'), join(root, js, '../cjs'))
 }
 
@@ -47,13 +47,15 @@ async function write(source, from, to, output, options = { plugins: [absent] }) 
   writeFileSync(join(source, to), chunks[0].code)
 }
 
-/** Declarations beside a `package.json` of CommonJS declare CommonJS. */
+/** Declarations beside a `package.json` of CommonJS declare CommonJS. That of abitype is a module in any case. */
 function copyDeclarations(source, folder) {
   rmSync(folder, { recursive: true, force: true })
   for (const path of listFiles(root, [source]).filter((file) => file.endsWith('.d.ts'))) {
     const copy = join(folder, path.slice(source.length + 1))
     mkdirSync(dirname(copy), { recursive: true })
-    copyFileSync(join(root, path), copy)
+    const text = readFileSync(join(root, path), 'utf8')
+    const mode = "from 'abitype' with { 'resolution-mode': 'import' };"
+    writeFileSync(copy, text.replace("from 'abitype';", mode))
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n')
 }
