@@ -29,6 +29,8 @@ export type Breakable = {
 
 export type LabWorker = {
   readonly name: string
+  /** Whether it has ended. Browsers do not say: always false there. */
+  hasEnded(): boolean
   /** Ends the worker as the system would, without an event for the package. */
   kill(): void
 }
@@ -61,7 +63,14 @@ export function enterLab(): Lab {
     class Watched extends Worker {
       constructor(url: URL, options: { name: string }) {
         super(swap(url, options.name), options)
-        workers.push({ name: options.name, kill: () => void super.terminate() })
+        let hasEnded = false
+        this.once('exit', () => {
+          hasEnded = true
+        })
+        // Weakly: a test of leaks must not hold what it looks for.
+        const worker = new WeakRef(this)
+        const kill = () => void worker.deref()?.terminate()
+        workers.push({ name: options.name, kill, hasEnded: () => hasEnded })
       }
     }
     const changed: Record<string, object> = {
@@ -91,7 +100,8 @@ export function enterLab(): Lab {
       constructor(url: URL, options: WorkerOptions) {
         const name = nextName()
         super(swap(url, name), options)
-        workers.push({ name, kill: () => super.terminate() })
+        const worker = new WeakRef(this)
+        workers.push({ name, kill: () => worker.deref()?.terminate(), hasEnded: () => false })
       }
     }
     globalThis.Worker = Watched as typeof Worker

@@ -1,6 +1,6 @@
 // Runs the packed package in every environment: bundlers, browsers, runtimes.
 //
-//   npm run test:matrix -- [--json FILE] [--only NAME,...] [--short] [--tarball FILE] [--keep]
+//   npm run test:matrix -- [--json FILE] [--only NAME,...] [--short] [--tarball FILE] [--keep] [--list]
 //
 // `--only` takes parts of names, `--short` the environments that need nothing but what the repository installs,
 // `--tarball` a package that is packed already. `--keep` leaves the folders of the environments. Prints the table of the README.
@@ -65,11 +65,12 @@ export async function runEnvironment({ name, run }, { folder, tarball, keep }) {
 
 /** Runs the environments that the options choose; resolves with the exit code. */
 export async function runMatrix(options) {
-  const { json, only, short = false, keep = false } = options
+  const { json, only, short = false, keep = false, list = false } = options
   const parts = only?.split(',')
   const chosen = (await environments())
     .filter((one) => !short || one.short)
     .filter(({ name }) => parts === undefined || parts.some((part) => name.includes(part)))
+  if (list) return void process.stdout.write(chosen.map(({ name }) => `${name}\n`).join(''))
   if (chosen.length === 0) throw new StepError(`no environment has ${only} in its name`)
   const folder = mkdtempSync(join(tmpdir(), 'parevm-matrix-'))
   const rows = []
@@ -96,9 +97,10 @@ if (isProgram(import.meta.url)) {
         short: { type: 'boolean' },
         tarball: { type: 'string' },
         keep: { type: 'boolean' },
+        list: { type: 'boolean' },
       },
     })
-    if (values.tarball === undefined) await build(await setup({ test: true }))
+    if (values.tarball === undefined && !values.list) await build(await setup({ test: true }))
     process.chdir(root)
     return runMatrix(values)
   })

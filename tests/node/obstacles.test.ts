@@ -14,6 +14,7 @@ const flag = process.allowedNodeEnvironmentFlags.has('--permission')
 async function start(
   change: (copy: string) => Promise<unknown>,
   flags = (_: string): string[] => [],
+  options = {},
 ) {
   const copy = await mkdtemp(join(tmpdir(), 'parevm-'))
   try {
@@ -24,11 +25,17 @@ async function start(
       `import { createEvm } from './dist/js/src/index.js'
       const print = ({ name, code, url, message }) =>
         console.log(JSON.stringify({ name, code, url, message }))
-      await createEvm({ threads: 2 }).then((evm) => evm.close().then(() => print({ code: 'started' })), print)`,
+      const options = { threads: 2, ...JSON.parse(process.argv[2]) }
+      await createEvm(options).then((evm) => evm.close().then(() => print({ code: 'started' })), print)`,
     )
     await change(copy)
     const output = await new Promise<string>((resolve, reject) => {
-      const args = ['--no-warnings', ...flags(copy), join(copy, 'start.js')]
+      const args = [
+        '--no-warnings',
+        ...flags(copy),
+        join(copy, 'start.js'),
+        JSON.stringify(options),
+      ]
       execFile(process.execPath, args, (error, stdout, stderr) =>
         error === null ? resolve(stdout) : reject(new Error(`${stdout}${stderr}`)),
       )
@@ -79,7 +86,8 @@ const settings: [string, string, (copy: string) => Promise<unknown>, (copy: stri
   ]
 
 test.each(settings)('%s of %s', async (code, file, change, flags) => {
-  const end = await start(change, flags)
+  // Left to itself, an engine without the permission runs in the caller's thread.
+  const end = await start(change, flags, code === 'WORKER_DENIED_BY_NODE' ? { worker: true } : {})
   expect(end).toMatchObject({ code, url: expect.stringContaining(file) })
   expect(end.message).toContain(end.url)
   expect(end.message).not.toContain('report')

@@ -30,6 +30,7 @@ const LISTENING = new Set([
 const REASONS: Record<string, string> = {
   'src/pool/spawnHere.ts: void settled.then(task)':
     'a receiver that throws breaks an invariant, as a listener to a worker does',
+  'src/pool/spawnHere.ts: void started.then(() => isGone || receive?.(m': 'as above',
   'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',
 }
 

@@ -84,6 +84,7 @@ pub mod execute;
 pub mod fixture;
 pub mod header_checks;
 pub mod interrupt;
+pub mod json;
 #[cfg(test)]
 mod metamorphic;
 pub mod state;

@@ -43,7 +43,8 @@ impl<'a> Simulation<'a> {
         Ok(Self {
             environment: overrides
                 .environment(block)?
-                .with_memory_limit(limits.memory),
+                .with_memory_limit(limits.memory)
+                .with_precompile_memo(),
             state: OverriddenState::new(state, overrides)?,
             limits,
         })

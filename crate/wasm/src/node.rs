@@ -1,6 +1,7 @@
 //! Node of a worker, and its responses.
 
 use alloy_primitives::hex;
+use parevm::json::decode;
 use parevm_node::Node;
 use parevm_node::node::{Host, HostMemory, NodeOptions};
 use parevm_node::rpc::{Json, Response, RpcError, parse_exact};
@@ -135,11 +136,11 @@ pub(crate) const fn refused(error: RpcError) -> Response {
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 pub(crate) fn read_options(text: &str) -> Result<NodeOptions, WireError> {
     // First without an intermediate value, as a genesis may be large. That fails for integers of more than 64 bits.
-    if let Ok(options) = serde_json::from_str(text) {
+    if let Ok(options) = serde_json::from_slice(text.as_bytes()) {
         return Ok(options);
     }
-    let options = parse_exact(text).and_then(serde_json::from_value);
-    options.map_err(|error| WireError::chain("genesis", &error))
+    let exact = parse_exact(text).map_err(|error| WireError::chain("genesis", &error))?;
+    decode(&exact).map_err(|error| WireError::chain("genesis", &error))
 }
 
 /// Reads the random digits of a request.

@@ -11,9 +11,9 @@ export async function fixtureBytes(fixture: FixtureText): Promise<Uint8Array> {
 }
 
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
+  // Not of a blob, which WebKit cannot read in a worker whose origin is opaque.
+  const { body } = new Response(bytes as Uint8Array<ArrayBuffer>)
+  const stream = (body as NonNullable<typeof body>).pipeThrough(new DecompressionStream('gzip'))
   const parts: Uint8Array[] = []
   let length = 0
   try {

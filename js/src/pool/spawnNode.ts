@@ -42,7 +42,13 @@ export function spawnNode(
     async terminate() {
       isGone = true
       // Node.js 20 aborts the process if a worker is terminated while it loads a file.
-      await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, MAX_LOADING_MS))])
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const limit = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, MAX_LOADING_MS)
+      })
+      await Promise.race([loaded, limit])
+      // Or it keeps the process alive after `close`.
+      clearTimeout(timer)
       await worker.terminate()
     },
     keepAlive: (isAlive) => (isAlive ? worker.ref() : worker.unref()),

@@ -12,14 +12,15 @@ export function startWorker(assets: Assets, given: FileOptions['worker']): Start
   let script = isUrl(given) ? new URL(given, globalThis.location?.href) : unmovedScript(assets)
   try {
     if (typeof given === 'function') return { worker: given(), script: undefined }
-    if (!isUrl(given)) return { worker: assets.startWorker(), script }
-    if (script !== undefined && !isForeign(script))
-      return { worker: new Worker(script, { type: 'module' }), script }
-  } catch (cause) {
+    // Before the attempt: Firefox starts a worker of another origin, and only an event says later that it failed.
     script ??= movedScript(assets)
-    if (script === undefined || !isForeign(script)) throw refusal(script, cause)
+    if (script !== undefined && isForeign(script))
+      return { worker: importingWorker(script), script }
+    const worker = isUrl(given) ? new Worker(given, { type: 'module' }) : assets.startWorker()
+    return { worker, script }
+  } catch (cause) {
+    throw refusal(script, cause)
   }
-  return { worker: importingWorker(script as URL), script }
 }
 
 /** Worker with the URL of its script, where that is known. */
@@ -27,16 +28,19 @@ export type StartedWorker = { readonly worker: Worker; readonly script: URL | un
 
 /** Starts a worker of this origin that imports a script of another one, which must allow that (CORS). */
 function importingWorker(script: URL): Worker {
-  const source = `import ${JSON.stringify(script.href)}`
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
-  try {
-    return new Worker(url, { type: 'module' })
-  } catch (cause) {
-    throw refusal(script, cause)
-  } finally {
-    // The worker fetches the source when it starts, which is after this task.
-    setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS)
-  }
+  const url = urlOf(`import ${JSON.stringify(script.href)}`)
+  // The worker fetches the source when it starts, which is after this task.
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_MS)
+  return new Worker(url, { type: 'module' })
+}
+
+/**
+ * Returns the URL of a script. In a sandbox, whose origin is opaque, Chromium starts no module of a `blob:` URL. Elsewhere a
+ * `data:` URL is the one with an opaque origin, which shares no memory.
+ */
+function urlOf(source: string): string {
+  if (globalThis.origin === 'null') return `data:text/javascript,${encodeURIComponent(source)}`
+  return URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
 }
 
 /** Milliseconds after which a worker has read its source. */

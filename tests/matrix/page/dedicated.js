@@ -2,7 +2,7 @@
 import { check } from './check.js'
 import { createEvm } from './node_modules/parevm/dist/js/src/index.js'
 
-onmessage = async ({ data: { build } }) => {
+globalThis.onmessage = async ({ data: { build } }) => {
   try {
     const response = await fetch('block.json.gz')
     const fixture = new Uint8Array(await response.arrayBuffer())

@@ -2,7 +2,7 @@
 import { check } from './check.js'
 import { createEvm } from './node_modules/parevm/dist/js/src/index.js'
 
-onconnect = ({ ports: [port] }) => {
+globalThis.onconnect = ({ ports: [port] }) => {
   port.onmessage = async ({ data: { build } }) => {
     try {
       const response = await fetch('block.json.gz')

@@ -1,14 +1,11 @@
 //! Options of a node.
 
-use super::NodeLimits;
+use super::{NodeLimits, accounts::WELL_KNOWN};
 use parevm::block::{MOST_CHAIN_ID, OutOfRange};
 
 use alloy_genesis::Genesis;
 use alloy_primitives::U256;
 use serde::{Deserialize, Serialize};
-
-/// BIP-39 words of development nodes. Their keys are public.
-const WELL_KNOWN: &str = "test test test test test test test test test test test junk";
 
 /// Options of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

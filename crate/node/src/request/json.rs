@@ -12,10 +12,8 @@ pub struct Json(String);
 /// Returns a small result as JSON. For results whose size depends on the request,
 /// [`Params::reply`](super::Params::reply) enforces the limits.
 pub(crate) fn reply(result: impl Serialize) -> Result<Json, RpcError> {
-    match serde_json::to_string(&result) {
-        Ok(text) => Ok(Json(text)),
-        Err(error) => Err(RpcError::internal(&error)),
-    }
+    // With the writer of large results, so that the code of a type's encoder exists once.
+    reply_within(result, &RequestLimits::default())
 }
 
 /// Returns a result as JSON within `limits`.

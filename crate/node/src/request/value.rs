@@ -2,6 +2,7 @@
 
 use super::RpcError;
 use alloy_primitives::U256;
+use parevm::json::decode;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
@@ -15,13 +16,13 @@ use std::fmt::Display;
 ///
 /// [`RpcError`] that names the field.
 pub(crate) fn read<T: DeserializeOwned>(name: &str, value: &Value) -> Result<T, RpcError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = match error.path().to_string() {
+    decode(value).map_err(|error| {
+        let path = match error.path() {
             // The whole parameter.
-            path if path == "." => name.to_owned(),
-            path => format!("{name}.{path}"),
+            None => name.to_owned(),
+            Some(path) => format!("{name}.{path}"),
         };
-        invalid(&path, error.into_inner())
+        invalid(&path, error.reason)
     })
 }
 

@@ -31,6 +31,9 @@ pub(super) fn answer(
         let simulation = Simulation::new(&header, &after, &overrides, limits.call)?;
         return params.reply(simulation.trace(&request, &given.tracing_options, &limits.trace)?);
     };
+    if !cfg!(feature = "dev") {
+        return Err(RpcError::left_out("debug_traceCall with txIndex"));
+    }
     let replay = Replay::new(chain, block)?;
     let index = usize::try_from(index).unwrap_or(usize::MAX);
     let changes = replay.changes_before(index, &limits.call)?;

@@ -6,6 +6,7 @@ use crate::{
     node::Node,
     request::{Json, Params, RpcError, parse_exact_within},
 };
+use parevm::json::decode;
 use serde_json::Value;
 
 const NAME: &str = "typed data";
@@ -21,8 +22,7 @@ pub(super) fn answer(node: &Node, params: &mut Params<'_>) -> Result<Json, RpcEr
         }
         object => object,
     };
-    let data: TypedData =
-        serde_path_to_error::deserialize(data).map_err(|error| RpcError::invalid(NAME, error))?;
+    let data: TypedData = decode(&data).map_err(|error| RpcError::invalid(NAME, error))?;
     if node.options().has_private_keys() {
         data.require_chain(node.chain().chain_id())
             .map_err(|error| RpcError::invalid(NAME, error))?;

@@ -6,12 +6,10 @@
 use super::{ExecuteError, ExecuteOptions, GasPool, Receipt};
 use crate::{
     block::{Block, Transaction},
-    state::SourceError,
-    system::{self, ChangeStatus, SystemResult},
+    system::{self, ChangeStatus, ProtocolDatabase, SystemResult},
     vm::{Environment, ExecutionResult},
 };
 use alloy_primitives::Log;
-use revm::{Database, DatabaseCommit};
 use std::fmt;
 
 /// Block in execution, with its committed transactions in block order.
@@ -39,15 +37,12 @@ impl<'a> BlockExecution<'a> {
     /// # Errors
     ///
     /// As [`system::pre_execution_changes`].
-    pub fn begin<DB>(
+    pub fn begin(
         block: &'a Block,
         environment: &'a Environment,
         options: &ExecuteOptions<'a>,
-        database: &mut DB,
-    ) -> Result<Self, ExecuteError>
-    where
-        DB: Database<Error = SourceError> + DatabaseCommit,
-    {
+        database: &mut dyn ProtocolDatabase,
+    ) -> Result<Self, ExecuteError> {
         let pre_execution = system::pre_execution_changes(database, block, environment)?;
         let count = block.transactions.len();
         Ok(Self {
@@ -151,22 +146,19 @@ impl<'a> BlockExecution<'a> {
     /// # Errors
     ///
     /// As [`system::post_execution_changes`].
-    pub fn finish<DB>(&self, database: &mut DB) -> Result<SystemResult, ExecuteError>
-    where
-        DB: Database<Error = SourceError> + DatabaseCommit,
-    {
+    pub fn finish(
+        &self,
+        database: &mut dyn ProtocolDatabase,
+    ) -> Result<SystemResult, ExecuteError> {
         self.finish_with(database, self.logs())
     }
 
     /// As [`Self::finish`], with the `logs` of transactions that are not committed yet.
-    pub(super) fn finish_with<'r, DB>(
+    pub(super) fn finish_with<'r>(
         &self,
-        database: &mut DB,
+        database: &mut dyn ProtocolDatabase,
         logs: impl IntoIterator<Item = &'r [Log]>,
-    ) -> Result<SystemResult, ExecuteError>
-    where
-        DB: Database<Error = SourceError> + DatabaseCommit,
-    {
+    ) -> Result<SystemResult, ExecuteError> {
         let (block, environment) = (self.block, self.environment);
         system::post_execution_changes(database, block, environment, logs, self.pre_execution)
     }

@@ -1,21 +1,20 @@
 //! Balance changes outside of transactions.
 
-use crate::{error::ExecuteError, state::SourceError};
+use super::ProtocolDatabase;
+use crate::error::ExecuteError;
 use alloy_primitives::{Address, U256, map::AddressMap};
-use revm::{
-    Database, DatabaseCommit,
-    state::{Account as EvmAccount, AccountInfo},
-};
+use revm::state::{Account as EvmAccount, AccountInfo};
 
 /// Increases the balance of `address` by `amount` wei and touches the account.
 ///
 /// # Errors
 ///
 /// The state cannot be read.
-pub fn increase<DB>(database: &mut DB, address: Address, amount: U256) -> Result<(), ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+pub fn increase(
+    database: &mut dyn ProtocolDatabase,
+    address: Address,
+    amount: U256,
+) -> Result<(), ExecuteError> {
     let info = read(database, address)?.unwrap_or_default();
     let increased = info.balance.saturating_add(amount);
     write(database, address, info, increased);
@@ -23,10 +22,10 @@ where
 }
 
 /// Sets the balance of `address` to zero and returns the previous one, in wei.
-pub(super) fn drain<DB>(database: &mut DB, address: Address) -> Result<U256, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+pub(super) fn drain(
+    database: &mut dyn ProtocolDatabase,
+    address: Address,
+) -> Result<U256, ExecuteError> {
     let Some(info) = read(database, address)? else {
         return Ok(U256::ZERO);
     };
@@ -35,10 +34,10 @@ where
     Ok(drained)
 }
 
-fn read<DB>(database: &mut DB, address: Address) -> Result<Option<AccountInfo>, ExecuteError>
-where
-    DB: Database<Error = SourceError>,
-{
+fn read(
+    database: &mut dyn ProtocolDatabase,
+    address: Address,
+) -> Result<Option<AccountInfo>, ExecuteError> {
     database
         .basic(address)
         .map_err(|source| ExecuteError::StateUnavailable {
@@ -48,7 +47,7 @@ where
 }
 
 /// Commits the account `info` with `balance`.
-fn write(database: &mut impl DatabaseCommit, address: Address, info: AccountInfo, balance: U256) {
+fn write(database: &mut dyn ProtocolDatabase, address: Address, info: AccountInfo, balance: U256) {
     let mut account = EvmAccount::from(info);
     account.info.balance = balance;
     account.mark_touch();

@@ -1,26 +1,22 @@
 //! Call of the protocol to a system contract, with its state changes committed.
 
-use super::ChangeStatus;
+use super::{ChangeStatus, ProtocolDatabase};
 use crate::{
     block::Block,
     error::ExecuteError,
-    state::SourceError,
     vm::{Environment, ExecutionResult, execute_error, failure::DatabaseFailure, system_call},
 };
 use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, map::AddressMap};
-use revm::{Database, DatabaseCommit, state::Account as EvmAccount};
+use revm::state::Account as EvmAccount;
 
 /// Calls `contract` as the system address and commits the changes; `None` if the state lacks the
 /// contract.
-pub(super) fn call<DB>(
-    database: &mut DB,
+pub(super) fn call(
+    database: &mut dyn ProtocolDatabase,
     environment: &Environment,
     contract: Address,
     input: Bytes,
-) -> Result<Option<ExecutionResult>, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<Option<ExecutionResult>, ExecuteError> {
     let info = database
         .basic(contract)
         .map_err(|failure| failure.into_execute_error(None))?;
@@ -40,16 +36,13 @@ where
 }
 
 /// Calls a contract that stores a word of the header, before the first transaction.
-pub(super) fn store_word<DB>(
-    database: &mut DB,
+pub(super) fn store_word(
+    database: &mut dyn ProtocolDatabase,
     block: &Block,
     environment: &Environment,
     contract: Address,
     word: Option<B256>,
-) -> Result<ChangeStatus, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<ChangeStatus, ExecuteError> {
     // The genesis block has no parent.
     if block.header.number == 0 {
         return Ok(ChangeStatus::Applied);
@@ -65,14 +58,11 @@ where
 }
 
 /// Calls a request contract and returns its output; `None` if the state lacks the contract.
-pub(super) fn request<DB>(
-    database: &mut DB,
+pub(super) fn request(
+    database: &mut dyn ProtocolDatabase,
     environment: &Environment,
     contract: Address,
-) -> Result<Option<Bytes>, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<Option<Bytes>, ExecuteError> {
     match call(database, environment, contract, Bytes::new())? {
         None => Ok(None),
         Some(ExecutionResult::Success { output, .. }) => Ok(Some(output.into_data())),

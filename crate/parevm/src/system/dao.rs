@@ -1,18 +1,18 @@
 //! EIP-779: the balances of the DAO are moved to a refund contract.
 
 use super::{
+    ProtocolDatabase,
     balance::{drain, increase},
     dao_accounts::{DRAINED, REFUND_CONTRACT},
 };
-use crate::{block::Block, error::ExecuteError, state::SourceError};
+use crate::{block::Block, error::ExecuteError};
 use alloy_primitives::U256;
-use revm::{Database, DatabaseCommit};
 
 /// Moves the balances, at the DAO fork block of the chain.
-pub(super) fn apply<DB>(database: &mut DB, block: &Block) -> Result<(), ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+pub(super) fn apply(
+    database: &mut dyn ProtocolDatabase,
+    block: &Block,
+) -> Result<(), ExecuteError> {
     if block.schedule.dao_block() != Some(block.header.number) {
         return Ok(());
     }

@@ -1,10 +1,9 @@
 //! EIP-7251: consolidations triggered by the execution layer.
 
-use super::call::request;
-use crate::{error::ExecuteError, state::SourceError, vm::Environment};
+use super::{ProtocolDatabase, call::request};
+use crate::{error::ExecuteError, vm::Environment};
 use alloy_eips::eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS;
 use alloy_primitives::Bytes;
-use revm::{Database, DatabaseCommit};
 
 /// Type byte of consolidation requests (EIP-7685).
 pub const REQUEST_TYPE: u8 = 2;
@@ -14,13 +13,10 @@ pub const REQUEST_TYPE: u8 = 2;
 /// # Errors
 ///
 /// [`ExecuteError::SystemCall`]: the contract failed.
-pub fn collect<DB>(
-    database: &mut DB,
+pub fn collect(
+    database: &mut dyn ProtocolDatabase,
     environment: &Environment,
-) -> Result<Option<Bytes>, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<Option<Bytes>, ExecuteError> {
     request(
         database,
         environment,

@@ -28,6 +28,11 @@ use alloy_eips::eip7685::Requests;
 use alloy_primitives::Log;
 use revm::{Database, DatabaseCommit};
 
+/// Database of the changes of the protocol. A trait object: the EVM of system calls is compiled once, for all executors.
+pub trait ProtocolDatabase: Database<Error = SourceError> + DatabaseCommit {}
+
+impl<DB: Database<Error = SourceError> + DatabaseCommit> ProtocolDatabase for DB {}
+
 /// Result of the protocol changes of a block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SystemResult {
@@ -54,14 +59,11 @@ pub enum ChangeStatus {
 /// # Errors
 ///
 /// The state cannot be read, or revm fails.
-pub fn pre_execution_changes<DB>(
-    database: &mut DB,
+pub fn pre_execution_changes(
+    database: &mut dyn ProtocolDatabase,
     block: &Block,
     environment: &Environment,
-) -> Result<ChangeStatus, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<ChangeStatus, ExecuteError> {
     if environment.protocol_changes == ProtocolChanges::Omitted {
         return Ok(ChangeStatus::Applied);
     }
@@ -85,16 +87,13 @@ where
 ///
 /// The state cannot be read. The block is invalid: a deposit log is malformed (EIP-6110), or a request
 /// contract fails.
-pub fn post_execution_changes<'r, DB>(
-    database: &mut DB,
+pub fn post_execution_changes<'r>(
+    database: &mut dyn ProtocolDatabase,
     block: &Block,
     environment: &Environment,
     logs: impl IntoIterator<Item = &'r [Log]>,
     pre_execution: ChangeStatus,
-) -> Result<SystemResult, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<SystemResult, ExecuteError> {
     if environment.protocol_changes == ProtocolChanges::Omitted {
         return Ok(SystemResult {
             requests: None,

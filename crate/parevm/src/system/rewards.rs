@@ -1,14 +1,12 @@
 //! Block and ommer rewards before the merge.
 
-use super::{ChangeStatus, balance::increase};
+use super::{ChangeStatus, ProtocolDatabase, balance::increase};
 use crate::{
     block::{Block, Ommer},
     error::ExecuteError,
-    state::SourceError,
     vm::{Environment, SpecId},
 };
 use alloy_primitives::U256;
-use revm::{Database, DatabaseCommit};
 
 const WEI_PER_ETHER: u128 = 1_000_000_000_000_000_000;
 
@@ -31,14 +29,11 @@ const fn ommer_reward(base: u128, depth: u64) -> u128 {
 }
 
 /// Pays the beneficiaries of the block and its ommers.
-pub(super) fn pay<DB>(
-    database: &mut DB,
+pub(super) fn pay(
+    database: &mut dyn ProtocolDatabase,
     block: &Block,
     environment: &Environment,
-) -> Result<ChangeStatus, ExecuteError>
-where
-    DB: Database<Error = SourceError> + DatabaseCommit,
-{
+) -> Result<ChangeStatus, ExecuteError> {
     let Some(base) = block_reward(environment.spec()) else {
         return Ok(ChangeStatus::Applied);
     };

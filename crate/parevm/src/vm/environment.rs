@@ -115,6 +115,13 @@ impl Environment {
         self
     }
 
+    /// Adds a memo of results of precompiles, for repeated executions such as those that search a gas limit. Clones share it.
+    #[must_use]
+    pub fn with_precompile_memo(mut self) -> Self {
+        self.precompiles = self.precompiles.with_memo(&Arc::default());
+        self
+    }
+
     /// Limits the memory of all frames of a transaction, in bytes.
     #[must_use]
     pub const fn with_memory_limit(mut self, bytes: usize) -> Self {

@@ -20,8 +20,7 @@ pub fn check_intrinsic(
     state: &dyn StateSource,
     transaction: TxEnv,
 ) -> Result<(), InvalidTransaction> {
-    let mut overlay = Overlay::new(state, environment.spec());
-    let mut evm = environment.evm(&mut overlay);
+    let mut evm = environment.evm(Overlay::new(state, environment.spec()));
     evm.ctx.set_tx(transaction);
     let handler = MainnetHandler::<_, EVMError<SourceError>, _>::default();
     let checked = handler

@@ -1,6 +1,7 @@
 //! Single transactions on an [`Overlay`], outside a block executor: calls, traces, reports, simulated blocks.
 //!
 //! The EVM is compiled here once per way of running, with closed types: plain, watched, and inspected by a trait object.
+//! It owns the overlay while it runs, as that of the sequential executor does: they share the code of all instructions.
 //! Floors above bring their tracers as [`OverlayInspector`].
 
 use super::{
@@ -80,7 +81,10 @@ pub fn transact(
     overlay: &mut Overlay<'_>,
     transaction: TxEnv,
 ) -> Result<ResultAndState, EVMError<SourceError>> {
-    run_transaction(&mut environment.evm(overlay), transaction)
+    let mut evm = environment.evm(overlay.take());
+    let ran = run_transaction(&mut evm, transaction);
+    *overlay = evm.ctx.journaled_state.database;
+    ran
 }
 
 /// Executes as [`transact`], until `watch` interrupts it.
@@ -124,7 +128,6 @@ fn run<'a, I: Inspector<OverlayContext<'a>>>(
     bounds: Bounds<'_>,
 ) -> (Result<ResultAndState, TransactError>, usize) {
     let watched = Watched::new(inspector, bounds.watch, bounds.recorded, bounds.bytes);
-    // An inspector that is a trait object names its context: the EVM owns the overlay while it runs.
     let mut evm = environment.inspected_evm(overlay.take(), watched);
     let ran = inspect_transaction(&mut evm, transaction);
     let ran = match evm.inspector.stopped() {

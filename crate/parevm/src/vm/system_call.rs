@@ -1,9 +1,10 @@
 //! Call of the protocol to a system contract.
 
 use super::{Environment, ExecutionResult, SpecId, TxEnv};
+use crate::{state::SourceError, system::ProtocolDatabase};
 use alloy_primitives::{Address, Bytes};
 use revm::{
-    Database, ExecuteEvm,
+    ExecuteEvm,
     context::{ContextSetters, result::EVMError},
     handler::{Handler, MainnetHandler, SystemCallTx, system_call::SYSTEM_ADDRESS},
     state::EvmState,
@@ -18,12 +19,12 @@ const GAS_LIMIT: u64 = 30_000_000;
 /// # Errors
 ///
 /// The database failed.
-pub(crate) fn system_call<DB: Database>(
+pub(crate) fn system_call(
     environment: &Environment,
-    database: DB,
+    database: &mut dyn ProtocolDatabase,
     contract: Address,
     input: Bytes,
-) -> Result<(ExecutionResult, EvmState), EVMError<DB::Error>> {
+) -> Result<(ExecutionResult, EvmState), EVMError<SourceError>> {
     let mut evm = environment.evm(database);
     let mut transaction = TxEnv::new_system_tx_with_caller(SYSTEM_ADDRESS, contract, input);
     if !environment.spec().is_enabled_in(SpecId::AMSTERDAM) {
@@ -31,7 +32,7 @@ pub(crate) fn system_call<DB: Database>(
         transaction.gas_limit = GAS_LIMIT;
     }
     evm.set_tx(transaction);
-    let result: Result<_, EVMError<DB::Error>> =
+    let result: Result<_, EVMError<SourceError>> =
         MainnetHandler::default().run_system_call(&mut evm);
     let result = result?;
     let mut state = evm.finalize();

@@ -2,6 +2,7 @@
 
 use super::TraceOptions;
 use alloy_rpc_types_trace::geth::GethDebugTracingCallOptions;
+use parevm::json::decode;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error},
@@ -52,7 +53,7 @@ impl<'de, T: OptionKeys> Deserialize<'de> for StrictOptions<T> {
         if let Some(key) = given.keys().find(|key| !T::KEYS.contains(&key.as_str())) {
             return Err(D::Error::unknown_field(key, T::KEYS));
         }
-        serde_path_to_error::deserialize(Value::Object(given))
+        decode(&Value::Object(given))
             .map(Self)
             .map_err(D::Error::custom)
     }

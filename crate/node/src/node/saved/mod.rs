@@ -131,7 +131,7 @@ impl Node {
     pub fn restore(bytes: &[u8]) -> Result<Self, RestoreError> {
         let saved: SavedNode = encoding::decode(bytes)?;
         let options: NodeOptions =
-            serde_json::from_str(&saved.options).map_err(RestoreError::Options)?;
+            serde_json::from_slice(saved.options.as_bytes()).map_err(RestoreError::Options)?;
         let created = Self::new(options)?;
         let blocks = saved.blocks.restore(created.chain())?;
         let transactions = saved.transactions.into_iter();

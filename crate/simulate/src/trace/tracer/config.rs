@@ -2,6 +2,7 @@
 
 use crate::trace::TraceError;
 use alloy_rpc_types_trace::geth::{GethDebugTracerConfig, GethDebugTracerType};
+use parevm::json::decode;
 use serde::{Deserialize, de::DeserializeOwned};
 
 /// Config of a tracer that has no settings.
@@ -21,7 +22,7 @@ pub(super) fn read<T: Default + DeserializeOwned>(
     if config.is_null() {
         return Ok(T::default());
     }
-    serde_path_to_error::deserialize(&config.0).map_err(|error| config_error(tracer, error))
+    decode(&config.0).map_err(|error| config_error(tracer, error))
 }
 
 /// Returns the error of a config that does not fit the tracer.
