@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { buildCommonJs } from './commonjs.mjs'
+import { bundle } from './bundles.mjs'
 import { withMostPages } from './memory.mjs'
 import { builderFolders, findBuilderPath, remapFlags } from './paths.mjs'
 import {
@@ -97,7 +97,7 @@ const jsSources = [
   'package-lock.json',
   'tsconfig.json',
   'tsconfig.build.json',
-  'scripts/commonjs.mjs',
+  'scripts/bundles.mjs',
   'js',
 ]
 
@@ -128,9 +128,11 @@ export async function build(
     for (const { reason } of await Promise.allSettled(made)) if (reason !== undefined) throw reason
   }
   if (only !== 'wasm' && (await buildJs({ force }))) built.push('js')
-  // Imports are relative, so the same JavaScript finds the wasm that lies beside it.
-  if (only === 'testing')
+  // Imports are relative, so the same JavaScript finds the wasm that lies beside it; worker scripts contain its bindings.
+  if (only === 'testing') {
     cpSync(join(root, 'dist/js'), join(root, 'dist/testing/js'), { recursive: true })
+    await bundle('dist/testing/js')
+  }
   say('build', built.length > 0 ? `${built.join(', ')} (${secondsSince(start)})` : 'up to date')
 }
 
@@ -224,8 +226,12 @@ function finish(wasm, folders) {
 async function buildJs({ force }) {
   const out = join(root, 'dist/js')
   const stamp = join(root, '.tools/stamp/js')
-  const value = digest(root, jsSources, {})
-  const outputs = ['index.js', 'index.cjs'].map((name) => join(out, 'src', name))
+  // Worker scripts contain the bindings.
+  const bindings = listFiles(root, ['dist/wasm']).filter((path) => path.endsWith('.js'))
+  const value = digest(root, [...jsSources, ...bindings], {})
+  const outputs = ['index.js', 'index.cjs', 'worker.bundle.js'].map((name) =>
+    join(out, 'src', name),
+  )
   if (!force && isCurrent(stamp, value, outputs)) return false
   if (listFiles(root, ['js']).length === 0) return false
   rmSync(out, { recursive: true, force: true })
@@ -237,7 +243,7 @@ async function buildJs({ force }) {
       attempt: 'read the compiler messages above',
     },
   )
-  await buildCommonJs()
+  await bundle('dist/js')
   record(stamp, value)
   return true
 }

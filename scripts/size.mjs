@@ -95,7 +95,9 @@ export function judge(sizes, recorded) {
     if (before === undefined) return [`${name} is not in ${basename(recordFile)}`]
     return Object.entries({ raw, brotli })
       .filter(([measure, bytes]) => bytes > before[measure] * tolerance)
-      .map(([measure, bytes]) => `${name}: ${bytes} bytes (${measure}), ${before[measure]} recorded`)
+      .map(
+        ([measure, bytes]) => `${name}: ${bytes} bytes (${measure}), ${before[measure]} recorded`,
+      )
   })
 }
 

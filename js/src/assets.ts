@@ -6,11 +6,11 @@ export const assets: Assets = {
     build === 'threads'
       ? new URL('../../wasm/threads/parevm_bg.wasm', import.meta.url)
       : new URL('../../wasm/single/parevm_bg.wasm', import.meta.url),
-  startWorker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  startWorker: () => new Worker(new URL('./worker.bundle.js', import.meta.url), { type: 'module' }),
   script() {
     // Not in the form that bundlers look for: they would copy the script once more.
     const own = import.meta.url
-    return new URL('worker.js', own)
+    return new URL('worker.bundle.js', own)
   },
   async service() {
     const [{ createBindings }, { createService }] = await Promise.all([

@@ -14,6 +14,8 @@ export type Browser = 'chromium' | 'firefox'
 /** A browser that was started, with an empty page. */
 export type Driven = {
   page: Page
+  /** Sends a command of the DevTools protocol to the page. Only Chromium has it. */
+  send?(method: string, parameters?: object): Promise<unknown>
   /** Has the browser take `html` for what is at `url`, whoever listens there, until it is ended. */
   replace(url: string, html: string): Promise<() => Promise<void>>
   close(): Promise<void>
@@ -37,6 +39,8 @@ export declare namespace drive {
 
 async function openChromium({ names = [], secure, quiet }: drive.Options): Promise<Driven> {
   const browser = await chromium.launch({
+    // As users have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
     args: [
       ...(names.length === 0 ? [] : named(names)),
@@ -52,8 +56,10 @@ async function openChromium({ names = [], secure, quiet }: drive.Options): Promi
   })
   const page = await browser.newPage()
   if (!quiet) page.on('console', (message) => console.log(`chromium: ${message.text()}`))
+  const client = await page.context().newCDPSession(page)
   return {
     page: page as unknown as Page,
+    send: (method, parameters) => client.send(method as 'Page.enable', parameters as undefined),
     async replace(url, body) {
       await page.route(url, (route) => route.fulfill({ contentType: 'text/html', body }))
       return () => page.unroute(url)

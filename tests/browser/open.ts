@@ -1,4 +1,4 @@
-import { type Browser, type Page as DrivenPage, drive } from './drive.js'
+import { type Browser, type Driven, type Page as DrivenPage, drive } from './drive.js'
 import { serve } from './server.js'
 
 /** Opens a page that has the package as `globalThis.parevmTest`. */
@@ -9,6 +9,8 @@ export async function open({ browser, isolated }: open.Parameters): Promise<open
     await opened.page.goto(server.url)
     await opened.page.waitForFunction('globalThis.parevmTest !== undefined')
     return {
+      ...opened,
+      url: server.url,
       evaluate: (work, argument) => opened.page.evaluate(work, argument),
       async close() {
         await opened.close()
@@ -23,5 +25,5 @@ export async function open({ browser, isolated }: open.Parameters): Promise<open
 
 export declare namespace open {
   type Parameters = { browser: Browser; isolated: boolean }
-  type Page = Pick<DrivenPage, 'evaluate'> & { close(): Promise<void> }
+  type Page = Driven & Pick<DrivenPage, 'evaluate'> & { readonly url: string }
 }

@@ -7,8 +7,10 @@ import { transformWithOxc } from 'vite'
 import type { execute } from '../block/execute.js'
 import type { runFile } from '../conformance/page.js'
 import type { playHostile } from '../faults/hostile/play.js'
+import type { live } from '../faults/life.js'
 import type { play } from '../faults/scenario.js'
 import type { askProvider } from '../provider/page.js'
+import type { callKept, keep } from './kept.js'
 
 /** The package as it is published: the page loads its files as they are, without a bundler. */
 const here = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,19 +18,26 @@ const root = process.env.PAREVM_PACKAGE ?? here
 
 const html = `<!doctype html><meta charset="utf-8"><title>parevm</title>
 <script type="module">
+  import { callKept, keep } from '/tests/browser/kept.ts'
   import { execute } from '/tests/block/execute.ts'
   import { runFile } from '/tests/conformance/page.ts'
+  import { live } from '/tests/faults/life.ts'
   import { playHostile } from '/tests/faults/hostile/play.ts'
   import { play } from '/tests/faults/scenario.ts'
   import { askProvider } from '/tests/provider/page.ts'
-  globalThis.parevmTest = { askProvider, execute, play, playHostile, runFile }
+  globalThis.parevmTest = {
+    askProvider, callKept, execute, keep, live, play, playHostile, runFile,
+  }
 </script>`
 
 declare global {
   /** What the page has for tests. */
   var parevmTest: {
     askProvider: typeof askProvider
+    callKept: typeof callKept
     execute: typeof execute
+    keep: typeof keep
+    live: typeof live
     play: typeof play
     playHostile: typeof playHostile
     runFile: typeof runFile

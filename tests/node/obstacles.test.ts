@@ -57,14 +57,18 @@ const settings: [string, string, (copy: string) => Promise<unknown>, (copy: stri
       (copy) => rm(join(copy, threads, 'parevm_bg.wasm')),
       () => [],
     ],
-    ['WORKER_NOT_FOUND', 'worker.js', (copy) => rm(join(copy, threads, 'parevm.js')), () => []],
     [
       'MODULE_WRONG_TYPE',
       'parevm_bg.wasm',
       (copy) => writeFile(join(copy, threads, 'parevm_bg.wasm'), '<!doctype html>'),
       () => [],
     ],
-    ['WORKER_NOT_FOUND', 'worker.js', (copy) => rm(join(copy, 'dist/js/src/worker.js')), () => []],
+    [
+      'WORKER_NOT_FOUND',
+      'worker.bundle.js',
+      (copy) => rm(join(copy, 'dist/js/src/worker.bundle.js')),
+      () => [],
+    ],
     [
       'MODULE_DENIED_BY_NODE',
       'parevm_bg.wasm',
@@ -79,7 +83,7 @@ const settings: [string, string, (copy: string) => Promise<unknown>, (copy: stri
     ],
     [
       'WORKER_DENIED_BY_NODE',
-      'worker.js',
+      'worker.bundle.js',
       nothing,
       (copy) => [flag, `--allow-fs-read=${join(copy, '*')}`],
     ],

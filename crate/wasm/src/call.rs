@@ -5,7 +5,6 @@ use parevm_node::Node;
 use parevm_node::node::{CallRequest, Host};
 use wasm_bindgen::prelude::*;
 
-use crate::allocator;
 use crate::engine::Engine;
 #[cfg(feature = "threads")]
 use crate::reader::Reader;
@@ -24,7 +23,7 @@ impl Engine {
         now_ms: f64,
     ) -> Option<String> {
         let request = read(from.as_deref(), to, data, value.as_deref(), gas)?;
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let node = self.node.try_borrow().ok()?;
         output(
             node.as_ref()?,
@@ -48,7 +47,7 @@ impl Reader {
         now_ms: f64,
     ) -> Option<String> {
         let request = read(from.as_deref(), to, data, value.as_deref(), gas)?;
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let node = crate::published::node()?;
         output(&node, &self.host(now_ms, &in_use), &request)
     }

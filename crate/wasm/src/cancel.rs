@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::allocator::MAX_READERS;
+use parevm_allocator::MAX_READERS;
 
 /// True once the running request of the engine is cancelled.
 // Relaxed everywhere: the flag carries no data.

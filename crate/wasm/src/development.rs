@@ -5,7 +5,6 @@ use parevm_node::node::{Host, RestoreError};
 use parevm_node::rpc::Response;
 use wasm_bindgen::prelude::*;
 
-use crate::allocator;
 use crate::engine::Engine;
 use crate::error::WireError;
 use crate::node::{read_entropy, read_options};
@@ -19,7 +18,7 @@ impl Engine {
     /// A `WireError`: a block is invalid. The node is unchanged.
     #[wasm_bindgen(js_name = importChain)]
     pub fn import_chain(&self, rlp: &[u8], now_ms: f64) -> Result<usize, JsValue> {
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let count = self
             .with_node(self.host(now_ms, [0; 16], &in_use), |node, host| {
                 node.import(host, rlp)
@@ -36,7 +35,7 @@ impl Engine {
     /// A `WireError`: no node is open.
     #[wasm_bindgen(js_name = saveNode)]
     pub fn save_node(&self) -> Result<Vec<u8>, JsValue> {
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         Ok(self.with_node(self.host(0.0, [0; 16], &in_use), |node, _| node.save())?)
     }
 
@@ -78,7 +77,7 @@ impl Engine {
     ) -> Result<(), JsValue> {
         let lost =
             |reason: String| WireError::bug(format!("{method} cannot be repeated: {reason}"));
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let host = Host {
             clock: None,
             memory: None,

@@ -60,6 +60,6 @@ impl Engine {
     #[cfg(feature = "threads")]
     #[wasm_bindgen(js_name = serveReaders)]
     pub fn serve_readers(&self, readers: usize) {
-        self.readers.set(readers.min(crate::allocator::MAX_READERS));
+        self.readers.set(readers.min(parevm_allocator::MAX_READERS));
     }
 }

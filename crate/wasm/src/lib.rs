@@ -14,8 +14,6 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 
-#[allow(unsafe_code, reason = "memory is handed out by pointer")]
-pub mod allocator;
 #[cfg(feature = "full")]
 pub mod block;
 pub mod call;
@@ -46,10 +44,16 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-static ALLOCATOR: allocator::Allocator = allocator::Allocator;
+static ALLOCATOR: parevm_allocator::Allocator = parevm_allocator::Allocator;
 
 /// Returns the version of the package.
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Returns the bytes of the last refused allocation; 0 where none was.
+#[wasm_bindgen(js_name = refusedBytes)]
+pub fn refused_bytes() -> usize {
+    parevm_allocator::refused_bytes()
 }

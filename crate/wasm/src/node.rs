@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::cancel::CANCEL;
 use crate::engine::Engine;
 use crate::error::WireError;
-use crate::{allocator, clock, reply};
+use crate::{clock, reply};
 
 #[wasm_bindgen]
 impl Engine {
@@ -45,7 +45,7 @@ impl Engine {
         now_ms: f64,
         entropy: &str,
     ) -> Result<JsValue, JsValue> {
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let host = self.host(now_ms, read_entropy(entropy)?, &in_use);
         let answer = self.with_node(host, |node, host| {
             let answer = match node.read_params(host, params) {
@@ -119,7 +119,7 @@ pub(crate) fn host<'a>(
         clock: Some(&clock::now_ns),
         memory: Some(HostMemory {
             in_use,
-            free: allocator::free() / 4 * 3 / (1 + readers).min(MAX_SHARES),
+            free: parevm_allocator::free() / 4 * 3 / (1 + readers).min(MAX_SHARES),
         }),
         cancel: Some(cancel),
     }
@@ -135,10 +135,6 @@ pub(crate) const fn refused(error: RpcError) -> Response {
 
 /// Reads the JSON of a `NodeOptions`. Numbers of a genesis file keep their value.
 pub(crate) fn read_options(text: &str) -> Result<NodeOptions, WireError> {
-    // First without an intermediate value, as a genesis may be large. That fails for integers of more than 64 bits.
-    if let Ok(options) = serde_json::from_slice(text.as_bytes()) {
-        return Ok(options);
-    }
     let exact = parse_exact(text).map_err(|error| WireError::chain("genesis", &error))?;
     decode(&exact).map_err(|error| WireError::chain("genesis", &error))
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::error::WireError;
 use crate::node::{host, refused, wire_answer};
-use crate::{allocator, cancel, published, reply};
+use crate::{cancel, published, reply};
 
 /// Reader of the published node.
 #[wasm_bindgen]
@@ -32,7 +32,7 @@ impl Reader {
     /// A `WireError`: this thread belongs to a pool already.
     #[wasm_bindgen(constructor)]
     pub fn new(position: usize, count: usize) -> Result<Reader, JsValue> {
-        allocator::book_for_reader(position);
+        parevm_allocator::book_for_reader(position);
         let pool = ThreadPoolBuilder::new()
             .num_threads(1)
             .use_current_thread()
@@ -51,7 +51,7 @@ impl Reader {
     ///
     /// A `WireError`: no node is open, or the method is no read.
     pub fn request(&self, method: &str, params: &str, now_ms: f64) -> Result<JsValue, JsValue> {
-        let in_use = allocator::in_use_from_now();
+        let in_use = parevm_allocator::in_use_from_now();
         let node = published::node().ok_or_else(|| WireError::bug("no node is open".to_owned()))?;
         let host = self.host(now_ms, &in_use);
         let answer = match node.read_params(&host, params) {

@@ -59,10 +59,32 @@ function checkFields(value: object, { fields, others, reasons }: Fields, path: s
       meant === undefined ? 'Unknown key.' : `Unknown key; did you mean \`${meant}\`?`,
     )
   }
-  for (const [key, shape] of Object.entries(fields)) {
+  for (const key of isPlain(value) ? Object.keys(value) : Object.keys(fields)) {
+    const shape = Object.hasOwn(fields, key) ? fields[key] : undefined
     const given: unknown = Reflect.get(value, key)
-    if (given !== undefined || shape.kind === 'required') check(given, shape, at(key))
+    if (shape !== undefined && given !== undefined) check(given, shape, at(key))
   }
+  for (const key of requiredKeys(fields)) {
+    const shape = fields[key]
+    if (shape !== undefined && Reflect.get(value, key) === undefined)
+      check(undefined, shape, at(key))
+  }
+}
+
+/** Whether all fields of an object are its own: others may have getters of a class. */
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype
+}
+
+/** Required keys by fields: most calls give few of many. */
+const required = new WeakMap<object, readonly string[]>()
+
+function requiredKeys(fields: Fields['fields']): readonly string[] {
+  const known = required.get(fields)
+  if (known !== undefined) return known
+  const keys = Object.keys(fields).filter((key) => fields[key]?.kind === 'required')
+  required.set(fields, keys)
+  return keys
 }
 
 function isObject(value: unknown): value is object {

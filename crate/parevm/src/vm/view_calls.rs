@@ -12,7 +12,9 @@ use revm::{
 
 /// EVM for many view calls on one state. Loaded accounts and slots stay loaded.
 pub struct ViewCalls<'r, 's> {
-    evm: BlockEvm<&'r mut Overlay<'s>>,
+    /// Owns the overlay meanwhile, as that of a transaction does: the interpreter is compiled once for both.
+    evm: BlockEvm<Overlay<'s>>,
+    home: &'r mut Overlay<'s>,
 }
 
 /// Result of a view call.
@@ -29,7 +31,8 @@ impl<'r, 's> ViewCalls<'r, 's> {
     #[must_use]
     pub fn new(environment: &Environment, overlay: &'r mut Overlay<'s>) -> Self {
         Self {
-            evm: environment.evm(overlay),
+            evm: environment.evm(overlay.take()),
+            home: overlay,
         }
     }
 
@@ -75,6 +78,12 @@ impl<'r, 's> ViewCalls<'r, 's> {
             gas_used: gas.saturating_sub(ran.gas.remaining()),
             output: ran.result.is_ok().then_some(ran.output),
         })
+    }
+}
+
+impl Drop for ViewCalls<'_, '_> {
+    fn drop(&mut self) {
+        *self.home = self.evm.ctx.db_mut().take();
     }
 }
 

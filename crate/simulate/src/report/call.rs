@@ -262,6 +262,8 @@ impl UncommittedCall<'_> {
             ..CallReport::default()
         };
 
+        // The reader owns the overlay while it reads.
+        drop(reader);
         let source = overlay.source();
         overlay.commit(self.ran.state);
         let diff = overlay.diff();
@@ -273,6 +275,7 @@ impl UncommittedCall<'_> {
         report.asset_changes =
             assets.changes(holdings, holdings_after, diff_after, &fees, &mut reader)?;
         report.approval_changes = approvals.changes(grants, grants_after);
+        drop(reader);
         for contract in created {
             let account = overlay.account(contract.address);
             if account.map_err(CallError::from)?.is_some() {

@@ -235,6 +235,7 @@ impl BundleRun<'_> {
             let mut reader = ContractReader::new(query_environment, &mut before, *watch, budget);
             let holdings = assets.read(&mut reader)?;
             let grants = approvals.read(&mut reader)?;
+            drop(reader);
             let mut reader = ContractReader::new(query_environment, &mut after, *watch, budget);
             let holdings_after = assets.read(&mut reader)?;
             let grants_after = approvals.read(&mut reader)?;

@@ -3,6 +3,7 @@
 use super::super::NodeError;
 use crate::{chain::SavedChainError, request::RpcError};
 use alloy_eips::eip2718::Eip2718Error;
+use parevm::json::ValueError;
 
 /// Reason why bytes cannot be restored to a node.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,7 @@ pub enum RestoreError {
     Transaction(#[from] Eip2718Error),
     /// The options are not JSON of options.
     #[error("the options of a saved node cannot be decoded")]
-    Options(#[source] serde_json::Error),
+    Options(#[source] ValueError),
     /// A log filter is not JSON.
     #[error("a filter of a saved node cannot be decoded")]
     Filter(#[source] serde_json::Error),

@@ -25,9 +25,13 @@ pub use error::RestoreError;
 use super::{
     Filters, MiningModes, Node, NodeOptions, NodeState, Subscriptions, impersonation::Impersonation,
 };
-use crate::chain::{ChainWriter, SavedBlocks};
+use crate::{
+    chain::{ChainWriter, SavedBlocks},
+    request::parse_exact,
+};
 use alloy_primitives::{Address, Bytes, U64};
-use serde::{Deserialize, Serialize};
+use parevm::json::{ValueError, decode};
+use serde::{Deserialize, Serialize, de::Error};
 use state::SavedState;
 use topic::{SavedArrival, SavedFilter, SavedSubscription};
 use transaction::{SavedTransaction, SidecarWriter, TransactionWriter, sidecar_of};
@@ -130,8 +134,10 @@ impl Node {
     /// [`RestoreError`]: `bytes` were not written by `save`, or by a version with another format.
     pub fn restore(bytes: &[u8]) -> Result<Self, RestoreError> {
         let saved: SavedNode = encoding::decode(bytes)?;
-        let options: NodeOptions =
-            serde_json::from_slice(saved.options.as_bytes()).map_err(RestoreError::Options)?;
+        let options = parse_exact(&saved.options).map_err(ValueError::custom);
+        let options: NodeOptions = options
+            .and_then(|options| decode(&options))
+            .map_err(RestoreError::Options)?;
         let created = Self::new(options)?;
         let blocks = saved.blocks.restore(created.chain())?;
         let transactions = saved.transactions.into_iter();

@@ -5,20 +5,17 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use wasm_bindgen::prelude::wasm_bindgen;
-
 /// Bytes of the last refused allocation; zero where none was.
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
 
 /// Returns the bytes of the last refused allocation, or zero where none was. Distinguishes a trap for lack of memory,
 /// which std does not report, from others.
-#[wasm_bindgen(js_name = refusedBytes)]
 pub fn refused_bytes() -> usize {
     REFUSED.load(Ordering::Relaxed)
 }
 
 /// Maximum number of workers that answer reads beside the engine.
-pub(crate) const MAX_READERS: usize = 15;
+pub const MAX_READERS: usize = 15;
 
 /// Bytes in use, without those in the depot: of the engine with its pool, and of each reader. A block that another
 /// thread frees counts there, so a single account may fall below zero and wrap; the sum is exact.
@@ -32,7 +29,7 @@ thread_local! {
 
 /// Sets the account of this thread to that of a reader, counted from 0.
 #[cfg(feature = "threads")]
-pub(crate) fn book_for_reader(reader: usize) {
+pub fn book_for_reader(reader: usize) {
     ACCOUNT.set((1 + reader).min(MAX_READERS));
 }
 
@@ -50,7 +47,7 @@ pub(crate) fn in_use() -> usize {
 
 /// Returns a measure of the bytes in use that counts, from now on, only changes of this thread's account. It may be
 /// called on any thread.
-pub(crate) fn in_use_from_now() -> impl Fn() -> usize + Sync {
+pub fn in_use_from_now() -> impl Fn() -> usize + Sync {
     let (all, account) = (in_use(), account());
     let start = account.load(Ordering::Relaxed);
     move || {
@@ -65,7 +62,7 @@ pub(crate) fn in_use_from_now() -> impl Fn() -> usize + Sync {
 }
 
 /// Returns the bytes that are available.
-pub(crate) fn free() -> usize {
+pub fn free() -> usize {
     #[cfg(all(target_arch = "wasm32", feature = "threads"))]
     let all = core::arch::wasm32::memory_size::<0>() * 64 * 1024; // All memory is reserved at the start.
     #[cfg(not(all(target_arch = "wasm32", feature = "threads")))]
