@@ -14,7 +14,7 @@ export const OBSTACLES = {
   },
   MODULE_WRONG_TYPE: {
     sentence: 'The URL of a file of the engine serves something else',
-    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, and serve .wasm as `application/wasm` and .js as `text/javascript`.',
+    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ wasm })`; serve .wasm as `application/wasm` and .js as `text/javascript`.',
   },
   MODULE_OTHER_ORIGIN: {
     sentence:
@@ -55,7 +55,7 @@ export const OBSTACLES = {
   },
   WORKER_WRONG_TYPE: {
     sentence: 'The URL of the script of a worker does not serve JavaScript',
-    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, and serve it as `text/javascript`.',
+    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ worker })`; serve it as `text/javascript`.',
   },
   WORKER_OTHER_ORIGIN: {
     sentence:
