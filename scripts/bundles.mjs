@@ -1,6 +1,6 @@
 // Builds what must be one file: the scripts of workers, and the entries for `require`.
 
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './process.mjs'
@@ -51,7 +51,12 @@ function copyDeclarations(source, folder) {
   for (const path of listFiles(root, [source]).filter((file) => file.endsWith('.d.ts'))) {
     const copy = join(folder, path.slice(source.length + 1))
     mkdirSync(dirname(copy), { recursive: true })
-    copyFileSync(join(root, path), copy)
+    // abitype declares ES modules only, which CommonJS may name in this way.
+    const text = readFileSync(join(root, path), 'utf8')
+    writeFileSync(
+      copy,
+      text.replace("from 'abitype'", `from 'abitype' with { "resolution-mode": "import" }`),
+    )
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n')
 }
