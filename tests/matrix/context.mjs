@@ -123,7 +123,11 @@ function launch(command, args, { cwd, env = {}, input } = {}) {
   const all = []
   child.stdout.on('data', (part) => out.push(part) && all.push(part))
   child.stderr.on('data', (part) => all.push(part))
-  const output = () => Buffer.concat(all).toString()
+  // Bundles have lines of megabytes.
+  const output = () =>
+    Buffer.concat(all)
+      .toString()
+      .replace(/(.{300}).+/g, '$1...')
   const closed = new Promise((resolve) => child.once('close', resolve))
   const failed = new Promise((_, reject) => child.once('error', reject))
   const ended = Promise.race([closed, failed]).then((code) => {

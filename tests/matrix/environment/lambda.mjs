@@ -23,7 +23,7 @@ async function bundle(context, source) {
   await context.copy(context.block, 'out/block.json.gz')
   await context.exec(context.module('@esbuild/linux-x64/bin/esbuild'), [
     ...['src/handler.js', '--bundle', '--platform=node', '--format=cjs', '--log-level=error'],
-    ...['--loader:.wasm=binary', '--outfile=out/index.js'],
+    ...[...configuration[name].line.split(' '), '--outfile=out/index.js'],
   ])
   await context.write(
     'out/start.cjs',

@@ -3,39 +3,38 @@
 import { expectError, page, pinned, visit, writeApp } from '../app.mjs'
 import { configuration } from '../configuration.mjs'
 
-/** Bundles two scripts into a folder: the page's and the worker's. */
+/** Programs that bundle `src/main.js` into the folder `public`. */
 const tools = {
   'Rollup 4': {
     packages: ['rollup', 'node-resolve'],
-    build: (context, out) =>
-      context.exec(process.execPath, [
-        context.module('rollup/dist/bin/rollup'),
-        ...['--plugin', '@rollup/plugin-node-resolve', '--format', 'es', '--dir', out],
-        ...['--input', 'main=src/main.js', '--input', 'worker=parevm/worker'],
-      ]),
+    command: (module) => [
+      process.execPath,
+      module('rollup/dist/bin/rollup'),
+      ...['src/main.js', '--plugin', '@rollup/plugin-node-resolve'],
+      ...['--format', 'es', '--dir', 'public'],
+    ],
   },
   esbuild: {
     packages: ['esbuild'],
-    build: (context, out) =>
-      context.exec(context.module('@esbuild/linux-x64/bin/esbuild'), [
-        ...['src/main.js', 'worker=parevm/worker'],
-        ...['--bundle', '--splitting', '--format=esm', '--minify', `--outdir=${out}`],
-      ]),
+    command: (module) => [
+      module('@esbuild/linux-x64/bin/esbuild'),
+      ...['src/main.js', '--bundle', '--splitting', '--format=esm', '--minify', '--outdir=public'],
+    ],
   },
   'bun build': {
     packages: ['bun'],
-    build: (context, out) =>
-      context.exec(context.module('@oven/bun-linux-x64/bin/bun'), [
-        ...['build', 'src/main.js', 'src/worker.js', '--splitting', '--minify', '--outdir', out],
-      ]),
+    command: (module) => [
+      module('@oven/bun-linux-x64/bin/bun'),
+      ...['build', 'src/main.js', '--splitting', '--minify', '--outdir', 'public'],
+    ],
   },
 }
 
-async function build(context, tool, app) {
-  await context.install(pinned(...tool.packages))
+async function build(context, { packages, command }, app) {
+  await context.install(pinned(...packages))
   await writeApp(context, app)
-  await context.write('src/worker.js', `import 'parevm/worker'\n`)
-  await tool.build(context, 'public')
+  const [program, ...args] = command(context.module)
+  await context.exec(program, args)
   await context.write('public/index.html', page('/main.js'))
 }
 
@@ -44,14 +43,16 @@ function row(name, { isolated = false } = {}) {
     name: isolated ? `${name}, isolated` : name,
     short: false,
     async run(context) {
-      await build(context, tools[name], { options: configuration[name].options })
-      await context.copy(context.module('parevm/dist/wasm'), 'public/wasm')
+      const { files, options } = configuration[name]
+      await build(context, tools[name], { options })
+      for (const [from, to] of Object.entries(files))
+        await context.copy(context.module(`parevm/${from}`), `public/${to}`)
       return visit(context, await context.serve('public', { isolated }))
     },
   }
 }
 
-/** Without its options, and with a server that answers every path with the page. */
+/** Without files and options: from a server that has no such files, and from one that answers every path with the page. */
 function unconfigured(name) {
   return {
     name: `${name}, without options`,
@@ -62,16 +63,11 @@ function unconfigured(name) {
         [undefined, 'MODULE_NOT_FOUND'],
         ['index.html', 'MODULE_WRONG_TYPE'],
       ]) {
-        const server = await context.serve('public', { fallback })
-        const load = () => context.browse('chromium', server.url)
-        await expectError(load, { code, words: /`wasm`/ })
+        const { url } = await context.serve('public', { fallback })
+        const load = () => context.browse('chromium', url)
+        await expectError(load, { code, words: /createEvm\({ wasm/ })
       }
-      return {
-        build: null,
-        wasmFetched: null,
-        kB: null,
-        note: 'ends in an error that names the option `wasm`',
-      }
+      return { note: 'an error that names the option `wasm`' }
     },
   }
 }
