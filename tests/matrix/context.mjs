@@ -1,171 +1,179 @@
-// What the rows of the matrix work with: a fresh folder in which the packed package is installed, a server that counts, and
-// browsers.
+// What an environment works with: a fresh folder with the package from the tarball, programs, servers and browsers.
 
-import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { dirname, extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { root } from '../../scripts/process.mjs'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { capture, root } from '../../scripts/process.mjs'
+import { browse } from './browser.mjs'
+import { proxy, serve } from './server.mjs'
 
-const run = promisify(execFile)
-const maxBuffer = 2 ** 26
+/** Programs that all environments share. */
+const program = join(import.meta.dirname, 'program')
+/** Block that the package carries. */
+const block = join(root, 'fixtures/19933122.json.gz')
 
-/** Packs the package and resolves with the path of the tarball. */
-export async function pack(folder) {
-  const args = ['pack', '--json', '--pack-destination', folder]
-  const { stdout } = await run('npm', args, { cwd: root, maxBuffer })
-  return join(folder, JSON.parse(stdout)[0].filename)
-}
+/** Minutes that an installation or a build may take on a busy machine. */
+const MAX_MINUTES = 10
 
-/** Returns the context of one row. Its folder is removed by `end`. */
-export async function createContext(tarball, { keep = false } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'parevm-row-'))
-  const ends = []
+/**
+ * Creates the context of one environment, in a folder below `parent`.
+ *
+ * @param {string} parent
+ * @param {string} tarball
+ */
+export function createContext(parent, tarball) {
+  const folder = mkdtempSync(join(parent, 'row-'))
+  const started = new Set()
+  const at = (path) => resolve(folder, path)
+  const exec = (command, args, options = {}) => execute(command, args, { cwd: folder, ...options })
+
   return {
     tarball,
     folder,
-    /** Folder of the program that every environment runs. */
-    program: fileURLToPath(new URL('./program', import.meta.url)),
-    /** Installs the package and others, as `name@version`. No install script runs. */
+    program,
+    block,
+    /** Installs the package and further ones, `name@version`. Without further ones nothing is downloaded. */
     async install(packages = []) {
-      const manifest = join(folder, 'package.json')
-      const known = JSON.parse(await readFile(manifest, 'utf8').catch(() => '{}'))
-      await writeFile(manifest, JSON.stringify({ private: true, type: 'module', ...known }))
-      const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline']
-      // The tarball has the same name and version each time, of which npm would remember the content.
-      await this.exec('npm', [...args, tarball, ...packages], { timeoutMs: 300_000 })
+      if (packages.length === 0) return unpack(tarball, folder)
+      const manifest = at('package.json')
+      const own = { private: true, name: 'environment', version: '1.0.0', ...jsonAt(manifest) }
+      writeFileSync(manifest, JSON.stringify(own))
+      const flags = [
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        '--prefer-offline',
+        '--save-exact',
+      ]
+      await exec('npm', ['install', ...flags, '--loglevel=error', tarball, ...packages])
     },
-    async write(path, text) {
-      await mkdir(dirname(join(folder, path)), { recursive: true })
-      await writeFile(join(folder, path), text)
+    write(path, text) {
+      mkdirSync(dirname(at(path)), { recursive: true })
+      writeFileSync(at(path), text)
     },
-    copy: (from, to) => cp(from, join(folder, to), { recursive: true }),
-    /** Resolves with what the command prints; throws what it says where it fails. */
-    async exec(command, args, { timeoutMs = 180_000, ...options } = {}) {
-      try {
-        const limits = { timeout: timeoutMs, maxBuffer, killSignal: 'SIGKILL' }
-        return (await run(command, args, { cwd: folder, ...limits, ...options })).stdout
-      } catch (error) {
-        const said = `${error.stdout ?? ''}${error.stderr ?? ''}`.trim() || error.message
-        const reason = error.killed ? `no end after ${timeoutMs} ms` : `exit code ${error.code}`
-        throw new Error(`${command}: ${reason}\n${said.slice(-3_000)}`)
-      }
+    copy(from, to) {
+      mkdirSync(dirname(at(to)), { recursive: true })
+      cpSync(from, at(to), { recursive: true })
     },
-    async serve(directory, options) {
-      const server = await serve(directory, options)
-      ends.push(server.close)
-      return server
+    /** Resolves with the stdout of a program that ends well. */
+    exec,
+    /** Path of a file of an installed package. */
+    module: (path) => at(join('node_modules', path)),
+    /** Starts a server, whose arguments name the port; resolves once it answers. */
+    async start(command, argsOf, options = {}) {
+      const port = await freePort()
+      const server = launch(command, argsOf(port), { cwd: folder, ...options })
+      started.add(server)
+      const url = `http://127.0.0.1:${port}/`
+      await Promise.race([answers(`http://localhost:${port}/`), server.ended])
+      return { url, output: server.output, stop: server.stop }
     },
+    serve: (path, options) => track(started, serve(resolve(folder, path), options)),
+    proxy: (target, options) => track(started, proxy(target, options)),
     browse,
-    async end() {
-      for (const end of ends) await end()
-      if (!keep) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    /** Ends what was started, and removes the folder. */
+    async close({ keep = false } = {}) {
+      for (const { stop, close } of started) await (stop ?? close)()
+      if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
 
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.gz': 'application/octet-stream',
-  '.svg': 'image/svg+xml',
+async function track(started, promise) {
+  const server = await promise
+  started.add(server)
+  return server
 }
 
-const ISOLATION = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-}
-
-/**
- * Serves a folder.
- *
- * @param {object} [options]
- * @param {object} [options.headers] - Headers of every response.
- * @param {boolean} [options.isolated] - Whether pages are cross-origin isolated.
- * @param {string} [options.fallback] - File that answers unknown paths, as a single-page application has it.
- */
-async function serve(directory, { headers = {}, isolated = false, fallback } = {}) {
-  const fetched = []
-  const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(request.url.split('?')[0])
-    const all = { ...(isolated ? ISOLATION : {}), ...headers }
-    const find = async (name) => ({ name, body: await readFile(join(directory, name)) })
-    const wanted = path.endsWith('/') ? `${path}index.html` : path
-    const found = await find(wanted).catch(() => fallback && find(fallback).catch(() => undefined))
-    const status = found === undefined ? 404 : 200
-    fetched.push({ path: request.url, status, bytes: found?.body.length ?? 0 })
-    const type = { 'content-type': TYPES[extname(found?.name ?? '')] ?? 'application/octet-stream' }
-    response.writeHead(status, found === undefined ? all : { ...type, ...all })
-    response.end(found?.body)
-  })
-  await new Promise((resolve) => server.listen(0, resolve))
-  return {
-    url: `http://localhost:${server.address().port}/`,
-    /** Requests so far. `bytes` is the size of the file: nothing is compressed. */
-    fetched: () => fetched,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(resolve)
-      }),
-  }
-}
-
-/** Chromium's flags without what needs a desktop or a network. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-async function launch(name) {
-  if (name === 'firefox') {
-    const { default: puppeteer } = await import('puppeteer-core')
-    const executablePath = process.env.FIREFOX_PATH ?? '/usr/bin/firefox'
-    return puppeteer.launch({ browser: 'firefox', executablePath, headless: true })
-  }
-  const { chromium } = await import('playwright-core')
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: FLAGS })
-}
-
-/**
- * Opens a page and resolves with the JSON in its `data-result`; throws its error, or what its console says where there is
- * none in time.
- */
-async function browse(name, url, { timeoutMs = 60_000 } = {}) {
-  const browser = await launch(name)
+function jsonAt(path) {
   try {
-    const page = await browser.newPage()
-    const said = []
-    page.on('console', (message) => said.push(message.text()))
-    page.on('pageerror', (error) => said.push(String(error)))
-    await page.goto(url)
-    const deadline = performance.now() + timeoutMs
-    while (performance.now() < deadline) {
-      const read = () => document.documentElement.dataset.result
-      // A page that loads another one has no result meanwhile.
-      const result = await page.evaluate(read).catch(() => undefined)
-      if (result !== undefined) {
-        const row = JSON.parse(result)
-        if (row.error !== undefined) throw new Error([row.error, ...said].join('\n'))
-        return row
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    throw new Error(`the page has no result after ${timeoutMs} ms\n${said.join('\n')}`)
-  } finally {
-    await browser.close()
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return {}
   }
+}
+
+/** Unpacks the tarball, with its dependencies as they are in the repository. */
+function unpack(tarball, folder) {
+  const target = join(folder, 'node_modules/parevm')
+  mkdirSync(target, { recursive: true })
+  if (capture('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']) === null)
+    throw new Error(`${tarball} could not be unpacked`)
+  const names = new Set(Object.keys(jsonAt(join(target, 'package.json')).dependencies ?? {}))
+  for (const name of names) {
+    const source = join(root, 'node_modules', name)
+    for (const further of Object.keys(jsonAt(join(source, 'package.json')).dependencies ?? {}))
+      names.add(further)
+    cpSync(source, join(folder, 'node_modules', name), { recursive: true })
+  }
+}
+
+/** Starts a program in a group of its own, with all that it starts. */
+function launch(command, args, { cwd, env = {}, input } = {}) {
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  child.stdin.end(input)
+  const out = []
+  const all = []
+  child.stdout.on('data', (part) => out.push(part) && all.push(part))
+  child.stderr.on('data', (part) => all.push(part))
+  // Bundles have lines of megabytes.
+  const output = () =>
+    Buffer.concat(all)
+      .toString()
+      .replace(/(.{300}).+/g, '$1...')
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  const failed = new Promise((_, reject) => child.once('error', reject))
+  const ended = Promise.race([closed, failed]).then((code) => {
+    if (code === 0) return Buffer.concat(out).toString()
+    const words = [command.split('/').at(-1), ...args].join(' ')
+    throw new Error(`${words} ended with code ${code}\n${output().slice(-4_000)}`)
+  })
+  ended.catch(() => {})
+  const stop = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+    return closed
+  }
+  return { ended, output, stop }
+}
+
+async function execute(command, args, { minutes = MAX_MINUTES, ...options }) {
+  const one = launch(command, args, options)
+  const late = new AbortController()
+  const limit = delay(minutes * 60_000, undefined, { signal: late.signal }).then(async () => {
+    await one.stop()
+    throw new Error(`${command} ${args.join(' ')}: not done in ${minutes} minutes\n${one.output()}`)
+  })
+  limit.catch(() => {})
+  try {
+    return await Promise.race([one.ended, limit])
+  } finally {
+    late.abort()
+  }
+}
+
+async function freePort() {
+  const server = createServer()
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function answers(url) {
+  for (const end = Date.now() + 180_000; Date.now() < end; await delay(100)) {
+    const response = await fetch(url).catch(() => undefined)
+    if (response !== undefined) return
+  }
+  throw new Error(`no answer from ${url}`)
 }

@@ -1,83 +1,107 @@
-// Runs the packed package in every environment: runtimes, browsers, bundlers, frameworks, test runners.
+// Runs the packed package in every environment: bundlers, browsers, runtimes.
 //
-//   npm run test:matrix                     all rows
-//   npm run test:matrix -- --short          those that need nothing but this repository
-//   npm run test:matrix -- --only Vite,Bun  rows whose name has one of these texts
-//   npm run test:matrix -- --json FILE      also writes the rows as JSON
-//   npm run test:matrix -- --list           names them; --keep keeps their folders; --verbose prints whole reasons
+//   npm run test:matrix -- [--json FILE] [--only NAME,...] [--short] [--tarball FILE] [--keep] [--list]
 //
-// Each row has a fresh folder in which the tarball is installed, and runs tests/matrix/program: a call, a report, and a
-// recorded block that is checked against its header. Exit code 1 where a row is not `ok`.
+// `--only` takes parts of names, `--short` the environments that need nothing but what the repository installs,
+// `--tarball` a package that is packed already. `--keep` leaves the folders of the environments. Prints the table of the README.
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { command, secondsSince } from '../../scripts/process.mjs'
-import { createContext, pack } from './context.mjs'
+import { build } from '../../scripts/build.mjs'
+import {
+  capture,
+  command,
+  isProgram,
+  root,
+  StepError,
+  say,
+  secondsSince,
+} from '../../scripts/process.mjs'
+import { setup } from '../../scripts/setup.mjs'
+import { createContext } from './context.mjs'
+import { tableOf } from './table.mjs'
 
-const { values } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-  },
-})
-
-/** All rows that were asked for. */
-async function rows() {
-  const folder = new URL('./environment/', import.meta.url)
-  const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'))
-  const all = []
-  for (const name of files.sort()) all.push(...(await import(new URL(name, folder))).default)
-  const parts = values.only?.split(',') ?? ['']
-  const isWanted = ({ name, short }) =>
-    (short || !values.short) && parts.some((part) => name.includes(part))
-  return all.filter(isWanted)
+/** Resolves with all environments, in the order of their files. */
+export async function environments() {
+  const folder = join(import.meta.dirname, 'environment')
+  const files = readdirSync(folder).sort()
+  const lists = await Promise.all(files.map((file) => import(join(folder, file))))
+  return lists.flatMap((list) => list.default)
 }
 
-async function runRow(row, tarball) {
-  const context = await createContext(tarball, { keep: values.keep })
+/** Packs the built package into `folder`; returns the path of the tarball. */
+export function pack(folder) {
+  const out = capture('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder])
+  if (out === null) throw new StepError('the package could not be packed', 'npm pack')
+  return join(folder, JSON.parse(out)[0].filename)
+}
+
+/** Runs one environment; resolves with its row, whose result is `ok` or the reason. */
+export async function runEnvironment({ name, run }, { folder, tarball, keep }) {
   const start = performance.now()
+  const context = createContext(folder, tarball)
+  const empty = { build: null, wasmFetched: null, kB: null, firstResultMs: null, note: '' }
+  let row
   try {
-    const result = await row.run(context)
-    print(row.name, 'ok', result, start)
-    return { environment: row.name, result: 'ok', ...result }
+    const { build, wasmFetched, kB, firstResultMs, note } = await run(context)
+    const figures = {
+      build,
+      wasmFetched,
+      kB,
+      firstResultMs: firstResultMs && Math.round(firstResultMs),
+    }
+    row = { environment: name, result: 'ok', ...empty, ...figures, note: note ?? '' }
   } catch (error) {
-    print(row.name, values.verbose ? error.message : error.message.split('\n')[0], {}, start)
-    return { environment: row.name, result: error.message, ...NOTHING }
-  } finally {
-    await context.end()
+    row = { environment: name, result: error.message, ...empty }
+    if (keep) row.note = context.folder
   }
+  await context.close({ keep })
+  say(row.result === 'ok' ? 'ok' : 'FAILED', `${name} (${secondsSince(start)})`)
+  if (row.result !== 'ok') say('', row.result)
+  return row
 }
 
-const NOTHING = { build: null, threads: null, wasmFetched: null, kB: null, firstResultMs: null }
-
-function print(name, result, { build, threads, wasmFetched, kB, firstResultMs, note }, start) {
-  const facts = [build, threads, wasmFetched, kB, firstResultMs?.toFixed(0)]
-  const columns = facts.map((fact) => String(fact ?? '-').padStart(8)).join('')
-  const line = `${name.padEnd(52)}${columns}  ${result}${note ? ` (${note})` : ''}`
-  process.stdout.write(`${line}  ${secondsSince(start)}\n`)
-}
-
-await command(async () => {
-  const wanted = await rows()
-  if (values.list) return void process.stdout.write(wanted.map(({ name }) => `${name}\n`).join(''))
+/** Runs the environments that the options choose; resolves with the exit code. */
+export async function runMatrix(options) {
+  const { json, only, short = false, keep = false, list = false } = options
+  const parts = only?.split(',')
+  const chosen = (await environments())
+    .filter((one) => !short || one.short)
+    .filter(({ name }) => parts === undefined || parts.some((part) => name.includes(part)))
+  if (list) return void process.stdout.write(chosen.map(({ name }) => `${name}\n`).join(''))
+  if (chosen.length === 0) throw new StepError(`no environment has ${only} in its name`)
   const folder = mkdtempSync(join(tmpdir(), 'parevm-matrix-'))
+  const rows = []
   try {
-    const tarball = await pack(folder)
-    const heads = ['build', 'threads', 'wasm', 'kB', 'ms'].map((head) => head.padStart(8)).join('')
-    process.stdout.write(`${'environment'.padEnd(52)}${heads}  result\n`)
-    const results = []
-    for (const row of wanted) results.push(await runRow(row, tarball))
-    if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(results, null, 2))
-    const failed = results.filter(({ result }) => result !== 'ok')
-    process.stdout.write(`${results.length - failed.length} of ${results.length} rows are ok\n`)
-    if (results.length === 0 || failed.length > 0) process.exitCode = 1
+    const tarball = options.tarball === undefined ? pack(folder) : resolve(options.tarball)
+    for (const one of chosen) rows.push(await runEnvironment(one, { folder, tarball, keep }))
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-})
+  process.stdout.write(tableOf(rows))
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
+  const failed = rows.filter(({ result }) => result !== 'ok')
+  say('matrix', `${rows.length - failed.length} of ${rows.length} environments are ok`)
+  return failed.length === 0 ? 0 : 1
+}
+
+if (isProgram(import.meta.url)) {
+  await command(async (args) => {
+    const { values } = parseArgs({
+      args,
+      options: {
+        json: { type: 'string' },
+        only: { type: 'string' },
+        short: { type: 'boolean' },
+        tarball: { type: 'string' },
+        keep: { type: 'boolean' },
+        list: { type: 'boolean' },
+      },
+    })
+    if (values.tarball === undefined && !values.list) await build(await setup({ test: true }))
+    process.chdir(root)
+    return runMatrix(values)
+  })
+}

@@ -86,3 +86,13 @@ test('wasm of the other build is refused', async () => {
     data: { parameter: 'wasm.threads' },
   })
 })
+
+test('a bundle that has no URL of its own names the option that is missing', async () => {
+  const nowhere = () => new URL('parevm_bg.wasm', undefined)
+  const { compile } = createCompiler(undefined, nowhere, nothing)
+  const error = {
+    code: 'MODULE_NOT_FOUND',
+    message: expect.stringContaining('createEvm({ wasm })'),
+  }
+  await expect(compile('single')).rejects.toMatchObject(error)
+})

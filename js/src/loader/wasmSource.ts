@@ -33,7 +33,15 @@ export function createCompiler(
     module.catch(() => compiled.delete(build))
     return module
   }
-  if (given === undefined) return { compile: (build) => loadOnce(locate(build).href, load) }
+  const urlOf = (build: Build) => {
+    try {
+      return locate(build)
+    } catch (cause) {
+      // A bundle of CommonJS has no URL, from which that of the file would start.
+      throw new ModuleUnavailableError('MODULE_NOT_FOUND', `parevm/wasm/${build}`, cause)
+    }
+  }
+  if (given === undefined) return { compile: async (build) => loadOnce(urlOf(build).href, load) }
   if (isSource(given)) {
     const compile = () => compileOnce(undefined, async () => given)
     return { compile, builds: async () => [buildOf(await compile())] }
@@ -42,7 +50,7 @@ export function createCompiler(
   return {
     builds: async () => builds,
     async compile(build) {
-      const module = await compileOnce(build, async () => given[build] ?? locate(build))
+      const module = await compileOnce(build, async () => given[build] ?? urlOf(build))
       if (buildOf(module) !== build)
         throw new InvalidParameterError(`wasm.${build}`, `the wasm of the ${build} build`, module)
       return module

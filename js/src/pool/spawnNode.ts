@@ -15,7 +15,7 @@ export function spawnNode(
   assets: Assets,
   given: FileOptions['worker'] = true,
 ): WorkerHandle {
-  const script = typeof given === 'string' || given instanceof URL ? given : assets.script()
+  const script = typeof given === 'string' || given instanceof URL ? given : scriptOf(assets)
   const worker =
     typeof given === 'function'
       ? (given() as unknown as ReturnType<typeof start>)
@@ -66,6 +66,15 @@ function start(script: URL | string, name: string) {
   } catch (cause) {
     const code = nodeWorkerObstacle(cause) ?? 'WORKER_UNAVAILABLE'
     throw new WorkerUnavailableError(code, String(script), cause)
+  }
+}
+
+/** Returns the URL of the script of the package, which a bundle of CommonJS does not know. */
+function scriptOf(assets: Assets): URL {
+  try {
+    return assets.script()
+  } catch (cause) {
+    throw new WorkerUnavailableError('WORKER_NOT_FOUND', 'parevm/worker', cause)
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { prepare } from '../script.mjs'
+import { trafficOf } from '../traffic.mjs'
 import { browseWebkit } from '../webkit.mjs'
 
 const browsers = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' }
@@ -73,7 +74,7 @@ function row(browser, name, situation) {
         const closing = closeWhenAsked(own)
         const result = await browse(context, browser, addressOf(browser, situation, own, other))
         await closing.end()
-        return { ...result, ...trafficOf([own, other]), note: noteOf(browser, situation) }
+        return { ...result, ...trafficOf(own, other), note: noteOf(browser, situation) }
       } finally {
         await own.close()
         if (other !== own) await other.close()
@@ -115,21 +116,6 @@ function closeWhenAsked(server) {
     void server.close()
   }, 20)
   return { end: async () => clearInterval(timer) }
-}
-
-/** Paths that no page serves. */
-const EXPECTED = /^\/(favicon\.ico|close|gone)(\?|$)/
-
-/** Returns what the pages have fetched of the package; throws where a file was missing. */
-function trafficOf(servers) {
-  const all = [...new Set(servers)].flatMap((server) => server.fetched())
-  const missing = all.filter(({ path, status }) => status !== 200 && !EXPECTED.test(path))
-  if (missing.length > 0)
-    throw new Error(`not found: ${missing.map(({ path }) => path).join(', ')}`)
-  const files = all.filter(({ path }) => path.includes('/node_modules/'))
-  const wasmFetched = files.filter(({ path }) => path.endsWith('.wasm')).length
-  if (wasmFetched !== 1) throw new Error(`expected one fetched wasm, found ${wasmFetched}`)
-  return { wasmFetched, kB: Math.round(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1000) }
 }
 
 function noteOf(browser, { isolated }) {
