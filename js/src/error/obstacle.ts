@@ -14,7 +14,7 @@ export const OBSTACLES = {
   },
   MODULE_WRONG_TYPE: {
     sentence: 'The URL of a file of the engine serves something else',
-    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ wasm })`; serve .wasm as `application/wasm` and .js as `text/javascript`.',
+    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ wasm })`; serve .wasm as `application/wasm` and .js as `text/javascript`. In the development server of Vite, put `parevm` into `optimizeDeps.exclude`.',
   },
   MODULE_OTHER_ORIGIN: {
     sentence:
