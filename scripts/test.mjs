@@ -8,6 +8,7 @@
 // want of data that is not in the repository (`PAREVM_DATA`, see data.mjs).
 
 import { join } from 'node:path'
+import { runMatrix } from '../tests/matrix/run.mjs'
 import { build } from './build.mjs'
 import { checkConformance, checkOutside, namesNotRun } from './conformance/check.mjs'
 import { outsideFolder, variable } from './data.mjs'
@@ -90,6 +91,11 @@ const suites = {
     about: 'the package in Chromium and Firefox',
     builds: ['package', 'testing'],
     start: vitestProject('browser'),
+  },
+  matrix: {
+    about: 'the packed package in bundlers and pages that need no further tools',
+    builds: ['package'],
+    start: (_, rest) => runMatrix({ short: true, only: rest[0] }),
   },
   conformance: {
     about: 'official fixtures of the repository: small suites natively, samples in every build',

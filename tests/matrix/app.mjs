@@ -65,16 +65,21 @@ export async function visit(
   return { ...result, ...trafficOf(server, ...servers) }
 }
 
-/** Runs `load` and resolves once its page fails with an error of ours with `code`, whose text has `words`. */
-export async function expectError(load, { code, words }) {
-  let error
-  try {
-    await load()
-  } catch (caught) {
-    error = caught
-  }
-  if (error === undefined) throw new Error(`expected the error ${code}, and there was none`)
-  const found = error.page?.code
-  if (found !== code || !words.test(error.message))
-    throw new Error(`expected the error ${code} with ${words}, found ${found}: ${error.message}`)
+/**
+ * Opens a page that lacks its configuration; resolves once it has failed with an error of ours.
+ *
+ * @param {RegExp} code - Code of the error.
+ * @param {RegExp} hint - What its text must name.
+ */
+export async function expectError(context, server, { code, hint }) {
+  const error = await context.browse('chromium', server.url).then(
+    () => undefined,
+    (caught) => caught,
+  )
+  const found = error?.page
+  if (!code.test(found?.code) || !hint.test(found?.hint))
+    throw new Error(
+      `expected an error ${code} that says ${hint}, found ${error?.message ?? 'none'}`,
+    )
+  return { note: `ends in ${found.code}, which says what is missing` }
 }

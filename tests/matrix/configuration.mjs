@@ -20,6 +20,7 @@ export const configuration = {
   'Vite 6 dev': { file: 'vite.config.js', line: "optimizeDeps: { exclude: ['parevm'] }" },
   'Vite 7 dev': { file: 'vite.config.js', line: "optimizeDeps: { exclude: ['parevm'] }" },
   'Rollup 4': copied,
+  'Rolldown 1': copied,
   esbuild: copied,
   'bun build': copied,
   'esbuild, one file for Node.js': {

@@ -10,11 +10,11 @@ export const OBSTACLES = {
   },
   MODULE_NOT_FOUND: {
     sentence: 'A file of the engine is missing',
-    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or say where it is: `createEvm({ wasm })`. A server bundled by Next.js needs `serverExternalPackages`.',
+    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or say where it is: `createEvm({ wasm })`.',
   },
   MODULE_WRONG_TYPE: {
     sentence: 'The URL of a file of the engine serves something else',
-    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ wasm })`. Serve .wasm as `application/wasm` and .js as `text/javascript`.',
+    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ wasm })`; serve .wasm as `application/wasm` and .js as `text/javascript`. In the development server of Vite, put `parevm` into `optimizeDeps.exclude`.',
   },
   MODULE_OTHER_ORIGIN: {
     sentence:
@@ -55,7 +55,7 @@ export const OBSTACLES = {
   },
   WORKER_WRONG_TYPE: {
     sentence: 'The URL of the script of a worker does not serve JavaScript',
-    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ worker })`. Serve it as `text/javascript`.',
+    hint: 'Servers that answer every unknown path with a page cause this: deploy the file, or say where it is: `createEvm({ worker })`; serve it as `text/javascript`.',
   },
   WORKER_OTHER_ORIGIN: {
     sentence:

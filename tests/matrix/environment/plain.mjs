@@ -46,7 +46,9 @@ const everywhere = ['chromium', 'firefox'].flatMap((browser) =>
 )
 
 export default [
-  ...everywhere.map((one) => row({ ...one, short: one.browser === 'chromium' && one.isolated })),
+  ...everywhere.map((one) =>
+    row({ ...one, short: one.browser === 'chromium' && one.cdn && one.isolated }),
+  ),
   row({ entry: 'parevm/simulate', short: true }),
   row({ entry: 'parevm/simulate', isolated: true }),
 ]

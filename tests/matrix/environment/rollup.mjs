@@ -1,10 +1,21 @@
 // Rollup, esbuild and `bun build`: they leave the package's URLs as they are, so the page says where its files are.
 
+import { join } from 'node:path'
+import { root } from '../../../scripts/process.mjs'
 import { expectError, page, pinned, visit, writeApp } from '../app.mjs'
 import { configuration } from '../configuration.mjs'
 
 /** Programs that bundle `src/main.js` into the folder `public`. */
 const tools = {
+  // Of the repository: it stands for Rollup in the short form.
+  'Rolldown 1': {
+    packages: [],
+    command: () => [
+      process.execPath,
+      join(root, 'node_modules/rolldown/bin/cli.mjs'),
+      ...['src/main.js', '--format', 'esm', '--dir', 'public'],
+    ],
+  },
   'Rollup 4': {
     packages: ['rollup', 'node-resolve'],
     command: (module) => [
@@ -38,10 +49,10 @@ async function build(context, { packages, command }, app) {
   await context.write('public/index.html', page('/main.js'))
 }
 
-function row(name, { isolated = false } = {}) {
+function row(name, { isolated = false, short = false } = {}) {
   return {
     name: isolated ? `${name}, isolated` : name,
-    short: false,
+    short,
     async run(context) {
       const { files, options } = configuration[name]
       await build(context, tools[name], { options })
@@ -59,15 +70,14 @@ function unconfigured(name) {
     short: false,
     async run(context) {
       await build(context, tools[name])
-      for (const [fallback, code] of [
-        [undefined, 'MODULE_NOT_FOUND'],
-        ['index.html', 'MODULE_WRONG_TYPE'],
-      ]) {
-        const { url } = await context.serve('public', { fallback })
-        const load = () => context.browse('chromium', url)
-        await expectError(load, { code, words: /createEvm\({ wasm/ })
-      }
-      return { note: 'an error that names the option `wasm`' }
+      // Wasm and worker are missing; which of them fails first is open.
+      const hint = /createEvm\({ (wasm|worker) }\)/
+      await expectError(context, await context.serve('public', { fallback: 'index.html' }), {
+        code: /^(MODULE|WORKER)_WRONG_TYPE$/,
+        hint,
+      })
+      const code = /^(MODULE|WORKER)_NOT_FOUND$/
+      return expectError(context, await context.serve('public'), { code, hint })
     },
   }
 }
@@ -75,7 +85,7 @@ function unconfigured(name) {
 const names = Object.keys(tools)
 
 export default [
-  ...names.map((name) => row(name)),
+  ...names.map((name) => row(name, { short: tools[name].packages.length === 0 })),
   row('esbuild', { isolated: true }),
   ...names.map(unconfigured),
 ]
