@@ -13,8 +13,9 @@ import { listFiles } from './stamp.mjs'
 export async function bundle(js) {
   const source = join(root, js, 'src')
   for (const folder of ['', 'simulate/']) {
-    // One request, and one file to copy for those who serve it from elsewhere.
-    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'es' })
+    // One request, and one file to copy for those who serve it from elsewhere. It is a module and a script at once: Node.js
+    // takes a copy for CommonJS that a bundler has put where no package.json says otherwise.
+    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'iife' })
     // Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
     const external = isApart
     await write(source, `${folder}index.js`, `${folder}index.cjs`, { format: 'cjs' }, { external })
