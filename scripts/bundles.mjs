@@ -13,8 +13,9 @@ import { listFiles } from './stamp.mjs'
 export async function bundle(js) {
   const source = join(root, js, 'src')
   for (const folder of ['', 'simulate/']) {
-    // One request, and one file to copy for those who serve it from elsewhere.
-    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'es' })
+    // One request, and one file to copy for those who serve it from elsewhere. It is a module and a script at once: Node.js
+    // takes a copy for CommonJS that a bundler has put where no package.json says otherwise.
+    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'iife' })
     // A service worker imports nothing later, so nothing may be left to import.
     await write(source, `${folder}inThread.js`, `${folder}inThread.bundle.js`, { format: 'es' })
   }

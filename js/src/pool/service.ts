@@ -51,7 +51,7 @@ export function createService(
       const code = unavailable(error)
       if (code === undefined) throw error
       const reason = String(error)
-      const file = { code, url: String(import.meta.url) }
+      const file = { code, url: scriptUrl() }
       return port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
     }
     bindings = instance
@@ -195,7 +195,7 @@ export function createService(
   port.onUnreadable(() => {
     const error = new Error('a message could not be read')
     const code = unavailable(error)
-    const file = code === undefined ? undefined : { code, url: String(import.meta.url) }
+    const file = code === undefined ? undefined : { code, url: scriptUrl() }
     const reason = String(error)
     port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
   })
@@ -250,6 +250,11 @@ const NO_ENTROPY = '0'.repeat(32)
 /** Returns the answer to a request that changes nothing; `result` is JSON. */
 function answerOf(result: string): NodeAnswer {
   return { result, error: null, changed: false, interval: null, notifications: [] }
+}
+
+/** Returns the URL of the script of this thread. A worker script has no `import.meta`: it is valid without being a module. */
+function scriptUrl(): string {
+  return globalThis.location?.href ?? 'parevm'
 }
 
 /** Returns the reason why the wasm of this thread is unusable; `undefined` where it is not to blame. */
