@@ -9,6 +9,7 @@
 // revm, official fixtures. It is not published.
 
 import {
+  copyFileSync,
   cpSync,
   mkdirSync,
   readdirSync,
@@ -188,6 +189,9 @@ async function buildWasm(ready, name, entry, { dev, force, purpose, timings }) {
   const file = join(targetDir, target, profile, `${crate.replaceAll('-', '_')}.wasm`)
   const bind = ['--out-dir', fresh, '--out-name', outName, ...(dev ? ['--keep-names'] : [])]
   await mustRun(bindgen, [...bind, file], { failure: `wasm-bindgen refused ${file}` })
+  // With the names of functions, which scripts/size.mjs reads.
+  mkdirSync(join(root, '.tools/named'), { recursive: true })
+  copyFileSync(file, join(root, `.tools/named/${id}.wasm`))
   const wasm = join(fresh, `${outName}_bg.wasm`)
   if (purpose === 'testing' && name === 'threads')
     writeFileSync(wasm, withMostPages(readFileSync(wasm), testingPages))

@@ -16,10 +16,12 @@ export async function bundle(js) {
     // One request, and one file to copy for those who serve it from elsewhere. It is a module and a script at once: Node.js
     // takes a copy for CommonJS that a bundler has put where no package.json says otherwise.
     await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'iife' })
-    // Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
-    const external = isApart
-    await write(source, `${folder}index.js`, `${folder}index.cjs`, { format: 'cjs' }, { external })
+    // A service worker imports nothing later, so nothing may be left to import.
+    await write(source, `${folder}inThread.js`, `${folder}inThread.bundle.js`, { format: 'es' })
   }
+  // For `require`: Node.js below 20.19, jest, and TypeScript that compiles to CommonJS.
+  for (const entry of ['index', 'simulate/index', 'provider/index'])
+    await write(source, `${entry}.js`, `${entry}.cjs`, { format: 'cjs' }, { external: isApart })
   copyDeclarations(join(js, 'src'), join(root, js, '../cjs'))
 }
 
@@ -46,18 +48,15 @@ async function write(source, from, to, output, options = { plugins: [absent] }) 
   writeFileSync(join(source, to), chunks[0].code)
 }
 
-/** Declarations beside a `package.json` of CommonJS declare CommonJS. */
+/** Declarations beside a `package.json` of CommonJS declare CommonJS. That of abitype is a module in any case. */
 function copyDeclarations(source, folder) {
   rmSync(folder, { recursive: true, force: true })
   for (const path of listFiles(root, [source]).filter((file) => file.endsWith('.d.ts'))) {
     const copy = join(folder, path.slice(source.length + 1))
     mkdirSync(dirname(copy), { recursive: true })
-    // abitype declares ES modules only, which CommonJS may name in this way.
     const text = readFileSync(join(root, path), 'utf8')
-    writeFileSync(
-      copy,
-      text.replace("from 'abitype'", `from 'abitype' with { "resolution-mode": "import" }`),
-    )
+    const mode = "from 'abitype' with { 'resolution-mode': 'import' };"
+    writeFileSync(copy, text.replace("from 'abitype';", mode))
   }
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n')
 }

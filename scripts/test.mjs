@@ -14,6 +14,7 @@ import { checkConformance, checkOutside, namesNotRun } from './conformance/check
 import { outsideFolder, variable } from './data.mjs'
 import { command, isProgram, root, run, StepError, say, secondsSince } from './process.mjs'
 import { readPins, setup } from './setup.mjs'
+import { checkSizes } from './size.mjs'
 import { listFiles } from './stamp.mjs'
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
@@ -75,6 +76,11 @@ const suites = {
       run(process.execPath, ['tests/second-opinion/run.mjs', ...rest], {
         env: { ...cargo.env, [variable]: '' },
       }),
+  },
+  size: {
+    about: 'the download beside its recorded size',
+    builds: ['package'],
+    start: () => checkSizes(),
   },
   unit: {
     about: 'the TypeScript, part by part',

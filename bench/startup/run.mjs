@@ -10,7 +10,7 @@ import { StepError } from '../../scripts/process.mjs'
 import { machine, median } from '../figures.mjs'
 import { hosts } from './hosts.mjs'
 
-const entries = { parevm: 'dist/js/src/index.js', simulate: 'dist/js/src/simulate.js' }
+const entries = { parevm: 'dist/js/src/index.js', simulate: 'dist/js/src/simulate/index.js' }
 
 /** Engines to start, by host. */
 const threads = { threads: 2 }
@@ -70,7 +70,7 @@ async function measure(name, entry, runs) {
     const times = all.slice(WARM_UP).map(({ firstResultMs }) => firstResultMs)
     const { build, threads } = all[0]
     const worker = engines[name][index].worker ?? true
-    return { host: name, build, threads, worker, firstResultMs: median(times), runs }
+    return { host: name, build, threads, worker, firstResultMs: median(times), runs, entry }
   })
 }
 

@@ -40,7 +40,7 @@ type Setting = {
 
 const allowed = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"
 const wasm = /parevm_bg\.wasm$/
-const worker = /worker\.js$/
+const worker = /worker\.bundle\.js$/
 
 const settings: [string, Setting, RegExp | undefined][] = [
   ['WASM_BLOCKED_BY_CSP', { policy: "script-src 'self' 'unsafe-inline'" }, wasm],
@@ -48,20 +48,18 @@ const settings: [string, Setting, RegExp | undefined][] = [
   ['MODULE_BLOCKED_BY_CSP', { policy: `${allowed}; connect-src 'none'` }, wasm],
   ['WORKER_BLOCKED_BY_CSP', { policy: `${allowed}; worker-src 'none'` }, worker],
   ['MODULE_NOT_FOUND', { file: wasm, as: 404 }, wasm],
-  ['MODULE_NOT_FOUND', { file: /parevm\.js$/, as: 404 }, /parevm\.js$/],
   ['MODULE_WRONG_TYPE', { file: wasm, as: 'page' }, wasm],
   ['MODULE_WRONG_TYPE', { file: wasm, as: 'garbage' }, wasm],
-  ['MODULE_WRONG_TYPE', { file: /parevm\.js$/, as: 'page' }, /parevm\.js$/],
   ['MODULE_UNAVAILABLE', { file: wasm, as: 'broken' }, wasm],
   ['MODULE_OTHER_ORIGIN', { elsewhere: { shared: /\.js$/ } }, wasm],
-  ['WORKER_OTHER_ORIGIN', { elsewhere: { shared: /./ } }, worker],
+  ['WORKER_OTHER_ORIGIN', { elsewhere: { shared: /^(?!.*worker)/ } }, worker],
   ['WORKER_NOT_FOUND', { file: worker, as: 404 }, worker],
   ['WORKER_NOT_FOUND', { file: worker, as: 404, isolated: true }, worker],
   ['WORKER_WRONG_TYPE', { file: worker, as: 'page' }, worker],
   ['WORKER_WRONG_TYPE', { file: worker, as: 'text/plain' }, worker],
   ['WORKER_BLOCKED_BY_COEP', { isolated: true, bare: worker }, worker],
-  ['WORKER_UNAVAILABLE', { file: /\/port\.js$/, as: 404 }, worker],
-  // What is allowed: the least policy of the troubleshooting page, and a server that does not know wasm.
+  // What is allowed: the least policy of the troubleshooting page, a server that does not know wasm, another origin.
+  ['started', { elsewhere: { shared: /./ } }, undefined],
   ['started', { policy: `${allowed}; worker-src 'self'; connect-src 'self'` }, undefined],
   ['started', { file: wasm, as: 'application/octet-stream' }, undefined],
 ]
@@ -75,7 +73,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (browser) => {
 
   const explained = settings.filter(([code, { policed }]) => {
     // Firefox says nothing of a script whose own import is not there: it is the start that takes too long.
-    if (code === 'WORKER_UNAVAILABLE') return browser === 'chromium'
+    if (code === 'WORKER_OTHER_ORIGIN') return browser === 'chromium'
     // Chromium asks only the policy of the page that compiles.
     return policed === undefined || browser === 'firefox'
   })

@@ -10,22 +10,23 @@ export const fixture = join(root, 'fixtures/19933122.json.gz')
  *
  * @param {object} parameters
  * @param {'import' | 'require'} parameters.load - How the package is loaded.
+ * @param {string} [parameters.entry] - `parevm`, or `parevm/simulate`, which executes no block.
  * @param {string} [parameters.build] - Expected build.
  * @param {object} [parameters.options] - Options of `createEvm`.
  */
-export function script({ load, build, options = {} }) {
+export function script({ load, entry = 'parevm', build, options = {} }) {
   const imports =
     load === 'import'
-      ? `import { createEvm } from 'parevm'
+      ? `import { createEvm } from '${entry}'
          import { readFile } from 'node:fs/promises'`
-      : `const { createEvm } = require('parevm')
+      : `const { createEvm } = require('${entry}')
          const { readFile } = require('node:fs/promises')`
   return `${imports}
     ${countModules}
     import('./check.js')
       .then(async ({ check }) =>
         check(createEvm, {
-          fixture: new Uint8Array(await readFile('block.json.gz')),
+          fixture: ${entry === 'parevm' ? "new Uint8Array(await readFile('block.json.gz'))" : 'undefined'},
           build: ${JSON.stringify(build)},
           options: ${JSON.stringify(options)},
         }),

@@ -60,7 +60,7 @@ export async function proxy(target, { headers = {}, isolated = false } = {}) {
     further.on('error', (error) => response.writeHead(502).end(error.message))
     request.pipe(further)
   })
-  // Tools tell their pages over a WebSocket to reload.
+  // Tools reload their pages by a WebSocket.
   server.own.on('upgrade', (request, socket, head) => {
     const further = connect(port, hostname, () => {
       const lines = [`${request.method} ${request.url} HTTP/1.1`]

@@ -28,7 +28,7 @@ const LISTENING = new Set([
 
 /** Places that may be as they are, with the reason for which nothing is rejected there. */
 const REASONS: Record<string, string> = {
-  'src/pool/spawnHere.ts: void settled.then(task)':
+  'src/pool/spawnHere.ts: void resolved.then(task)':
     'a receiver that throws breaks an invariant, as a listener to a worker does',
   'src/pool/spawnHere.ts: void started.then(() => isGone || receive?.(m': 'as above',
   'src/node/intervalMiner.ts: setTimeout(mine)': 'it catches what its request rejects with',

@@ -5,13 +5,15 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of the last refused allocation; zero where none was.
-static REFUSED: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Bytes of this thread's last allocation from the system, if it was refused; else zero.
+    static REFUSED: Cell<usize> = const { Cell::new(0) };
+}
 
-/// Returns the bytes of the last refused allocation, or zero where none was. Distinguishes a trap for lack of memory,
-/// which std does not report, from others.
+/// Returns the bytes of this thread's last allocation from the system if it was refused, else zero. Distinguishes a trap
+/// for lack of memory, which std does not report, from others.
 pub fn refused_bytes() -> usize {
-    REFUSED.load(Ordering::Relaxed)
+    REFUSED.get()
 }
 
 /// Maximum number of workers that answer reads beside the engine.
@@ -74,8 +76,10 @@ pub fn free() -> usize {
 #[inline]
 pub(super) fn noted(block: *mut u8, bytes: usize) -> *mut u8 {
     if block.is_null() {
-        REFUSED.store(bytes, Ordering::Relaxed);
+        REFUSED.set(bytes);
     } else {
+        // A refusal that was handled is not the reason of a later trap.
+        REFUSED.set(0);
         let before = account().fetch_add(bytes, Ordering::Relaxed);
         #[cfg(all(target_arch = "wasm32", not(feature = "threads")))]
         if before.wrapping_add(bytes) > GROW_AT.load(Ordering::Relaxed) {

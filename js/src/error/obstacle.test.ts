@@ -32,7 +32,7 @@ test('an error has the file, the reason and the remedy', () => {
   const module = new ModuleUnavailableError('MODULE_NOT_FOUND', url)
   expect(module).toMatchObject({ code: 'MODULE_NOT_FOUND', url, data: { url } })
   expect(module.message).toBe(
-    `A file of the engine is missing: ${url}\nDeploy \`dist/wasm\` of the package beside \`dist/js\`, or say where it is: \`createEvm({ wasm })\`. For route handlers of Next.js, put \`parevm\` into \`serverExternalPackages\`.`,
+    `A file of the engine is missing: ${url}\nDeploy \`dist/wasm\` of the package beside \`dist/js\`, or say where it is: \`createEvm({ wasm })\`. A server bundled by Next.js needs \`serverExternalPackages\`.`,
   )
   expect(new WorkerUnavailableError('WORKER_DENIED_BY_NODE', url).message).toContain(
     '--allow-worker',

@@ -4,11 +4,15 @@ import { calls } from '../actions/calls.js'
 import { createAccessList } from '../actions/createAccessList.js'
 import { estimateGas } from '../actions/estimateGas.js'
 import { simulate } from '../actions/simulate.js'
-import { simulateBlocks } from '../actions/simulateBlocks.js'
-import { simulateCalls } from '../actions/simulateCalls.js'
 import { traceCall } from '../actions/traceCall.js'
+import { loadModule } from '../loader/loadModule.js'
 import type { NodeClient } from '../node/client.js'
 import type { Simulations } from './evm.js'
+
+const loadCalls = () =>
+  loadModule('parevm/simulateCalls', () => import('../actions/simulateCalls.js'))
+const loadBlocks = () =>
+  loadModule('parevm/simulateBlocks', () => import('../actions/simulateBlocks.js'))
 
 /** Returns the methods that execute calls on the state of a node, and change nothing. */
 export function simulations(node: NodeClient, info: { readonly worker: boolean }): Simulations {
@@ -20,7 +24,8 @@ export function simulations(node: NodeClient, info: { readonly worker: boolean }
     createAccessList: (parameters) => createAccessList(node, parameters),
     traceCall: (parameters) => traceCall(node, parameters),
     simulate: (parameters) => simulate(node, parameters),
-    simulateCalls: (parameters) => simulateCalls(node, parameters),
-    simulateBlocks: (parameters) => simulateBlocks(node, parameters),
+    // Loaded when they are used: pages that need neither do not wait for them.
+    simulateCalls: async (parameters) => (await loadCalls()).simulateCalls(node, parameters),
+    simulateBlocks: async (parameters) => (await loadBlocks()).simulateBlocks(node, parameters),
   }
 }

@@ -1,5 +1,5 @@
-import { executeBlock } from '../actions/executeBlock.js'
 import type { Host } from '../loader/host.js'
+import { loadModule } from '../loader/loadModule.js'
 import type { NodeClient } from '../node/client.js'
 import type { FilterQuota } from '../node/filterQuota.js'
 import { createIntervalMiner } from '../node/intervalMiner.js'
@@ -54,13 +54,18 @@ export async function startEvm(
     info,
     provider: handle.provider,
     ...simulations(node, info),
-    executeBlock: (parameters) => executeBlock(supervisor, parameters),
+    // Loaded when it is used, as are parts of `simulations`.
+    executeBlock: async (parameters) =>
+      (await loadExecuteBlock()).executeBlock(supervisor, parameters),
     save: () => supervisor.request({ kind: 'saveNode' }),
     close,
     [asyncDispose]: close,
   }
   return { evm, supervisor, node }
 }
+
+const loadExecuteBlock = () =>
+  loadModule('parevm/executeBlock', () => import('../actions/executeBlock.js'))
 
 export declare namespace startEvm {
   type Hooks = {

@@ -11,9 +11,14 @@ export async function fixtureBytes(fixture: FixtureText): Promise<Uint8Array> {
 }
 
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  // Not of a blob, which WebKit cannot read in a worker whose origin is opaque.
-  const { body } = new Response(bytes as Uint8Array<ArrayBuffer>)
-  const stream = (body as NonNullable<typeof body>).pipeThrough(new DecompressionStream('gzip'))
+  // Neither of a blob, which WebKit cannot read in a worker whose origin is opaque, nor of a response, for which Node.js
+  // compiles a parser of HTTP.
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      controller.enqueue(bytes as Uint8Array<ArrayBuffer>)
+      controller.close()
+    },
+  }).pipeThrough(new DecompressionStream('gzip'))
   const parts: Uint8Array[] = []
   let length = 0
   try {

@@ -51,7 +51,7 @@ export function createService(
       const code = unavailable(error)
       if (code === undefined) throw error
       const reason = String(error)
-      const file = { code, url: 'wasm' }
+      const file = { code, url: String(import.meta.url) }
       return port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
     }
     bindings = instance
@@ -195,7 +195,7 @@ export function createService(
   port.onUnreadable(() => {
     const error = new Error('a message could not be read')
     const code = unavailable(error)
-    const file = code === undefined ? undefined : { code, url: 'wasm' }
+    const file = code === undefined ? undefined : { code, url: String(import.meta.url) }
     const reason = String(error)
     port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
   })

@@ -3,7 +3,7 @@ import type { Assets } from '../loader/assets.js'
 import type { FileOptions, Watch, WorkerHandle } from '../loader/host.js'
 import { browserWorkerObstacle, type Violations, watchViolations } from '../loader/obstacle.js'
 import type { FromWorker } from './message.js'
-import { startWorker } from './startWorker.js'
+import { movedScript, startWorker } from './startWorker.js'
 
 /**
  * Starts a module worker.
@@ -48,7 +48,8 @@ export function spawnBrowser(
     const cause = new Error(event.message || 'the worker script could not be loaded')
     // A browser gives no reason for a script that does not load.
     if (isReady || event.message) return die(cause)
-    void explain(script, violations, cause).then(die, die)
+    const moved = typeof given === 'function' ? undefined : movedScript(assets)
+    void explain(script ?? moved, violations, cause).then(die, die)
   }
   return {
     post: (message) =>

@@ -48,7 +48,7 @@ export function spawnHere(watch: Watch, assets: Assets): WorkerHandle {
 
 /** Runs `task` after the current one. Not by `queueMicrotask`, for which Node.js creates an async resource each time. */
 function later(task: () => void): void {
-  void settled.then(task)
+  void resolved.then(task)
 }
 
-const settled = Promise.resolve()
+const resolved = Promise.resolve()

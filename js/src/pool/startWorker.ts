@@ -52,7 +52,7 @@ function unmovedScript(assets: Assets): URL | undefined {
 }
 
 /** Returns the URL to which a bundler has moved the script: the one that it would start a worker with. */
-function movedScript(assets: Assets): URL | undefined {
+export function movedScript(assets: Assets): URL | undefined {
   const native = globalThis.Worker
   let script: URL | undefined
   try {

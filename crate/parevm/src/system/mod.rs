@@ -18,20 +18,15 @@ mod withdrawals;
 
 pub use balance::increase;
 
+pub use crate::vm::ProtocolDatabase;
+
 use crate::{
     block::Block,
     error::ExecuteError,
-    state::SourceError,
     vm::{Environment, ProtocolChanges, SpecId},
 };
 use alloy_eips::eip7685::Requests;
 use alloy_primitives::Log;
-use revm::{Database, DatabaseCommit};
-
-/// Database of the changes of the protocol. A trait object: the EVM of system calls is compiled once, for all executors.
-pub trait ProtocolDatabase: Database<Error = SourceError> + DatabaseCommit {}
-
-impl<DB: Database<Error = SourceError> + DatabaseCommit> ProtocolDatabase for DB {}
 
 /// Result of the protocol changes of a block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -44,4 +44,5 @@ pub use watched::{Recorded, end_run};
 pub(crate) use watched::{Stop, Watched};
 
 pub use crate::{block::FORKS, state::bytecode_of};
+pub use system_call::ProtocolDatabase;
 pub(crate) use system_call::system_call;

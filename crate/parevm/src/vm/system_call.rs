@@ -1,14 +1,19 @@
 //! Call of the protocol to a system contract.
 
 use super::{Environment, ExecutionResult, SpecId, TxEnv};
-use crate::{state::SourceError, system::ProtocolDatabase};
+use crate::state::SourceError;
 use alloy_primitives::{Address, Bytes};
 use revm::{
-    ExecuteEvm,
+    Database, DatabaseCommit, ExecuteEvm,
     context::{ContextSetters, result::EVMError},
     handler::{Handler, MainnetHandler, SystemCallTx, system_call::SYSTEM_ADDRESS},
     state::EvmState,
 };
+
+/// Database of the changes of the protocol. A trait object: the EVM of system calls is compiled once, for all executors.
+pub trait ProtocolDatabase: Database<Error = SourceError> + DatabaseCommit {}
+
+impl<DB: Database<Error = SourceError> + DatabaseCommit> ProtocolDatabase for DB {}
 
 /// Gas limit before Amsterdam (EIP-4788).
 const GAS_LIMIT: u64 = 30_000_000;
