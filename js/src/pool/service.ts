@@ -51,7 +51,7 @@ export function createService(
       const code = unavailable(error)
       if (code === undefined) throw error
       const reason = String(error)
-      const file = { code, url: String(import.meta.url) }
+      const file = { code, url: scriptUrl() }
       return port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
     }
     bindings = instance
@@ -195,7 +195,7 @@ export function createService(
   port.onUnreadable(() => {
     const error = new Error('a message could not be read')
     const code = unavailable(error)
-    const file = code === undefined ? undefined : { code, url: String(import.meta.url) }
+    const file = code === undefined ? undefined : { code, url: scriptUrl() }
     const reason = String(error)
     port.post({ type: 'failed', reason, refusedBytes: undefined, unavailable: file })
   })
@@ -282,4 +282,9 @@ function testing(engine: Partial<TestingBinding>): TestingBinding {
   if (engine.replay === undefined)
     throw new Error('this request needs the test build of the repository')
   return engine as TestingBinding
+}
+
+/** Returns the URL of this script, for errors. With `import.meta` its bundle would have to be a module. */
+function scriptUrl(): string {
+  return globalThis.location?.href ?? 'parevm/worker'
 }
