@@ -23,6 +23,10 @@ export const configuration = {
   'Rolldown 1': copied,
   esbuild: copied,
   'bun build': copied,
+  'Next.js 16 (webpack), route handler': {
+    file: 'next.config.mjs',
+    line: "serverExternalPackages: ['parevm']",
+  },
   'esbuild, one file for Node.js': {
     file: 'command line',
     line: '--loader:.wasm=binary --target=node20',

@@ -1,7 +1,15 @@
 // What an environment works with: a fresh folder with the package from the tarball, programs, servers and browsers.
 
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -95,19 +103,14 @@ function jsonAt(path) {
   }
 }
 
-/** Unpacks the tarball, with its dependencies as they are in the repository. */
+/** Unpacks the tarball, with links to its dependencies in the repository. */
 function unpack(tarball, folder) {
   const target = join(folder, 'node_modules/parevm')
   mkdirSync(target, { recursive: true })
   if (capture('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']) === null)
     throw new Error(`${tarball} could not be unpacked`)
-  const names = new Set(Object.keys(jsonAt(join(target, 'package.json')).dependencies ?? {}))
-  for (const name of names) {
-    const source = join(root, 'node_modules', name)
-    for (const further of Object.keys(jsonAt(join(source, 'package.json')).dependencies ?? {}))
-      names.add(further)
-    cpSync(source, join(folder, 'node_modules', name), { recursive: true })
-  }
+  for (const name of Object.keys(jsonAt(join(target, 'package.json')).dependencies))
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
 }
 
 /** Starts a program in a group of its own, with all that it starts. */

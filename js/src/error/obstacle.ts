@@ -10,7 +10,7 @@ export const OBSTACLES = {
   },
   MODULE_NOT_FOUND: {
     sentence: 'A file of the engine is missing',
-    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or say where it is: `createEvm({ wasm })`.',
+    hint: 'Deploy `dist/wasm` of the package beside `dist/js`, or say where it is: `createEvm({ wasm })`. A server bundled by Next.js needs `serverExternalPackages`.',
   },
   MODULE_WRONG_TYPE: {
     sentence: 'The URL of a file of the engine serves something else',
@@ -51,7 +51,7 @@ export const OBSTACLES = {
   },
   WORKER_NOT_FOUND: {
     sentence: 'The script of a worker is missing',
-    hint: 'Deploy `dist/js` and `dist/wasm` of the package, or say where the script is: `createEvm({ worker })`. In the development server of Vite, put `parevm` into `optimizeDeps.exclude`.',
+    hint: 'Deploy `dist/js` and `dist/wasm` of the package, or say where the script is: `createEvm({ worker })`. In the development server of Vite, put `parevm` into `optimizeDeps.exclude`. A server bundled by Next.js needs `serverExternalPackages`.',
   },
   WORKER_WRONG_TYPE: {
     sentence: 'The URL of the script of a worker does not serve JavaScript',

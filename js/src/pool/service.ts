@@ -288,3 +288,8 @@ function testing(engine: Partial<TestingBinding>): TestingBinding {
     throw new Error('this request needs the test build of the repository')
   return engine as TestingBinding
 }
+
+/** Returns the URL of this script, for errors. With `import.meta` its bundle would have to be a module. */
+function scriptUrl(): string {
+  return globalThis.location?.href ?? 'parevm/worker'
+}

@@ -88,18 +88,34 @@ function nextPage(bundler, { isolated = false } = {}) {
   }
 }
 
+/** Answer of a route handler: a row, or our error. */
+async function askRoute(context, bundler, config) {
+  const url = await buildNext(context, bundler, config)
+  return (await fetch(`${url}run`)).json()
+}
+
 function nextRoute(bundler) {
   const name = `Next.js 16 (${bundler}), route handler`
   return {
     name,
     short: false,
     async run(context) {
-      const url = await buildNext(context, bundler, `{ ${configuration[name]?.line ?? ''} }`)
-      const row = await (await fetch(`${url}run`)).json()
+      const row = await askRoute(context, bundler, `{ ${configuration[name]?.line ?? ''} }`)
       if (row.error !== undefined) throw new Error(row.error)
       return row
     },
   }
+}
+
+const unconfiguredRoute = {
+  name: 'Next.js 16 (webpack), route handler, without configuration',
+  short: false,
+  async run(context) {
+    const { code, error } = await askRoute(context, 'webpack', '{}')
+    if (!/^(MODULE|WORKER)_NOT_FOUND$/.test(code) || !error.includes('serverExternalPackages'))
+      throw new Error(`expected an error that names the configuration, found ${code}: ${error}`)
+    return { note: `ends in ${code}, which says what is missing` }
+  },
 }
 
 const kit = {
@@ -197,6 +213,7 @@ export default [
   nextPage('webpack'),
   nextRoute('turbopack'),
   nextRoute('webpack'),
+  unconfiguredRoute,
   ...[kit, nuxt, astro].map((one) => row(one)),
   row(kit, { isolated: true }),
 ]

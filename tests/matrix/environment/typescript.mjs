@@ -78,8 +78,10 @@ export default [
   checkRow('@arethetypeswrong/cli', ['attw'], ({ tarball }) => [
     '@arethetypeswrong/cli/dist/index.js',
     tarball,
-    // These are no modules with types.
-    ...['--exclude-entrypoints', './wasm/*', './package.json'],
+    // Wasm, and scripts that nobody imports for their types.
+    ...['--exclude-entrypoints', './wasm/*', './package.json', './worker', './simulate/worker'],
+    // `parevm/provider` and `parevm/in-thread` are ES modules for CommonJS as well.
+    ...['--ignore-rules', 'cjs-resolves-to-esm'],
   ]),
   checkRow('publint', ['publint'], ({ folder }) => [
     'publint/src/cli.js',
