@@ -252,11 +252,6 @@ function answerOf(result: string): NodeAnswer {
   return { result, error: null, changed: false, interval: null, notifications: [] }
 }
 
-/** Returns the URL of the script of this thread. A worker script has no `import.meta`: it is valid without being a module. */
-function scriptUrl(): string {
-  return globalThis.location?.href ?? 'parevm'
-}
-
 /** Returns the reason why the wasm of this thread is unusable; `undefined` where it is not to blame. */
 function unavailable(error: unknown): 'WASM_BLOCKED_BY_CSP' | 'MODULE_MISMATCH' | undefined {
   if (!mayCompile()) return 'WASM_BLOCKED_BY_CSP'
