@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_wrong_key_is_the_end_of_its_path() {
-        let text = r#"{ "a": { "7": 0, "x": 1 } }"#;
-        assert_eq!(path::<BTreeMap<String, BTreeMap<u8, Value>>>(text), "a.x");
+        let text = r#"{ "a": { "0x0000000000000000000000000000000000000007": 0, "0x8": 1 } }"#;
+        type Accounts = BTreeMap<alloy_primitives::Address, Value>;
+        assert_eq!(path::<BTreeMap<String, Accounts>>(text), "a.0x8");
     }
 }
