@@ -1,15 +1,8 @@
 // What an environment works with: a fresh folder with the package from the tarball, programs, servers and browsers.
 
 import { spawn } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -84,7 +77,8 @@ export function createContext(parent, tarball) {
     /** Ends what was started, and removes the folder. */
     async close({ keep = false } = {}) {
       for (const { stop, close } of started) await (stop ?? close)()
-      if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+      // Not awaited: some are large, and what is left at the end goes with `parent`.
+      if (!keep) rm(folder, { recursive: true, force: true }).catch(() => {})
     },
   }
 }
