@@ -27,6 +27,11 @@ export const configuration = {
     file: 'next.config.mjs',
     line: "serverExternalPackages: ['parevm']",
   },
+  // Runs without it; Nuxt then has pages prefetch both builds.
+  'Nuxt 4': {
+    file: 'nuxt.config.ts',
+    line: "hooks: { 'build:manifest': (files) => { for (const one of Object.values(files)) if (one.file?.endsWith('.wasm')) one.prefetch = false } }",
+  },
   'esbuild, one file for Node.js': {
     file: 'command line',
     line: '--loader:.wasm=binary --target=node20',

@@ -147,7 +147,11 @@ const nuxt = {
   name: 'Nuxt 4',
   packages: ['nuxt'],
   files: (code) => ({
-    'nuxt.config.mjs': 'export default defineNuxtConfig({ compatibilityDate: "2026-11-01" })\n',
+    'nuxt.config.mjs': `export default defineNuxtConfig({
+  compatibilityDate: '2026-11-01',
+  ${configuration['Nuxt 4'].line},
+})
+`,
     'app/start.js': code.replace('report(async', 'export const start = () => report(async'),
     'app/app.vue': `<script setup>
 import { start } from './start.js'
