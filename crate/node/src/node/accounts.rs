@@ -92,6 +92,7 @@ impl fmt::Debug for Accounts {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use super::*;
 

@@ -68,6 +68,7 @@ fn take_string<'t>(left: &mut impl Iterator<Item = &'t u8>) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test may fail")]
 mod tests {
     use super::*;
     use serde_json::Value;
