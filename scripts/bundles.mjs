@@ -15,7 +15,10 @@ export async function bundle(js) {
   for (const folder of ['', 'simulate/']) {
     // One request, and one file to copy for those who serve it from elsewhere. It is a module and a script at once: Node.js
     // takes a copy for CommonJS that a bundler has put where no package.json says otherwise.
-    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, { format: 'iife' })
+    await write(source, `${folder}worker.js`, `${folder}worker.bundle.js`, {
+      format: 'iife',
+      minify: true,
+    })
     // A service worker imports nothing later, so nothing may be left to import.
     await write(source, `${folder}inThread.js`, `${folder}inThread.bundle.js`, { format: 'es' })
   }

@@ -37,7 +37,13 @@ export function createContext(parent, tarball) {
     block,
     /** Installs the package and further ones, `name@version`. Without further ones nothing is downloaded. */
     async install(packages = []) {
-      if (packages.length === 0) return unpack(tarball, folder)
+      if (packages.length === 0) {
+        writeFileSync(
+          at('package.json'),
+          JSON.stringify({ type: 'module', ...jsonAt(at('package.json')) }),
+        )
+        return unpack(tarball, folder)
+      }
       const manifest = at('package.json')
       const own = { private: true, name: 'environment', version: '1.0.0', ...jsonAt(manifest) }
       writeFileSync(manifest, JSON.stringify(own))
