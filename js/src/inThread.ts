@@ -9,6 +9,6 @@ export * from './index.js'
 
 /** Starts an engine in the caller's thread. {@link createEvmOf} */
 export const createEvm = (async (options: createEvmOf.Options = {}) => {
-  const host = inThreadHost(assets, createBindings, options)
-  return (await startEvm(host, { ...options, worker: false })).evm
+  const host = inThreadHost(assets, createBindings, { wasm: options?.wasm })
+  return (await startEvm(host, options)).evm
 }) as typeof createEvmOf

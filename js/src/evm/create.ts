@@ -15,8 +15,7 @@ import { startEvm } from './start.js'
  * Starts an engine and resolves when it is ready.
  *
  * Uses threads where the host has shared memory, else a single worker, and the caller's thread where there are no
- * workers; `evm.info` has the choice and its reason. An
- * idle engine does not keep a Node.js process alive.
+ * workers; `evm.info` has the choice and its reason. An idle engine does not keep a Node.js process alive.
  *
  * @example
  * const evm = await createEvm({ chain: { id: 1 } })

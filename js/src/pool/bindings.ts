@@ -32,7 +32,7 @@ export type Bindings = {
   runPoolWorker?(): void
   /** Returns the methods that a reader can answer. Only in the threads build. */
   readMethods?(): string[]
-  Engine: new (threads: number) => EngineBinding & Partial<TestingBinding>
+  Engine: new (threads: number) => AnyEngine
   /** Only in the threads build. */
   Reader?: new (
     position: number,
@@ -98,26 +98,33 @@ export type ReaderBinding = {
 /** Engine in wasm. It throws a `WireError`, unless it is lost. */
 export type EngineBinding = {
   call?: CallFunction
-  /** Resolves with a `BlockOutcome`. */
-  executeBlock?(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
   /** Resolves with the partial result of a helper. Only in the single build. */
   join?(request: number, fixture: Uint8Array): Promise<Uint8Array | null>
   /** Publishes each state of the node to `readers` readers. Only in the threads build. */
   serveReaders?(readers: number): void
   openNode(options: string): void
-  /** Imports blocks and returns their number. */
-  importChain?(rlp: Uint8Array, nowMs: number): number
   /** Returns a `NodeAnswer`. */
   request(method: string, params: string, nowMs: number, entropy: string): unknown
-  /** Returns the node as bytes. */
-  saveNode?(): Uint8Array
-  /** Opens a node that the caller has saved, with the limits in `options`. */
-  openSaved?(options: string, bytes: Uint8Array): void
-  /** Opens a node that the supervisor has saved, with the limits in `options`. */
-  restoreNode?(options: string, bytes: Uint8Array): void
-  /** Repeats a change, without limits and notifications. */
-  repeat?(method: string, params: string, nowMs: number, entropy: string): void
 }
+
+/** Functions that the engine of the entry `parevm` has, and that of `parevm/simulate` has not. */
+export type FullBinding = {
+  /** Resolves with a `BlockOutcome`. */
+  executeBlock(request: number, fixture: Uint8Array, options: ExecuteOptions): Promise<unknown>
+  /** Imports blocks and returns their number. */
+  importChain(rlp: Uint8Array, nowMs: number): number
+  /** Returns the node as bytes. */
+  saveNode(): Uint8Array
+  /** Opens a node that the caller has saved, with the limits in `options`. */
+  openSaved(options: string, bytes: Uint8Array): void
+  /** Opens a node that the supervisor has saved, with the limits in `options`. */
+  restoreNode(options: string, bytes: Uint8Array): void
+  /** Repeats a change, without limits and notifications. */
+  repeat(method: string, params: string, nowMs: number, entropy: string): void
+}
+
+/** Engine of any entry and build. */
+export type AnyEngine = EngineBinding & Partial<FullBinding> & Partial<TestingBinding>
 
 /** Functions that only the engine of the test build has, which is not published. */
 export type TestingBinding = {

@@ -2,10 +2,11 @@ import type { Build } from '../loader/choose.js'
 import { mayCompile } from '../loader/obstacle.js'
 import type { NodeAnswer } from '../type/wire.js'
 import type {
+  AnyEngine,
   BareCall,
   Bindings,
   BindingsFactory,
-  EngineBinding,
+  FullBinding,
   ReaderBinding,
   TestingBinding,
 } from './bindings.js'
@@ -27,7 +28,7 @@ export function createService(
   load: (build: Build) => BindingsFactory | Promise<BindingsFactory>,
 ): Service {
   let bindings: Bindings | undefined
-  let engine: (EngineBinding & Partial<TestingBinding>) | undefined
+  let engine: AnyEngine | undefined
   /** Reader, in a worker of this role; it has no engine. */
   let reader: ReaderBinding | undefined
   let faults = false
@@ -125,7 +126,7 @@ export function createService(
       case 'openNode':
         return openNode(running(), request)
       case 'saveNode':
-        return running().saveNode?.()
+        return full(running()).saveNode()
       case 'replay':
         return replay(testing(running()), request)
       case 'conformance': {
@@ -148,7 +149,7 @@ export function createService(
 
   const executeBlock = async (id: number, request: RequestOf<'executeBlock'>) => {
     const fixture = await fixtureBytes(request.fixture)
-    return running().executeBlock?.(id, fixture, request.options)
+    return full(running()).executeBlock(id, fixture, request.options)
   }
 
   /** Executes calls in turn, and handles pending events between them. */
@@ -258,16 +259,16 @@ function unavailable(error: unknown): 'WASM_BLOCKED_BY_CSP' | 'MODULE_MISMATCH' 
   return error instanceof WebAssembly.LinkError ? 'MODULE_MISMATCH' : undefined
 }
 
-function openNode(engine: EngineBinding, request: RequestOf<'openNode'>): void {
+function openNode(engine: AnyEngine, request: RequestOf<'openNode'>): void {
   const { options, blocks, nowMs, savedChain, saved, journal } = request
-  if (saved !== undefined) engine.restoreNode?.(options, saved)
-  else if (savedChain !== undefined) engine.openSaved?.(options, savedChain)
+  if (saved !== undefined) full(engine).restoreNode(options, saved)
+  else if (savedChain !== undefined) full(engine).openSaved(options, savedChain)
   else {
     engine.openNode(options)
-    if (blocks !== undefined) engine.importChain?.(blocks, nowMs)
+    if (blocks !== undefined) full(engine).importChain(blocks, nowMs)
   }
   for (const { method, params, nowMs, entropy } of journal)
-    engine.repeat?.(method, params, nowMs, entropy)
+    full(engine).repeat(method, params, nowMs, entropy)
 }
 
 async function replay(engine: TestingBinding, request: RequestOf<'replay'>): Promise<unknown> {
@@ -275,6 +276,13 @@ async function replay(engine: TestingBinding, request: RequestOf<'replay'>): Pro
   if (typeof block === 'object' && 'synthetic' in block)
     return engine.replaySynthetic(block.synthetic, block.count, executor, samples, sampleMs)
   return engine.replay(await fixtureBytes(block), executor, samples, sampleMs)
+}
+
+/** Returns the functions that only the entry `parevm` has: a chain must not get lost because one is not there. */
+function full(engine: AnyEngine): FullBinding {
+  if (engine.restoreNode === undefined)
+    throw new Error('invariant broken: parevm/simulate got a request for the entry parevm')
+  return engine as FullBinding
 }
 
 /** Returns the functions that only the test build has. */

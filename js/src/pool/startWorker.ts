@@ -55,10 +55,16 @@ function unmovedScript(assets: Assets): URL | undefined {
 export function movedScript(assets: Assets): URL | undefined {
   const native = globalThis.Worker
   let script: URL | undefined
+  const listening = function (this: unknown, url: string | URL) {
+    script = new URL(url, globalThis.location?.href)
+  } as unknown as typeof Worker
   try {
-    globalThis.Worker = function (this: unknown, url: string | URL) {
-      script = new URL(url, globalThis.location?.href)
-    } as unknown as typeof Worker
+    globalThis.Worker = listening
+  } catch {
+    // A page that has frozen its globals, as wallets do: the worker starts all the same.
+    return undefined
+  }
+  try {
     assets.startWorker()
   } finally {
     globalThis.Worker = native

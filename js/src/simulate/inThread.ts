@@ -9,6 +9,6 @@ export * from './index.js'
 
 /** Starts an engine in the caller's thread. {@link createEvmOf} */
 export const createEvm = (async (options: createEvmOf.Options = {}) => {
-  const host = inThreadHost(assets, createBindings, options)
-  return startSimulator(host, { ...options, worker: false })
+  const host = inThreadHost(assets, createBindings, { wasm: options?.wasm })
+  return startSimulator(host, options)
 }) as typeof createEvmOf

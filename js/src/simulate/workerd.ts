@@ -10,6 +10,6 @@ export * from './index.js'
 
 /** Starts an engine in the caller's thread. {@link createEvmOf} */
 export const createEvm = (async (options: createEvmOf.Options = {}) => {
-  const host = inThreadHost(assets, createBindings, { wasm: options.wasm ?? module })
+  const host = inThreadHost(assets, createBindings, { wasm: options?.wasm ?? module })
   return startSimulator(host, options)
 }) as typeof createEvmOf
